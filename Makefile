@@ -1,0 +1,111 @@
+# Tessera.  `make help` says what there is; everything made lies in build/.
+
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.PHONY: all run test compare check bench lines gdb help setup clean programs
+
+all: build/tessera.elf build/tessera.iso ## build the kernel and the bootable ISO
+
+# These install what is missing first, before a compiler is looked for.
+ifneq (,$(filter run test check compare bench gdb setup,$(MAKECMDGOALS)))
+ifneq (0,$(shell tools/setup $(MAKECMDGOALS) >&2; echo $$?))
+$(error tools/setup failed, see above)
+endif
+endif
+
+# Compilers are probed when first needed, and once.
+CROSS = $(eval CROSS := $$(shell tools/cross))$(CROSS)
+USER_CROSS = $(eval USER_CROSS := $$(shell tools/cross static))$(USER_CROSS)
+WARN := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
+FREE := -std=gnu11 -m32 -march=i686 -mgeneral-regs-only -ffreestanding -fno-pic \
+	-fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
+	-fno-tree-loop-distribute-patterns -O2 -g $(WARN)
+KFLAGS := $(FREE) -fno-omit-frame-pointer -fno-optimize-sibling-calls
+UFLAGS := -m32 -static -O2 -Wall -Wextra $(if $(WERROR),-Werror)
+LDFLAGS := -m elf_i386 -z max-page-size=4096 -z noexecstack --build-id=none
+LIBGCC = $(shell $(CROSS)gcc -m32 -print-libgcc-file-name)
+
+# ---- made from the tables
+GEN := $(addprefix build/gen/,syscall_numbers.h syscalls.inc syscall_table.c \
+	syscall_names.h server_calls.h native_numbers.h native_names.h native_stubs.h)
+$(GEN) &: abi/syscalls.tbl abi/native.tbl tools/mksyscalls.awk tools/mknative.awk
+	awk -v out=build/gen -v docs=docs/syscalls.md -f tools/mksyscalls.awk abi/syscalls.tbl
+	awk -v out=build/gen -f tools/mknative.awk abi/native.tbl
+
+# ---- the kernel: linked twice, the second time with its own symbols
+KSRC := $(wildcard boot/*.asm kernel/*.asm boot/*.c kernel/*.c mm/*.c ipc/*.c)
+KOBJ := $(KSRC:%=build/obj/%.o) build/obj/build/gen/syscall_table.c.o
+build/obj/%.c.o: %.c | $(GEN)
+	$(CROSS)gcc $(KFLAGS) -MMD -MP -c -o $@ $<
+build/obj/%.asm.o: %.asm | $(GEN)
+	nasm -f elf32 -g -F dwarf -i kernel/ -i build/gen/ -MD $(@:.o=.d) -MP -o $@ $<
+build/gen/no_symbols.c: tools/mksymbols.awk | $(GEN)
+	awk -f tools/mksymbols.awk </dev/null >$@
+build/first.elf: $(KOBJ) build/obj/build/gen/no_symbols.c.o linker.ld
+	$(CROSS)ld $(LDFLAGS) -T linker.ld -o $@ $(filter %.o,$^)
+build/gen/symbols.c: build/first.elf tools/mksymbols.awk
+	$(CROSS)nm -n $< | awk -f tools/mksymbols.awk >$@
+build/tessera.debug: $(KOBJ) build/obj/build/gen/symbols.c.o linker.ld
+	$(CROSS)ld $(LDFLAGS) -T linker.ld -o $@ $(filter %.o,$^)
+build/tessera.elf: build/tessera.debug
+	$(CROSS)objcopy --strip-debug $< $@
+
+# ---- user: small freestanding servers and init; the rest is ordinary C
+LIB := $(patsubst %,build/free/%.o,$(wildcard user/lib/*.c))
+SERVERS := $(notdir $(basename $(wildcard user/servers/*))) init
+BIN := $(filter-out init,$(notdir $(basename $(wildcard user/bin/*.c))))
+TESTS := $(notdir $(basename $(wildcard tests/guest/*.c)))
+TEST_SERVERS := $(notdir $(basename $(wildcard tests/servers/*.c)))
+NAMES := pt pmap ipcs ipcrm poweroff# of the multi-call program user/bin/tools.c
+PROGRAMS := $(SERVERS:%=build/root/sbin/%) $(addprefix build/root/bin/,$(BIN) $(NAMES) bench)
+programs: $(PROGRAMS) $(TESTS:%=build/tests/%) $(TEST_SERVERS:%=build/tests/%)
+FREEOBJ := $(patsubst %,build/free/%.o,$(wildcard user/servers/*/*.c user/servers/*.c \
+	user/bin/init/*.c user/bin/init.c user/bin/bench/*.c tests/servers/*.c tests/servers/*/*.c))
+build/free/%.c.o: %.c | $(GEN)
+	$(CROSS)gcc $(FREE) -Iuser/lib -Ibuild/gen -MMD -MP -c -o $@ $<
+define SERVER
+$(1): $$(patsubst %,build/free/%.o,$$(wildcard $(2)/*.c $(2).c)) $$(LIB)
+	$$(CROSS)ld $$(LDFLAGS) -s -o $$@ $$^ $$(LIBGCC)
+endef
+$(foreach s,$(filter-out init,$(SERVERS)),$(eval $(call SERVER,build/root/sbin/$(s),user/servers/$(s))))
+$(foreach s,$(TEST_SERVERS),$(eval $(call SERVER,build/tests/$(s),tests/servers/$(s))))
+$(eval $(call SERVER,build/root/sbin/init,user/bin/init))
+$(eval $(call SERVER,build/root/bin/bench,user/bin/bench))
+$(addprefix build/root/bin/,$(NAMES)):
+	ln -sf tools $@
+build/look/%.o: user/bin/look/%.c
+	$(USER_CROSS)gcc $(UFLAGS) -MMD -MP -c -o $@ $<
+build/root/bin/%: user/bin/%.c build/look/look.o build/look/pagetable.o | $(GEN)
+	$(USER_CROSS)gcc $(UFLAGS) -s -ffunction-sections -Wl,--gc-sections -MMD -MP -MF build/gen/$*.d -o $@ $(filter %.c %.o,$^)
+build/tests/%: tests/guest/%.c | $(GEN)
+	$(USER_CROSS)gcc $(UFLAGS) -MMD -MP -MF $@.d -o $@ $<
+
+# ---- the boot archive and the ISO
+build/tessera.cpio: $(PROGRAMS) tools/mkarchive
+	tools/mkarchive -o $@ -r build/root
+build/tessera.iso: build/tessera.elf build/tessera.cpio boot/grub.cfg tools/mkiso
+	tools/mkiso $@ build/tessera.elf build/tessera.cpio boot/grub.cfg
+
+run: all ## install what is missing, build, boot here (WINDOW=1: a window)
+	tools/run
+test: all programs ## install what is missing, build, run every test
+	tests/run
+compare: programs ## run the tests on Linux 6.1, record its answers
+	tools/compare
+check: ## layers, one writer, formatting, warnings, static analysis
+	tools/check
+bench: all programs ## the performance table
+	tools/bench
+lines: all ## code lines by room against the budget
+	tools/lines
+gdb: all ## QEMU and gdb in this terminal, stopped at kmain
+	tools/gdb
+setup: ## only install what is missing
+help: ## this
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@echo "tools/run   run one program in Tessera: tools/run --help"
+clean: ## remove build/
+	rm -rf build
+
+$(shell mkdir -p build/gen build/look build/tests $(sort $(dir $(KOBJ) $(PROGRAMS) $(FREEOBJ) $(LIB))))
+-include $(shell find build -name '*.d')

@@ -1,0 +1,68 @@
+/*
+ * abi/inspect.h -- the inspection block: where everything is, by name.
+ *
+ * One structure at the symbol `inspection`, found by its magic, from which gdb,
+ * /proc, the outside auditor and a browser page read the kernel's state.  It
+ * describes itself: tables by name, address and stride; their fields by name,
+ * offset and size.  So a reader needs this file and no other header.
+ *
+ * Addresses are kernel addresses.  Below `direct_map` + 896 MiB, subtracting
+ * `direct_map` gives the physical address; above, walk `kernel_directory`.
+ * `changes` grows with every system call that can change what is seen here: a
+ * reader that sees it move while it reads starts again.
+ */
+#ifndef ABI_INSPECT_H
+#define ABI_INSPECT_H
+
+#include "types.h"
+
+#define INSPECT_MAGIC 0x53534554u /* "TESS" in memory */
+#define INSPECT_VERSION 1
+#define INSPECT_TABLES 12
+#define INSPECT_FIELDS 128
+
+struct inspect_table {
+	char name[12];	  /* "procs", "spaces", "regions", "attaches", ... */
+	uint32_t address; /* of slot 0 */
+	uint32_t stride;  /* bytes */
+	uint32_t slots;	  /* in memory now: do not read beyond */
+	uint32_t live;	  /* in use */
+};
+
+struct inspect_field {
+	char name[20]; /* "proc.pid", "region.start", "shm.nattch" */
+	uint16_t offset;
+	uint16_t size;
+};
+
+struct inspection {
+	uint32_t magic, version, bytes; /* bytes: of this structure */
+	uint32_t changes;
+	uint32_t direct_map;	   /* 0xC0000000 */
+	uint32_t kernel_directory; /* physical */
+	uint32_t frames;	   /* address of struct { int count, next; }[] */
+	uint32_t frame_limit;	   /* entries there */
+	uint32_t frames_total, frames_free, frames_promised, table_frames;
+	uint32_t archive_start, archive_bytes; /* physical */
+	uint32_t ticks, hz;
+	uint32_t current;	 /* index in procs */
+	uint32_t boot_time;	 /* seconds since 1970 */
+	uint32_t shmmax, shmmin, shmmni, shmseg, shmall;
+	uint32_t kernel_frames; /* taken at boot, before the allocator began */
+	uint32_t counters[8];   /* INSPECT_COUNT_* */
+	struct inspect_table tables[INSPECT_TABLES];
+	struct inspect_field fields[INSPECT_FIELDS];
+	uint32_t teach; /* `teach` on the command line: /proc/PID/pt for all */
+	uint32_t spare[7];
+};
+
+/* counters[]: since boot */
+#define INSPECT_COUNT_TRAPS 0
+#define INSPECT_COUNT_FAULTS 1	/* page faults */
+#define INSPECT_COUNT_CR3 2	/* loads of CR3 */
+#define INSPECT_COUNT_ZEROED 3	/* frames zeroed */
+#define INSPECT_COUNT_COPIED 4	/* frames copied (copy-on-write) */
+#define INSPECT_COUNT_SWITCHES 5
+#define INSPECT_COUNT_MESSAGES 6
+
+#endif

@@ -1,0 +1,288 @@
+/*
+ * ipc/connection.c -- channels, connections, descriptors.
+ *
+ *	process            kernel                      server
+ *	descriptor 0 --+
+ *	descriptor 5 --+-> connection --+
+ *	                   (count 2)    +-> channel -> (one process receives)
+ *	descriptor 3 ----> connection --+   with an
+ *	                   (count 1)        object number each
+ *
+ * The kernel knows nothing of files, paths or terminals: an object is a number
+ * that means something to its server alone.  So dup, fork, exec and exit are
+ * generic work on counts, done here; the servers keep state by object and never
+ * by process, and hear of one thing only: that the last hold on a connection
+ * is gone.  That news cannot be lost and takes no memory, because the
+ * connection itself waits in a list (channel.closed) until it has been heard.
+ *
+ * C1  A connection's count is the number of descriptors, working directories
+ *     and messages under way (sent, or carried by a reply) that hold it.
+ * C2  Count 0: it is in the closed list of a channel whose server lives.
+ *
+ *	channel_*      of servers           descriptor_*   of processes
+ *	connection_*   counted holds        message_fork, _exec, _exit   hooks
+ */
+#include "message.h"
+
+#include "../abi/errno.h"
+#include "../kernel/panic.h"
+#include "../kernel/string.h"
+
+#define CONNECTIONS_MAX 8192
+
+#define FD_CLOEXEC 1
+#define F_DUPFD 0
+#define F_GETFD 1
+#define F_SETFD 2
+#define F_DUPFD_CLOEXEC 1030
+
+struct channel channels[CHANNELS];
+struct table connection_table = TABLE(connections, CONNECTIONS_MAX);
+
+/* ---- channels ------------------------------------------------------------ */
+
+int channel_find(const char *name)
+{
+	for (int i = 0; i < CHANNELS; i++) {
+		if (strcmp(channels[i].name, name) == 0)
+			return i;
+	}
+	return -1;
+}
+
+int channel_make(const char *name, int server, int rank)
+{
+	int i = channel_find("");
+
+	if (i < 0 || strlen(name) >= sizeof(channels[i].name))
+		return -1;
+	channels[i] = (struct channel){.server = server,
+				       .rank = rank,
+				       .first = -1,
+				       .last = -1,
+				       .closed = -1};
+	memcpy(channels[i].name, name, strlen(name));
+	procs[server].message.channel = i;
+	return i;
+}
+
+/* ---- connections --------------------------------------------------------- */
+
+bool connection_exists(int connection)
+{
+	return connection >= 0 && connection < connection_table.fresh &&
+	       connections[connection].channel >= 0;
+}
+
+int connection_make(int channel, int object, int level)
+{
+	int i = table_take(&connection_table, level);
+
+	if (i < 0)
+		return -ENFILE;
+	connections[i].channel = channel;
+	connections[i].object = object;
+	connections[i].count = 1;
+	return i;
+}
+
+void connection_hold(int connection)
+{
+	assert(connections[connection].count > 0);
+	connections[connection].count++;
+}
+
+void connection_drop(int connection)
+{
+	struct connection *c = &connections[connection];
+
+	assert(c->count > 0);
+	if (--c->count > 0)
+		return;
+	if (channels[c->channel].server >= 0)
+		message_closed(connection);
+	else
+		connection_free(connection);
+}
+
+void connection_free(int connection)
+{
+	assert(connections[connection].count == 0);
+	connections[connection].channel = -1;
+	table_put(&connection_table, connection);
+}
+
+/* ---- descriptors --------------------------------------------------------- */
+
+static void set_cloexec(int proc, int fd, bool on)
+{
+	uint32_t *word = &procs[proc].cloexec[fd / 32];
+	uint32_t bit = 1u << (fd % 32);
+
+	*word = on ? *word | bit : *word & ~bit;
+}
+
+static bool is_cloexec(int proc, int fd)
+{
+	return procs[proc].cloexec[fd / 32] >> (fd % 32) & 1;
+}
+
+static void put(int fd, int connection, bool cloexec)
+{
+	self()->descriptors[fd] = connection;
+	set_cloexec(current, fd, cloexec);
+}
+
+int descriptor_connection(int proc, int fd)
+{
+	if (fd < 0 || fd >= OPEN_MAX ||
+	    procs[proc].descriptors[fd] == NO_CONNECTION)
+		return -EBADF;
+	return procs[proc].descriptors[fd];
+}
+
+int descriptor_free(int proc, int from)
+{
+	for (int fd = from; fd < OPEN_MAX; fd++) {
+		if (procs[proc].descriptors[fd] == NO_CONNECTION)
+			return fd;
+	}
+	return -EMFILE;
+}
+
+int descriptor_install(int proc, int connection, int from, bool cloexec)
+{
+	int fd = descriptor_free(proc, from);
+
+	if (fd >= 0) {
+		procs[proc].descriptors[fd] = connection;
+		set_cloexec(proc, fd, cloexec);
+	}
+	return fd;
+}
+
+int descriptor_close(int proc, int fd)
+{
+	int connection = descriptor_connection(proc, fd);
+
+	if (connection < 0)
+		return connection;
+	procs[proc].descriptors[fd] = NO_CONNECTION;
+	connection_drop(connection);
+	return 0;
+}
+
+void directory_install(int proc, int connection)
+{
+	int old = procs[proc].cwd;
+
+	procs[proc].cwd = connection;
+	if (old != NO_CONNECTION)
+		connection_drop(old);
+}
+
+/* ---- fork, exec, exit ---------------------------------------------------- */
+
+void message_fork(int child)
+{
+	for (int fd = 0; fd < OPEN_MAX; fd++) {
+		if (procs[child].descriptors[fd] != NO_CONNECTION)
+			connection_hold(procs[child].descriptors[fd]);
+	}
+	if (procs[child].cwd != NO_CONNECTION)
+		connection_hold(procs[child].cwd);
+}
+
+void message_exec(int proc)
+{
+	for (int fd = 0; fd < OPEN_MAX; fd++) {
+		if (is_cloexec(proc, fd))
+			descriptor_close(proc, fd);
+		set_cloexec(proc, fd, false);
+	}
+}
+
+void message_exit(int proc)
+{
+	struct proc *p = &procs[proc];
+
+	message_abandon(proc);
+	if (p->message.channel >= 0)
+		message_server_died(p->message.channel);
+	p->message.channel = -1;
+	for (int fd = 0; fd < OPEN_MAX; fd++)
+		descriptor_close(proc, fd);
+	directory_install(proc, NO_CONNECTION);
+}
+
+/* ---- the calls: close(2), dup(2), fcntl(2) ------------------------------- */
+
+int sys_close(int fd)
+{
+	return descriptor_close(current, fd);
+}
+
+static int duplicate(int fd, int from, bool cloexec)
+{
+	int connection = descriptor_connection(current, fd);
+	int copy;
+
+	if (connection < 0)
+		return connection;
+	copy = descriptor_install(current, connection, from, cloexec);
+	if (copy >= 0)
+		connection_hold(connection);
+	return copy;
+}
+
+static int replace(int fd, int newfd, bool cloexec)
+{
+	int connection = descriptor_connection(current, fd);
+
+	if (connection < 0 || newfd < 0 || newfd >= OPEN_MAX)
+		return -EBADF;
+	connection_hold(connection);
+	descriptor_close(current, newfd);
+	put(newfd, connection, cloexec);
+	return newfd;
+}
+
+int sys_dup(int fd)
+{
+	return duplicate(fd, 0, false);
+}
+
+int sys_dup2(int fd, int newfd)
+{
+	if (fd == newfd)
+		return descriptor_connection(current, fd) < 0 ? -EBADF : fd;
+	return replace(fd, newfd, false);
+}
+
+int sys_dup3(int fd, int newfd, int flags)
+{
+	if (((uint32_t)flags & ~O_CLOEXEC) || fd == newfd)
+		return -EINVAL;
+	return replace(fd, newfd, flags != 0);
+}
+
+/* What concerns the descriptor is done here; its object's flags are not. */
+int sys_fcntl64(int fd, int command, uint32_t arg)
+{
+	if (descriptor_connection(current, fd) < 0)
+		return -EBADF;
+	switch (command) {
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		if (arg >= OPEN_MAX)
+			return -EINVAL;
+		return duplicate(fd, (int)arg, command == F_DUPFD_CLOEXEC);
+	case F_GETFD:
+		return is_cloexec(current, fd) ? FD_CLOEXEC : 0;
+	case F_SETFD:
+		set_cloexec(current, fd, arg & FD_CLOEXEC);
+		return 0;
+	default:
+		return FORWARD;
+	}
+}

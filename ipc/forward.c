@@ -1,0 +1,123 @@
+/*
+ * ipc/forward.c -- a Unix call that a server owns becomes a message.
+ *
+ *	read(0, buf, 9)   row 3: owner fd, its argument 0
+ *	                  -> who is behind descriptor 0?   find_owner
+ *	                  -> keep slots for new descriptors   reserve
+ *	                  -> message { 3, args }, wait   message_send
+ *	                  -> what the reply carried      install
+ *
+ * There is no call's number here and no branch on one: the row says all.  New
+ * descriptors are kept before the message is sent, so that a server never
+ * opens what its client has no room for; they stay free because their process
+ * waits.
+ */
+#include "message.h"
+
+#include "syscall_table.h"
+#include "../abi/errno.h"
+#include "../kernel/klog.h"
+#include "../kernel/panic.h"
+
+#define NAME_SERVER "files"
+
+/* The directory that a path starts from: a connection of the name server. */
+static int find_directory(const struct syscall *row, const uint32_t args[6])
+{
+	int names = channel_find(NAME_SERVER);
+	int connection = self()->cwd;
+
+	if (names < 0) {
+		klog(KLOG_ERROR, "pid %d: %s: nobody serves names",
+		     self()->pid, row->name);
+		return -ENOSYS;
+	}
+	for (int i = 0; i < 3; i++) {
+		int fd = (int)args[row->leases[i].argument];
+
+		if (row->leases[i].kind == LEASE_DIR && fd != AT_FDCWD)
+			connection = descriptor_connection(current, fd);
+	}
+	if (connection < 0)
+		return connection == NO_CONNECTION ? -ENOENT : connection;
+	return connections[connection].channel == names ? connection
+							: -ENOTDIR;
+}
+
+static int find_owner(const struct syscall *row, const uint32_t args[6])
+{
+	int owner = row->owner == OWNER_KERNEL ? row->second : row->owner;
+
+	if (owner == OWNER_NAME)
+		return find_directory(row, args);
+	assert(owner == OWNER_FD);
+	return descriptor_connection(current, (int)args[row->fd_argument]);
+}
+
+/* Keeps the descriptors that the reply will need: 0 or -EMFILE. */
+static int reserve(const struct syscall *row)
+{
+	int *reserved = self()->message.reserved;
+	int from = 0;
+
+	reserved[0] = reserved[1] = -1;
+	if (row->result != RESULT_FD && row->result != RESULT_FD2)
+		return 0;
+	for (int i = 0; i < (row->result == RESULT_FD2 ? 2 : 1); i++) {
+		reserved[i] = descriptor_free(current, from);
+		if (reserved[i] < 0)
+			return -EMFILE;
+		from = reserved[i] + 1;
+	}
+	return 0;
+}
+
+/* Puts what the reply carried where the row says.  The call's result. */
+static int install(const struct syscall *row, const uint32_t args[6],
+		   int status)
+{
+	int *reserved = self()->message.reserved;
+	int *carried = self()->message.carried;
+	bool cloexec = row->flags_argument >= 0 &&
+		       (args[row->flags_argument] & O_CLOEXEC);
+	int result = row->result == RESULT_FD ? reserved[0] : status;
+
+	if (row->result == RESULT_FD2 &&
+	    copy_out(args[0], reserved, 2 * sizeof(int)) < 0) {
+		message_abandon(current); /* both ends are closed again */
+		return -EFAULT;
+	}
+	for (int i = 0; i < 2; i++) {
+		if (carried[i] == NO_CONNECTION)
+			continue;
+		if (row->result == RESULT_CWD)
+			directory_install(current, carried[i]);
+		else
+			descriptor_install(current, carried[i], reserved[i],
+					   cloexec);
+		carried[i] = NO_CONNECTION;
+		reserved[i] = -1;
+	}
+	return result;
+}
+
+int forward_by(const struct syscall *row, const uint32_t args[6],
+	       int connection)
+{
+	int result = reserve(row);
+
+	if (result == 0)
+		result = message_send(row->number, args, connection,
+				      connections[connection].object);
+	if (result >= 0)
+		return install(row, args, result);
+	self()->message.reserved[0] = self()->message.reserved[1] = -1;
+	return result;
+}
+
+int forward(const struct syscall *row, const uint32_t args[6])
+{
+	int connection = find_owner(row, args);
+
+	return connection < 0 ? connection : forward_by(row, args, connection);
+}

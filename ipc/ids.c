@@ -1,0 +1,177 @@
+/*
+ * ipc/ids.c -- identifiers and keys: one id table, three users.
+ *
+ *	  30             15 14            0
+ *	+------------------+---------------+     id = seq * 32768 + index
+ *	|  sequence of the |   index of    |
+ *	|  slot, 1..65535  |   the slot    |     always positive
+ *	+------------------+---------------+
+ *
+ * A removed object's index is soon used again, but its id is not: each removal
+ * moves the slot's sequence on, so that a program which still holds the old id
+ * is told so, and never reaches a stranger's object.  When a slot has used up
+ * its sequence it is retired: better to lose a slot than to repeat an id.
+ *
+ * Three searches, none of which grows with the number of objects:
+ *   by id      the slot is in the id; its sequence must be the same
+ *   by key     heads[hash] -> slot -> slot, two on average for 4,096 keys
+ *   for room   the lowest index free: three words of a map of maps
+ *
+ * A slot that is not used has next == NOT_USED and its bit in `taken` clear,
+ * unless it is retired.  Slots from `fresh` on were never used: their memory
+ * may not even be there.
+ */
+#include "ids.h"
+
+#define NOT_USED 0xFFFF
+#define HASH_SHIFT 21 /* leaves the 11 bits that count IDS_HEADS */
+
+_Static_assert(IDS_HEADS == 1 << (32 - HASH_SHIFT), "hash covers the heads");
+_Static_assert(IDS_LIMIT < NOT_USED, "index + 1 fits in 16 bits");
+_Static_assert(IDS_SEQ_MAX <= 65535, "an id is a positive int");
+
+static struct ids_slot *slot_at(const struct ids *ids, int index)
+{
+	return (struct ids_slot *)(ids->slots + index * ids->stride);
+}
+
+/* Fibonacci hashing: keys of ftok(3) differ in their high bits and their low. */
+static uint32_t hash(int key)
+{
+	return ((uint32_t)key * 0x9E3779B1u) >> HASH_SHIFT;
+}
+
+int ids_find(const struct ids *ids, int id)
+{
+	int index = id & (IDS_LIMIT - 1);
+	const struct ids_slot *slot = slot_at(ids, index);
+
+	if (id < 0 || index >= ids->fresh)
+		return -1;
+	if (slot->seq != id >> IDS_SHIFT || slot->next == NOT_USED)
+		return -1;
+	return index;
+}
+
+int ids_find_key(const struct ids *ids, int key)
+{
+	int place = ids->heads[hash(key)];
+
+	while (place > 0) {
+		const struct ids_slot *slot = slot_at(ids, place - 1);
+
+		if (slot->key == key)
+			return place - 1;
+		place = slot->next;
+	}
+	return -1;
+}
+
+bool ids_used(const struct ids *ids, int index)
+{
+	return index >= 0 && index < ids->fresh &&
+	       slot_at(ids, index)->next != NOT_USED;
+}
+
+int ids_id(const struct ids *ids, int index)
+{
+	return slot_at(ids, index)->seq << IDS_SHIFT | index;
+}
+
+int ids_highest(const struct ids *ids)
+{
+	int index = ids->fresh - 1;
+
+	while (index > 0 && !ids_used(ids, index))
+		index--;
+	return index < 0 ? 0 : index;
+}
+
+/* ---- which slots may be given out ------------------------------------- */
+
+static int lowest_zero(uint32_t word)
+{
+	return __builtin_ctz(~word);
+}
+
+int ids_lowest_free(const struct ids *ids)
+{
+	int high, word;
+
+	if (ids->all_full == UINT32_MAX)
+		return -1;
+	high = lowest_zero(ids->all_full);
+	word = high * 32 + lowest_zero(ids->full[high]);
+	return word * 32 + lowest_zero(ids->taken[word]);
+}
+
+static void take(struct ids *ids, int index)
+{
+	int word = index / 32, high = word / 32;
+
+	ids->taken[word] |= 1u << index % 32;
+	if (ids->taken[word] != UINT32_MAX)
+		return;
+	ids->full[high] |= 1u << word % 32;
+	if (ids->full[high] == UINT32_MAX)
+		ids->all_full |= 1u << high;
+}
+
+static void give_back(struct ids *ids, int index)
+{
+	int word = index / 32, high = word / 32;
+
+	ids->taken[word] &= ~(1u << index % 32);
+	ids->full[high] &= ~(1u << word % 32);
+	ids->all_full &= ~(1u << high);
+}
+
+/* ---- a slot's life ----------------------------------------------------- */
+
+void ids_insert(struct ids *ids, int index, int key)
+{
+	struct ids_slot *slot = slot_at(ids, index);
+	uint16_t *head = &ids->heads[hash(key)];
+
+	if (index == ids->fresh) {
+		ids->fresh++;
+		slot->seq = 1;
+	}
+	take(ids, index);
+	ids->used++;
+	slot->key = key;
+	slot->next = 0;
+	if (key != IPC_PRIVATE) {
+		slot->next = *head;
+		*head = index + 1;
+	}
+}
+
+void ids_forget_key(struct ids *ids, int index)
+{
+	struct ids_slot *slot = slot_at(ids, index);
+	uint16_t *place = &ids->heads[hash(slot->key)];
+
+	if (slot->key == IPC_PRIVATE)
+		return;
+	while (*place != index + 1)
+		place = &slot_at(ids, *place - 1)->next;
+	*place = slot->next;
+	slot->next = 0;
+	slot->key = IPC_PRIVATE;
+}
+
+void ids_remove(struct ids *ids, int index)
+{
+	struct ids_slot *slot = slot_at(ids, index);
+
+	ids_forget_key(ids, index);
+	ids->used--;
+	slot->next = NOT_USED;
+	if (slot->seq == IDS_SEQ_MAX) {
+		slot->seq = 0; /* retired: its bit in `taken` stays */
+		return;
+	}
+	slot->seq++;
+	give_back(ids, index);
+}

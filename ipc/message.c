@@ -1,0 +1,497 @@
+/*
+ * ipc/message.c -- send, receive, reply: QNX's rendezvous.
+ *
+ *	client                      kernel                    server
+ *	message_send --> SENDING, in the channel's queue
+ *	                 REPLY_WAIT <------------------ message_receive
+ *	                      | lease_copy ... as often as it likes
+ *	goes on <-------------+------------------------ message_reply
+ *
+ * A message is never copied into a buffer: the client's row of `procs` *is*
+ * the message, and it stays there while the client waits.  So nothing needs
+ * memory and nothing can overflow.  A received message is named by a token: the
+ * slot, and a generation that is new for each message.  A token of a client
+ * that has died or was answered fits nothing, and any use of it is ESRCH.
+ *
+ * What a server hears of, in this order: interrupt lines that fired, last
+ * closes, and then its queue: a client SENDING is a request, one in REPLY_WAIT
+ * is there because it wants its wait cut short (PULSE_UNBLOCK).  Each is taken
+ * off only after it was copied out: a server's bad buffer loses nothing.
+ *
+ * M1  queued: `at` is the channel whose queue it stands in, exactly once.
+ * M2  SENDING: queued, and `peer` is the server of `at`.
+ * M3  REPLY_WAIT: `at` is a channel, `peer` its server, and a generation set.
+ * M4  RECEIVING: nothing is there to be heard of by that server.
+ * M5  A send goes only upward in rank, so no circle of waiting can close.
+ *
+ * A client killed while it waits is READY at once, and its token dead; it leaves
+ * the queue by itself (message_abandon) when it next runs.
+ */
+#include "message.h"
+
+#include "syscall_table.h"
+#include "../abi/errno.h"
+#include "../kernel/panic.h"
+#include "../kernel/string.h"
+#include "../kernel/trace.h"
+
+#define TOKEN_SLOTS 1024
+#define GENERATIONS (1 << 21) /* so that a token is a positive int */
+
+uint32_t count_messages;
+
+static int generation; /* the last one given out; never 0 */
+
+/* ---- tokens -------------------------------------------------------------- */
+
+static int next_generation(void)
+{
+	return generation % (GENERATIONS - 1) + 1;
+}
+
+static int make_token(int client, int of)
+{
+	return of * TOKEN_SLOTS + client + 1;
+}
+
+int token_client(int token)
+{
+	int client = token % TOKEN_SLOTS - 1;
+	const struct proc *p;
+
+	if (token <= 0 || client < 0 || client >= proc_table.fresh)
+		return -1;
+	p = &procs[client];
+	if (p->state != PROC_REPLY_WAIT || p->peer != current ||
+	    p->message.generation != token / TOKEN_SLOTS)
+		return -1;
+	return client;
+}
+
+/* ---- a channel's queue --------------------------------------------------- */
+
+static void queue_last(struct channel *channel, int proc)
+{
+	procs[proc].message.next = -1;
+	procs[proc].message.queued = true;
+	if (channel->last < 0)
+		channel->first = proc;
+	else
+		procs[channel->last].message.next = proc;
+	channel->last = proc;
+}
+
+static void queue_first(struct channel *channel, int proc)
+{
+	procs[proc].message.next = channel->first;
+	procs[proc].message.queued = true;
+	if (channel->last < 0)
+		channel->last = proc;
+	channel->first = proc;
+}
+
+static void dequeue(int proc)
+{
+	struct channel *channel;
+	int previous = -1;
+
+	if (!procs[proc].message.queued)
+		return;
+	channel = &channels[procs[proc].message.at];
+	procs[proc].message.queued = false;
+	for (int i = channel->first; i != proc; i = procs[i].message.next)
+		previous = i;
+	if (previous < 0)
+		channel->first = procs[proc].message.next;
+	else
+		procs[previous].message.next = procs[proc].message.next;
+	if (channel->last == proc)
+		channel->last = previous;
+}
+
+/* Whoever comes next: killed clients in the queue are already on their way. */
+static int first_waiting(const struct channel *channel)
+{
+	int i = channel->first;
+
+	while (i >= 0 && procs[i].state != PROC_SENDING &&
+	       procs[i].state != PROC_REPLY_WAIT)
+		i = procs[i].message.next;
+	return i;
+}
+
+static void tell_server(const struct channel *channel)
+{
+	if (procs[channel->server].state == PROC_RECEIVING)
+		wake_first(channel->server);
+}
+
+/* ---- send ---------------------------------------------------------------- */
+
+static int rank_of(int proc)
+{
+	int channel = procs[proc].message.channel;
+
+	return channel < 0 ? 0 : channels[channel].rank;
+}
+
+/* 0, or why `proc` must not wait for this channel. */
+static int refuse(int proc, const struct channel *channel)
+{
+	if (channel->server < 0)
+		return -EIO;
+	return channel->rank > rank_of(proc) ? 0 : -EDEADLK;
+}
+
+/* The message of `proc` now waits to be received by way of `connection`. */
+static void address(int proc, int connection, int object)
+{
+	struct proc *p = &procs[proc];
+	int channel = connections[connection].channel;
+
+	p->message.connection = connection;
+	p->message.object = object;
+	p->message.at = channel;
+	p->message.generation = 0;
+	queue_last(&channels[channel], proc);
+	tell_server(&channels[channel]);
+	count_messages++;
+	if (trace_on)
+		trace_event(TRACE_MESSAGE, p->message.call, p->pid,
+			    procs[channels[channel].server].pid);
+}
+
+int message_send(int number, const uint32_t args[6], int connection,
+		 int object)
+{
+	const struct channel *to = &channels[connections[connection].channel];
+	struct proc *me = self();
+	int error = refuse(current, to);
+
+	if (error)
+		return error;
+
+	/* Nothing below can fail. */
+	connection_hold(connection);
+	me->message.call = number;
+	memcpy(me->message.args, args, sizeof(me->message.args));
+	me->message.unblock = false;
+	address(current, connection, object);
+	if (block(PROC_SENDING, to->server) < 0) {
+		message_abandon(current);
+		return -EINTR;
+	}
+	connection_drop(me->message.connection);
+	me->message.connection = NO_CONNECTION;
+	return me->message.status;
+}
+
+/* The kernel's part in a message is over: no queue, no token. */
+static void finish(int proc)
+{
+	dequeue(proc);
+	procs[proc].message.at = -1;
+	procs[proc].message.generation = 0;
+}
+
+void message_abandon(int proc)
+{
+	struct proc *p = &procs[proc];
+
+	finish(proc);
+	if (p->message.connection != NO_CONNECTION)
+		connection_drop(p->message.connection);
+	p->message.connection = NO_CONNECTION;
+	for (int i = 0; i < 2; i++) {
+		if (p->message.carried[i] != NO_CONNECTION)
+			connection_drop(p->message.carried[i]);
+		p->message.carried[i] = NO_CONNECTION;
+		p->message.reserved[i] = -1;
+	}
+}
+
+void message_answer(int client, int status)
+{
+	finish(client);
+	procs[client].message.status = status;
+	wake_first(client);
+}
+
+void message_unblock(int proc)
+{
+	struct proc *p = &procs[proc];
+
+	if (p->state == PROC_SENDING) {
+		message_answer(proc, -EINTR);
+	} else if (p->state == PROC_REPLY_WAIT && !p->message.unblock) {
+		p->message.unblock = true;
+		queue_first(&channels[p->message.at], proc);
+		tell_server(&channels[p->message.at]);
+	}
+}
+
+/* ---- pulses -------------------------------------------------------------- */
+
+void message_interrupt(int line)
+{
+	for (int i = 0; i < CHANNELS; i++) {
+		if (channels[i].lines >> line & 1) {
+			channels[i].interrupts |= 1u << line;
+			tell_server(&channels[i]);
+		}
+	}
+}
+
+void message_closed(int connection)
+{
+	struct connection *c = &connections[connection];
+	struct channel *channel = &channels[c->channel];
+
+	c->next = channel->closed;
+	channel->closed = connection;
+	tell_server(channel);
+}
+
+/* ---- receive ------------------------------------------------------------- */
+
+static void describe_request(int client, struct message *m)
+{
+	const struct proc *p = &procs[client];
+
+	m->type = p->message.call;
+	m->token = make_token(client, next_generation());
+	m->object = p->message.object;
+	m->connection = p->message.connection;
+	m->pid = p->pid;
+	m->uid = p->cred.uid;
+	m->gid = p->cred.gid;
+	m->euid = p->cred.euid;
+	m->egid = p->cred.egid;
+	m->umask = p->cred.umask;
+	memcpy(m->args, p->message.args, sizeof(m->args));
+}
+
+static void describe_unblock(int client, struct message *m)
+{
+	m->type = PULSE_UNBLOCK;
+	m->token = make_token(client, procs[client].message.generation);
+	m->object = procs[client].message.object;
+	m->connection = procs[client].message.connection;
+	m->pid = procs[client].pid;
+}
+
+/* What the server hears of next, or false.  Changes nothing. */
+static bool look(const struct channel *channel, struct message *m)
+{
+	int client = first_waiting(channel);
+
+	memset(m, 0, sizeof(*m));
+	if (channel->interrupts) {
+		m->type = PULSE_INTERRUPT;
+		m->args[0] = channel->interrupts;
+	} else if (channel->closed >= 0) {
+		m->type = PULSE_CLOSE;
+		m->object = connections[channel->closed].object;
+		m->connection = channel->closed;
+	} else if (client < 0) {
+		return false;
+	} else if (procs[client].state == PROC_SENDING) {
+		describe_request(client, m);
+	} else {
+		describe_unblock(client, m);
+	}
+	return true;
+}
+
+/* It has heard of what look() found. */
+static void take(struct channel *channel, const struct message *m)
+{
+	int client = first_waiting(channel);
+
+	switch (m->type) {
+	case PULSE_INTERRUPT:
+		channel->interrupts = 0;
+		break;
+	case PULSE_CLOSE:
+		channel->closed = connections[m->connection].next;
+		connection_free(m->connection);
+		break;
+	case PULSE_UNBLOCK:
+		dequeue(client);
+		break;
+	default:
+		dequeue(client);
+		generation = next_generation();
+		procs[client].message.generation = generation;
+		block_move(client, PROC_REPLY_WAIT, current);
+	}
+}
+
+int message_receive(vaddr_t buffer)
+{
+	struct channel *channel = &channels[self()->message.channel];
+	struct message m;
+
+	while (!look(channel, &m)) {
+		if (block(PROC_RECEIVING, -1) < 0)
+			return -EINTR;
+	}
+	if (copy_out(buffer, &m, sizeof(m)) < 0)
+		return -EFAULT;
+	take(channel, &m);
+	return 0;
+}
+
+/* ---- reply --------------------------------------------------------------- */
+
+/* How many connections an answer to this call must carry. */
+static int wanted(int call, int status)
+{
+	static const uint8_t of[] = {
+	    [RESULT_STATUS] = 0,
+	    [RESULT_FD] = 1,
+	    [RESULT_FD2] = 2,
+	    [RESULT_CWD] = 1,
+	};
+
+	return status < 0 ? 0 : of[syscalls[call].result];
+}
+
+static int check_reply(int client, int status, const struct reply *reply)
+{
+	int count = wanted(procs[client].message.call, status);
+
+	if (status < -4095)
+		return -EINVAL;
+	if (status >= 0 && (reply ? reply->count : 0) != count)
+		return -EINVAL;
+	for (int i = 0; i < count; i++) {
+		int fd = reply->connection[i].descriptor;
+
+		if (fd != -1 && descriptor_connection(current, fd) < 0)
+			return -EBADF;
+	}
+	return count;
+}
+
+/* A hold on connection `i` of the reply; only our own objects can fail. */
+static int carry(const struct reply *reply, int i)
+{
+	int fd = reply->connection[i].descriptor;
+	int connection;
+
+	if (fd != -1) {
+		connection = descriptor_connection(current, fd);
+		connection_hold(connection);
+		return connection;
+	}
+	connection = connection_make(self()->message.channel,
+				     reply->connection[i].object, LEVEL_SERVER);
+	if (connection >= 0)
+		connections[connection].readiness =
+		    reply->connection[i].readiness;
+	return connection;
+}
+
+/* The client never had it: if it is new, nobody is told of its end. */
+static void uncarry(int connection)
+{
+	if (--connections[connection].count == 0)
+		connection_free(connection);
+}
+
+int message_reply(int token, int status, const struct reply *reply)
+{
+	int client = token_client(token);
+	int carried[2] = {NO_CONNECTION, NO_CONNECTION};
+	int count;
+
+	if (client < 0)
+		return -ESRCH;
+	count = check_reply(client, status, reply);
+	if (count < 0)
+		return count;
+	for (int i = 0; i < count; i++) {
+		carried[i] = carry(reply, i);
+		if (carried[i] < 0) {
+			if (i == 1)
+				uncarry(carried[0]);
+			return -ENFILE;
+		}
+	}
+
+	/* Nothing below can fail. */
+	memcpy(procs[client].message.carried, carried, sizeof(carried));
+	message_answer(client, status);
+	if (count == 0)
+		return 0;
+	return count == 1 ? carried[0] : carried[0] + (carried[1] << 16);
+}
+
+/* ---- pass ---------------------------------------------------------------- */
+
+int message_pass(int token, int fd)
+{
+	int client = token_client(token);
+	int to = descriptor_connection(current, fd);
+	int from, error;
+
+	if (client < 0)
+		return -ESRCH;
+	if (to < 0)
+		return to;
+	error = refuse(current, &channels[connections[to].channel]);
+	if (error)
+		return error;
+
+	/* Nothing below can fail. */
+	if (procs[client].message.unblock) { /* nothing was done for it yet */
+		message_answer(client, -EINTR);
+		return 0;
+	}
+	from = procs[client].message.connection;
+	connection_hold(to);
+	finish(client);
+	block_move(client, PROC_SENDING,
+		   channels[connections[to].channel].server);
+	address(client, to, connections[to].object);
+	connection_drop(from);
+	return 0;
+}
+
+/* ---- death --------------------------------------------------------------- */
+
+static void lose_server(int client)
+{
+	bool waits = procs[client].state == PROC_SENDING ||
+		     procs[client].state == PROC_REPLY_WAIT;
+
+	finish(client);
+	procs[client].message.status = -EIO;
+	if (waits)
+		wake(client);
+}
+
+void message_server_died(int channel)
+{
+	struct channel *c = &channels[channel];
+
+	c->server = -1;
+	c->interrupts = 0;
+	for (int i = 0; i < proc_table.fresh; i++) {
+		if (procs[i].state != PROC_FREE &&
+		    procs[i].message.at == channel)
+			lose_server(i);
+	}
+	while (c->closed >= 0) {
+		int connection = c->closed;
+
+		c->closed = connections[connection].next;
+		connection_free(connection);
+	}
+	for (int line = 0; line < 16; line++) {
+		if (c->lines >> line & 1)
+			interrupt_enable(line, false);
+	}
+	c->lines = 0;
+}

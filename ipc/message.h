@@ -1,0 +1,168 @@
+/*
+ * ipc/message.h -- channels, connections, descriptors; send, receive, reply.
+ *
+ * This is *message* IPC: everything that is asked is a message.  (ipc/shm.h is
+ * the other meaning of "ipc": System V's.)  A channel belongs to a server and
+ * is not its process.  A connection is a counted hold on one object of one
+ * channel: POSIX's open file description.  A descriptor is a process's slot:
+ * a connection and FD_CLOEXEC.
+ */
+#ifndef IPC_MESSAGE_H
+#define IPC_MESSAGE_H
+
+#include "../kernel/process.h"
+
+struct syscall; /* one row of abi/syscalls.tbl, see ipc/syscall_table.h */
+
+#define CHANNELS 8
+
+struct channel {
+	char name[16];	 /* "console", "files", "/dev/NAME" */
+	int server;	 /* process that receives here, or -1: dead */
+	int rank;	 /* a send goes only upward */
+	int first, last; /* who waits to be heard of, in order; -1 */
+	uint32_t interrupts; /* lines that fired, not yet received */
+	uint32_t lines;	     /* lines it asked for */
+	int closed;	     /* connections whose last close it must hear of */
+};
+
+struct connection {
+	int link;
+	int channel;
+	int object;
+	int count;	    /* descriptors, working directories, messages under way */
+	uint32_t readiness; /* poll(2) bits; only its server writes */
+	int next;	    /* list of closed ones */
+};
+
+extern struct channel channels[CHANNELS];
+extern struct connection connections[];
+extern struct table connection_table;
+
+/* ---- connection.c ---------------------------------------------------- */
+
+#define AT_FDCWD (-100)
+#define O_CLOEXEC 02000000u
+
+/* Makes process `server` the one that receives there. */
+int channel_make(const char *name, int server, int rank); /* index or -1 */
+int channel_find(const char *name);			      /* index or -1 */
+int connection_make(int channel, int object, int level);  /* count 1; -ENFILE */
+void connection_hold(int connection);
+void connection_drop(int connection); /* the last tells the server */
+void connection_free(int connection); /* with count 0, and nobody to tell */
+
+/* Is it one, in use or waiting for its server to hear of its last close? */
+bool connection_exists(int connection);
+
+/* The connection behind a descriptor of `proc`, or -EBADF. */
+int descriptor_connection(int proc, int fd);
+/* Puts `connection` (whose count it takes over) in the lowest slot >= from. */
+int descriptor_install(int proc, int connection, int from, bool cloexec);
+int descriptor_close(int proc, int fd);
+/* The lowest free slot >= from, or -EMFILE. */
+int descriptor_free(int proc, int from);
+/* ... and the working directory's connection, which replaces the old one. */
+void directory_install(int proc, int connection);
+
+/* Hooks of lifecycle.c. */
+void message_fork(int child);  /* child has copied descriptors and cwd */
+void message_exec(int proc);   /* closes FD_CLOEXEC */
+void message_exit(int proc);   /* closes all; frees its clients if a server */
+
+int sys_close(int fd);
+int sys_dup(int fd);
+int sys_dup2(int fd, int newfd);
+int sys_dup3(int fd, int newfd, int flags);
+int sys_fcntl64(int fd, int command, uint32_t arg);
+
+/* ---- message.c ------------------------------------------------------- */
+
+/*
+ * Sends call `number` with `args` by `connection` to `object` and waits for
+ * the answer: its status, -EIO (server dead), -EDEADLK (not upward), -EINTR
+ * (the caller is to die).
+ */
+int message_send(int number, const uint32_t args[6], int connection,
+		 int object);
+
+/* An interrupt line has fired; its server, if any, gets a pulse. */
+void message_interrupt(int line);
+
+/* The last close of a connection whose server lives: it gets a pulse. */
+void message_closed(int connection);
+
+/*
+ * A signal with a handler has come for a process that waits in a message.  Not
+ * yet received: the wait ends, -EINTR.  Otherwise its server gets a pulse, and
+ * answers soon with what is true.  (For the issue that adds handlers.)
+ */
+void message_unblock(int proc);
+
+/* Undoes what a process that is to die has under way.  Cannot fail. */
+void message_abandon(int proc);
+
+/* The server of a channel has died: -EIO to all that wait for it. */
+void message_server_died(int channel);
+
+/* The process a token names, if the caller has its message; or -1 (dead). */
+int token_client(int token);
+
+/* The client's call is done: it goes on with `status`; its token is dead. */
+void message_answer(int client, int status);
+
+/*
+ * For the second door: the caller is a server.  See abi/native.tbl.
+ * message_reply: -ESRCH (dead token), -EINVAL (not what the call's row says),
+ * -EBADF, -ENFILE: nothing has changed and the token lives on.  Otherwise the
+ * numbers of the new connections, first + second * 65536; 0 when it has none.
+ */
+int message_receive(vaddr_t buffer);
+int message_reply(int token, int status, const struct reply *reply);
+int message_pass(int token, int fd);
+
+extern uint32_t count_messages; /* since boot */
+
+/* ---- lease.c --------------------------------------------------------- */
+
+/*
+ * A use of a lease: the client's argument, from `offset` on, and the other
+ * side, which is kernel memory, or `buffer` in `space` when `kernel` is 0.
+ */
+struct lease_use {
+	int client, argument;
+	uint32_t offset;
+	void *kernel;
+	int space;
+	vaddr_t buffer;
+	uint32_t bytes;
+	bool to_client;
+};
+
+/*
+ * Moves at most 64 KiB, and not beyond the lease's end: bytes moved.  -EINVAL
+ * (no such lease), -EPERM (not in that direction), -EFAULT (the first byte).
+ */
+int lease_copy(const struct lease_use *use);
+/* Of a path or str: its length, at most size - 1; -ENAMETOOLONG. */
+int lease_string(const struct lease_use *use);
+/* Bytes that a lease reaches. */
+int lease_size(int client, int argument);
+
+/* ---- forward.c ------------------------------------------------------- */
+
+#define FORWARD (-4096) /* a kernel function's answer: now ask the second owner */
+
+/* Sends the call of `row` to its owner, and installs what the reply carries. */
+int forward(const struct syscall *row, const uint32_t args[6]);
+/* ... to the server behind this connection, instead. */
+int forward_by(const struct syscall *row, const uint32_t args[6],
+	       int connection);
+
+/* ---- native.c: the second door --------------------------------------- */
+
+int native_call(int number, const uint32_t args[6]);
+
+int message_check(void); /* self-check: how many breaches */
+
+#endif

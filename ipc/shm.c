@@ -1,0 +1,460 @@
+/*
+ * ipc/shm.c -- System V shared memory.
+ *
+ * A segment is a row of physical frames, with the page tables that map them;
+ * it belongs to no process.  Attaching it writes one word per 4 MiB: a PDE that
+ * points at the segment's own table.  Two processes that attach it have
+ * different linear addresses for the same bytes.  Nothing is copied, ever.
+ *
+ *	process A                segment                 process B
+ *	0x40000000 --PDE--> [ page table: f1 f2 f3 ] <--PDE-- 0x50000000
+ *	                                  |  |  |
+ *	                              frame frame frame
+ *
+ * mm/ does that part.  Here a segment gets what System V adds: an id and a key,
+ * an owner and a creator, a mode, and its history (struct shmid_ds).
+ *
+ * A segment dies when it has been removed (IPC_RMID) *and* nobody is attached,
+ * whichever comes last.  So two facts decide: SHM_DEST, and shm_nattch, which
+ * is at every moment the number of attaches, in all processes, that are its.
+ * Only attach() and detach() below change it.  ipc/shm_check.c recounts:
+ *
+ *	I1  shm_nattch is the number of attaches found in all spaces
+ *	I2  a removed segment has attaches, and no key
+ *	I3  keys are unique, and every id and key finds its object
+ *	I4  an object holds a segment of its size
+ *	I5  shm_pages is the sum of their pages
+ *
+ *	sys_shmget   find or make            sys_shmctl   look, change, remove
+ *	sys_shmat    attach                  shm_fork     a child inherits
+ *	sys_shmdt    detach                  shm_settle   ended attaches go
+ *
+ * Why in the kernel and not in a server: shm_nattch counts page-table facts,
+ * and a count is only ever right next to what it counts.
+ */
+#include "shm.h"
+
+#include "../abi/errno.h"
+#include "../kernel/clock.h"
+#include "../kernel/panic.h"
+#include "permission.h"
+
+#define PAGES(bytes) (((bytes) + (PAGE_SIZE - 1)) >> PAGE_SHIFT)
+
+struct shm_limits shm_limits = {
+    .max = 0xFEFFFFFF, .min = 1, .mni = 4096, .seg = 0, .all = 0xFEFFFFFF};
+
+struct table shm_table = {.name = "shms",
+			  .base = shms,
+			  .stride = sizeof(struct shm),
+			  .limit = IDS_LIMIT,
+			  .free = -1};
+struct ids shm_ids = IDS(shms);
+uint32_t shm_pages;
+
+_Static_assert(sizeof(struct shm) == 96, "32,768 of them have 3 MiB");
+
+/* The promises of a call are made at the level of the space that called. */
+static int level(void)
+{
+	return spaces[self()->space].level;
+}
+
+static bool grants(int index, int asked)
+{
+	return permission_grants(&shms[index].ds.shm_perm, &self()->cred,
+				 asked);
+}
+
+/* ---- birth and death ---------------------------------------------------- */
+
+/*
+ * The first five ways in which a new segment can be refused, in the order in
+ * which they are reported.
+ */
+static int refuse(uint32_t size, int flags)
+{
+	uint32_t pages = PAGES(size);
+
+	if (size < shm_limits.min || size > shm_limits.max || size == 0)
+		return -EINVAL;
+	if (pages == 0) /* the rounding wrapped */
+		return -ENOSPC;
+	if (pages > shm_limits.all || shm_pages > shm_limits.all - pages)
+		return -ENOSPC;
+	/* Of huge pages our stock is always empty; only root may ask for it. */
+	if (flags & SHM_HUGETLB)
+		return self()->cred.euid == 0 ? -ENOMEM : -EPERM;
+	return 0;
+}
+
+/* The index for one more object, its memory there: or -ENOSPC, -ENOMEM. */
+static int place(void)
+{
+	int index = ids_lowest_free(&shm_ids);
+
+	if (index < 0 || (uint32_t)shm_ids.used >= shm_limits.mni)
+		return -ENOSPC;
+	if (index >= shm_table.fresh &&
+	    table_grow(&shm_table, index, level()) < 0)
+		return -ENOMEM;
+	return index;
+}
+
+/* Fills in a new object.  Its times and counts are zero, its pads too. */
+static void describe(int index, uint32_t size, int mode)
+{
+	const struct proc *creator = self();
+	struct shmid_ds *ds = &shms[index].ds;
+
+	*ds = (struct shmid_ds){
+	    .shm_perm = {.key = shms[index].slot.key,
+			 .uid = creator->cred.euid,
+			 .gid = creator->cred.egid,
+			 .cuid = creator->cred.euid,
+			 .cgid = creator->cred.egid,
+			 .mode = mode & 0777,
+			 .seq = shms[index].slot.seq},
+	    .shm_segsz = size,
+	    .shm_ctime = clock_seconds(),
+	    .shm_cpid = creator->pid};
+}
+
+static int create(int key, uint32_t size, int flags)
+{
+	int error = refuse(size, flags);
+	int segment, index;
+
+	if (error < 0)
+		return error;
+	segment = segment_make((int)PAGES(size), !(flags & SHM_NORESERVE),
+			       false, level());
+	if (segment < 0)
+		return segment;
+	/* A full table is the last thing to be reported, after -ENOMEM. */
+	index = place();
+	if (index < 0) {
+		segment_drop(segment);
+		return index;
+	}
+
+	/* Nothing below can fail. */
+	ids_insert(&shm_ids, index, key);
+	shms[index].segment = segment;
+	describe(index, size, flags);
+	shm_pages += PAGES(size);
+	shm_table.live++;
+	return ids_id(&shm_ids, index);
+}
+
+static void destroy(int index)
+{
+	struct shm *shm = &shms[index];
+
+	ids_remove(&shm_ids, index);
+	shm_pages -= PAGES(shm->ds.shm_segsz);
+	shm_table.live--;
+	segment_drop(shm->segment);
+	shm->segment = -1;
+}
+
+/* ---- the count ---------------------------------------------------------- */
+
+/* `count` more attaches of this object: I1. */
+static void attach(int index, int pid)
+{
+	struct shmid_ds *ds = &shms[index].ds;
+
+	ds->shm_nattch++;
+	ds->shm_lpid = pid;
+	ds->shm_atime = clock_seconds();
+}
+
+/* One attach less; the last one lets a removed object go: I1, I2. */
+static void detach(int index, int pid)
+{
+	struct shmid_ds *ds = &shms[index].ds;
+
+	assert(ds->shm_nattch > 0);
+	ds->shm_nattch--;
+	ds->shm_lpid = pid;
+	ds->shm_dtime = clock_seconds();
+	if (ds->shm_nattch == 0 && (ds->shm_perm.mode & SHM_DEST))
+		destroy(index);
+}
+
+void shm_fork(int child_space)
+{
+	int each = space_first_attach(child_space);
+
+	for (; each >= 0; each = space_next_attach(each))
+		attach(attaches[each].tag, self()->pid);
+}
+
+void shm_settle(int space, int pid)
+{
+	int index = space_take_ended(space);
+
+	for (; index >= 0; index = space_take_ended(space))
+		detach(index, pid);
+}
+
+/* ---- shmget(2) ---------------------------------------------------------- */
+
+static int open_existing(int index, uint32_t size, int flags)
+{
+	if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
+		return -EEXIST;
+	if (size > shms[index].ds.shm_segsz)
+		return -EINVAL;
+	if (!grants(index, flags))
+		return -EACCES;
+	return ids_id(&shm_ids, index);
+}
+
+int sys_shmget(int key, uint32_t size, int flags)
+{
+	int index;
+
+	if (key == IPC_PRIVATE)
+		return create(key, size, flags);
+	index = ids_find_key(&shm_ids, key);
+	if (index >= 0)
+		return open_existing(index, size, flags);
+	if (!(flags & IPC_CREAT))
+		return -ENOENT;
+	return create(key, size, flags);
+}
+
+/* ---- shmat(2), shmdt(2) ------------------------------------------------- */
+
+static int rights_of(int flags)
+{
+	int rights = RIGHT_READ;
+
+	if (!(flags & SHM_RDONLY))
+		rights |= RIGHT_WRITE;
+	if (flags & SHM_EXEC)
+		rights |= RIGHT_EXEC;
+	return rights;
+}
+
+/* There is no attach for writing alone: a write needs both. */
+static int asked_of(int flags)
+{
+	int asked = ASK_READ;
+
+	if (!(flags & SHM_RDONLY))
+		asked |= ASK_WRITE;
+	if (flags & SHM_EXEC)
+		asked |= ASK_EXEC;
+	return asked;
+}
+
+/* An address of 0 means anywhere; one that is rounded down to 0 does not. */
+static bool address_is_good(vaddr_t address, int flags)
+{
+	if (address == 0)
+		return !(flags & SHM_REMAP);
+	if (address % SHMLBA == 0)
+		return true;
+	return (flags & SHM_RND) && address >= SHMLBA;
+}
+
+int shm_may_attach(int id, vaddr_t address, int flags)
+{
+	int index = ids_find(&shm_ids, id);
+
+	if (!address_is_good(address, flags) || index < 0)
+		return -EINVAL;
+	if (!grants(index, asked_of(flags)))
+		return -EACCES;
+	/* After the permission and before the mapping, as where it is usual. */
+	if (shm_limits.seg != 0 &&
+	    (uint32_t)spaces[self()->space].attaches >= shm_limits.seg)
+		return -EMFILE;
+	return index;
+}
+
+int sys_shmat(int id, vaddr_t address, int flags, vaddr_t *result)
+{
+	int index = shm_may_attach(id, address, flags);
+	int space = self()->space;
+	vaddr_t base = address & ~(SHMLBA - 1);
+	int ceiling = RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC;
+	int error;
+
+	if (index < 0)
+		return index;
+	/* Who attached for reading can never gain writing: mprotect(2). */
+	if (flags & SHM_RDONLY)
+		ceiling = RIGHT_READ | RIGHT_EXEC;
+	error = space_attach(space, shms[index].segment, &base,
+			     rights_of(flags), ceiling, flags & SHM_REMAP,
+			     index);
+	if (error < 0)
+		return error;
+
+	/*
+	 * Nothing below can fail.  The new attach is counted first: what it
+	 * replaced may have been the last of the same, removed, segment.
+	 */
+	attach(index, self()->pid);
+	if (flags & SHM_REMAP)
+		shm_settle(space, self()->pid);
+	*result = base;
+	return 0;
+}
+
+int sys_shmdt(vaddr_t address)
+{
+	int space = self()->space;
+	int error = space_detach(space, address);
+
+	if (error < 0)
+		return error;
+	shm_settle(space, self()->pid);
+	return 0;
+}
+
+/* ---- shmctl(2) ---------------------------------------------------------- */
+
+/* IPC_STAT; `index` is -1 when there is no such object. */
+static int stat(int index, int asked, vaddr_t buf)
+{
+	if (index < 0)
+		return -EINVAL;
+	if (!grants(index, asked))
+		return -EACCES;
+	return copy_out(buf, &shms[index].ds, sizeof(struct shmid_ds));
+}
+
+/* SHM_STAT: as IPC_STAT, but goes by the index, and tells the id. */
+static int stat_index(int id, int asked, vaddr_t buf)
+{
+	int index = id & (IDS_LIMIT - 1);
+	int error = stat(ids_used(&shm_ids, index) ? index : -1, asked, buf);
+
+	return error < 0 ? error : ids_id(&shm_ids, index);
+}
+
+/* The object that the caller may change: or -EINVAL, -EPERM. */
+static int find_to_change(int id)
+{
+	int index = ids_find(&shm_ids, id);
+
+	if (index < 0)
+		return -EINVAL;
+	if (!permission_controls(&shms[index].ds.shm_perm, &self()->cred))
+		return -EPERM;
+	return index;
+}
+
+/* IPC_SET: the owner and the nine bits of the mode, and nothing else. */
+static int set(int id, vaddr_t buf)
+{
+	struct shmid_ds new;
+	struct ipc_perm *perm;
+	int error = copy_in(&new, buf, sizeof(new));
+	int index = find_to_change(id);
+
+	if (error < 0)
+		return error;
+	if (index < 0)
+		return index;
+	if (new.shm_perm.uid == UINT32_MAX || new.shm_perm.gid == UINT32_MAX)
+		return -EINVAL;
+
+	perm = &shms[index].ds.shm_perm;
+	perm->uid = new.shm_perm.uid;
+	perm->gid = new.shm_perm.gid;
+	perm->mode = (perm->mode & ~0777) | (new.shm_perm.mode & 0777);
+	shms[index].ds.shm_ctime = clock_seconds();
+	return 0;
+}
+
+/* IPC_RMID: gone at once, or at the last detach; the key is free in any case. */
+static int remove(int id)
+{
+	int index = find_to_change(id);
+
+	if (index < 0)
+		return index;
+	if (shms[index].ds.shm_nattch == 0) {
+		destroy(index);
+		return 0;
+	}
+	ids_forget_key(&shm_ids, index);
+	shms[index].ds.shm_perm.key = IPC_PRIVATE;
+	shms[index].ds.shm_perm.mode |= SHM_DEST;
+	return 0;
+}
+
+/* SHM_LOCK, SHM_UNLOCK: frames never leave memory here; the mode tells. */
+static int lock(int id, int locked)
+{
+	int index = find_to_change(id);
+	struct ipc_perm *perm;
+
+	if (index < 0)
+		return index;
+	perm = &shms[index].ds.shm_perm;
+	perm->mode = (perm->mode & ~SHM_LOCKED) | locked;
+	return 0;
+}
+
+static int tell_limits(vaddr_t buf)
+{
+	struct shminfo info = {.shmmax = shm_limits.max,
+			       .shmmin = shm_limits.min,
+			       .shmmni = shm_limits.mni,
+			       .shmseg = shm_limits.seg,
+			       .shmall = shm_limits.all};
+	int error;
+
+	if (info.shmseg == 0) /* no limit of its own */
+		info.shmseg = info.shmmni;
+	error = copy_out(buf, &info, sizeof(info));
+	return error < 0 ? error : ids_highest(&shm_ids);
+}
+
+static int tell_usage(vaddr_t buf)
+{
+	struct shm_info info = {.used_ids = shm_ids.used, .shm_tot = shm_pages};
+	int error;
+
+	for (int i = 0; i < shm_ids.fresh; i++) {
+		if (ids_used(&shm_ids, i))
+			info.shm_rss += segments[shms[i].segment].resident;
+	}
+	error = copy_out(buf, &info, sizeof(info));
+	return error < 0 ? error : ids_highest(&shm_ids);
+}
+
+int sys_shmctl(int id, int command, vaddr_t buf)
+{
+	if (id < 0)
+		return -EINVAL;
+	switch (command) {
+	case IPC_RMID:
+		return remove(id);
+	case IPC_SET:
+		return set(id, buf);
+	case IPC_STAT:
+		return stat(ids_find(&shm_ids, id), ASK_READ, buf);
+	case IPC_INFO:
+		return tell_limits(buf);
+	case SHM_LOCK:
+		return lock(id, SHM_LOCKED);
+	case SHM_UNLOCK:
+		return lock(id, 0);
+	case SHM_STAT:
+		return stat_index(id, ASK_READ, buf);
+	case SHM_STAT_ANY:
+		return stat_index(id, ASK_NOTHING, buf);
+	case SHM_INFO:
+		return tell_usage(buf);
+	default:
+		return -EINVAL;
+	}
+}

@@ -1,0 +1,60 @@
+/*
+ * ipc/shm.h -- System V shared memory (and its kin: ids, keys, permissions).
+ *
+ * This is *System V* IPC: everything that is shared is a segment.  (Message IPC
+ * is ipc/message.h.)  Sources: shmget(2), shmop(2), shmctl(2), svipc(7).
+ */
+#ifndef IPC_SHM_H
+#define IPC_SHM_H
+
+#include "../abi/shm.h"
+#include "../kernel/process.h"
+#include "../mm/table.h"
+#include "ids.h"
+
+/* Tunables: the kernel command line and /proc/sys/kernel set them. */
+struct shm_limits {
+	uint32_t max; /* SHMMAX: bytes of a segment, at most */
+	uint32_t min; /* SHMMIN: at least */
+	uint32_t mni; /* SHMMNI: segments in the system, <= 32768 */
+	uint32_t seg; /* SHMSEG: attaches of one process; 0: no limit */
+	uint32_t all; /* SHMALL: pages in the system */
+};
+extern struct shm_limits shm_limits;
+
+/* An object: a segment of mm/segment.c with a name, an owner and a history. */
+struct shm {
+	struct ids_slot slot;
+	struct shmid_ds ds; /* at every moment what IPC_STAT gives out */
+	int segment;	    /* of mm/segment.c; -1: the slot is free */
+};
+
+extern struct shm shms[];      /* at a fixed address (linker.ld) */
+extern struct table shm_table; /* slots by index; `live` counts objects */
+extern struct ids shm_ids;     /* finds them by id and by key */
+extern uint32_t shm_pages;     /* that all of them have, for SHMALL */
+
+int sys_shmget(int key, uint32_t size, int flags);
+int sys_shmat(int id, vaddr_t address, int flags, vaddr_t *result);
+int sys_shmdt(vaddr_t address);
+int sys_shmctl(int id, int command, vaddr_t buf);
+
+/*
+ * The checks of shmat before any mapping is tried: -EINVAL, -EACCES or
+ * -EMFILE (SHMSEG), in this order; else the index of the object.
+ */
+int shm_may_attach(int id, vaddr_t address, int flags);
+
+/* sysv_ipc.c: ipc(2), the one call that was all of them. */
+int sys_ipc(uint32_t call, int first, int second, uint32_t third, vaddr_t ptr,
+	    uint32_t fifth);
+
+/* A child space inherited the attaches of the caller: count them. */
+void shm_fork(int child_space);
+
+/* Counts off the attaches of `space` that ended, as by process `pid`. */
+void shm_settle(int space, int pid);
+
+int shm_check(void); /* self-check: how many breaches */
+
+#endif

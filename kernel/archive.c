@@ -1,0 +1,113 @@
+/*
+ * kernel/archive.c -- the boot archive, as far as the kernel needs it: to find
+ * the servers and init.  The rest of it is the file server's business.
+ *
+ * Format: cpio "newc" (cpio(5)), 13 fields of 8 hexadecimal digits after the
+ * magic; file bodies start on a page (tools/mkarchive pads).
+ */
+#include "lifecycle.h"
+
+#include "string.h"
+#include "../mm/page.h"
+
+paddr_t archive_start;
+uint32_t archive_bytes;
+
+#define HEADER_BYTES 110
+#define FIELD_SIZE 6
+#define FIELD_NAME_SIZE 11
+
+struct entry {
+	const char *name;
+	uint32_t body, bytes; /* offset in the archive; length */
+	uint32_t next;	      /* offset of the next header */
+};
+
+static bool read_field(const char *header, int field, uint32_t *value)
+{
+	const char *digits = header + 6 + field * 8;
+
+	*value = 0;
+	for (int i = 0; i < 8; i++) {
+		char c = digits[i];
+		int digit = c >= '0' && c <= '9'   ? c - '0'
+			    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+			    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+						   : -1;
+
+		if (digit < 0) {
+			return false;
+		}
+		*value = *value << 4 | digit;
+	}
+	return true;
+}
+
+/* The entry at `offset`; false when nothing sound is there. */
+static bool read_entry(uint32_t offset, struct entry *entry)
+{
+	const char *header = (char *)phys_to_kernel(archive_start) + offset;
+	uint32_t name_bytes, room;
+
+	if (offset > archive_bytes || archive_bytes - offset < HEADER_BYTES ||
+	    memcmp(header, "070701", 6) != 0 ||
+	    !read_field(header, FIELD_SIZE, &entry->bytes) ||
+	    !read_field(header, FIELD_NAME_SIZE, &name_bytes)) {
+		return false;
+	}
+	room = archive_bytes - offset - HEADER_BYTES;
+	if (name_bytes == 0 || name_bytes > room ||
+	    header[HEADER_BYTES + name_bytes - 1] != 0) {
+		return false;
+	}
+	entry->name = header + HEADER_BYTES;
+	entry->body = (offset + HEADER_BYTES + name_bytes + 3) & ~3u;
+	if (entry->body > archive_bytes ||
+	    entry->bytes > archive_bytes - entry->body) {
+		return false;
+	}
+	entry->next = (entry->body + entry->bytes + 3) & ~3u;
+	return true;
+}
+
+const char *archive_check(void)
+{
+	struct entry entry;
+	uint32_t offset = 0;
+
+	if (archive_bytes == 0) {
+		return "no boot archive was loaded (GRUB: module, qemu: -initrd)";
+	}
+	while (read_entry(offset, &entry)) {
+		if (strcmp(entry.name, "TRAILER!!!") == 0) {
+			return 0;
+		}
+		if (entry.bytes > 0 && entry.body % PAGE_SIZE != 0) {
+			return "the boot archive was not made by tools/mkarchive "
+			       "(file bodies must start on a page)";
+		}
+		offset = entry.next;
+	}
+	return "the boot archive is damaged";
+}
+
+bool archive_find(const char *path, paddr_t *body, uint32_t *bytes)
+{
+	struct entry entry;
+	uint32_t offset = 0;
+
+	while (read_entry(offset, &entry)) {
+		const char *name = entry.name;
+
+		if (name[0] == '.' && name[1] == '/') {
+			name += 2;
+		}
+		if (strcmp(name, path) == 0) {
+			*body = archive_start + entry.body;
+			*bytes = entry.bytes;
+			return true;
+		}
+		offset = entry.next;
+	}
+	return false;
+}

@@ -1,0 +1,44 @@
+/*
+ * kernel/check.c -- runs every room's checker, and checks the processes.
+ *
+ * Each checker recomputes its truth from scratch and reports every difference
+ * in the log.  They run on demand (/proc/check), after each test, at a panic.
+ */
+#include "klog.h"
+#include "lifecycle.h"
+#include "../ipc/message.h"
+#include "../ipc/shm.h"
+
+/* P1: a pid is unique.  P2: who is alive has a space.  P3: ready is queued. */
+static int process_check(void)
+{
+	int breaches = 0;
+
+	for (int i = 1; i < proc_table.fresh; i++) {
+		const struct proc *p = &procs[i];
+
+		if (p->state == PROC_FREE || p->state == PROC_NEW) {
+			continue;
+		}
+		if (proc_find(p->pid) != i) {
+			klog(KLOG_ERROR, "P1: pid %d is taken twice", p->pid);
+			breaches++;
+		}
+		if ((p->state == PROC_ZOMBIE) != (p->space < 0)) {
+			klog(KLOG_ERROR, "P2: pid %d, state %d, space %d",
+			     p->pid, p->state, p->space);
+			breaches++;
+		}
+		if ((p->state == PROC_READY) != (p->queued >= 0)) {
+			klog(KLOG_ERROR, "P3: pid %d, state %d, queue %d",
+			     p->pid, p->state, p->queued);
+			breaches++;
+		}
+	}
+	return breaches;
+}
+
+int check_all(void)
+{
+	return mm_check() + shm_check() + message_check() + process_check();
+}

@@ -1,0 +1,152 @@
+/*
+ * kernel/cmdline.c -- the kernel's command line.
+ *
+ *	shmmax= shmmin= shmmni= shmall= shmseg=   tunables (bytes, pages, counts)
+ *	reserve=PAGES     what only servers may use
+ *	log=0|1|2         errors, information, debugging
+ *	trace             events on port 0xE9
+ *	teach             /proc/PID/pt for everybody
+ *	server=PATH       one more server of rank 2, shown as /dev/NAME
+ *	host              init talks to tools/run
+ *	-- PROGRAM ARG... what init runs
+ *
+ * A word that nobody knows is reported, not fatal.
+ */
+#include "lifecycle.h"
+
+#include "inspect.h"
+#include "klog.h"
+#include "string.h"
+#include "trace.h"
+#include "../ipc/shm.h"
+
+#define CMDLINE_BYTES 2048
+#define SERVERS_MAX 4
+
+char *cmdline_words[CMDLINE_WORDS + 1];
+int cmdline_count;
+const char *cmdline_servers[SERVERS_MAX];
+int cmdline_server_count;
+
+static char text_copy[CMDLINE_BYTES];
+
+static const struct {
+	const char *name;
+	uint32_t *value;
+	uint32_t least, most;
+} numbers[] = {
+    {"shmmax=", &shm_limits.max, 0, UINT32_MAX},
+    {"shmmin=", &shm_limits.min, 1, UINT32_MAX},
+    {"shmmni=", &shm_limits.mni, 0, 32768},
+    {"shmall=", &shm_limits.all, 0, UINT32_MAX},
+    {"shmseg=", &shm_limits.seg, 0, UINT32_MAX},
+    {"reserve=", (uint32_t *)&server_reserve, 0, 65536},
+    {"log=", (uint32_t *)&klog_level, 0, KLOG_DEBUG},
+};
+
+/* Decimal, or hexadecimal after 0x; false when it is no number. */
+static bool parse_number(const char *text, uint32_t *value)
+{
+	uint32_t base = 10, sum = 0;
+
+	if (text[0] == '0' && text[1] == 'x') {
+		base = 16;
+		text += 2;
+	}
+	if (!*text) {
+		return false;
+	}
+	for (; *text; text++) {
+		uint32_t digit = *text >= 'a' ? *text - 'a' + 10u : *text - '0' + 0u;
+
+		if (digit >= base || sum > (UINT32_MAX - digit) / base) {
+			return false;
+		}
+		sum = sum * base + digit;
+	}
+	*value = sum;
+	return true;
+}
+
+static bool set_number(const char *word)
+{
+	for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		size_t length = strlen(numbers[i].name);
+		uint32_t value;
+
+		if (strncmp(word, numbers[i].name, length) != 0) {
+			continue;
+		}
+		if (!parse_number(word + length, &value) ||
+		    value < numbers[i].least || value > numbers[i].most) {
+			klog(KLOG_ERROR, "command line: bad value: %s", word);
+		} else {
+			*numbers[i].value = value;
+		}
+		return true;
+	}
+	return false;
+}
+
+static void take_word(const char *word)
+{
+	if (set_number(word)) {
+		return;
+	}
+	if (strcmp(word, "trace") == 0) {
+		trace_on = 1;
+	} else if (strcmp(word, "teach") == 0) {
+		inspection.teach = 1;
+	} else if (strncmp(word, "server=", 7) == 0) {
+		if (cmdline_server_count < SERVERS_MAX) {
+			cmdline_servers[cmdline_server_count++] = word + 7;
+		} else {
+			klog(KLOG_ERROR, "command line: too many servers");
+		}
+	} else if (strcmp(word, "host") != 0) {
+		klog(KLOG_ERROR, "command line: unknown word: %s", word);
+	}
+}
+
+static void split(char *text)
+{
+	while (*text && cmdline_count < CMDLINE_WORDS) {
+		while (*text == ' ') {
+			*text++ = 0;
+		}
+		if (*text) {
+			cmdline_words[cmdline_count++] = text;
+		}
+		while (*text && *text != ' ') {
+			text++;
+		}
+	}
+	if (*text) {
+		klog(KLOG_ERROR, "command line: more than %d words",
+		     CMDLINE_WORDS);
+	}
+}
+
+void cmdline_parse(const char *text, bool first_is_file)
+{
+	size_t length = strlen(text);
+
+	if (length >= CMDLINE_BYTES) {
+		klog(KLOG_ERROR, "command line: cut off at %d bytes",
+		     CMDLINE_BYTES - 1);
+		length = CMDLINE_BYTES - 1;
+	}
+	memcpy(text_copy, text, length);
+	split(text_copy);
+	if (first_is_file && cmdline_count > 0) {
+		/* QEMU puts the kernel's file name first; GRUB does not. */
+		memmove(cmdline_words, cmdline_words + 1,
+			cmdline_count-- * sizeof(cmdline_words[0]));
+	}
+	for (int i = 0; i < cmdline_count; i++) {
+		if (strcmp(cmdline_words[i], "--") == 0) {
+			break; /* the rest is init's */
+		}
+		take_word(cmdline_words[i]);
+	}
+}

@@ -1,0 +1,134 @@
+/*
+ * kernel/cpu.h -- the instructions C has no words for, by the Intel manual's
+ * names, and the bits of the control registers.  Intel SDM volume 2 and 3A 2.5.
+ * The host tests have a cpu.h of their own (tests/host/cpu.h).
+ */
+#ifndef KERNEL_CPU_H
+#define KERNEL_CPU_H
+
+#include "../abi/types.h"
+
+#define CR0_WP (1u << 16) /* the kernel obeys read-only pages, too */
+#define CR0_PG (1u << 31)
+#define CR4_PSE (1u << 4)     /* 4 MiB pages */
+#define CR4_PGE (1u << 7)     /* global pages survive a CR3 load */
+#define CR4_OSFXSR (1u << 9)  /* fxsave saves SSE state */
+#define CR4_OSXMMEXCPT (1u << 10)
+#define CR4_SMEP (1u << 20)
+#define CR4_SMAP (1u << 21)
+
+#define EFLAGS_CF 0x1u
+#define EFLAGS_TF 0x100u
+#define EFLAGS_IF 0x200u
+#define EFLAGS_DF 0x400u
+#define EFLAGS_IOPL 0x3000u
+#define EFLAGS_NT 0x4000u
+#define EFLAGS_AC 0x40000u
+
+static inline void outb(uint16_t port, uint8_t value)
+{
+	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint8_t inb(uint16_t port)
+{
+	uint8_t value;
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static inline uint32_t cpu_cr0(void)
+{
+	uint32_t value;
+	__asm__ volatile("mov %%cr0, %0" : "=r"(value));
+	return value;
+}
+
+static inline uint32_t cpu_cr2(void)
+{
+	uint32_t value;
+	__asm__ volatile("mov %%cr2, %0" : "=r"(value));
+	return value;
+}
+
+static inline uint32_t cpu_cr3(void)
+{
+	uint32_t value;
+	__asm__ volatile("mov %%cr3, %0" : "=r"(value));
+	return value;
+}
+
+static inline uint32_t cpu_cr4(void)
+{
+	uint32_t value;
+	__asm__ volatile("mov %%cr4, %0" : "=r"(value));
+	return value;
+}
+
+static inline void cpu_load_cr0(uint32_t value)
+{
+	__asm__ volatile("mov %0, %%cr0" : : "r"(value) : "memory");
+}
+
+/* Loading CR3 forgets every translation that is not global. */
+static inline void cpu_load_cr3(paddr_t directory)
+{
+	__asm__ volatile("mov %0, %%cr3" : : "r"(directory) : "memory");
+}
+
+static inline void cpu_load_cr4(uint32_t value)
+{
+	__asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory");
+}
+
+static inline void cpu_invlpg(vaddr_t va)
+{
+	__asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
+}
+
+static inline void cpu_cpuid(uint32_t leaf, uint32_t out[4])
+{
+	__asm__ volatile("cpuid"
+			 : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]),
+			   "=d"(out[3])
+			 : "a"(leaf), "c"(0));
+}
+
+static inline void cpu_enable_interrupts(void)
+{
+	__asm__ volatile("sti" : : : "memory");
+}
+
+static inline void cpu_disable_interrupts(void)
+{
+	__asm__ volatile("cli" : : : "memory");
+}
+
+/* Sleeps until an interrupt; `sti; hlt` lets none slip in between. */
+static inline void cpu_idle(void)
+{
+	__asm__ volatile("sti; hlt; cli" : : : "memory");
+}
+
+static inline void cpu_zero_words(void *to, uint32_t words)
+{
+	__asm__ volatile("rep stosl"
+			 : "+D"(to), "+c"(words)
+			 : "a"(0)
+			 : "memory");
+}
+
+static inline void cpu_copy_words(void *to, const void *from, uint32_t words)
+{
+	__asm__ volatile("rep movsl"
+			 : "+D"(to), "+S"(from), "+c"(words)
+			 :
+			 : "memory");
+}
+
+static inline int lowest_bit(uint32_t word) /* word != 0 */
+{
+	return __builtin_ctz(word);
+}
+
+#endif

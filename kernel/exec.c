@@ -1,0 +1,575 @@
+/*
+ * kernel/exec.c -- a process becomes a program.  Only the kernel parses ELF.
+ *
+ * The new space is built aside: the segments of the image are mapped (as
+ * private views of the file's segment, so nothing is copied yet), then the
+ * stack is filled from the strings in the old space.  Everything that can fail
+ * happens there.  Then comes the commit, after which nothing can fail, and the
+ * old space is let go.
+ *
+ *	0xC0000000  strings: execfn, envp[], argv[]; 16 random bytes
+ *	            auxiliary vector, 0 | envp words, 0 | argv words, 0 | argc
+ *	            <- esp, 16-byte aligned: what _start finds (System V ABI)
+ *	            ... grows down to 8 MiB ...
+ *	            heap, after the last byte of bss
+ *	0x08048000  the program's own segments, where its headers say
+ *
+ * Source: the System V i386 psABI, execve(2), getauxval(3).
+ */
+#include "lifecycle.h"
+
+#include "klog.h"
+#include "panic.h"
+#include "string.h"
+#include "trap.h"
+#include "../ipc/message.h"
+#include "../ipc/shm.h"
+#include "../mm/page.h"
+
+/* ---- ELF ------------------------------------------------------------- */
+
+struct elf_header {
+	uint8_t ident[16];
+	uint16_t type, machine;
+	uint32_t version, entry, phoff, shoff, flags;
+	uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
+};
+
+struct elf_segment {
+	uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
+};
+
+#define ET_EXEC 2
+#define EM_386 3
+#define PT_LOAD 1
+#define PT_INTERP 3
+#define PF_X 1
+#define PF_W 2
+#define PF_R 4
+#define PHNUM_MAX 64
+#define IMAGE_LIMIT (STACK_TOP - STACK_LIMIT - PAGE_SIZE)
+
+/* ---- what is being built --------------------------------------------- */
+
+#define STACK_PROMISED 32     /* pages: 128 KiB, counted at exec */
+#define STRINGS_MAX 0x200000u /* argv and envp with their words: 2 MiB */
+#define AUXV_WORDS 34
+
+struct build {
+	int space;     /* the new one */
+	int level;
+	const struct exec_image *image;
+	const struct exec_strings *strings;
+	struct elf_header header;
+	vaddr_t phdr;  /* where the program headers are mapped, or 0 */
+	vaddr_t top;   /* end of the highest segment so far */
+	vaddr_t sp;    /* strings grow down from here */
+	int argc, envc, prefixes;
+	uint32_t bytes; /* of all strings and words */
+};
+
+/* Copies from the file; false beyond its end. */
+static bool read_image(const struct build *b, void *to, uint32_t offset,
+		       uint32_t bytes)
+{
+	frame_t frame;
+
+	if (offset > b->image->bytes || bytes > b->image->bytes - offset) {
+		return false;
+	}
+	while (bytes > 0) {
+		uint32_t in_page = PAGE_SIZE - offset % PAGE_SIZE;
+		uint32_t n = bytes < in_page ? bytes : in_page;
+
+		if (segment_frame(b->image->segment, offset / PAGE_SIZE,
+				  b->level, &frame) < 0) {
+			return false;
+		}
+		memcpy(to,
+		       (char *)phys_to_kernel(frame * PAGE_SIZE) +
+			   offset % PAGE_SIZE,
+		       n);
+		to = (char *)to + n;
+		offset += n;
+		bytes -= n;
+	}
+	return true;
+}
+
+static bool header_is_ours(const struct elf_header *h)
+{
+	static const uint8_t magic[7] = {0x7f, 'E', 'L', 'F', 1, 1, 1};
+
+	return memcmp(h->ident, magic, sizeof(magic)) == 0 &&
+	       h->type == ET_EXEC && h->machine == EM_386 &&
+	       h->phentsize == sizeof(struct elf_segment) && h->phnum > 0 &&
+	       h->phnum <= PHNUM_MAX;
+}
+
+/* Checks of one PT_LOAD, in the order of their errors: execve(2). */
+static int check_segment(const struct build *b, const struct elf_segment *s)
+{
+	if (s->filesz > s->memsz || s->offset % PAGE_SIZE != s->vaddr % PAGE_SIZE) {
+		return -ENOEXEC;
+	}
+	if (s->offset > b->image->bytes ||
+	    s->filesz > b->image->bytes - s->offset) {
+		return -ENOEXEC; /* the file is cut off */
+	}
+	if (s->vaddr < USER_FIRST || s->vaddr > IMAGE_LIMIT ||
+	    s->memsz > IMAGE_LIMIT - s->vaddr) {
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static int rights_of(const struct elf_segment *s)
+{
+	return (s->flags & PF_R ? RIGHT_READ : 0) |
+	       (s->flags & PF_W ? RIGHT_WRITE : 0) |
+	       (s->flags & PF_X ? RIGHT_EXEC : 0);
+}
+
+static vaddr_t page_up(vaddr_t va)
+{
+	return (va + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+}
+
+/* The bytes after the file's part, in its last page, are bss: zero. */
+static int zero_tail(const struct build *b, const struct elf_segment *s)
+{
+	vaddr_t from = s->vaddr + s->filesz;
+	uint32_t bytes = page_up(from) - from;
+	frame_t frame;
+
+	if (bytes == 0 || s->memsz == s->filesz || !(s->flags & PF_W)) {
+		return 0;
+	}
+	if (space_page(b->space, from, true, &frame) < 0) {
+		return -ENOMEM;
+	}
+	memset((char *)phys_to_kernel(frame * PAGE_SIZE) + from % PAGE_SIZE, 0,
+	       bytes);
+	return 0;
+}
+
+static int map_part(const struct build *b, const struct elf_segment *s,
+		    vaddr_t start, vaddr_t end)
+{
+	bool from_file = start < page_up(s->vaddr + s->filesz);
+	struct mapping mapping = {
+	    .kind = REGION_PRIVATE,
+	    .start = start,
+	    .pages = (end - start) / PAGE_SIZE,
+	    .segment = from_file ? b->image->segment : -1,
+	    .offset = from_file ? (int)(s->offset / PAGE_SIZE) : 0,
+	    .rights = rights_of(s),
+	    .ceiling = RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC,
+	    .promise = s->flags & PF_W,
+	};
+
+	if (start >= end) {
+		return 0;
+	}
+	if (space_overlaps(b->space, start, end)) {
+		return -ENOEXEC;
+	}
+	return space_map(b->space, &mapping);
+}
+
+static int map_segment(struct build *b, const struct elf_segment *s)
+{
+	vaddr_t start = s->vaddr & ~(PAGE_SIZE - 1);
+	vaddr_t middle = s->filesz ? page_up(s->vaddr + s->filesz) : start;
+	vaddr_t end = page_up(s->vaddr + s->memsz);
+	int result = check_segment(b, s);
+
+	if (result == 0) {
+		result = map_part(b, s, start, middle);
+	}
+	if (result == 0) {
+		result = map_part(b, s, middle, end);
+	}
+	if (result == 0 && s->filesz) {
+		result = zero_tail(b, s);
+	}
+	if (b->header.phoff >= s->offset &&
+	    b->header.phoff < s->offset + s->filesz) {
+		b->phdr = s->vaddr + b->header.phoff - s->offset;
+	}
+	if (end > b->top) {
+		b->top = end;
+	}
+	return result;
+}
+
+static int map_image(struct build *b)
+{
+	struct elf_segment s;
+	int result = 0;
+
+	if (!read_image(b, &b->header, 0, sizeof(b->header)) ||
+	    !header_is_ours(&b->header)) {
+		return -ENOEXEC;
+	}
+	for (int i = 0; i < b->header.phnum && result == 0; i++) {
+		if (!read_image(b, &s, b->header.phoff + i * sizeof(s),
+				sizeof(s))) {
+			return -ENOEXEC;
+		}
+		if (s.type == PT_INTERP) {
+			return -ENOEXEC; /* programs are static */
+		}
+		if (s.type == PT_LOAD && s.memsz > 0) {
+			result = map_segment(b, &s);
+		}
+	}
+	if (result == 0 && (b->top == 0 || b->header.entry >= USER_LIMIT)) {
+		return -ENOEXEC;
+	}
+	return result;
+}
+
+/* ---- strings --------------------------------------------------------- */
+
+/* Word `i` of an array of pointers in the old space, or of the kernel's. */
+static int read_word(const struct build *b, uintptr_t array, int i,
+		     uint32_t *word)
+{
+	if (b->strings->space < 0) {
+		*word = ((uint32_t *)array)[i];
+		return 0;
+	}
+	return space_read(b->strings->space, word, array + i * 4, 4);
+}
+
+/* Bytes of a string with its NUL; -EFAULT, -E2BIG. */
+static int string_bytes(const struct build *b, uint32_t va)
+{
+	uint32_t length = 0;
+
+	if (b->strings->space < 0) {
+		return strlen((const char *)va) + 1;
+	}
+	while (length < STRINGS_MAX) {
+		uint32_t in_page = PAGE_SIZE - (va + length) % PAGE_SIZE;
+		const char *page;
+		frame_t frame;
+
+		if (space_page(b->strings->space, va + length, false, &frame) <
+		    0) {
+			return -EFAULT;
+		}
+		page = (char *)phys_to_kernel(frame * PAGE_SIZE) +
+		       (va + length) % PAGE_SIZE;
+		for (uint32_t i = 0; i < in_page; i++, length++) {
+			if (!page[i]) {
+				return length + 1;
+			}
+		}
+	}
+	return -E2BIG;
+}
+
+/* How many strings an array has; adds their bytes to b->bytes. */
+static int count_strings(struct build *b, uintptr_t array)
+{
+	uint32_t va;
+	int n = 0, bytes, result;
+
+	if (!array) {
+		return 0; /* Linux takes a null argv or envp for an empty one */
+	}
+	for (;; n++) {
+		result = read_word(b, array, n, &va);
+		if (result < 0) {
+			return result;
+		}
+		if (!va) {
+			return n;
+		}
+		bytes = string_bytes(b, va);
+		if (bytes < 0) {
+			return bytes;
+		}
+		b->bytes += bytes + 4;
+		if (b->bytes > STRINGS_MAX) {
+			return -E2BIG;
+		}
+	}
+}
+
+/* Puts kernel bytes on the new stack; where they lie. */
+static vaddr_t push(struct build *b, const void *bytes, uint32_t count)
+{
+	b->sp -= count;
+	if (space_write(b->space, b->sp, bytes, count) < 0) {
+		panic("the new stack, promised, cannot be written");
+	}
+	return b->sp;
+}
+
+static vaddr_t push_string(struct build *b, uint32_t va)
+{
+	uint32_t bytes = string_bytes(b, va), done = 0;
+
+	if (b->strings->space < 0) {
+		return push(b, (const void *)va, bytes);
+	}
+	b->sp -= bytes;
+	while (done < bytes) {
+		uint32_t n = bytes - done < 65536 ? bytes - done : 65536;
+
+		if (space_transfer(b->space, b->sp + done, b->strings->space,
+				   va + done, n) < 0) {
+			panic("an argument string changed under exec");
+		}
+		done += n;
+	}
+	return b->sp;
+}
+
+/* Pushes strings first..count-1 of an array; their addresses go to `table`. */
+static void push_strings(struct build *b, uintptr_t array, int first, int count,
+			 vaddr_t table)
+{
+	for (int i = first; i < count; i++) {
+		uint32_t va = 0;
+		vaddr_t where;
+
+		read_word(b, array, i, &va);
+		where = push_string(b, va);
+		space_write(b->space, table + (i - first) * 4, &where, 4);
+	}
+}
+
+/* "#!" strings stand in place of argv[0]. */
+static void push_prefix(struct build *b, vaddr_t table)
+{
+	const char *text = b->image->prefix;
+
+	for (int i = 0; i < b->prefixes; i++) {
+		vaddr_t where = push(b, text, strlen(text) + 1);
+
+		space_write(b->space, table + i * 4, &where, 4);
+		text += strlen(text) + 1;
+	}
+}
+
+static int count_all(struct build *b)
+{
+	const struct exec_image *image = b->image;
+
+	b->bytes = strlen(image->path) + 1 + 16 + AUXV_WORDS * 4 + 64 +
+		   image->prefix_bytes;
+	for (uint32_t i = 0; i < image->prefix_bytes; i++) {
+		b->prefixes += image->prefix[i] == 0;
+	}
+	b->bytes += b->prefixes * 4;
+	b->argc = count_strings(b, b->strings->argv);
+	if (b->argc < 0) {
+		return b->argc;
+	}
+	b->envc = count_strings(b, b->strings->envp);
+	return b->envc < 0 ? b->envc : 0;
+}
+
+/* ---- the stack ------------------------------------------------------- */
+
+static int map_stack(struct build *b)
+{
+	int pages = page_up(b->bytes) / PAGE_SIZE + STACK_PROMISED;
+	struct mapping mapping = {
+	    .kind = REGION_STACK,
+	    .start = STACK_TOP - pages * PAGE_SIZE,
+	    .pages = pages,
+	    .segment = -1,
+	    .rights = RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC,
+	    .ceiling = RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC,
+	    .promise = true,
+	};
+	int result = space_map(b->space, &mapping);
+	vaddr_t va = STACK_TOP - page_up(b->bytes);
+	frame_t frame;
+
+	/* Touch what will be written, so that writing it cannot fail. */
+	for (; result == 0 && va < STACK_TOP; va += PAGE_SIZE) {
+		result = space_page(b->space, va, true, &frame);
+	}
+	return result;
+}
+
+static void fill_auxv(struct build *b, const struct credentials *cred,
+		      uint32_t *auxv, vaddr_t random, vaddr_t path)
+{
+	const uint32_t pairs[] = {
+	    3,	b->phdr,	       /* AT_PHDR */
+	    4,	sizeof(struct elf_segment), /* AT_PHENT */
+	    5,	b->header.phnum,       /* AT_PHNUM */
+	    6,	PAGE_SIZE,	       /* AT_PAGESZ */
+	    7,	0,		       /* AT_BASE: no interpreter */
+	    8,	0,		       /* AT_FLAGS */
+	    9,	b->header.entry,       /* AT_ENTRY */
+	    11, cred->uid,	       /* AT_UID */
+	    12, cred->euid,	       /* AT_EUID */
+	    13, cred->gid,	       /* AT_GID */
+	    14, cred->egid,	       /* AT_EGID */
+	    17, HZ,		       /* AT_CLKTCK */
+	    23, 0,		       /* AT_SECURE */
+	    25, random,		       /* AT_RANDOM */
+	    31, path,		       /* AT_EXECFN */
+	    0,	0,		       /* AT_NULL */
+	};
+	_Static_assert(sizeof(pairs) <= AUXV_WORDS * 4, "AUXV_WORDS");
+
+	memset(auxv, 0, AUXV_WORDS * 4);
+	memcpy(auxv, pairs, sizeof(pairs));
+}
+
+/* Sixteen bytes nobody should guess: as good as the time-stamp counter is. */
+static vaddr_t push_random(struct build *b)
+{
+	uint32_t words[4], low, high, state;
+
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	state = low * 2654435761u ^ high ^ ticks << 20;
+	for (int i = 0; i < 4; i++) {
+		state ^= state << 13;
+		state ^= state >> 17;
+		state ^= state << 5;
+		words[i] = state;
+	}
+	return push(b, words, sizeof(words));
+}
+
+/* Fills the new stack; the process's first esp.  Nothing here can fail. */
+static vaddr_t fill_stack(struct build *b, const struct credentials *cred)
+{
+	uint32_t auxv[AUXV_WORDS];
+	int skip = b->prefixes > 0 && b->argc > 0 ? 1 : 0;
+	uint32_t argc = b->argc - skip + b->prefixes, zero = 0;
+	vaddr_t table, path, random, word;
+
+	b->sp = STACK_TOP - 4;
+	path = push(b, b->image->path, strlen(b->image->path) + 1);
+	random = push_random(b);
+	fill_auxv(b, cred, auxv, random, path);
+
+	/* The table of words lies at the bottom, the strings above it. */
+	table = (STACK_TOP - b->bytes) & ~15u;
+	word = table;
+	space_write(b->space, word, &argc, 4);
+	word += 4;
+	push_prefix(b, word);
+	word += b->prefixes * 4;
+	push_strings(b, b->strings->argv, skip, b->argc, word);
+	word += (b->argc - skip) * 4;
+	space_write(b->space, word, &zero, 4);
+	word += 4;
+	push_strings(b, b->strings->envp, 0, b->envc, word);
+	word += b->envc * 4;
+	space_write(b->space, word, &zero, 4);
+	word += 4;
+	space_write(b->space, word, auxv, sizeof(auxv));
+	assert(word + sizeof(auxv) <= b->sp);
+	return table;
+}
+
+/* ---- commit ---------------------------------------------------------- */
+
+static void set_name(struct proc *p, const char *path)
+{
+	const char *name = path;
+
+	for (; *path; path++) {
+		if (*path == '/' && path[1]) {
+			name = path + 1;
+		}
+	}
+	memset(p->name, 0, sizeof(p->name));
+	memcpy(p->name, name,
+	       strlen(name) < sizeof(p->name) ? strlen(name)
+					      : sizeof(p->name) - 1);
+}
+
+static void reset_registers(int proc, vaddr_t entry, vaddr_t esp)
+{
+	struct trapframe *tf = proc_trapframe(proc);
+	struct switch_frame *frame =
+	    (struct switch_frame *)procs[proc].kernel_esp;
+	static const uint16_t clean_fpu[16] = {0x37f};
+	static const uint32_t clean_mxcsr = 0x1f80;
+
+	memset(tf, 0, sizeof(*tf));
+	tf->eip = entry;
+	tf->esp = esp;
+	tf->cs = USER_CS;
+	tf->ds = tf->es = tf->ss = USER_DS;
+	tf->eflags = 0x202;
+	frame->fs = frame->gs = 0;
+	memset(procs[proc].tls, 0, sizeof(procs[proc].tls));
+	memset(procs[proc].fpu, 0, sizeof(procs[proc].fpu));
+	memcpy(procs[proc].fpu, clean_fpu, sizeof(clean_fpu));
+	memcpy(procs[proc].fpu + 24, &clean_mxcsr, sizeof(clean_mxcsr));
+}
+
+static void commit(int proc, struct build *b, vaddr_t esp)
+{
+	struct proc *p = &procs[proc];
+	int old = p->space;
+
+	p->space = b->space;
+	set_name(p, b->image->path);
+	reset_registers(proc, b->header.entry, esp);
+	p->clear_tid = 0;
+	spaces[b->space].heap_start = spaces[b->space].heap_break = b->top;
+	if (old >= 0) {
+		space_clear(old);
+		shm_settle(old, p->pid);
+		space_drop(old);
+		message_exec(proc);
+	}
+}
+
+int exec_load(int proc, const struct exec_image *image,
+	      const struct exec_strings *strings)
+{
+	struct build b = {.image = image,
+			  .strings = strings,
+			  .level = procs[proc].space < 0
+				       ? LEVEL_SERVER
+				       : spaces[procs[proc].space].level};
+	int result;
+
+	assert(proc != current);
+	b.space = space_make(b.level);
+	if (b.space < 0) {
+		return -ENOMEM;
+	}
+	result = map_image(&b);
+	if (result == 0) {
+		result = count_all(&b);
+	}
+	if (result == 0) {
+		result = map_stack(&b);
+	}
+	if (result < 0) {
+		space_drop(b.space);
+		return result;
+	}
+
+	/* Nothing below can fail. */
+	commit(proc, &b, fill_stack(&b, &procs[proc].cred));
+	return 0;
+}
+
+int proc_exec(int client, const struct exec_image *image, vaddr_t argv,
+	      vaddr_t envp)
+{
+	struct exec_strings strings = {procs[client].space, argv, envp};
+
+	if (image->interpreter >= 0) {
+		return -ENOEXEC; /* programs are static */
+	}
+	return exec_load(client, image, &strings);
+}

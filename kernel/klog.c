@@ -1,0 +1,182 @@
+/*
+ * kernel/klog.c -- the kernel's log.
+ *
+ * A line goes to port 0xE9, where QEMU and others keep it, and into a ring in
+ * memory.  The port is probed at first use: where it exists, reading it gives
+ * 0xE9 back; elsewhere (a browser, a real PC) nothing is written.
+ */
+#include "klog.h"
+
+#include "cpu.h"
+#include "string.h"
+
+#define LOG_PORT 0xE9
+#define RING_BYTES 4096
+
+enum klog_level klog_level = KLOG_INFO;
+
+char klog_ring[RING_BYTES]; /* the last lines, for gdb and the panic */
+unsigned klog_written;
+
+static bool port_exists(void)
+{
+	static int exists = -1;
+
+	if (exists < 0) {
+		exists = inb(LOG_PORT) == LOG_PORT;
+	}
+	return exists;
+}
+
+static void klog_byte(char byte)
+{
+	klog_ring[klog_written++ % RING_BYTES] = byte;
+	if (port_exists()) {
+		outb(LOG_PORT, byte);
+	}
+}
+
+void klog_raw(const void *bytes, int count)
+{
+	if (port_exists()) {
+		for (int i = 0; i < count; i++) {
+			outb(LOG_PORT, ((const uint8_t *)bytes)[i]);
+		}
+	}
+}
+
+void klog(enum klog_level level, const char *text, ...)
+{
+	char line[160];
+	va_list args;
+	int length;
+
+	if (level > klog_level) {
+		return;
+	}
+	va_start(args, text);
+	length = vformat(line, sizeof(line), text, args);
+	va_end(args);
+	for (int i = 0; i < length; i++) {
+		klog_byte(line[i]);
+	}
+	klog_byte('\n');
+}
+
+/* ---- format ---------------------------------------------------------- */
+
+struct output {
+	char *to;
+	int size, length;
+};
+
+static void put(struct output *out, char c)
+{
+	if (out->length + 1 < out->size) {
+		out->to[out->length++] = c;
+	}
+}
+
+static void put_number(struct output *out, uint32_t value, unsigned base,
+		       int width, char fill)
+{
+	char digits[12];
+	int n = 0;
+
+	do {
+		digits[n++] = "0123456789abcdef"[value % base];
+		value /= base;
+	} while (value);
+	while (width-- > n) {
+		put(out, fill);
+	}
+	while (n > 0) {
+		put(out, digits[--n]);
+	}
+}
+
+static void put_string(struct output *out, const char *text, int width)
+{
+	for (; *text; text++, width--) {
+		put(out, *text);
+	}
+	while (width-- > 0) {
+		put(out, ' ');
+	}
+}
+
+static void put_signed(struct output *out, int value, int width, char fill)
+{
+	if (value < 0) {
+		put(out, '-');
+		width--;
+	}
+	put_number(out, value < 0 ? -(uint32_t)value : (uint32_t)value, 10,
+		   width, fill);
+}
+
+/* One conversion: *text stands after the '%'; returns after its letter. */
+static const char *convert(struct output *out, const char *text, va_list *args)
+{
+	char fill = *text == '0' ? '0' : ' ';
+	int width = 0;
+
+	for (; *text >= '0' && *text <= '9'; text++) {
+		width = width * 10 + *text - '0';
+	}
+	switch (*text) {
+	case 'd':
+		put_signed(out, va_arg(*args, int), width, fill);
+		break;
+	case 'u':
+		put_number(out, va_arg(*args, uint32_t), 10, width, fill);
+		break;
+	case 'x':
+		put_number(out, va_arg(*args, uint32_t), 16, width, fill);
+		break;
+	case 'o':
+		put_number(out, va_arg(*args, uint32_t), 8, width, fill);
+		break;
+	case 'p':
+		put_number(out, (uint32_t)va_arg(*args, void *), 16, 8, '0');
+		break;
+	case 's':
+		put_string(out, va_arg(*args, const char *), width);
+		break;
+	case 'c':
+		put(out, va_arg(*args, int));
+		break;
+	default:
+		put(out, *text);
+	}
+	return text + 1;
+}
+
+int vformat(char *to, int size, const char *text, va_list args)
+{
+	struct output out = {to, size, 0};
+	va_list copy;
+
+	va_copy(copy, args);
+	while (*text) {
+		if (*text == '%') {
+			text = convert(&out, text + 1, &copy);
+		} else {
+			put(&out, *text++);
+		}
+	}
+	va_end(copy);
+	to[out.length] = 0;
+	return out.length;
+}
+
+int format(char *to, int size, const char *text, ...)
+{
+	va_list args;
+	int length;
+
+	va_start(args, text);
+	length = vformat(to, size, text, args);
+	va_end(args);
+	return length;
+}

@@ -1,0 +1,26 @@
+/*
+ * kernel/klog.h -- the kernel's log: lines on port 0xE9 (where it exists) and
+ * kept in a ring for /proc and for the panic.
+ *
+ * Formats: %d %u %x %o %s %c %p with width and 0-padding, %08x; nothing else.
+ */
+#ifndef KERNEL_KLOG_H
+#define KERNEL_KLOG_H
+
+#include <stdarg.h>
+
+enum klog_level { KLOG_ERROR, KLOG_INFO, KLOG_DEBUG };
+extern enum klog_level klog_level; /* kernel command line: log=0..2 */
+
+__attribute__((format(printf, 2, 3))) void klog(enum klog_level level,
+						const char *format, ...);
+
+/* Onto port 0xE9 only, as they are: for the trace. */
+void klog_raw(const void *bytes, int count);
+
+/* Formats into `to`, at most `size` bytes with the NUL; the length made. */
+__attribute__((format(printf, 3, 4))) int format(char *to, int size,
+						 const char *text, ...);
+int vformat(char *to, int size, const char *text, va_list args);
+
+#endif

@@ -1,0 +1,321 @@
+/*
+ * kernel/lifecycle.c -- fork, exit, wait: what everybody must do at the turns
+ * of a process's life.
+ *
+ * Each room offers a hook for what it keeps (space_copy, shm_fork,
+ * message_fork, ...); this file is the one visible list that calls them, in
+ * order.  No room calls another's hook.
+ *
+ *	          fork            exec                exit
+ *	mm        space_copy      new space           space_clear, space_drop
+ *	ipc/shm   shm_fork        shm_settle          shm_settle
+ *	messages  message_fork    message_exec        message_exit
+ */
+#include "lifecycle.h"
+
+#include "calls.h"
+#include "cpu.h"
+#include "klog.h"
+#include "panic.h"
+#include "string.h"
+#include "trap.h"
+#include "../abi/signal.h"
+#include "../ipc/message.h"
+#include "../ipc/shm.h"
+
+#define CLONE_PARENT_SETTID 0x00100000u
+#define CLONE_CHILD_CLEARTID 0x00200000u
+#define CLONE_CHILD_SETTID 0x01000000u
+#define CLONE_SIGNAL 0x000000ffu
+#define WNOHANG 1
+#define WUNTRACED 2
+#define WCONTINUED 8
+#define WAIT_KNOWN_OPTIONS 0xe000000bu /* __WNOTHREAD __WALL __WCLONE, too */
+#define STATUS_CONTINUED 0xffff
+#define INIT_PID 1
+
+/* ---- fork ------------------------------------------------------------ */
+
+void proc_prepare_stack(int proc)
+{
+	struct trapframe *tf = proc_trapframe(proc);
+	struct switch_frame *frame = (struct switch_frame *)tf - 1;
+
+	memset(tf, 0, sizeof(*tf));
+	memset(frame, 0, sizeof(*frame));
+	frame->eip = (uint32_t)trap_return;
+	procs[proc].kernel_esp = (uintptr_t)frame;
+}
+
+static void copy_identity(struct proc *child, const struct proc *parent)
+{
+	child->pgid = parent->pgid;
+	child->sid = parent->sid;
+	child->signal_mask = parent->signal_mask;
+	child->cred = parent->cred;
+	memcpy(child->name, parent->name, sizeof(child->name));
+	memcpy(child->tls, parent->tls, sizeof(child->tls));
+	memcpy(child->descriptors, parent->descriptors,
+	       sizeof(child->descriptors));
+	memcpy(child->cloexec, parent->cloexec, sizeof(child->cloexec));
+	child->cwd = parent->cwd;
+	__asm__ volatile("fxsave %0" : "=m"(child->fpu));
+}
+
+static void copy_registers(int child)
+{
+	struct trapframe *tf = proc_trapframe(child);
+	struct switch_frame *frame;
+	uint32_t fs, gs;
+
+	proc_prepare_stack(child);
+	*tf = *proc_trapframe(current);
+	tf->eax = 0; /* fork answers 0 in the child */
+	frame = (struct switch_frame *)tf - 1;
+	__asm__("mov %%fs, %0\n\tmov %%gs, %1" : "=r"(fs), "=r"(gs));
+	frame->fs = fs & 0xffff;
+	frame->gs = gs & 0xffff;
+}
+
+/* The new process's index, not yet ready to run, or -errno. */
+static int make_child(void)
+{
+	int level = spaces[self()->space].level;
+	int space, child;
+
+	child = proc_make(level);
+	if (child < 0) {
+		return child;
+	}
+	space = space_copy(self()->space, level);
+	if (space < 0) {
+		proc_free(child);
+		return space;
+	}
+
+	/* Nothing below can fail. */
+	procs[child].space = space;
+	procs[child].parent = current;
+	copy_identity(&procs[child], self());
+	copy_registers(child);
+	shm_fork(space);
+	message_fork(child);
+	return child;
+}
+
+int sys_fork(void)
+{
+	return sys_clone(SIGCHLD, 0, 0, 0, 0);
+}
+
+int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
+	      vaddr_t ctid)
+{
+	const uint32_t known = CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |
+			       CLONE_CHILD_SETTID | CLONE_SIGNAL;
+	int child;
+
+	(void)tls;
+	if ((flags & ~known) || (flags & CLONE_SIGNAL) != SIGCHLD) {
+		return -EINVAL; /* the form of fork only: no threads, no vfork */
+	}
+	if (proc_is_server(current)) {
+		return -EPERM; /* a server's clients are its own */
+	}
+	child = make_child();
+	if (child < 0) {
+		return child;
+	}
+	if (stack) {
+		proc_trapframe(child)->esp = stack;
+	}
+	if (flags & CLONE_PARENT_SETTID) {
+		copy_out(ptid, &procs[child].pid, sizeof(int));
+	}
+	if (flags & CLONE_CHILD_SETTID) {
+		space_write(procs[child].space, ctid, &procs[child].pid,
+			    sizeof(int));
+	}
+	if (flags & CLONE_CHILD_CLEARTID) {
+		procs[child].clear_tid = ctid;
+	}
+	wake(child);
+	return procs[child].pid;
+}
+
+/* ---- exit ------------------------------------------------------------ */
+
+static void give_children_to_init(void)
+{
+	int init = proc_find(INIT_PID);
+
+	for (int i = 0; i < proc_table.fresh; i++) {
+		if (procs[i].state != PROC_FREE && procs[i].parent == current) {
+			procs[i].parent = init;
+			if (procs[i].state == PROC_ZOMBIE) {
+				proc_notify_parent(i);
+			}
+		}
+	}
+}
+
+void proc_notify_parent(int proc)
+{
+	int parent = procs[proc].parent;
+
+	if (parent >= 0 && procs[parent].state == PROC_WAITING) {
+		wake(parent);
+	}
+}
+
+static void release_memory(struct proc *p)
+{
+	int space = p->space;
+
+	space_clear(space);
+	shm_settle(space, p->pid);
+	p->space = -1;
+	space_load(-1);
+	space_drop(space);
+}
+
+void proc_exit(int wait_status)
+{
+	struct proc *p = self();
+
+	if (p->pid == INIT_PID) {
+		panic("init has ended, status %x", (uint32_t)wait_status);
+	}
+	message_exit(current);
+	release_memory(p);
+	give_children_to_init();
+	p->wait_status = wait_status;
+	proc_set_zombie(current);
+	if (p->parent < 0) {
+		klog(KLOG_ERROR, "server %s (pid %d) has died, status %x",
+		     p->name, p->pid, (uint32_t)wait_status);
+	}
+	proc_notify_parent(current);
+	schedule();
+	panic("a dead process runs");
+}
+
+int sys_exit(int status)
+{
+	proc_exit((status & 0xff) << 8);
+}
+
+int sys_exit_group(int status)
+{
+	proc_exit((status & 0xff) << 8); /* one thread is the group */
+}
+
+/* ---- wait ------------------------------------------------------------ */
+
+struct rusage {
+	struct timespec_us {
+		uint32_t seconds, microseconds;
+	} user, system;
+	uint32_t others[14];
+};
+_Static_assert(sizeof(struct rusage) == 72, "Linux i386 struct rusage");
+
+static bool wanted(int child, int pid)
+{
+	const struct proc *p = &procs[child];
+
+	if (p->state == PROC_FREE || p->parent != current) {
+		return false;
+	}
+	if (pid > 0) {
+		return p->pid == pid;
+	}
+	if (pid == -1) {
+		return true;
+	}
+	return p->pgid == (pid == 0 ? self()->pgid : -pid);
+}
+
+/* Has this child something to tell?  Its status, or -1. */
+static int news(int child, int options)
+{
+	const struct proc *p = &procs[child];
+
+	if (p->state == PROC_ZOMBIE) {
+		return p->wait_status;
+	}
+	if (p->stop_report == STATUS_CONTINUED) {
+		return options & WCONTINUED ? STATUS_CONTINUED : -1;
+	}
+	return p->stop_report && (options & WUNTRACED) ? p->stop_report : -1;
+}
+
+/* A wanted child with news; -EAGAIN: there are some, none has; -ECHILD. */
+static int find_child(int pid, int options)
+{
+	int result = -ECHILD;
+
+	for (int i = 0; i < proc_table.fresh; i++) {
+		if (wanted(i, pid)) {
+			if (news(i, options) >= 0) {
+				return i;
+			}
+			result = -EAGAIN;
+		}
+	}
+	return result;
+}
+
+static struct timespec_us ticks_to_time(uint32_t count)
+{
+	return (struct timespec_us){count / HZ,
+				    count % HZ * (1000000u / HZ)};
+}
+
+/* Copies out what is known of the child, then forgets what was told. */
+static int report(int child, int options, vaddr_t status, vaddr_t rusage)
+{
+	struct proc *p = &procs[child];
+	struct rusage used = {.user = ticks_to_time(p->user_ticks),
+			      .system = ticks_to_time(p->system_ticks)};
+	int word = news(child, options), pid = p->pid;
+
+	if (status && copy_out(status, &word, sizeof(word)) < 0) {
+		return -EFAULT;
+	}
+	if (rusage && copy_out(rusage, &used, sizeof(used)) < 0) {
+		return -EFAULT;
+	}
+	p->stop_report = 0;
+	if (p->state == PROC_ZOMBIE) {
+		proc_free(child);
+	}
+	return pid;
+}
+
+int sys_wait4(int pid, vaddr_t status, uint32_t options, vaddr_t rusage)
+{
+	int child, result;
+
+	if (options & ~WAIT_KNOWN_OPTIONS) {
+		return -EINVAL;
+	}
+	if (pid == INT32_MIN) {
+		return -ESRCH;
+	}
+	while ((child = find_child(pid, options)) == -EAGAIN) {
+		if (options & WNOHANG) {
+			return 0;
+		}
+		result = block(PROC_WAITING, -1);
+		if (result < 0) {
+			return result;
+		}
+	}
+	return child < 0 ? child : report(child, options, status, rusage);
+}
+
+int sys_waitpid(int pid, vaddr_t status, uint32_t options)
+{
+	return sys_wait4(pid, status, options, 0);
+}

@@ -1,0 +1,229 @@
+/*
+ * kernel/memory.c -- brk, mmap2, munmap, mprotect: the process's own wishes.
+ *
+ * Each is a few checks in mmap(2)'s order and one call of mm.  Attaches that
+ * lost their last region by it are counted off by shm_settle(), as shmdt does.
+ */
+#include "lifecycle.h"
+
+#include "calls.h"
+#include "../ipc/message.h"
+#include "../ipc/shm.h"
+
+#define MAP_SHARED 1u
+#define MAP_PRIVATE 2u
+#define MAP_SHARED_VALIDATE 3u
+#define MAP_TYPE 0xfu
+#define MAP_FIXED 0x10u
+#define MAP_ANONYMOUS 0x20u
+#define MAP_GROWSDOWN 0x100u
+#define MAP_NORESERVE 0x4000u
+#define MAP_FIXED_NOREPLACE 0x100000u
+#define ALL_RIGHTS (RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC)
+#define PROT_SEM 8u
+
+static bool page_aligned(uint32_t value)
+{
+	return value % PAGE_SIZE == 0;
+}
+
+int sys_brk(vaddr_t address, vaddr_t *result)
+{
+	*result = space_brk(self()->space, address);
+	return 0;
+}
+
+/* Where the mapping goes: an address, -EINVAL, -EPERM, -EEXIST, -ENOMEM. */
+static int choose(int space, vaddr_t address, uint32_t pages, uint32_t flags,
+		  vaddr_t *where)
+{
+	uint32_t bytes = pages * PAGE_SIZE;
+	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
+
+	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+		if (bytes > USER_LIMIT || address > USER_LIMIT - bytes) {
+			return -ENOMEM;
+		}
+		if (!page_aligned(address)) {
+			return -EINVAL;
+		}
+		if (address < USER_FIRST) {
+			return -EPERM;
+		}
+		if ((flags & MAP_FIXED_NOREPLACE) &&
+		    space_overlaps(space, address, address + bytes)) {
+			return -EEXIST;
+		}
+		*where = address;
+		return 0;
+	}
+	address &= ~(PAGE_SIZE - 1); /* a hint */
+	if (address >= USER_FIRST && bytes <= USER_LIMIT &&
+	    address <= USER_LIMIT - bytes &&
+	    !space_overlaps(space, address, address + bytes)) {
+		*where = address;
+		return 0;
+	}
+	*where = shared ? space_find_shared(space, pages)
+			: space_find_private(space, pages);
+	return *where ? 0 : -ENOMEM;
+}
+
+/* Clears the way for MAP_FIXED, then maps. */
+static int place(int space, const struct mapping *mapping, uint32_t flags)
+{
+	vaddr_t end = mapping->start + mapping->pages * PAGE_SIZE;
+	int result = 0;
+
+	if (flags & MAP_FIXED) {
+		result = space_unmap(space, mapping->start, end);
+	}
+	if (result == 0) {
+		result = space_map(space, mapping);
+	}
+	return result;
+}
+
+/* MAP_SHARED | MAP_ANONYMOUS: a segment without a name. */
+static int map_shared(int space, struct mapping *mapping, uint32_t flags)
+{
+	int result;
+
+	mapping->segment = segment_make(mapping->pages,
+					!(flags & MAP_NORESERVE), false,
+					spaces[space].level);
+	if (mapping->segment < 0) {
+		return mapping->segment;
+	}
+	mapping->kind = REGION_SHARED;
+	result = place(space, mapping, flags);
+	segment_drop(mapping->segment); /* the region holds it */
+	return result;
+}
+
+static int map_anonymous(vaddr_t address, uint32_t pages, uint32_t prot,
+			 uint32_t flags, vaddr_t *result)
+{
+	int space = self()->space, error;
+	struct mapping mapping = {
+	    .kind = REGION_PRIVATE,
+	    .pages = pages,
+	    .segment = -1,
+	    .rights = prot & ALL_RIGHTS,
+	    .ceiling = ALL_RIGHTS,
+	    .promise = !(flags & MAP_NORESERVE),
+	};
+
+	error = choose(space, address, pages, flags, &mapping.start);
+	if (error < 0) {
+		return error;
+	}
+	if ((flags & MAP_TYPE) == MAP_PRIVATE) {
+		error = place(space, &mapping, flags);
+	} else {
+		error = map_shared(space, &mapping, flags);
+	}
+	shm_settle(space, self()->pid);
+	*result = mapping.start;
+	return error;
+}
+
+int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
+	      int fd, uint32_t pgoffset, vaddr_t *result)
+{
+	uint32_t type = flags & MAP_TYPE;
+	uint32_t pages = length / PAGE_SIZE + (length % PAGE_SIZE != 0);
+
+	(void)fd;
+	(void)pgoffset;
+	if (type != MAP_SHARED && type != MAP_PRIVATE &&
+	    type != MAP_SHARED_VALIDATE) {
+		return -EINVAL;
+	}
+	if (flags & MAP_GROWSDOWN) {
+		return -EINVAL; /* the stack is the only one that grows */
+	}
+	if (length == 0) {
+		return -EINVAL;
+	}
+	if (pages >= 1u << 20 || pages * PAGE_SIZE > USER_LIMIT) {
+		return -ENOMEM;
+	}
+	if (!(flags & MAP_ANONYMOUS)) {
+		return FORWARD; /* the file's server completes it: map() */
+	}
+	return map_anonymous(address, pages, prot, flags, result);
+}
+
+int mmap_segment(int client, int segment, int offset, int rights,
+		 const uint32_t args[6], vaddr_t *result)
+{
+	uint32_t length = args[1], prot = args[2], flags = args[3];
+	uint32_t pages = length / PAGE_SIZE + (length % PAGE_SIZE != 0);
+	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
+	int space = procs[client].space, error;
+	struct mapping mapping = {
+	    .kind = shared ? REGION_SHARED : REGION_PRIVATE,
+	    .pages = pages,
+	    .segment = segment,
+	    .offset = offset,
+	    .rights = prot & ALL_RIGHTS,
+	    .ceiling = shared ? rights : ALL_RIGHTS,
+	    .promise = !shared && (prot & RIGHT_WRITE) &&
+		       !(flags & MAP_NORESERVE),
+	};
+
+	if (pages == 0 || pages >= 1u << 20 || offset < 0) {
+		return -EINVAL;
+	}
+	if (!(rights & RIGHT_READ) ||
+	    (shared && (mapping.rights & ~(rights | RIGHT_EXEC)))) {
+		return -EACCES;
+	}
+	if (shared && segments[segment].kind == SEGMENT_ARCHIVE &&
+	    (prot & RIGHT_WRITE)) {
+		return -EACCES;
+	}
+	if (!shared && segments[segment].kind == SEGMENT_DEVICE) {
+		return -EINVAL; /* device memory is never copied */
+	}
+	error = choose(space, args[0], pages, flags, &mapping.start);
+	if (error == 0) {
+		error = place(space, &mapping, flags);
+	}
+	shm_settle(space, procs[client].pid);
+	*result = mapping.start;
+	return error;
+}
+
+int sys_munmap(vaddr_t address, uint32_t length)
+{
+	uint32_t bytes = (length + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	int result;
+
+	if (!page_aligned(address) || length == 0 || length > USER_LIMIT ||
+	    address > USER_LIMIT - bytes) {
+		return -EINVAL;
+	}
+	result = space_unmap(self()->space, address, address + bytes);
+	shm_settle(self()->space, self()->pid);
+	return result;
+}
+
+int sys_mprotect(vaddr_t address, uint32_t length, uint32_t prot)
+{
+	uint32_t bytes = (length + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+
+	if (prot & ~(ALL_RIGHTS | PROT_SEM) || !page_aligned(address)) {
+		return -EINVAL;
+	}
+	if (length == 0) {
+		return 0;
+	}
+	if (bytes < length || bytes > USER_LIMIT ||
+	    address > USER_LIMIT - bytes) {
+		return -ENOMEM;
+	}
+	return space_protect(self()->space, address, address + bytes,
+			     prot & ALL_RIGHTS);
+}

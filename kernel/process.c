@@ -1,0 +1,235 @@
+/*
+ * kernel/process.c -- the process table, and the only writer of p->state.
+ *
+ * A process gives up the CPU in two places: in block(), because it must wait,
+ * and in preempt() on the way back to user mode.  A blocked process names whom
+ * it waits for (`peer`), so that a reader of the table, the checkers and the
+ * debugger can follow who holds up whom.
+ *
+ *	proc_make   a slot, a pid          block   wait here
+ *	proc_free   give it back           wake    go on
+ *	proc_find   by pid                 proc_zombie   never runs again
+ */
+#include "process.h"
+
+#include "klog.h"
+#include "lifecycle.h"
+#include "panic.h"
+#include "string.h"
+#include "../mm/page.h"
+#include "../mm/table.h"
+
+#define PROCS_MAX 1024
+#define PROCS_FOR_ROOT 8 /* the last slots are euid 0's */
+#define PID_MAX 32768
+
+struct table proc_table = TABLE(procs, PROCS_MAX);
+int current;
+
+static int last_pid = 1; /* 1 is init's, given by name */
+static bool pids_wrapped;
+
+_Static_assert(sizeof(struct proc) == 2048, "an index becomes a shift");
+
+static int next_pid(void)
+{
+	do {
+		if (++last_pid >= PID_MAX) {
+			last_pid = 2;
+			pids_wrapped = true;
+		}
+	} while (pids_wrapped && proc_pid_taken(last_pid));
+	return last_pid;
+}
+
+/* Is `pid` a process, a group or a session? */
+bool proc_pid_taken(int pid)
+{
+	for (int i = 0; i < proc_table.fresh; i++) {
+		const struct proc *p = &procs[i];
+
+		if (p->state != PROC_FREE &&
+		    (p->pid == pid || p->pgid == pid || p->sid == pid)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A kernel stack stays with its slot: it is made at the slot's first use. */
+static int make_stack(int proc, int level)
+{
+	uintptr_t top = proc_stack_top(proc);
+
+	if (page_kernel_mapped(top - PAGE_SIZE)) {
+		return 0;
+	}
+	if (promise_take(1, level) < 0) {
+		return -ENOMEM;
+	}
+	page_map_kernel(top - PAGE_SIZE, frame_alloc());
+	table_frames++;
+	return 0;
+}
+
+int proc_make(int level)
+{
+	int i;
+
+	if (level == LEVEL_USER &&
+	    proc_table.live >= proc_table.limit - PROCS_FOR_ROOT) {
+		return -EAGAIN;
+	}
+	i = table_take(&proc_table, level);
+	if (i < 0) {
+		return proc_table.live >= proc_table.limit ? -EAGAIN : -ENOMEM;
+	}
+	if (make_stack(i, level) < 0) {
+		table_put(&proc_table, i);
+		return -ENOMEM;
+	}
+	procs[i].pid = next_pid();
+	procs[i].parent = procs[i].peer = procs[i].queued = -1;
+	procs[i].next = -1;
+	procs[i].space = -1;
+	procs[i].message.channel = procs[i].message.at = -1;
+	procs[i].message.connection = NO_CONNECTION;
+	for (int k = 0; k < 2; k++) {
+		procs[i].message.reserved[k] = -1;
+		procs[i].message.carried[k] = NO_CONNECTION;
+	}
+	procs[i].cwd = NO_CONNECTION;
+	for (int fd = 0; fd < OPEN_MAX; fd++) {
+		procs[i].descriptors[fd] = NO_CONNECTION;
+	}
+	procs[i].state = PROC_NEW;
+	return i;
+}
+
+void proc_free(int proc)
+{
+	assert(proc != current);
+	procs[proc].state = PROC_FREE;
+	table_put(&proc_table, proc);
+}
+
+int proc_find(int pid)
+{
+	for (int i = 0; i < proc_table.fresh; i++) {
+		if (procs[i].state != PROC_FREE && procs[i].pid == pid) {
+			return i;
+		}
+	}
+	return -1;
+}
+
+uintptr_t proc_stack_top(int proc)
+{
+	return (uintptr_t)kernel_stacks + (proc + 1) * 2 * PAGE_SIZE;
+}
+
+bool proc_is_server(int proc)
+{
+	return procs[proc].message.channel >= 0;
+}
+
+void proc_set_level(int proc)
+{
+	int level = procs[proc].cred.euid == 0 ? LEVEL_ROOT : LEVEL_USER;
+
+	if (procs[proc].space >= 0) {
+		spaces[procs[proc].space].level =
+		    proc_is_server(proc) ? LEVEL_SERVER : level;
+	}
+}
+
+/* ---- states ---------------------------------------------------------- */
+
+bool proc_blocked(int proc)
+{
+	switch (procs[proc].state) {
+	case PROC_SENDING:
+	case PROC_REPLY_WAIT:
+	case PROC_RECEIVING:
+	case PROC_WAITING:
+	case PROC_SLEEPING:
+	case PROC_PAUSED:
+	case PROC_STOPPED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Waits that are loops around block(): waking one too early does no harm. */
+bool may_stop_in(enum proc_state state)
+{
+	return state == PROC_WAITING || state == PROC_SLEEPING ||
+	       state == PROC_PAUSED;
+}
+
+int block(enum proc_state state, int peer)
+{
+	struct proc *p = self();
+
+	assert(p->state == PROC_RUNNING);
+	if (p->killed) {
+		return -EINTR;
+	}
+	if (p->stopping && may_stop_in(state)) {
+		signal_stop(); /* the caller looks again at what it waits for */
+		return p->killed ? -EINTR : 0;
+	}
+	p->state = state;
+	p->peer = peer;
+	schedule();
+	assert(p->state == PROC_RUNNING);
+	p->peer = -1;
+	return p->killed ? -EINTR : 0;
+}
+
+void block_move(int proc, enum proc_state state, int peer)
+{
+	assert(proc_blocked(proc));
+	procs[proc].state = state;
+	procs[proc].peer = peer;
+}
+
+static void make_ready(int proc, bool first)
+{
+	assert(proc_blocked(proc) || procs[proc].state == PROC_NEW);
+	procs[proc].state = PROC_READY;
+	if (procs[proc].rank > 0) {
+		procs[proc].ticks = QUANTUM; /* a server that waited is one again */
+	}
+	enqueue(proc, first);
+}
+
+void wake(int proc)
+{
+	make_ready(proc, false);
+}
+
+void wake_first(int proc)
+{
+	make_ready(proc, true);
+}
+
+void proc_set_running(int proc)
+{
+	assert(procs[proc].state == PROC_READY);
+	procs[proc].state = PROC_RUNNING;
+}
+
+void proc_set_ready(int proc)
+{
+	assert(procs[proc].state == PROC_RUNNING);
+	procs[proc].state = PROC_READY;
+	enqueue(proc, false);
+}
+
+void proc_set_zombie(int proc)
+{
+	assert(procs[proc].state == PROC_RUNNING);
+	procs[proc].state = PROC_ZOMBIE;
+}

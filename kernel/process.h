@@ -1,0 +1,194 @@
+/*
+ * kernel/process.h -- processes: who runs, who waits, who they are.
+ *
+ * A process is a row of the table `procs`, named by its index (-1: none); its
+ * pid is what user space calls it.  Its state has one writer, process.c.
+ *
+ *	            make                      block(why, peer)
+ *	  FREE ------------> READY <---------------------------+
+ *	   ^                 |   ^                             |
+ *	   | reap   schedule v   | preempt                     |
+ *	 ZOMBIE <--------- RUNNING -----> SENDING REPLY_WAIT RECEIVING
+ *	          exit                    WAITING SLEEPING PAUSED
+ */
+#ifndef KERNEL_PROCESS_H
+#define KERNEL_PROCESS_H
+
+#include "../abi/message.h"
+#include "../mm/space.h"
+#include "../mm/table.h"
+
+enum proc_state {
+	PROC_FREE,
+	PROC_NEW, /* being made */
+	PROC_READY,
+	PROC_RUNNING,
+	PROC_SENDING,	 /* its message waits to be received by `peer` */
+	PROC_REPLY_WAIT, /* `peer` has its message */
+	PROC_RECEIVING,	 /* a server with nothing to do */
+	PROC_WAITING,	 /* wait4: for a child */
+	PROC_SLEEPING,	 /* until wake_tick */
+	PROC_PAUSED,	 /* until a signal */
+	PROC_STOPPED,	 /* by SIGSTOP and its kin, until SIGCONT */
+	PROC_ZOMBIE,	 /* has exited; its parent has not yet looked */
+};
+
+#define OPEN_MAX 256 /* descriptors of a process */
+#define GROUPS_MAX 32
+#define NO_CONNECTION (-1)
+
+struct credentials {
+	uint32_t uid, euid, suid;
+	uint32_t gid, egid, sgid;
+	int ngroups;
+	uint32_t groups[GROUPS_MAX];
+	uint32_t umask;
+};
+
+struct proc {
+	/* written by process.c and schedule.c alone */
+	int link;
+	enum proc_state state;
+	int peer;	/* whom a blocked process waits for, or -1 */
+	int next;	/* run queue */
+	int queued;	/* in which run queue, -1: none */
+	int ticks;	/* left of its quantum */
+	uint32_t wake_tick;
+	uintptr_t kernel_esp; /* saved while it does not run */
+
+	/* written by lifecycle.c and signal.c */
+	int pid, parent; /* parent: index, or -1 */
+	int pgid, sid;
+	int space;
+	int rank;	    /* 0 client, 1 files, 2 console */
+	int wait_status;    /* of a zombie, as wait4 gives it */
+	int killed;	    /* the signal that will end it; 0: none */
+	int stopping;	    /* the signal that will stop it; 0: none */
+	int stop_report;    /* what wait4 has not yet told: a status, or 0 */
+	uint64_t signal_mask, signal_pending;
+	vaddr_t clear_tid;
+	uint64_t tls[3];    /* GDT entries of set_thread_area */
+	char name[16];
+	struct credentials cred;
+	uint32_t user_ticks, system_ticks;
+	const uint8_t *io_bitmap; /* 128 bytes, bit clear: allowed; or 0 */
+
+	/* written by ipc/message.c and forward.c alone */
+	struct {
+		int channel;	/* of the server it is, or -1 */
+		int at;		/* channel that has its message, or -1 */
+		bool queued;	/* stands in that channel's queue */
+		bool unblock;	/* a signal wants the wait to end soon */
+		int call;	/* while it waits: number of its call */
+		int connection; /* ... by which connection (a hold), or -1 */
+		int object;
+		uint32_t args[6];
+		int generation; /* of its token, once received; or 0 */
+		int next;	/* queue of the channel */
+		int status;	/* the answer */
+		int reserved[2]; /* descriptors kept for the reply, or -1 */
+		int carried[2];	 /* connections that came with it, or -1 */
+	} message;
+
+	/* written by ipc/connection.c alone */
+	int cwd; /* connection, or -1 */
+	int16_t descriptors[OPEN_MAX]; /* connection, or NO_CONNECTION */
+	uint32_t cloexec[OPEN_MAX / 32];
+
+	/* written by switch.asm and lifecycle.c */
+	uint8_t fpu[512] __attribute__((aligned(16)));
+} __attribute__((aligned(2048))); /* so that &procs[i] is a shift */
+
+extern struct proc procs[];
+extern struct table proc_table; /* of procs: mm/table.h */
+extern int current; /* the process that runs, always valid after boot */
+
+static inline struct proc *self(void)
+{
+	return &procs[current];
+}
+
+/* ---- process.c ------------------------------------------------------- */
+
+int proc_make(int level); /* READY-less new process: index or -EAGAIN/-ENOMEM */
+int proc_find(int pid);	  /* index of the live or zombie process, or -1 */
+
+/*
+ * The one place where a process gives up the CPU of its own accord: it waits
+ * in `state` for `peer` until wake() is called for it or a killing signal
+ * comes.  Returns 0, or -EINTR when the process is to die: the caller undoes
+ * what it must and returns; the way back to user mode ends the process.
+ */
+int block(enum proc_state state, int peer);
+
+/* A blocked process now waits in `state` for `peer` instead. */
+void block_move(int proc, enum proc_state state, int peer);
+
+/* The blocked process goes on: at the end of its queue. */
+void wake(int proc);
+/* ... or at its front: it runs next among its kind (message passing). */
+void wake_first(int proc);
+
+/*
+ * A process that waits in a message waits on, in `state` for `peer`: its
+ * message was received, or passed on.
+ */
+void block_move(int proc, enum proc_state state, int peer);
+
+/* Its user-mode id has changed; its memory is promised at this level. */
+void proc_set_level(int proc);
+
+bool proc_is_server(int proc);
+
+/* ---- schedule.c ------------------------------------------------------ */
+
+void schedule(void);  /* picks the next and switches to it */
+void preempt(void);   /* on the way back to user mode, when need_resched */
+extern int need_resched;
+extern uint32_t ticks; /* since boot, HZ a second */
+#define HZ 100
+
+/* ---- lifecycle.c, signal.c ------------------------------------------- */
+
+/* Ends `proc` by `signal` as soon as it next could reach user mode. */
+void proc_kill(int proc, int signal);
+
+/*
+ * exec, called by the server's door for a client in REPLY_WAIT: the client
+ * becomes the image.  0, or -errno with the client intact.  Kernel copies of
+ * the strings; segments are indices.
+ */
+struct exec_image {
+	int segment;
+	uint32_t bytes;
+	int interpreter; /* -1: none */
+	uint32_t interpreter_bytes;
+	const char *prefix; /* "#!" strings in place of argv[0] */
+	uint32_t prefix_bytes;
+	const char *path;
+};
+int proc_exec(int client, const struct exec_image *image, vaddr_t argv,
+	      vaddr_t envp);
+
+/* ---- what the servers' door asks of the rest of the kernel ------------ */
+
+/*
+ * memory.c: completes the client's mmap2, whose argument words are `args`, with
+ * `segment` from page `offset` on; its rights are never above `rights`.  0 and
+ * the address, or -errno with nothing changed.
+ */
+int mmap_segment(int client, int segment, int offset, int rights,
+		 const uint32_t args[6], vaddr_t *result);
+
+/* Allows a server the I/O ports first..last (<= 0x3FF).  -EINVAL, -ENOMEM. */
+int proc_allow_ports(int proc, int first, int last);
+
+void interrupt_enable(int line, bool on); /* clock.c: lets a line 0..15 through */
+
+int check_all(void); /* runs every checker: how many breaches */
+void inspect_update(void); /* before kernel memory is shown to anybody */
+
+extern paddr_t archive_start; /* of the boot archive, page-aligned */
+extern uint32_t archive_bytes;
+
+#endif

@@ -1,0 +1,179 @@
+/*
+ * kernel/schedule.c -- who runs next.
+ *
+ * Two queues, served in order: servers before clients.  Each is a round robin
+ * with a quantum of 10 ms.  A server that uses up its quantum without waiting
+ * joins the clients' round robin until it next waits, so a server that loops
+ * takes its share and no more.
+ *
+ * When nobody is ready, the process that gave up the CPU sleeps here until an
+ * interrupt wakes somebody: the one place in the kernel where interrupts are
+ * let in while a process waits (a preemption point; no other process runs).
+ */
+#include "process.h"
+
+#include "calls.h"
+#include "cpu.h"
+#include "lifecycle.h"
+#include "panic.h"
+#include "trace.h"
+#include "trap.h"
+
+#define SERVERS 0
+#define CLIENTS 1
+
+static struct {
+	int first, last;
+} queues[2] = {{-1, -1}, {-1, -1}};
+
+int need_resched;
+uint32_t ticks;
+uint32_t count_switches;
+static uint32_t next_wake = UINT32_MAX; /* the earliest sleeper's tick */
+
+void enqueue(int proc, bool first)
+{
+	struct proc *p = &procs[proc];
+	int q = p->rank > 0 && p->ticks > 0 ? SERVERS : CLIENTS;
+
+	assert(p->queued < 0);
+	p->queued = q;
+	p->next = -1;
+	if (queues[q].first < 0) {
+		queues[q].first = queues[q].last = proc;
+	} else if (first) {
+		p->next = queues[q].first;
+		queues[q].first = proc;
+	} else {
+		procs[queues[q].last].next = proc;
+		queues[q].last = proc;
+	}
+	if (q == SERVERS && self()->rank == 0) {
+		need_resched = 1; /* servers run before clients */
+	}
+}
+
+static int dequeue(void)
+{
+	for (int q = SERVERS; q <= CLIENTS; q++) {
+		int proc = queues[q].first;
+
+		if (proc >= 0) {
+			queues[q].first = procs[proc].next;
+			procs[proc].queued = procs[proc].next = -1;
+			return proc;
+		}
+	}
+	return -1;
+}
+
+static void switch_from_to(int from, int to)
+{
+	struct proc *old = &procs[from], *new = &procs[to];
+
+	if (trace_on) {
+		trace_event(TRACE_SWITCH, old->pid, new->pid, 0);
+	}
+	count_switches++;
+	current = to;
+	trace_pid = new->pid;
+	segments_set_stack(proc_stack_top(to));
+	segments_load_tls(new->tls);
+	segments_set_ports(new->io_bitmap);
+	space_load(new->space);
+	__asm__ volatile("fxsave %0\n\t"
+			 "fxrstor %1"
+			 : "=m"(old->fpu)
+			 : "m"(new->fpu));
+	switch_to(&old->kernel_esp, new->kernel_esp);
+}
+
+void schedule(void)
+{
+	int from = current, to;
+
+	assert(procs[from].state != PROC_RUNNING);
+	while ((to = dequeue()) < 0) {
+		cpu_idle();
+	}
+	need_resched = 0;
+	if (procs[to].rank == 0 || procs[to].ticks <= 0) {
+		procs[to].ticks = QUANTUM;
+	}
+	proc_set_running(to);
+	if (to != from) {
+		switch_from_to(from, to);
+	}
+	/* What was asked of us while we waited is seen on the way out. */
+	if (self()->killed || self()->stopping) {
+		need_resched = 1;
+	}
+}
+
+void preempt(void)
+{
+	proc_set_ready(current);
+	schedule();
+}
+
+int sys_sched_yield(void)
+{
+	preempt();
+	return 0;
+}
+
+/* ---- time ------------------------------------------------------------ */
+
+/* Waits until `tick`; -EINTR when the process is to die. */
+int sleep_until(uint32_t tick)
+{
+	int result;
+
+	while ((int32_t)(tick - ticks) > 0) {
+		self()->wake_tick = tick;
+		if (tick < next_wake) {
+			next_wake = tick;
+		}
+		result = block(PROC_SLEEPING, -1);
+		if (result < 0) {
+			return result;
+		}
+	}
+	return 0;
+}
+
+static void wake_sleepers(void)
+{
+	next_wake = UINT32_MAX;
+	for (int i = 0; i < proc_table.fresh; i++) {
+		if (procs[i].state != PROC_SLEEPING) {
+			continue;
+		}
+		if ((int32_t)(procs[i].wake_tick - ticks) <= 0) {
+			wake(i);
+		} else if (procs[i].wake_tick < next_wake) {
+			next_wake = procs[i].wake_tick;
+		}
+	}
+}
+
+void clock_tick(bool user)
+{
+	struct proc *p = self();
+
+	ticks++;
+	if (ticks >= next_wake) {
+		wake_sleepers();
+	}
+	if (p->state != PROC_RUNNING) {
+		return; /* idle */
+	}
+	if (user) {
+		p->user_ticks++;
+	} else {
+		p->system_ticks++;
+	}
+	if (--p->ticks <= 0) {
+		need_resched = 1;
+	}
+}

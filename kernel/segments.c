@@ -1,0 +1,171 @@
+/*
+ * kernel/segments.c -- the tables the CPU looks at: GDT, IDT, TSS.
+ *
+ * Segmentation is only used as far as the CPU insists: flat segments for the
+ * two rings, three entries that belong to the process (set_thread_area), and
+ * two task-state segments.
+ *
+ *	GDT entry   6..8          12         13         14        15       16   17
+ *	            process TLS   kernel cs  kernel ds  user cs   user ds  TSS  #DF
+ *
+ * The TSS says where the kernel stack is and which I/O ports ring 3 may use.
+ * Its bitmap covers ports 0..0x3FF and is live only while a process runs that
+ * was allowed ports; for all others the bitmap's offset lies beyond the TSS.
+ * A double fault has a task of its own: a kernel stack that overflowed cannot
+ * be pushed to.  Intel SDM 3A 3.4.5, 6.11, 7.2.
+ */
+#include "trap.h"
+
+#include "cpu.h"
+#include "string.h"
+
+#define GDT_ENTRIES 18
+#define GDT_TSS 16
+#define GDT_DOUBLE_FAULT 17
+#define IO_BITMAP_BYTES 128
+
+struct tss {
+	uint32_t link, esp0, ss0, esp1, ss1, esp2, ss2;
+	uint32_t cr3, eip, eflags;
+	uint32_t eax, ecx, edx, ebx, esp, ebp, esi, edi;
+	uint32_t es, cs, ss, ds, fs, gs, ldt;
+	uint16_t trap, io_offset;
+	uint8_t io_bitmap[IO_BITMAP_BYTES + 1]; /* ends with a byte of ones */
+} __attribute__((packed));
+
+static uint64_t gdt[GDT_ENTRIES] __attribute__((aligned(8)));
+static uint64_t idt[256] __attribute__((aligned(8)));
+static struct tss tss;
+static struct tss double_fault_tss;
+static uint8_t double_fault_stack[2048] __attribute__((aligned(16)));
+
+extern uint32_t boot_directory[];
+
+struct table_register {
+	uint16_t limit;
+	uint32_t base;
+} __attribute__((packed));
+
+#define ACCESS_CODE 0x9a /* present, ring 0, execute and read */
+#define ACCESS_DATA 0x92
+#define ACCESS_USER 0x60
+#define ACCESS_TSS 0x89
+#define GRANULARITY_PAGES 0xc /* limit in pages, 32-bit */
+
+/* SDM 3A figure 3-8. */
+static uint64_t descriptor(uint32_t base, uint32_t limit, uint32_t access,
+			   uint32_t flags)
+{
+	uint32_t low = (base << 16) | (limit & 0xffff);
+	uint32_t high = (base & 0xff000000) | (flags << 20) |
+			(limit & 0xf0000) | (access << 8) |
+			((base >> 16) & 0xff);
+
+	return (uint64_t)high << 32 | low;
+}
+
+/* Interrupt gate: interrupts off at entry.  SDM 3A figure 6-2. */
+static uint64_t gate(uint32_t entry, uint32_t dpl)
+{
+	uint32_t low = KERNEL_CS << 16 | (entry & 0xffff);
+	uint32_t high = (entry & 0xffff0000) | 0x8e00 | dpl << 13;
+
+	return (uint64_t)high << 32 | low;
+}
+
+static uint64_t task_gate(uint32_t selector)
+{
+	return (uint64_t)0x8500 << 32 | selector << 16;
+}
+
+static void fill_gdt(void)
+{
+	gdt[KERNEL_CS / 8] = descriptor(0, 0xfffff, ACCESS_CODE,
+					GRANULARITY_PAGES);
+	gdt[KERNEL_DS / 8] = descriptor(0, 0xfffff, ACCESS_DATA,
+					GRANULARITY_PAGES);
+	gdt[USER_CS / 8] = descriptor(0, 0xfffff, ACCESS_CODE | ACCESS_USER,
+				      GRANULARITY_PAGES);
+	gdt[USER_DS / 8] = descriptor(0, 0xfffff, ACCESS_DATA | ACCESS_USER,
+				      GRANULARITY_PAGES);
+	gdt[GDT_TSS] = descriptor((uint32_t)&tss, sizeof(tss) - 1, ACCESS_TSS,
+				  0);
+	gdt[GDT_DOUBLE_FAULT] = descriptor((uint32_t)&double_fault_tss,
+					   sizeof(double_fault_tss) - 1,
+					   ACCESS_TSS, 0);
+}
+
+static void fill_idt(void)
+{
+	for (int vector = 0; vector < VECTOR_IRQ + 16; vector++) {
+		/* #BP and #OF are the process's to raise: int3, into. */
+		int dpl = vector == 3 || vector == 4 ? 3 : 0;
+
+		idt[vector] = gate(trap_entries[vector], dpl);
+	}
+	idt[VECTOR_DOUBLE_FAULT] = task_gate(GDT_DOUBLE_FAULT * 8);
+	idt[VECTOR_UNIX] = gate((uint32_t)trap_unix, 3);
+	idt[VECTOR_NATIVE] = gate((uint32_t)trap_native, 3);
+}
+
+static void fill_tss(void)
+{
+	tss.ss0 = KERNEL_DS;
+	tss.io_offset = sizeof(tss); /* beyond the limit: no ports at all */
+	memset(tss.io_bitmap, 0xff, sizeof(tss.io_bitmap));
+
+	double_fault_tss.cr3 = (uint32_t)boot_directory - 0xC0000000u;
+	double_fault_tss.eip = (uint32_t)double_fault;
+	double_fault_tss.esp =
+	    (uint32_t)double_fault_stack + sizeof(double_fault_stack);
+	double_fault_tss.eflags = 2;
+	double_fault_tss.cs = KERNEL_CS;
+	double_fault_tss.ss = double_fault_tss.ds = double_fault_tss.es =
+	    KERNEL_DS;
+	double_fault_tss.io_offset = sizeof(double_fault_tss);
+}
+
+void segments_init(void)
+{
+	struct table_register gdtr = {sizeof(gdt) - 1, (uint32_t)gdt};
+	struct table_register idtr = {sizeof(idt) - 1, (uint32_t)idt};
+
+	fill_gdt();
+	fill_tss();
+	fill_idt();
+	__asm__ volatile("lgdt %0\n\t"
+			 "lidt %1\n\t"
+			 "ljmp %2, $1f\n"
+			 "1:\tmov %3, %%ds\n\t"
+			 "mov %3, %%es\n\t"
+			 "mov %3, %%ss\n\t"
+			 "mov %4, %%fs\n\t"
+			 "mov %4, %%gs\n\t"
+			 "ltr %w5"
+			 :
+			 : "m"(gdtr), "m"(idtr), "i"(KERNEL_CS), "r"(KERNEL_DS),
+			   "r"(0), "r"(GDT_TSS * 8)
+			 : "memory");
+}
+
+void segments_load_tls(const uint64_t tls[TLS_COUNT])
+{
+	for (int i = 0; i < TLS_COUNT; i++) {
+		gdt[TLS_FIRST + i] = tls[i];
+	}
+}
+
+void segments_set_stack(uintptr_t esp0)
+{
+	tss.esp0 = esp0;
+}
+
+void segments_set_ports(const uint8_t *bitmap)
+{
+	if (!bitmap) {
+		tss.io_offset = sizeof(tss);
+		return;
+	}
+	memcpy(tss.io_bitmap, bitmap, IO_BITMAP_BYTES);
+	tss.io_offset = offsetof(struct tss, io_bitmap);
+}

@@ -1,0 +1,271 @@
+/*
+ * kernel/signal.c -- kill, and what signals do by default.
+ *
+ * Handlers come later; until then a signal ends, stops or continues a process,
+ * or does nothing (signal(7), "Standard signals").  A blocked signal is kept
+ * until the mask lets it through.  SIGKILL and SIGSTOP cannot be blocked;
+ * nothing a process or its server does can stop a kill: the blocked process
+ * is woken, cleans up on its own stack, and ends on its way to user mode.
+ *
+ *	send --> pending --> deliver --> killed (ends in signal_attend)
+ *	                             --> stopping (stops there)
+ *	                             --> continues, or nothing
+ */
+#include "lifecycle.h"
+
+#include "calls.h"
+#include "klog.h"
+#include "../abi/signal.h"
+
+#define BIT(signal) (1ull << ((signal)-1))
+#define INIT_PID 1
+
+static const uint64_t ignored_by_default =
+    BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGURG) | BIT(SIGWINCH);
+static const uint64_t stops_by_default =
+    BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU);
+static const uint64_t never_blocked = BIT(SIGKILL) | BIT(SIGSTOP);
+
+/* ---- doing what a signal asks ---------------------------------------- */
+
+static void attend_soon(int proc)
+{
+	if (proc == current) {
+		need_resched = 1;
+	} else if (proc_blocked(proc) && procs[proc].state != PROC_STOPPED) {
+		wake(proc);
+	} else if (procs[proc].state == PROC_STOPPED && procs[proc].killed) {
+		wake(proc);
+	}
+}
+
+void proc_kill(int proc, int signal)
+{
+	struct proc *p = &procs[proc];
+
+	if (p->pid == INIT_PID || p->state == PROC_ZOMBIE || p->killed) {
+		return;
+	}
+	p->killed = signal;
+	attend_soon(proc);
+}
+
+static void stop(int proc, int signal)
+{
+	if (procs[proc].pid != INIT_PID &&
+	    procs[proc].state != PROC_STOPPED) {
+		procs[proc].stopping = signal;
+		if (proc == current) {
+			need_resched = 1;
+		} else if (may_stop_in(procs[proc].state)) {
+			wake(proc); /* to stop in block() */
+		}
+	}
+}
+
+static void resume(int proc)
+{
+	struct proc *p = &procs[proc];
+
+	p->stopping = 0;
+	p->signal_pending &= ~stops_by_default;
+	if (p->state == PROC_STOPPED) {
+		p->stop_report = 0xffff; /* wait4: continued */
+		proc_notify_parent(proc);
+		wake(proc);
+	}
+}
+
+static void deliver(int proc, int signal)
+{
+	procs[proc].signal_pending &= ~BIT(signal);
+	if (ignored_by_default & BIT(signal)) {
+		return;
+	}
+	if (stops_by_default & BIT(signal)) {
+		stop(proc, signal);
+	} else {
+		proc_kill(proc, signal);
+	}
+}
+
+static void deliver_unblocked(int proc)
+{
+	for (int signal = 1; signal <= SIGNAL_MAX; signal++) {
+		struct proc *p = &procs[proc];
+
+		if (p->signal_pending & ~p->signal_mask & BIT(signal)) {
+			deliver(proc, signal);
+		}
+	}
+}
+
+static void send(int proc, int signal)
+{
+	struct proc *p = &procs[proc];
+
+	if (p->state == PROC_ZOMBIE) {
+		return;
+	}
+	if (signal == SIGCONT || signal == SIGKILL) {
+		resume(proc);
+	}
+	p->signal_pending |= BIT(signal);
+	if (!(p->signal_mask & BIT(signal))) {
+		deliver(proc, signal);
+	}
+}
+
+void signal_stop(void)
+{
+	struct proc *p = self();
+
+	p->stop_report = p->stopping << 8 | 0x7f;
+	p->stopping = 0;
+	proc_notify_parent(current);
+	block(PROC_STOPPED, -1);
+}
+
+void signal_attend(void)
+{
+	struct proc *p = self();
+
+	if (p->stopping && !p->killed) {
+		signal_stop();
+	}
+	if (p->killed) {
+		proc_exit(p->killed);
+	}
+}
+
+void proc_crime(int signal, const char *reason, uint32_t address)
+{
+	klog(KLOG_INFO, "pid %d (%s) killed by signal %d: %s at %08x",
+	     self()->pid, self()->name, signal, reason, address);
+	self()->killed = signal; /* blocked or not: it cannot go on */
+	need_resched = 1;
+}
+
+/* ---- kill(2) --------------------------------------------------------- */
+
+static bool may_signal(int target, int signal)
+{
+	const struct credentials *me = &self()->cred;
+	const struct credentials *it = &procs[target].cred;
+
+	if (me->euid == 0 || me->euid == it->suid || me->euid == it->uid ||
+	    me->uid == it->suid || me->uid == it->uid) {
+		return true;
+	}
+	return signal == SIGCONT && self()->sid == procs[target].sid;
+}
+
+static int signal_one(int target, int signal)
+{
+	if (!may_signal(target, signal)) {
+		return -EPERM;
+	}
+	if (signal) {
+		send(target, signal);
+	}
+	return 0;
+}
+
+static bool in_group(int i, int group)
+{
+	const struct proc *p = &procs[i];
+
+	if (p->state == PROC_FREE || p->state == PROC_NEW) {
+		return false;
+	}
+	if (group == -1) { /* everybody else but init and the servers */
+		return p->pid > INIT_PID && i != current && !proc_is_server(i);
+	}
+	return p->pgid == group && p->pid != 0;
+}
+
+static int signal_group(int group, int signal)
+{
+	int result = -ESRCH;
+
+	for (int i = 1; i < proc_table.fresh; i++) {
+		if (in_group(i, group)) {
+			int one = signal_one(i, signal);
+
+			result = one == 0 || result == 0 ? 0 : one;
+		}
+	}
+	return result;
+}
+
+int sys_kill(int pid, int signal)
+{
+	int target;
+
+	if (signal < 0 || signal > SIGNAL_MAX) {
+		return -EINVAL;
+	}
+	if (pid == INT32_MIN) {
+		return -ESRCH;
+	}
+	if (pid <= 0) {
+		return signal_group(pid == 0    ? self()->pgid
+				    : pid == -1 ? -1
+						: -pid,
+				    signal);
+	}
+	target = proc_find(pid);
+	return target < 0 ? -ESRCH : signal_one(target, signal);
+}
+
+int sys_tkill(int tid, int signal)
+{
+	return tid <= 0 ? -EINVAL : sys_tgkill(tid, tid, signal);
+}
+
+int sys_tgkill(int tgid, int tid, int signal)
+{
+	if (tgid <= 0 || tid <= 0 || signal < 0 || signal > SIGNAL_MAX) {
+		return -EINVAL;
+	}
+	return tgid != tid ? -ESRCH : sys_kill(tid, signal);
+}
+
+int sys_pause(void)
+{
+	int result;
+
+	do {
+		result = block(PROC_PAUSED, -1);
+	} while (result == 0);
+	return result;
+}
+
+/* ---- the mask -------------------------------------------------------- */
+
+int sys_rt_sigprocmask(int how, vaddr_t set, vaddr_t oldset, uint32_t size)
+{
+	struct proc *p = self();
+	uint64_t given, old = p->signal_mask;
+
+	if (size != sizeof(given)) {
+		return -EINVAL;
+	}
+	if (set && copy_in(&given, set, sizeof(given)) < 0) {
+		return -EFAULT;
+	}
+	if (set && (how < SIG_BLOCK || how > SIG_SETMASK)) {
+		return -EINVAL;
+	}
+	if (set) {
+		given &= ~never_blocked;
+		p->signal_mask = how == SIG_SETMASK ? given
+				 : how == SIG_BLOCK ? old | given
+						    : old & ~given;
+		deliver_unblocked(current);
+	}
+	if (oldset && copy_out(oldset, &old, sizeof(old)) < 0) {
+		return -EFAULT;
+	}
+	return 0;
+}

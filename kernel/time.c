@@ -1,0 +1,229 @@
+/*
+ * kernel/time.c -- the calls that ask for the time or wait for it.
+ *
+ * Clocks as in clock_gettime(2).  The real-time clock is the uptime since the
+ * RTC was read; it cannot be set.  Sleeps end at the first tick (10 ms) after
+ * their time, never earlier.
+ */
+#include "lifecycle.h"
+
+#include "calls.h"
+#include "clock.h"
+
+#define CLOCK_REALTIME 0
+#define CLOCK_MONOTONIC 1
+#define CLOCK_PROCESS_CPUTIME 2
+#define CLOCK_THREAD_CPUTIME 3
+#define CLOCK_MONOTONIC_RAW 4
+#define CLOCK_REALTIME_COARSE 5
+#define CLOCK_MONOTONIC_COARSE 6
+#define CLOCK_BOOTTIME 7
+#define TIMER_ABSTIME 1
+#define NANOSECONDS_PER_TICK (1000000000u / HZ)
+#define LONGEST_SLEEP (INT32_MAX / HZ) /* seconds: what ticks can count */
+
+struct timespec64 {
+	uint32_t seconds, seconds_high;
+	uint32_t nanoseconds, pad;
+};
+
+static struct timespec32 ticks_to_timespec(uint32_t count)
+{
+	return (struct timespec32){count / HZ,
+				   count % HZ * NANOSECONDS_PER_TICK};
+}
+
+static int read_clock(int clock, struct timespec32 *now)
+{
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_COARSE:
+		*now = clock_uptime();
+		now->seconds += clock_boot_time;
+		return 0;
+	case CLOCK_MONOTONIC:
+	case CLOCK_MONOTONIC_RAW:
+	case CLOCK_MONOTONIC_COARSE:
+	case CLOCK_BOOTTIME:
+		*now = clock_uptime();
+		return 0;
+	case CLOCK_PROCESS_CPUTIME:
+	case CLOCK_THREAD_CPUTIME:
+		*now = ticks_to_timespec(self()->user_ticks +
+					 self()->system_ticks);
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int give(struct timespec32 time, vaddr_t tp)
+{
+	return copy_out(tp, &time, sizeof(time));
+}
+
+static int give64(struct timespec32 time, vaddr_t tp)
+{
+	struct timespec64 wide = {.seconds = time.seconds,
+				  .nanoseconds = time.nanoseconds};
+
+	return copy_out(tp, &wide, sizeof(wide));
+}
+
+int sys_time(vaddr_t result)
+{
+	uint32_t now = clock_seconds();
+
+	if (result && copy_out(result, &now, sizeof(now)) < 0) {
+		return -EFAULT;
+	}
+	return now;
+}
+
+int sys_gettimeofday(vaddr_t tv, vaddr_t tz)
+{
+	static const uint32_t utc[2];
+	struct timespec32 now;
+
+	read_clock(CLOCK_REALTIME, &now);
+	now.nanoseconds /= 1000; /* struct timeval: microseconds */
+	if (tv && give(now, tv) < 0) {
+		return -EFAULT;
+	}
+	return tz ? copy_out(tz, utc, sizeof(utc)) : 0;
+}
+
+int sys_clock_gettime(int clock, vaddr_t tp)
+{
+	struct timespec32 now;
+	int result = read_clock(clock, &now);
+
+	return result < 0 ? result : give(now, tp);
+}
+
+int sys_clock_gettime64(int clock, vaddr_t tp)
+{
+	struct timespec32 now;
+	int result = read_clock(clock, &now);
+
+	return result < 0 ? result : give64(now, tp);
+}
+
+static int read_resolution(int clock, struct timespec32 *resolution)
+{
+	int result = read_clock(clock, resolution);
+
+	*resolution = (struct timespec32){0, NANOSECONDS_PER_TICK};
+	if (clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC ||
+	    clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_BOOTTIME) {
+		resolution->nanoseconds = 838; /* one count of the PIT */
+	}
+	return result;
+}
+
+int sys_clock_getres(int clock, vaddr_t tp)
+{
+	struct timespec32 resolution;
+	int result = read_resolution(clock, &resolution);
+
+	return result < 0 || !tp ? result : give(resolution, tp);
+}
+
+int sys_clock_getres64(int clock, vaddr_t tp)
+{
+	struct timespec32 resolution;
+	int result = read_resolution(clock, &resolution);
+
+	return result < 0 || !tp ? result : give64(resolution, tp);
+}
+
+/* ---- sleeping -------------------------------------------------------- */
+
+/* The first tick at which `duration` from now has surely passed. */
+static uint32_t wake_tick(struct timespec32 duration)
+{
+	uint32_t seconds = duration.seconds;
+	uint32_t parts = (duration.nanoseconds + NANOSECONDS_PER_TICK - 1) /
+			 NANOSECONDS_PER_TICK;
+
+	if (seconds == 0 && parts == 0) {
+		return ticks;
+	}
+	if (seconds >= LONGEST_SLEEP) {
+		seconds = LONGEST_SLEEP - 1;
+	}
+	return ticks + seconds * HZ + parts + 1;
+}
+
+/* until - now, or zero when it is past. */
+static struct timespec32 from_now(struct timespec32 until,
+				  struct timespec32 now)
+{
+	struct timespec32 left = {until.seconds - now.seconds,
+				  until.nanoseconds - now.nanoseconds};
+
+	if (until.nanoseconds < now.nanoseconds) {
+		left.seconds--;
+		left.nanoseconds += 1000000000u;
+	}
+	if ((int32_t)left.seconds < 0) {
+		return (struct timespec32){0, 0};
+	}
+	return left;
+}
+
+static int do_sleep(int clock, uint32_t flags, struct timespec32 time)
+{
+	struct timespec32 now;
+
+	if (clock == CLOCK_THREAD_CPUTIME || read_clock(clock, &now) < 0) {
+		return -EINVAL;
+	}
+	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC &&
+	    clock != CLOCK_BOOTTIME) {
+		return -EOPNOTSUPP;
+	}
+	if ((int32_t)time.seconds < 0 || time.nanoseconds > 999999999u) {
+		return -EINVAL;
+	}
+	if (flags & TIMER_ABSTIME) {
+		time = from_now(time, now);
+	}
+	return sleep_until(wake_tick(time));
+}
+
+int sys_clock_nanosleep(int clock, uint32_t flags, vaddr_t request,
+			vaddr_t remain)
+{
+	struct timespec32 time;
+
+	(void)remain; /* only a handled signal would leave something */
+	if (copy_in(&time, request, sizeof(time)) < 0) {
+		return -EFAULT;
+	}
+	return do_sleep(clock, flags, time);
+}
+
+int sys_clock_nanosleep64(int clock, uint32_t flags, vaddr_t request,
+			  vaddr_t remain)
+{
+	struct timespec64 time;
+
+	(void)remain;
+	if (copy_in(&time, request, sizeof(time)) < 0) {
+		return -EFAULT;
+	}
+	if ((int32_t)time.seconds_high < 0) {
+		return -EINVAL;
+	}
+	if (time.seconds_high || (int32_t)time.seconds < 0) {
+		time.seconds = INT32_MAX;
+	}
+	return do_sleep(clock, flags,
+			(struct timespec32){time.seconds, time.nanoseconds});
+}
+
+int sys_nanosleep(vaddr_t request, vaddr_t remain)
+{
+	return sys_clock_nanosleep(CLOCK_MONOTONIC, 0, request, remain);
+}

@@ -1,0 +1,33 @@
+/*
+ * kernel/trace.c -- the trace ring.
+ *
+ * The last events are in memory for gdb; each is also written to port 0xE9 as
+ * it happens, marked so that a reader can tell it from the log's text.
+ */
+#include "trace.h"
+
+#include "klog.h"
+
+#define TRACE_EVENTS 256
+
+int trace_on;
+int trace_pid;
+struct trace_event trace_ring[TRACE_EVENTS];
+uint32_t trace_count;
+
+void trace_event(int type, uint32_t a, uint32_t b, uint32_t c)
+{
+	struct trace_event *event = &trace_ring[trace_count++ % TRACE_EVENTS];
+	const uint8_t mark = TRACE_MARK;
+
+	event->type = type;
+	event->reserved = 0;
+	event->pid = trace_pid;
+	__asm__ volatile("rdtsc"
+			 : "=a"(event->time_low), "=d"(event->time_high));
+	event->a = a;
+	event->b = b;
+	event->c = c;
+	klog_raw(&mark, 1);
+	klog_raw(event, sizeof(*event));
+}

@@ -1,0 +1,120 @@
+; kernel/trap.asm -- the entries from user mode and from interrupts.
+;
+; The stack when trap() is called (struct trapframe, kernel/trap.h):
+;
+;	ss esp		from user mode only
+;	eflags cs eip	by the CPU
+;	error vector	here, where the CPU pushes no error code
+;	es ds eax ebp edi esi edx ecx ebx
+;	<- esp, pushed as the argument
+;
+; Gates are interrupt gates: interrupts are off from here to iret.
+
+%include "trap.inc"
+
+global trap_entries, trap_unix, trap_native, trap_return
+global trap_leave_start, trap_leave_end, clac_sites
+extern trap, syscall_unix, syscall_native, attend, need_resched
+
+section .text
+
+%macro SAVE 0
+	push	es
+	push	ds
+	push	eax
+	push	ebp
+	push	edi
+	push	esi
+	push	edx
+	push	ecx
+	push	ebx
+	mov	eax, KERNEL_DS		; a process may have loaded anything
+	mov	ds, eax
+	mov	es, eax
+	cld				; C relies on DF = 0
+%endmacro
+
+%macro ENTRY 1
+trap_entry_%1:
+%if %1 == 8 || (%1 >= 10 && %1 <= 14) || %1 == 17 || %1 == 21
+	; the CPU has pushed an error code
+%else
+	push	0
+%endif
+	push	%1
+	jmp	trap_common
+%endmacro
+
+%assign vector 0
+%rep 48
+	ENTRY vector
+%assign vector vector + 1
+%endrep
+
+trap_common:
+	SAVE
+trap_clac:
+	db	0x0f, 0x1f, 0x00	; nop, or clac where SMAP exists
+	push	esp
+	call	trap
+	add	esp, 4
+
+trap_return:
+	test	byte [esp + TF_CS], 3
+	jz	trap_leave_start	; back into the kernel: nothing to attend
+trap_leave_user:
+	cmp	dword [need_resched], 0
+	jne	trap_attend
+trap_leave_start:
+	pop	ebx
+	pop	ecx
+	pop	edx
+	pop	esi
+	pop	edi
+	pop	ebp
+	pop	eax
+	pop	ds
+	pop	es
+	add	esp, 8			; vector, error
+	iret
+trap_leave_end:
+trap_attend:
+	push	esp
+	call	attend
+	add	esp, 4
+	jmp	trap_leave_user
+
+; int 0x80 and int 0x81 come from user mode only (the gates' DPL is 3, and the
+; kernel never uses them), so they need no vector and skip a test.
+
+trap_unix:
+	sub	esp, 8
+	SAVE
+trap_unix_clac:
+	db	0x0f, 0x1f, 0x00
+	push	esp
+	call	syscall_unix
+	add	esp, 4
+	jmp	trap_leave_user
+
+trap_native:
+	sub	esp, 8
+	SAVE
+trap_native_clac:
+	db	0x0f, 0x1f, 0x00
+	push	esp
+	call	syscall_native
+	add	esp, 4
+	jmp	trap_leave_user
+
+section .rodata
+align 4
+trap_entries:
+%assign vector 0
+%rep 48
+	dd	trap_entry_ %+ vector
+%assign vector vector + 1
+%endrep
+
+clac_sites:
+	dd	trap_clac, trap_unix_clac, trap_native_clac

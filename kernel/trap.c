@@ -1,0 +1,166 @@
+/*
+ * kernel/trap.c -- what every trap means.
+ *
+ * The rule of the whole kernel, said once.  One CPU.  Interrupts are off from
+ * a trap to its iret, except at named preemption points (the idle loop in
+ * schedule.c), where pending interrupts are let in and nothing else: no other
+ * process runs there.  There are no locks.  A process gives up the CPU only in
+ * block() (process.c) and in preempt(), on the way back to user mode.  So every
+ * function may rely on nothing changing under it, and every invariant holds
+ * whenever the kernel is left.
+ *
+ * Three kinds of error end up here and are never confused: the caller's mistake
+ * has been answered with -errno by now; the process's crime (an exception in
+ * user mode that no region explains) kills the process, with one log line; the
+ * kernel's mistake (an exception in the kernel that no fix-up explains) is a
+ * panic.
+ *
+ *	page fault --> space_fault() --> 0            go on
+ *	               user mode         -EFAULT      SIGSEGV
+ *	               user mode         -ENXIO       SIGBUS
+ *	               in a user copy    either       the copy answers -EFAULT
+ *	               elsewhere                      panic
+ */
+#include "trap.h"
+
+#include "cpu.h"
+#include "klog.h"
+#include "lifecycle.h"
+#include "machine.h"
+#include "panic.h"
+#include "trace.h"
+#include "../abi/signal.h"
+#include "../ipc/message.h"
+#include "../mm/page.h"
+
+uint32_t count_faults;
+
+/* What an exception in user mode is, by vector.  SDM 3A table 6-1. */
+static const struct {
+	const char *name;
+	int signal;
+} exceptions[32] = {
+    [0] = {"#DE divide error", SIGFPE},
+    [1] = {"#DB debug", SIGTRAP},
+    [2] = {"NMI", 0},
+    [3] = {"#BP breakpoint", SIGTRAP},
+    [4] = {"#OF overflow", SIGSEGV},
+    [5] = {"#BR bound range exceeded", SIGSEGV},
+    [6] = {"#UD invalid opcode", SIGILL},
+    [7] = {"#NM no coprocessor", SIGFPE},
+    [8] = {"#DF double fault", 0},
+    [9] = {"coprocessor segment overrun", SIGFPE},
+    [10] = {"#TS invalid TSS", SIGSEGV},
+    [11] = {"#NP segment not present", SIGBUS},
+    [12] = {"#SS stack fault", SIGBUS},
+    [13] = {"#GP general protection", SIGSEGV},
+    [14] = {"#PF page fault", SIGSEGV},
+    [16] = {"#MF floating-point error", SIGFPE},
+    [17] = {"#AC alignment check", SIGBUS},
+    [18] = {"#MC machine check", 0},
+    [19] = {"#XM SIMD floating-point", SIGFPE},
+};
+
+bool trapframe_from_user(const struct trapframe *tf)
+{
+	return (tf->cs & 3) == 3;
+}
+
+struct trapframe *proc_trapframe(int proc)
+{
+	return (struct trapframe *)proc_stack_top(proc) - 1;
+}
+
+static void kernel_mistake(const struct trapframe *tf, uint32_t address)
+{
+	const char *name =
+	    tf->vector < 32 ? exceptions[tf->vector].name : "interrupt";
+
+	panic_with(tf, "%s in the kernel at %08x, error %x, address %08x",
+		   name ? name : "exception", tf->eip, tf->error, address);
+}
+
+/* The way out loaded a selector or an eip that the process had spoilt. */
+static bool fault_on_leaving(const struct trapframe *tf)
+{
+	return tf->eip >= (uintptr_t)trap_leave_start &&
+	       tf->eip < (uintptr_t)trap_leave_end;
+}
+
+static void exception(struct trapframe *tf)
+{
+	int signal = tf->vector < 32 ? exceptions[tf->vector].signal : 0;
+
+	if (trapframe_from_user(tf) && signal) {
+		proc_crime(signal, exceptions[tf->vector].name, tf->eip);
+	} else if (fault_on_leaving(tf) && signal) {
+		/* This frame is in the way of the user's: leave for good. */
+		proc_crime(SIGSEGV, "bad selector or eip on return",
+			   proc_trapframe(current)->eip);
+		proc_exit(SIGSEGV);
+	} else {
+		kernel_mistake(tf, 0);
+	}
+}
+
+static void page_fault(struct trapframe *tf)
+{
+	vaddr_t va = cpu_cr2();
+	bool user = trapframe_from_user(tf);
+	int result = -EFAULT;
+
+	count_faults++;
+	if (trace_on) {
+		trace_event(TRACE_FAULT, va, tf->error, tf->eip);
+	}
+	if (va < USER_LIMIT && (user || usercopy_fixup(tf->eip))) {
+		result = space_fault(self()->space, va, tf->error & PF_WR);
+	}
+	if (result == 0) {
+		return;
+	}
+	if (user) {
+		proc_crime(result == -ENXIO ? SIGBUS : SIGSEGV,
+			   tf->error & PF_WR ? "page fault, write"
+					     : "page fault, read",
+			   va);
+	} else if (va < USER_LIMIT && usercopy_fixup(tf->eip)) {
+		tf->eip = usercopy_fixup(tf->eip);
+	} else {
+		kernel_mistake(tf, va);
+	}
+}
+
+static void interrupt(struct trapframe *tf, int line)
+{
+	if (interrupt_spurious(line)) {
+		return;
+	}
+	interrupt_acknowledge(line);
+	if (line == 0) {
+		clock_tick(trapframe_from_user(tf));
+	} else {
+		message_interrupt(line);
+	}
+}
+
+void trap(struct trapframe *tf)
+{
+	assert(tf->vector < VECTOR_IRQ + 16);
+	if (tf->vector == VECTOR_PAGE_FAULT) {
+		page_fault(tf);
+	} else if (tf->vector >= VECTOR_IRQ) {
+		interrupt(tf, tf->vector - VECTOR_IRQ);
+	} else {
+		exception(tf);
+	}
+}
+
+/* need_resched was set: somebody is to run, to stop or to die. */
+void attend(struct trapframe *tf)
+{
+	assert(trapframe_from_user(tf));
+	need_resched = 0;
+	signal_attend();
+	preempt();
+}

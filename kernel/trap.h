@@ -1,0 +1,100 @@
+/*
+ * kernel/trap.h -- traps: how the CPU enters the kernel and leaves it.
+ *
+ * The tables the CPU looks at (segments.c), the entries (trap.asm), the
+ * decisions (trap.c, syscall.c) and the timer's interrupt (clock.c).
+ */
+#ifndef KERNEL_TRAP_H
+#define KERNEL_TRAP_H
+
+#include "../abi/types.h"
+
+/* Selectors, as on native Linux i386.  SDM 3A 3.4.2. */
+#define KERNEL_CS 0x60
+#define KERNEL_DS 0x68
+#define USER_CS 0x73
+#define USER_DS 0x7b
+#define TLS_FIRST 6 /* GDT entries 6..8 belong to the process */
+#define TLS_COUNT 3
+
+#define VECTOR_NMI 2
+#define VECTOR_DOUBLE_FAULT 8
+#define VECTOR_PAGE_FAULT 14
+#define VECTOR_IRQ 32 /* 16 interrupt lines from here */
+#define VECTOR_UNIX 0x80
+#define VECTOR_NATIVE 0x81
+
+/*
+ * What lies on the kernel stack while a trap is served, lowest address first.
+ * The first six are the arguments of a system call, in order.
+ *
+ *	  high  ss, esp              only when the trap came from user mode
+ *	        eflags, cs, eip      pushed by the CPU
+ *	        error, vector        by the CPU, or 0; by the entry
+ *	        es, ds, eax, ebp, edi, esi, edx, ecx, ebx
+ *	  low   <- struct trapframe *
+ */
+struct trapframe {
+	union {
+		struct {
+			uint32_t ebx, ecx, edx, esi, edi, ebp;
+		};
+		uint32_t args[6];
+	};
+	uint32_t eax;
+	uint32_t ds, es;
+	uint32_t vector, error;
+	uint32_t eip, cs, eflags;
+	uint32_t esp, ss;
+};
+
+/* ---- segments.c ------------------------------------------------------ */
+
+void segments_init(void);
+void segments_load_tls(const uint64_t tls[TLS_COUNT]);
+void segments_set_stack(uintptr_t esp0);
+/* The 128 bytes of I/O permissions for ports 0..0x3FF; 0: none at all. */
+void segments_set_ports(const uint8_t *bitmap);
+
+/* ---- trap.asm -------------------------------------------------------- */
+
+extern uint32_t trap_entries[]; /* addresses, by vector 0..47 */
+extern uint32_t clac_sites[3];	/* where entries clear EFLAGS.AC, patched */
+void trap_unix(void);
+void trap_native(void);
+void trap_return(void);	   /* leaves the kernel with the frame at esp */
+extern char trap_leave_start[], trap_leave_end[]; /* faults here: bad selectors */
+
+/* ---- switch.asm ------------------------------------------------------ */
+
+/* What switch_to leaves on the stack of a process that does not run. */
+struct switch_frame {
+	uint32_t gs, fs, edi, esi, ebx, ebp, eip;
+};
+
+/* Saves the stack pointer in *from and goes on where `to` was saved. */
+void switch_to(uintptr_t *from, uintptr_t to);
+
+/* ---- trap.c, syscall.c ----------------------------------------------- */
+
+void trap(struct trapframe *tf);
+void double_fault(void); /* panic.c: entered as a task, not as a function */
+void attend(struct trapframe *tf); /* need_resched was set: what is it? */
+void syscall_unix(struct trapframe *tf);
+void syscall_native(struct trapframe *tf);
+
+/* The trapframe of a process that came from user mode: top of its stack. */
+struct trapframe *proc_trapframe(int proc);
+
+bool trapframe_from_user(const struct trapframe *tf);
+
+/* ---- clock.c: PIT and PIC -------------------------------------------- */
+
+void interrupts_init(void);
+void interrupt_enable(int line, bool on);
+void interrupt_acknowledge(int line);
+bool interrupt_spurious(int line);
+void clock_init(void);
+void clock_tick(bool user);
+
+#endif

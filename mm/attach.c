@@ -1,0 +1,185 @@
+/*
+ * mm/attach.c -- attaches: what shm_nattch counts.
+ *
+ * One shmat makes one attach.  It remembers its base, and it owns the regions
+ * that are left of it after parts were unmapped or protected otherwise.
+ *
+ *	shmat        [ A A A A A A ]    1 attach, 1 region
+ *	munmap       [ A ] . [ A A ]    1 attach, 2 regions, same base
+ *	another      [ A ] B [ A A ]    B is not A's
+ *	shmdt(base)    .   B    .       the last region gone ends the attach
+ *
+ * An attach that has ended waits in a list of its space until whoever counts
+ * (ipc/shm.c) has taken its tag: mm knows neither ids nor counts.
+ */
+#include "region.h"
+
+#include "../abi/errno.h"
+#include "../kernel/panic.h"
+
+#define MAX_ATTACHES 50000
+
+struct table attach_table = TABLE(attaches, MAX_ATTACHES);
+
+/* ---- the lists of a space -------------------------------------------- */
+
+int attach_make(int space, vaddr_t base, int tag)
+{
+	struct space *s = &spaces[space];
+	int i = table_take(&attach_table, LEVEL_SERVER);
+
+	assert(i >= 0); /* it was reserved */
+	attaches[i].space = space;
+	attaches[i].base = base;
+	attaches[i].tag = tag;
+	attaches[i].previous = -1;
+	attaches[i].next = s->first_attach;
+	if (s->first_attach >= 0) {
+		attaches[s->first_attach].previous = i;
+	}
+	s->first_attach = i;
+	s->attaches++;
+	return i;
+}
+
+void attach_lost_region(int attach)
+{
+	struct attach *a = &attaches[attach];
+	struct space *s = &spaces[a->space];
+
+	assert(a->regions > 0);
+	if (--a->regions > 0) {
+		return;
+	}
+	if (a->next >= 0) {
+		attaches[a->next].previous = a->previous;
+	}
+	if (a->previous >= 0) {
+		attaches[a->previous].next = a->next;
+	} else {
+		s->first_attach = a->next;
+	}
+	s->attaches--;
+	a->next = s->ended;
+	s->ended = attach;
+}
+
+int space_take_ended(int space)
+{
+	int attach = spaces[space].ended, tag;
+
+	if (attach < 0) {
+		return -1;
+	}
+	tag = attaches[attach].tag;
+	spaces[space].ended = attaches[attach].next;
+	table_put(&attach_table, attach);
+	return tag;
+}
+
+int space_first_attach(int space)
+{
+	return spaces[space].first_attach;
+}
+
+int space_next_attach(int attach)
+{
+	return attaches[attach].next;
+}
+
+/* ---- attaching ------------------------------------------------------- */
+
+/* Chooses the place, or says why the wanted one will not do. */
+static int find_place(int space, int pages, vaddr_t *base, bool remap)
+{
+	uint32_t bytes = (uint32_t)pages << PAGE_SHIFT;
+
+	if (*base == 0) {
+		*base = space_find_shared(space, pages);
+		return *base ? 0 : -ENOMEM;
+	}
+	/* 4 GiB is 0 bytes: that wraps, too. */
+	if (bytes == 0 || *base + bytes < *base) {
+		return -EINVAL;
+	}
+	if (!remap && space_overlaps(space, *base,
+				     earlier(*base + bytes, USER_LIMIT))) {
+		return -EINVAL;
+	}
+	if (*base >= USER_LIMIT || bytes > USER_LIMIT - *base) {
+		return -ENOMEM;
+	}
+	return *base < USER_FIRST ? -EPERM : 0;
+}
+
+int space_attach(int space, int segment, vaddr_t *base, int rights, int ceiling,
+		 bool remap, int tag)
+{
+	int pages = segments[segment].pages;
+	vaddr_t start = *base;
+	int error = find_place(space, pages, &start, remap);
+	struct region draft = {.kind = REGION_SHARED,
+			       .start = start,
+			       .end = start + ((vaddr_t)pages << PAGE_SHIFT),
+			       .segment = segment,
+			       .rights = rights,
+			       .ceiling = ceiling,
+			       .attach = -1,
+			       .next = -1,
+			       .space = space,
+			       .sibling = -1,
+			       .elder = -1};
+
+	assert(start % PAGE_SIZE == 0);
+	if (error < 0) {
+		return error;
+	}
+	if (table_reserve(&attach_table, 1, spaces[space].level) < 0 ||
+	    draft_prepare(&draft) < 0) {
+		return -ENOMEM;
+	}
+
+	/* Nothing below can fail. */
+	draft.attach = attach_make(space, start, tag);
+	draft_place(&draft);
+	*base = start;
+	return 0;
+}
+
+/* ---- detaching ------------------------------------------------------- */
+
+/* Where it should be it is, unless its first pages were unmapped. */
+static int find_attach(int space, vaddr_t base)
+{
+	int r = region_at(space, base);
+	int a = r < 0 ? -1 : regions[r].attach;
+
+	if (a >= 0 && attaches[a].base == base) {
+		return a;
+	}
+	a = spaces[space].first_attach;
+	while (a >= 0 && attaches[a].base != base) {
+		a = attaches[a].next;
+	}
+	return a;
+}
+
+int space_detach(int space, vaddr_t base)
+{
+	int attach = find_attach(space, base), r;
+
+	if (attach < 0) {
+		return -EINVAL;
+	}
+	r = region_from(space, base);
+	for (int left = attaches[attach].regions; left > 0;) {
+		int next = left > 1 ? region_after(r) : -1;
+
+		if (regions[r].attach == attach) {
+			region_remove(r);
+			left--;
+		}
+		r = next;
+	}
+	return 0;
+}

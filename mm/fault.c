@@ -1,0 +1,204 @@
+/*
+ * mm/fault.c -- touching memory.
+ *
+ * The CPU calls here through the trap when an entry is missing or does not
+ * allow what was tried; the kernel calls here itself for memory of a space that
+ * is not loaded.  Both get the same answer, from the region and not from the
+ * entry: 0, -EFAULT (no region allows it), -ENXIO (it is allowed, but there is
+ * no page or no frame any more).
+ *
+ *	slot      region    entry      read                write
+ *	linked    shared    -          the segment's page, for all who look
+ *	private   shared    -          borrow              borrow, may write
+ *	private   private   none       own zeroes, borrow  own zeroes, own copy
+ *	private   private   borrowed   -                   own copy
+ *	private   private   own        -                   alone: may write now
+ *	                                                   shared: own copy
+ */
+#include "region.h"
+
+#include "../abi/errno.h"
+#include "../kernel/panic.h"
+
+#define PTE_USER (PTE_US | PTE_P)
+
+static bool may(const struct region *r, bool write)
+{
+	/* On this CPU what can be written or executed can be read. */
+	return write ? r->rights & RIGHT_WRITE : r->rights != 0;
+}
+
+/* Any word of a private slot changes here, after which it is the truth. */
+static void set_entry(const struct region *r, vaddr_t va, uint32_t word)
+{
+	frame_t directory = spaces[r->space].directory;
+
+	page_set(private_table(directory, slot_of(va)), entry_of(va), word);
+	page_flush(directory, va);
+}
+
+static uint32_t word_of(frame_t frame, uint32_t bits)
+{
+	return ((uint32_t)frame << 12) | PTE_USER | bits;
+}
+
+/* ---- the stack ------------------------------------------------------- */
+
+/* A page stays free between the stack and what lies below. */
+static int grow_stack(int space, vaddr_t va)
+{
+	vaddr_t start = va & ~(PAGE_SIZE - 1);
+	int r = region_from(space, va);
+	struct region draft;
+
+	if (va < STACK_FLOOR || r < 0 || regions[r].kind != REGION_STACK ||
+	    space_overlaps(space, start - PAGE_SIZE, start)) {
+		return -EFAULT;
+	}
+	draft = regions[r];
+	draft.end = draft.start;
+	draft.start = start;
+	if (draft_prepare(&draft) < 0) {
+		return -EFAULT;
+	}
+
+	/* Nothing below can fail. */
+	slots_fill(&draft);
+	region_unlist(r);
+	regions[r].start = start;
+	region_list(r);
+	return 0;
+}
+
+/* ---- private memory -------------------------------------------------- */
+
+/* The right to one more frame: promised in full, or asked for now. */
+static int own_one(const struct region *r)
+{
+	if (r->promised) {
+		return 0;
+	}
+	return space_charge(r->space, 1) < 0 ? -ENXIO : 0;
+}
+
+/* What a private page shows as long as nobody has written to it. */
+static int original(const struct region *r, vaddr_t va, frame_t *frame)
+{
+	if (r->segment < 0) {
+		*frame = zero_frame;
+		return 0;
+	}
+	return segment_frame(r->segment, region_page(r, va),
+			     spaces[r->space].level, frame);
+}
+
+static int borrow(const struct region *r, vaddr_t va, frame_t *frame)
+{
+	int error = original(r, va, frame);
+
+	if (error == 0) {
+		set_entry(r, va, word_of(*frame, PTE_BORROWED));
+	}
+	return error;
+}
+
+static int make_own(const struct region *r, vaddr_t va, frame_t *frame)
+{
+	int error = original(r, va, frame);
+
+	if (error < 0 || own_one(r) < 0) {
+		return -ENXIO;
+	}
+	*frame = *frame == zero_frame ? frame_alloc_zeroed()
+				      : frame_alloc_copy(*frame);
+	set_entry(r, va, word_of(*frame, PTE_RW));
+	return 0;
+}
+
+/* An own frame: alone it may be written; shared since a fork, it is copied. */
+static void use_own(const struct region *r, vaddr_t va, bool write,
+		    frame_t *frame)
+{
+	frame_t old = *frame;
+	bool alone = frames[old].count == 1;
+
+	if (write && !alone) {
+		*frame = frame_alloc_copy(old);
+		set_entry(r, va, word_of(*frame, PTE_RW));
+		frame_drop(old);
+	} else {
+		bool writable = alone && (r->rights & RIGHT_WRITE);
+
+		set_entry(r, va, word_of(old, writable ? PTE_RW : 0));
+	}
+}
+
+static int touch_private(const struct region *r, vaddr_t va, bool write,
+			 frame_t *frame)
+{
+	frame_t table =
+	    private_table(spaces[r->space].directory, slot_of(va));
+	uint32_t word = page_get(table, entry_of(va));
+
+	*frame = word_frame(word);
+	if (word && !(word & PTE_BORROWED)) {
+		use_own(r, va, write, frame);
+		return 0;
+	}
+	/* Who may write here is about to: zeroes of its own at once. */
+	if (write || (word == 0 && r->segment < 0 && r->promised &&
+		      (r->rights & RIGHT_WRITE))) {
+		return make_own(r, va, frame);
+	}
+	return word ? 0 : borrow(r, va, frame);
+}
+
+/* ---- shared memory --------------------------------------------------- */
+
+static int touch_shared(const struct region *r, vaddr_t va, frame_t *frame)
+{
+	int error = segment_frame(r->segment, region_page(r, va),
+				  spaces[r->space].level, frame);
+	uint32_t bits = PTE_BORROWED;
+
+	if (error < 0 || slot_linked(r->space, slot_of(va))) {
+		return error; /* linked: it is in everybody's table now */
+	}
+	if (r->rights & RIGHT_WRITE) {
+		bits |= PTE_RW;
+	}
+	if (segments[r->segment].kind == SEGMENT_DEVICE) {
+		bits |= PTE_PCD;
+	}
+	set_entry(r, va, word_of(*frame, bits));
+	return 0;
+}
+
+/* ---- both doors ------------------------------------------------------ */
+
+int space_page(int space, vaddr_t va, bool write, frame_t *frame)
+{
+	int r = region_at(space, va);
+
+	if (r < 0 && (va >= USER_LIMIT || grow_stack(space, va) < 0)) {
+		return -EFAULT;
+	}
+	if (r < 0) {
+		r = region_at(space, va);
+	}
+	if (!may(&regions[r], write)) {
+		return -EFAULT;
+	}
+	va &= ~(PAGE_SIZE - 1);
+	if (regions[r].kind == REGION_SHARED) {
+		return touch_shared(&regions[r], va, frame);
+	}
+	return touch_private(&regions[r], va, write, frame);
+}
+
+int space_fault(int space, vaddr_t va, bool write)
+{
+	frame_t frame;
+
+	return space_page(space, va, write, &frame);
+}

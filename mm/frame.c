@@ -1,0 +1,145 @@
+/*
+ * mm/frame.c -- page frames, their counts, and the promise.
+ *
+ * A frame is free or held.  Free frames form a list; a held one has a count of
+ * the page-table entries, page tables and directories that hold it.
+ *
+ *	      frame_alloc            frame_hold
+ *	 free ----------> count 1 <------------> count 2 ...
+ *	   ^                 |       frame_drop
+ *	   +-----------------+
+ *	      frame_drop
+ *
+ * The promise keeps memory from running out where nobody could say so.  Who
+ * wants memory asks for it in pages *before* it changes anything; who was
+ * granted takes the frames when it likes, perhaps never.  So there is one place
+ * that can refuse, promise_take(), and behind it nothing fails:
+ *
+ *	F1  frames taken by promise <= frames_promised <= frames_total
+ *
+ * A frame that several hold (fork) was promised to each of them.
+ */
+#include "frame.h"
+
+#include "../abi/errno.h"
+#include "../kernel/cpu.h"
+#include "../kernel/panic.h"
+#include "page.h"
+
+struct frame *frames;
+int frame_limit;
+int frames_total;
+int frames_free;
+int frames_promised;
+int server_reserve;
+int promise_fail_nth;
+uint32_t count_zeroed, count_copied;
+
+frame_t frame_first_free = NO_FRAME; /* seen by the checks from outside */
+
+void frame_init(struct frame *table, int limit)
+{
+	frames = table;
+	frame_limit = limit;
+	frames_total = frames_free = frames_promised = 0;
+	frame_first_free = NO_FRAME;
+	for (int i = 0; i < limit; i++) {
+		frames[i] = (struct frame){.count = 0, .next = NO_FRAME};
+	}
+}
+
+static void put(frame_t frame)
+{
+	frames[frame].next = frame_first_free;
+	frame_first_free = frame;
+	frames_free++;
+}
+
+/* The lowest ends up first, so that memory is used from below. */
+void frame_add(frame_t first, int count)
+{
+	assert(first >= 0 && count >= 0 && count <= frame_limit - first);
+	for (int i = count - 1; i >= 0; i--) {
+		put(first + i);
+	}
+	frames_total += count;
+}
+
+static int reserved(int level)
+{
+	int pages = 0;
+
+	if (level < LEVEL_SERVER) {
+		pages += server_reserve;
+	}
+	if (level < LEVEL_ROOT) {
+		pages += frames_total / 32;
+	}
+	return pages;
+}
+
+int promise_take(int pages, int level)
+{
+	assert(pages >= 0);
+	if (pages == 0) {
+		return 0;
+	}
+	if (promise_fail_nth > 0 && --promise_fail_nth == 0) {
+		return -ENOMEM;
+	}
+	if (pages > frames_total - reserved(level) - frames_promised) {
+		return -ENOMEM;
+	}
+	frames_promised += pages;
+	return 0;
+}
+
+void promise_give(int pages)
+{
+	assert(pages >= 0 && pages <= frames_promised);
+	frames_promised -= pages;
+}
+
+frame_t frame_alloc(void)
+{
+	frame_t frame = frame_first_free;
+
+	assert(frame != NO_FRAME); /* F1: a promise covers it */
+	frame_first_free = frames[frame].next;
+	frames[frame].count = 1;
+	frames_free--;
+	return frame;
+}
+
+frame_t frame_alloc_zeroed(void)
+{
+	frame_t frame = frame_alloc();
+
+	cpu_zero_words(frame_to_kernel(frame), PAGE_SIZE / 4);
+	count_zeroed++;
+	return frame;
+}
+
+frame_t frame_alloc_copy(frame_t from)
+{
+	frame_t frame = frame_alloc();
+
+	cpu_copy_words(frame_to_kernel(frame), frame_to_kernel(from),
+		       PAGE_SIZE / 4);
+	count_copied++;
+	return frame;
+}
+
+void frame_hold(frame_t frame)
+{
+	assert(frames[frame].count > 0);
+	frames[frame].count++;
+}
+
+void frame_drop(frame_t frame)
+{
+	assert(frames[frame].count > 0);
+	if (--frames[frame].count == 0) {
+		put(frame);
+	}
+}

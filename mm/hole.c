@@ -1,0 +1,108 @@
+/*
+ * mm/hole.c -- where is room?
+ *
+ * Two kinds of mapping should not meet in a slot, because a slot that holds
+ * both can no longer be linked.  So attachments get slots of their own,
+ *
+ *	heap ... <-- then these |0x40000000 --> first these ... | stack
+ *
+ * and private mappings are packed page by page downward from the stack's limit.
+ * Only when one kind has filled its side does it take what the other has left.
+ */
+#include "region.h"
+
+static vaddr_t page_up(vaddr_t va)
+{
+	return (va + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+}
+
+/* No mapping of our choice goes below the heap's end. */
+static vaddr_t lowest(int space)
+{
+	return later(page_up(spaces[space].heap_break), USER_FIRST);
+}
+
+/* ---- private --------------------------------------------------------- */
+
+/* A linked slot counts as full as long as there is room elsewhere. */
+static vaddr_t end_of(int region, bool spare_linked)
+{
+	const struct region *r = &regions[region];
+	int slot = slot_of(r->end - 1);
+
+	return spare_linked && slot_linked(r->space, slot) ? slot_end(slot)
+							   : r->end;
+}
+
+/* The highest `bytes` without a region that end at PRIVATE_TOP or lower. */
+static vaddr_t find_below(int space, uint32_t bytes, bool spare_linked)
+{
+	vaddr_t top = PRIVATE_TOP, floor = lowest(space);
+
+	while (top > floor && top - floor >= bytes) {
+		int r = region_before(space, top);
+
+		if (r < 0 || end_of(r, spare_linked) <= top - bytes) {
+			return top - bytes;
+		}
+		top = regions[r].start;
+	}
+	return 0;
+}
+
+vaddr_t space_find_private(int space, int pages)
+{
+	uint32_t bytes = (uint32_t)pages << PAGE_SHIFT;
+	vaddr_t start;
+
+	if (pages <= 0 || (uint32_t)pages > PRIVATE_TOP >> PAGE_SHIFT) {
+		return 0;
+	}
+	start = find_below(space, bytes, true);
+	return start ? start : find_below(space, bytes, false);
+}
+
+/* ---- shared ---------------------------------------------------------- */
+
+static int slots_upward(int space, int count)
+{
+	int limit = slot_of(PRIVATE_TOP - 1);
+	int slot = slot_next_free(space, slot_of(ATTACH_FIRST));
+
+	while (slot + count <= limit) {
+		int used = slot_next_used(space, slot);
+
+		if (used - slot >= count) {
+			return slot;
+		}
+		slot = slot_next_free(space, used);
+	}
+	return -1;
+}
+
+static int slots_downward(int space, int count)
+{
+	int floor = slot_of(lowest(space)) + 1;
+	int slot = slot_of(ATTACH_FIRST) - count;
+
+	for (; slot >= floor; slot--) {
+		if (slot_next_used(space, slot) >= slot + count) {
+			return slot;
+		}
+	}
+	return -1;
+}
+
+vaddr_t space_find_shared(int space, int pages)
+{
+	int count = tables_for(pages), slot;
+
+	if (pages <= 0 || (uint32_t)pages > PRIVATE_TOP >> PAGE_SHIFT) {
+		return 0;
+	}
+	slot = slots_upward(space, count);
+	if (slot < 0) {
+		slot = slots_downward(space, count);
+	}
+	return slot >= 0 ? slot_start(slot) : space_find_private(space, pages);
+}

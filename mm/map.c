@@ -1,0 +1,307 @@
+/*
+ * mm/map.c -- mapping, unmapping and protecting parts of a space.
+ *
+ * Each operation has two phases.  The first looks: is it allowed, how many
+ * pages and tables will it need, how many regions will it split?  All of that
+ * is promised and reserved in one go, or the operation is refused and nothing
+ * has changed.  The second phase acts and cannot fail.
+ *
+ *	cost of cutting [from, to):    a table for each linked slot that an
+ *	                               edge tears, a region for a cut inside one
+ *	cost of placing a region:      its pages, if they are promised; a table
+ *	                               for each slot that cannot be linked
+ */
+#include "region.h"
+
+#include "../abi/errno.h"
+#include "../kernel/panic.h"
+
+static bool page_aligned(vaddr_t va)
+{
+	return va % PAGE_SIZE == 0;
+}
+
+/* ---- cutting --------------------------------------------------------- */
+
+static int edges_cost(int space, vaddr_t from, vaddr_t to)
+{
+	int first = slot_of(from), last = slot_of(to - 1);
+	int cost = slot_breaks(space, first, from, to);
+
+	if (last > first) {
+		cost += slot_breaks(space, last, from, to);
+	}
+	return cost;
+}
+
+static void break_edges(int space, vaddr_t from, vaddr_t to)
+{
+	slot_break(space, slot_of(from), from, to);
+	slot_break(space, slot_of(to - 1), from, to);
+}
+
+void region_remove(int region)
+{
+	struct region *r = &regions[region];
+
+	region_clear(region, r->start, r->end);
+	region_unlist(region);
+	if (!r->whole) {
+		slots_settle(r->space, slot_of(r->start), slot_of(r->end - 1));
+	}
+	if (r->promised) {
+		space_refund(r->space, region_pages(r));
+	}
+	region_end(region);
+}
+
+/* What [from, to) has of a region goes; what is left of it goes on. */
+static void cut_region(int region, vaddr_t from, vaddr_t to)
+{
+	if (regions[region].start < from) {
+		region = region_split(region, from);
+	}
+	if (regions[region].end > to) {
+		region_split(region, to);
+	}
+	region_remove(region);
+}
+
+/* Its cost was taken: breaks the edges, removes all between. */
+static void cut(int space, vaddr_t from, vaddr_t to)
+{
+	int r;
+
+	break_edges(space, from, to);
+	for (r = region_from(space, from); r >= 0 && regions[r].start < to;
+	     r = region_from(space, from)) {
+		cut_region(r, from, to);
+	}
+}
+
+int space_unmap(int space, vaddr_t start, vaddr_t end)
+{
+	assert(page_aligned(start) && page_aligned(end));
+	end = earlier(end, USER_LIMIT);
+	if (start >= end || !space_overlaps(space, start, end)) {
+		return 0;
+	}
+	/* Trimming splits first, then removes: two edges, two regions. */
+	if (table_reserve(&region_table, 2, spaces[space].level) < 0 ||
+	    space_charge(space, edges_cost(space, start, end)) < 0) {
+		return -ENOMEM;
+	}
+
+	/* Nothing below can fail. */
+	cut(space, start, end);
+	return 0;
+}
+
+/* ---- placing --------------------------------------------------------- */
+
+int draft_prepare(const struct region *draft)
+{
+	int level = spaces[draft->space].level;
+	int cost = slots_cost(draft);
+
+	if (draft->promised) {
+		cost += region_pages(draft);
+	}
+	if (table_reserve(&region_table, 3, level) < 0 ||
+	    space_charge(draft->space, cost) < 0) {
+		return -ENOMEM;
+	}
+	if (draft->segment >= 0 &&
+	    segment_make_tables(draft->segment, draft->offset,
+				region_pages(draft), level) < 0) {
+		space_refund(draft->space, cost);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+int draft_place(struct region *draft)
+{
+	int space = draft->space;
+
+	if (space_overlaps(space, draft->start, draft->end)) {
+		cut(space, draft->start, draft->end);
+	}
+	slots_fill(draft);
+	return region_make(draft);
+}
+
+/* Who may write to private memory needs frames of his own. */
+static bool needs_promise(const struct region *r, int rights)
+{
+	return r->kind != REGION_SHARED && (rights & RIGHT_WRITE) &&
+	       !r->promised && !r->noreserve;
+}
+
+static struct region draft_of(int space, const struct mapping *m)
+{
+	struct region draft = {
+	    .kind = m->kind,
+	    .start = m->start,
+	    .end = m->start + ((vaddr_t)m->pages << PAGE_SHIFT),
+	    .segment = m->segment,
+	    .offset = m->segment < 0 ? 0 : m->offset,
+	    .rights = m->rights,
+	    .ceiling = m->ceiling,
+	    .noreserve = !m->promise && m->kind != REGION_SHARED,
+	    .attach = -1,
+	    .next = -1,
+	    .space = space,
+	    .sibling = -1,
+	    .elder = -1};
+
+	if (m->kind == REGION_SHARED &&
+	    segments[m->segment].kind == SEGMENT_ARCHIVE) {
+		draft.rights &= ~RIGHT_WRITE;
+		draft.ceiling &= ~RIGHT_WRITE;
+	}
+	draft.promised = needs_promise(&draft, draft.rights);
+	return draft;
+}
+
+int space_map(int space, const struct mapping *mapping)
+{
+	struct region draft = draft_of(space, mapping);
+
+	assert(page_aligned(draft.start) && draft.end > draft.start);
+	assert(draft.end <= USER_LIMIT);
+	assert(!space_overlaps(space, draft.start, draft.end));
+	if (draft.segment >= 0 && draft.kind != REGION_SHARED &&
+	    segments[draft.segment].kind == SEGMENT_DEVICE) {
+		return -EINVAL;
+	}
+	if (draft_prepare(&draft) < 0) {
+		return -ENOMEM;
+	}
+
+	/* Nothing below can fail. */
+	region_merge(draft_place(&draft));
+	return 0;
+}
+
+/* ---- protecting ------------------------------------------------------ */
+
+/* May it be done, and how many pages must be promised for it? */
+static int protect_cost(int space, vaddr_t start, vaddr_t end, int rights)
+{
+	vaddr_t va = start;
+	int cost = 0;
+
+	while (va < end) {
+		int r = region_at(space, va);
+
+		if (r < 0) {
+			return -ENOMEM;
+		}
+		if (rights & ~regions[r].ceiling) {
+			return -EACCES;
+		}
+		if (needs_promise(&regions[r], rights)) {
+			vaddr_t to = earlier(regions[r].end, end);
+
+			cost += (int)((to - va) >> PAGE_SHIFT);
+		}
+		va = regions[r].end;
+	}
+	return cost;
+}
+
+static void split_at(int space, vaddr_t at)
+{
+	int r = region_at(space, at);
+
+	if (r >= 0 && regions[r].start < at) {
+		region_split(r, at);
+	}
+}
+
+static void protect_region(int region, int rights)
+{
+	struct region *r = &regions[region];
+
+	r->promised |= needs_promise(r, rights);
+	r->rights = rights;
+	region_apply_rights(region);
+}
+
+int space_protect(int space, vaddr_t start, vaddr_t end, int rights)
+{
+	int cost;
+
+	assert(page_aligned(start) && page_aligned(end));
+	if (start >= end) {
+		return 0;
+	}
+	cost = end > USER_LIMIT ? -ENOMEM
+				: protect_cost(space, start, end, rights);
+	if (cost < 0) {
+		return cost;
+	}
+	if (table_reserve(&region_table, 2, spaces[space].level) < 0 ||
+	    space_charge(space, cost + edges_cost(space, start, end)) < 0) {
+		return -ENOMEM;
+	}
+
+	/* Nothing below can fail. */
+	break_edges(space, start, end);
+	split_at(space, start);
+	split_at(space, end);
+	for (vaddr_t va = start; va < end; va = regions[region_at(space, va)].end) {
+		protect_region(region_at(space, va), rights);
+	}
+	page_flush_all(spaces[space].directory);
+	for (vaddr_t va = start; va < end;) {
+		va = regions[region_merge(region_at(space, va))].end;
+	}
+	return 0;
+}
+
+/* ---- brk ------------------------------------------------------------- */
+
+static vaddr_t page_up(vaddr_t va)
+{
+	return (va + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+}
+
+static int grow_heap(int space, vaddr_t from, vaddr_t to)
+{
+	struct mapping mapping = {.kind = REGION_HEAP,
+				  .start = from,
+				  .pages = (int)((to - from) >> PAGE_SHIFT),
+				  .segment = -1,
+				  .rights = RIGHT_READ | RIGHT_WRITE,
+				  .ceiling =
+				      RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC,
+				  .promise = true};
+
+	if (space_overlaps(space, from, to)) {
+		return -ENOMEM;
+	}
+	return space_map(space, &mapping);
+}
+
+vaddr_t space_brk(int space, vaddr_t address)
+{
+	struct space *s = &spaces[space];
+	vaddr_t from = page_up(s->heap_break), to;
+	int result = 0;
+
+	if (address < s->heap_start || address > PRIVATE_TOP) {
+		return s->heap_break;
+	}
+	to = page_up(address);
+	if (to > from) {
+		result = grow_heap(space, from, to);
+	} else if (to < from) {
+		result = space_unmap(space, to, from);
+	}
+	if (result == 0) {
+		s->heap_break = address;
+	}
+	return s->heap_break;
+}

@@ -1,0 +1,373 @@
+/*
+ * mm/mm_check.c -- self-check of memory: recomputes the truth from scratch.
+ *
+ * Walks every table from its root and compares with what frame.c, segment.c,
+ * slot.c and region.c keep.  A report begins with the invariant's number.
+ *
+ *	M1  a frame's count is the number of entries and tables that hold it;
+ *	    what nobody holds but is not free are the kernel's own tables
+ *	M2  the promise is the sum of what spaces, segments and tables were
+ *	    promised, and at most all there is; a space's sum adds up
+ *	M3  slot_region and the bitmap agree with the regions of each slot
+ *	M4  a slot is empty, linked or private as its regions demand
+ *	M5  every linked PDE and every entry has no right its region has not,
+ *	    and shows the page its region says
+ *	M6  an attach's count of regions, a space's count of attaches
+ *	M7  a segment's entries allow everything; residents counted; none beyond
+ *	    its end
+ *
+ * A held frame's `next` is ours: it counts the holders we found.
+ */
+#include "region.h"
+
+#include "../kernel/klog.h"
+
+static int breaches;
+
+static void report(const char *what, int index, int is, int should)
+{
+	klog(KLOG_ERROR, "%s: %d: is %d, should be %d", what, index, is,
+	     should);
+	breaches++;
+}
+
+static void expect(const char *what, int index, int is, int should)
+{
+	if (is != should) {
+		report(what, index, is, should);
+	}
+}
+
+static void found(frame_t frame)
+{
+	if (frame < 0 || frame >= frame_limit || frames[frame].count == 0) {
+		report("M1: a frame that is free is held", frame, 0, 1);
+		return;
+	}
+	frames[frame].next++;
+}
+
+/* ---- segments -------------------------------------------------------- */
+
+static int check_segment_table(int segment, int first, frame_t table)
+{
+	int resident = 0;
+
+	found(table);
+	for (int i = 0; i < (int)TABLE_ENTRIES; i++) {
+		uint32_t word = page_get(table, i);
+
+		if (word == 0) {
+			continue;
+		}
+		resident++;
+		found(word_frame(word));
+		expect("M7: bits of a segment's entry", segment,
+		       word & (PTE_BORROWED | PTE_US | PTE_RW | PTE_P),
+		       PTE_US | PTE_RW | PTE_P);
+		if (first + i >= segments[segment].pages) {
+			report("M7: a page beyond the end", segment, first + i,
+			       segments[segment].pages);
+		}
+	}
+	return resident;
+}
+
+static int check_memory(int segment)
+{
+	const struct segment *s = &segments[segment];
+	int resident = 0;
+
+	if (s->directory == NO_FRAME) {
+		return s->table == NO_FRAME
+			   ? 0
+			   : check_segment_table(segment, 0, s->table);
+	}
+	found(s->directory);
+	for (int n = 0; n < (int)(PAGE_SIZE / 4); n++) {
+		uint32_t word = page_get(s->directory, n);
+
+		if (word) {
+			expect("M7: a segment's PDE word", segment, (int)word,
+			       (int)link_word(word_frame(word)));
+			resident += check_segment_table(
+			    segment, n * (int)TABLE_ENTRIES, word_frame(word));
+		}
+	}
+	return resident;
+}
+
+/* The pages promised for it. */
+static int check_segment(int segment)
+{
+	const struct segment *s = &segments[segment];
+	int resident;
+
+	if (s->kind == SEGMENT_ARCHIVE) {
+		if (s->table != NO_FRAME) {
+			found(s->table);
+		}
+		return s->bytes % PAGE_SIZE ? 1 : 0;
+	}
+	if (s->kind == SEGMENT_DEVICE) {
+		return 0;
+	}
+	resident = check_memory(segment);
+	expect("M7: resident", segment, s->resident, resident);
+	return (s->promised ? s->pages : resident) +
+	       segment_count_tables(segment);
+}
+
+/* ---- slots and regions ----------------------------------------------- */
+
+/* M3: the slot's list, lowest first, each reaching into the slot. */
+static void check_list(int space, int slot)
+{
+	int r = slot_first_region(space, slot);
+	bool is_free =
+	    spaces[space].free_slots[slot / 32] >> (slot % 32) & 1;
+	vaddr_t from = 0;
+
+	expect("M3: free bit of slot", slot, is_free, r < 0);
+	while (r >= 0) {
+		const struct region *q = &regions[r];
+
+		expect("M3: region's space", r, q->space, space);
+		if (q->kind == REGION_FREE || q->start >= q->end ||
+		    q->start < from || q->start >= slot_end(slot) ||
+		    q->end <= slot_start(slot)) {
+			report("M3: region out of place", r, (int)q->start,
+			       (int)from);
+			return;
+		}
+		from = q->end;
+		r = slot_of(q->end - 1) > slot ? -1 : q->next;
+	}
+}
+
+static int region_bits(const struct region *r)
+{
+	uint32_t bits = 0;
+
+	if (r->rights) {
+		bits = r->rights & RIGHT_WRITE ? PTE_P | PTE_RW : PTE_P;
+	}
+	return (int)bits;
+}
+
+static void check_linked(int space, int slot)
+{
+	uint32_t word = page_get(spaces[space].directory, slot);
+	int r = slot_first_region(space, slot);
+	const struct region *q = &regions[r < 0 ? 0 : r];
+
+	if (r < 0 || q->kind != REGION_SHARED || q->start > slot_start(slot) ||
+	    (slot_of(q->end - 1) == slot && q->next >= 0)) {
+		report("M4: linked slot without its region", slot, r, 0);
+		return;
+	}
+	expect("M5: rights of a linked PDE", slot, word & (PTE_P | PTE_RW),
+	       region_bits(q));
+	expect("M5: table of a linked PDE", slot, word_frame(word),
+	       segment_table_of(q->segment, region_page(q, slot_start(slot))));
+	expect("M4: linked page", slot,
+	       region_page(q, slot_start(slot)) % (int)TABLE_ENTRIES, 0);
+	if (q->end < slot_end(slot) &&
+	    (segments[q->segment].resizable ||
+	     region_page(q, q->end) < segments[q->segment].pages)) {
+		report("M4: linked, and not all is covered", slot, 0, 1);
+	}
+}
+
+static frame_t source(const struct region *r, vaddr_t va)
+{
+	frame_t frame = NO_FRAME;
+	int page = region_page(r, va);
+
+	if (r->segment < 0) {
+		return zero_frame;
+	}
+	if (page >= segments[r->segment].pages) {
+		return NO_FRAME;
+	}
+	if (segments[r->segment].kind == SEGMENT_MEMORY) {
+		frame_t table = segment_table_of(r->segment, page);
+		uint32_t word = table == NO_FRAME
+				    ? 0
+				    : page_get(table, page % TABLE_ENTRIES);
+
+		return word ? word_frame(word) : NO_FRAME;
+	}
+	segment_frame(r->segment, page, LEVEL_SERVER, &frame);
+	return frame;
+}
+
+static void check_entry(int region, vaddr_t va, uint32_t word)
+{
+	const struct region *r = &regions[region];
+	int allowed = region_bits(r);
+
+	if (word & PTE_BORROWED) {
+		expect("M5: borrowed frame", region, word_frame(word),
+		       source(r, va));
+		if (r->kind != REGION_SHARED) {
+			allowed &= ~(int)PTE_RW;
+		}
+		expect("M5: rights of a borrowed entry", region,
+		       word & (PTE_P | PTE_RW), allowed);
+		return;
+	}
+	found(word_frame(word));
+	if (r->kind == REGION_SHARED) {
+		report("M5: an own frame in a shared region", region, 1, 0);
+	}
+	if (((int)word & (int)(PTE_P | PTE_RW) & ~allowed) ||
+	    ((word & PTE_RW) && frames[word_frame(word)].count > 1)) {
+		report("M5: rights of an own entry", region, (int)word,
+		       allowed);
+	}
+}
+
+/* The pages of a private slot that were asked for one by one. */
+static int check_private(int space, int slot, frame_t table)
+{
+	int single = 0;
+
+	found(table);
+	for (int i = 0; i < (int)TABLE_ENTRIES; i++) {
+		vaddr_t va = slot_start(slot) + ((vaddr_t)i << PAGE_SHIFT);
+		uint32_t word = page_get(table, i);
+		int r = region_at(space, va);
+
+		if (word == 0) {
+			continue;
+		}
+		if (r < 0) {
+			report("M5: an entry without a region", slot, i, -1);
+			continue;
+		}
+		check_entry(r, va, word);
+		single += !(word & PTE_BORROWED) && !regions[r].promised;
+	}
+	return single;
+}
+
+/* What a slot is, and the pages promised for it. */
+static int check_slot(int space, int slot)
+{
+	uint32_t word = page_get(spaces[space].directory, slot);
+
+	check_list(space, slot);
+	expect("M4: slot with a PDE", slot, word != 0,
+	       slot_first_region(space, slot) >= 0);
+	if (word == 0) {
+		return 0;
+	}
+	if (word_linked(word)) {
+		check_linked(space, slot);
+		return 0;
+	}
+	return 1 + check_private(space, slot, word_frame(word));
+}
+
+static void check_attaches(int space)
+{
+	int count = 0, a = spaces[space].first_attach;
+
+	for (; a >= 0; a = attaches[a].next) {
+		int left = 0;
+
+		count++;
+		for (int r = region_from(space, 0); r >= 0;
+		     r = region_after(r)) {
+			left += regions[r].attach == a;
+		}
+		expect("M6: regions of an attach", a, attaches[a].regions,
+		       left);
+	}
+	expect("M6: attaches of a space", space, spaces[space].attaches, count);
+}
+
+static int check_space(int space)
+{
+	int promised = 1;
+
+	if (spaces[space].directory == NO_FRAME) {
+		return 0;
+	}
+	found(spaces[space].directory);
+	for (int slot = 0; slot < (int)USER_SLOTS; slot++) {
+		promised += check_slot(space, slot);
+	}
+	for (int r = region_from(space, 0); r >= 0; r = region_after(r)) {
+		if (regions[r].promised) {
+			promised += region_pages(&regions[r]);
+		}
+		if (regions[r].whole &&
+		    !(slot_linked(space, slot_of(regions[r].start)) &&
+		      slot_linked(space, slot_of(regions[r].end - 1)))) {
+			report("M4: region called whole", r, 1, 0);
+		}
+	}
+	check_attaches(space);
+	expect("M2: promised to a space", space, spaces[space].promised,
+	       promised);
+	return promised;
+}
+
+/* ---- frames ---------------------------------------------------------- */
+
+static void forget_found(void)
+{
+	for (int i = 0; i < frame_limit; i++) {
+		if (frames[i].count > 0) {
+			frames[i].next = 0;
+		}
+	}
+}
+
+static void check_frames(void)
+{
+	int kernel = 0, held = 0;
+
+	for (int i = 0; i < frame_limit; i++) {
+		if (frames[i].count == 0) {
+			continue;
+		}
+		held++;
+		if (frames[i].next == 0 && frames[i].count == 1) {
+			kernel++;
+		} else {
+			expect("M1: count of frame", i, frames[i].count,
+			       frames[i].next);
+		}
+	}
+	expect("M1: frames nobody holds", -1, kernel, table_frames);
+	expect("M1: frames held", -1, held, frames_total - frames_free);
+}
+
+int mm_check(void)
+{
+	int promised = table_frames;
+
+	breaches = 0;
+	forget_found();
+	for (int i = 0; i < segment_table.fresh; i++) {
+		if (segments[i].kind != SEGMENT_FREE) {
+			promised += check_segment(i);
+		}
+	}
+	for (int i = 0; i < space_table.fresh; i++) {
+		if (spaces[i].holders > 0) {
+			promised += check_space(i);
+		}
+	}
+	check_frames();
+	expect("M2: promised in all", -1, frames_promised, promised);
+	if (frames_promised > frames_total ||
+	    frames_total - frames_free > frames_promised) {
+		report("M2: more frames taken than promised", -1,
+		       frames_total - frames_free, frames_promised);
+	}
+	return breaches;
+}

@@ -1,0 +1,201 @@
+/*
+ * mm/page.c -- page directories and page tables: the words the CPU reads.
+ *
+ * The only writer of PDEs, PTEs and CR3.  It knows words and frames, and
+ * nothing of regions and rights: who may see what is decided in mm/space.c,
+ * mm/region.c and mm/fault.c, and written down here.
+ *
+ *	         CR3
+ *	          |
+ *	    +-----v-----+   linked: PDE_LINKED   +----------------+
+ *	  0 | PDE       |----------------------->| a segment's    |
+ *	    | PDE       |----+                   | own table      |
+ *	    |  ...      |    | private           +----------------+
+ *	767 | PDE       |    |    +----------------+
+ *	    +-----------+    +--->| this space's   |
+ *	768 | kernel's, |         | own table      |
+ *	    | the same  |         +----------------+
+ *	1023| in all    |
+ *	    +-----------+
+ *
+ * The CPU takes the AND of the R/W bits in PDE and PTE (SDM 3A 4.6), so one
+ * table can serve readers and writers.  What the CPU remembers of these words
+ * it forgets at invlpg and when CR3 is page_loaded; who clears a word calls one of
+ * the page_flush functions *before* it lets go of the frame behind it, or
+ * another process could be reached through the old translation.
+ */
+#include "page.h"
+
+#include "../kernel/cpu.h"
+#include "../kernel/panic.h"
+#include "../kernel/trace.h"
+#include "table.h"
+
+frame_t zero_frame = NO_FRAME;
+uint32_t count_cr3;
+
+static frame_t kernel_directory = NO_FRAME;
+frame_t page_loaded = NO_FRAME;
+
+/* The words of a table or a directory, to write. */
+static uint32_t *words(frame_t table)
+{
+	return frame_to_kernel(table);
+}
+
+/* ---- the kernel's own half ------------------------------------------- */
+
+static frame_t take_for_kernel(void)
+{
+	int refused = promise_take(1, LEVEL_SERVER);
+
+	assert(!refused);
+	table_frames++;
+	return frame_alloc_zeroed();
+}
+
+void page_init(frame_t directory)
+{
+	kernel_directory = page_loaded = directory;
+	for (int i = 0; i < WINDOW_TABLES; i++) {
+		uint32_t table = (uint32_t)take_for_kernel() << 12;
+
+		words(directory)[slot_of(WINDOW_START) + i] =
+		    table | PTE_RW | PTE_P;
+	}
+	zero_frame = take_for_kernel();
+}
+
+static frame_t window_table(uintptr_t address)
+{
+	int slot = slot_of((uint32_t)address);
+
+	assert(slot >= slot_of(WINDOW_START));
+	return word_frame(page_get(kernel_directory, slot));
+}
+
+void page_map_kernel(uintptr_t address, frame_t frame)
+{
+	words(window_table(address))[entry_of((uint32_t)address)] =
+	    ((uint32_t)frame << 12) | PTE_G | PTE_RW | PTE_P;
+	cpu_invlpg((uint32_t)address);
+}
+
+bool page_kernel_mapped(uintptr_t address)
+{
+	return page_get(window_table(address), entry_of((uint32_t)address));
+}
+
+/* ---- making ---------------------------------------------------------- */
+
+frame_t page_make_table(void)
+{
+	return frame_alloc_zeroed();
+}
+
+frame_t page_make_directory(void)
+{
+	frame_t directory = frame_alloc();
+
+	cpu_zero_words(words(directory), USER_SLOTS);
+	cpu_copy_words(words(directory) + USER_SLOTS,
+		       words(kernel_directory) + USER_SLOTS,
+		       DIRECTORY_ENTRIES - USER_SLOTS);
+	return directory;
+}
+
+frame_t page_copy_directory(frame_t from)
+{
+	frame_t directory = frame_alloc();
+
+	cpu_copy_words(words(directory), words(from), DIRECTORY_ENTRIES);
+	return directory;
+}
+
+/* ---- CR3 and what the CPU remembers ---------------------------------- */
+
+static void load(frame_t directory)
+{
+	page_loaded = directory;
+	count_cr3++;
+	cpu_load_cr3((paddr_t)directory << PAGE_SHIFT);
+}
+
+void page_load(frame_t directory)
+{
+	if (directory == NO_FRAME) {
+		directory = kernel_directory;
+	}
+	if (directory != page_loaded) {
+		load(directory);
+	}
+}
+
+void page_unload(frame_t directory)
+{
+	if (directory == page_loaded) {
+		load(kernel_directory);
+	}
+}
+
+void page_flush(frame_t directory, vaddr_t va)
+{
+	if (directory == page_loaded) {
+		cpu_invlpg(va);
+	}
+}
+
+void page_flush_all(frame_t directory)
+{
+	if (directory == page_loaded) {
+		load(page_loaded);
+	}
+}
+
+void page_flush_loaded(void)
+{
+	load(page_loaded);
+}
+
+/* ---- words ----------------------------------------------------------- */
+
+void page_set(frame_t table, int entry, uint32_t word)
+{
+	words(table)[entry] = word;
+}
+
+void page_set_private(frame_t directory, int slot, frame_t table)
+{
+	words(directory)[slot] =
+	    ((uint32_t)table << 12) | PTE_US | PTE_RW | PTE_P;
+}
+
+void page_clear_slots(frame_t directory, int slot, int count)
+{
+	if (trace_on) {
+		trace_event(TRACE_UNLINK, slot, count, 0);
+	}
+	cpu_zero_words(words(directory) + slot, count);
+}
+
+void page_link(frame_t directory, int slot, int count, const uint32_t *from)
+{
+	if (trace_on) {
+		trace_event(TRACE_LINK, slot, count, *from);
+	}
+	cpu_copy_words(words(directory) + slot, from, count);
+}
+
+void page_link_rights(frame_t directory, int slot, int count, int rights)
+{
+	uint32_t *word = words(directory) + slot;
+	uint32_t bits = 0;
+
+	if (rights) {
+		bits = rights & RIGHT_WRITE ? PTE_P | PTE_RW : PTE_P;
+	}
+	for (int i = 0; i < count; i++) {
+		assert(word_linked(word[i]));
+		word[i] = (word[i] & ~(PTE_P | PTE_RW)) | bits;
+	}
+}

@@ -1,0 +1,159 @@
+/*
+ * mm/page.h -- page directories and page tables: the words the CPU reads.
+ *
+ * The only writer of PDEs, PTEs and CR3 is mm/page.c (boot's first directory
+ * apart).  Bits by the Intel manual's names: SDM 3A 4.3, tables 4-4 to 4-6.
+ *
+ *	linear address  | 31..22 directory | 21..12 table | 11..0 offset |
+ *	PDE or PTE      | 31..12 frame     | 11..9 ours | G PS D A CD WT U/S R/W P |
+ */
+#ifndef MM_PAGE_H
+#define MM_PAGE_H
+
+#include "frame.h"
+
+#define PTE_P 0x001u
+#define PTE_RW 0x002u
+#define PTE_US 0x004u
+#define PTE_PWT 0x008u
+#define PTE_PCD 0x010u
+#define PTE_A 0x020u
+#define PTE_D 0x040u
+#define PTE_PS 0x080u
+#define PTE_G 0x100u
+#define PTE_BORROWED 0x200u /* ours: the entry does not count its frame */
+#define PDE_LINKED 0x400u   /* ours: the table belongs to a segment */
+
+/* Page-fault error code, SDM 3A figure 4-12. */
+#define PF_P 0x1u  /* the page was present: a rights violation */
+#define PF_WR 0x2u /* it was a write */
+#define PF_US 0x4u /* in user mode */
+
+/*
+ * A private entry whose region has PROT_NONE is not present but keeps its
+ * frame: a word that is not 0 holds what it names, present or not.
+ */
+
+#define TABLE_ENTRIES (1u << (SLOT_SHIFT - PAGE_SHIFT))
+#ifndef DIRECTORY_ENTRIES
+#define DIRECTORY_ENTRIES 1024u
+#endif
+#define USER_SLOTS (USER_LIMIT >> SLOT_SHIFT)
+
+/* The kernel's windows: tables of objects, kernel stacks (linker.ld). */
+#ifndef WINDOW_START
+#define WINDOW_START 0xF8000000u
+#define WINDOW_TABLES 8
+#endif
+
+/* Rights of a region: PROT_* values of mmap(2). */
+#define RIGHT_READ 1
+#define RIGHT_WRITE 2
+#define RIGHT_EXEC 4
+
+#define DIRECT_MAP 0xC0000000u
+#define DIRECT_MAP_LIMIT (896u << 20) /* physical memory beyond is unused */
+
+#ifdef TESSERA_HOST
+void *phys_to_kernel(paddr_t address);
+#else
+static inline void *phys_to_kernel(paddr_t address)
+{
+	return (void *)(uintptr_t)(address + DIRECT_MAP);
+}
+
+static inline paddr_t kernel_to_phys(const void *address)
+{
+	return (paddr_t)(uintptr_t)address - DIRECT_MAP;
+}
+#endif
+
+static inline void *frame_to_kernel(frame_t frame)
+{
+	return phys_to_kernel((paddr_t)frame << PAGE_SHIFT);
+}
+
+/* The words of a table or a directory.  To read: page.c alone writes them. */
+static inline const uint32_t *table_words(frame_t table)
+{
+	return frame_to_kernel(table);
+}
+
+static inline frame_t word_frame(uint32_t word)
+{
+	return (frame_t)(word >> 12);
+}
+
+static inline int slot_of(vaddr_t va)
+{
+	return (int)(va >> SLOT_SHIFT);
+}
+
+static inline int entry_of(vaddr_t va)
+{
+	return (int)((va >> PAGE_SHIFT) & (TABLE_ENTRIES - 1));
+}
+
+extern frame_t zero_frame;   /* one page of zeroes, lent read-only */
+extern frame_t page_loaded;  /* the directory in CR3 */
+extern uint32_t count_cr3;   /* loads of CR3, since boot */
+
+/* Before all else: the windows' tables, the zero frame.  Cannot be refused. */
+void page_init(frame_t kernel_directory);
+
+/* In the kernel's windows: their tables are there from boot. */
+void page_map_kernel(uintptr_t address, frame_t frame);
+bool page_kernel_mapped(uintptr_t address);
+
+/* New ones, promised before.  A directory has the kernel's PDEs, no other. */
+frame_t page_make_table(void);
+frame_t page_make_directory(void);
+/* ... with all the PDEs of another. */
+frame_t page_copy_directory(frame_t from);
+
+/* Puts a directory in CR3 unless it is there; NO_FRAME: the kernel's own. */
+void page_load(frame_t directory);
+/* ... the kernel's own, if `directory` is there. */
+void page_unload(frame_t directory);
+
+/* Forgets translations, if `directory` is the one that is loaded. */
+void page_flush(frame_t directory, vaddr_t va);
+void page_flush_all(frame_t directory);
+/* Forgets them whoever is loaded. */
+void page_flush_loaded(void);
+
+/* One PTE (slot private) or any word of a segment's table. */
+static inline uint32_t page_get(frame_t table, int entry)
+{
+	return table_words(table)[entry];
+}
+void page_set(frame_t table, int entry, uint32_t word);
+
+/* PDEs.  A private table has all rights in the PDE. */
+void page_set_private(frame_t directory, int slot, frame_t table);
+void page_clear_slots(frame_t directory, int slot, int count);
+/* The PDE words `words` of a segment's tables, or 1 word, with these rights. */
+void page_link(frame_t directory, int slot, int count, const uint32_t *words);
+/* RIGHT_WRITE, or not; rights 0: not even present. */
+void page_link_rights(frame_t directory, int slot, int count, int rights);
+
+/* How a segment's directory names its table. */
+static inline uint32_t link_word(frame_t table)
+{
+	return ((uint32_t)table << 12) | PDE_LINKED | PTE_US | PTE_RW | PTE_P;
+}
+
+static inline bool word_linked(uint32_t pde)
+{
+	return pde & PDE_LINKED;
+}
+
+/* The table of a private slot, or NO_FRAME. */
+static inline frame_t private_table(frame_t directory, int slot)
+{
+	uint32_t word = page_get(directory, slot);
+
+	return word && !word_linked(word) ? word_frame(word) : NO_FRAME;
+}
+
+#endif

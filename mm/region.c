@@ -1,0 +1,316 @@
+/*
+ * mm/region.c -- regions, hung on the slots of their space.
+ *
+ * A region is (start, end, segment, offset, rights).  Each slot knows the
+ * lowest region that lies in it, each region the next one in the slot where it
+ * ends.  So finding a region costs the same with one attachment as with six
+ * hundred, which have a slot each:
+ *
+ *	slot        0           1           2           3
+ *	        +-----------+-----------+-----------+-----------+
+ *	        |  A   BB   | BBBBBBBBB | BB  C  D  |           |
+ *	        +-----------+-----------+-----------+-----------+
+ *	first       A           B           B          none, bit set
+ *	next        A -> B                  B -> C -> D
+ *
+ * A bitmap of the slots without any region finds room for a new attachment.
+ */
+#include "region.h"
+
+#include "../kernel/cpu.h"
+#include "../kernel/panic.h"
+
+#define MAX_REGIONS 30000
+
+struct table region_table = TABLE(regions, MAX_REGIONS);
+
+/* ---- the bitmap ------------------------------------------------------ */
+
+static int next_slot(int space, int slot, uint32_t flip)
+{
+	const uint32_t *bits = spaces[space].free_slots;
+
+	while (slot < (int)USER_SLOTS) {
+		uint32_t word = (bits[slot / 32] ^ flip) >> (slot % 32);
+
+		if (word) {
+			slot += lowest_bit(word);
+			return slot < (int)USER_SLOTS ? slot : (int)USER_SLOTS;
+		}
+		slot = (slot / 32 + 1) * 32;
+	}
+	return (int)USER_SLOTS;
+}
+
+int slot_next_free(int space, int slot)
+{
+	return next_slot(space, slot, 0);
+}
+
+int slot_next_used(int space, int slot)
+{
+	return next_slot(space, slot, ~0u);
+}
+
+static void set_first(int space, int slot, int region)
+{
+	struct space *s = &spaces[space];
+	uint32_t bit = 1u << (slot % 32);
+
+	s->slot_region[slot] = (uint16_t)(region + 1);
+	if (region < 0) {
+		s->free_slots[slot / 32] |= bit;
+	} else {
+		s->free_slots[slot / 32] &= ~bit;
+	}
+}
+
+/* The slots strictly between a region's first and last are its alone. */
+static void set_middle(int region, int first, int last)
+{
+	for (int slot = first + 1; slot < last; slot++) {
+		set_first(regions[region].space, slot, region);
+	}
+}
+
+/* ---- looking --------------------------------------------------------- */
+
+int region_from(int space, vaddr_t va)
+{
+	int r, slot;
+
+	if (va >= USER_LIMIT) {
+		return -1;
+	}
+	slot = slot_of(va);
+	r = slot_first_region(space, slot);
+	while (r >= 0 && regions[r].end <= va) {
+		r = regions[r].next;
+	}
+	if (r < 0) {
+		slot = slot_next_used(space, slot + 1);
+		r = slot < (int)USER_SLOTS ? slot_first_region(space, slot)
+					   : -1;
+	}
+	return r;
+}
+
+int region_at(int space, vaddr_t va)
+{
+	int r;
+
+	if (va >= USER_LIMIT) {
+		return -1;
+	}
+	r = slot_first_region(space, slot_of(va));
+	while (r >= 0 && regions[r].end <= va) {
+		r = regions[r].next;
+	}
+	return r >= 0 && regions[r].start <= va ? r : -1;
+}
+
+int region_after(int region)
+{
+	return region_from(regions[region].space, regions[region].end);
+}
+
+/* The last region of a slot's list that starts below `va`. */
+static int last_below(int space, int slot, vaddr_t va)
+{
+	int r = slot_first_region(space, slot), found = -1;
+
+	while (r >= 0 && regions[r].start < va) {
+		found = r;
+		if (slot_of(regions[r].end - 1) > slot) {
+			break;
+		}
+		r = regions[r].next;
+	}
+	return found;
+}
+
+int region_before(int space, vaddr_t va)
+{
+	int slot = va ? slot_of(va - 1) : -1;
+
+	for (; slot >= 0; slot--) {
+		int r = last_below(space, slot, va);
+
+		if (r >= 0) {
+			return r;
+		}
+	}
+	return -1;
+}
+
+bool space_overlaps(int space, vaddr_t start, vaddr_t end)
+{
+	int r = region_from(space, start);
+
+	return r >= 0 && regions[r].start < end;
+}
+
+/* ---- the lists ------------------------------------------------------- */
+
+void region_list(int region)
+{
+	struct region *r = &regions[region];
+	int first = slot_of(r->start), last = slot_of(r->end - 1);
+	int before = last_below(r->space, first, r->start);
+	int after = before < 0 ? slot_first_region(r->space, first)
+			       : regions[before].next;
+
+	if (before < 0) {
+		set_first(r->space, first, region);
+	} else {
+		regions[before].next = region;
+	}
+	if (last > first) {
+		set_middle(region, first, last);
+		after = slot_first_region(r->space, last);
+		set_first(r->space, last, region);
+	}
+	r->next = after;
+}
+
+void region_unlist(int region)
+{
+	struct region *r = &regions[region];
+	int first = slot_of(r->start), last = slot_of(r->end - 1);
+	int before = last_below(r->space, first, r->start);
+
+	for (int slot = first + 1; slot < last; slot++) {
+		set_first(r->space, slot, -1);
+	}
+	if (last > first) {
+		set_first(r->space, last, r->next);
+	}
+	if (before >= 0) {
+		regions[before].next = last > first ? -1 : r->next;
+	} else {
+		set_first(r->space, first, last > first ? -1 : r->next);
+	}
+}
+
+/* ---- the regions of a segment that can be resized -------------------- */
+
+static void join_segment(int region)
+{
+	struct region *r = &regions[region];
+	struct segment *s;
+
+	if (r->segment < 0) {
+		return;
+	}
+	s = &segments[r->segment];
+	segment_hold(r->segment);
+	if (s->resizable) {
+		r->elder = -1;
+		r->sibling = s->regions;
+		if (s->regions >= 0) {
+			regions[s->regions].elder = region;
+		}
+		s->regions = region;
+	}
+}
+
+static void leave_segment(int region)
+{
+	struct region *r = &regions[region];
+	struct segment *s;
+
+	if (r->segment < 0) {
+		return;
+	}
+	s = &segments[r->segment];
+	if (s->resizable) {
+		if (r->elder >= 0) {
+			regions[r->elder].sibling = r->sibling;
+		} else {
+			s->regions = r->sibling;
+		}
+		if (r->sibling >= 0) {
+			regions[r->sibling].elder = r->elder;
+		}
+	}
+	segment_drop(r->segment);
+}
+
+/* ---- life ------------------------------------------------------------ */
+
+int region_make(const struct region *draft)
+{
+	int i = table_take(&region_table, LEVEL_SERVER);
+
+	assert(i >= 0); /* it was reserved */
+	regions[i] = *draft;
+	if (draft->attach >= 0) {
+		attaches[draft->attach].regions++;
+	}
+	join_segment(i);
+	region_list(i);
+	return i;
+}
+
+void region_end(int region)
+{
+	int attach = regions[region].attach;
+
+	leave_segment(region);
+	if (attach >= 0) {
+		attach_lost_region(attach);
+	}
+	regions[region].kind = REGION_FREE;
+	table_put(&region_table, region);
+}
+
+int region_split(int region, vaddr_t at)
+{
+	struct region upper = regions[region];
+
+	assert(at > upper.start && at < upper.end);
+	region_unlist(region);
+	regions[region].end = at;
+	region_list(region);
+	upper.offset = region_page(&upper, at);
+	upper.start = at;
+	return region_make(&upper);
+}
+
+static bool mergeable(int low, int high)
+{
+	const struct region *a = &regions[low], *b = &regions[high];
+
+	return a->end == b->start && a->kind == b->kind &&
+	       (a->kind == REGION_PRIVATE || a->kind == REGION_HEAP) &&
+	       a->segment < 0 && b->segment < 0 && a->rights == b->rights &&
+	       a->ceiling == b->ceiling && a->promised == b->promised &&
+	       a->noreserve == b->noreserve;
+}
+
+static int merge(int low, int high)
+{
+	vaddr_t end = regions[high].end;
+
+	region_unlist(high);
+	region_unlist(low);
+	region_end(high);
+	regions[low].end = end;
+	region_list(low);
+	return low;
+}
+
+int region_merge(int region)
+{
+	int space = regions[region].space;
+	int low = region_at(space, regions[region].start - 1);
+	int high = region_at(space, regions[region].end);
+
+	if (high >= 0 && mergeable(region, high)) {
+		region = merge(region, high);
+	}
+	if (low >= 0 && mergeable(low, region)) {
+		region = merge(low, region);
+	}
+	return region;
+}

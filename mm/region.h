@@ -1,0 +1,123 @@
+/*
+ * mm/region.h -- regions and slots from the inside: for mm/ alone.
+ *
+ * Two numbers serve every operation that may fail: the tables and pages it will
+ * need (its cost, charged to the space in one go) and the regions it will make
+ * (reserved in the table).  After that nothing fails.
+ */
+#ifndef MM_REGION_H
+#define MM_REGION_H
+
+#include "space.h"
+
+/* ---- region.c: the lists --------------------------------------------- */
+
+/* Puts a region into, takes it out of, the lists of its slots. */
+void region_list(int region);
+void region_unlist(int region);
+
+/* The next region of a space after `region`, in order of address; -1. */
+int region_after(int region);
+/* The region that starts last below `va`, or -1. */
+int region_before(int space, vaddr_t va);
+
+/* The first slot from `slot` on that is free, is used; USER_SLOTS: none. */
+int slot_next_free(int space, int slot);
+int slot_next_used(int space, int slot);
+
+static inline int slot_first_region(int space, int slot)
+{
+	return spaces[space].slot_region[slot] - 1;
+}
+
+static inline int region_pages(const struct region *r)
+{
+	return (int)((r->end - r->start) >> PAGE_SHIFT);
+}
+
+static inline vaddr_t slot_start(int slot)
+{
+	return (vaddr_t)slot << SLOT_SHIFT;
+}
+
+/* The first byte after a slot; of the last slot of a 4 GiB space, too. */
+static inline vaddr_t slot_end(int slot)
+{
+	return slot_start(slot + 1);
+}
+
+static inline vaddr_t later(vaddr_t a, vaddr_t b)
+{
+	return a > b ? a : b;
+}
+
+static inline vaddr_t earlier(vaddr_t a, vaddr_t b)
+{
+	return a < b ? a : b;
+}
+
+/* A listed copy of `draft`, a slot of the table being reserved for it. */
+int region_make(const struct region *draft);
+/* Of an unlisted one: lets go of segment and attach. */
+void region_end(int region);
+/* [start, at) stays; [at, end) becomes a region of its own: its index. */
+int region_split(int region, vaddr_t at);
+/* Joins it with equal neighbours; what it is now. */
+int region_merge(int region);
+
+/* The page of its segment that a region shows at `va`. */
+static inline int region_page(const struct region *r, vaddr_t va)
+{
+	return r->offset + (int)((va - r->start) >> PAGE_SHIFT);
+}
+
+/* ---- slot.c: what is in a slot --------------------------------------- */
+
+/* Promises `pages` in the name of a space.  0 or -ENOMEM; and back. */
+int space_charge(int space, int pages);
+void space_refund(int space, int pages);
+
+bool slot_linked(int space, int slot);
+
+/* Would [from, to) tear a linked slot?  1 table then, else 0. */
+int slot_breaks(int space, int slot, vaddr_t from, vaddr_t to);
+/* Turns it private in that case. */
+void slot_break(int space, int slot, vaddr_t from, vaddr_t to);
+
+/* The one function that turns a linked slot private.  Its table is promised. */
+void space_make_private(int space, int slot);
+
+/* Tables that the slots of `draft` need when what lies there now is gone. */
+int slots_cost(const struct region *draft);
+/* Links, or gives a table to, each slot of a draft about to be listed. */
+void slots_fill(struct region *draft);
+/* Frees the tables of private slots without regions. */
+void slots_settle(int space, int first, int last);
+
+/* Removes what the CPU sees of [from, to) of a region: clear, flush, drop. */
+void region_clear(int region, vaddr_t from, vaddr_t to);
+/* The CPU's view follows the region's rights; the caller flushes. */
+void region_apply_rights(int region);
+/* Drops borrowed entries of the segment's pages from `first` on. */
+void region_forget(int region, int first);
+
+/* ---- attach.c -------------------------------------------------------- */
+
+/* One region of `attach` is gone; the last one ends it. */
+void attach_lost_region(int attach);
+/* Takes a slot of the table, reserved before, into the space's list. */
+int attach_make(int space, vaddr_t base, int tag);
+
+/* ---- map.c ----------------------------------------------------------- */
+
+/*
+ * Takes all that is needed to place `draft` where [start, end) is cleared
+ * first, its region included: 0 or -ENOMEM with nothing changed.
+ */
+int draft_prepare(const struct region *draft);
+/* Clears the place, and lists it: its index.  Cannot fail. */
+int draft_place(struct region *draft);
+/* Removes one region whole: cannot fail, takes nothing. */
+void region_remove(int region);
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * mm/resize.c -- segments that change size.
+ *
+ * Growing needs pages and tables, promised first.  Shrinking is the delicate
+ * one: spaces may show the pages that go, in linked slots through the segment's
+ * own entries, in private ones through borrowed entries.  So, in this order:
+ *
+ *	1  the segment's entries beyond the new end become not present
+ *	2  every region of the segment forgets its borrowed entries there
+ *	3  flush
+ *	4  the frames are dropped
+ *
+ * Regions stay as they are; to touch one beyond the end is SIGBUS.  Tables stay
+ * too, because PDEs may point at them.
+ */
+#include "region.h"
+
+#include "../abi/errno.h"
+#include "../kernel/panic.h"
+
+static int grow(int segment, int pages, int level)
+{
+	struct segment *s = &segments[segment];
+	int old = s->pages, more = s->promised ? pages - old : 0;
+
+	if (promise_take(more, level) < 0) {
+		return -ENOMEM;
+	}
+	s->pages = pages;
+	s->whole = false;
+	if (segment_make_tables(segment, 0, pages, level) < 0) {
+		s->pages = old;
+		promise_give(more);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+static void hide(int segment, int page)
+{
+	frame_t table = segment_table_of(segment, page);
+	int entry = page % (int)TABLE_ENTRIES;
+
+	page_set(table, entry, page_get(table, entry) & ~PTE_P);
+}
+
+static void release(int segment, int page)
+{
+	struct segment *s = &segments[segment];
+	frame_t table = segment_table_of(segment, page);
+	int entry = page % (int)TABLE_ENTRIES;
+	uint32_t word = page_get(table, entry);
+
+	if (word == 0) {
+		return;
+	}
+	page_set(table, entry, 0);
+	frame_drop(word_frame(word));
+	s->resident--;
+	if (!s->promised) {
+		promise_give(1);
+	}
+}
+
+static void shrink(int segment, int pages)
+{
+	struct segment *s = &segments[segment];
+
+	for (int page = pages; page < s->pages; page++) {
+		hide(segment, page);
+	}
+	for (int r = s->regions; r >= 0; r = regions[r].sibling) {
+		region_forget(r, pages);
+	}
+	page_flush_loaded();
+	for (int page = pages; page < s->pages; page++) {
+		release(segment, page);
+	}
+	if (s->promised) {
+		promise_give(s->pages - pages);
+	}
+	s->pages = pages;
+}
+
+int segment_resize(int segment, int pages, int level)
+{
+	struct segment *s = &segments[segment];
+
+	if (!s->resizable || pages < 0 || pages > 1 << 20) {
+		return -EINVAL;
+	}
+	if (pages > s->pages) {
+		return grow(segment, pages, level);
+	}
+	if (pages < s->pages) {
+		shrink(segment, pages);
+	}
+	return 0;
+}

@@ -1,0 +1,88 @@
+/*
+ * mm/segment.h -- segments: rows of frames, and the page tables that map them.
+ *
+ * A segment is named by its index in the table `segments` (-1: none).  It lives
+ * while somebody holds it: a region of a space, a System V identifier, a
+ * server's handle.  See mm/segment.c for the picture.
+ */
+#ifndef MM_SEGMENT_H
+#define MM_SEGMENT_H
+
+#include "page.h"
+#include "table.h"
+
+enum segment_kind {
+	SEGMENT_FREE,
+	SEGMENT_MEMORY,	 /* zero-filled on first touch */
+	SEGMENT_ARCHIVE, /* pages of the boot archive; no tables, never linked */
+	SEGMENT_DEVICE,	 /* frames outside RAM: never counted, zeroed or freed */
+};
+
+struct segment {
+	int link; /* free list of the table */
+	enum segment_kind kind;
+	int holders;	   /* regions + ids + handles */
+	int pages;	   /* its size now; the bytes are the holder's business */
+	bool resizable;	   /* has a list of its regions; linked by whole slots */
+	bool promised;	   /* false: NORESERVE, each touch asks */
+	bool whole;	   /* all the tables of its pages are there */
+	int resident;	   /* frames it holds now */
+	frame_t table;	   /* its only page table; archive: its last page */
+	frame_t directory; /* or a frame of PDE words, one for each table */
+	int regions;	   /* first of its regions, when resizable; -1 */
+	paddr_t start;	   /* archive, device: where it begins */
+	uint32_t bytes;	   /* archive: where its last page ends */
+	int owner;	   /* tag for the holder of a handle; mm never looks */
+};
+
+extern struct segment segments[];
+extern struct table segment_table;
+
+/*
+ * A new segment of memory, held once.  Unless `promised` is false its pages
+ * are promised in full here.  -ENOMEM, or its index.  1 <= pages <= 2^20.
+ */
+int segment_make(int pages, bool promised, bool resizable, int level);
+
+/* `bytes` of the boot archive from physical address `start` (page-aligned). */
+int segment_make_archive(paddr_t start, uint32_t bytes, int level);
+
+/* Frames outside RAM from `start` (page-aligned): shared only, not inherited. */
+int segment_make_device(paddr_t start, int pages, int level);
+
+/*
+ * Grow or shrink a resizable segment.  Shrinking clears its own and every
+ * borrowed entry beyond, flushes, and only then frees.  -ENOMEM when growing,
+ * -EINVAL when it cannot be resized.
+ */
+int segment_resize(int segment, int pages, int level);
+
+void segment_hold(int segment);
+void segment_drop(int segment); /* the last one frees frames and tables */
+
+/*
+ * The frame of page `page`, made (zeroed, filled) if absent.  -ENXIO beyond the
+ * end or when an unpromised touch finds no memory.
+ */
+int segment_frame(int segment, int page, int level, frame_t *frame);
+
+/*
+ * Makes the page tables of pages [first, first + count), as far as the segment
+ * goes: 0, or -ENOMEM.  They stay until it dies.
+ */
+int segment_make_tables(int segment, int first, int count, int level);
+
+/* The table of page `page`, or NO_FRAME; the PDE words from there on. */
+frame_t segment_table_of(int segment, int page);
+const uint32_t *segment_words(int segment, int page);
+
+/* How many tables it has, its directory counted as one. */
+int segment_count_tables(int segment);
+
+/* How many page tables the pages of a segment need. */
+static inline int tables_for(int pages)
+{
+	return (int)((pages + TABLE_ENTRIES - 1) / TABLE_ENTRIES);
+}
+
+#endif

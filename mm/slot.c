@@ -1,0 +1,337 @@
+/*
+ * mm/slot.c -- slots: 4 MiB of a space, each empty, linked or private.
+ *
+ *	               slots_fill                    slots_fill
+ *	  +---------+ <--------- linked   empty ----------> +---------+
+ *	  | LINKED  |                                       | PRIVATE |
+ *	  +---------+ ------------------------------------> +---------+
+ *	                     space_make_private
+ *
+ * Linked: the PDE points to a table that belongs to a segment, and everybody
+ * who is linked sees the same entries.  Allowed only while exactly one region
+ * lies in the slot, address and offset agree modulo 4 MiB, and the region
+ * covers the whole slot or all that the segment has there (which a segment that
+ * can be resized could change, so that one links by whole slots only).
+ *
+ * Private: the table is the space's.  It holds the space's own frames, each
+ * counted, and *borrowed* entries for pages of segments, which are not.
+ *
+ * A linked slot whose condition breaks turns private in space_make_private()
+ * and nowhere else, and never back.  To write a stranger's entry into a shared
+ * table would be the worst mistake this kernel could make.
+ */
+#include "region.h"
+
+#include "../abi/errno.h"
+#include "../kernel/panic.h"
+
+int space_charge(int space, int pages)
+{
+	if (promise_take(pages, spaces[space].level) < 0) {
+		return -ENOMEM;
+	}
+	spaces[space].promised += pages;
+	return 0;
+}
+
+void space_refund(int space, int pages)
+{
+	assert(spaces[space].promised >= pages);
+	spaces[space].promised -= pages;
+	promise_give(pages);
+}
+
+bool slot_linked(int space, int slot)
+{
+	return word_linked(page_get(spaces[space].directory, slot));
+}
+
+/* ---- linked or not --------------------------------------------------- */
+
+int slot_breaks(int space, int slot, vaddr_t from, vaddr_t to)
+{
+	const struct region *r;
+	vaddr_t start, end;
+
+	if (!slot_linked(space, slot)) {
+		return 0;
+	}
+	r = &regions[slot_first_region(space, slot)];
+	start = later(r->start, slot_start(slot));
+	end = earlier(r->end, slot_end(slot));
+	return start < to && from < end && (start < from || end > to);
+}
+
+void space_make_private(int space, int slot)
+{
+	int r = slot_first_region(space, slot);
+	frame_t directory = spaces[space].directory;
+
+	assert(slot_linked(space, slot));
+	assert(r >= 0 && slot_of(regions[r].start) <= slot);
+	assert(slot_of(regions[r].end - 1) > slot || regions[r].next < 0);
+	page_set_private(directory, slot, page_make_table());
+	page_flush_all(directory);
+	regions[r].whole = false;
+}
+
+void slot_break(int space, int slot, vaddr_t from, vaddr_t to)
+{
+	if (slot_breaks(space, slot, from, to)) {
+		space_make_private(space, slot);
+	}
+}
+
+/* May `r` be linked in `slot`, if it is alone there? */
+static bool linkable(const struct region *r, int slot)
+{
+	vaddr_t start = slot_start(slot);
+	vaddr_t end = earlier(r->end, slot_end(slot));
+	const struct segment *s;
+	int page;
+
+	if (r->kind != REGION_SHARED || r->start > start) {
+		return false;
+	}
+	s = &segments[r->segment];
+	page = region_page(r, start);
+	if (s->kind != SEGMENT_MEMORY || page % TABLE_ENTRIES != 0 ||
+	    page >= s->pages) {
+		return false;
+	}
+	return end == slot_end(slot) ||
+	       (!s->resizable &&
+		page + (int)((end - start) >> PAGE_SHIFT) >= s->pages);
+}
+
+/* All its slots are free and can be linked: an attach as it should be. */
+static bool all_linkable(const struct region *r)
+{
+	int first = slot_of(r->start), last = slot_of(r->end - 1);
+
+	return linkable(r, first) && linkable(r, last) &&
+	       slot_next_used(r->space, first) > last;
+}
+
+/* Does a region other than what lies in [from, to) have a part of the slot? */
+static bool has_others(int space, int slot, vaddr_t from, vaddr_t to)
+{
+	int r = slot_first_region(space, slot);
+
+	while (r >= 0) {
+		if (later(regions[r].start, slot_start(slot)) < from ||
+		    earlier(regions[r].end, slot_end(slot)) > to) {
+			return true;
+		}
+		r = slot_of(regions[r].end - 1) > slot ? -1 : regions[r].next;
+	}
+	return false;
+}
+
+static int slot_cost(const struct region *draft, int slot)
+{
+	if (has_others(draft->space, slot, draft->start, draft->end)) {
+		return slot_linked(draft->space, slot) ? 1 : 0;
+	}
+	return linkable(draft, slot) ? 0 : 1;
+}
+
+int slots_cost(const struct region *draft)
+{
+	int last = slot_of(draft->end - 1), cost = 0;
+
+	if (all_linkable(draft)) {
+		return 0;
+	}
+	for (int slot = slot_of(draft->start); slot <= last; slot++) {
+		cost += slot_cost(draft, slot);
+	}
+	return cost;
+}
+
+static void link_slots(const struct region *r, int slot, int count)
+{
+	frame_t directory = spaces[r->space].directory;
+	int page = region_page(r, slot_start(slot));
+
+	if (segments[r->segment].directory != NO_FRAME) {
+		page_link(directory, slot, count,
+			  segment_words(r->segment, page));
+	} else {
+		uint32_t word = link_word(segments[r->segment].table);
+
+		page_link(directory, slot, 1, &word);
+	}
+	if (!(r->rights & RIGHT_WRITE)) {
+		page_link_rights(directory, slot, count, r->rights);
+	}
+}
+
+static bool fill_slot(const struct region *draft, int slot)
+{
+	int space = draft->space;
+	bool alone = slot_first_region(space, slot) < 0;
+
+	if (alone && linkable(draft, slot)) {
+		link_slots(draft, slot, 1);
+		return true;
+	}
+	if (alone) {
+		page_set_private(spaces[space].directory, slot,
+				 page_make_table());
+	} else if (slot_linked(space, slot)) {
+		space_make_private(space, slot);
+	}
+	return false;
+}
+
+void slots_fill(struct region *draft)
+{
+	int first = slot_of(draft->start), last = slot_of(draft->end - 1);
+
+	if (all_linkable(draft)) {
+		link_slots(draft, first, last - first + 1);
+		draft->whole = true;
+		return;
+	}
+	for (int slot = first; slot <= last; slot++) {
+		fill_slot(draft, slot);
+	}
+}
+
+void slots_settle(int space, int first, int last)
+{
+	frame_t directory = spaces[space].directory;
+
+	for (int slot = first; slot <= last; slot++) {
+		frame_t table = private_table(directory, slot);
+
+		if (table == NO_FRAME || slot_first_region(space, slot) >= 0) {
+			continue;
+		}
+		page_clear_slots(directory, slot, 1);
+		page_flush(directory, slot_start(slot));
+		frame_drop(table);
+		space_refund(space, 1);
+	}
+}
+
+/* ---- entries --------------------------------------------------------- */
+
+/* Clear, flush, and only then drop: the CPU may still remember the frame. */
+static void clear_entry(int region, frame_t table, vaddr_t va)
+{
+	const struct region *r = &regions[region];
+	uint32_t word = page_get(table, entry_of(va));
+
+	if (word == 0) {
+		return;
+	}
+	page_set(table, entry_of(va), 0);
+	page_flush(spaces[r->space].directory, va);
+	if (word & PTE_BORROWED) {
+		return;
+	}
+	frame_drop(word_frame(word));
+	if (!r->promised) {
+		space_refund(r->space, 1);
+	}
+}
+
+static bool clear_slot(int region, int slot, vaddr_t from, vaddr_t to)
+{
+	frame_t directory = spaces[regions[region].space].directory;
+	frame_t table = private_table(directory, slot);
+
+	if (table == NO_FRAME) {
+		page_clear_slots(directory, slot, 1);
+		return true;
+	}
+	for (vaddr_t va = from; va < to; va += PAGE_SIZE) {
+		clear_entry(region, table, va);
+	}
+	return false;
+}
+
+void region_clear(int region, vaddr_t from, vaddr_t to)
+{
+	const struct region *r = &regions[region];
+	int first = slot_of(from), last = slot_of(to - 1);
+	frame_t directory = spaces[r->space].directory;
+	bool unlinked = r->whole;
+
+	if (r->whole) {
+		page_clear_slots(directory, first, last - first + 1);
+	}
+	for (int slot = first; !r->whole && slot <= last; slot++) {
+		unlinked |= clear_slot(region, slot,
+				       later(from, slot_start(slot)),
+				       earlier(to, slot_end(slot)));
+	}
+	if (unlinked) {
+		page_flush_all(directory);
+	}
+}
+
+/* PROT_NONE keeps the frame in an entry that is not present. */
+static uint32_t with_rights(uint32_t word, int rights)
+{
+	if (word == 0 || (word & PTE_BORROWED)) {
+		return 0; /* the next fault borrows it anew */
+	}
+	if (rights == 0) {
+		return word & ~(PTE_P | PTE_RW);
+	}
+	word |= PTE_P;
+	return rights & RIGHT_WRITE ? word : word & ~PTE_RW;
+}
+
+static void apply_in_slot(const struct region *r, int slot)
+{
+	frame_t directory = spaces[r->space].directory;
+	frame_t table = private_table(directory, slot);
+	vaddr_t to = earlier(r->end, slot_end(slot));
+
+	if (table == NO_FRAME) {
+		page_link_rights(directory, slot, 1, r->rights);
+		return;
+	}
+	for (vaddr_t va = later(r->start, slot_start(slot)); va < to;
+	     va += PAGE_SIZE) {
+		uint32_t word = page_get(table, entry_of(va));
+
+		page_set(table, entry_of(va), with_rights(word, r->rights));
+	}
+}
+
+void region_apply_rights(int region)
+{
+	const struct region *r = &regions[region];
+	int last = slot_of(r->end - 1);
+
+	for (int slot = slot_of(r->start); slot <= last; slot++) {
+		apply_in_slot(r, slot);
+	}
+}
+
+void region_forget(int region, int first)
+{
+	const struct region *r = &regions[region];
+	frame_t directory = spaces[r->space].directory;
+	vaddr_t va = r->start;
+
+	if (first > r->offset) {
+		va += (vaddr_t)(first - r->offset) << PAGE_SHIFT;
+	}
+	if (first - r->offset >= region_pages(r)) {
+		return;
+	}
+	for (; va < r->end; va += PAGE_SIZE) {
+		frame_t table = private_table(directory, slot_of(va));
+
+		if (table != NO_FRAME &&
+		    (page_get(table, entry_of(va)) & PTE_BORROWED)) {
+			clear_entry(region, table, va);
+		}
+	}
+}

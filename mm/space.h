@@ -1,0 +1,216 @@
+/*
+ * mm/space.h -- spaces: what one process sees, as 768 slots of 4 MiB.
+ *
+ * A space is an object apart from the process, counted, named by its index in
+ * `spaces` (-1: none).  It consists of regions; regions hang off slots; a slot
+ * is empty, linked (its PDE points to a segment's own page table) or private
+ * (its table belongs to the space).  See mm/space.c for the picture, and
+ * mm/region.c, mm/fault.c and mm/usercopy.c for its parts.
+ */
+#ifndef MM_SPACE_H
+#define MM_SPACE_H
+
+#include "segment.h"
+#include "table.h"
+
+#ifndef ATTACH_FIRST
+#define ATTACH_FIRST 0x40000000u /* attachments grow upward from here */
+#define STACK_LIMIT 0x800000u	 /* 8 MiB, guard page below */
+#endif
+#define STACK_TOP USER_LIMIT
+#define STACK_FLOOR (STACK_TOP - STACK_LIMIT)
+/* Private mappings are packed downward from here; the guard is in between. */
+#define PRIVATE_TOP (STACK_FLOOR - PAGE_SIZE)
+
+enum region_kind {
+	REGION_FREE,
+	REGION_SHARED,	/* of a segment, as everybody sees it */
+	REGION_PRIVATE, /* of a segment or (segment -1) of zeroes; copy-on-write */
+	REGION_STACK,	/* private zeroes that grow down to STACK_LIMIT */
+	REGION_HEAP,	/* private zeroes that brk moves */
+};
+
+struct region {
+	int link; /* free list of the table */
+	enum region_kind kind;
+	vaddr_t start, end; /* page-aligned; end is the first byte after */
+	int segment;	    /* what it shows, or -1 */
+	int offset;	    /* page of the segment at `start` */
+	int rights;	    /* RIGHT_*: what the process may do now */
+	int ceiling;	    /* RIGHT_*: what mprotect may give at most */
+	bool promised;	    /* private pages counted in full */
+	bool noreserve;	    /* MAP_NORESERVE: each touch asks */
+	bool whole;	    /* every slot of it is linked */
+	int attach;	    /* the attach that owns it, or -1 */
+	int next;	    /* the next region in the slot where this one ends */
+	int space;	    /* whose it is */
+	int sibling, elder; /* list of a resizable segment's regions */
+};
+
+/* What shm_nattch counts: one shmat.  Owns the regions that are left of it. */
+struct attach {
+	int link;
+	int space;
+	vaddr_t base; /* what shmat returned */
+	int tag;      /* whose it is (an index of ipc/shm.c); mm never looks */
+	int regions;  /* left; 0: ended, waits in the space's list */
+	int next, previous;
+	int twin; /* during space_copy: the child's */
+};
+
+struct space {
+	int link;
+	int holders;
+	int level;	   /* LEVEL_*, for promises made in its name */
+	frame_t directory; /* its page directory; NO_FRAME once emptied */
+	int attaches;	   /* attaches alive (SHMSEG counts them) */
+	int first_attach;
+	int ended;    /* first attach that ended and was not yet taken */
+	vaddr_t heap_start, heap_break; /* set by exec; moved by space_brk */
+	int promised; /* pages promised in its name: private memory and tables */
+	uint32_t free_slots[(USER_SLOTS + 31) / 32]; /* bit: no region in the slot */
+	uint16_t slot_region[USER_SLOTS]; /* lowest region there + 1; 0: none */
+};
+
+extern struct space spaces[];
+extern struct region regions[];
+extern struct attach attaches[];
+extern struct table space_table, region_table, attach_table;
+extern struct table space_table; /* of spaces: mm/table.h */
+
+/* ---- a space's life -------------------------------------------------- */
+
+/* An empty space, held once.  Its index, or -ENOMEM. */
+int space_make(int level);
+
+/*
+ * fork: a child space with every region and attach of `from` (device regions
+ * apart).  Linked slots link the same tables; private frames become
+ * copy-on-write in both.  Its index, or -ENOMEM with nothing changed.
+ */
+int space_copy(int from, int level);
+
+/* Unmaps everything; all attaches wait in the ended list.  Cannot fail. */
+void space_clear(int space);
+
+void space_hold(int space);
+void space_drop(int space); /* the last one clears and frees it */
+
+/* Puts the space's directory in CR3 (-1: the kernel's own). */
+void space_load(int space);
+
+/* ---- mapping --------------------------------------------------------- */
+
+struct mapping {
+	enum region_kind kind;
+	vaddr_t start; /* page-aligned */
+	int pages;
+	int segment; /* or -1 */
+	int offset;  /* page of the segment at `start` */
+	int rights, ceiling;
+	bool promise; /* private: count its pages (MAP_NORESERVE: false) */
+};
+
+/*
+ * Adds a region where nothing is.  0 or -ENOMEM.  Holds the segment.  -EINVAL
+ * for a private one of a device.  What shows an archive shared is read-only.
+ */
+int space_map(int space, const struct mapping *mapping);
+
+/*
+ * Removes what is mapped in [start, end): flushes, then frees.  Attaches that
+ * lost their last region wait in the ended list.  -ENOMEM when a linked slot
+ * or a region would have to be split and there is no memory; nothing changed.
+ */
+int space_unmap(int space, vaddr_t start, vaddr_t end);
+
+/* mprotect(2): 0, -ENOMEM (a hole, or no memory), -EACCES (above a ceiling). */
+int space_protect(int space, vaddr_t start, vaddr_t end, int rights);
+
+/*
+ * brk(2): moves the heap's end to `address` if it can; in any case returns
+ * where it is now.
+ */
+vaddr_t space_brk(int space, vaddr_t address);
+
+/* Is anything mapped in [start, end)? */
+bool space_overlaps(int space, vaddr_t start, vaddr_t end);
+
+/* The highest hole for private mappings, packed below the stack's limit; 0: none. */
+vaddr_t space_find_private(int space, int pages);
+
+/* A hole for a shared mapping: a free slot while there is one; 0: none. */
+vaddr_t space_find_shared(int space, int pages);
+
+/* The region that covers `va`, or -1. */
+int region_at(int space, vaddr_t va);
+/* The lowest region that ends above `va`, or -1. */
+int region_from(int space, vaddr_t va);
+
+/* ---- attaches -------------------------------------------------------- */
+
+/*
+ * Attaches all of `segment` at *base, or where it fits when *base is 0, and
+ * stores the address there.  `remap` replaces what lies there (attaches that
+ * end by it wait in the ended list).  Takes every page table it can ever need.
+ * In this order: -EINVAL (wraps; overlaps without remap), -ENOMEM (beyond user
+ * space, no room, no memory), -EPERM (below USER_FIRST).  On error nothing
+ * has changed.  Held: the segment, once.
+ */
+int space_attach(int space, int segment, vaddr_t *base, int rights,
+		 int ceiling, bool remap, int tag);
+
+/* Ends the attach whose base is `base`: removes what is left of it.  -EINVAL. */
+int space_detach(int space, vaddr_t base);
+
+/*
+ * Takes one ended attach off the list: its tag, or -1 when there is none.
+ * Whoever may have ended attaches calls shm_settle() (ipc/shm.h), which drains.
+ */
+int space_take_ended(int space);
+
+/* The attaches alive in a space: the first, the next (-1: no more). */
+int space_first_attach(int space);
+int space_next_attach(int attach);
+
+/* ---- touching memory ------------------------------------------------- */
+
+/*
+ * A page fault at `va`, write or read.  0: served, go on.  -EFAULT: no region
+ * allows it (SIGSEGV).  -ENXIO: it is allowed, and there is no frame or no
+ * page of the segment there any more (SIGBUS).
+ */
+int space_fault(int space, vaddr_t va, bool write);
+
+/*
+ * The frame behind `va` in any space, loaded or not, after the same checks and
+ * the same work (fill, break copy-on-write) as a fault there.
+ */
+int space_page(int space, vaddr_t va, bool write, frame_t *frame);
+
+/* ---- usercopy.c: the only way to user memory ------------------------- */
+
+/* Of the space that is loaded: 0 or -EFAULT. */
+int copy_in(void *to, vaddr_t from, uint32_t bytes);
+int copy_out(vaddr_t to, const void *from, uint32_t bytes);
+/* A string of at most size - 1 bytes: its length, -EFAULT, -ENAMETOOLONG. */
+int string_in(char *to, vaddr_t from, uint32_t size);
+
+/* Of any space, by space_page(): 0 or -EFAULT. */
+int space_read(int space, void *to, vaddr_t from, uint32_t bytes);
+int space_write(int space, vaddr_t to, const void *from, uint32_t bytes);
+/* Between two spaces: 0 or -EFAULT.  At most 64 KiB a call. */
+int space_transfer(int to_space, vaddr_t to, int from_space, vaddr_t from,
+		   uint32_t bytes);
+
+/* For trap.c: where to go on after a fault at `eip` in a copy; 0: not ours. */
+uintptr_t usercopy_fixup(uintptr_t eip);
+/* At boot, on a CPU with SMAP, while kernel text can still be written. */
+void usercopy_enable_smap(void);
+
+/* ---- self-check ------------------------------------------------------ */
+
+/* Recomputes the truth; reports each breach through klog; how many. */
+int mm_check(void);
+
+#endif

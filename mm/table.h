@@ -1,0 +1,47 @@
+/*
+ * mm/table.h -- kernel tables: arrays at fixed addresses that grow by use.
+ *
+ * Every kind of kernel object lives in one array whose address is fixed
+ * (linker.ld) and whose pages come as slots are first used.  On the host the
+ * same arrays are plain ones.  An object is named by its index; its first
+ * member is an int, `link`, which is the table's while the slot is free.
+ */
+#ifndef MM_TABLE_H
+#define MM_TABLE_H
+
+#include "../abi/types.h"
+
+struct table {
+	const char *name;
+	void *base;
+	int stride; /* bytes of one object */
+	int limit;  /* slots at most (a tunable) */
+	int fresh;  /* slots ever used */
+	int pages;  /* memory that is there, from `base` */
+	int free;   /* first slot given back, -1: none */
+	int live;   /* slots in use */
+};
+
+#define TABLE(array, slots)                                                    \
+	{.name = #array,                                                       \
+	 .base = array,                                                        \
+	 .stride = sizeof(array[0]),                                           \
+	 .limit = slots,                                                       \
+	 .free = -1}
+
+/*
+ * A free slot, zeroed; its index, or -1 when the table is full or its next
+ * page was refused (promise_take at `level`).
+ */
+int table_take(struct table *table, int level);
+void table_put(struct table *table, int index);
+
+/* Makes sure that the next `slots` of table_take() succeed.  0 or -ENOMEM. */
+int table_reserve(struct table *table, int slots, int level);
+
+/* Makes slot `index` usable without taking it (tables with their own order). */
+int table_grow(struct table *table, int index, int level);
+
+extern int table_frames; /* frames that all tables have taken so far */
+
+#endif

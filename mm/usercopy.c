@@ -1,0 +1,242 @@
+/*
+ * mm/usercopy.c -- the only way from the kernel to user memory.
+ *
+ * Of the space that is loaded, bytes are moved directly, by one piece of
+ * assembly whose addresses are known:
+ *
+ *	usercopy_start ... usercopy_end    may fault
+ *	usercopy_fixup                     goes on here when it is not served
+ *
+ * A fault there goes to space_fault() like the program's own; served, the
+ * instruction starts again.  Only what no region allows ends at the fix-up, and
+ * the copy answers -EFAULT.  CR0.WP makes the CPU refuse what is read-only for
+ * the program, too.  Where the CPU has SMAP, these instructions alone may reach
+ * user pages, between stac and clac, which boot writes over the no-ops here.
+ *
+ * Of spaces that are not loaded, pages are reached through the direct map;
+ * space_page() has checked the region's rights, since the CPU does not.
+ */
+#include "space.h"
+
+#include "../abi/errno.h"
+#include "../kernel/string.h"
+
+/* 0 or -EFAULT. */
+int usercopy_move(void *to, const void *from, uint32_t bytes);
+/* Bytes moved, NUL included (or `bytes` without one), or -EFAULT. */
+int usercopy_string(void *to, const void *from, uint32_t bytes);
+
+#ifdef __i386__
+extern char usercopy_start[], usercopy_end[], usercopy_fault[];
+extern const uintptr_t smap_sites_start[], smap_sites_end[];
+
+#define SITE_STAC 0
+#define SITE_CLAC 1
+
+/* clang-format off */
+__asm__(
+".macro smap_site kind\n"
+"88:	.byte 0x0f, 0x1f, 0x00\n"	/* a no-op of three bytes */
+"	.pushsection .smap_sites, \"a\"\n"
+"	.long 88b, \\kind\n"
+"	.popsection\n"
+".endm\n"
+"	.text\n"
+"	.global usercopy_move, usercopy_string\n"
+"	.global usercopy_start, usercopy_end, usercopy_fault\n"
+/*
+ *	stack:	bytes 20, from 16, to 12, return 8, esi 4, edi 0
+ */
+"usercopy_move:\n"
+"	pushl %esi\n"
+"	pushl %edi\n"
+"	movl 12(%esp), %edi\n"
+"	movl 16(%esp), %esi\n"
+"	movl 20(%esp), %edx\n"
+"	movl %edx, %ecx\n"
+"	shrl $2, %ecx\n"
+"	andl $3, %edx\n"
+"	smap_site 0\n"
+"usercopy_start:\n"
+"	rep movsl\n"
+"	movl %edx, %ecx\n"
+"	rep movsb\n"
+"	xorl %eax, %eax\n"
+"	jmp usercopy_leave\n"
+"usercopy_string:\n"
+"	pushl %esi\n"
+"	pushl %edi\n"
+"	movl 12(%esp), %edi\n"
+"	movl 16(%esp), %esi\n"
+"	xorl %ecx, %ecx\n"
+"	smap_site 0\n"
+"1:	movl %ecx, %eax\n"
+"	cmpl 20(%esp), %ecx\n"
+"	je usercopy_leave\n"
+"	movb (%esi,%ecx), %dl\n"
+"	movb %dl, (%edi,%ecx)\n"
+"	incl %ecx\n"
+"	testb %dl, %dl\n"
+"	jnz 1b\n"
+"	movl %ecx, %eax\n"
+"usercopy_end:\n"
+"usercopy_leave:\n"
+"	smap_site 1\n"
+"	popl %edi\n"
+"	popl %esi\n"
+"	ret\n"
+"usercopy_fault:\n"
+"	movl $-14, %eax\n"		/* -EFAULT */
+"	jmp usercopy_leave\n"
+);
+/* clang-format on */
+
+_Static_assert(EFAULT == 14, "the number in usercopy_fault");
+
+uintptr_t usercopy_fixup(uintptr_t eip)
+{
+	if (eip >= (uintptr_t)usercopy_start && eip < (uintptr_t)usercopy_end) {
+		return (uintptr_t)usercopy_fault;
+	}
+	return 0;
+}
+
+/* SDM 2: stac is 0F 01 CB, clac is 0F 01 CA.  The text is writable still. */
+void usercopy_enable_smap(void)
+{
+	const uintptr_t *site = smap_sites_start;
+
+	for (; site < smap_sites_end; site += 2) {
+		uint8_t *code = (uint8_t *)site[0];
+
+		code[1] = 0x01;
+		code[2] = site[1] == SITE_STAC ? 0xcb : 0xca;
+	}
+}
+#endif
+
+/* Within user space, and without wrapping. */
+static bool in_user_space(vaddr_t start, uint32_t bytes)
+{
+	return bytes <= USER_LIMIT && start <= USER_LIMIT - bytes;
+}
+
+/* ---- of the space that is loaded ------------------------------------- */
+
+int copy_in(void *to, vaddr_t from, uint32_t bytes)
+{
+	if (!in_user_space(from, bytes)) {
+		return -EFAULT;
+	}
+	return usercopy_move(to, (const void *)(uintptr_t)from, bytes);
+}
+
+int copy_out(vaddr_t to, const void *from, uint32_t bytes)
+{
+	if (!in_user_space(to, bytes)) {
+		return -EFAULT;
+	}
+	return usercopy_move((void *)(uintptr_t)to, from, bytes);
+}
+
+int string_in(char *to, vaddr_t from, uint32_t size)
+{
+	uint32_t limit;
+	int moved;
+
+	if (from >= USER_LIMIT) {
+		return -EFAULT;
+	}
+	limit = size < USER_LIMIT - from ? size : USER_LIMIT - from;
+	moved = usercopy_string(to, (const void *)(uintptr_t)from, limit);
+	if (moved < 0) {
+		return moved;
+	}
+	if (moved > 0 && to[moved - 1] == '\0') {
+		return moved - 1;
+	}
+	return limit < size ? -EFAULT : -ENAMETOOLONG;
+}
+
+/* ---- of any space ---------------------------------------------------- */
+
+/* The kernel's view of `va`; at most `*bytes`, made less at the page's end. */
+static int reach(int space, vaddr_t va, bool write, uint32_t *bytes,
+		 char **where)
+{
+	uint32_t offset = va % PAGE_SIZE;
+	frame_t frame;
+
+	if (space_page(space, va, write, &frame) < 0 ||
+	    (uint32_t)frame >= DIRECT_MAP_LIMIT >> PAGE_SHIFT) {
+		return -EFAULT;
+	}
+	if (*bytes > PAGE_SIZE - offset) {
+		*bytes = PAGE_SIZE - offset;
+	}
+	*where = (char *)frame_to_kernel(frame) + offset;
+	return 0;
+}
+
+int space_read(int space, void *to, vaddr_t from, uint32_t bytes)
+{
+	if (!in_user_space(from, bytes)) {
+		return -EFAULT;
+	}
+	while (bytes > 0) {
+		uint32_t count = bytes;
+		char *source;
+
+		if (reach(space, from, false, &count, &source) < 0) {
+			return -EFAULT;
+		}
+		memcpy(to, source, count);
+		to = (char *)to + count;
+		from += count;
+		bytes -= count;
+	}
+	return 0;
+}
+
+int space_write(int space, vaddr_t to, const void *from, uint32_t bytes)
+{
+	if (!in_user_space(to, bytes)) {
+		return -EFAULT;
+	}
+	while (bytes > 0) {
+		uint32_t count = bytes;
+		char *target;
+
+		if (reach(space, to, true, &count, &target) < 0) {
+			return -EFAULT;
+		}
+		memcpy(target, from, count);
+		from = (const char *)from + count;
+		to += count;
+		bytes -= count;
+	}
+	return 0;
+}
+
+int space_transfer(int to_space, vaddr_t to, int from_space, vaddr_t from,
+		   uint32_t bytes)
+{
+	if (!in_user_space(to, bytes) || !in_user_space(from, bytes)) {
+		return -EFAULT;
+	}
+	while (bytes > 0) {
+		uint32_t count = bytes;
+		char *source, *target;
+
+		/* The target first: breaking a copy may move the source. */
+		if (reach(to_space, to, true, &count, &target) < 0 ||
+		    reach(from_space, from, false, &count, &source) < 0) {
+			return -EFAULT;
+		}
+		memmove(target, source, count);
+		to += count;
+		from += count;
+		bytes -= count;
+	}
+	return 0;
+}

@@ -1,0 +1,335 @@
+/*
+ * tests/guest/badptr.c -- every pointer argument against the table of bad ones.
+ *
+ * A row is a call, the place of its pointer, how many bytes the kernel reads or
+ * writes there, and good values for the other arguments.  Each row is a test:
+ * the call must answer EFAULT for every pointer of the table that does not hold
+ * for so many bytes, and, when the kernel writes, must break copy-on-write
+ * instead of writing through it.
+ *
+ *	last byte before a hole        [ page ...... x][ hole ]
+ *	                                             ^ pointer, 2 bytes or more
+ */
+#include "test.h"
+#include <sys/uio.h>
+
+enum way { IN, OUT, STRING };
+
+struct row {
+	enum way way;
+	int bytes;	/* the kernel touches */
+	int null_is_ok; /* NULL means: do not tell me */
+	int nr, which;	/* the call; its argument that is the pointer, 1.. */
+	long args[6];	/* the others */
+};
+
+struct bad {
+	const char *what;
+	unsigned long address;
+};
+
+static long call(const struct row *row, unsigned long pointer)
+{
+	long words[7] = {row->nr};
+
+	memcpy(words + 1, row->args, sizeof row->args);
+	words[row->which] = pointer;
+	return raw_call(words);
+}
+
+/* A page, then a hole: the address of the hole. */
+static char *page_before_hole(void)
+{
+	char *p = memory(2 * PAGE, PROT_READ | PROT_WRITE);
+
+	memset(p, 'a', PAGE);
+	OK(munmap(p + PAGE, PAGE));
+	return p + PAGE;
+}
+
+static int bad_for_all(struct bad *bad, const struct row *row)
+{
+	int n = 0, b = row->bytes;
+	char *hole_at = page_before_hole();
+
+	if (!row->null_is_ok)
+		bad[n++] = (struct bad){"NULL", 0};
+	bad[n++] = (struct bad){"1", 1};
+	bad[n++] = (struct bad){"the first page's end", 0xFFF - b + 1};
+	bad[n++] = (struct bad){"64 KiB - 1", 0xFFFF};
+	bad[n++] = (struct bad){"unmapped", 0x30000000};
+	bad[n++] = (struct bad){"kernel", 0xC0000000};
+	bad[n++] = (struct bad){"kernel text", 0xC0100000};
+	bad[n++] = (struct bad){"kernel, high", 0xF8000000};
+	bad[n++] = (struct bad){"last page", 0xFFFFF000};
+	bad[n++] = (struct bad){"last byte", 0xFFFFFFFF};
+	bad[n++] = (struct bad){"hole", (unsigned long)hole_at};
+	bad[n++] = (struct bad){
+	    "no rights", (unsigned long)memory(PAGE, PROT_NONE)};
+	if (b < 2)
+		return n;
+	bad[n++] = (struct bad){"into the kernel", 0xC0000000 - 1};
+	bad[n++] = (struct bad){"wraps", 0xFFFFFFFFu - b / 2};
+	bad[n++] = (struct bad){"last byte before a hole",
+				(unsigned long)hole_at - 1};
+	bad[n++] = (struct bad){"one byte too late",
+				(unsigned long)hole_at - b + 1};
+	return n;
+}
+
+static int bad_for_writing(struct bad *bad)
+{
+	int id = make(PAGE), n = 0;
+
+	bad[n++] = (struct bad){"read-only memory",
+				(unsigned long)memory(PAGE, PROT_READ)};
+	bad[n++] = (struct bad){"program text", 0x08049000};
+	bad[n++] = (struct bad){
+	    "SHM_RDONLY", (unsigned long)OK(shm_at(id, NULL, SHM_RDONLY))};
+	removed(id);
+	return n;
+}
+
+static char private_page[2 * PAGE] __attribute__((aligned(4096)));
+
+/* The kernel writes into a page shared with the parent since fork. */
+static void breaks_copy_on_write(const struct row *row)
+{
+	memset(private_page, 'p', sizeof private_page);
+	IN_CHILD
+	{
+		char *p = private_page + PAGE - row->bytes / 2;
+
+		OK(call(row, (unsigned long)p));
+	}
+	for (unsigned i = 0; i < sizeof private_page; i++)
+		EQ(private_page[i], 'p');
+}
+
+static void try_row(const struct row *row)
+{
+	struct bad bad[24];
+	int n = bad_for_all(bad, row);
+
+	if (row->way == OUT)
+		n += bad_for_writing(bad + n);
+	for (int i = 0; i < n; i++) {
+		long result = call(row, bad[i].address);
+
+		if (result != -EFAULT)
+			FAIL("pointer %s (%#lx) gives %s, not EFAULT",
+			     bad[i].what, bad[i].address, outcome(result));
+		ANSWER(result);
+	}
+	if (row->way == OUT)
+		breaks_copy_on_write(row);
+}
+
+#define BAD(sentence, ...)                                                     \
+	TEST("SEC-S10 " sentence)                                              \
+	{                                                                      \
+		struct row row = {__VA_ARGS__};                                \
+		try_row(&row);                                                 \
+	}
+
+static int zero_fd(void)
+{
+	return OK(open("/dev/zero", O_RDONLY));
+}
+
+static int root_fd(void)
+{
+	return OK(open("/", O_RDONLY | O_DIRECTORY));
+}
+
+static int file_fd(void)
+{
+	return OK(open("/proc/meminfo", O_RDONLY));
+}
+
+BAD("read buf", OUT, 1, 0, NR_read, 2, {zero_fd(), 0, 1})
+BAD("write buf", IN, 1, 0, NR_write, 2, {1, 0, 1})
+BAD("readv iov", IN, 8, 0, NR_readv, 2, {zero_fd(), 0, 1})
+BAD("writev iov", IN, 8, 0, NR_writev, 2, {1, 0, 1})
+BAD("open path", STRING, 2, 0, NR_open, 1, {0, O_RDONLY, 0})
+BAD("openat path", STRING, 2, 0, NR_openat, 2, {AT_FDCWD, 0, O_RDONLY})
+BAD("access path", STRING, 2, 0, NR_access, 1, {0, 0})
+BAD("faccessat path", STRING, 2, 0, NR_faccessat, 2, {AT_FDCWD, 0, 0})
+BAD("chdir path", STRING, 2, 0, NR_chdir, 1, {0})
+BAD("readlink path", STRING, 2, 0, NR_readlink, 1,
+    {0, P(private_page), 64})
+BAD("readlinkat path", STRING, 2, 0, NR_readlinkat, 2,
+    {AT_FDCWD, 0, P(private_page), 64})
+BAD("execve path", STRING, 2, 0, NR_execve, 1, {0, 0, 0})
+BAD("getcwd buf", OUT, 2, 0, NR_getcwd, 1, {0, 64})
+BAD("stat64 path", STRING, 2, 0, NR_stat64, 1, {0, P(private_page)})
+BAD("stat64 buf", OUT, 96, 0, NR_stat64, 2, {P("/"), 0})
+BAD("lstat64 path", STRING, 2, 0, NR_lstat64, 1, {0, P(private_page)})
+BAD("lstat64 buf", OUT, 96, 0, NR_lstat64, 2, {P("/"), 0})
+BAD("fstat64 buf", OUT, 96, 0, NR_fstat64, 2, {zero_fd(), 0})
+BAD("fstatat64 path", STRING, 2, 0, NR_fstatat64, 2,
+    {AT_FDCWD, 0, P(private_page), 0})
+BAD("fstatat64 buf", OUT, 96, 0, NR_fstatat64, 3, {AT_FDCWD, P("/"), 0, 0})
+BAD("statx path", STRING, 2, 0, NR_statx, 2,
+    {AT_FDCWD, 0, 0, 0x7FF, P(private_page)})
+BAD("statx buf", OUT, 256, 0, NR_statx, 5, {AT_FDCWD, P("/"), 0, 0x7FF, 0})
+BAD("getdents64 buf", OUT, 24, 0, NR_getdents64, 2, {root_fd(), 0, 4096})
+BAD("_llseek result", OUT, 8, 0, NR_llseek, 4, {file_fd(), 0, 0, 0, 0})
+BAD("time result", OUT, 4, 1, NR_time, 1, {0})
+BAD("gettimeofday tv", OUT, 8, 1, NR_gettimeofday, 1, {0, 0})
+BAD("gettimeofday tz", OUT, 8, 1, NR_gettimeofday, 2, {0, 0})
+BAD("clock_gettime tp", OUT, 8, 0, NR_clock_gettime, 2, {0, 0})
+BAD("clock_gettime64 tp", OUT, 16, 0, NR_clock_gettime64, 2, {0, 0})
+BAD("clock_getres tp", OUT, 8, 1, NR_clock_getres, 2, {0, 0})
+BAD("clock_getres64 tp", OUT, 16, 1, NR_clock_getres64, 2, {0, 0})
+BAD("nanosleep request", IN, 8, 0, NR_nanosleep, 1, {0, 0})
+BAD("clock_nanosleep request", IN, 8, 0, NR_clock_nanosleep, 3, {0, 0, 0, 0})
+BAD("clock_nanosleep64 request", IN, 16, 0, NR_clock_nanosleep64, 3,
+    {0, 0, 0, 0})
+BAD("uname buf", OUT, 390, 0, NR_uname, 1, {0})
+BAD("rt_sigprocmask set", IN, 8, 1, NR_rt_sigprocmask, 2, {0, 0, 0, 8})
+BAD("rt_sigprocmask oldset", OUT, 8, 1, NR_rt_sigprocmask, 3, {0, 0, 0, 8})
+BAD("getresuid ruid", OUT, 4, 0, NR_getresuid32, 1,
+    {0, P(private_page + 64), P(private_page + 68)})
+BAD("getresuid euid", OUT, 4, 0, NR_getresuid32, 2,
+    {P(private_page + 64), 0, P(private_page + 68)})
+BAD("getresuid suid", OUT, 4, 0, NR_getresuid32, 3,
+    {P(private_page + 64), P(private_page + 68), 0})
+BAD("getresgid rgid", OUT, 4, 0, NR_getresgid32, 1,
+    {0, P(private_page + 64), P(private_page + 68)})
+BAD("getresgid egid", OUT, 4, 0, NR_getresgid32, 2,
+    {P(private_page + 64), 0, P(private_page + 68)})
+BAD("getresgid sgid", OUT, 4, 0, NR_getresgid32, 3,
+    {P(private_page + 64), P(private_page + 68), 0})
+BAD("setgroups list", IN, 8, 0, NR_setgroups32, 2, {2, 0})
+BAD("set_thread_area desc", IN, 16, 0, NR_set_thread_area, 1, {0})
+
+TEST("SEC-S10 getgroups list")
+{
+	struct row row = {OUT, 12, 0, NR_getgroups32, 2, {16, 0}};
+	gid_t three[] = {1, 2, 3};
+
+	OK(setgroups(3, three));
+	try_row(&row);
+}
+
+#define SHM_ROW(what, size, side, command)                                     \
+	TEST("SEC-S10 shmctl " what " buf [ipc 117]")                          \
+	{                                                                      \
+		struct row row = {side, size, 0, NR_ipc, 5,                    \
+				  {IPCOP_shmctl, make(PAGE),                   \
+				   (command) | IPC_64}};                       \
+		try_row(&row);                                                 \
+		removed(row.args[1]);                                          \
+	}                                                                      \
+	TEST_AS("SEC-S10 shmctl " what " buf [396]", 1, TEST_NAME(__LINE__, d)) \
+	{                                                                      \
+		struct row row = {                                             \
+		    side, size, 0, NR_shmctl, 3, {make(PAGE), command}};       \
+		try_row(&row);                                                 \
+		removed(row.args[0]);                                          \
+	}
+
+SHM_ROW("IPC_STAT", 84, OUT, IPC_STAT)
+SHM_ROW("IPC_SET", 84, IN, IPC_SET)
+SHM_ROW("IPC_INFO", 36, OUT, IPC_INFO)
+SHM_ROW("SHM_INFO", 24, OUT, SHM_INFO)
+
+TEST("SEC-S10 wait4 status")
+{
+	static const unsigned long bad[] = {1, 0xFFFF, 0x30000000, 0xC0000000,
+					    0xBFFFFFFF, 0xFFFFFFFF};
+
+	for (unsigned i = 0; i < ALL(bad); i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(0);
+		ERR(SYS(NR_wait4, pid, bad[i], 0, 0), EFAULT);
+		waitpid(pid, NULL, 0);
+	}
+}
+
+TEST("SEC-S10 execve argv and envp")
+{
+	static const unsigned long bad[] = {1, 0xFFFF, 0x30000000, 0xC0000000,
+					    0xFFFFFFFF};
+	char *good[] = {"x", NULL};
+
+	for (unsigned i = 0; i < ALL(bad); i++) {
+		char *list[] = {(char *)bad[i], NULL};
+
+		ERR(SYS(NR_execve, P("/tests/bad/good"), bad[i], 0), EFAULT);
+		ERR(SYS(NR_execve, P("/tests/bad/good"), P(good), bad[i]),
+		    EFAULT);
+		ERR(SYS(NR_execve, P("/tests/bad/good"), P(list), 0), EFAULT);
+		ERR(SYS(NR_execve, P("/tests/bad/good"), P(good), P(list)),
+		    EFAULT);
+	}
+}
+
+TEST("SEC-S10 the buffers behind an iovec")
+{
+	struct iovec v[2] = {{(void *)0xC0000000, 1}, {NULL, 0}};
+
+	ERR(SYS(NR_writev, 1, P(v), 1), EFAULT);
+	ERR(SYS(NR_readv, zero_fd(), P(v), 1), EFAULT);
+	v[0].iov_base = hole(PAGE);
+	ERR(SYS(NR_writev, 1, P(v), 1), EFAULT);
+	ERR(SYS(NR_readv, zero_fd(), P(v), 1), EFAULT);
+}
+
+TEST("SEC-S10 an iovec of a negative or absurd length is EINVAL")
+{
+	struct iovec v = {private_page, 0x80000000};
+
+	ERR(SYS(NR_writev, 1, P(&v), 1), EINVAL);
+	ERR(SYS(NR_readv, zero_fd(), P(&v), 1), EINVAL);
+	ERR(SYS(NR_readv, zero_fd(), P(&v), -1), EINVAL);
+	ERR(SYS(NR_readv, zero_fd(), P(&v), 1025), EINVAL);
+}
+
+TEST("SEC-S11 a structure whose second page is missing is EFAULT, untorn ids")
+{
+	int id = make(PAGE);
+	char *end = page_before_hole();
+	struct shm_ds *ds = (void *)(end - 40), before = stat_of(id), after;
+
+	memset(end - 40, 0x11, 40);
+	ERR(shm_ctl(id, IPC_SET, ds), EFAULT);
+	after = stat_of(id);
+	EQ(memcmp(&before, &after, sizeof after), 0);
+	ERR(shm_ctl(id, IPC_STAT, ds), EFAULT);
+	removed(id);
+}
+
+TEST("SEC-S11 a structure across two pages, neither touched before, is filled")
+{
+	int id = make(PAGE);
+	char *p = memory(2 * PAGE, PROT_READ | PROT_WRITE);
+	struct shm_ds *ds = (void *)(p + PAGE - 40);
+
+	OK(shm_ctl(id, IPC_STAT, ds));
+	EQ(ds->segsz, PAGE);
+	EQ(ds->unused5, 0);
+	removed(id);
+}
+
+TEST("SEC-S10 a path of 4,096 bytes without an end is ENAMETOOLONG")
+{
+	char *p = memory(3 * PAGE, PROT_READ | PROT_WRITE);
+
+	memset(p, 'a', 3 * PAGE);
+	ERR(SYS(NR_open, P(p), O_RDONLY), ENAMETOOLONG);
+	ERR(SYS(NR_access, P(p), 0), ENAMETOOLONG);
+	ERR(SYS(NR_execve, P(p), 0, 0), ENAMETOOLONG);
+}
+
+TEST("SEC-S10 a path that ends with its page, before a hole, is good")
+{
+	char *end = page_before_hole();
+
+	memcpy(end - 2, "/", 2);
+	EQ(SYS(NR_access, P(end - 2), 0), 0);
+	EQ(SYS(NR_stat64, P(end - 2), P(private_page)), 0);
+}

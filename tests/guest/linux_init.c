@@ -1,0 +1,70 @@
+/*
+ * tests/guest/linux_init.c -- process 1 of `make compare`, on Linux.
+ *
+ * Mounts /proc, promises memory as Tessera does (overcommit mode 2), and runs
+ * the programs that /tests/order names, one after the other, each between two
+ * marks on the console that tools/compare looks for:
+ *
+ *	@@@ linux RELEASE VERSION
+ *	@@@ begin NAME
+ *	... what the program prints ...
+ *	@@@ end STATUS			its exit status, 128 + n for signal n
+ *
+ * Then it restarts the machine, which ends QEMU.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void put(const char *file, const char *text)
+{
+	int fd = open(file, O_WRONLY);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		printf("@@@ trouble %s\n", file);
+	close(fd);
+}
+
+static int run(const char *name)
+{
+	char path[80];
+	int status;
+	pid_t pid;
+
+	snprintf(path, sizeof path, "/tests/%s", name);
+	pid = fork();
+	if (pid == 0) {
+		execl(path, path, (char *)NULL);
+		_exit(127);
+	}
+	while (waitpid(-1, &status, 0) != pid)
+		continue;
+	return WIFEXITED(status) ? WEXITSTATUS(status)
+				 : 128 + WTERMSIG(status);
+}
+
+int main(void)
+{
+	struct utsname u;
+	char name[64];
+	FILE *order;
+
+	setvbuf(stdout, NULL, _IONBF, 0);
+	mount("proc", "/proc", "proc", 0, "");
+	put("/proc/sys/vm/overcommit_ratio", "100");
+	put("/proc/sys/vm/overcommit_memory", "2");
+	uname(&u);
+	printf("\n@@@ linux %s %s\n", u.release, u.version);
+	order = fopen("/tests/order", "r");
+	while (order && fscanf(order, "%63s", name) == 1) {
+		printf("@@@ begin %s\n", name);
+		printf("@@@ end %d\n", run(name));
+	}
+	reboot(RB_AUTOBOOT);
+	return 0;
+}

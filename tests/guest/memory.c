@@ -1,0 +1,336 @@
+/*
+ * tests/guest/memory.c -- the promise: memory that was promised is there.
+ *
+ * Each call that makes memory counts it when it is made, and says ENOMEM when
+ * there is not so much, with nothing changed.  On Linux the same is overcommit
+ * mode 2, which `make compare` sets.  SHM_NORESERVE and MAP_NORESERVE count
+ * nothing here; in that mode Linux counts them all the same (DEV10).
+ */
+#include "test.h"
+
+#define MIB (1024 * 1024ul)
+#define AT  ((char *)0x50000000)
+
+/* Takes private memory until there is none left, in ever smaller pieces. */
+static unsigned long take_all(char **pieces, unsigned long *sizes, int *count)
+{
+	unsigned long total = 0;
+	int n = 0;
+
+	for (unsigned long size = 32 * MIB; size >= PAGE; size /= 2) {
+		char *p;
+
+		while (n < 400 &&
+		       (p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) !=
+			   MAP_FAILED) {
+			pieces[n] = p;
+			sizes[n++] = size;
+			total += size;
+		}
+	}
+	*count = n;
+	return total;
+}
+
+static char *pieces[400];
+static unsigned long sizes[400];
+static int piece_count;
+
+TEST("MEM-shmget a segment larger than memory is ENOMEM, and nothing is made")
+{
+	struct shm_totals totals;
+
+	ERR(shm_get(IPC_PRIVATE, 3000 * MIB, 0600), ENOMEM);
+	ERR(shm_get(0xEE, 3000 * MIB, IPC_CREAT | 0600), ENOMEM);
+	ERR(shm_get(0xEE, 0, 0), ENOENT);
+	OK(shm_ctl(0, SHM_INFO, &totals));
+	EQ(totals.used_ids, 0);
+	EQ(totals.tot, 0);
+}
+
+TEST("MEM-shmget segments until ENOMEM: all that were promised can be filled")
+{
+	static int ids[400];
+	int n = 0;
+	long id = 0;
+
+	need_tessera();
+	while (n < 400 && (id = shm_get(IPC_PRIVATE, MIB, 0600)) >= 0)
+		ids[n++] = id;
+	ERR(id, ENOMEM);
+	TRUE(n > 8);
+	for (int i = 0; i < n; i++) {
+		char *p = attach(ids[i]);
+
+		for (unsigned long k = 0; k < MIB; k += PAGE)
+			p[k] = 1;
+		OK(shm_dt(p));
+	}
+	for (int i = 0; i < n; i++)
+		removed(ids[i]);
+}
+
+TEST("MEM-mmap more private memory than there is is ENOMEM")
+{
+	char *p = mmap(NULL, 2500 * MIB, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	TRUE(p == MAP_FAILED);
+	ERR(-errno, ENOMEM);
+	take_all(pieces, sizes, &piece_count);
+	ERR(SYS(NR_mmap2, 0, MIB, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+	    ENOMEM);
+	ERR(SYS(NR_mmap2, 0, MIB, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0),
+	    ENOMEM);
+	ERR(shm_get(IPC_PRIVATE, MIB, 0600), ENOMEM);
+	OK(munmap(pieces[0], sizes[0]));
+	removed(OK(shm_get(IPC_PRIVATE, MIB, 0600)));
+}
+
+TEST("MEM-brk a break beyond the promise answers the old break")
+{
+	long end = SYS(NR_brk, 0);
+
+	take_all(pieces, sizes, &piece_count);
+	EQ(SYS(NR_brk, end + 4 * MIB), end);
+	EQ(SYS(NR_brk, 0), end);
+	OK(munmap(pieces[0], sizes[0]));
+	EQ(SYS(NR_brk, end + MIB), end + (long)MIB);
+	EQ(SYS(NR_brk, end), end);
+}
+
+TEST("MEM-mmap memory that was promised can be filled to the last page")
+{
+	need_tessera();
+	take_all(pieces, sizes, &piece_count);
+	for (int i = 0; i < piece_count; i++)
+		for (unsigned long k = 0; k < sizes[i]; k += PAGE)
+			pieces[i][k] = 1;
+}
+
+TEST("MEM-fork a child whose private part finds no room is ENOMEM")
+{
+	unsigned long total = take_all(pieces, sizes, &piece_count);
+	pid_t pid;
+
+	/* keep two thirds: a second time as much is not there */
+	for (int i = piece_count - 1; i >= 0 && total; i--)
+		if (sizes[i] < 2 * MIB)
+			OK(munmap(pieces[i], sizes[i]));
+	pid = fork();
+	if (pid == 0)
+		_exit(0);
+	TRUE(pid == -1);
+	ERR(-errno, ENOMEM);
+	for (int i = 0; i < piece_count; i++)
+		munmap(pieces[i], sizes[i]);
+	IN_CHILD
+	{
+		take_all(pieces, sizes, &piece_count);
+	}
+}
+
+TEST("MEM-fork read-only and shared memory are not counted again")
+{
+	int id = make(8 * MIB);
+	char *p = attach(id);
+
+	p[0] = 1;
+	for (int i = 0; i < 20; i++) {
+		IN_CHILD
+		{
+			EQ(p[0], 1);
+		}
+	}
+	removed(id);
+}
+
+/* Uses `kib` of stack below its caller. */
+static __attribute__((noinline)) int deep(int kib)
+{
+	volatile char room[1024];
+
+	room[0] = room[1023] = (char)kib;
+	return kib > 1 ? deep(kib - 1) + room[0] : room[1023];
+}
+
+TEST("MEM-stack the stack grows, page by page, to megabytes")
+{
+	deep(4096);
+}
+
+TEST("MEM-stack growth that is refused is SIGSEGV, for this process alone")
+{
+	DIES(SIGSEGV)
+	{
+		take_all(pieces, sizes, &piece_count);
+		deep(2048);
+	}
+	deep(1024);
+}
+
+TEST("MEM-stack the stack's limit is SIGSEGV")
+{
+	DIES(SIGSEGV)
+	{
+		deep(9 * 1024);
+	}
+}
+
+TEST("MEM-mprotect making read-only memory writable counts it: ENOMEM")
+{
+	char *p = mmap(NULL, 8 * MIB, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS,
+		       -1, 0);
+
+	TRUE(p != MAP_FAILED);
+	take_all(pieces, sizes, &piece_count);
+	ERR(SYS(NR_mprotect, P(p), 8 * MIB, PROT_READ | PROT_WRITE), ENOMEM);
+	FAULTS_ON_STORE(p);
+}
+
+TEST("DEV10 MEM-norsv SHM_NORESERVE makes a segment larger than memory")
+{
+	int id;
+
+	need_tessera();
+	id = OK(shm_get(IPC_PRIVATE, 700 * MIB, SHM_NORESERVE | 0600));
+	EQ(stat_of(id).segsz, 700 * MIB);
+	attach(id)[699 * MIB] = 1;
+	removed(id);
+}
+
+TEST("DEV10 MEM-norsv a touch that finds no frame is SIGBUS")
+{
+	int id;
+
+	need_tessera();
+	id = OK(shm_get(IPC_PRIVATE, 700 * MIB, SHM_NORESERVE | 0600));
+	DIES(SIGBUS)
+	{
+		char *p = attach(id);
+
+		for (unsigned long k = 0; k < 700 * MIB; k += PAGE)
+			p[k] = 1;
+	}
+	removed(id);
+}
+
+TEST("DEV10 MEM-norsv the kernel's own touch that finds no frame is EFAULT")
+{
+	int id, fd;
+	long r = 0;
+	char *p;
+
+	need_tessera();
+	fd = OK(open("/dev/zero", O_RDONLY));
+	id = OK(shm_get(IPC_PRIVATE, 700 * MIB, SHM_NORESERVE | 0600));
+	p = attach(id);
+	for (unsigned long k = 0; k < 700 * MIB && r >= 0; k += 16 * PAGE)
+		r = SYS(NR_read, fd, P(p + k), 16 * PAGE);
+	ERR(r, EFAULT);
+	removed(id);
+}
+
+TEST("DEV10 MEM-norsv it takes no frame that was promised to another")
+{
+	int id, own;
+	char *p;
+
+	need_tessera();
+	own = make(4 * MIB);
+	p = attach(own);
+	id = OK(shm_get(IPC_PRIVATE, 700 * MIB, SHM_NORESERVE | 0600));
+	DIES(SIGBUS)
+	{
+		char *q = attach(id);
+
+		for (unsigned long k = 0; k < 700 * MIB; k += PAGE)
+			q[k] = 1;
+	}
+	for (unsigned long k = 0; k < 4 * MIB; k += PAGE)
+		p[k] = 1;
+	IN_CHILD
+	{
+		deep(64);
+	}
+	removed(id);
+	removed(own);
+}
+
+TEST("DEV10 MEM-norsv MAP_NORESERVE counts nothing, and a touch is SIGBUS")
+{
+	char *p;
+
+	need_tessera();
+	DIES(SIGBUS)
+	{
+		p = mmap(NULL, 700 * MIB, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		TRUE(p != MAP_FAILED);
+		for (unsigned long k = 0; k < 700 * MIB; k += PAGE)
+			p[k] = 1;
+	}
+}
+
+TEST("DEV10 MEM-shmat an attach that finds no page table is ENOMEM, unchanged")
+{
+	struct shm_ds before, after;
+	int id;
+
+	need_tessera();
+	id = make(PAGE);
+	take_all(pieces, sizes, &piece_count);
+	before = stat_of(id);
+	ERR(shm_at(id, AT + PAGE, 0), ENOMEM);
+	after = stat_of(id);
+	EQ(memcmp(&before, &after, sizeof after), 0);
+	removed(id);
+}
+
+TEST("DEV10 MEM-shmat a linked attach needs no memory at all")
+{
+	int id;
+
+	need_tessera();
+	id = make(8 * MIB);
+	take_all(pieces, sizes, &piece_count);
+	EQ(shm_at(id, AT, 0), P(AT));
+	AT[0] = AT[SLOT] = 1;
+	OK(shm_dt(AT));
+	removed(id);
+}
+
+TEST("MEM-root the last part of the promise is root's")
+{
+	need_tessera();
+	AS(NOBODY, NOBODY)
+	{
+		take_all(pieces, sizes, &piece_count);
+		shared->value[0] = 1;
+		reach(1);
+	}
+	IN_CHILD
+	{
+		pid_t pid;
+
+		BACKGROUND(pid)
+		{
+			become(NOBODY, NOBODY);
+			take_all(pieces, sizes, &piece_count);
+			reach(2);
+			await(3);
+		}
+		await(2);
+		removed(OK(shm_get(IPC_PRIVATE, 64 * 1024, 0600)));
+		IN_CHILD
+		{
+			shared->value[1] = 1;
+		}
+		reach(3);
+		EXITS(pid, 0);
+	}
+	EQ(shared->value[1], 1);
+}

@@ -1,0 +1,2 @@
+// small
+int main(void){return 0;}

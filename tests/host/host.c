@@ -1,0 +1,386 @@
+/*
+ * tests/host/host.c -- the machine under the core: memory, MMU and TLB, log.
+ *
+ * frame_drop() is wrapped by the linker, so that the moment a frame becomes
+ * free can be seen: no translation to it may be remembered then.
+ */
+#include "../../kernel/klog.h"
+#include "../../kernel/panic.h"
+#include "../../kernel/trace.h"
+#include "../../mm/region.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define HOST_REGIONS 64
+#define HOST_ATTACHES 1100
+#define HOST_SEGMENTS 64
+#define HOST_SPACES 8
+#ifdef HOST_SMALL
+#define HOST_TLB 16
+#else
+#define HOST_TLB 64
+#endif
+
+#ifndef HOST_SMALL
+#undef HOST_REGIONS
+#define HOST_REGIONS 4096
+#endif
+
+struct region regions[HOST_REGIONS];
+struct attach attaches[HOST_ATTACHES];
+struct segment segments[HOST_SEGMENTS];
+struct space spaces[HOST_SPACES];
+
+struct translation {
+	vaddr_t va;
+	frame_t frame; /* NO_FRAME: unused */
+	bool writable;
+};
+
+static struct frame frame_table[HOST_FRAMES];
+static uint32_t memory[HOST_FRAMES][PAGE_SIZE / 4];
+static struct translation tlb[HOST_TLB];
+
+int trace_on, trace_pid;
+int host_errors, host_stale_free, host_quiet;
+enum klog_level klog_level;
+
+/* ---- log ------------------------------------------------------------- */
+
+void panic(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputs("# panic: ", stdout);
+	vprintf(format, args);
+	putchar('\n');
+	fflush(stdout);
+	va_end(args);
+	abort();
+}
+
+void klog(enum klog_level level, const char *format, ...)
+{
+	va_list args;
+
+	host_errors += level == KLOG_ERROR;
+	if (host_quiet) {
+		return;
+	}
+	va_start(args, format);
+	fputs("# ", stdout);
+	vprintf(format, args);
+	putchar('\n');
+	va_end(args);
+}
+
+void trace_event(int type, uint32_t a, uint32_t b, uint32_t c)
+{
+	(void)type, (void)a, (void)b, (void)c;
+}
+
+/* ---- memory and MMU -------------------------------------------------- */
+
+void *phys_to_kernel(paddr_t address)
+{
+	assert(address >> PAGE_SHIFT < HOST_FRAMES);
+	return (char *)memory + address;
+}
+
+void cpu_load_cr3(paddr_t directory)
+{
+	(void)directory;
+	for (int i = 0; i < HOST_TLB; i++) {
+		tlb[i].frame = NO_FRAME;
+	}
+}
+
+void cpu_invlpg(vaddr_t va)
+{
+	for (int i = 0; i < HOST_TLB; i++) {
+		if (tlb[i].va >> PAGE_SHIFT == va >> PAGE_SHIFT) {
+			tlb[i].frame = NO_FRAME;
+		}
+	}
+}
+
+/* What the tables say, as the CPU reads them (SDM 3A 4.3). */
+static struct translation walk(frame_t directory, vaddr_t va)
+{
+	struct translation none = {va, NO_FRAME, false};
+	uint32_t pde = page_get(directory, slot_of(va)), pte;
+
+	if (!(pde & PTE_P)) {
+		return none;
+	}
+	pte = page_get(word_frame(pde), entry_of(va));
+	if (!(pte & PTE_P)) {
+		return none;
+	}
+	return (struct translation){va, word_frame(pte), pde & pte & PTE_RW};
+}
+
+static struct translation *remembered(vaddr_t va)
+{
+	for (int i = 0; i < HOST_TLB; i++) {
+		if (tlb[i].frame != NO_FRAME &&
+		    tlb[i].va >> PAGE_SHIFT == va >> PAGE_SHIFT) {
+			return &tlb[i];
+		}
+	}
+	return 0;
+}
+
+/* Tries once: the frame, or NO_FRAME for a fault.  A fault forgets the page. */
+static frame_t translate(vaddr_t va, bool write)
+{
+	struct translation *t = remembered(va);
+	struct translation now = t ? *t : walk(page_loaded, va);
+
+	if (now.frame == NO_FRAME || (write && !now.writable)) {
+		cpu_invlpg(va);
+		return NO_FRAME;
+	}
+	for (int i = 0; !t && i < HOST_TLB; i++) {
+		if (tlb[i].frame == NO_FRAME) {
+			tlb[i] = now;
+			break;
+		}
+	}
+	return now.frame;
+}
+
+static int reach(int space, vaddr_t va, bool write, uint32_t **where)
+{
+	frame_t frame;
+	int error;
+
+	if (page_loaded != spaces[space].directory) {
+		error = space_page(space, va, write, &frame);
+		if (error < 0) {
+			return error;
+		}
+	} else {
+		frame = translate(va, write);
+		if (frame == NO_FRAME) {
+			error = space_fault(space, va, write);
+			if (error < 0) {
+				return error;
+			}
+			frame = translate(va, write);
+		}
+	}
+	assert(frame != NO_FRAME); /* it was served */
+	*where = &memory[frame][va % PAGE_SIZE / 4];
+	return 0;
+}
+
+int host_load(int space, vaddr_t va, uint32_t *value)
+{
+	uint32_t *where;
+	int error = reach(space, va, false, &where);
+
+	if (error == 0) {
+		*value = *where;
+	}
+	return error;
+}
+
+int host_store(int space, vaddr_t va, uint32_t value)
+{
+	uint32_t *where;
+	int error = reach(space, va, true, &where);
+
+	if (error == 0) {
+		*where = value;
+	}
+	return error;
+}
+
+int host_stale(void)
+{
+	int stale = 0;
+
+	for (int i = 0; i < HOST_TLB; i++) {
+		struct translation now;
+
+		if (tlb[i].frame == NO_FRAME) {
+			continue;
+		}
+		now = walk(page_loaded, tlb[i].va);
+		stale += now.frame != tlb[i].frame ||
+			 (tlb[i].writable && !now.writable);
+	}
+	return stale;
+}
+
+void __real_frame_drop(frame_t frame);
+void __wrap_frame_drop(frame_t frame);
+
+void __wrap_frame_drop(frame_t frame)
+{
+	for (int i = 0; frames[frame].count == 1 && i < HOST_TLB; i++) {
+		host_stale_free += tlb[i].frame == frame;
+	}
+	__real_frame_drop(frame);
+}
+
+/* ---- the kernel's copies, through the MMU of the model ---------------- */
+
+int usercopy_move(void *to, const void *from, uint32_t bytes);
+int usercopy_string(void *to, const void *from, uint32_t bytes);
+
+static bool is_user(const void *pointer)
+{
+	return (uintptr_t)pointer < USER_LIMIT;
+}
+
+static int loaded_space(void)
+{
+	int space = 0;
+
+	while (spaces[space].holders == 0 ||
+	       spaces[space].directory != page_loaded) {
+		space++;
+		assert(space < HOST_SPACES);
+	}
+	return space;
+}
+
+static char *byte_at(const void *pointer, bool write)
+{
+	vaddr_t va = (vaddr_t)(uintptr_t)pointer;
+	uint32_t *where;
+
+	if (!is_user(pointer)) {
+		return (char *)(uintptr_t)pointer;
+	}
+	if (reach(loaded_space(), va & ~3u, write, &where) < 0) {
+		return 0;
+	}
+	return (char *)where + va % 4;
+}
+
+int usercopy_move(void *to, const void *from, uint32_t bytes)
+{
+	for (uint32_t i = 0; i < bytes; i++) {
+		char *source = byte_at((const char *)from + i, false);
+		char *target = byte_at((char *)to + i, true);
+
+		if (!source || !target) {
+			return -14;
+		}
+		*target = *source;
+	}
+	return 0;
+}
+
+int usercopy_string(void *to, const void *from, uint32_t bytes)
+{
+	for (uint32_t i = 0; i < bytes; i++) {
+		char *source = byte_at((const char *)from + i, false);
+
+		if (!source) {
+			return -14;
+		}
+		((char *)to)[i] = *source;
+		if (*source == '\0') {
+			return (int)i + 1;
+		}
+	}
+	return (int)bytes;
+}
+
+/* ---- the whole machine ----------------------------------------------- */
+
+static struct part {
+	void *what;
+	size_t bytes;
+} parts[] = {{regions, sizeof(regions)},
+	     {attaches, sizeof(attaches)},
+	     {segments, sizeof(segments)},
+	     {spaces, sizeof(spaces)},
+	     {frame_table, sizeof(frame_table)},
+	     {memory, sizeof(memory)},
+	     {tlb, sizeof(tlb)},
+	     {&region_table, sizeof(struct table)},
+	     {&attach_table, sizeof(struct table)},
+	     {&segment_table, sizeof(struct table)},
+	     {&space_table, sizeof(struct table)},
+	     {&frames_total, sizeof(int)},
+	     {&frames_free, sizeof(int)},
+	     {&frames_promised, sizeof(int)},
+	     {&frame_first_free, sizeof(frame_t)},
+	     {&page_loaded, sizeof(frame_t)},
+	     {&table_frames, sizeof(int)}};
+
+#define PARTS (sizeof(parts) / sizeof(parts[0]))
+
+/* Of arrays, only what was ever used. */
+static size_t part_bytes(size_t i)
+{
+	const struct table *tables[] = {&region_table, &attach_table,
+					&segment_table, &space_table};
+
+	return i < 4 ? (size_t)tables[i]->fresh * tables[i]->stride
+		     : parts[i].bytes;
+}
+
+static size_t whole(void)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < PARTS; i++) {
+		bytes += parts[i].bytes;
+	}
+	return bytes;
+}
+
+struct host_state *host_new_state(void)
+{
+	return malloc(whole());
+}
+
+void host_save(struct host_state *state)
+{
+	char *to = (char *)state;
+
+	for (size_t i = 0; i < PARTS; i++) {
+		memcpy(to, parts[i].what, part_bytes(i));
+		to += parts[i].bytes;
+	}
+}
+
+void host_restore(const struct host_state *state)
+{
+	const char *from = (const char *)state + whole();
+
+	/* Backward: the tables' sizes before the tables. */
+	for (size_t i = PARTS; i-- > 0;) {
+		from -= parts[i].bytes;
+		memcpy(parts[i].what, from, part_bytes(i));
+	}
+}
+
+static void reset_table(struct table *table, int limit)
+{
+	memset(table->base, 0, (size_t)limit * table->stride);
+	table->limit = limit;
+	table->free = -1;
+	table->fresh = table->live = table->pages = 0;
+}
+
+void host_start(void)
+{
+	frame_init(frame_table, HOST_FRAMES);
+	frame_add(1, HOST_FRAMES - 1);
+	reset_table(&region_table, HOST_REGIONS);
+	reset_table(&attach_table, HOST_ATTACHES);
+	reset_table(&segment_table, HOST_SEGMENTS);
+	reset_table(&space_table, HOST_SPACES);
+	server_reserve = promise_fail_nth = table_frames = 0;
+	cpu_load_cr3(0);
+	page_init(0);
+}

@@ -1,0 +1,74 @@
+/*
+ * tests/host/host.h -- the machine under the core, on the host.
+ *
+ * Included before everything else (gcc -include): it takes the place of
+ * kernel/cpu.h.  Physical memory is an array; CR3 and invlpg drive a model of
+ * the TLB that remembers every translation it was asked for and forgets only
+ * what it is told to forget, the worst a real one may do.  With HOST_SMALL the
+ * machine is tiny: a page table of 4 entries, 3 slots of user space.
+ */
+#ifndef TESTS_HOST_H
+#define TESTS_HOST_H
+
+#define KERNEL_CPU_H /* kernel/cpu.h gives way to this file */
+
+#ifdef HOST_SMALL
+#define PAGE_SHIFT 5
+#define SLOT_SHIFT 7
+#define USER_FIRST 64u
+#define USER_LIMIT 384u
+#define DIRECTORY_ENTRIES 8u
+#define ATTACH_FIRST 128u
+#define STACK_LIMIT 64u
+#define HOST_FRAMES 96
+#else
+#define HOST_FRAMES 4096
+#endif
+#define WINDOW_START 0xF8000000u
+#define WINDOW_TABLES 0
+
+#include "../../abi/types.h"
+
+#include <string.h>
+
+void cpu_load_cr3(paddr_t directory);
+void cpu_invlpg(vaddr_t va);
+
+static inline void cpu_zero_words(void *to, uint32_t words)
+{
+	memset(to, 0, (size_t)words * 4);
+}
+
+static inline void cpu_copy_words(void *to, const void *from, uint32_t words)
+{
+	memcpy(to, from, (size_t)words * 4);
+}
+
+static inline int lowest_bit(uint32_t word)
+{
+	return __builtin_ctz(word);
+}
+
+/* ---- for the tests --------------------------------------------------- */
+
+/* A machine with all its memory free, nothing loaded, no objects. */
+void host_start(void);
+
+/* What a program does: 0, or the error of the fault that was not served. */
+int host_load(int space, vaddr_t va, uint32_t *value);
+int host_store(int space, vaddr_t va, uint32_t value);
+
+/* Translations remembered that the tables no longer give: how many. */
+int host_stale(void);
+
+/* The whole machine, to go back to. */
+struct host_state;
+struct host_state *host_new_state(void);
+void host_save(struct host_state *state);
+void host_restore(const struct host_state *state);
+
+extern int host_errors;	    /* lines logged as KLOG_ERROR */
+extern int host_stale_free; /* frames freed while the TLB still had them */
+extern int host_quiet;
+
+#endif

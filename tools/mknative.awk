@@ -1,0 +1,114 @@
+# tools/mknative.awk -- the kernel's own door, made from its table.
+#
+#	awk -v out=build/gen -f tools/mknative.awk abi/native.tbl
+#
+# From abi/native.tbl come
+#
+#	native_numbers.h   NATIVE_name, NATIVE_LIMIT, native_names
+#	native_stubs.h     k_name(...): what a server calls, int 0x81 inline
+#
+# An argument's name decides its C type: see type_of below; all else is a
+# word.  A line that does not make sense stops the build with file and line.
+
+BEGIN {
+	type_of["message"] = "struct message *"
+	type_of["reply"] = "const struct reply *"
+	type_of["exec"] = "const struct exec *"
+	type_of["text"] = "const char *"
+	type_of["buf"] = "void *"
+	type_of["args"] = "const uint32_t *"
+	expected = 0
+}
+
+{
+	sub(/#.*/, "")
+}
+
+NF == 0 {
+	next
+}
+
+$1 !~ /^[0-9]+$/ || NF < 2 || NF > 8 {
+	complain("expected: number name and at most six arguments")
+	next
+}
+
+$1 + 0 != expected {
+	complain("numbers are dense: expected " expected)
+	next
+}
+
+$2 in seen {
+	complain("name " $2 " twice")
+	next
+}
+
+{
+	seen[$2] = 1
+	numbers = numbers "#define NATIVE_" $2 " " $1 "\n"
+	names = names "\t\"" $2 "\",\n"
+	stubs = stubs stub()
+	expected++
+}
+
+END {
+	if (failed)
+		exit 1
+	write_numbers()
+	write_stubs()
+}
+
+function complain(text)
+{
+	printf "%s:%d: %s\n", FILENAME, FNR, text >"/dev/stderr"
+	failed = 1
+}
+
+function stub(    i, type, list, words)
+{
+	for (i = 3; i <= NF; i++) {
+		type = ($i in type_of) ? type_of[$i] : "uint32_t "
+		if ($2 == "lease_write" && $i == "buf")
+			type = "const void *"
+		list = list (i > 3 ? ", " : "") type $i
+		words = words ", (uint32_t)" $i
+	}
+	for (; i <= 8; i++)
+		words = words ", 0"
+	return "static inline int k_" $2 "(" (list ? list : "void") ")\n{\n" \
+	    "\treturn native(" $1 words ");\n}\n\n"
+}
+
+function write_numbers(    file)
+{
+	file = out "/native_numbers.h"
+	print "/* Made by tools/mknative.awk from abi/native.tbl. */" >file
+	print "#ifndef NATIVE_NUMBERS_H\n#define NATIVE_NUMBERS_H\n" >file
+	print numbers "\n#define NATIVE_LIMIT " expected "\n\n#endif" >file
+	file = out "/native_names.h"
+	print "/* Made by tools/mknative.awk from abi/native.tbl. */" >file
+	print "static const char *const native_names[] = {\n" names "};" >file
+}
+
+# The sixth argument travels in ebp, which the compiler may be using itself:
+# so eax points to number and sixth word, and ebp is saved around the trap.
+function write_stubs(    file)
+{
+	file = out "/native_stubs.h"
+	print "/* Made by tools/mknative.awk from abi/native.tbl. */" >file
+	print "#ifndef NATIVE_STUBS_H\n#define NATIVE_STUBS_H\n" >file
+	print "#include \"../../abi/message.h\"\n" >file
+	print "static inline int native(uint32_t number, uint32_t a, uint32_t b," >file
+	print "\t\t\t uint32_t c, uint32_t d, uint32_t e, uint32_t f)\n{" >file
+	print "\tuint32_t more[2] = {number, f};\n\tint result;\n" >file
+	print "\t__asm__ volatile(\"pushl %%ebp\\n\\t\"" >file
+	print "\t\t\t \"movl 4(%%eax), %%ebp\\n\\t\"" >file
+	print "\t\t\t \"movl (%%eax), %%eax\\n\\t\"" >file
+	print "\t\t\t \"int $0x81\\n\\t\"" >file
+	print "\t\t\t \"popl %%ebp\"" >file
+	print "\t\t\t : \"=a\"(result)" >file
+	print "\t\t\t : \"a\"(more), \"b\"(a), \"c\"(b), \"d\"(c), \"S\"(d)," >file
+	print "\t\t\t   \"D\"(e)\n\t\t\t : \"memory\");" >file
+	print "\treturn result;\n}\n" >file
+	print stubs "#endif" >file
+}

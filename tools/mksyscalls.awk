@@ -1,0 +1,307 @@
+# tools/mksyscalls.awk -- one table of Unix calls, everything made from it.
+#
+#	awk -v out=build/gen -v docs=docs/syscalls.md \
+#	    -f tools/mksyscalls.awk abi/syscalls.tbl
+#
+# abi/syscalls.tbl says in its own head what a line means.  From it come
+#
+#	syscall_numbers.h   SYS_name, SYSCALL_LIMIT          everybody
+#	syscalls.inc        the same for nasm
+#	syscall_table.c     the rows: owner, leases, result   the kernel
+#	syscall_names.h     number -> name                    trace, servers
+#	server_calls.h      X(number, name, owner)            the servers
+#	docs/syscalls.md    what a reader may look up         people
+#
+# A line that does not make sense stops the build with file and line: nothing
+# is written then.
+
+BEGIN {
+	kinds["in"] = "LEASE_IN"
+	kinds["out"] = "LEASE_OUT"
+	kinds["inout"] = "LEASE_INOUT"
+	kinds["iniov"] = "LEASE_IN_IOV"
+	kinds["outiov"] = "LEASE_OUT_IOV"
+	kinds["path"] = "LEASE_PATH"
+	kinds["str"] = "LEASE_STR"
+	kinds["dir"] = "LEASE_DIR"
+	owners["kernel"] = "OWNER_KERNEL"
+	owners["fd"] = "OWNER_FD"
+	owners["name"] = "OWNER_NAME"
+	owners["kernel+fd"] = "OWNER_KERNEL"
+	results["fd"] = "RESULT_FD"
+	results["fd2"] = "RESULT_FD2"
+	results["cwd"] = "RESULT_CWD"
+	results["addr"] = "RESULT_STATUS"
+	limit = 0
+	rows = 0
+}
+
+{
+	note = ""
+	if (match($0, /#.*/)) {
+		note = substr($0, RSTART + 1)
+		sub(/^[ \t]+/, "", note)
+		$0 = substr($0, 1, RSTART - 1)
+	}
+}
+
+NF == 0 {
+	next
+}
+
+{
+	read_row()
+}
+
+END {
+	if (failed)
+		exit 1
+	write_numbers()
+	write_table()
+	write_names()
+	if (docs)
+		write_docs()
+}
+
+function complain(text)
+{
+	printf "%s:%d: %s\n", FILENAME, FNR, text >"/dev/stderr"
+	failed = 1
+}
+
+function read_row(    i, last)
+{
+	if ($1 !~ /^[0-9]+$/ || NF < 3)
+		return complain("expected: number name owner arguments")
+	number = $1 + 0
+	if (number in name_of)
+		return complain("number " number " is already " name_of[number])
+	if ($2 in number_of)
+		return complain("name " $2 " is already number " number_of[$2])
+	if (!($3 in owners))
+		return complain("unknown owner " $3)
+	name_of[number] = $2
+	number_of[$2] = number
+	owner_of[number] = $3
+	note_of[number] = note
+	order[++rows] = number
+	if (number >= limit)
+		limit = number + 1
+
+	last = NF
+	result_of[number] = ""
+	for (i = 4; i <= NF; i++)
+		if ($i == "->") {
+			if (i != NF - 1)
+				return complain("one result belongs after ->")
+			result_of[number] = $NF
+			last = i - 1
+		}
+	read_arguments(last)
+	read_leases()
+	read_result()
+}
+
+# Argument `i` of the call is field 4 + i: arg_name[number, i], arg_kind.
+function read_arguments(last,    i, colon)
+{
+	count[number] = last - 3
+	if (count[number] > 6)
+		complain("more than six arguments")
+	for (i = 0; i < count[number]; i++) {
+		colon = index($(4 + i), ":")
+		arg_name[number, i] = $(4 + i)
+		arg_kind[number, i] = ""
+		if (colon) {
+			arg_name[number, i] = substr($(4 + i), 1, colon - 1)
+			arg_kind[number, i] = substr($(4 + i), colon + 1)
+		}
+		text_of[number] = text_of[number] (i ? ", " : "") $(4 + i)
+	}
+	fd_of[number] = position("fd")
+	if (owner_of[number] ~ /fd/ && fd_of[number] < 0)
+		complain("owner " owner_of[number] " needs an argument fd")
+	if (owner_of[number] !~ /fd/)
+		fd_of[number] = -1
+}
+
+function position(name,    i)
+{
+	for (i = 0; i < count[number]; i++)
+		if (arg_name[number, i] == name)
+			return i
+	return -1
+}
+
+# KIND or KIND[LENGTH], LENGTH a number or an argument's name.
+function read_leases(    i, kind, length_name, at, constant, leases)
+{
+	for (i = 0; i < count[number]; i++) {
+		kind = arg_kind[number, i]
+		if (kind == "")
+			continue
+		if (owner_of[number] == "kernel")
+			complain("the kernel needs no lease on " \
+			    arg_name[number, i])
+		length_name = ""
+		if (match(kind, /\[[A-Za-z0-9_]+\]$/)) {
+			length_name = substr(kind, RSTART + 1, RLENGTH - 2)
+			kind = substr(kind, 1, RSTART - 1)
+		}
+		if (!(kind in kinds)) {
+			complain("unknown kind " arg_kind[number, i])
+			continue
+		}
+		if ((kind ~ /path|str|dir/) != (length_name == ""))
+			complain("kind " kind (length_name == "" ? \
+			    " needs a [length]" : " has no length"))
+		at = -1
+		constant = 0
+		if (length_name ~ /^[0-9]+$/)
+			constant = length_name + 0
+		else if (length_name != "") {
+			at = position(length_name)
+			if (at < 0)
+				complain("no argument is named " length_name)
+		}
+		if (constant > 65535)
+			complain("a constant length is at most 65535")
+		if (++leases > 3)
+			complain("more than three leases")
+		lease_of[number] = lease_of[number] sprintf("{%s, %d, %d, %d}, ",
+		    kinds[kind], i, at, constant)
+	}
+	sub(/, $/, "", lease_of[number])
+}
+
+function read_result(    kind, colon)
+{
+	kind = result_of[number]
+	flags_of[number] = -1
+	colon = index(kind, ":")
+	if (colon) {
+		flags_of[number] = position(substr(kind, colon + 1))
+		if (flags_of[number] < 0)
+			complain("no argument is named " substr(kind, colon + 1))
+		kind = substr(kind, 1, colon - 1)
+		if (kind !~ /^fd2?$/)
+			complain("only fd and fd2 take flags")
+	}
+	if (kind != "" && !(kind in results))
+		complain("unknown result " kind)
+	if (kind == "addr" && owner_of[number] !~ /kernel/)
+		complain("only the kernel answers an address")
+	result_kind[number] = kind
+}
+
+function head(file, what)
+{
+	printf "/* %s: made by tools/mksyscalls.awk from abi/syscalls.tbl. */\n",
+	    what >file
+}
+
+function write_numbers(    file, inc, i)
+{
+	file = out "/syscall_numbers.h"
+	inc = out "/syscalls.inc"
+	head(file, "The numbers of the Unix calls")
+	print "#ifndef SYSCALL_NUMBERS_H\n#define SYSCALL_NUMBERS_H\n" >file
+	print "; The numbers of the Unix calls: made by tools/mksyscalls.awk." >inc
+	for (i = 1; i <= rows; i++) {
+		print "#define SYS_" name_of[order[i]], order[i] >file
+		print "%define SYS_" name_of[order[i]], order[i] >inc
+	}
+	print "\n#define SYSCALL_LIMIT", limit >file
+	print "%define SYSCALL_LIMIT", limit >inc
+	print "\n#endif" >file
+}
+
+# run_NAME passes the registers to sys_NAME's plain C prototype.
+function write_table(    file, i)
+{
+	file = out "/syscall_table.c"
+	head(file, "The kernel's table of Unix calls")
+	print "#include \"../../ipc/syscall_table.h\"" >file
+	print "#include \"../../ipc/message.h\"" >file
+	print "#include \"../../ipc/shm.h\"" >file
+	print "#include \"../../kernel/calls.h\"\n" >file
+	for (i = 1; i <= rows; i++)
+		if (owner_of[order[i]] ~ /kernel/)
+			write_run(file, order[i])
+	print "const struct syscall syscalls[SYSCALL_LIMIT] = {" >file
+	for (i = 1; i <= rows; i++)
+		write_row(file, order[i])
+	print "};" >file
+}
+
+function write_run(file, nr,    i, words, address)
+{
+	address = result_kind[nr] == "addr"
+	for (i = 0; i < count[nr]; i++)
+		words = words (i ? ", " : "") "a[" i "]"
+	if (address)
+		words = words (words ? ", " : "") "&address"
+	printf "static int run_%s(const uint32_t *a)\n{\n", name_of[nr] >file
+	if (count[nr] == 0)
+		print "\t(void)a;" >file
+	if (address) {
+		print "\tvaddr_t address = 0;" >file
+		printf "\tint error = sys_%s(%s);\n", name_of[nr], words >file
+		print "\treturn error < 0 ? error : (int)address;" >file
+	} else
+		printf "\treturn sys_%s(%s);\n", name_of[nr], words >file
+	print "}\n" >file
+}
+
+function write_row(file, nr,    kind)
+{
+	kind = result_kind[nr]
+	printf "\t[%d] = {.name = \"%s\", .number = %d,\n", nr, name_of[nr], nr >file
+	if (owner_of[nr] ~ /kernel/)
+		printf "\t\t.run = run_%s,\n", name_of[nr] >file
+	printf "\t\t.owner = %s, .second = %s, .fd_argument = %d,\n",
+	    owners[owner_of[nr]],
+	    owner_of[nr] == "kernel+fd" ? "OWNER_FD" : "OWNER_NONE",
+	    fd_of[nr] >file
+	printf "\t\t.result = %s, .flags_argument = %d",
+	    kind == "" ? "RESULT_STATUS" : results[kind], flags_of[nr] >file
+	if (lease_of[nr] != "")
+		printf ",\n\t\t.leases = {%s}", lease_of[nr] >file
+	print "}," >file
+}
+
+function write_names(    file, calls, i)
+{
+	file = out "/syscall_names.h"
+	head(file, "The names of the Unix calls, by number; 0: none")
+	print "#include \"syscall_numbers.h\"\n" >file
+	print "static const char *const syscall_names[SYSCALL_LIMIT] = {" >file
+	calls = out "/server_calls.h"
+	head(calls, "The calls that servers answer: X(number, name, owner)")
+	printf "#define SERVER_CALLS(X)" >calls
+	for (i = 1; i <= rows; i++) {
+		printf "\t[%d] = \"%s\",\n", order[i], name_of[order[i]] >file
+		if (owner_of[order[i]] != "kernel")
+			printf " \\\n\tX(%d, %s, %s)", order[i],
+			    name_of[order[i]],
+			    owner_of[order[i]] ~ /fd/ ? "FD" : "NAME" >calls
+	}
+	print "};" >file
+	print "" >calls
+}
+
+function write_docs(    i, nr)
+{
+	print "# The Unix calls\n" >docs
+	print "Made by `tools/mksyscalls.awk` from `abi/syscalls.tbl`; do not edit." >docs
+	print "`int 0x80`: the number in eax, the arguments in ebx, ecx, edx, esi, edi, ebp." >docs
+	print "Owner `kernel`: done by the kernel. `fd`: by the server behind the descriptor." >docs
+	print "`name`: by the server of the name space. Any other number: ENOSYS.\n" >docs
+	print "| number | name | owner | arguments | result | remark |" >docs
+	print "|---:|---|---|---|---|---|" >docs
+	for (i = 1; i <= rows; i++) {
+		nr = order[i]
+		printf "| %d | %s | %s | %s | %s | %s |\n", nr, name_of[nr],
+		    owner_of[nr], text_of[nr], result_of[nr], note_of[nr] >docs
+	}
+}

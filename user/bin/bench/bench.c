@@ -1,0 +1,345 @@
+/*
+ * user/bin/bench/bench.c -- what things cost, in instructions.
+ *
+ * One program for two kernels: no libc, only int 0x80 and Linux's numbers, so
+ * the same ELF is Linux's /init.  See measure.c for how, and tools/bench for
+ * the machine it must run on.  A row is
+ *
+ *	NAME VALUE traps faults cr3 zeroed copied
+ *
+ * and the names are stable: scripts look for them.
+ */
+#include "../../../abi/shm.h"
+#include "bench.h"
+
+#define KIB 1024u
+#define MIB (1024u * KIB)
+#define BIG (64 * MIB)
+#define BIG_PAGES (BIG / PAGE_SIZE)
+#define KEY 0x7e55e1
+#define MANY 4096
+#define FIRST_TOUCH_PAGES 1024
+#define CHECK(call, what)                                                      \
+	do {                                                                   \
+		if ((call) < 0)                                                \
+			give_up(what);                                         \
+	} while (0)
+
+static int id_4k, id_1m, id_4m, id_64m, id_fresh;
+static struct shmid_ds ds;
+static volatile uint32_t sink;
+
+static int shmget(int key, uint32_t size, int flags)
+{
+	return unix_call(SYS_shmget, (uint32_t)key, size, (uint32_t)flags);
+}
+
+static void remove_segment(int id)
+{
+	CHECK(unix_call(SYS_shmctl, (uint32_t)id, IPC_RMID, 0), "IPC_RMID");
+}
+
+static volatile char *attach(int id, int flags)
+{
+	uint32_t address = (uint32_t)unix_call(SYS_shmat, (uint32_t)id, 0,
+					       (uint32_t)flags);
+
+	if (address >= -4095u)
+		give_up("shmat");
+	return (volatile char *)(uintptr_t)address;
+}
+
+static void detach(volatile char *address)
+{
+	CHECK(unix_call(SYS_shmdt, unix_address((void *)address), 0, 0),
+	      "shmdt");
+}
+
+static void read_pages(volatile char *from, uint32_t pages)
+{
+	for (uint32_t i = 0; i < pages; i++)
+		sink = (uint32_t)from[i * PAGE_SIZE];
+}
+
+static void fill_pages(volatile char *from, uint32_t pages)
+{
+	for (uint32_t i = 0; i < pages; i++)
+		from[i * PAGE_SIZE] = 1;
+}
+
+static int make(uint32_t bytes)
+{
+	int id = shmget(IPC_PRIVATE, bytes, IPC_CREAT | 0600);
+
+	CHECK(id, "shmget");
+	return id;
+}
+
+/* ---- calls ------------------------------------------------------------- */
+
+static void null_call(void)
+{
+	unix_call(SYS_getppid, 0, 0, 0);
+}
+
+static void shmget_existing(void)
+{
+	shmget(KEY, 0, 0);
+}
+
+static void shmget_rmid(void)
+{
+	remove_segment(shmget(IPC_PRIVATE, 4 * KIB, IPC_CREAT | 0600));
+}
+
+static void ipc_stat(void)
+{
+	unix_call(SYS_shmctl, (uint32_t)id_4k, IPC_STAT, unix_address(&ds));
+}
+
+/* ---- attaching --------------------------------------------------------- */
+
+static void attach_4k(void)
+{
+	detach(attach(id_4k, 0));
+}
+
+static void attach_1m(void)
+{
+	detach(attach(id_1m, 0));
+}
+
+static void attach_4m(void)
+{
+	detach(attach(id_4m, 0));
+}
+
+static void attach_64m(void)
+{
+	detach(attach(id_64m, 0));
+}
+
+static volatile char *fresh;
+
+static void fresh_make(void)
+{
+	id_fresh = make(FIRST_TOUCH_PAGES * PAGE_SIZE);
+	fresh = attach(id_fresh, 0);
+}
+
+static void fresh_touch(void)
+{
+	fill_pages(fresh, FIRST_TOUCH_PAGES);
+}
+
+static void fresh_drop(void)
+{
+	detach(fresh);
+	remove_segment(id_fresh);
+}
+
+static volatile char *big;
+
+static void big_attach(void)
+{
+	big = attach(id_64m, 0);
+	read_pages(big, BIG_PAGES);
+}
+
+static void big_detach(void)
+{
+	detach(big);
+}
+
+static void big_whole(void)
+{
+	big_attach();
+	big_detach();
+}
+
+/* ---- processes --------------------------------------------------------- */
+
+static void reap(int pid)
+{
+	int status = 0;
+
+	CHECK(pid, "fork");
+	if (unix_call(SYS_waitpid, (uint32_t)pid, unix_address(&status), 0) != pid)
+		give_up("waitpid");
+	if (status != 0)
+		give_up("a child failed");
+}
+
+static void fork_exit_wait(void)
+{
+	int pid = unix_fork();
+
+	if (pid == 0)
+		unix_exit(0);
+	reap(pid);
+}
+
+static void fork_read_wait(void)
+{
+	int pid = unix_fork();
+
+	if (pid == 0) {
+		read_pages(big, BIG_PAGES);
+		unix_exit(0);
+	}
+	reap(pid);
+}
+
+static int other;
+
+/* The other half of a round trip: it only ever yields. */
+static void yielder_start(void)
+{
+	other = unix_fork();
+	CHECK(other, "fork");
+	for (; other == 0;)
+		unix_call(SYS_sched_yield, 0, 0, 0);
+	for (int i = 0; i < 10; i++)
+		unix_call(SYS_sched_yield, 0, 0, 0);
+}
+
+static void yield(void)
+{
+	unix_call(SYS_sched_yield, 0, 0, 0);
+}
+
+static void yielder_stop(void)
+{
+	unix_call(SYS_kill, (uint32_t)other, 9, 0);
+	unix_call(SYS_waitpid, (uint32_t)other, 0, 0);
+}
+
+/* ---- the second reader ------------------------------------------------- */
+
+/*
+ * A process that has never seen the segment attaches it and reads every page.
+ * The answer is the page faults this took beyond those of reading none.
+ */
+static void second_reader(volatile uint32_t *answer)
+{
+	volatile char *mine = attach(id_4m, SHM_RDONLY);
+	uint32_t none, some;
+
+	sink = 0;
+	faults_now(); /* private pages are copied now, and not later */
+	none = faults_now();
+	none = faults_now() - none;
+	some = faults_now();
+	read_pages(mine, 4 * MIB / PAGE_SIZE);
+	some = faults_now() - some;
+	*answer = some - none;
+	unix_exit(0);
+}
+
+static void measure_second_reader(void)
+{
+	volatile char *mine = attach(id_4m, 0);
+	volatile uint32_t *answer;
+	int pid, id = make(4 * KIB);
+
+	answer = (volatile uint32_t *)attach(id, 0);
+	*answer = UINT32_MAX;
+	fill_pages(mine, 4 * MIB / PAGE_SIZE);
+	detach(mine); /* so that the child does not inherit it */
+	pid = unix_fork();
+	if (pid == 0)
+		second_reader(answer);
+	reap(pid);
+	say_value("second_reader_faults", *answer);
+	detach((volatile char *)answer);
+	remove_segment(id);
+}
+
+/* ---- all of them ------------------------------------------------------- */
+
+static const struct row calls[] = {
+    {"null", null_call, 0, 0, 100, 1},
+    {"shmget_existing", shmget_existing, 0, 0, 100, 1},
+    {"shmget_rmid_4k", shmget_rmid, 0, 0, 100, 1},
+    {"ipc_stat", ipc_stat, 0, 0, 100, 1},
+    {"shmat_shmdt_4k", attach_4k, 0, 0, 100, 1},
+    {"shmat_shmdt_1m", attach_1m, 0, 0, 100, 1},
+    {"shmat_shmdt_4m", attach_4m, 0, 0, 100, 1},
+    {"shmat_shmdt_64m", attach_64m, 0, 0, 100, 1},
+    {"first_touch", fresh_touch, fresh_make, fresh_drop, 5,
+     FIRST_TOUCH_PAGES},
+};
+
+static const struct row touched[] = {
+    {"attach_read_detach_64m", big_whole, 0, 0, 3, 1},
+    {"shmdt_touched_64m", big_detach, big_attach, 0, 5, 1},
+    {"fork_exit_wait", fork_exit_wait, 0, 0, 20, 1},
+    {"fork_exit_wait_64m", fork_exit_wait, big_attach, big_detach, 5, 1},
+    {"fork_read_64m", fork_read_wait, big_attach, big_detach, 3, 1},
+};
+
+static const struct row last[] = {
+    {"yield_round_trip", yield, 0, 0, 100, 1},
+    {"shmget_existing_4096", shmget_existing, 0, 0, 100, 1},
+};
+
+static void measure_all(const struct row *rows, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		measure(&rows[i]);
+}
+
+static int many[MANY];
+
+/* The same question, with as many segments alive as there may be. */
+static void measure_many(void)
+{
+	int n = 0;
+
+	while (n < MANY - 5 && (many[n] = shmget(IPC_PRIVATE, 4 * KIB, 0600)) >= 0)
+		n++;
+	if (n == MANY - 5)
+		measure(&last[1]);
+	while (n > 0)
+		remove_segment(many[--n]);
+}
+
+static void measure_everything(uint32_t started)
+{
+	int id_key = shmget(KEY, 4 * KIB, IPC_CREAT | 0600);
+
+	CHECK(id_key, "shmget");
+	id_4k = make(4 * KIB);
+	id_1m = make(MIB);
+	id_4m = make(4 * MIB);
+	id_64m = make(BIG);
+	measure_nothing();
+	say_value("boot_to_bench_thousands", started);
+	measure_all(calls, sizeof(calls) / sizeof(*calls));
+	measure_second_reader();
+	big = attach(id_64m, 0);
+	fill_pages(big, BIG_PAGES);
+	detach(big);
+	measure_all(touched, sizeof(touched) / sizeof(*touched));
+	yielder_start();
+	measure(&last[0]);
+	yielder_stop();
+	remove_segment(id_64m);
+	measure_many();
+	remove_segment(id_4m);
+	remove_segment(id_1m);
+	remove_segment(id_4k);
+	remove_segment(id_key);
+}
+
+/* `bench off` ends the machine when done; so does a bench that is /init. */
+int main(int argc, char **argv, char **envp)
+{
+	uint32_t started = (uint32_t)(rdtsc64() / 1000);
+
+	(void)argv, (void)envp;
+	measure_everything(started);
+	if (argc > 1 || unix_call(SYS_getpid, 0, 0, 0) == 1)
+		unix_call(SYS_reboot, 0xFEE1DEAD, 672274793, 0x4321FEDC);
+	return 0;
+}

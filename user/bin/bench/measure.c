@@ -1,0 +1,222 @@
+/*
+ * user/bin/bench/measure.c -- how a row is measured.
+ *
+ * Under `qemu -icount shift=0` the time-stamp counter counts retired guest
+ * instructions, so every figure is exact, and two runs agree:
+ *
+ *	rdtsc, call operation, rdtsc        the least of several
+ *	rdtsc, call nothing,   rdtsc        minus this
+ *
+ * For the columns beside it the operation runs ROUNDS times more, each between
+ * two readings of /proc/counters: traps, page faults, CR3 loads, frames zeroed
+ * and copied, less those of reading alone, for one operation, rounded.  Where
+ * that file is missing, page faults are getrusage(2)'s and the rest is "-".
+ */
+#include "bench.h"
+
+#define ROUNDS 4
+#define NAME_WIDTH 24
+#define GETRUSAGE 77 /* Linux's; not in abi/syscalls.tbl */
+#define RU_MINFLT 8  /* its word in struct rusage */
+
+struct counters {
+	uint32_t value[COUNTERS];
+};
+
+static const char *const counter_names[COUNTERS] = {"traps", "faults", "cr3",
+						    "zeroed", "copied"};
+static uint32_t cost_of_nothing;
+static struct counters counts_of_nothing;
+static bool have_counters;
+
+/* ---- saying ------------------------------------------------------------ */
+
+static uint32_t length(const char *text)
+{
+	uint32_t n = 0;
+
+	while (text[n])
+		n++;
+	return n;
+}
+
+static void say(const char *text)
+{
+	unix_write(1, text, length(text));
+}
+
+static void say_padded(const char *text, uint32_t width)
+{
+	say(text);
+	for (uint32_t n = length(text); n < width; n++)
+		say(" ");
+}
+
+static void say_number(uint32_t value)
+{
+	char buffer[16];
+	char *at = buffer + sizeof(buffer);
+
+	*--at = '\0';
+	do {
+		*--at = (char)('0' + value % 10);
+		value /= 10;
+	} while (value > 0);
+	while (at > buffer + 4)
+		*--at = ' ';
+	say(at);
+}
+
+void say_value(const char *name, uint32_t value)
+{
+	say_padded(name, NAME_WIDTH);
+	say_number(value);
+	say("\n");
+}
+
+void give_up(const char *what)
+{
+	say("bench: failed: ");
+	say(what);
+	say("\n");
+	unix_exit(1);
+}
+
+/* ---- counting ---------------------------------------------------------- */
+
+/* The number after the word `name` in `text`; 0 if there is none. */
+static uint32_t find_number(const char *text, const char *name)
+{
+	uint32_t value = 0;
+	uint32_t i;
+
+	for (; *text; text++) {
+		for (i = 0; name[i] && text[i] == name[i]; i++)
+			;
+		if (!name[i] && text[i] == ' ')
+			break;
+	}
+	if (!*text)
+		return 0;
+	for (text += i; *text == ' '; text++)
+		;
+	for (; *text >= '0' && *text <= '9'; text++)
+		value = value * 10 + (uint32_t)(*text - '0');
+	return value;
+}
+
+static void counters_read(struct counters *counters)
+{
+	static char text[1024];
+	uint32_t usage[18] = {0};
+	int fd = unix_open("/proc/counters", O_RDONLY);
+	int bytes = fd < 0 ? 0 : unix_read(fd, text, sizeof(text) - 1);
+
+	if (fd >= 0)
+		unix_close(fd);
+	*counters = (struct counters){0};
+	have_counters = bytes > 0;
+	if (!have_counters) {
+		unix_call(GETRUSAGE, 0, unix_address(usage), 0);
+		counters->value[FAULTS] = usage[RU_MINFLT];
+		return;
+	}
+	text[bytes] = '\0';
+	for (int i = 0; i < COUNTERS; i++)
+		counters->value[i] = find_number(text, counter_names[i]);
+}
+
+uint32_t faults_now(void)
+{
+	struct counters now;
+
+	counters_read(&now);
+	return now.value[FAULTS];
+}
+
+/* What ROUNDS operations add to the counters, and the readings with them. */
+static void count(const struct row *row, struct counters *sum)
+{
+	struct counters from, to;
+
+	*sum = (struct counters){0};
+	for (int i = 0; i < ROUNDS; i++) {
+		if (row->before)
+			row->before();
+		counters_read(&from);
+		row->operation();
+		counters_read(&to);
+		if (row->after)
+			row->after();
+		for (int k = 0; k < COUNTERS; k++)
+			sum->value[k] += to.value[k] - from.value[k];
+	}
+}
+
+static void say_counts(const struct counters *sum)
+{
+	for (int k = 0; k < COUNTERS; k++) {
+		int n = (int)(sum->value[k] - counts_of_nothing.value[k]);
+
+		if (have_counters || k == FAULTS)
+			say_number(n < 0 ? 0 : ((uint32_t)n + ROUNDS / 2) / ROUNDS);
+		else
+			say("           -");
+	}
+}
+
+/* ---- timing ------------------------------------------------------------ */
+
+__attribute__((noinline)) static uint32_t time_once(void (*operation)(void))
+{
+	uint32_t before = rdtsc();
+
+	operation();
+	return rdtsc() - before;
+}
+
+static uint32_t time_least(const struct row *row)
+{
+	uint32_t least = UINT32_MAX;
+
+	for (int i = 0; i < row->times; i++) {
+		uint32_t cost;
+
+		if (row->before)
+			row->before();
+		cost = time_once(row->operation);
+		if (row->after)
+			row->after();
+		if (cost < least)
+			least = cost;
+	}
+	return least;
+}
+
+static void nothing(void)
+{
+}
+
+void measure_nothing(void)
+{
+	static const struct row row = {"nothing", nothing, 0, 0, 100, 1};
+
+	count(&row, &counts_of_nothing); /* the first touches everything */
+	count(&row, &counts_of_nothing);
+	cost_of_nothing = time_least(&row);
+	say_padded("# row", NAME_WIDTH);
+	say("instructions       traps      faults         cr3      zeroed"
+	    "      copied\n");
+}
+
+void measure(const struct row *row)
+{
+	uint32_t cost = time_least(row) - cost_of_nothing;
+	struct counters sum;
+
+	count(row, &sum);
+	say_padded(row->name, NAME_WIDTH);
+	say_number(cost / row->per);
+	say_counts(&sum);
+	say("\n");
+}

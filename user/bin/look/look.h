@@ -1,0 +1,31 @@
+/*
+ * user/bin/look/look.h -- what the demonstrations share: a look at the machine.
+ *
+ * On Tessera a look shows the segment table and, for up to two processes, the
+ * words of their page directories and page tables; on Linux, which does not
+ * show its page tables, the segment table alone.
+ */
+#ifndef LOOK_LOOK_H
+#define LOOK_LOOK_H
+
+#include <sys/types.h>
+
+/* Shows the moment called `moment` in processes `a` and `b` (0: none). */
+void look(const char *moment, pid_t a, pid_t b);
+
+/* The segment table, as ipcs -m prints it.  0, or -1 and says why. */
+int segments_show(void);
+
+/* Gives up the CPU until *word is `value`; another process will write it. */
+void await(volatile int *word, int value);
+
+/* Waits until segment `id` has `count` attaches; shm_nattch never lies. */
+void await_attaches(int id, unsigned count);
+
+/* Waits for a child, says how it ended, and returns its status word. */
+int child_report(const char *name, pid_t child);
+
+/* Says what failed, and why (errno), and exits. */
+__attribute__((noreturn)) void fail(const char *what);
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * user/bin/reader.c -- a read-only reader, which dies when it writes.
+ *
+ * The parent attaches a segment to read and write, the child with SHM_RDONLY.
+ * They share one page table, and its words say R/W: so where does "read-only"
+ * live?  In the directory: the CPU lets a store through only if the PDE *and*
+ * the PTE do (Intel SDM 3A 4.6), and each process has a PDE of its own.
+ *
+ *	parent  PDE ..7  rw ---+--> [ PTE ..7 rw ] --> frame
+ *	child   PDE ..5  r- ---+
+ *
+ * The child's store is a page fault with error code 7: present, write, user.
+ * That is its end; the segment and the parent do not even notice.
+ */
+#include <stdio.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "look/look.h"
+
+/* The words of the segment; only the parent can store there. */
+struct board {
+	volatile int value;
+	volatile int go;
+};
+
+static struct board *attach(int id, int flags)
+{
+	struct board *board = shmat(id, NULL, flags);
+
+	if (board == (void *)-1)
+		fail("shmat");
+	return board;
+}
+
+static void child(int id)
+{
+	struct board *board = attach(id, SHM_RDONLY);
+
+	await(&board->value, 42);
+	printf("child:  attached read-only at %p, reads 42\n", (void *)board);
+	await(&board->go, 1);
+	printf("child:  and now I store 43 there ...\n");
+	board->value = 43;
+	printf("child:  still alive, and that is wrong\n");
+	_exit(1);
+}
+
+int main(void)
+{
+	int id = shmget(IPC_PRIVATE, sizeof(struct board), 0600);
+	struct board *board;
+	int status, value;
+	pid_t pid;
+
+	if (id < 0)
+		fail("shmget");
+	setbuf(stdout, NULL);
+	pid = fork(); /* before the shmat, so the child inherits no attach */
+	if (pid == 0)
+		child(id);
+
+	board = attach(id, 0);
+	await_attaches(id, 2);
+	printf("parent: attached at %p, stores 42\n", (void *)board);
+	board->value = 42;
+	look("a writer and a reader", getpid(), pid);
+	board->go = 1;
+	status = child_report("the reader", pid);
+
+	await_attaches(id, 1); /* the dead let go */
+	value = board->value;
+	printf("parent: shm_nattch is 1 again, the value is %d\n", value);
+	if (shmctl(id, IPC_RMID, NULL) < 0)
+		fail("shmctl IPC_RMID");
+	return WIFSIGNALED(status) && value == 42 ? 0 : 1;
+}

@@ -1,0 +1,21 @@
+/*
+ * user/lib/native.h -- the kernel's own door, int 0x81, for servers.
+ *
+ * One inline stub k_NAME for each line of abi/native.tbl, written by
+ * tools/mksyscalls.awk.  Contracts: abi/message.h and abi/native.tbl.
+ */
+#ifndef USER_LIB_NATIVE_H
+#define USER_LIB_NATIVE_H
+
+#include "../../abi/errno.h"
+#include "../../abi/message.h"
+#include "../../build/gen/native_stubs.h"
+#include "../../build/gen/syscall_numbers.h"
+
+/* A line in the kernel's log: text, formatted as text_add() does. */
+void log_line(const char *format, const char *word, int number);
+
+/* The descriptor that `name=FD` in argv says, or -1. */
+int surroundings(char **argv, const char *name);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * user/lib/start.c -- where a freestanding program begins.
+ *
+ * The kernel enters every program the same way (System V ABI, i386
+ * supplement): esp points at argc, and above it lie argv, a null, envp, a null
+ * and the auxiliary vector.
+ *
+ *	esp -> | argc | argv[0] ... | 0 | envp[0] ... | 0 | auxv ... |
+ *
+ * _start hands the address of argc to start(), which calls main() and leaves
+ * through exit_group.  edx is not looked at: there is no dynamic linker here.
+ */
+#include "unix.h"
+
+__attribute__((used, noreturn)) static void
+start(char **stack)
+{
+	int argc = (int)(uintptr_t)stack[0];
+
+	unix_exit(main(argc, stack + 1, stack + argc + 2));
+}
+
+/* The frame is aligned so that start() begins as the ABI wants it. */
+__asm__(".text\n"
+	".globl _start\n"
+	"_start:\n"
+	"	xorl %ebp, %ebp\n"
+	"	movl %esp, %eax\n"
+	"	andl $-16, %esp\n"
+	"	subl $12, %esp\n"
+	"	pushl %eax\n"
+	"	call start\n"
+	"	hlt\n");

@@ -1,0 +1,44 @@
+/*
+ * user/lib/string.h -- memory, strings and text for freestanding programs.
+ *
+ * The standard's functions under the standard's names; the compiler itself
+ * calls the first four.  `struct text` is ours: a buffer that text is added to.
+ */
+#ifndef USER_LIB_STRING_H
+#define USER_LIB_STRING_H
+
+#include "../../abi/types.h"
+
+void *memset(void *to, int byte, size_t bytes);
+void *memcpy(void *to, const void *from, size_t bytes);
+void *memmove(void *to, const void *from, size_t bytes);
+int memcmp(const void *a, const void *b, size_t bytes);
+size_t strlen(const char *text);
+int strcmp(const char *a, const char *b);
+int strncmp(const char *a, const char *b, size_t bytes);
+char *strchr(const char *text, int byte);
+
+/* Digits of `base` (at most 16) up to the first other character. */
+uint32_t number_parse(const char *text, uint32_t base);
+
+/*
+ * Text that grows in a buffer.  What does not fit is dropped and `used` goes
+ * on counting, so used > size says that it did not, and how much it wants.
+ */
+struct text {
+	char *start;
+	uint32_t size;
+	uint32_t used;
+};
+
+void text_byte(struct text *text, char byte);
+void text_bytes(struct text *text, const char *from, uint32_t bytes);
+
+/*
+ * %s %c %d %u %o %x and %%, each with an optional '-' or '0' and a width;
+ * 'l' is ignored, an int and a long being the same here.
+ */
+void text_add(struct text *text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

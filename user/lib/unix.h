@@ -1,0 +1,203 @@
+/*
+ * user/lib/unix.h -- the Unix door, int 0x80, for programs without a libc,
+ * and the structures that cross it (Linux i386's layout; names are POSIX's).
+ *
+ * The servers answer with these structures; init calls through these stubs.
+ * Each stub gives the call's result, or -errno.
+ */
+#ifndef USER_LIB_UNIX_H
+#define USER_LIB_UNIX_H
+
+#include "../../abi/errno.h"
+#include "../../abi/types.h"
+#include "../../build/gen/syscall_numbers.h"
+
+/* clang-format off */
+#define O_ACCMODE       3
+#define O_RDONLY        0
+#define O_WRONLY        1
+#define O_RDWR          2
+#define O_CREAT         0100
+#define O_EXCL          0200
+#define O_TRUNC         01000
+#define O_APPEND        02000
+#define O_NONBLOCK      04000
+#define O_LARGEFILE     0100000
+#define O_DIRECTORY     0200000
+#define O_NOFOLLOW      0400000
+#define O_CLOEXEC       02000000
+#define O_PATH          010000000
+
+#define AT_SYMLINK_NOFOLLOW 0x100
+#define AT_SYMLINK_FOLLOW   0x400
+#define AT_NO_AUTOMOUNT     0x800
+#define AT_EMPTY_PATH       0x1000
+#define AT_STATX_SYNC_TYPE  0x6000
+
+#define F_GETFL 3
+#define F_SETFL 4
+
+#define SEEK_SET 0
+#define SEEK_CUR 1
+#define SEEK_END 2
+
+#define S_IFMT  0170000
+#define S_IFLNK 0120000
+#define S_IFREG 0100000
+#define S_IFDIR 0040000
+#define S_IFCHR 0020000
+
+#define PROT_READ     1
+#define PROT_WRITE    2
+#define PROT_EXEC     4
+#define MAP_SHARED    1
+#define MAP_PRIVATE   2
+#define MAP_ANONYMOUS 0x20
+
+#define TCGETS     0x5401
+#define TCSETS     0x5402
+#define TCSETSW    0x5403
+#define TCSETSF    0x5404
+#define TCSBRK     0x5409
+#define TCFLSH     0x540B
+#define TIOCOUTQ   0x5411
+#define TIOCGWINSZ 0x5413
+#define FIONREAD   0x541B
+
+#define POLLIN  0x01u
+#define POLLOUT 0x04u
+#define POLLHUP 0x10u
+
+#define PATH_MAX 4096 /* bytes of a path, its NUL included */
+#define NAME_MAX 255  /* bytes of one component */
+/* clang-format on */
+
+struct stat64 {
+	uint32_t st_dev, dev_high, pad0;
+	uint32_t ino_low;
+	uint32_t st_mode, st_nlink, st_uid, st_gid;
+	uint32_t st_rdev, rdev_high, pad3;
+	uint32_t st_size, size_high;
+	uint32_t st_blksize;
+	uint32_t st_blocks, blocks_high;
+	uint32_t st_atime, atime_nsec;
+	uint32_t st_mtime, mtime_nsec;
+	uint32_t st_ctime, ctime_nsec;
+	uint32_t st_ino, ino_high;
+};
+
+struct statx_time {
+	uint32_t seconds, seconds_high, nsec, pad;
+};
+
+struct statx {
+	uint32_t stx_mask, stx_blksize;
+	uint32_t attributes, attributes_high;
+	uint32_t stx_nlink, stx_uid, stx_gid;
+	uint16_t stx_mode, pad1;
+	uint32_t stx_ino, ino_high;
+	uint32_t stx_size, size_high;
+	uint32_t stx_blocks, blocks_high;
+	uint32_t attributes_mask, attributes_mask_high;
+	struct statx_time atime, btime, ctime, mtime;
+	uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
+	uint32_t spare[28];
+};
+
+#define STATX_BASIC_STATS 0x7FFu
+
+struct dirent64 {
+	uint32_t d_ino, ino_high;
+	uint32_t d_off, off_high;
+	uint16_t d_reclen;
+	uint8_t d_type;
+	char d_name[];
+};
+
+struct termios {
+	uint32_t c_iflag, c_oflag, c_cflag, c_lflag;
+	uint8_t c_line;
+	uint8_t c_cc[19];
+};
+
+struct winsize {
+	uint16_t ws_row, ws_col, ws_xpixel, ws_ypixel;
+};
+
+_Static_assert(sizeof(struct stat64) == 96, "Linux i386 stat64");
+_Static_assert(sizeof(struct statx) == 256, "Linux statx");
+_Static_assert(offsetof(struct dirent64, d_name) == 19, "Linux dirent64");
+_Static_assert(sizeof(struct termios) == 36, "Linux i386 kernel termios");
+
+/* Every program here begins so: user/lib/start.c. */
+int main(int argc, char **argv, char **envp);
+
+static inline int unix_call(int number, uint32_t a, uint32_t b, uint32_t c)
+{
+	int result;
+
+	__asm__ volatile("int $0x80"
+			 : "=a"(result)
+			 : "a"(number), "b"(a), "c"(b), "d"(c)
+			 : "memory");
+	return result;
+}
+
+static inline uint32_t unix_address(const void *pointer)
+{
+	return (uint32_t)(uintptr_t)pointer;
+}
+
+__attribute__((noreturn)) static inline void unix_exit(int status)
+{
+	for (;;)
+		unix_call(SYS_exit_group, (uint32_t)status, 0, 0);
+}
+
+static inline int unix_fork(void)
+{
+	return unix_call(SYS_fork, 0, 0, 0);
+}
+
+static inline int unix_read(int fd, void *buffer, uint32_t bytes)
+{
+	return unix_call(SYS_read, (uint32_t)fd, unix_address(buffer), bytes);
+}
+
+static inline int unix_write(int fd, const void *buffer, uint32_t bytes)
+{
+	return unix_call(SYS_write, (uint32_t)fd, unix_address(buffer), bytes);
+}
+
+static inline int unix_open(const char *path, int flags)
+{
+	return unix_call(SYS_open, unix_address(path), (uint32_t)flags, 0);
+}
+
+static inline int unix_close(int fd)
+{
+	return unix_call(SYS_close, (uint32_t)fd, 0, 0);
+}
+
+static inline int unix_dup2(int fd, int newfd)
+{
+	return unix_call(SYS_dup2, (uint32_t)fd, (uint32_t)newfd, 0);
+}
+
+static inline int unix_wait(int *status)
+{
+	return unix_call(SYS_waitpid, (uint32_t)-1, unix_address(status), 0);
+}
+
+static inline int unix_execve(const char *path, char *const *argv,
+			      char *const *envp)
+{
+	return unix_call(SYS_execve, unix_address(path), unix_address(argv),
+			 unix_address(envp));
+}
+
+/* Anonymous private memory, promised in full; 0 when there is none. */
+void *unix_map(uint32_t bytes);
+void unix_unmap(void *start, uint32_t bytes);
+
+#endif

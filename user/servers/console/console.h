@@ -1,0 +1,143 @@
+/*
+ * user/servers/console/console.h -- the parts of the console, and how bytes go.
+ *
+ *	keyboard.c --+                          +--> vga.c
+ *	             +--> tty.c <--> clients ---+
+ *	uart.c COM1 -+                          +--> uart.c COM1
+ *
+ *	uart.c COM2 <--> host.c <--> clients       (the host line of tools/run)
+ *
+ * wait.c keeps the clients that wait, open.c what they have open, and main.c
+ * is the loop.  Nothing here ever sleeps but in receive(): whoever cannot go on
+ * waits in wait.c, and is looked at again after every event.
+ */
+#ifndef CONSOLE_H
+#define CONSOLE_H
+
+#include "../../lib/native.h"
+#include "../../lib/string.h"
+#include "../../lib/unix.h"
+
+/* ---- ring: a queue of bytes ------------------------------------------- */
+
+#define RING 16384u /* a power of two */
+
+struct ring {
+	uint32_t in, out; /* bytes ever put and taken; in - out are there */
+	uint8_t bytes[RING];
+};
+
+static inline uint32_t ring_used(const struct ring *ring)
+{
+	return ring->in - ring->out;
+}
+
+static inline uint32_t ring_room(const struct ring *ring)
+{
+	return RING - ring_used(ring);
+}
+
+static inline void ring_put(struct ring *ring, uint8_t byte)
+{
+	ring->bytes[ring->in++ % RING] = byte;
+}
+
+/* The bytes that can be taken in one piece from `out`. */
+static inline uint32_t ring_piece(const struct ring *ring)
+{
+	uint32_t to_end = RING - ring->out % RING;
+
+	return ring_used(ring) < to_end ? ring_used(ring) : to_end;
+}
+
+/* ---- uart.c: the serial lines ----------------------------------------- */
+
+struct uart {
+	uint16_t port;
+	int line; /* its interrupt */
+	bool present;
+	uint8_t enabled; /* what the interrupt enable register says */
+	struct ring out; /* waits to be sent */
+	bool (*room)(void);	    /* may another byte be received? */
+	void (*receive)(uint8_t c); /* one has been */
+};
+
+extern struct uart com1, com2;
+
+void uart_start(struct uart *uart); /* probes; sets 115200 8N1, FIFO on */
+void uart_interrupt(struct uart *uart);
+/*
+ * Sends what it takes without waiting long; sets the interrupts so that we hear
+ * of room (`more`: a client has more to send) and of input that we can hold.
+ */
+void uart_pump(struct uart *uart, bool more);
+
+/* ---- vga.c: the screen ------------------------------------------------ */
+
+void vga_start(void);
+void vga_put(uint8_t c);  /* understands the common ANSI sequences */
+void vga_show_cursor(void);
+
+/* ---- keyboard.c ------------------------------------------------------- */
+
+void keyboard_start(void);
+void keyboard_interrupt(void); /* calls tty_input() for each byte typed */
+
+/* ---- tty.c: the line discipline --------------------------------------- */
+
+void tty_start(void);
+bool tty_room(void); /* can it take another byte of input? */
+void tty_input(uint8_t c);
+void tty_output(uint8_t c); /* to screen and COM1, after OPOST */
+/* What a read of `size` bytes gets now: bytes copied, or -EAGAIN: it waits. */
+int tty_read(uint8_t *to, uint32_t size);
+void tty_taken(void); /* what tty_read() copied last has reached its reader */
+uint32_t tty_readable(void);
+int tty_ioctl(const struct message *m);
+
+/* ---- host.c: the host line -------------------------------------------- */
+
+void host_start(void);
+int host_read(uint8_t *to, uint32_t size);
+void host_taken(void);
+uint32_t host_readable(void);
+/* Adds one frame to the line; the caller has seen that there is room. */
+void host_write(int channel, const uint8_t *from, uint32_t bytes);
+
+/* ---- open.c: what clients have open ----------------------------------- */
+
+enum kind { KIND_ROOT, KIND_TTY, KIND_IN, KIND_OUT, KIND_ERR, KIND_STATUS };
+
+#define OPENS 512
+
+struct open {
+	bool used;
+	enum kind kind;
+	int flags;	/* of open(2); F_SETFL changes some */
+	int connection; /* -1 until a first call came by it */
+	uint32_t readiness;
+};
+
+extern struct open opens[OPENS]; /* by object; 0 is the root */
+
+void open_call(const struct message *m); /* open, openat: replies */
+void open_close(int object);
+void open_update(void); /* readiness words that have changed */
+
+/* ---- wait.c: clients that wait for input or for room ------------------- */
+
+/* A read or write joins the queue. */
+void wait_add(const struct message *m, bool writes);
+/* Looks at everybody in the queue, first come first. */
+void wait_serve(void);
+/* The client of `token` wants an answer soon: what is done, or -EINTR. */
+void wait_unblock(int token);
+/* Does a writer wait for this uart? */
+bool wait_writer(const struct uart *uart);
+
+/* ---- stat.c ------------------------------------------------------------ */
+
+int stat_call(const struct message *m);
+int statx_call(const struct message *m);
+
+#endif

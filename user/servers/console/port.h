@@ -1,0 +1,30 @@
+/*
+ * user/servers/console/port.h -- the instructions that reach I/O ports.
+ */
+#ifndef CONSOLE_PORT_H
+#define CONSOLE_PORT_H
+
+#include "../../../abi/types.h"
+
+static inline void out8(int port, uint8_t value)
+{
+	__asm__ volatile("outb %0, %w1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint8_t in8(int port)
+{
+	uint8_t value;
+
+	__asm__ volatile("inb %w1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static inline void out8_many(int port, const uint8_t *from, uint32_t bytes)
+{
+	__asm__ volatile("rep outsb"
+			 : "+S"(from), "+c"(bytes)
+			 : "d"(port)
+			 : "memory");
+}
+
+#endif

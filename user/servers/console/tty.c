@@ -1,0 +1,314 @@
+/*
+ * user/servers/console/tty.c -- the line discipline: POSIX's terminal.
+ *
+ * In canonical mode what is typed gathers in `line`, where it can still be
+ * erased; a newline or ^D hands it over to `input`, from which reads are
+ * served, one line at most each.  Without ICANON bytes go to `input` at once.
+ *
+ *	typed --> line (edited, echoed) --> input --> read
+ *
+ * End of file (^D) travels in `input` as a mark: a read stops there, and one
+ * that finds the mark first answers 0.  A mark that stands behind bytes which
+ * have just been read goes with them.
+ *
+ * Screen and COM1 are one terminal: both get the output, both give input.
+ */
+#include "console.h"
+
+#define LINE_MAX 4095
+#define INPUT 8192u /* a power of two, above LINE_MAX */
+#define MARK 0x100
+
+/* c_iflag, c_oflag, c_lflag; termios(3), Linux i386 values. */
+#define INLCR 0000100u
+#define IGNCR 0000200u
+#define ICRNL 0000400u
+#define OPOST 0000001u
+#define ONLCR 0000004u
+#define ISIG 0000001u
+#define ICANON 0000002u
+#define ECHO 0000010u
+#define ECHOE 0000020u
+#define ECHOK 0000040u
+#define ECHONL 0000100u
+#define ECHOCTL 0001000u
+#define IEXTEN 0100000u
+#define B115200_CS8_CREAD 0x10B2u
+
+enum { VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN, VWERASE = 14 };
+
+static struct termios tty = {
+    .c_iflag = ICRNL,
+    .c_oflag = OPOST | ONLCR,
+    .c_cflag = B115200_CS8_CREAD,
+    .c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | IEXTEN,
+    .c_cc = {[VINTR] = 3,
+	     [VQUIT] = 28,
+	     [VERASE] = 127,
+	     [VKILL] = 21,
+	     [VEOF] = 4,
+	     [VMIN] = 1,
+	     [VWERASE] = 23},
+};
+
+static uint8_t line[LINE_MAX];
+static uint32_t line_used;
+
+static uint16_t input[INPUT]; /* bytes and MARKs */
+static uint32_t in, out;      /* ever put, ever taken */
+static uint32_t taking;	      /* what tty_read() has shown to a reader */
+static uint32_t whole;	      /* lines and marks in `input` */
+
+static bool has(uint32_t flag)
+{
+	return (tty.c_lflag & flag) != 0;
+}
+
+bool tty_room(void)
+{
+	return INPUT - (in - out) > line_used + 2;
+}
+
+uint32_t tty_readable(void)
+{
+	return has(ICANON) && whole == 0 ? 0 : in - out;
+}
+
+/* ---- output ------------------------------------------------------------ */
+
+static void put(uint8_t c)
+{
+	vga_put(c);
+	if (com1.present && ring_room(&com1.out) > 0)
+		ring_put(&com1.out, c);
+}
+
+void tty_output(uint8_t c)
+{
+	if (c == '\n' && (tty.c_oflag & OPOST) && (tty.c_oflag & ONLCR))
+		put('\r');
+	put(c);
+}
+
+static bool shown_as_two(uint8_t c)
+{
+	return (c < ' ' || c == 127) && c != '\t' && c != '\n' && has(ECHOCTL);
+}
+
+static void echo(uint8_t c)
+{
+	if (!has(ECHO) && !(c == '\n' && has(ECHONL)))
+		return;
+	if (shown_as_two(c)) {
+		tty_output('^');
+		c ^= 64;
+	}
+	tty_output(c);
+}
+
+/* ---- input ------------------------------------------------------------- */
+
+static void add(uint16_t c)
+{
+	input[in++ % INPUT] = c;
+	if (c == '\n' || c == MARK)
+		whole++;
+}
+
+static void hand_over(uint16_t end)
+{
+	for (uint32_t i = 0; i < line_used; i++)
+		add(line[i]);
+	line_used = 0;
+	add(end);
+}
+
+static void erase(void)
+{
+	uint8_t c = line[--line_used];
+
+	if (!has(ECHO) || !has(ECHOE))
+		return;
+	for (int i = shown_as_two(c) ? 2 : 1; i > 0; i--) {
+		tty_output('\b');
+		tty_output(' ');
+		tty_output('\b');
+	}
+}
+
+static void erase_word(void)
+{
+	while (line_used > 0 && line[line_used - 1] == ' ')
+		erase();
+	while (line_used > 0 && line[line_used - 1] != ' ')
+		erase();
+}
+
+static void erase_line(void)
+{
+	while (line_used > 0)
+		erase();
+}
+
+/* A control character of the canonical mode: true if it was one. */
+static bool edit(uint8_t c)
+{
+	const uint8_t *cc = tty.c_cc;
+
+	if (c == 0)
+		return false;
+	if (c == cc[VERASE] || c == '\b') {
+		if (line_used > 0)
+			erase();
+	} else if (c == cc[VKILL]) {
+		erase_line();
+	} else if (c == cc[VWERASE] && has(IEXTEN)) {
+		erase_word();
+	} else if (c == cc[VEOF]) {
+		hand_over(MARK);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* ^C and ^\ drop the line.  To whom a signal goes is a later story. */
+static bool interrupts(uint8_t c)
+{
+	if (c == 0 || !has(ISIG) ||
+	    (c != tty.c_cc[VINTR] && c != tty.c_cc[VQUIT]))
+		return false;
+	echo(c);
+	tty_output('\n');
+	line_used = 0;
+	return true;
+}
+
+void tty_input(uint8_t c)
+{
+	if (c == '\r' && (tty.c_iflag & IGNCR))
+		return;
+	if (c == '\r' && (tty.c_iflag & ICRNL))
+		c = '\n';
+	else if (c == '\n' && (tty.c_iflag & INLCR))
+		c = '\r';
+	if (interrupts(c) || (has(ICANON) && edit(c)))
+		return;
+	if (has(ICANON) && c != '\n' && line_used == LINE_MAX) {
+		tty_output('\a');
+		return;
+	}
+	echo(c);
+	if (!has(ICANON))
+		add(c);
+	else if (c == '\n')
+		hand_over('\n');
+	else
+		line[line_used++] = c;
+}
+
+/* ---- read -------------------------------------------------------------- */
+
+int tty_read(uint8_t *to, uint32_t size)
+{
+	uint32_t copied = 0;
+
+	taking = 0;
+	if (tty_readable() == 0)
+		return has(ICANON) || tty.c_cc[VMIN] > 0 ? -EAGAIN : 0;
+	while (copied < size && taking < in - out) {
+		uint16_t c = input[(out + taking++) % INPUT];
+
+		if (c == MARK)
+			return (int)copied;
+		to[copied++] = (uint8_t)c;
+		if (c == '\n' && has(ICANON))
+			return (int)copied;
+	}
+	if (taking < in - out && input[(out + taking) % INPUT] == MARK)
+		taking++;
+	return (int)copied;
+}
+
+void tty_taken(void)
+{
+	for (; taking > 0; taking--) {
+		uint16_t c = input[out++ % INPUT];
+
+		if (c == '\n' || c == MARK)
+			whole--;
+	}
+}
+
+/* ---- ioctl ------------------------------------------------------------- */
+
+#define ARGUMENT 2 /* the lease on ioctl's third word */
+
+static int give(int token, const void *from, uint32_t bytes)
+{
+	int moved = k_lease_write(token, ARGUMENT, 0, from, bytes);
+
+	return moved < 0 ? moved : 0;
+}
+
+static int set(const struct message *m)
+{
+	struct termios wanted;
+	int moved =
+	    k_lease_read(m->token, ARGUMENT, 0, &wanted, sizeof(wanted));
+
+	if (moved < 0)
+		return moved;
+	if (m->args[1] == TCSETSF)
+		in = out = whole = line_used = 0;
+	if (has(ICANON) && !(wanted.c_lflag & ICANON))
+		for (uint32_t i = 0; i < line_used; i++)
+			add(line[i]);
+	if (!(wanted.c_lflag & ICANON))
+		line_used = 0;
+	tty = wanted;
+	return 0;
+}
+
+int tty_ioctl(const struct message *m)
+{
+	static const struct winsize size = {25, 80, 0, 0};
+	uint32_t count;
+
+	switch (m->args[1]) {
+	case TCGETS:
+		return give(m->token, &tty, sizeof(tty));
+	case TCSETS:
+	case TCSETSW:
+	case TCSETSF:
+		return set(m);
+	case TIOCGWINSZ:
+		return give(m->token, &size, sizeof(size));
+	case FIONREAD:
+		count = tty_readable();
+		return give(m->token, &count, sizeof(count));
+	case TIOCOUTQ:
+		count = ring_used(&com1.out);
+		return give(m->token, &count, sizeof(count));
+	case TCFLSH:
+		if (m->args[2] != 1)
+			in = out = whole = line_used = 0;
+		return 0;
+	case TCSBRK:
+		return 0;
+	}
+	return -ENOTTY;
+}
+
+/* ---- where COM1 comes in ------------------------------------------------ */
+
+struct uart com1;
+
+void tty_start(void)
+{
+	com1.port = 0x3F8;
+	com1.line = 4;
+	com1.room = tty_room;
+	com1.receive = tty_input;
+	uart_start(&com1);
+}

@@ -1,0 +1,133 @@
+/*
+ * user/servers/console/uart.c -- the serial lines, 16550 style.
+ *
+ * Bytes go out from a ring in bursts of what the chip's FIFO holds: one look at
+ * the line status for sixteen bytes.  We look a while, then leave the rest to
+ * the transmitter-empty interrupt, so that a slow line never holds the server.
+ * Input is taken only while its owner has room; without room the receive
+ * interrupt is off, the FIFO fills, and the other end must wait: nothing is
+ * lost and nothing is dropped.
+ *
+ * A chip is believed in when its scratch register remembers two values; where
+ * there is none, output vanishes.
+ */
+#include "console.h"
+#include "port.h"
+
+/* Registers, by offset from the port; 16550 data sheet. */
+#define DATA 0
+#define ENABLE 1 /* interrupts: */
+#define ENABLE_INPUT 1
+#define ENABLE_EMPTY 2
+#define IDENTIFY 2 /* read: why the interrupt; */
+#define IDENTIFY_NONE 1
+#define FIFO 2 /* write: */
+#define FIFO_ON 0x07 /* ... and both emptied */
+#define LINE 3
+#define LINE_8N1 0x03
+#define LINE_DIVISOR 0x80
+#define MODEM 4
+#define MODEM_READY 0x0B /* DTR, RTS, and OUT2: the interrupt reaches the PIC */
+#define STATUS 5
+#define STATUS_INPUT 0x01
+#define STATUS_EMPTY 0x20
+#define MODEM_STATUS 6
+#define SCRATCH 7
+
+#define FIFO_BYTES 16
+#define PATIENCE 200 /* looks at a busy transmitter before we turn away */
+
+static bool probe(uint16_t port)
+{
+	out8(port + SCRATCH, 0x5A);
+	if (in8(port + SCRATCH) != 0x5A)
+		return false;
+	out8(port + SCRATCH, 0xA5);
+	return in8(port + SCRATCH) == 0xA5;
+}
+
+void uart_start(struct uart *uart)
+{
+	uint16_t port = uart->port;
+
+	if (k_ports(port, port + 7) < 0 || !probe(port))
+		return;
+	uart->present = true;
+	out8(port + ENABLE, 0);
+	out8(port + LINE, LINE_DIVISOR);
+	out8(port + DATA, 1); /* 115200 */
+	out8(port + ENABLE, 0);
+	out8(port + LINE, LINE_8N1);
+	out8(port + FIFO, FIFO_ON);
+	out8(port + MODEM, MODEM_READY);
+	k_interrupt(uart->line, 1);
+}
+
+static void enable(struct uart *uart, uint8_t interrupts)
+{
+	if (uart->enabled == interrupts)
+		return;
+	uart->enabled = interrupts;
+	out8(uart->port + ENABLE, interrupts);
+}
+
+static void take_input(struct uart *uart)
+{
+	while (uart->room() && (in8(uart->port + STATUS) & STATUS_INPUT))
+		uart->receive(in8(uart->port + DATA));
+	if (!uart->room())
+		enable(uart, uart->enabled & ~ENABLE_INPUT);
+}
+
+/*
+ * The line is edge-triggered at the PIC: it must be seen low once, or we shall
+ * never be called again.  So we go on until the chip has no more to say.
+ */
+void uart_interrupt(struct uart *uart)
+{
+	if (!uart->present)
+		return;
+	while (!(in8(uart->port + IDENTIFY) & IDENTIFY_NONE)) {
+		take_input(uart);
+		in8(uart->port + MODEM_STATUS);
+	}
+}
+
+static bool wait_empty(const struct uart *uart)
+{
+	for (int looks = 0; looks < PATIENCE; looks++)
+		if (in8(uart->port + STATUS) & STATUS_EMPTY)
+			return true;
+	return false;
+}
+
+static void send(struct uart *uart)
+{
+	struct ring *out = &uart->out;
+
+	while (ring_used(out) > 0 && wait_empty(uart)) {
+		uint32_t burst = ring_piece(out);
+
+		if (burst > FIFO_BYTES)
+			burst = FIFO_BYTES;
+		out8_many(uart->port + DATA, out->bytes + out->out % RING,
+			  burst);
+		out->out += burst;
+	}
+}
+
+void uart_pump(struct uart *uart, bool more)
+{
+	uint8_t interrupts = 0;
+
+	if (!uart->present) {
+		uart->out.out = uart->out.in;
+		return;
+	}
+	send(uart);
+	if (more || ring_used(&uart->out) > 0)
+		interrupts |= ENABLE_EMPTY;
+	if (uart->room())
+		interrupts |= ENABLE_INPUT;
+	enable(uart, interrupts);
+}

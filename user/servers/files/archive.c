@@ -1,0 +1,128 @@
+/*
+ * user/servers/files/archive.c -- the boot archive's members become nodes.
+ *
+ * cpio's "newc" form (cpio(5)): a header of 110 bytes in ASCII, the name, the
+ * body, each padded to 4 bytes.  tools/mkarchive lets bodies start on a page,
+ * so that a program runs from the archive and mmap shows it in place.
+ *
+ * The kernel has checked the archive before it started anybody; we check again
+ * what we follow, and stop at the first member that does not fit.
+ */
+#include "files.h"
+
+#define HEADER 110
+#define MAGIC "070701"
+#define TRAILER "TRAILER!!!"
+#define OTHERS 64 /* nodes beside the archive's: /dev and /proc */
+
+struct member {
+	const char *name;
+	uint32_t name_bytes; /* the NUL not counted */
+	const uint8_t *body;
+	uint32_t bytes, mode, uid, gid, mtime;
+};
+
+const uint8_t *archive;
+static uint32_t archive_bytes;
+
+/* The header's fields are eight hexadecimal digits each, after the magic. */
+static uint32_t field(const uint8_t *header, int index)
+{
+	char digits[9];
+
+	memcpy(digits, header + 6 + 8 * index, 8);
+	digits[8] = '\0';
+	return number_parse(digits, 16);
+}
+
+/* The member at *offset, which moves on; false at the end. */
+static bool next_member(uint32_t *offset, struct member *member)
+{
+	const uint8_t *header = archive + *offset;
+	uint32_t name_size, body;
+
+	if (archive_bytes - *offset < HEADER || memcmp(header, MAGIC, 6) != 0)
+		return false;
+	name_size = field(header, 11);
+	member->bytes = field(header, 6);
+	if (name_size == 0 || name_size > archive_bytes - *offset - HEADER)
+		return false;
+	body = (*offset + HEADER + name_size + 3) & ~3u;
+	if (body > archive_bytes || member->bytes > archive_bytes - body)
+		return false;
+	member->name = (const char *)header + HEADER;
+	if (member->name[name_size - 1] != '\0')
+		return false;
+	member->name_bytes = strlen(member->name);
+	member->body = archive + body;
+	member->mode = field(header, 1);
+	member->uid = field(header, 2);
+	member->gid = field(header, 3);
+	member->mtime = field(header, 5);
+	*offset = (body + member->bytes + 3) & ~3u;
+	return strcmp(member->name, TRAILER) != 0;
+}
+
+/* Nodes a member may need: one for each component. */
+static int components(const struct member *member)
+{
+	int n = 1;
+
+	for (uint32_t i = 0; i < member->name_bytes; i++)
+		n += member->name[i] == '/';
+	return n;
+}
+
+static bool add(const struct member *member)
+{
+	int i = node_add_path(member->name, member->name_bytes, member->mode);
+	struct node *node;
+
+	if (i == NO_NODE)
+		return false;
+	node = node_edit(i);
+	node->mode = member->mode;
+	node->uid = member->uid;
+	node->gid = member->gid;
+	node->mtime = member->mtime;
+	node->body = member->body;
+	node->bytes = member->bytes;
+	return true;
+}
+
+static bool map_archive(void)
+{
+	int bytes = k_archive();
+	int segment, address;
+
+	if (bytes <= 0)
+		return false;
+	segment = k_segment_make(SEGMENT_OF_ARCHIVE, 0, (uint32_t)bytes);
+	if (segment <= 0)
+		return false;
+	address = k_map_self(segment, 0, (uint32_t)bytes, PROT_READ);
+	k_segment_drop(segment);
+	if ((uint32_t)address > -(uint32_t)PAGE_SIZE)
+		return false;
+	archive = (const uint8_t *)(uintptr_t)address;
+	archive_bytes = (uint32_t)bytes;
+	return true;
+}
+
+bool archive_start(void)
+{
+	struct member member;
+	uint32_t offset = 0;
+	int count = OTHERS;
+
+	if (!map_archive())
+		return false;
+	while (next_member(&offset, &member))
+		count += components(&member);
+	if (!node_start(count))
+		return false;
+	for (offset = 0; next_member(&offset, &member);)
+		if (!add(&member))
+			return false;
+	return true;
+}

@@ -1,0 +1,166 @@
+/*
+ * user/servers/files/exec.c -- execve: which file the client shall become.
+ *
+ * We find the file, see that it may be run, and follow "#!"; the kernel alone
+ * parses ELF, copies argv and envp, checks all and then commits (abi/message.h,
+ * struct exec).  An error of any kind finds the caller intact.
+ *
+ * "#! interpreter [argument]": the interpreter runs, with argv[0] replaced by
+ * interpreter, argument and the script's path, the prefix:
+ *
+ *	execve("/bin/s", {"s", "x"})       /bin/s begins "#!/bin/ash -e"
+ *	-> /bin/ash                        argv {"/bin/ash", "-e", "/bin/s", "x"}
+ *
+ * An interpreter that is a script adds in front; ELOOP after five.
+ */
+#include "files.h"
+
+#define SCRIPTS_MAX 5
+#define LINE_MAX 255 /* of the first line that is looked at; execve(2) */
+#define PREFIX_MAX (4 * PATH_MAX)
+
+struct image {
+	struct walk walk;
+	char path[PATH_MAX]; /* of the file to run now */
+	struct node node;
+	char prefix[PREFIX_MAX]; /* NUL-terminated strings */
+	uint32_t prefix_bytes;
+};
+
+static struct image image;
+
+/* image.path may be run: 0 and its node, or -errno. */
+static int find(void)
+{
+	int found = path_find(&image.walk, image.path);
+
+	if (found < 0)
+		return found;
+	image.node = node_at(found);
+	if (image.node.kind != NODE_FILE)
+		return -EACCES;
+	return may(&image.walk.who, &image.node, MAY_EXECUTE);
+}
+
+static bool is_script(void)
+{
+	return image.node.bytes >= 2 && image.node.body[0] == '#' &&
+	       image.node.body[1] == '!';
+}
+
+static bool blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Puts `text` with its NUL in front of the prefix. */
+static int put_before(const char *text)
+{
+	uint32_t bytes = strlen(text) + 1;
+
+	if (image.prefix_bytes + bytes > PREFIX_MAX)
+		return -E2BIG;
+	memmove(image.prefix + bytes, image.prefix, image.prefix_bytes);
+	memcpy(image.prefix, text, bytes);
+	image.prefix_bytes += bytes;
+	return 0;
+}
+
+/* The first line after "#!", without blanks at its ends, in `line`. */
+static char *first_line(char line[LINE_MAX + 1])
+{
+	uint32_t bytes = image.node.bytes - 2;
+	char *end;
+
+	if (bytes > LINE_MAX)
+		bytes = LINE_MAX;
+	memcpy(line, image.node.body + 2, bytes);
+	line[bytes] = '\0';
+	end = strchr(line, '\n');
+	if (end == 0)
+		end = line + bytes;
+	while (end > line && blank(end[-1]))
+		end--;
+	*end = '\0';
+	while (blank(*line))
+		line++;
+	return line;
+}
+
+/* image becomes its own interpreter: 0 or -errno. */
+static int follow_script(void)
+{
+	char buffer[LINE_MAX + 1];
+	char *line = first_line(buffer);
+	char *argument = line;
+	int error;
+
+	while (*argument != '\0' && !blank(*argument))
+		argument++;
+	if (argument == line)
+		return -ENOEXEC;
+	while (blank(*argument))
+		*argument++ = '\0';
+
+	/* An inner script's path is in the prefix already, as interpreter. */
+	error = image.prefix_bytes == 0 ? put_before(image.path) : 0;
+	if (error == 0 && *argument != '\0')
+		error = put_before(argument);
+	if (error == 0)
+		error = put_before(line);
+	if (error == 0)
+		memcpy(image.path, line, strlen(line) + 1);
+	return error;
+}
+
+static int find_image(void)
+{
+	int error = find();
+
+	for (int scripts = 0; error == 0 && is_script(); scripts++) {
+		if (scripts == SCRIPTS_MAX)
+			return -ELOOP;
+		error = follow_script();
+		if (error == 0)
+			error = find();
+	}
+	return error;
+}
+
+static int run(int token)
+{
+	struct exec exec = {.image_bytes = image.node.bytes,
+			    .interpreter = -1,
+			    .prefix = (vaddr_t)(uintptr_t)image.prefix,
+			    .prefix_bytes = image.prefix_bytes,
+			    .path = (vaddr_t)(uintptr_t)image.path};
+	int error;
+
+	if (image.node.bytes == 0)
+		return -ENOEXEC;
+	exec.image = k_segment_make(SEGMENT_OF_ARCHIVE,
+				    (uint32_t)(image.node.body - archive),
+				    image.node.bytes);
+	if (exec.image < 0)
+		return exec.image;
+	error = k_exec(token, &exec);
+	k_segment_drop(exec.image);
+	return error < 0 ? error : ANSWERED;
+}
+
+int execve_call(const struct message *m)
+{
+	char *path;
+	int error = path_lease(m, 0, &path);
+
+	if (error < 0)
+		return error;
+	image.walk = (struct walk){.who = who_effective(m),
+				   .start = object_node(m)};
+	if (image.walk.start < 0)
+		return image.walk.start;
+	memcpy(image.path, path, (uint32_t)error + 1);
+	image.prefix_bytes = 0;
+	error = find_image();
+	return error < 0 ? error : run(m->token);
+}

@@ -1,0 +1,203 @@
+/*
+ * user/servers/files/files.h -- the name space, and the parts of its server.
+ *
+ *	main.c      the loop, and which call goes where
+ *	archive.c   the boot archive's members become nodes
+ *	node.c      the tree: files, directories, links, devices
+ *	path.c      from a path to a node: links, "..", rights
+ *	open.c      open, and what is open: objects with offset and flags
+ *	transfer.c  read, write, lseek, getdents64, mmap2 on objects
+ *	stat.c      the stat family, access, readlink, getcwd, chdir
+ *	exec.c      execve: finds the image, "#!" too; the kernel parses it
+ *	inspect.c   the kernel's tables, by name, through the inspection block
+ *	proc.c      /proc: which files there are
+ *	made.c      /proc: what stands in them     maps.c  ... in PID/maps, PID/pt
+ *
+ * A handler answers 0 or a positive result or -errno, which main.c replies; or
+ * ANSWERED when it has replied, passed on or exec'd itself.
+ */
+#ifndef FILES_H
+#define FILES_H
+
+#include "../../../abi/inspect.h"
+#include "../../lib/native.h"
+#include "../../lib/string.h"
+#include "../../lib/unix.h"
+
+#define ANSWERED (-4096)
+
+/* ---- node.c: the tree -------------------------------------------------- */
+
+enum node_kind {
+	NODE_DIRECTORY,
+	NODE_FILE, /* a member of the archive */
+	NODE_LINK,
+	NODE_NULL,
+	NODE_ZERO,
+	NODE_PASS, /* a device of the server behind `value` */
+	NODE_MADE, /* a file of /proc: `value` says which, of process `pid` */
+};
+
+#define ROOT 0
+#define NO_NODE (-1)
+/* Node numbers from here up are /proc/PID and what is in it: never stored. */
+#define DYNAMIC 0x40000000
+
+struct node {
+	enum node_kind kind;
+	uint32_t mode; /* S_IFMT and rights */
+	uint32_t uid, gid, mtime;
+	int parent, child, next; /* the tree; NO_NODE */
+	const char *name;	 /* not terminated */
+	uint32_t name_bytes;
+	const uint8_t *body; /* file: its bytes; link: its target */
+	uint32_t bytes;
+	int value, pid;
+};
+
+/* Room for `count` more nodes in all; false: no memory. */
+bool node_start(int count);
+/* A node's facts. */
+struct node node_at(int node);
+/* `name` in directory `parent`, or NO_NODE. */
+int node_find(int parent, const char *name, uint32_t bytes);
+/* A new node in `parent`, with root's ids; NO_NODE when there is no room. */
+int node_add(int parent, const char *name, uint32_t bytes, uint32_t mode);
+struct node *node_edit(int node); /* of the stored ones */
+/* By absolute path of plain components, directories made on the way. */
+int node_add_path(const char *path, uint32_t bytes, uint32_t mode);
+
+/* ---- archive.c --------------------------------------------------------- */
+
+extern const uint8_t *archive; /* all of it, mapped read-only */
+bool archive_start(void);
+
+/* ---- path.c ------------------------------------------------------------ */
+
+#define MAY_READ 4u
+#define MAY_WRITE 2u
+#define MAY_EXECUTE 1u
+
+struct who {
+	uint32_t uid, gid;
+	int pid;
+};
+
+struct who who_effective(const struct message *m);
+struct who who_real(const struct message *m);
+
+/* 0 or -EACCES. */
+int may(const struct who *who, const struct node *node, uint32_t wanted);
+
+struct walk {
+	struct who who;
+	int start;	   /* where a relative path begins */
+	bool nofollow;	   /* the last component: not through a link */
+	bool last_missing; /* out: all but the last component is there */
+};
+
+/* The node that `path` names, or -errno. */
+int path_find(struct walk *walk, const char *path);
+
+/* The bytes of a link's target, copied into `to`, and their number. */
+uint32_t link_target(int node, int pid, char *to, uint32_t size);
+
+/* ---- open.c ------------------------------------------------------------ */
+
+struct open {
+	bool used;
+	int node;
+	int flags;
+	uint32_t offset;
+	char *made; /* NODE_MADE: its contents, made when it was opened */
+	uint32_t made_bytes, made_room;
+};
+
+bool open_start(void);
+struct open *open_at(int object); /* 0: no such object */
+int open_call(const struct message *m);
+void open_close(int object);
+/* Replies to `m` with a new object on `node`; ANSWERED or -errno. */
+int open_reply(const struct message *m, int node, int flags);
+/* The node that a name call's object stands for: its directory. */
+int object_node(const struct message *m);
+/* The path lease at `argument`, in a buffer that the next call overwrites. */
+int path_lease(const struct message *m, int argument, char **path);
+
+/* ---- transfer.c -------------------------------------------------------- */
+
+int read_call(const struct message *m);
+int write_call(const struct message *m);
+int lseek_call(const struct message *m);
+int llseek_call(const struct message *m);
+int getdents_call(const struct message *m);
+int mmap_call(const struct message *m);
+int fcntl_call(const struct message *m);
+
+/* ---- stat.c ------------------------------------------------------------ */
+
+int stat_call(const struct message *m);
+int fstat_call(const struct message *m);
+int fstatat_call(const struct message *m);
+int statx_call(const struct message *m);
+int access_call(const struct message *m);
+int readlink_call(const struct message *m);
+int getcwd_call(const struct message *m);
+int chdir_call(const struct message *m);
+int fchdir_call(const struct message *m);
+
+/* ---- exec.c ------------------------------------------------------------ */
+
+int execve_call(const struct message *m);
+
+/* ---- inspect.c: the kernel's tables ------------------------------------- */
+
+/* clang-format off */
+enum field {
+	PROC_PID, PROC_STATE, PROC_PARENT, PROC_SPACE, PROC_NAME, PROC_PGID,
+	PROC_SID, SPACE_DIRECTORY, SPACE_SLOT_REGION, REGION_START, REGION_END,
+	REGION_KIND, REGION_SEGMENT, REGION_OFFSET, REGION_RIGHTS,
+	REGION_ATTACH, REGION_NEXT, ATTACH_TAG, SEGMENT_RESIDENT, SHM_DS, SHM_SEQ,
+	SHM_SEGMENT, FIELDS
+};
+enum table { PROCS, SPACES, REGIONS, ATTACHES, SEGMENTS, SHMS, TABLES };
+/* clang-format on */
+
+#define ROW_MAX 2304
+
+struct row {
+	uint8_t bytes[ROW_MAX];
+};
+
+void inspect_start(uint32_t address);
+/* The block itself, as it is now: see abi/inspect.h. */
+const struct inspection *inspect_now(void);
+int table_slots(enum table table);
+bool row_read(struct row *row, enum table table, int index);
+uint32_t row_get(const struct row *row, enum field field);
+const void *row_bytes(const struct row *row, enum field field);
+bool physical_read(uint32_t address, void *to, uint32_t bytes);
+/* The process of that pid that is alive or a zombie, in `row`. */
+bool process_read(struct row *row, int pid);
+/* The lowest pid above `pid`, or -1. */
+int process_after(int pid);
+
+/* ---- proc.c, made.c, maps.c -------------------------------------------- */
+
+bool proc_start(void);
+struct node proc_node(int node); /* a DYNAMIC one */
+int proc_find(int parent, const char *name, uint32_t bytes);
+/* The next name of /proc/PID or of the pids in /proc; NO_NODE at the end. */
+int proc_child(int parent, int index, char name[16]);
+int proc_next_pid(int pid, char name[16]);
+extern int proc_root;
+
+/* Fills open->made; 0 or -errno. */
+int made_open(struct open *open);
+/* A write to a file of /proc that can be written. */
+int made_write(const struct message *m, const struct open *open);
+
+void make_maps(struct text *text, int pid);
+void make_pt(struct text *text, int pid);
+
+#endif

@@ -1,0 +1,141 @@
+/*
+ * user/servers/files/inspect.c -- the kernel's tables, by name.
+ *
+ * offset each field of its rows; so this server knows no kernel structure.  The
+ * names are looked up once.  A name that the kernel does not offer reads as 0.
+ */
+#include "files.h"
+
+/* clang-format off */
+static const char *const field_names[FIELDS] = {
+	[PROC_PID] = "proc.pid", [PROC_STATE] = "proc.state",
+	[PROC_PARENT] = "proc.parent", [PROC_SPACE] = "proc.space",
+	[PROC_NAME] = "proc.name", [PROC_PGID] = "proc.pgid",
+	[PROC_SID] = "proc.sid", [SPACE_DIRECTORY] = "space.directory",
+	[SPACE_SLOT_REGION] = "space.slot_region",
+	[REGION_START] = "region.start", [REGION_END] = "region.end",
+	[REGION_KIND] = "region.kind", [REGION_SEGMENT] = "region.segment",
+	[REGION_OFFSET] = "region.offset", [REGION_RIGHTS] = "region.rights",
+	[REGION_ATTACH] = "region.attach", [REGION_NEXT] = "region.next",
+	[ATTACH_TAG] = "attach.tag", [SEGMENT_RESIDENT] = "segment.resident",
+	[SHM_DS] = "shm.ds", [SHM_SEQ] = "shm.seq",
+	[SHM_SEGMENT] = "shm.segment",
+};
+static const char *const table_names[TABLES] = {
+	[PROCS] = "procs", [SPACES] = "spaces", [REGIONS] = "regions",
+	[ATTACHES] = "attaches", [SEGMENTS] = "segments", [SHMS] = "shms",
+};
+/* clang-format on */
+
+static struct inspection block;
+static uint32_t block_address;
+static struct inspect_field fields[FIELDS];
+static int table_index[TABLES];
+
+const struct inspection *inspect_now(void)
+{
+	k_inspect(block_address, &block, sizeof(block));
+	return &block;
+}
+
+static void find_field(int field)
+{
+	for (int i = 0; i < INSPECT_FIELDS; i++)
+		if (strncmp(block.fields[i].name, field_names[field],
+			    sizeof(block.fields[i].name)) == 0)
+			fields[field] = block.fields[i];
+	if (fields[field].size == 0)
+		log_line("no %s to inspect", field_names[field], 0);
+}
+
+static void find_table(int table)
+{
+	table_index[table] = -1;
+	for (int i = 0; i < INSPECT_TABLES; i++)
+		if (strncmp(block.tables[i].name, table_names[table],
+			    sizeof(block.tables[i].name)) == 0)
+			table_index[table] = i;
+}
+
+void inspect_start(uint32_t address)
+{
+	block_address = address;
+	if (inspect_now()->magic != INSPECT_MAGIC ||
+	    block.version != INSPECT_VERSION) {
+		log_line("no inspection block", "", 0);
+		memset(&block, 0, sizeof(block));
+	}
+	for (int i = 0; i < FIELDS; i++)
+		find_field(i);
+	for (int i = 0; i < TABLES; i++)
+		find_table(i);
+}
+
+int table_slots(enum table table)
+{
+	int i = table_index[table];
+
+	return i < 0 ? 0 : (int)block.tables[i].slots;
+}
+
+bool row_read(struct row *row, enum table table, int index)
+{
+	const struct inspect_table *t;
+
+	if (index < 0 || index >= table_slots(table))
+		return false;
+	t = &block.tables[table_index[table]];
+	if (t->stride > sizeof(row->bytes))
+		return false;
+	return k_inspect(t->address + (uint32_t)index * t->stride, row->bytes,
+			 t->stride) >= 0;
+}
+
+const void *row_bytes(const struct row *row, enum field field)
+{
+	return row->bytes + fields[field].offset;
+}
+
+uint32_t row_get(const struct row *row, enum field field)
+{
+	uint32_t value = 0;
+	uint32_t bytes = fields[field].size;
+
+	memcpy(&value, row_bytes(row, field), bytes < 4 ? bytes : 4);
+	return value;
+}
+
+bool physical_read(uint32_t address, void *to, uint32_t bytes)
+{
+	return k_inspect(block.direct_map + address, to, bytes) >= 0;
+}
+
+/* ---- processes ------------------------------------------------------------ */
+
+bool process_read(struct row *row, int pid)
+{
+	inspect_now();
+	for (int i = 0; i < table_slots(PROCS); i++)
+		if (row_read(row, PROCS, i) && row_get(row, PROC_STATE) != 0 &&
+		    (int)row_get(row, PROC_PID) == pid)
+			return true;
+	return false;
+}
+
+int process_after(int pid)
+{
+	static struct row row;
+	int best = -1;
+
+	inspect_now();
+	for (int i = 0; i < table_slots(PROCS); i++) {
+		int other;
+
+		if (!row_read(&row, PROCS, i) || row_get(&row, PROC_STATE) == 0)
+			continue;
+		other = (int)row_get(&row, PROC_PID);
+		if (other > pid && (best < 0 || other < best))
+			best = other;
+	}
+	return best;
+}

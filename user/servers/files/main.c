@@ -1,0 +1,155 @@
+/*
+ * user/servers/files/main.c -- the server of names.
+ *
+ * Rank 1: clients ask it, and it may ask only those above.  It never does: what
+ * another server owns is passed on, so that no client waits for a server that
+ * waits for another.  Its name space is the boot archive, read-only, with /dev
+ * and /proc beside it.
+ *
+ * It is born with a connection to each server above it, of which its arguments
+ * tell: "console=3", "test=4".  /dev/console, /dev/tty and /dev/host/... are
+ * the console's; any other server is /dev/NAME.
+ */
+#include "files.h"
+
+static int ioctl_call(const struct message *m)
+{
+	(void)m;
+	return -ENOTTY;
+}
+
+/* A call on a descriptor whose object is not open any more: never a NULL. */
+static int (*const calls[SYSCALL_LIMIT])(const struct message *) = {
+    [SYS_read] = read_call,	      [SYS_readv] = read_call,
+    [SYS_write] = write_call,	      [SYS_writev] = write_call,
+    [SYS_open] = open_call,	      [SYS_openat] = open_call,
+    [SYS_execve] = execve_call,	      [SYS_chdir] = chdir_call,
+    [SYS_fchdir] = fchdir_call,	      [SYS_lseek] = lseek_call,
+    [SYS__llseek] = llseek_call,      [SYS_access] = access_call,
+    [SYS_faccessat] = access_call,    [SYS_ioctl] = ioctl_call,
+    [SYS_readlink] = readlink_call,   [SYS_readlinkat] = readlink_call,
+    [SYS_getcwd] = getcwd_call,	      [SYS_mmap2] = mmap_call,
+    [SYS_stat64] = stat_call,	      [SYS_lstat64] = stat_call,
+    [SYS_fstat64] = fstat_call,	      [SYS_fstatat64] = fstatat_call,
+    [SYS_statx] = statx_call,	      [SYS_getdents64] = getdents_call,
+    [SYS_fcntl64] = fcntl_call,
+};
+
+static int answer(const struct message *m)
+{
+	if (m->type >= SYSCALL_LIMIT || calls[m->type] == 0)
+		return -ENOSYS;
+	if (open_at(m->object) == 0)
+		return -EBADF;
+	return calls[m->type](m);
+}
+
+static void event(const struct message *m)
+{
+	int status;
+
+	if (m->type == PULSE_CLOSE)
+		open_close(m->object);
+	if (m->type < 0)
+		return;
+	status = answer(m);
+	if (status != ANSWERED)
+		k_reply(m->token, status, 0);
+}
+
+/* ---- /dev ------------------------------------------------------------------ */
+
+static bool add_device(const char *path, enum node_kind kind, int descriptor,
+		       uint32_t rdev)
+{
+	uint32_t rights = strncmp(path, "dev/host", 8) == 0 ? 0600 : 0666;
+	int at = node_add_path(path, strlen(path), S_IFCHR | rights);
+
+	if (at == NO_NODE)
+		return false;
+	node_edit(at)->kind = kind;
+	node_edit(at)->value = descriptor;
+	node_edit(at)->bytes = rdev;
+	return true;
+}
+
+static bool add_console(int descriptor)
+{
+	static const struct {
+		const char *path;
+		uint32_t rdev;
+	} devices[] = {
+	    {"dev/console", 0x0501},  {"dev/tty", 0x0501},
+	    {"dev/host/in", 0x3C02},  {"dev/host/out", 0x3C03},
+	    {"dev/host/err", 0x3C04}, {"dev/host/status", 0x3C05},
+	};
+	bool ok = true;
+
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
+		ok &= add_device(devices[i].path, NODE_PASS, descriptor,
+				 devices[i].rdev);
+	return ok;
+}
+
+/* A server beyond the console: "NAME=FD" becomes /dev/NAME. */
+static bool add_server(const char *word)
+{
+	static char paths[4][32];
+	static int used;
+	const char *equals = strchr(word, '=');
+	struct text text = {paths[used % 4], 31, 0};
+	int descriptor;
+
+	if (equals == 0 || used == 4)
+		return true;
+	descriptor = (int)number_parse(equals + 1, 10);
+	if (strncmp(word, "inspect=", 8) == 0)
+		return true;
+	if (strncmp(word, "console=", 8) == 0)
+		return add_console(descriptor);
+	text_add(&text, "dev/");
+	text_bytes(&text, word, (uint32_t)(equals - word));
+	if (text.used > text.size)
+		return true;
+	paths[used++][text.used] = '\0';
+	return add_device(text.start, NODE_PASS, descriptor,
+			  0x3D00 + (uint32_t)used);
+}
+
+static bool add_devices(char **argv)
+{
+	bool ok = add_device("dev/null", NODE_NULL, 0, 0x0103) &&
+		  add_device("dev/zero", NODE_ZERO, 0, 0x0105);
+
+	for (argv++; *argv != 0; argv++)
+		ok &= add_server(*argv);
+	return ok;
+}
+
+/* ---- life ------------------------------------------------------------------ */
+
+static uint32_t inspection_address(char **argv)
+{
+	for (argv++; *argv != 0; argv++)
+		if (strncmp(*argv, "inspect=", 8) == 0)
+			return number_parse(*argv + 8, 16);
+	return 0;
+}
+
+int main(int argc, char **argv, char **envp)
+{
+	struct message m;
+
+	(void)argc, (void)envp;
+	if (!archive_start() || !add_devices(argv) || !proc_start() ||
+	    !open_start()) {
+		log_line("no memory for the name space", "", 0);
+		return 1;
+	}
+	inspect_start(inspection_address(argv));
+	for (;;) {
+		if (k_receive(&m) < 0)
+			return 1;
+		event(&m);
+	}
+}

@@ -1,0 +1,180 @@
+/*
+ * user/servers/files/maps.c -- /proc/PID/maps and /proc/PID/pt: what is seen.
+ *
+ * maps has Linux's format, a line for each region.  pt shows the words that the
+ * CPU reads, a line for each that is present, a PDE before the PTEs of its
+ * table; numbers after the index are hexadecimal, and what follows the word is
+ * for people:
+ *
+ *	CR3 00116000
+ *	PDE 256 40000000 00113467 frame 00113 linked rw u A segment 1
+ *	PTE 0 40000000 0010d067 frame 0010d rw u A D
+ *
+ * A linked PDE's table is a segment's own: the same table frame stands in the
+ * directory of everybody who is attached.
+ */
+#include "files.h"
+#include "../../../abi/shm.h"
+
+/* Intel SDM 3A, tables 4-4 to 4-6; the last two are Tessera's own. */
+#define PTE_P 0x001u
+#define PTE_RW 0x002u
+#define PTE_US 0x004u
+#define PTE_A 0x020u
+#define PTE_D 0x040u
+#define PTE_BORROWED 0x200u
+#define PDE_LINKED 0x400u
+#define FRAME 0xFFFFF000u
+
+#define USER_SLOTS 768
+#define ENTRIES 1024
+
+enum { REGION_SHARED = 1, REGION_PRIVATE, REGION_STACK, REGION_HEAP };
+
+/* The space of process `pid` in `row`; false: it has none. */
+static bool space_read(struct row *row, int pid)
+{
+	static struct row process;
+
+	if (!process_read(&process, pid))
+		return false;
+	return row_read(row, SPACES, (int)row_get(&process, PROC_SPACE));
+}
+
+/* The lowest region of a slot, or -1. */
+static int slot_region(const struct row *space, int slot)
+{
+	uint16_t index;
+
+	memcpy(&index,
+	       (const uint8_t *)row_bytes(space, SPACE_SLOT_REGION) + 2 * slot,
+	       sizeof(index));
+	return index - 1;
+}
+
+/* ---- maps ------------------------------------------------------------------- */
+
+static void put_name(struct text *text, const struct row *region)
+{
+	static struct row attach, shm;
+	uint32_t kind = row_get(region, REGION_KIND);
+	int index = (int)row_get(region, REGION_ATTACH);
+	struct shmid_ds ds;
+
+	if (kind == REGION_STACK)
+		text_add(text, "[stack]");
+	else if (kind == REGION_HEAP)
+		text_add(text, "[heap]");
+	if (index < 0 || !row_read(&attach, ATTACHES, index) ||
+	    !row_read(&shm, SHMS, (int)row_get(&attach, ATTACH_TAG)))
+		return;
+	memcpy(&ds, row_bytes(&shm, SHM_DS), sizeof(ds));
+	text_add(text, "/SYSV%08x (deleted)", (uint32_t)ds.shm_perm.key);
+}
+
+static void put_region(struct text *text, const struct row *region)
+{
+	uint32_t rights = row_get(region, REGION_RIGHTS);
+	int segment = (int)row_get(region, REGION_SEGMENT);
+	bool shared = row_get(region, REGION_KIND) == REGION_SHARED;
+
+	text_add(text, "%08x-%08x %c%c%c%c %08x 00:00 %-10d ",
+		 row_get(region, REGION_START), row_get(region, REGION_END),
+		 rights & PROT_READ ? 'r' : '-',
+		 rights & PROT_WRITE ? 'w' : '-',
+		 rights & PROT_EXEC ? 'x' : '-', shared ? 's' : 'p',
+		 segment < 0 ? 0u
+			     : row_get(region, REGION_OFFSET) << PAGE_SHIFT,
+		 segment < 0 ? 0 : segment);
+	put_name(text, region);
+	text_byte(text, '\n');
+}
+
+/* A region that reaches over slots is shown in the one where it starts. */
+void make_maps(struct text *text, int pid)
+{
+	static struct row space, region;
+
+	if (!space_read(&space, pid))
+		return;
+	for (int slot = 0; slot < USER_SLOTS; slot++) {
+		int i = slot_region(&space, slot);
+
+		while (row_read(&region, REGIONS, i)) {
+			uint32_t end = row_get(&region, REGION_END) - 1;
+			uint32_t start = row_get(&region, REGION_START);
+
+			if ((int)(start >> SLOT_SHIFT) == slot)
+				put_region(text, &region);
+			if ((int)(end >> SLOT_SHIFT) != slot)
+				break;
+			i = (int)row_get(&region, REGION_NEXT);
+		}
+	}
+}
+
+/* ---- pt --------------------------------------------------------------------- */
+
+static void put_word(struct text *text, const char *kind, int index,
+		     uint32_t address)
+{
+	text_add(text, "%s %d %08x ", kind, index, address);
+}
+
+static void put_flags(struct text *text, uint32_t word, const char *whose)
+{
+	text_add(text, "%08x frame %05x%s %s %c%s%s", word, word >> 12, whose,
+		 word & PTE_RW ? "rw" : "r-", word & PTE_US ? 'u' : 's',
+		 word & PTE_A ? " A" : "", word & PTE_D ? " D" : "");
+}
+
+static void put_table(struct text *text, uint32_t pde, uint32_t base)
+{
+	static uint32_t table[ENTRIES];
+
+	if (!physical_read(pde & FRAME, table, sizeof(table)))
+		return;
+	for (int i = 0; i < ENTRIES; i++) {
+		if (!(table[i] & PTE_P))
+			continue;
+		put_word(text, "PTE", i, base + (uint32_t)i * PAGE_SIZE);
+		put_flags(text, table[i],
+			  table[i] & PTE_BORROWED ? " borrowed" : "");
+		text_byte(text, '\n');
+	}
+}
+
+static void put_pde(struct text *text, const struct row *space, int slot,
+		    uint32_t pde)
+{
+	static struct row region;
+	bool linked = (pde & PDE_LINKED) != 0;
+
+	put_word(text, "PDE", slot, (uint32_t)slot << SLOT_SHIFT);
+	put_flags(text, pde & ~PTE_D, linked ? " linked" : " private");
+	if (linked && row_read(&region, REGIONS, slot_region(space, slot)))
+		text_add(text, " segment %d",
+			 (int)row_get(&region, REGION_SEGMENT));
+	text_byte(text, '\n');
+}
+
+void make_pt(struct text *text, int pid)
+{
+	static struct row space;
+	static uint32_t directory[USER_SLOTS];
+	int frame;
+
+	if (!space_read(&space, pid))
+		return;
+	frame = (int)row_get(&space, SPACE_DIRECTORY);
+	if (frame < 0 || !physical_read((uint32_t)frame << PAGE_SHIFT,
+					directory, sizeof(directory)))
+		return;
+	text_add(text, "CR3 %08x\n", (uint32_t)frame << PAGE_SHIFT);
+	for (int slot = 0; slot < USER_SLOTS; slot++) {
+		if (!(directory[slot] & PTE_P))
+			continue;
+		put_pde(text, &space, slot, directory[slot]);
+		put_table(text, directory[slot], (uint32_t)slot << SLOT_SHIFT);
+	}
+}

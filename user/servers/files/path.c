@@ -1,0 +1,170 @@
+/*
+ * user/servers/files/path.c -- from a path to a node, as POSIX 4.13 says.
+ *
+ * What is left of the path stands in `rest`; a symbolic link puts its target in
+ * front of it.  So a link is followed by going on, without recursion:
+ *
+ *	/bin/sh/x    at /bin, rest "sh/x", sh -> ../sbin/ash
+ *	             at /bin, rest "../sbin/ash/x"
+ *
+ * Errors, in the order in which a component meets them: ENOTDIR (what we stand
+ * on is no directory), EACCES (no search permission there), ENAMETOOLONG,
+ * ENOENT; ELOOP after forty links.  An empty path is ENOENT.
+ */
+#include "files.h"
+
+#define LINKS_MAX 40
+
+struct who who_effective(const struct message *m)
+{
+	return (struct who){m->euid, m->egid, m->pid};
+}
+
+struct who who_real(const struct message *m)
+{
+	return (struct who){m->uid, m->gid, m->pid};
+}
+
+/* Only the first class that fits counts; root may all, but run what no x has. */
+int may(const struct who *who, const struct node *node, uint32_t wanted)
+{
+	uint32_t bits = node->mode;
+
+	if (who->uid == 0) {
+		bool runs = (node->mode & S_IFMT) == S_IFDIR ||
+			    (node->mode & 0111) != 0;
+
+		return !(wanted & MAY_EXECUTE) || runs ? 0 : -EACCES;
+	}
+	if (who->uid == node->uid)
+		bits >>= 6;
+	else if (who->gid == node->gid)
+		bits >>= 3;
+	return (wanted & ~bits & 7) == 0 ? 0 : -EACCES;
+}
+
+uint32_t link_target(int node, int pid, char *to, uint32_t size)
+{
+	struct node link = node_at(node);
+	struct text text = {to, size, 0};
+
+	if (link.body != 0)
+		text_bytes(&text, (const char *)link.body, link.bytes);
+	else
+		text_add(&text, "%d", pid); /* /proc/self */
+	return text.used;
+}
+
+static char rest[PATH_MAX]; /* what is still to be walked */
+
+/* Puts a link's target before `tail`. */
+static int put_before(int link, int pid, const char *tail)
+{
+	static char longer[PATH_MAX];
+	uint32_t bytes = link_target(link, pid, longer, PATH_MAX);
+	uint32_t tail_bytes = strlen(tail);
+
+	if (bytes == 0)
+		return -ENOENT;
+	if (bytes >= PATH_MAX || bytes + tail_bytes >= PATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(longer + bytes, tail, tail_bytes + 1);
+	memcpy(rest, longer, bytes + tail_bytes + 1);
+	return 0;
+}
+
+static int step(const struct walk *walk, int at, const char *name,
+		uint32_t bytes)
+{
+	struct node directory = node_at(at);
+
+	if (directory.kind != NODE_DIRECTORY)
+		return -ENOTDIR;
+	if (may(&walk->who, &directory, MAY_EXECUTE) < 0)
+		return -EACCES;
+	if (bytes > NAME_MAX)
+		return -ENAMETOOLONG;
+	if (bytes == 1 && name[0] == '.')
+		return at;
+	if (bytes == 2 && name[0] == '.' && name[1] == '.')
+		return directory.parent;
+	at = node_find(at, name, bytes);
+	return at == NO_NODE ? -ENOENT : at;
+}
+
+static uint32_t component_bytes(const char *name)
+{
+	uint32_t bytes = 0;
+
+	while (name[bytes] != '\0' && name[bytes] != '/')
+		bytes++;
+	return bytes;
+}
+
+static const char *skip_slashes(const char *path)
+{
+	while (*path == '/')
+		path++;
+	return path;
+}
+
+/* Is `next`, reached by a component before `tail`, a link we go through? */
+static bool goes_through(const struct walk *walk, int next, const char *tail)
+{
+	if (node_at(next).kind != NODE_LINK)
+		return false;
+	return *tail != '\0' || !walk->nofollow;
+}
+
+/* One component of `rest` at *name; the node it leads to, or -errno. */
+static int walk_on(struct walk *walk, int at, const char **name, int *links)
+{
+	uint32_t bytes = component_bytes(*name);
+	const char *tail = *name + bytes;
+	int next = step(walk, at, *name, bytes);
+	int error;
+
+	if (next < 0) {
+		walk->last_missing =
+		    next == -ENOENT && *skip_slashes(tail) == '\0';
+		return next;
+	}
+	if (!goes_through(walk, next, tail)) {
+		*name = tail;
+		return next;
+	}
+	if (++*links > LINKS_MAX)
+		return -ELOOP;
+	error = put_before(next, walk->who.pid, tail);
+	if (error)
+		return error;
+	*name = rest;
+	return *rest == '/' ? ROOT : at;
+}
+
+int path_find(struct walk *walk, const char *path)
+{
+	int at = *path == '/' ? ROOT : walk->start;
+	const char *name = rest;
+	int links = 0;
+
+	walk->last_missing = false;
+	if (*path == '\0')
+		return -ENOENT;
+	if (strlen(path) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(rest, path, strlen(path) + 1);
+	for (;;) {
+		bool slash = *name == '/';
+
+		name = skip_slashes(name);
+		if (*name == '\0' && slash &&
+		    node_at(at).kind != NODE_DIRECTORY)
+			return -ENOTDIR;
+		if (*name == '\0')
+			return at;
+		at = walk_on(walk, at, &name, &links);
+		if (at < 0)
+			return at;
+	}
+}

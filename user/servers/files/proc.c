@@ -1,0 +1,138 @@
+/*
+ * user/servers/files/proc.c -- /proc: which files there are.
+ *
+ * The fixed names are nodes of the tree.  Processes come and go, so /proc/PID
+ * and its files are made up from their node number:
+ *
+ *	DYNAMIC | pid << 3 | which        which 0: the directory itself
+ *
+ * What stands in a file is made when it is opened (made.c): a snapshot, which
+ * a reader then reads in peace.
+ */
+#include "files.h"
+#include "made.h"
+
+static const struct {
+	const char *path;
+	uint32_t mode;
+	int made;
+} files[] = {
+    {"proc/meminfo", S_IFREG | 0444, MADE_MEMINFO},
+    {"proc/uptime", S_IFREG | 0444, MADE_UPTIME},
+    {"proc/counters", S_IFREG | 0444, MADE_COUNTERS},
+    {"proc/check", S_IFREG | 0400, MADE_CHECK},
+    {"proc/sysvipc/shm", S_IFREG | 0444, MADE_SHM},
+    {"proc/sys/kernel/shmmax", S_IFREG | 0644, MADE_SHMMAX},
+    {"proc/sys/kernel/shmmin", S_IFREG | 0644, MADE_SHMMIN},
+    {"proc/sys/kernel/shmmni", S_IFREG | 0644, MADE_SHMMNI},
+    {"proc/sys/kernel/shmall", S_IFREG | 0644, MADE_SHMALL},
+    {"proc/sys/kernel/shmseg", S_IFREG | 0644, MADE_SHMSEG},
+};
+
+static const struct {
+	const char *name;
+	uint32_t mode;
+	int made;
+} children[] = {
+    {"", S_IFDIR | 0555, 0},
+    {"stat", S_IFREG | 0444, MADE_STAT},
+    {"maps", S_IFREG | 0444, MADE_MAPS},
+    {"pt", S_IFREG | 0400, MADE_PT},
+};
+#define CHILDREN ((int)(sizeof(children) / sizeof(children[0])))
+
+int proc_root = NO_NODE;
+
+bool proc_start(void)
+{
+	int self;
+
+	proc_root = node_add_path("proc", 4, S_IFDIR | 0555);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		int at = node_add_path(files[i].path, strlen(files[i].path),
+				       files[i].mode);
+
+		if (at == NO_NODE)
+			return false;
+		node_edit(at)->kind = NODE_MADE;
+		node_edit(at)->value = files[i].made;
+	}
+	self = node_add_path("proc/self", 9, S_IFLNK | 0777);
+	return proc_root != NO_NODE && self != NO_NODE;
+}
+
+static int number(int pid, int which)
+{
+	return DYNAMIC | pid << 3 | which;
+}
+
+struct node proc_node(int node)
+{
+	static char name[16];
+	int pid = (node & ~DYNAMIC) >> 3, which = node & 7;
+	struct node result = {.kind = which ? NODE_MADE : NODE_DIRECTORY,
+			      .mode = children[which].mode,
+			      .parent = which ? number(pid, 0) : proc_root,
+			      .child = NO_NODE,
+			      .next = NO_NODE,
+			      .name = children[which].name,
+			      .value = children[which].made,
+			      .pid = pid};
+	struct text text = {name, sizeof(name), 0};
+
+	if (which == 0) {
+		text_add(&text, "%d", pid);
+		result.name = name;
+	}
+	result.name_bytes = which ? strlen(result.name) : text.used;
+	if (result.value == MADE_PT && inspect_now()->teach)
+		result.mode |= 0444;
+	return result;
+}
+
+static int find_pid(const char *name, uint32_t bytes)
+{
+	static struct row row;
+	uint32_t pid = 0;
+
+	if (bytes == 0 || bytes > 7 || name[0] == '0')
+		return NO_NODE;
+	for (uint32_t i = 0; i < bytes; i++) {
+		if (name[i] < '0' || name[i] > '9')
+			return NO_NODE;
+		pid = pid * 10 + (uint32_t)(name[i] - '0');
+	}
+	return process_read(&row, (int)pid) ? number((int)pid, 0) : NO_NODE;
+}
+
+int proc_find(int parent, const char *name, uint32_t bytes)
+{
+	if (parent == proc_root)
+		return find_pid(name, bytes);
+	for (int i = 1; (parent & 7) == 0 && i < CHILDREN; i++)
+		if (strlen(children[i].name) == bytes &&
+		    memcmp(children[i].name, name, bytes) == 0)
+			return parent | i;
+	return NO_NODE;
+}
+
+int proc_child(int parent, int index, char name[16])
+{
+	if (index + 1 >= CHILDREN)
+		return NO_NODE;
+	memcpy(name, children[index + 1].name,
+	       strlen(children[index + 1].name) + 1);
+	return parent | (index + 1);
+}
+
+int proc_next_pid(int pid, char name[16])
+{
+	struct text text = {name, 16, 0};
+	int next = process_after(pid);
+
+	if (next < 0)
+		return NO_NODE;
+	text_add(&text, "%d", next);
+	text_byte(&text, '\0');
+	return number(next, 0);
+}

@@ -1,0 +1,250 @@
+/*
+ * user/servers/files/stat.c -- questions about names and about what is open.
+ *
+ * stat64, statx and their kin fill one `struct facts` from a node and write it
+ * out in the layout they were asked for.  st_dev is 1 for all that is here;
+ * st_ino is the node's number + 1: both stable, as ftok(3) wants.
+ */
+#include "files.h"
+
+#define DEVICE 1u
+#define BLOCK 4096u
+
+struct facts {
+	uint32_t ino, mode, nlink, uid, gid, rdev, bytes, blocks, mtime;
+};
+
+static uint32_t links_of(const struct node *node)
+{
+	uint32_t links = 2;
+
+	if (node->kind != NODE_DIRECTORY)
+		return 1;
+	for (int i = node->child; i != NO_NODE; i = node_at(i).next)
+		links += node_at(i).kind == NODE_DIRECTORY;
+	return links;
+}
+
+static struct facts facts_of(int number)
+{
+	struct node node = node_at(number);
+	bool device = (node.mode & S_IFMT) == S_IFCHR;
+
+	return (struct facts){.ino = (uint32_t)number + 1,
+			      .mode = node.mode,
+			      .nlink = links_of(&node),
+			      .uid = node.uid,
+			      .gid = node.gid,
+			      .rdev = device ? node.bytes : 0,
+			      .bytes = device ? 0 : node.bytes,
+			      .blocks = device ? 0 : (node.bytes + 511) / 512,
+			      .mtime = node.mtime};
+}
+
+static int give_stat(int token, int argument, int node)
+{
+	struct facts facts = facts_of(node);
+	struct stat64 st = {.st_dev = DEVICE,
+			    .ino_low = facts.ino,
+			    .st_ino = facts.ino,
+			    .st_mode = facts.mode,
+			    .st_nlink = facts.nlink,
+			    .st_uid = facts.uid,
+			    .st_gid = facts.gid,
+			    .st_rdev = facts.rdev,
+			    .st_size = facts.bytes,
+			    .st_blksize = BLOCK,
+			    .st_blocks = facts.blocks,
+			    .st_atime = facts.mtime,
+			    .st_mtime = facts.mtime,
+			    .st_ctime = facts.mtime};
+	int moved = k_lease_write(token, argument, 0, &st, sizeof(st));
+
+	return moved < 0 ? moved : 0;
+}
+
+static int give_statx(int token, int argument, int node)
+{
+	struct facts facts = facts_of(node);
+	struct statx_time time = {.seconds = facts.mtime};
+	struct statx stx = {.stx_mask = STATX_BASIC_STATS,
+			    .stx_blksize = BLOCK,
+			    .stx_nlink = facts.nlink,
+			    .stx_uid = facts.uid,
+			    .stx_gid = facts.gid,
+			    .stx_mode = (uint16_t)facts.mode,
+			    .stx_ino = facts.ino,
+			    .stx_size = facts.bytes,
+			    .stx_blocks = facts.blocks,
+			    .atime = time,
+			    .ctime = time,
+			    .mtime = time,
+			    .rdev_major = facts.rdev >> 8,
+			    .rdev_minor = facts.rdev & 0xFF,
+			    .dev_minor = DEVICE};
+	int moved = k_lease_write(token, argument, 0, &stx, sizeof(stx));
+
+	return moved < 0 ? moved : 0;
+}
+
+/* The node a call's path means; an empty one its directory, if it may be. */
+static int find(const struct message *m, int argument, uint32_t flags)
+{
+	struct walk walk = {.who = who_effective(m),
+			    .start = object_node(m),
+			    .nofollow = flags & AT_SYMLINK_NOFOLLOW};
+	char *path;
+	int error = path_lease(m, argument, &path);
+
+	if (error < 0)
+		return error;
+	if (walk.start < 0)
+		return walk.start;
+	if (*path == '\0' && (flags & AT_EMPTY_PATH))
+		return walk.start;
+	return path_find(&walk, path);
+}
+
+int stat_call(const struct message *m)
+{
+	int node = find(m, 0, m->type == SYS_lstat64 ? AT_SYMLINK_NOFOLLOW : 0);
+
+	return node < 0 ? node : give_stat(m->token, 1, node);
+}
+
+int fstat_call(const struct message *m)
+{
+	return give_stat(m->token, 1, object_node(m));
+}
+
+int fstatat_call(const struct message *m)
+{
+	uint32_t known =
+	    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH;
+	int node;
+
+	if (m->args[3] & ~known)
+		return -EINVAL;
+	node = find(m, 1, m->args[3]);
+	return node < 0 ? node : give_stat(m->token, 2, node);
+}
+
+int statx_call(const struct message *m)
+{
+	uint32_t known = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT |
+			 AT_EMPTY_PATH | AT_STATX_SYNC_TYPE;
+	int node;
+
+	if ((m->args[2] & ~known) || (m->args[3] & 0x80000000u) ||
+	    (m->args[2] & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
+		return -EINVAL;
+	node = find(m, 1, m->args[2]);
+	return node < 0 ? node : give_statx(m->token, 4, node);
+}
+
+/* access and faccessat ask for the real ids. */
+int access_call(const struct message *m)
+{
+	int at = m->type == SYS_access ? 0 : 1;
+	uint32_t wanted = m->args[at + 1];
+	struct walk walk = {.who = who_real(m), .start = object_node(m)};
+	struct node node;
+	char *path;
+	int error, found;
+
+	if (wanted & ~7u)
+		return -EINVAL;
+	error = path_lease(m, at, &path);
+	if (error < 0 || walk.start < 0)
+		return error < 0 ? error : walk.start;
+	found = path_find(&walk, path);
+	if (found < 0)
+		return found;
+	node = node_at(found);
+	if ((wanted & MAY_WRITE) &&
+	    (node.kind == NODE_FILE || node.kind == NODE_DIRECTORY))
+		return -EROFS;
+	return may(&walk.who, &node, wanted);
+}
+
+int readlink_call(const struct message *m)
+{
+	static char target[PATH_MAX];
+	int at = m->type == SYS_readlink ? 0 : 1;
+	uint32_t size = m->args[at + 2], bytes;
+	int node;
+
+	if ((int)size <= 0)
+		return -EINVAL;
+	node = find(m, at, AT_SYMLINK_NOFOLLOW);
+	if (node < 0)
+		return node;
+	if (node_at(node).kind != NODE_LINK)
+		return -EINVAL;
+	bytes = link_target(node, m->pid, target, sizeof(target));
+	return k_lease_write(m->token, at + 1, 0, target,
+			     bytes < size ? bytes : size);
+}
+
+/* ---- the working directory ------------------------------------------------ */
+
+/* Writes the path of `node` so that it ends at `end`; where it begins. */
+static char *path_of(int number, char *start, char *end)
+{
+	char *at = end;
+
+	*--at = '\0';
+	if (number == ROOT)
+		*--at = '/';
+	while (number != ROOT) {
+		struct node node = node_at(number);
+
+		if ((uint32_t)(at - start) < node.name_bytes + 1)
+			return 0;
+		at -= node.name_bytes;
+		memcpy(at, node.name, node.name_bytes);
+		*--at = '/';
+		number = node.parent;
+	}
+	return at;
+}
+
+int getcwd_call(const struct message *m)
+{
+	static char buffer[PATH_MAX];
+	char *end = buffer + sizeof(buffer), *path;
+	int node = object_node(m);
+
+	if (node < 0)
+		return node;
+	path = path_of(node, buffer, end);
+	if (path == 0)
+		return -ENAMETOOLONG;
+	if ((uint32_t)(end - path) > m->args[1])
+		return -ERANGE;
+	return k_lease_write(m->token, 0, 0, path, (uint32_t)(end - path));
+}
+
+static int change_to(const struct message *m, int number)
+{
+	struct who who = who_effective(m);
+	struct node node = node_at(number);
+
+	if (node.kind != NODE_DIRECTORY)
+		return -ENOTDIR;
+	if (may(&who, &node, MAY_EXECUTE) < 0)
+		return -EACCES;
+	return open_reply(m, number, O_RDONLY | O_DIRECTORY);
+}
+
+int chdir_call(const struct message *m)
+{
+	int node = find(m, 0, 0);
+
+	return node < 0 ? node : change_to(m, node);
+}
+
+int fchdir_call(const struct message *m)
+{
+	return change_to(m, object_node(m));
+}
