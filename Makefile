@@ -54,7 +54,7 @@ build/tessera.elf: build/tessera.debug
 LIB := $(patsubst %,build/free/%.o,$(wildcard user/lib/*.c))
 SERVERS := $(notdir $(basename $(wildcard user/servers/*))) init
 BIN := $(filter-out init,$(notdir $(basename $(wildcard user/bin/*.c))))
-TESTS := $(notdir $(basename $(wildcard tests/guest/*.c)))
+TESTS := $(notdir $(basename $(wildcard tests/guest/*.c tests/programs/*.c)))
 TEST_SERVERS := $(notdir $(basename $(wildcard tests/servers/*.c)))
 NAMES := pt pmap ipcs ipcrm poweroff# of the multi-call program user/bin/tools.c
 PROGRAMS := $(SERVERS:%=build/root/sbin/%) $(addprefix build/root/bin/,$(BIN) $(NAMES) bench)
@@ -77,7 +77,8 @@ build/look/%.o: user/bin/look/%.c
 	$(USER_CROSS)gcc $(UFLAGS) -MMD -MP -c -o $@ $<
 build/root/bin/%: user/bin/%.c build/look/look.o build/look/pagetable.o | $(GEN)
 	$(USER_CROSS)gcc $(UFLAGS) -s -ffunction-sections -Wl,--gc-sections -MMD -MP -MF build/gen/$*.d -o $@ $(filter %.c %.o,$^)
-build/tests/%: tests/guest/%.c | $(GEN)
+VPATH := tests/guest tests/programs
+build/tests/%: %.c | $(GEN)
 	$(USER_CROSS)gcc $(UFLAGS) -MMD -MP -MF $@.d -o $@ $<
 
 # ---- the boot archive and the ISO

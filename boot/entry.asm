@@ -18,14 +18,13 @@ CR0_PG_WP	equ 0x80010000
 MULTIBOOT_MAGIC	equ 0x1BADB002
 MULTIBOOT_FLAGS	equ 3			; modules on pages; a memory map
 
-global boot_entry_physical, boot_directory, boot_table
+global boot_entry, boot_directory, boot_table
 global boot_stack, boot_stack_top
 extern kmain
 
 section .multiboot align=4
 	dd MULTIBOOT_MAGIC, MULTIBOOT_FLAGS, -(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
 
-boot_entry_physical equ boot_entry - KERNEL_BASE
 
 section .text
 boot_entry:

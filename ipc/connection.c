@@ -207,8 +207,10 @@ void message_exit(int proc)
 	struct proc *p = &procs[proc];
 
 	message_abandon(proc);
-	if (p->message.channel >= 0)
+	if (p->message.channel >= 0) {
 		message_server_died(p->message.channel);
+		native_exit(p->message.channel);
+	}
 	p->message.channel = -1;
 	for (int fd = 0; fd < OPEN_MAX; fd++)
 		descriptor_close(proc, fd);

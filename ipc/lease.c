@@ -19,7 +19,6 @@
 #include "syscall_table.h"
 #include "../abi/errno.h"
 
-#define TRANSFER_MAX 0x10000u /* bytes of one copy: the longest we are deaf */
 #define COUNT_MAX 0x7ffff000u /* bytes of one read(2), as on Linux */
 #define IOV_MAX 1024u
 #define PATH_MAX 4096u
@@ -122,7 +121,7 @@ static int copy_iov(const struct lease_use *use, uint32_t n, uint32_t limit)
 int lease_copy(const struct lease_use *use)
 {
 	const struct lease *lease = find(use->client, use->argument);
-	uint32_t bytes = min(use->bytes, TRANSFER_MAX);
+	uint32_t bytes = min(use->bytes, LEASE_MAX);
 	uint32_t length;
 	vaddr_t start;
 

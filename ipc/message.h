@@ -125,6 +125,8 @@ extern uint32_t count_messages; /* since boot */
 
 /* ---- lease.c --------------------------------------------------------- */
 
+#define LEASE_MAX 0x10000u /* bytes of one copy: the longest we are deaf */
+
 /*
  * A use of a lease: the client's argument, from `offset` on, and the other
  * side, which is kernel memory, or `buffer` in `space` when `kernel` is 0.
@@ -162,6 +164,9 @@ int forward_by(const struct syscall *row, const uint32_t args[6],
 /* ---- native.c: the second door --------------------------------------- */
 
 int native_call(int number, const uint32_t args[6]);
+
+/* The server of a channel has died: its segments by handle are let go. */
+void native_exit(int channel);
 
 int message_check(void); /* self-check: how many breaches */
 

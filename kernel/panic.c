@@ -186,6 +186,7 @@ void machine_refuse(const char *text, ...)
 	vformat(line, sizeof(line), text, args);
 	va_end(args);
 	say("Tessera cannot run here: %s.", line);
+	outb(0xF4, MACHINE_PANIC); /* tools/run hears of it; elsewhere nothing is there */
 	for (;;) {
 		__asm__ volatile("cli; hlt");
 	}

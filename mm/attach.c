@@ -173,9 +173,10 @@ int space_detach(int space, vaddr_t base)
 	}
 	r = region_from(space, base);
 	for (int left = attaches[attach].regions; left > 0;) {
-		int next = left > 1 ? region_after(r) : -1;
+		bool mine = regions[r].attach == attach;
+		int next = mine && left == 1 ? -1 : region_after(r);
 
-		if (regions[r].attach == attach) {
+		if (mine) {
 			region_remove(r);
 			left--;
 		}

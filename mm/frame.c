@@ -143,3 +143,12 @@ void frame_drop(frame_t frame)
 		put(frame);
 	}
 }
+
+#define HOLE_FIRST 0xA0 /* video memory and ROMs: 640 KiB to 1 MiB */
+#define HOLE_END 0x100
+
+bool frame_is_ram(frame_t frame)
+{
+	return frame < frame_limit &&
+	       (frame < HOLE_FIRST || frame >= HOLE_END);
+}

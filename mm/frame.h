@@ -50,6 +50,9 @@ frame_t frame_alloc(void);
 frame_t frame_alloc_zeroed(void);
 frame_t frame_alloc_copy(frame_t from); /* ... with the contents of `from` */
 
+/* Below the end of memory, and not in the PC's hole for devices and ROMs. */
+bool frame_is_ram(frame_t frame);
+
 void frame_hold(frame_t frame); /* one more entry holds it */
 void frame_drop(frame_t frame); /* one less; the last frees it */
 

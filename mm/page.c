@@ -20,7 +20,7 @@
  *
  * The CPU takes the AND of the R/W bits in PDE and PTE (SDM 3A 4.6), so one
  * table can serve readers and writers.  What the CPU remembers of these words
- * it forgets at invlpg and when CR3 is page_loaded; who clears a word calls one of
+ * it forgets at invlpg and when CR3 is loaded; who clears a word calls one of
  * the page_flush functions *before* it lets go of the frame behind it, or
  * another process could be reached through the old translation.
  */
@@ -83,7 +83,16 @@ void page_map_kernel(uintptr_t address, frame_t frame)
 
 bool page_kernel_mapped(uintptr_t address)
 {
-	return page_get(window_table(address), entry_of((uint32_t)address));
+	uint32_t pde;
+
+	if (address < DIRECT_MAP) {
+		return false;
+	}
+	pde = page_get(kernel_directory, slot_of((uint32_t)address));
+	return pde & PTE_PS
+		   ? word_frame(pde) + entry_of((uint32_t)address) < frame_limit
+		   : (pde & PTE_P) &&
+			 page_get(word_frame(pde), entry_of((uint32_t)address));
 }
 
 /* ---- making ---------------------------------------------------------- */

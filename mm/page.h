@@ -103,6 +103,7 @@ void page_init(frame_t kernel_directory);
 
 /* In the kernel's windows: their tables are there from boot. */
 void page_map_kernel(uintptr_t address, frame_t frame);
+/* Any kernel address: is memory there to be read? */
 bool page_kernel_mapped(uintptr_t address);
 
 /* New ones, promised before.  A directory has the kernel's PDEs, no other. */

@@ -68,7 +68,8 @@ static int bad_for_all(struct bad *bad, const struct row *row)
 	    "no rights", (unsigned long)memory(PAGE, PROT_NONE)};
 	if (b < 2)
 		return n;
-	bad[n++] = (struct bad){"into the kernel", 0xC0000000 - 1};
+	if (row->way != STRING) /* a lone NUL may end the stack */
+		bad[n++] = (struct bad){"into the kernel", 0xC0000000 - 1};
 	bad[n++] = (struct bad){"wraps", 0xFFFFFFFFu - b / 2};
 	bad[n++] = (struct bad){"last byte before a hole",
 				(unsigned long)hole_at - 1};
@@ -173,7 +174,7 @@ BAD("fstatat64 buf", OUT, 96, 0, NR_fstatat64, 3, {AT_FDCWD, P("/"), 0, 0})
 BAD("statx path", STRING, 2, 0, NR_statx, 2,
     {AT_FDCWD, 0, 0, 0x7FF, P(private_page)})
 BAD("statx buf", OUT, 256, 0, NR_statx, 5, {AT_FDCWD, P("/"), 0, 0x7FF, 0})
-BAD("getdents64 buf", OUT, 24, 0, NR_getdents64, 2, {root_fd(), 0, 4096})
+BAD("getdents64 buf", OUT, 21, 0, NR_getdents64, 2, {root_fd(), 0, 4096})
 BAD("_llseek result", OUT, 8, 0, NR_llseek, 4, {file_fd(), 0, 0, 0, 0})
 BAD("time result", OUT, 4, 1, NR_time, 1, {0})
 BAD("gettimeofday tv", OUT, 8, 1, NR_gettimeofday, 1, {0, 0})

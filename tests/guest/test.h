@@ -52,6 +52,7 @@
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -675,10 +676,13 @@ static int sweep_segments(void)
 	return found;
 }
 
-static int left_behind(pid_t group, struct counts before)
+/* Processes or segments that are there after a test; frames that are not. */
+static int left_behind(pid_t group, struct counts before, long *lost)
 {
 	struct counts after;
 	int bad = 0;
+
+	*lost = 0;
 
 	for (int tries = 0; tries < 50 && kill(-group, 0) == 0; tries++)
 		sleep_ms(2);
@@ -692,13 +696,12 @@ static int left_behind(pid_t group, struct counts before)
 		sleep_ms(5);
 		after = count();
 	}
-	if (after.segments == before.segments && after.pages == before.pages &&
-	    after.frames >= before.frames)
+	*lost = before.frames - after.frames;
+	if (after.segments == before.segments && after.pages == before.pages)
 		return bad;
-	say("# %s\n#   left behind: %ld segments, %ld of their pages, "
-	    "%ld frames\n",
+	say("# %s\n#   left behind: %ld segments, %ld of their pages\n",
 	    test_sentence, after.segments - before.segments,
-	    after.pages - before.pages, before.frames - after.frames);
+	    after.pages - before.pages);
 	sweep_segments();
 	return 1;
 }
@@ -721,20 +724,38 @@ static int run_in_child(void (*body)(void))
 	return pid < 0 ? -1 : wait_for_test(pid);
 }
 
+/* Runs it once; whether it failed, its status, and the frames it lost. */
+static int run_once(const struct test *test, int *status, long *lost)
+{
+	struct counts before = count();
+
+	*status = run_in_child(test->run);
+	if (WIFSIGNALED(*status))
+		say("# %s\n#   died of signal %d\n", test_sentence,
+		    WTERMSIG(*status));
+	return left_behind(test_process, before, lost) ||
+	       (*status != 0 && *status != SKIPPED << 8);
+}
+
+/*
+ * A test that lost frames runs again.  A server may have touched a page of its
+ * own for the first time, which happens once; a leak happens again.
+ */
 static int run_test(int number, const struct test *test, const char *suffix)
 {
 	static char sentence[300];
-	struct counts before = count();
 	int status, bad;
+	long lost;
 
 	snprintf(sentence, sizeof sentence, "%s%s", test->sentence, suffix);
 	test_sentence = sentence;
-	status = run_in_child(test->run);
-	if (WIFSIGNALED(status))
-		say("# %s\n#   died of signal %d\n", sentence,
-		    WTERMSIG(status));
-	bad = left_behind(test_process, before) ||
-	      (status != 0 && status != SKIPPED << 8);
+	bad = run_once(test, &status, &lost);
+	for (int again = 0; !bad && lost > 0 && again < 2; again++)
+		bad = run_once(test, &status, &lost);
+	if (lost > 0) {
+		say("# %s\n#   lost %ld frames each time\n", sentence, lost);
+		bad = 1;
+	}
 	say("%s %d - %s%s\n", bad ? "not ok" : "ok", number, sentence,
 	    status == SKIPPED << 8 ? " # SKIP" : "");
 	if (shared->answer_bytes)

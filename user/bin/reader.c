@@ -39,9 +39,9 @@ static void child(int id)
 {
 	struct board *board = attach(id, SHM_RDONLY);
 
-	await(&board->value, 42);
-	printf("child:  attached read-only at %p, reads 42\n", (void *)board);
 	await(&board->go, 1);
+	printf("child:  attached read-only at %p, reads %d\n", (void *)board,
+	       board->value);
 	printf("child:  and now I store 43 there ...\n");
 	board->value = 43;
 	printf("child:  still alive, and that is wrong\n");

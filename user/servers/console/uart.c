@@ -22,7 +22,7 @@
 #define IDENTIFY 2 /* read: why the interrupt; */
 #define IDENTIFY_NONE 1
 #define FIFO 2 /* write: */
-#define FIFO_ON 0x07 /* ... and both emptied */
+#define FIFO_ON 0xC7 /* ... both emptied; input is told in bursts of 14 */
 #define LINE 3
 #define LINE_8N1 0x03
 #define LINE_DIVISOR 0x80
@@ -35,6 +35,7 @@
 #define SCRATCH 7
 
 #define FIFO_BYTES 16
+#define INPUT_PATIENCE 30 /* looks for more input: it comes in bursts */
 #define PATIENCE 200 /* looks at a busy transmitter before we turn away */
 
 static bool probe(uint16_t port)
@@ -73,8 +74,14 @@ static void enable(struct uart *uart, uint8_t interrupts)
 
 static void take_input(struct uart *uart)
 {
-	while (uart->room() && (in8(uart->port + STATUS) & STATUS_INPUT))
+	int looks = 0;
+
+	while (uart->room() && looks++ < INPUT_PATIENCE) {
+		if (!(in8(uart->port + STATUS) & STATUS_INPUT))
+			continue;
 		uart->receive(in8(uart->port + DATA));
+		looks = 0;
+	}
 	if (!uart->room())
 		enable(uart, uart->enabled & ~ENABLE_INPUT);
 }

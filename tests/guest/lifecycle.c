@@ -1,0 +1,1011 @@
+/*
+ * tests/guest/lifecycle.c -- processes: how they begin, go on and end.
+ *
+ * First what fork, exec, exit and kill do to an attachment at each of its
+ * stages; then the calls around them: exit statuses and wait, signals' default
+ * actions and the stored mask, memory, time, thread-local storage, and the
+ * registers of the FPU and SSE across switches.
+ *
+ * Tests that exec run this same program with "helper" and a word.
+ */
+#define OWN_MAIN
+#include "test.h"
+
+#define AT ((char *)0x50000000)
+
+static char *own_path;
+
+/* Address 8, which the compiler must not know. */
+static volatile char *null_plus_8(void)
+{
+	volatile unsigned long address = 8;
+
+	return (volatile char *)address;
+}
+
+static void exec_helper(const char *what, const char *more)
+{
+	char *argv[] = {own_path, "helper", (char *)what, (char *)more, NULL};
+	char *envp[] = {"ONE=1", "TWO=2", NULL};
+
+	execve(own_path, argv, envp);
+	FAIL("exec of %s gives %s", own_path, errno_name(errno));
+}
+
+static const char *number(long value)
+{
+	static char text[16];
+
+	snprintf(text, sizeof text, "%ld", value);
+	return text;
+}
+
+/* --- kill, exec and exit at each stage of an attachment ----------------------- */
+
+static const char *const stages[] = {"before the attach", "attached", "touched",
+				     "attached twice",	  "after a fork",
+				     "part unmapped",	  "removed",
+				     "detached again",	  "read-only"};
+
+/* Brings this process to the stage. */
+static void go_to(unsigned stage, int id)
+{
+	char *p = NULL;
+
+	if (stage == 0)
+		return;
+	p = ADDRESS(shm_at(id, AT, stage == 8 ? SHM_RDONLY : 0));
+	if (stage == 2)
+		memset(p, 1, 5 * PAGE);
+	if (stage == 3)
+		attach(id)[SLOT] = 1;
+	if (stage == 4)
+		IN_CHILD
+		{
+			p[SLOT] = 1;
+		}
+	if (stage == 5)
+		OK(munmap(p + PAGE, PAGE));
+	if (stage == 7)
+		OK(shm_dt(p));
+}
+
+enum end { END_EXIT, END_KILL, END_EXEC, END_FAULT };
+
+static void end_here(enum end end)
+{
+	if (end == END_EXIT)
+		_exit(0);
+	if (end == END_KILL)
+		kill(getpid(), SIGKILL);
+	if (end == END_EXEC)
+		exec_helper("exit", "0");
+	if (end == END_FAULT)
+		null_plus_8()[0] = 1;
+	_exit(1);
+}
+
+static void end_at_each_stage(enum end end)
+{
+	for (unsigned stage = 0; stage < ALL(stages); stage++) {
+		int id = make(SLOT + 5 * PAGE), status;
+		pid_t pid;
+
+		BACKGROUND(pid)
+		{
+			go_to(stage, id);
+			if (stage == 6)
+				removed(id);
+			end_here(end);
+		}
+		status = wait_status(pid);
+		if (end == END_KILL || end == END_FAULT)
+			TRUE(WIFSIGNALED(status));
+		else
+			EQ(status, 0);
+		if (stage == 6) {
+			ERR(shm_ctl(id, IPC_RMID, NULL), EINVAL);
+			continue;
+		}
+		if (nattch(id) != 0)
+			FAIL("%s: nattch is %u", stages[stage], nattch(id));
+		removed(id);
+	}
+}
+
+BOTH("LIFE-exit at each of nine stages of an attachment detaches")
+{
+	end_at_each_stage(END_EXIT);
+}
+
+BOTH("LIFE-kill at each of nine stages of an attachment detaches")
+{
+	end_at_each_stage(END_KILL);
+}
+
+BOTH("LIFE-exec at each of nine stages of an attachment detaches")
+{
+	end_at_each_stage(END_EXEC);
+}
+
+BOTH("LIFE-fault at each of nine stages of an attachment detaches")
+{
+	end_at_each_stage(END_FAULT);
+}
+
+BOTH("LIFE-kill at forty moments of attach, touch and detach")
+{
+	int id = make(2 * SLOT);
+
+	for (int i = 0; i < 40; i++) {
+		volatile int *go = (volatile int *)&shared->stage;
+		pid_t pid;
+
+		*go = 0;
+		BACKGROUND(pid)
+		{
+			for (;;) {
+				char *p = attach(id);
+
+				p[*go % 7 * PAGE] = 1;
+				p[SLOT] = 1;
+				++*go;
+				OK(shm_dt(p));
+			}
+		}
+		for (int k = 0; k < i % 4; k++)
+			sched_yield();
+		kill(pid, SIGKILL);
+		KILLED(pid, SIGKILL);
+		EQ(nattch(id), 0);
+	}
+	removed(id);
+}
+
+BOTH("LIFE-fork the child has every attach, same address, same rights, shared")
+{
+	int id = make(2 * PAGE);
+	char *w = attach(id), *r = ADDRESS(shm_at(id, NULL, SHM_RDONLY));
+
+	IN_CHILD
+	{
+		w[0] = 'c';
+		EQ(r[0], 'c');
+		FAULTS_ON_STORE(r);
+		OK(shm_dt(w));
+		OK(shm_dt(r));
+		EQ(nattch(id), 2);
+	}
+	EQ(w[0], 'c');
+	EQ(nattch(id), 2);
+	removed(id);
+}
+
+BOTH("LIFE-fork a grandchild shares as well, and a page first touched there")
+{
+	int id = make(4 * PAGE);
+	char *p = attach(id);
+
+	IN_CHILD
+	{
+		IN_CHILD
+		{
+			IN_CHILD
+			{
+				EQ(nattch(id), 4);
+				p[3 * PAGE] = 'g';
+			}
+		}
+		EQ(p[3 * PAGE], 'g');
+	}
+	EQ(p[3 * PAGE], 'g');
+	removed(id);
+}
+
+BOTH("LIFE-fork parts unmapped before the fork are missing in the child")
+{
+	int id = make(3 * PAGE);
+	char *p = attach(id);
+
+	OK(munmap(p + PAGE, PAGE));
+	IN_CHILD
+	{
+		p[0] = p[2 * PAGE] = 'c';
+		FAULTS_ON_LOAD(p + PAGE);
+		OK(shm_dt(p));
+		FAULTS_ON_LOAD(p + 2 * PAGE);
+	}
+	EQ(p[2 * PAGE], 'c');
+	OK(shm_dt(p));
+	EQ(nattch(id), 0);
+	removed(id);
+}
+
+BOTH("LIFE-exec then the same address can be attached again")
+{
+	int id = make(PAGE);
+
+	OK(shm_at(id, AT, 0));
+	strcpy(AT, "kept");
+	IN_CHILD
+	{
+		exec_helper("attach", number(id));
+	}
+	EQ(strcmp(AT, "seen"), 0);
+	EQ(nattch(id), 1);
+	removed(id);
+}
+
+BOTH("LIFE-exec the last detach by exec completes a removal")
+{
+	int id = make(PAGE);
+
+	IN_CHILD
+	{
+		attach(id);
+		removed(id);
+		exec_helper("exit", "0");
+	}
+	ERR(shm_ctl(id, IPC_STAT, &(struct shm_ds){0}), EINVAL);
+}
+
+BOTH("LIFE-exec one that fails keeps the attaches")
+{
+	int id = make(PAGE);
+	char *p = attach(id);
+
+	ERR(SYS(NR_execve, P("/no/such/file"), 0, 0), ENOENT);
+	p[0] = 1;
+	EQ(nattch(id), 1);
+	removed(id);
+}
+
+/* --- exec ------------------------------------------------------------------------- */
+
+TEST("LIFE-exec arguments and environment arrive")
+{
+	IN_CHILD
+	{
+		exec_helper("arguments", "more words than one");
+	}
+}
+
+TEST("LIFE-exec pid, parent, ids and blocked signals stay")
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	shared->value[0] = getpid();
+	IN_CHILD
+	{
+		OK(sigprocmask(SIG_BLOCK, &set, NULL));
+		OK(setresgid(4, 5, 5));
+		OK(setresuid(1, 2, 2));
+		exec_helper("ids", number(shared->value[0]));
+	}
+}
+
+TEST("LIFE-exec thirty times over, each from the one before")
+{
+	IN_CHILD
+	{
+		exec_helper("again", "30");
+	}
+}
+
+/* --- exit and wait ------------------------------------------------------------------ */
+
+TEST("LIFE-wait every exit status arrives, its low eight bits")
+{
+	static const int codes[] = {0, 1, 42, 127, 128, 255, 256, 257, -1};
+
+	for (unsigned i = 0; i < ALL(codes); i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			SYS(i % 2 ? NR_exit : 252, codes[i]);
+			_exit(9);
+		}
+		EQ(wait_status(pid), (codes[i] & 255) << 8);
+	}
+}
+
+TEST("LIFE-wait without children is ECHILD, at once")
+{
+	int status = 77;
+
+	ERR(SYS(NR_wait4, -1, P(&status), 0, 0), ECHILD);
+	ERR(SYS(NR_wait4, -1, P(&status), WNOHANG, 0), ECHILD);
+	ERR(SYS(NR_wait4, 1, P(&status), 0, 0), ECHILD);
+	ERR(SYS(NR_wait4, getpid(), P(&status), 0, 0), ECHILD);
+	ERR(SYS(NR_wait4, 999999, P(&status), 0, 0), ECHILD);
+	EQ(status, 77);
+}
+
+TEST("LIFE-wait WNOHANG answers 0 while the child lives, then its pid")
+{
+	int status = 77;
+	long got;
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		await(1);
+	}
+	EQ(SYS(NR_wait4, pid, P(&status), WNOHANG, 0), 0);
+	EQ(status, 77);
+	reach(1);
+	while ((got = SYS(NR_wait4, -1, P(&status), WNOHANG, 0)) == 0)
+		sched_yield();
+	EQ(got, pid);
+	EQ(status, 0);
+}
+
+TEST("LIFE-wait a chosen child is waited for, the others stay")
+{
+	pid_t a = fork(), b;
+
+	if (a == 0)
+		_exit(1);
+	b = fork();
+	if (b == 0)
+		_exit(2);
+	EQ(wait_status(b), 2 << 8);
+	EQ(wait_status(a), 1 << 8);
+	ERR(SYS(NR_wait4, -1, 0, 0, 0), ECHILD);
+}
+
+TEST("LIFE-wait bad options are EINVAL")
+{
+	ERR(SYS(NR_wait4, -1, 0, 0x1000, 0), EINVAL);
+	ERR(SYS(NR_wait4, -1, 0, 0x100, 0), EINVAL);
+}
+
+TEST("LIFE-wait a dead child can be signalled until it is waited for")
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	sleep_ms(30);
+	EQ(kill(pid, 0), 0);
+	EXITS(pid, 0);
+	ERR(SYS(NR_kill, pid, 0), ESRCH);
+}
+
+TEST("LIFE-orphan a child whose parent dies has the parent 1")
+{
+	IN_CHILD
+	{
+		pid_t parent = getpid(), pid = fork();
+
+		if (pid == 0) {
+			while (getppid() == parent)
+				sched_yield();
+			shared->value[0] = getppid();
+			reach(1);
+			_exit(0);
+		}
+	}
+	await(1);
+	EQ(shared->value[0], 1);
+}
+
+TEST("LIFE-fork two hundred children one after the other")
+{
+	for (int i = 0; i < 200; i++)
+		IN_CHILD
+		{
+		}
+}
+
+TEST("LIFE-fork thirty children at once, each with its own memory")
+{
+	pid_t pid[30];
+	volatile int own = -1;
+
+	for (int i = 0; i < 30; i++) {
+		BACKGROUND(pid[i])
+		{
+			own = i;
+			await(1);
+			EQ(own, i);
+			_exit(i);
+		}
+	}
+	reach(1);
+	for (int i = 0; i < 30; i++)
+		EXITS(pid[i], i);
+	EQ(own, -1);
+}
+
+TEST("LIFE-fork by number 2 and by clone, and by clone of other kinds not")
+{
+	long pid = SYS(NR_fork);
+
+	if (pid == 0)
+		_exit(5);
+	EXITS(OK(pid), 5);
+	pid = SYS(NR_clone, SIGCHLD, 0, 0, 0, 0);
+	if (pid == 0)
+		_exit(6);
+	EXITS(OK(pid), 6);
+}
+
+/* --- signals ----------------------------------------------------------------------- */
+
+TEST("LIFE-signal default actions that kill, kill, and say which")
+{
+	static const int deadly[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGILL,
+				     SIGTRAP, SIGABRT, SIGBUS,	SIGFPE,
+				     SIGKILL, SIGUSR1, SIGSEGV, SIGUSR2,
+				     SIGPIPE, SIGALRM, SIGTERM, 34, 64};
+
+	for (unsigned i = 0; i < ALL(deadly); i++) {
+		pid_t pid;
+
+		BACKGROUND(pid)
+		{
+			for (;;)
+				pause();
+		}
+		OK(SYS(NR_kill, pid, deadly[i]));
+		KILLED(pid, deadly[i]);
+	}
+}
+
+TEST("LIFE-signal default actions that ignore, ignore")
+{
+	static const int mild[] = {SIGCHLD, SIGURG, SIGWINCH, SIGCONT};
+
+	for (unsigned i = 0; i < ALL(mild); i++) {
+		pid_t pid;
+
+		shared->stage = 0;
+		BACKGROUND(pid)
+		{
+			await(1);
+		}
+		OK(SYS(NR_kill, pid, mild[i]));
+		sched_yield();
+		reach(1);
+		EXITS(pid, 0);
+	}
+}
+
+TEST("LIFE-signal one sent to itself kills before the call returns")
+{
+	DIES(SIGTERM)
+	{
+		kill(getpid(), SIGTERM);
+		_exit(3);
+	}
+	DIES(SIGABRT)
+	{
+		abort();
+	}
+	DIES(SIGUSR1)
+	{
+		SYS(270, getpid(), getpid(), SIGUSR1);
+		_exit(3);
+	}
+}
+
+TEST("LIFE-signal a blocked one waits, and kills when it is let in")
+{
+	sigset_t set, old;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	DIES(SIGTERM)
+	{
+		OK(sigprocmask(SIG_BLOCK, &set, NULL));
+		kill(getpid(), SIGTERM);
+		shared->value[0] = 1;
+		OK(sigprocmask(SIG_UNBLOCK, &set, NULL));
+		shared->value[0] = 2;
+	}
+	EQ(shared->value[0], 1);
+	OK(sigprocmask(SIG_BLOCK, &set, NULL));
+	IN_CHILD
+	{
+		OK(sigprocmask(SIG_BLOCK, NULL, &old));
+		EQ(sigismember(&old, SIGTERM), 1);
+		EQ(sigismember(&old, SIGUSR1), 0);
+	}
+}
+
+TEST("LIFE-signal SIGKILL cannot be blocked")
+{
+	sigset_t set, old;
+
+	sigfillset(&set);
+	DIES(SIGKILL)
+	{
+		OK(sigprocmask(SIG_SETMASK, &set, NULL));
+		OK(sigprocmask(SIG_SETMASK, NULL, &old));
+		EQ(sigismember(&old, SIGKILL), 0);
+		EQ(sigismember(&old, SIGTERM), 1);
+		kill(getpid(), SIGTERM);
+		kill(getpid(), SIGKILL);
+	}
+}
+
+TEST("LIFE-signal a fault kills though SIGSEGV is blocked")
+{
+	sigset_t set;
+
+	sigfillset(&set);
+	DIES(SIGSEGV)
+	{
+		OK(sigprocmask(SIG_SETMASK, &set, NULL));
+		null_plus_8()[0] = 1;
+	}
+}
+
+TEST("LIFE-signal bad numbers EINVAL, nobody there ESRCH, others' EPERM")
+{
+	unsigned long set[2] = {0, 0};
+
+	ERR(SYS(NR_kill, getpid(), 65), EINVAL);
+	ERR(SYS(NR_kill, getpid(), -1), EINVAL);
+	ERR(SYS(NR_kill, 999999, 0), ESRCH);
+	ERR(SYS(NR_kill, 999999, SIGTERM), ESRCH);
+	ERR(SYS(NR_kill, -999999, 0), ESRCH);
+	ERR(SYS(270, getpid(), 999999, 0), ESRCH);
+	ERR(SYS(270, 0, getpid(), 0), EINVAL);
+	ERR(SYS(NR_rt_sigprocmask, 9, P(set), 0, 8), EINVAL);
+	ERR(SYS(NR_rt_sigprocmask, SIG_BLOCK, P(set), 0, 4), EINVAL);
+	AS(NOBODY, NOBODY)
+	{
+		ERR(SYS(NR_kill, getppid(), SIGTERM), EPERM);
+		ERR(SYS(NR_kill, getppid(), 0), EPERM);
+		EQ(SYS(NR_kill, getpid(), 0), 0);
+	}
+}
+
+TEST("LIFE-signal a sleeping, a waiting and a spinning process can be killed")
+{
+	for (int i = 0; i < 3; i++) {
+		pid_t pid;
+
+		BACKGROUND(pid)
+		{
+			reach(i + 1);
+			if (i == 0)
+				sleep_ms(100000);
+			if (i == 1)
+				for (;;)
+					pause();
+			for (;;)
+				;
+		}
+		await(i + 1);
+		OK(kill(pid, SIGTERM));
+		KILLED(pid, SIGTERM);
+	}
+}
+
+/* --- identity ------------------------------------------------------------------------ */
+
+TEST("LIFE-ids pid, parent, group and session hang together")
+{
+	pid_t me = getpid(), group;
+
+	EQ(SYS(224), me);
+	EQ(getpgrp(), me);
+	IN_CHILD
+	{
+		EQ(getppid(), me);
+		EQ(getpgrp(), me);
+		OK(setpgid(0, 0));
+		EQ(getpgrp(), getpid());
+	}
+	IN_CHILD
+	{
+		group = OK(setsid());
+		EQ(group, getpid());
+		EQ(getsid(0), getpid());
+		ERR(setsid() < 0 ? -errno : 0, EPERM);
+	}
+	ERR(getpgid(999999) < 0 ? -errno : 0, ESRCH);
+}
+
+TEST("LIFE-ids umask answers the old one and keeps nine bits")
+{
+	IN_CHILD
+	{
+		umask(0123);
+		EQ(umask(07777), 0123);
+		EQ(umask(0), 0777);
+	}
+}
+
+/* --- memory --------------------------------------------------------------------------- */
+
+TEST("LIFE-fork private memory is copied when written, both ways")
+{
+	char *p = memory(8 * PAGE, PROT_READ | PROT_WRITE);
+
+	memset(p, 'p', 8 * PAGE);
+	IN_CHILD
+	{
+		memset(p, 'c', 4 * PAGE);
+		EQ(p[5 * PAGE], 'p');
+		reach(1);
+	}
+	for (unsigned i = 0; i < 8 * PAGE; i++)
+		EQ(p[i], 'p');
+}
+
+TEST("LIFE-fork shared anonymous memory stays shared")
+{
+	char *p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	TRUE(p != MAP_FAILED);
+	IN_CHILD
+	{
+		p[PAGE] = 'c';
+	}
+	EQ(p[PAGE], 'c');
+	OK(munmap(p, 2 * PAGE));
+}
+
+TEST("LIFE-brk grows with zeros, shrinks, and forgets")
+{
+	char *start = (char *)SYS(NR_brk, 0), *end = start + 3 * PAGE;
+
+	EQ(SYS(NR_brk, P(end)), P(end));
+	for (char *p = start; p < end; p++)
+		EQ(*p, 0);
+	memset(start, 'x', 3 * PAGE);
+	EQ(SYS(NR_brk, P(start)), P(start));
+	EQ(SYS(NR_brk, P(end)), P(end));
+	EQ(start[2 * PAGE], 0);
+	EQ(SYS(NR_brk, P(start)), P(start));
+	EQ(SYS(NR_brk, 1), P(start));
+	EQ(SYS(NR_brk, (long)0xC0000000), P(start));
+	EQ(SYS(NR_brk, -1), P(start));
+}
+
+TEST("LIFE-mmap errors: length 0, unaligned, no kind, too long")
+{
+	int anonymous = MAP_PRIVATE | MAP_ANONYMOUS;
+
+	ERR(SYS(NR_mmap2, 0, 0, PROT_READ, anonymous, -1, 0), EINVAL);
+	ERR(SYS(NR_mmap2, 0x50000001, PAGE, PROT_READ, anonymous | MAP_FIXED,
+		-1, 0),
+	    EINVAL);
+	ERR(SYS(NR_mmap2, 0, PAGE, PROT_READ, MAP_ANONYMOUS, -1, 0), EINVAL);
+	ERR(SYS(NR_mmap2, 0, 0xFFFFFFFF, PROT_READ, anonymous, -1, 0), ENOMEM);
+	ERR(SYS(NR_mmap2, 0, 0xC0000000, PROT_READ, anonymous, -1, 0), ENOMEM);
+	ERR(SYS(NR_mmap2, (long)0xC0000000, PAGE, PROT_READ,
+		anonymous | MAP_FIXED, -1, 0),
+	    ENOMEM);
+	ERR(SYS(NR_mmap2, 0, PAGE, PROT_READ, MAP_PRIVATE, 99, 0), EBADF);
+}
+
+TEST("LIFE-mmap MAP_FIXED replaces what is there, a hint does not")
+{
+	char *p = memory(4 * PAGE, PROT_READ | PROT_WRITE), *q;
+
+	memset(p, 'p', 4 * PAGE);
+	q = mmap(p + PAGE, PAGE, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	TRUE(q != MAP_FAILED && q != p + PAGE);
+	q = mmap(p + PAGE, 2 * PAGE, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	EQ(P(q), P(p + PAGE));
+	EQ(p[0], 'p');
+	EQ(p[PAGE], 0);
+	EQ(p[3 * PAGE], 'p');
+}
+
+TEST("LIFE-munmap errors, and holes are fine")
+{
+	char *p = memory(3 * PAGE, PROT_READ | PROT_WRITE);
+
+	ERR(SYS(NR_munmap, P(p) + 1, PAGE), EINVAL);
+	ERR(SYS(NR_munmap, P(p), 0), EINVAL);
+	ERR(SYS(NR_munmap, P(p), 0xFFFFF000), EINVAL);
+	ERR(SYS(NR_munmap, (long)0xC0000000, PAGE), EINVAL);
+	EQ(SYS(NR_munmap, 0x30000000, PAGE), 0);
+	EQ(SYS(NR_munmap, P(p) + PAGE, 1), 0);
+	FAULTS_ON_LOAD(p + PAGE);
+	p[0] = p[2 * PAGE] = 1;
+	EQ(SYS(NR_munmap, P(p), 3 * PAGE), 0);
+	FAULTS_ON_LOAD(p);
+}
+
+TEST("LIFE-mprotect errors, and each protection")
+{
+	char *p = memory(2 * PAGE, PROT_READ | PROT_WRITE);
+
+	p[0] = 'x';
+	ERR(SYS(NR_mprotect, P(p) + 1, PAGE, PROT_READ), EINVAL);
+	ERR(SYS(NR_mprotect, 0x30000000, PAGE, PROT_READ), ENOMEM);
+	EQ(SYS(NR_mprotect, P(p), 0, PROT_READ), 0);
+	OK(mprotect(p, PAGE, PROT_READ));
+	EQ(p[0], 'x');
+	FAULTS_ON_STORE(p);
+	OK(mprotect(p, PAGE, PROT_NONE));
+	FAULTS_ON_LOAD(p);
+	OK(mprotect(p, PAGE, PROT_READ | PROT_WRITE));
+	EQ(p[0], 'x');
+	p[0] = 'y';
+	OK(mprotect(p, PAGE, PROT_READ));
+	IN_CHILD
+	{
+		OK(mprotect(p, PAGE, PROT_READ | PROT_WRITE));
+		p[0] = 'c';
+	}
+	EQ(p[0], 'y');
+}
+
+TEST("LIFE-text program text cannot be written, nor by the kernel")
+{
+	FAULTS_ON_STORE((char *)(void *)exec_helper);
+	ERR(SYS(NR_uname, P(exec_helper)), EFAULT);
+}
+
+/* --- time --------------------------------------------------------------------------- */
+
+static long long now_us(clockid_t clock)
+{
+	struct timespec t;
+
+	OK(clock_gettime(clock, &t));
+	return t.tv_sec * 1000000ll + t.tv_nsec / 1000;
+}
+
+TEST("LIFE-clock the monotonic clock never goes back")
+{
+	long long before = now_us(CLOCK_MONOTONIC), after;
+
+	for (int i = 0; i < 2000; i++) {
+		after = now_us(CLOCK_MONOTONIC);
+		TRUE(after >= before);
+		before = after;
+	}
+}
+
+TEST("LIFE-clock a sleep lasts as long as was asked, and not much longer")
+{
+	static const int ms[] = {1, 15, 50};
+
+	for (unsigned i = 0; i < ALL(ms); i++) {
+		long long start = now_us(CLOCK_MONOTONIC), took;
+
+		sleep_ms(ms[i]);
+		took = now_us(CLOCK_MONOTONIC) - start;
+		TRUE(took >= ms[i] * 1000);
+		TRUE(took < ms[i] * 1000 + 500000);
+	}
+}
+
+TEST("LIFE-clock sleep arguments: EINVAL for bad times and clocks")
+{
+	struct timespec bad = {0, 1000000000}, negative = {-1, 0}, none = {0, 0};
+
+	ERR(SYS(NR_nanosleep, P(&bad), 0), EINVAL);
+	ERR(SYS(NR_nanosleep, P(&negative), 0), EINVAL);
+	EQ(SYS(NR_nanosleep, P(&none), 0), 0);
+	ERR(SYS(NR_clock_nanosleep, 99, 0, P(&none), 0), EINVAL);
+	ERR(SYS(NR_clock_gettime, 99, P(&none)), EINVAL);
+	ERR(SYS(NR_clock_getres, 99, P(&none)), EINVAL);
+	EQ(SYS(NR_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, P(&none), 0),
+	   0);
+}
+
+TEST("LIFE-clock all calls tell the same time of day")
+{
+	struct timespec t;
+	long long wide[2];
+	int day[2];
+
+	OK(SYS(NR_clock_gettime, CLOCK_REALTIME, P(&t)));
+	OK(SYS(NR_clock_gettime64, CLOCK_REALTIME, P(wide)));
+	OK(SYS(NR_gettimeofday, P(day), 0));
+	TRUE(wide[0] - t.tv_sec >= 0 && wide[0] - t.tv_sec <= 1);
+	TRUE(day[0] - t.tv_sec >= 0 && day[0] - t.tv_sec <= 1);
+	TRUE(SYS(NR_time, 0) - t.tv_sec <= 1);
+	TRUE(t.tv_nsec >= 0 && t.tv_nsec < 1000000000);
+}
+
+/* --- what a switch must keep --------------------------------------------------------- */
+
+TEST("LIFE-tls each process has its own thread-local storage")
+{
+	static __thread int mine = 5;
+
+	EQ(mine, 5);
+	mine = 6;
+	IN_CHILD
+	{
+		EQ(mine, 6);
+		mine = 7;
+		sched_yield();
+		EQ(mine, 7);
+	}
+	EQ(mine, 6);
+}
+
+TEST("LIFE-tls set_thread_area: bad entries are EINVAL, a good one works")
+{
+	struct {
+		int entry;
+		unsigned base, limit, flags;
+	} d = {1000, 0, 0xFFFFF, 0x51};
+	unsigned short gs;
+
+	ERR(SYS(NR_set_thread_area, P(&d)), EINVAL);
+	d.entry = 0;
+	ERR(SYS(NR_set_thread_area, P(&d)), EINVAL);
+	__asm__ volatile("mov %%gs, %0" : "=r"(gs));
+	EQ(gs & 7, 3);
+	IN_CHILD
+	{
+		static int words[4] = {11, 22, 33, 44};
+		int seen;
+
+		d.entry = gs >> 3;
+		d.base = (unsigned)words;
+		__asm__ volatile("int $0x80\n\t"
+				 "mov %3, %%gs\n\t"
+				 "movl %%gs:8, %1"
+				 : "+a"((int){NR_set_thread_area}), "=&r"(seen)
+				 : "b"(&d), "r"((unsigned)gs)
+				 : "memory");
+		SYS(252, seen == 33 ? 0 : 1);
+	}
+}
+
+/* Loads the FPU and SSE with values of `seed`, spins, and compares. */
+static int keeps_registers(int seed)
+{
+	double in = seed + 0.5, out = 0;
+	int four[4] __attribute__((aligned(16))) = {seed, seed + 1, seed + 2,
+						    seed + 3};
+	int back[4] __attribute__((aligned(16)));
+
+	for (int i = 0; i < 300; i++) {
+		__asm__ volatile("fldl %2\n\t"
+				 "movaps %3, %%xmm7\n\t"
+				 "movl $158, %%eax\n\t"
+				 "int $0x80\n\t"
+				 "movaps %%xmm7, %1\n\t"
+				 "fstpl %0"
+				 : "=m"(out), "=m"(back)
+				 : "m"(in), "m"(four)
+				 : "eax", "memory");
+		if (out != in || memcmp(four, back, sizeof four))
+			return 0;
+	}
+	return 1;
+}
+
+TEST("LIFE-fpu x87 and SSE registers survive switches among three processes")
+{
+	pid_t pid[3];
+
+	for (int i = 0; i < 3; i++) {
+		BACKGROUND(pid[i])
+		{
+			reach(shared->stage + 1);
+			await(3);
+			TRUE(keeps_registers(1000 * i));
+		}
+	}
+	for (int i = 0; i < 3; i++)
+		EXITS(pid[i], 0);
+}
+
+TEST("LIFE-fpu control words are inherited by fork and fresh after exec")
+{
+	unsigned short word = 0x0F7F, seen = 0;
+	unsigned mxcsr = 0x7F80, seen_mxcsr = 0;
+
+	IN_CHILD
+	{
+		__asm__ volatile("fldcw %0\n\tldmxcsr %1" ::"m"(word),
+				 "m"(mxcsr));
+		IN_CHILD
+		{
+			__asm__ volatile("fnstcw %0\n\tstmxcsr %1"
+					 : "=m"(seen), "=m"(seen_mxcsr));
+			EQ(seen, word);
+			EQ(seen_mxcsr, mxcsr);
+			exec_helper("fpu", "");
+		}
+	}
+}
+
+TEST("LIFE-preempt a process that spins takes no other's turn away")
+{
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		for (;;)
+			;
+	}
+	sleep_ms(30);
+	for (volatile int i = 0; i < 1000; i++)
+		continue;
+	kill(pid, SIGKILL);
+	KILLED(pid, SIGKILL);
+}
+
+/* --- the helper: what an exec'd program does ------------------------------------------ */
+
+extern char **environ;
+
+static int helper_arguments(int argc, char **argv)
+{
+	return argc == 4 && strcmp(argv[3], "more words than one") == 0 &&
+	       !argv[4] && strcmp(environ[0], "ONE=1") == 0 &&
+	       strcmp(environ[1], "TWO=2") == 0 && !environ[2];
+}
+
+static int helper_ids(const char *parent)
+{
+	sigset_t set;
+
+	sigprocmask(SIG_BLOCK, NULL, &set);
+	return getppid() == atoi(parent) && getuid() == 1 && geteuid() == 2 &&
+	       getgid() == 4 && getegid() == 5 && sigismember(&set, SIGUSR1) &&
+	       !sigismember(&set, SIGUSR2);
+}
+
+static int helper_attach(const char *id)
+{
+	long got = shm_at(atoi(id), AT, 0);
+
+	if (got != P(AT) || strcmp(AT, "kept") != 0 || nattch(atoi(id)) != 2)
+		return 0;
+	strcpy(AT, "seen");
+	return 1;
+}
+
+static int helper_fpu(void)
+{
+	unsigned short word;
+	unsigned mxcsr;
+
+	__asm__ volatile("fnstcw %0\n\tstmxcsr %1" : "=m"(word), "=m"(mxcsr));
+	return word == 0x37F && mxcsr == 0x1F80;
+}
+
+static int helper(int argc, char **argv)
+{
+	const char *what = argv[2];
+	int good = 0;
+
+	own_path = argv[0];
+	if (strcmp(what, "exit") == 0)
+		return atoi(argv[3]);
+	if (strcmp(what, "again") == 0) {
+		if (atoi(argv[3]) > 0)
+			exec_helper("again", number(atoi(argv[3]) - 1));
+		good = 1;
+	}
+	if (strcmp(what, "arguments") == 0)
+		good = helper_arguments(argc, argv);
+	if (strcmp(what, "ids") == 0)
+		good = helper_ids(argv[3]);
+	if (strcmp(what, "attach") == 0)
+		good = helper_attach(argv[3]);
+	if (strcmp(what, "fpu") == 0)
+		good = helper_fpu();
+	return good ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 3 && strcmp(argv[1], "helper") == 0)
+		return helper(argc, argv);
+	own_path = argv[0];
+	return test_main(argc, argv);
+}

@@ -1,0 +1,447 @@
+// with: ipc/ids.c ipc/ids_check.c ipc/permission.c ipc/shm.c ipc/shm_check.c
+// with: ipc/sysv_ipc.c -DIDS_SEQ_MAX=4
+/*
+ * tests/host/test_shm.c -- System V shared memory over the real mm.
+ *
+ * Two users, each with a process: 0 (uid 100) and 1 (uid 200).  After every
+ * sentence the checkers recount, and all memory must be back.
+ */
+#include "../../abi/errno.h"
+#include "../../ipc/shm.h"
+#include "../../kernel/clock.h"
+#include "tap.h"
+
+#define TEXT 0x08048000u /* a page of each process to hold structures */
+#define A ATTACH_FIRST
+#define B (ATTACH_FIRST + SLOT_SIZE)
+#define KEY 0x1234
+#define ALL (RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC)
+
+struct shm shms[IDS_LIMIT];
+struct proc procs[4];
+int current;
+static uint32_t now = 1000;
+static int free_at_start;
+
+uint32_t clock_seconds(void)
+{
+	return now;
+}
+
+static void run(int proc)
+{
+	current = proc;
+	space_load(procs[proc].space);
+}
+
+static void start(void)
+{
+	struct mapping page = {REGION_PRIVATE, TEXT, 1,	  -1,
+			       0,	       ALL,  ALL, true};
+
+	host_start();
+	memset(shms, 0, sizeof(shms));
+	shm_ids = (struct ids)IDS(shms);
+	shm_table.fresh = shm_table.live = shm_table.pages = 0;
+	shm_pages = 0;
+	shm_limits = (struct shm_limits){0xFEFFFFFF, 1, 4096, 0, 0xFEFFFFFF};
+	for (int i = 0; i < 2; i++) {
+		memset(&procs[i], 0, sizeof(procs[i]));
+		procs[i].pid = 10 + i;
+		procs[i].cred.euid = procs[i].cred.egid = 100 * (i + 1);
+		procs[i].space = space_make(LEVEL_USER);
+		space_map(procs[i].space, &page);
+		run(i);
+		EXPECT(host_store(procs[i].space, TEXT, 0), 0);
+	}
+	run(0);
+	/* The tables of kernel objects grow once and stay. */
+	for (int i = 0; i < 3; i++)
+		EXPECT(sys_shmctl(sys_shmget(0, 1, 0600), IPC_RMID, 0), 0);
+	shm_ids = (struct ids)IDS(shms);
+	memset(shms, 0, sizeof(shms));
+	free_at_start = frames_free + table_frames;
+}
+
+static void end(const char *sentence)
+{
+	EXPECT(shm_check(), 0);
+	EXPECT(mm_check(), 0);
+	EXPECT(shm_ids.used, 0);
+	EXPECT(shm_pages, 0);
+	EXPECT(host_stale_free, 0);
+	tap(sentence);
+}
+
+static const struct shmid_ds *ds(int id)
+{
+	return &shms[id & (IDS_LIMIT - 1)].ds;
+}
+
+static int at(int id, vaddr_t address, int flags)
+{
+	vaddr_t base = 0;
+	int error = sys_shmat(id, address, flags, &base);
+
+	return error < 0 ? error : (int)base;
+}
+
+static void test_get(void)
+{
+	start();
+	int id = sys_shmget(KEY, 5000, IPC_CREAT | 0640);
+
+	EXPECT(id, 32768);
+	EXPECT(ds(id)->shm_segsz, 5000);
+	EXPECT(ds(id)->shm_perm.mode, 0640);
+	EXPECT(ds(id)->shm_perm.cuid, 100);
+	EXPECT(ds(id)->shm_cpid, 10);
+	EXPECT(ds(id)->shm_lpid, 0);
+	EXPECT(ds(id)->shm_ctime, now);
+	EXPECT(ds(id)->shm_atime + ds(id)->shm_dtime, 0);
+	EXPECT(shm_pages, 2);
+	EXPECT(sys_shmget(KEY, 0, 0), id);
+	EXPECT(sys_shmget(KEY, 5000, IPC_EXCL), id);
+	EXPECT(sys_shmget(KEY, 5001, 0), -EINVAL);
+	EXPECT(sys_shmget(KEY, 5001, IPC_CREAT | IPC_EXCL), -EEXIST);
+	EXPECT(sys_shmget(KEY + 1, 0, 0), -ENOENT);
+	EXPECT(sys_shmget(KEY + 1, 0, IPC_CREAT), -EINVAL);
+	run(1);
+	EXPECT(sys_shmget(KEY, 0, 0), id);
+	EXPECT(sys_shmget(KEY, 0, 04), -EACCES);
+	EXPECT(sys_shmget(KEY, 5001, 04), -EINVAL);
+	run(0);
+	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
+	end("shmget: fields, lookup, and the order of errors");
+
+	start();
+	for (uint32_t size = 0xFFFFF001; size != 0; size++) {
+		EXPECT(sys_shmget(0, size, 0600), -EINVAL);
+		if (size == 0xFFFFF010)
+			size = 0xFFFFFFF0;
+	}
+	EXPECT(sys_shmget(0, 0, 0600), -EINVAL);
+	EXPECT(sys_shmget(0, 0x80000001, 0600), -ENOMEM);
+	EXPECT(sys_shmget(0, 0xFEFFFFFF, 0600), -ENOMEM);
+	shm_limits.max = UINT32_MAX;
+	EXPECT(sys_shmget(0, 0xFFFFF001, 0600), -ENOSPC);
+	EXPECT(sys_shmget(0, 0xFFFFFFFF, 0600), -ENOSPC);
+	end("B8: no size wraps into a small segment");
+
+	start();
+	shm_limits.all = 3;
+	shm_limits.mni = 1;
+	id = sys_shmget(KEY, 8192, IPC_CREAT | 0600);
+	EXPECT(sys_shmget(0, 8192, 0600), -ENOSPC);
+	EXPECT(sys_shmget(0, 4096, 0600), -ENOSPC);
+	promise_fail_nth = 1;
+	EXPECT(sys_shmget(0, 4096, 0600), -ENOMEM);
+	EXPECT(sys_shmget(0, 0, 0600), -EINVAL);
+	shm_limits.max = 100;
+	EXPECT(sys_shmget(KEY, 8192, 0), id);
+	EXPECT(sys_shmget(0, 101, 0600), -EINVAL);
+	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
+	end("shmget: SHMALL, then ENOMEM, then SHMMNI; lookup feels none");
+
+	start();
+	EXPECT(sys_shmget(0, 4096, SHM_HUGETLB | 0600), -EPERM);
+	procs[0].cred.euid = 0;
+	EXPECT(sys_shmget(0, 4096, SHM_HUGETLB | 0600), -ENOMEM);
+	end("shmget: SHM_HUGETLB finds an empty stock");
+}
+
+static void test_attach(void)
+{
+	uint32_t word = 0;
+
+	start();
+	int id = sys_shmget(0, 4096, 0600), space = procs[0].space;
+
+	now++;
+	EXPECT(at(id, 0, 0), (int)A);
+	EXPECT(at(id, B, SHM_RDONLY), (int)B);
+	EXPECT(ds(id)->shm_nattch, 2);
+	EXPECT(ds(id)->shm_lpid, 10);
+	EXPECT(ds(id)->shm_atime, now);
+	EXPECT(host_store(space, A, 77), 0);
+	EXPECT(host_load(space, B, &word), 0);
+	EXPECT(word, 77);
+	EXPECT(host_store(space, B, 1), -EFAULT);
+	EXPECT(space_protect(space, B, B + 4096, RIGHT_READ | RIGHT_WRITE),
+	       -EACCES);
+	now++;
+	EXPECT(sys_shmdt(A + 1), -EINVAL);
+	EXPECT(sys_shmdt(0), -EINVAL);
+	EXPECT(sys_shmdt(TEXT), -EINVAL);
+	EXPECT(ds(id)->shm_dtime, 0);
+	EXPECT(sys_shmdt(A), 0);
+	EXPECT(sys_shmdt(A), -EINVAL);
+	EXPECT(ds(id)->shm_dtime, now);
+	EXPECT(ds(id)->shm_atime, now - 1);
+	EXPECT(host_load(space, A, &word), -EFAULT);
+	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
+	EXPECT(ds(id)->shm_perm.mode, SHM_DEST | 0600);
+	EXPECT(at(id, 0, 0), (int)A);
+	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
+	EXPECT(sys_shmdt(A), 0);
+	EXPECT(sys_shmdt(B), 0);
+	EXPECT(at(id, 0, 0), -EINVAL);
+	end("shmat, shmdt: two attaches, one frame, one of them read-only");
+
+	start();
+	id = sys_shmget(0, 8192, 0600);
+	EXPECT(at(-1, 1, 0), -EINVAL);
+	EXPECT(at(id, A + 1, 0), -EINVAL);
+	EXPECT(at(id, A + 4095, SHM_RND), (int)A);
+	EXPECT(at(id, 1, SHM_RND), -EINVAL);
+	EXPECT(at(id, 0, SHM_REMAP), -EINVAL);
+	EXPECT(at(id, 4096, 0), -EPERM);
+	EXPECT(at(id, A + 4096, 0), -EINVAL);
+	EXPECT(at(id, 0xFFFFF000, 0), -EINVAL);
+	EXPECT(at(id, 0xBFFFF000, 0), -ENOMEM);
+	EXPECT(at(id, 0, SHM_EXEC), -EACCES);
+	run(1);
+	EXPECT(at(id, A + 1, 0), -EINVAL);
+	EXPECT(at(id, A, SHM_RDONLY), -EACCES);
+	run(0);
+	shm_limits.seg = 1;
+	EXPECT(at(id, 0, 0), -EMFILE);
+	EXPECT(ds(id)->shm_nattch, 1);
+	EXPECT(sys_shmdt(A), 0);
+	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
+	end("shmat: each refusal, and none of them counts");
+
+	start();
+	id = sys_shmget(0, 4096, 0600);
+	EXPECT(at(id, A, 0), (int)A);
+	for (int i = 0; i < 100000; i++) {
+		if (!EXPECT(at(id, A, 0), -EINVAL))
+			break;
+	}
+	EXPECT(ds(id)->shm_nattch, 1);
+	EXPECT(segments[shms[0].segment].holders, 2);
+	EXPECT(sys_shmdt(A), 0);
+	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
+	end("B7: 100,000 failing attaches leave no reference behind");
+
+	start();
+	id = sys_shmget(0, 4096, 0600);
+	EXPECT(at(id, A, 0), (int)A);
+	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
+	EXPECT(at(id, A, SHM_REMAP), (int)A);
+	EXPECT(ds(id)->shm_nattch, 1);
+	EXPECT(sys_shmdt(A), 0);
+	EXPECT(ids_find(&shm_ids, id), -1);
+	end("SHM_REMAP of a removed segment over its last attach keeps it");
+}
+
+static void test_ids(void)
+{
+	start();
+	int old = sys_shmget(KEY, 4096, IPC_CREAT | 0600);
+
+	EXPECT(sys_shmctl(old, IPC_RMID, 0), 0);
+	int id = sys_shmget(KEY, 4096, IPC_CREAT | 0600);
+
+	EXPECT(id, old + 32768);
+	EXPECT(at(old, 0, 0), -EINVAL);
+	EXPECT(sys_shmctl(old, IPC_STAT, TEXT), -EINVAL);
+	EXPECT(sys_shmctl(old, IPC_SET, TEXT), -EINVAL);
+	EXPECT(sys_shmctl(old, IPC_RMID, 0), -EINVAL);
+	EXPECT(sys_shmctl(old, SHM_LOCK, 0), -EINVAL);
+	EXPECT(sys_shmctl(id, IPC_STAT, TEXT), 0);
+	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
+	for (int i = 0; i < 2; i++)
+		sys_shmctl(sys_shmget(0, 1, 0), IPC_RMID, 0);
+	id = sys_shmget(0, 1, 0);
+	EXPECT(id, 32769);
+	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
+	end("B10: a stale id is EINVAL everywhere; a used-up slot retires");
+
+	start();
+	id = sys_shmget(KEY, 4096, IPC_CREAT | 0600);
+	at(id, A, 0);
+	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
+	EXPECT(sys_shmget(KEY, 0, 0), -ENOENT);
+	int other = sys_shmget(KEY, 4096, IPC_CREAT | 0600);
+
+	EXPECT(other != id && other > 0, true);
+	EXPECT(sys_shmget(KEY, 0, 0), other);
+	EXPECT(sys_shmdt(A), 0);
+	EXPECT(sys_shmget(KEY, 0, 0), other);
+	EXPECT(sys_shmctl(other, IPC_RMID, 0), 0);
+	end("IPC_RMID: the key is free at once, and stays its new owner's");
+}
+
+static void test_ctl(void)
+{
+	struct shmid_ds out;
+
+	start();
+	int id = sys_shmget(KEY, 100, IPC_CREAT | 0600);
+
+	EXPECT(sys_shmctl(id, IPC_STAT, TEXT), 0);
+	EXPECT(copy_in(&out, TEXT, sizeof(out)), 0);
+	EXPECT(memcmp(&out, ds(id), sizeof(out)), 0);
+	EXPECT(sys_shmctl(id, IPC_STAT, 0), -EFAULT);
+	EXPECT(sys_shmctl(id, IPC_SET, 0), -EFAULT);
+	EXPECT(sys_shmctl(id + 32768, IPC_SET, 0), -EFAULT);
+	EXPECT(sys_shmctl(-1, IPC_SET, 0), -EINVAL);
+	EXPECT(sys_shmctl(-1, IPC_INFO, TEXT), -EINVAL);
+	EXPECT(sys_shmctl(id, IPC_STAT | IPC_64, TEXT), -EINVAL);
+	EXPECT(sys_shmctl(id, -1, TEXT), -EINVAL);
+	EXPECT(sys_shmctl(0, SHM_STAT, TEXT), id);
+	EXPECT(sys_shmctl(1, SHM_STAT, TEXT), -EINVAL);
+	EXPECT(sys_shmctl(0, IPC_INFO, TEXT), 0);
+	EXPECT(sys_shmctl(0, SHM_INFO, TEXT), 0);
+	run(1);
+	EXPECT(sys_shmctl(id, IPC_STAT, 0), -EACCES);
+	EXPECT(sys_shmctl(0, SHM_STAT, TEXT), -EACCES);
+	EXPECT(sys_shmctl(0, SHM_STAT_ANY, TEXT), id);
+	EXPECT(sys_shmctl(id, IPC_SET, TEXT), -EPERM);
+	EXPECT(sys_shmctl(id, IPC_RMID, 0), -EPERM);
+	EXPECT(sys_shmctl(id, SHM_LOCK, 0), -EPERM);
+	run(0);
+
+	now++;
+	EXPECT(sys_shmctl(id, SHM_LOCK, 0), 0);
+	out.shm_perm.uid = 200;
+	out.shm_perm.mode = 0177640 & 0xFFFF;
+	EXPECT(copy_out(TEXT, &out, sizeof(out)), 0);
+	EXPECT(sys_shmctl(id, IPC_SET, TEXT), 0);
+	EXPECT(ds(id)->shm_perm.mode, SHM_LOCKED | 0640);
+	EXPECT(ds(id)->shm_perm.uid, 200);
+	EXPECT(ds(id)->shm_perm.cuid, 100);
+	EXPECT(ds(id)->shm_ctime, now);
+	out.shm_perm.uid = UINT32_MAX;
+	EXPECT(copy_out(TEXT, &out, sizeof(out)), 0);
+	EXPECT(sys_shmctl(id, IPC_SET, TEXT), -EINVAL);
+	run(1);
+	EXPECT(at(id, 0, 0), (int)A);
+	EXPECT(sys_shmdt(A), 0);
+	run(0);
+	EXPECT(sys_shmctl(id, SHM_UNLOCK, 0), 0);
+	EXPECT(ds(id)->shm_perm.mode, 0640);
+	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
+	end("shmctl: each command, who may, and the order of errors");
+}
+
+static void test_ipc(void)
+{
+	uint32_t word;
+
+	start();
+	int id = sys_ipc(23, KEY, 4096, IPC_CREAT | 0600, 0, 0);
+
+	EXPECT(id, 32768);
+	EXPECT(sys_ipc(21, id, 0, TEXT, A, 0), 0);
+	EXPECT(copy_in(&word, TEXT, 4), 0);
+	EXPECT(word, A);
+	EXPECT(sys_ipc(21 | 1 << 16, id, 0, TEXT, 0, 0), -EINVAL);
+	EXPECT(sys_ipc(21 | 2 << 16, id, 0, TEXT, B, 0), 0);
+	EXPECT(sys_ipc(22, 0, 0, 0, B, 0), 0);
+	EXPECT(sys_ipc(24, id, IPC_STAT, 0, TEXT, 0), -EINVAL);
+	EXPECT(sys_ipc(24, id, IPC_STAT | IPC_64, 0, TEXT, 0), 0);
+	EXPECT(sys_ipc(1, id, 0, 0, 0, 0), -ENOSYS);
+	EXPECT(sys_ipc(25, id, 0, 0, 0, 0), -ENOSYS);
+	EXPECT(sys_ipc(21, id, 0, 0, 0, 0), -EFAULT);
+	EXPECT(sys_ipc(21, id, 0, USER_LIMIT, 0, 0), -EFAULT);
+	EXPECT(sys_ipc(21, id + 1, 0, 0, 0, 0), -EINVAL);
+	EXPECT(ds(id)->shm_nattch, 1);
+	EXPECT(sys_ipc(21, id, SHM_RDONLY | SHM_REMAP, A, A, 0), -EFAULT);
+	EXPECT(ds(id)->shm_nattch, 0);
+	EXPECT(sys_ipc(24, id, IPC_RMID, 0, 0, 0), 0);
+	end("B15: ipc(SHMAT) with a bad result pointer attaches nothing");
+}
+
+static void test_lifecycle(void)
+{
+	start();
+	int id = sys_shmget(0, 12288, 0600), child;
+	int space = procs[0].space;
+
+	at(id, A, 0);
+	at(id, B, 0);
+	EXPECT(space_protect(space, A + 4096, A + 8192, 0), 0);
+	EXPECT(ds(id)->shm_nattch, 2);
+	now++;
+	child = space_copy(space, LEVEL_USER);
+	EXPECT(child >= 0, true);
+	shm_fork(child);
+	EXPECT(ds(id)->shm_nattch, 4);
+	EXPECT(ds(id)->shm_lpid, 10);
+	EXPECT(ds(id)->shm_atime, now);
+	EXPECT(shm_check(), 0);
+	EXPECT(space_unmap(space, A, A + 4096), 0);
+	shm_settle(space, 10);
+	EXPECT(ds(id)->shm_nattch, 4);
+	EXPECT(ds(id)->shm_dtime, 0);
+	EXPECT(space_unmap(space, A, A + 12288), 0);
+	shm_settle(space, 10);
+	EXPECT(ds(id)->shm_nattch, 3);
+	EXPECT(ds(id)->shm_dtime, now);
+	EXPECT(sys_shmdt(A), -EINVAL);
+	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
+	EXPECT(sys_shmdt(B), 0);
+	now++;
+	space_clear(child);
+	EXPECT(ds(id)->shm_nattch, 2);
+	shm_settle(child, 99);
+	space_drop(child);
+	EXPECT(ids_find(&shm_ids, id), -1);
+	end("fork, munmap, mprotect and exit count attaches, not pieces");
+
+	start();
+	id = sys_shmget(0, 4096, 0600);
+	for (int i = 0; i < 300; i++)
+		EXPECT(at(id, 0, 0) > 0, true);
+	EXPECT(ds(id)->shm_nattch, 300);
+	EXPECT(shm_check(), 0);
+	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
+	space_clear(procs[0].space);
+	shm_settle(procs[0].space, 10);
+	end("B16: 300 attaches count 300, and exit lets go of all");
+}
+
+/* The checker itself must be able to fail: one seeded breach each. */
+static void test_checker(void)
+{
+	start();
+	int id = sys_shmget(KEY, 4096, IPC_CREAT | 0600);
+	struct shm *shm = &shms[id & (IDS_LIMIT - 1)];
+
+	at(id, A, 0);
+	EXPECT(shm_check(), 0);
+	host_quiet = 1;
+	shm->ds.shm_nattch = 2;
+	EXPECT(shm_check(), 1);
+	shm->ds.shm_nattch = 1;
+	shm->ds.shm_perm.mode |= SHM_DEST;
+	EXPECT(shm_check(), 1);
+	shm->ds.shm_perm.mode &= ~SHM_DEST;
+	shm->ds.shm_perm.key++;
+	EXPECT(shm_check(), 1);
+	shm->ds.shm_perm.key--;
+	shm->ds.shm_segsz = 4097;
+	EXPECT(shm_check(), 2);
+	shm->ds.shm_segsz = 4096;
+	shm_pages++;
+	EXPECT(shm_check(), 1);
+	shm_pages--;
+	host_quiet = 0;
+	EXPECT(sys_shmdt(A), 0);
+	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
+	end("shm_check: sees each breach of I1 to I5 that is seeded");
+}
+
+int main(void)
+{
+	test_get();
+	test_attach();
+	test_ids();
+	test_ctl();
+	test_ipc();
+	test_lifecycle();
+	test_checker();
+	return tap_end();
+}

@@ -1,0 +1,61 @@
+/*
+ * tests/programs/copy.c -- what tests/run asks tools/run to run.
+ *
+ *	copy             standard input to standard output, unchanged
+ *	copy both        "out" to standard output, "err" to standard error
+ *	copy exit N      exit status N
+ *	copy kill N      dies by signal N
+ *	copy loop        never ends
+ *	copy args ...    its arguments, one in a line, in brackets
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void write_all(const char *from, ssize_t left)
+{
+	while (left > 0) {
+		ssize_t done = write(1, from, left);
+
+		if (done < 0)
+			exit(1);
+		from += done;
+		left -= done;
+	}
+}
+
+static int copy(void)
+{
+	static char buffer[5000];
+	ssize_t got;
+
+	while ((got = read(0, buffer, sizeof(buffer))) > 0)
+		write_all(buffer, got);
+	return got < 0;
+}
+
+static int is(char **argv, const char *word)
+{
+	return argv[1] != NULL && strcmp(argv[1], word) == 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 1)
+		return copy();
+	if (is(argv, "both")) {
+		write(1, "out\n", 4);
+		write(2, "err\n", 4);
+	}
+	if (is(argv, "exit"))
+		return atoi(argv[2]);
+	if (is(argv, "kill"))
+		kill(getpid(), atoi(argv[2]));
+	while (is(argv, "loop"))
+		continue;
+	for (int i = 2; is(argv, "args") && i < argc; i++)
+		printf("[%s]\n", argv[i]);
+	return 0;
+}
