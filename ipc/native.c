@@ -443,6 +443,7 @@ static int native_inspect(const uint32_t *args)
 	if (args[0] < DIRECT_MAP || last < args[0] ||
 	    !page_kernel_mapped(args[0]) || !page_kernel_mapped(last))
 		return -EFAULT;
+	inspect_update();
 	return copy_out(args[1], (const void *)(uintptr_t)args[0], args[2]);
 }
 

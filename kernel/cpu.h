@@ -8,6 +8,10 @@
 
 #include "../abi/types.h"
 
+#define CR0_MP (1u << 1) /* with TS clear: wait traps as other FPU use does */
+#define CR0_EM (1u << 2) /* no FPU */
+#define CR0_TS (1u << 3)
+#define CR0_NE (1u << 5)  /* FPU errors are #MF, not interrupt line 13 */
 #define CR0_WP (1u << 16) /* the kernel obeys read-only pages, too */
 #define CR0_PG (1u << 31)
 #define CR4_PSE (1u << 4)     /* 4 MiB pages */

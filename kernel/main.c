@@ -95,6 +95,7 @@ static void cpu_enable_features(uint32_t features)
 		cr4 |= CR4_OSXMMEXCPT;
 	}
 	cpu_load_cr4(cr4);
+	cpu_load_cr0((cpu_cr0() & ~(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE);
 }
 
 /* After the patches of SMAP, kernel text and constants are for reading. */

@@ -102,8 +102,8 @@ static int find_place(int space, int pages, vaddr_t *base, bool remap)
 	if (bytes == 0 || *base + bytes < *base) {
 		return -EINVAL;
 	}
-	if (!remap && space_overlaps(space, *base,
-				     earlier(*base + bytes, USER_LIMIT))) {
+	if (!remap &&
+	    space_overlaps(space, *base, earlier(*base + bytes, USER_LIMIT))) {
 		return -EINVAL;
 	}
 	if (*base >= USER_LIMIT || bytes > USER_LIMIT - *base) {
@@ -113,22 +113,22 @@ static int find_place(int space, int pages, vaddr_t *base, bool remap)
 }
 
 int space_attach(int space, int segment, vaddr_t *base, int rights, int ceiling,
-		 bool remap, int tag)
+                 bool remap, int tag)
 {
 	int pages = segments[segment].pages;
 	vaddr_t start = *base;
 	int error = find_place(space, pages, &start, remap);
 	struct region draft = {.kind = REGION_SHARED,
-			       .start = start,
-			       .end = start + ((vaddr_t)pages << PAGE_SHIFT),
-			       .segment = segment,
-			       .rights = rights,
-			       .ceiling = ceiling,
-			       .attach = -1,
-			       .next = -1,
-			       .space = space,
-			       .sibling = -1,
-			       .elder = -1};
+	                       .start = start,
+	                       .end = start + ((vaddr_t)pages << PAGE_SHIFT),
+	                       .segment = segment,
+	                       .rights = rights,
+	                       .ceiling = ceiling,
+	                       .attach = -1,
+	                       .next = -1,
+	                       .space = space,
+	                       .sibling = -1,
+	                       .elder = -1};
 
 	assert(start % PAGE_SIZE == 0);
 	if (error < 0) {

@@ -89,7 +89,7 @@ static int original(const struct region *r, vaddr_t va, frame_t *frame)
 		return 0;
 	}
 	return segment_frame(r->segment, region_page(r, va),
-			     spaces[r->space].level, frame);
+	                     spaces[r->space].level, frame);
 }
 
 static int borrow(const struct region *r, vaddr_t va, frame_t *frame)
@@ -110,14 +110,14 @@ static int make_own(const struct region *r, vaddr_t va, frame_t *frame)
 		return -ENXIO;
 	}
 	*frame = *frame == zero_frame ? frame_alloc_zeroed()
-				      : frame_alloc_copy(*frame);
+	                              : frame_alloc_copy(*frame);
 	set_entry(r, va, word_of(*frame, PTE_RW));
 	return 0;
 }
 
 /* An own frame: alone it may be written; shared since a fork, it is copied. */
 static void use_own(const struct region *r, vaddr_t va, bool write,
-		    frame_t *frame)
+                    frame_t *frame)
 {
 	frame_t old = *frame;
 	bool alone = frames[old].count == 1;
@@ -134,10 +134,9 @@ static void use_own(const struct region *r, vaddr_t va, bool write,
 }
 
 static int touch_private(const struct region *r, vaddr_t va, bool write,
-			 frame_t *frame)
+                         frame_t *frame)
 {
-	frame_t table =
-	    private_table(spaces[r->space].directory, slot_of(va));
+	frame_t table = private_table(spaces[r->space].directory, slot_of(va));
 	uint32_t word = page_get(table, entry_of(va));
 
 	*frame = word_frame(word);
@@ -147,7 +146,7 @@ static int touch_private(const struct region *r, vaddr_t va, bool write,
 	}
 	/* Who may write here is about to: zeroes of its own at once. */
 	if (write || (word == 0 && r->segment < 0 && r->promised &&
-		      (r->rights & RIGHT_WRITE))) {
+	              (r->rights & RIGHT_WRITE))) {
 		return make_own(r, va, frame);
 	}
 	return word ? 0 : borrow(r, va, frame);
@@ -158,7 +157,7 @@ static int touch_private(const struct region *r, vaddr_t va, bool write,
 static int touch_shared(const struct region *r, vaddr_t va, frame_t *frame)
 {
 	int error = segment_frame(r->segment, region_page(r, va),
-				  spaces[r->space].level, frame);
+	                          spaces[r->space].level, frame);
 	uint32_t bits = PTE_BORROWED;
 
 	if (error < 0 || slot_linked(r->space, slot_of(va))) {

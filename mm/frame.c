@@ -125,7 +125,7 @@ frame_t frame_alloc_copy(frame_t from)
 	frame_t frame = frame_alloc();
 
 	cpu_copy_words(frame_to_kernel(frame), frame_to_kernel(from),
-		       PAGE_SIZE / 4);
+	               PAGE_SIZE / 4);
 	count_copied++;
 	return frame;
 }
@@ -145,10 +145,9 @@ void frame_drop(frame_t frame)
 }
 
 #define HOLE_FIRST 0xA0 /* video memory and ROMs: 640 KiB to 1 MiB */
-#define HOLE_END 0x100
+#define HOLE_END   0x100
 
 bool frame_is_ram(frame_t frame)
 {
-	return frame < frame_limit &&
-	       (frame < HOLE_FIRST || frame >= HOLE_END);
+	return frame < frame_limit && (frame < HOLE_FIRST || frame >= HOLE_END);
 }

@@ -17,8 +17,9 @@ typedef int frame_t;
 #define NO_FRAME (-1)
 
 /* On whose behalf memory is promised: how deep the reserves may be used. */
-#define LEVEL_USER 0   /* leaves the last 1/32 alone, and the servers' reserve */
-#define LEVEL_ROOT 1   /* euid 0: leaves the servers' reserve alone */
+#define LEVEL_USER 0   /* leaves the last 1/32 alone, and the servers' reserve \
+	                */
+#define LEVEL_ROOT   1 /* euid 0: leaves the servers' reserve alone */
 #define LEVEL_SERVER 2 /* may use everything */
 
 struct frame {
@@ -27,9 +28,9 @@ struct frame {
 };
 
 extern struct frame *frames; /* one for each frame below frame_limit */
-extern int frame_limit;	     /* frames in the table */
+extern int frame_limit;      /* frames in the table */
 extern int frames_total;     /* frames ever given to frame_add() */
-extern int frames_free;	     /* of these, free now */
+extern int frames_free;      /* of these, free now */
 extern int frames_promised;  /* pages promised and not given back */
 extern int server_reserve;   /* pages only LEVEL_SERVER may use (tunable) */
 

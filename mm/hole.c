@@ -31,7 +31,7 @@ static vaddr_t end_of(int region, bool spare_linked)
 	int slot = slot_of(r->end - 1);
 
 	return spare_linked && slot_linked(r->space, slot) ? slot_end(slot)
-							   : r->end;
+	                                                   : r->end;
 }
 
 /* The highest `bytes` without a region that end at PRIVATE_TOP or lower. */

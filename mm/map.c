@@ -113,7 +113,7 @@ int draft_prepare(const struct region *draft)
 	}
 	if (draft->segment >= 0 &&
 	    segment_make_tables(draft->segment, draft->offset,
-				region_pages(draft), level) < 0) {
+	                        region_pages(draft), level) < 0) {
 		space_refund(draft->space, cost);
 		return -ENOMEM;
 	}
@@ -238,7 +238,7 @@ int space_protect(int space, vaddr_t start, vaddr_t end, int rights)
 		return 0;
 	}
 	cost = end > USER_LIMIT ? -ENOMEM
-				: protect_cost(space, start, end, rights);
+	                        : protect_cost(space, start, end, rights);
 	if (cost < 0) {
 		return cost;
 	}
@@ -251,7 +251,8 @@ int space_protect(int space, vaddr_t start, vaddr_t end, int rights)
 	break_edges(space, start, end);
 	split_at(space, start);
 	split_at(space, end);
-	for (vaddr_t va = start; va < end; va = regions[region_at(space, va)].end) {
+	for (vaddr_t va = start; va < end;
+	     va = regions[region_at(space, va)].end) {
 		protect_region(region_at(space, va), rights);
 	}
 	page_flush_all(spaces[space].directory);
@@ -271,13 +272,13 @@ static vaddr_t page_up(vaddr_t va)
 static int grow_heap(int space, vaddr_t from, vaddr_t to)
 {
 	struct mapping mapping = {.kind = REGION_HEAP,
-				  .start = from,
-				  .pages = (int)((to - from) >> PAGE_SHIFT),
-				  .segment = -1,
-				  .rights = RIGHT_READ | RIGHT_WRITE,
-				  .ceiling =
-				      RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC,
-				  .promise = true};
+	                          .start = from,
+	                          .pages = (int)((to - from) >> PAGE_SHIFT),
+	                          .segment = -1,
+	                          .rights = RIGHT_READ | RIGHT_WRITE,
+	                          .ceiling =
+	                              RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC,
+	                          .promise = true};
 
 	if (space_overlaps(space, from, to)) {
 		return -ENOMEM;

@@ -80,8 +80,8 @@ static int check_memory(int segment)
 
 	if (s->directory == NO_FRAME) {
 		return s->table == NO_FRAME
-			   ? 0
-			   : check_segment_table(segment, 0, s->table);
+		           ? 0
+		           : check_segment_table(segment, 0, s->table);
 	}
 	found(s->directory);
 	for (int n = 0; n < (int)(PAGE_SIZE / 4); n++) {
@@ -124,8 +124,7 @@ static int check_segment(int segment)
 static void check_list(int space, int slot)
 {
 	int r = slot_first_region(space, slot);
-	bool is_free =
-	    spaces[space].free_slots[slot / 32] >> (slot % 32) & 1;
+	bool is_free = spaces[space].free_slots[slot / 32] >> (slot % 32) & 1;
 	vaddr_t from = 0;
 
 	expect("M3: free bit of slot", slot, is_free, r < 0);
@@ -193,8 +192,8 @@ static frame_t source(const struct region *r, vaddr_t va)
 	if (segments[r->segment].kind == SEGMENT_MEMORY) {
 		frame_t table = segment_table_of(r->segment, page);
 		uint32_t word = table == NO_FRAME
-				    ? 0
-				    : page_get(table, page % TABLE_ENTRIES);
+		                    ? 0
+		                    : page_get(table, page % TABLE_ENTRIES);
 
 		return word ? word_frame(word) : NO_FRAME;
 	}

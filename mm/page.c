@@ -90,9 +90,9 @@ bool page_kernel_mapped(uintptr_t address)
 	}
 	pde = page_get(kernel_directory, slot_of((uint32_t)address));
 	return pde & PTE_PS
-		   ? word_frame(pde) + entry_of((uint32_t)address) < frame_limit
-		   : (pde & PTE_P) &&
-			 page_get(word_frame(pde), entry_of((uint32_t)address));
+	           ? word_frame(pde) + entry_of((uint32_t)address) < frame_limit
+	           : (pde & PTE_P) &&
+	                 page_get(word_frame(pde), entry_of((uint32_t)address));
 }
 
 /* ---- making ---------------------------------------------------------- */
@@ -108,8 +108,8 @@ frame_t page_make_directory(void)
 
 	cpu_zero_words(words(directory), USER_SLOTS);
 	cpu_copy_words(words(directory) + USER_SLOTS,
-		       words(kernel_directory) + USER_SLOTS,
-		       DIRECTORY_ENTRIES - USER_SLOTS);
+	               words(kernel_directory) + USER_SLOTS,
+	               DIRECTORY_ENTRIES - USER_SLOTS);
 	return directory;
 }
 

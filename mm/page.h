@@ -5,27 +5,28 @@
  * apart).  Bits by the Intel manual's names: SDM 3A 4.3, tables 4-4 to 4-6.
  *
  *	linear address  | 31..22 directory | 21..12 table | 11..0 offset |
- *	PDE or PTE      | 31..12 frame     | 11..9 ours | G PS D A CD WT U/S R/W P |
+ *	PDE or PTE      | 31..12 frame     | 11..9 ours | G PS D A CD WT U/S R/W
+ *P |
  */
 #ifndef MM_PAGE_H
 #define MM_PAGE_H
 
 #include "frame.h"
 
-#define PTE_P 0x001u
-#define PTE_RW 0x002u
-#define PTE_US 0x004u
-#define PTE_PWT 0x008u
-#define PTE_PCD 0x010u
-#define PTE_A 0x020u
-#define PTE_D 0x040u
-#define PTE_PS 0x080u
-#define PTE_G 0x100u
+#define PTE_P        0x001u
+#define PTE_RW       0x002u
+#define PTE_US       0x004u
+#define PTE_PWT      0x008u
+#define PTE_PCD      0x010u
+#define PTE_A        0x020u
+#define PTE_D        0x040u
+#define PTE_PS       0x080u
+#define PTE_G        0x100u
 #define PTE_BORROWED 0x200u /* ours: the entry does not count its frame */
-#define PDE_LINKED 0x400u   /* ours: the table belongs to a segment */
+#define PDE_LINKED   0x400u /* ours: the table belongs to a segment */
 
 /* Page-fault error code, SDM 3A figure 4-12. */
-#define PF_P 0x1u  /* the page was present: a rights violation */
+#define PF_P  0x1u /* the page was present: a rights violation */
 #define PF_WR 0x2u /* it was a write */
 #define PF_US 0x4u /* in user mode */
 
@@ -42,16 +43,16 @@
 
 /* The kernel's windows: tables of objects, kernel stacks (linker.ld). */
 #ifndef WINDOW_START
-#define WINDOW_START 0xF8000000u
+#define WINDOW_START  0xF8000000u
 #define WINDOW_TABLES 8
 #endif
 
 /* Rights of a region: PROT_* values of mmap(2). */
-#define RIGHT_READ 1
+#define RIGHT_READ  1
 #define RIGHT_WRITE 2
-#define RIGHT_EXEC 4
+#define RIGHT_EXEC  4
 
-#define DIRECT_MAP 0xC0000000u
+#define DIRECT_MAP       0xC0000000u
 #define DIRECT_MAP_LIMIT (896u << 20) /* physical memory beyond is unused */
 
 #ifdef TESSERA_HOST
@@ -94,9 +95,9 @@ static inline int entry_of(vaddr_t va)
 	return (int)((va >> PAGE_SHIFT) & (TABLE_ENTRIES - 1));
 }
 
-extern frame_t zero_frame;   /* one page of zeroes, lent read-only */
-extern frame_t page_loaded;  /* the directory in CR3 */
-extern uint32_t count_cr3;   /* loads of CR3, since boot */
+extern frame_t zero_frame;  /* one page of zeroes, lent read-only */
+extern frame_t page_loaded; /* the directory in CR3 */
+extern uint32_t count_cr3;  /* loads of CR3, since boot */
 
 /* Before all else: the windows' tables, the zero frame.  Cannot be refused. */
 void page_init(frame_t kernel_directory);

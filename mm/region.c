@@ -90,7 +90,7 @@ int region_from(int space, vaddr_t va)
 	if (r < 0) {
 		slot = slot_next_used(space, slot + 1);
 		r = slot < (int)USER_SLOTS ? slot_first_region(space, slot)
-					   : -1;
+		                           : -1;
 	}
 	return r;
 }
@@ -158,7 +158,7 @@ void region_list(int region)
 	int first = slot_of(r->start), last = slot_of(r->end - 1);
 	int before = last_below(r->space, first, r->start);
 	int after = before < 0 ? slot_first_region(r->space, first)
-			       : regions[before].next;
+	                       : regions[before].next;
 
 	if (before < 0) {
 		set_first(r->space, first, region);

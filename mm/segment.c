@@ -178,8 +178,8 @@ int segment_make_tables(int segment, int first, int count, int level)
 	}
 	missing = wants_directory(segment, end);
 	for (int n = first / (int)TABLE_ENTRIES; n < tables_for(end); n++) {
-		missing += segment_table_of(segment, n * TABLE_ENTRIES) ==
-			   NO_FRAME;
+		missing +=
+		    segment_table_of(segment, n * TABLE_ENTRIES) == NO_FRAME;
 	}
 	if (promise_take(missing, level) < 0) {
 		return -ENOMEM;
@@ -225,7 +225,8 @@ static int memory_frame(int segment, int page, int level, frame_t *frame)
 	return 0;
 }
 
-/* What follows the file in the archive is another's: its last page is copied. */
+/* What follows the file in the archive is another's: its last page is copied.
+ */
 static frame_t archive_frame(struct segment *s, int page)
 {
 	frame_t from = (frame_t)(s->start >> PAGE_SHIFT) + page;
@@ -277,13 +278,14 @@ static void free_table(frame_t table)
 	frame_drop(table);
 }
 
-/* Nobody looks any more: every PDE that pointed here was cleared and flushed. */
+/* Nobody looks any more: every PDE that pointed here was cleared and flushed.
+ */
 static void free_memory(int segment)
 {
 	struct segment *s = &segments[segment];
 
 	promise_give((s->promised ? s->pages : s->resident) +
-		     segment_count_tables(segment));
+	             segment_count_tables(segment));
 	if (s->directory == NO_FRAME) {
 		if (s->table != NO_FRAME) {
 			free_table(s->table);

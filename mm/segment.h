@@ -13,26 +13,27 @@
 
 enum segment_kind {
 	SEGMENT_FREE,
-	SEGMENT_MEMORY,	 /* zero-filled on first touch */
-	SEGMENT_ARCHIVE, /* pages of the boot archive; no tables, never linked */
-	SEGMENT_DEVICE,	 /* frames outside RAM: never counted, zeroed or freed */
+	SEGMENT_MEMORY,  /* zero-filled on first touch */
+	SEGMENT_ARCHIVE, /* pages of the boot archive; no tables, never linked
+	                  */
+	SEGMENT_DEVICE, /* frames outside RAM: never counted, zeroed or freed */
 };
 
 struct segment {
 	int link; /* free list of the table */
 	enum segment_kind kind;
-	int holders;	   /* regions + ids + handles */
-	int pages;	   /* its size now; the bytes are the holder's business */
-	bool resizable;	   /* has a list of its regions; linked by whole slots */
-	bool promised;	   /* false: NORESERVE, each touch asks */
-	bool whole;	   /* all the tables of its pages are there */
-	int resident;	   /* frames it holds now */
-	frame_t table;	   /* its only page table; archive: its last page */
+	int holders;    /* regions + ids + handles */
+	int pages;      /* its size now; the bytes are the holder's business */
+	bool resizable; /* has a list of its regions; linked by whole slots */
+	bool promised;  /* false: NORESERVE, each touch asks */
+	bool whole;     /* all the tables of its pages are there */
+	int resident;   /* frames it holds now */
+	frame_t table;  /* its only page table; archive: its last page */
 	frame_t directory; /* or a frame of PDE words, one for each table */
-	int regions;	   /* first of its regions, when resizable; -1 */
-	paddr_t start;	   /* archive, device: where it begins */
-	uint32_t bytes;	   /* archive: where its last page ends */
-	int owner;	   /* tag for the holder of a handle; mm never looks */
+	int regions;       /* first of its regions, when resizable; -1 */
+	paddr_t start;     /* archive, device: where it begins */
+	uint32_t bytes;    /* archive: where its last page ends */
+	int owner;         /* tag for the holder of a handle; mm never looks */
 };
 
 extern struct segment segments[];
@@ -47,7 +48,8 @@ int segment_make(int pages, bool promised, bool resizable, int level);
 /* `bytes` of the boot archive from physical address `start` (page-aligned). */
 int segment_make_archive(paddr_t start, uint32_t bytes, int level);
 
-/* Frames outside RAM from `start` (page-aligned): shared only, not inherited. */
+/* Frames outside RAM from `start` (page-aligned): shared only, not inherited.
+ */
 int segment_make_device(paddr_t start, int pages, int level);
 
 /*

@@ -101,7 +101,7 @@ static bool linkable(const struct region *r, int slot)
 	}
 	return end == slot_end(slot) ||
 	       (!s->resizable &&
-		page + (int)((end - start) >> PAGE_SHIFT) >= s->pages);
+	        page + (int)((end - start) >> PAGE_SHIFT) >= s->pages);
 }
 
 /* All its slots are free and can be linked: an attach as it should be. */
@@ -156,7 +156,7 @@ static void link_slots(const struct region *r, int slot, int count)
 
 	if (segments[r->segment].directory != NO_FRAME) {
 		page_link(directory, slot, count,
-			  segment_words(r->segment, page));
+		          segment_words(r->segment, page));
 	} else {
 		uint32_t word = link_word(segments[r->segment].table);
 
@@ -178,7 +178,7 @@ static bool fill_slot(const struct region *draft, int slot)
 	}
 	if (alone) {
 		page_set_private(spaces[space].directory, slot,
-				 page_make_table());
+		                 page_make_table());
 	} else if (slot_linked(space, slot)) {
 		space_make_private(space, slot);
 	}
@@ -264,9 +264,9 @@ void region_clear(int region, vaddr_t from, vaddr_t to)
 		page_clear_slots(directory, first, last - first + 1);
 	}
 	for (int slot = first; !r->whole && slot <= last; slot++) {
-		unlinked |= clear_slot(region, slot,
-				       later(from, slot_start(slot)),
-				       earlier(to, slot_end(slot)));
+		unlinked |=
+		    clear_slot(region, slot, later(from, slot_start(slot)),
+		               earlier(to, slot_end(slot)));
 	}
 	if (unlinked) {
 		page_flush_all(directory);

@@ -15,35 +15,36 @@
 
 #ifndef ATTACH_FIRST
 #define ATTACH_FIRST 0x40000000u /* attachments grow upward from here */
-#define STACK_LIMIT 0x800000u	 /* 8 MiB, guard page below */
+#define STACK_LIMIT  0x800000u   /* 8 MiB, guard page below */
 #endif
-#define STACK_TOP USER_LIMIT
+#define STACK_TOP   USER_LIMIT
 #define STACK_FLOOR (STACK_TOP - STACK_LIMIT)
 /* Private mappings are packed downward from here; the guard is in between. */
 #define PRIVATE_TOP (STACK_FLOOR - PAGE_SIZE)
 
 enum region_kind {
 	REGION_FREE,
-	REGION_SHARED,	/* of a segment, as everybody sees it */
-	REGION_PRIVATE, /* of a segment or (segment -1) of zeroes; copy-on-write */
-	REGION_STACK,	/* private zeroes that grow down to STACK_LIMIT */
-	REGION_HEAP,	/* private zeroes that brk moves */
+	REGION_SHARED,  /* of a segment, as everybody sees it */
+	REGION_PRIVATE, /* of a segment or (segment -1) of zeroes; copy-on-write
+	                 */
+	REGION_STACK,   /* private zeroes that grow down to STACK_LIMIT */
+	REGION_HEAP,    /* private zeroes that brk moves */
 };
 
 struct region {
 	int link; /* free list of the table */
 	enum region_kind kind;
 	vaddr_t start, end; /* page-aligned; end is the first byte after */
-	int segment;	    /* what it shows, or -1 */
-	int offset;	    /* page of the segment at `start` */
-	int rights;	    /* RIGHT_*: what the process may do now */
-	int ceiling;	    /* RIGHT_*: what mprotect may give at most */
-	bool promised;	    /* private pages counted in full */
-	bool noreserve;	    /* MAP_NORESERVE: each touch asks */
-	bool whole;	    /* every slot of it is linked */
-	int attach;	    /* the attach that owns it, or -1 */
-	int next;	    /* the next region in the slot where this one ends */
-	int space;	    /* whose it is */
+	int segment;        /* what it shows, or -1 */
+	int offset;         /* page of the segment at `start` */
+	int rights;         /* RIGHT_*: what the process may do now */
+	int ceiling;        /* RIGHT_*: what mprotect may give at most */
+	bool promised;      /* private pages counted in full */
+	bool noreserve;     /* MAP_NORESERVE: each touch asks */
+	bool whole;         /* every slot of it is linked */
+	int attach;         /* the attach that owns it, or -1 */
+	int next;  /* the next region in the slot where this one ends */
+	int space; /* whose it is */
 	int sibling, elder; /* list of a resizable segment's regions */
 };
 
@@ -61,14 +62,16 @@ struct attach {
 struct space {
 	int link;
 	int holders;
-	int level;	   /* LEVEL_*, for promises made in its name */
+	int level;         /* LEVEL_*, for promises made in its name */
 	frame_t directory; /* its page directory; NO_FRAME once emptied */
-	int attaches;	   /* attaches alive (SHMSEG counts them) */
+	int attaches;      /* attaches alive (SHMSEG counts them) */
 	int first_attach;
-	int ended;    /* first attach that ended and was not yet taken */
+	int ended; /* first attach that ended and was not yet taken */
 	vaddr_t heap_start, heap_break; /* set by exec; moved by space_brk */
-	int promised; /* pages promised in its name: private memory and tables */
-	uint32_t free_slots[(USER_SLOTS + 31) / 32]; /* bit: no region in the slot */
+	int promised; /* pages promised in its name: private memory and tables
+	               */
+	uint32_t
+	    free_slots[(USER_SLOTS + 31) / 32]; /* bit: no region in the slot */
 	uint16_t slot_region[USER_SLOTS]; /* lowest region there + 1; 0: none */
 };
 
@@ -136,7 +139,8 @@ vaddr_t space_brk(int space, vaddr_t address);
 /* Is anything mapped in [start, end)? */
 bool space_overlaps(int space, vaddr_t start, vaddr_t end);
 
-/* The highest hole for private mappings, packed below the stack's limit; 0: none. */
+/* The highest hole for private mappings, packed below the stack's limit; 0:
+ * none. */
 vaddr_t space_find_private(int space, int pages);
 
 /* A hole for a shared mapping: a free slot while there is one; 0: none. */
@@ -157,10 +161,11 @@ int region_from(int space, vaddr_t va);
  * space, no room, no memory), -EPERM (below USER_FIRST).  On error nothing
  * has changed.  Held: the segment, once.
  */
-int space_attach(int space, int segment, vaddr_t *base, int rights,
-		 int ceiling, bool remap, int tag);
+int space_attach(int space, int segment, vaddr_t *base, int rights, int ceiling,
+                 bool remap, int tag);
 
-/* Ends the attach whose base is `base`: removes what is left of it.  -EINVAL. */
+/* Ends the attach whose base is `base`: removes what is left of it.  -EINVAL.
+ */
 int space_detach(int space, vaddr_t base);
 
 /*
@@ -201,7 +206,7 @@ int space_read(int space, void *to, vaddr_t from, uint32_t bytes);
 int space_write(int space, vaddr_t to, const void *from, uint32_t bytes);
 /* Between two spaces: 0 or -EFAULT.  At most 64 KiB a call. */
 int space_transfer(int to_space, vaddr_t to, int from_space, vaddr_t from,
-		   uint32_t bytes);
+                   uint32_t bytes);
 
 /* For trap.c: where to go on after a fault at `eip` in a copy; 0: not ours. */
 uintptr_t usercopy_fixup(uintptr_t eip);

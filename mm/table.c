@@ -49,8 +49,8 @@ static int make_pages(struct table *table, int slots, int level)
 	table_frames += wanted - table->pages;
 	for (; table->pages < wanted; table->pages++) {
 		page_map_kernel((uintptr_t)table->base +
-				    (uintptr_t)table->pages * PAGE_SIZE,
-				frame_alloc_zeroed());
+		                    (uintptr_t)table->pages * PAGE_SIZE,
+		                frame_alloc_zeroed());
 	}
 	return 0;
 }

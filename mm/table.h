@@ -23,11 +23,10 @@ struct table {
 };
 
 #define TABLE(array, slots)                                                    \
-	{.name = #array,                                                       \
-	 .base = array,                                                        \
-	 .stride = sizeof(array[0]),                                           \
-	 .limit = slots,                                                       \
-	 .free = -1}
+	{                                                                      \
+		.name = #array, .base = array, .stride = sizeof(array[0]),     \
+		.limit = slots, .free = -1                                     \
+	}
 
 /*
  * A free slot, zeroed; its index, or -1 when the table is full or its next

@@ -162,7 +162,7 @@ int string_in(char *to, vaddr_t from, uint32_t size)
 
 /* The kernel's view of `va`; at most `*bytes`, made less at the page's end. */
 static int reach(int space, vaddr_t va, bool write, uint32_t *bytes,
-		 char **where)
+                 char **where)
 {
 	uint32_t offset = va % PAGE_SIZE;
 	frame_t frame;
@@ -219,7 +219,7 @@ int space_write(int space, vaddr_t to, const void *from, uint32_t bytes)
 }
 
 int space_transfer(int to_space, vaddr_t to, int from_space, vaddr_t from,
-		   uint32_t bytes)
+                   uint32_t bytes)
 {
 	if (!in_user_space(to, bytes) || !in_user_space(from, bytes)) {
 		return -EFAULT;

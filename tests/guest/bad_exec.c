@@ -2,14 +2,14 @@
  * tests/guest/bad_exec.c -- files that execve(2) must refuse, caller intact.
  *
  * tests/guest/make_bad_elfs writes the files, /tests/bad here: each is the same
- * tiny program (it exits with 42) with one thing wrong.  Tessera refuses them all
- * before it commits, with ENOEXEC or ENOMEM.  Linux finds some faults only when
- * the old program is gone, and kills; some it does not mind.  Those rows say
- * both, and stand in tests/DEVIATIONS as EXEC.
+ * tiny program (it exits with 42) with one thing wrong.  Tessera refuses them
+ * all before it commits, with ENOEXEC or ENOMEM.  Linux finds some faults only
+ * when the old program is gone, and kills; some it does not mind.  Those rows
+ * say both, and stand in tests/DEVIATIONS as EXEC.
  */
 #include "test.h"
 
-#define LIVES	    1000 /* it runs, and exits with 42 */
+#define LIVES      1000 /* it runs, and exits with 42 */
 #define DEATH(sig) (2000 + (sig))
 
 /* What becomes of a child that execs the file: errno, LIVES or DEATH. */
@@ -37,7 +37,8 @@ static int becomes(const char *name)
 	return WEXITSTATUS(status) - 100;
 }
 
-/* ENOEXEC and ENOMEM are both a refusal: where one is wanted, either will do. */
+/* ENOEXEC and ENOMEM are both a refusal: where one is wanted, either will do.
+ */
 #define REFUSED(name, on_linux, here)                                          \
 	TEST_AS("BAD-ELF " name, 1, __LINE__)                                  \
 	{                                                                      \
@@ -100,9 +101,9 @@ TEST("BAD-ELF a file that is not there is ENOENT, a directory EACCES")
 
 TEST("BAD-ELF an execve that fails keeps memory, attaches and descriptors")
 {
-	static const char *const names[] = {"text", "elf64", "type_rel",
-					    "cut_header", "phoff_beyond",
-					    "phnum_zero"};
+	static const char *const names[] = {"text",         "elf64",
+	                                    "type_rel",     "cut_header",
+	                                    "phoff_beyond", "phnum_zero"};
 	int id = make(PAGE), fd = OK(open("/dev/zero", O_RDONLY));
 	char *p = attach(id), *m = memory(PAGE, PROT_READ | PROT_WRITE);
 	char path[64], c;

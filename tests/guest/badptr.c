@@ -17,10 +17,10 @@ enum way { IN, OUT, STRING };
 
 struct row {
 	enum way way;
-	int bytes;	/* the kernel touches */
+	int bytes;      /* the kernel touches */
 	int null_is_ok; /* NULL means: do not tell me */
-	int nr, which;	/* the call; its argument that is the pointer, 1.. */
-	long args[6];	/* the others */
+	int nr, which;  /* the call; its argument that is the pointer, 1.. */
+	long args[6];   /* the others */
 };
 
 struct bad {
@@ -64,17 +64,17 @@ static int bad_for_all(struct bad *bad, const struct row *row)
 	bad[n++] = (struct bad){"last page", 0xFFFFF000};
 	bad[n++] = (struct bad){"last byte", 0xFFFFFFFF};
 	bad[n++] = (struct bad){"hole", (unsigned long)hole_at};
-	bad[n++] = (struct bad){
-	    "no rights", (unsigned long)memory(PAGE, PROT_NONE)};
+	bad[n++] =
+	    (struct bad){"no rights", (unsigned long)memory(PAGE, PROT_NONE)};
 	if (b < 2)
 		return n;
 	if (row->way != STRING) /* a lone NUL may end the stack */
 		bad[n++] = (struct bad){"into the kernel", 0xC0000000 - 1};
 	bad[n++] = (struct bad){"wraps", 0xFFFFFFFFu - b / 2};
-	bad[n++] = (struct bad){"last byte before a hole",
-				(unsigned long)hole_at - 1};
-	bad[n++] = (struct bad){"one byte too late",
-				(unsigned long)hole_at - b + 1};
+	bad[n++] =
+	    (struct bad){"last byte before a hole", (unsigned long)hole_at - 1};
+	bad[n++] =
+	    (struct bad){"one byte too late", (unsigned long)hole_at - b + 1};
 	return n;
 }
 
@@ -83,7 +83,7 @@ static int bad_for_writing(struct bad *bad)
 	int id = make(PAGE), n = 0;
 
 	bad[n++] = (struct bad){"read-only memory",
-				(unsigned long)memory(PAGE, PROT_READ)};
+	                        (unsigned long)memory(PAGE, PROT_READ)};
 	bad[n++] = (struct bad){"program text", 0x08049000};
 	bad[n++] = (struct bad){
 	    "SHM_RDONLY", (unsigned long)OK(shm_at(id, NULL, SHM_RDONLY))};
@@ -157,8 +157,7 @@ BAD("openat path", STRING, 2, 0, NR_openat, 2, {AT_FDCWD, 0, O_RDONLY})
 BAD("access path", STRING, 2, 0, NR_access, 1, {0, 0})
 BAD("faccessat path", STRING, 2, 0, NR_faccessat, 2, {AT_FDCWD, 0, 0})
 BAD("chdir path", STRING, 2, 0, NR_chdir, 1, {0})
-BAD("readlink path", STRING, 2, 0, NR_readlink, 1,
-    {0, P(private_page), 64})
+BAD("readlink path", STRING, 2, 0, NR_readlink, 1, {0, P(private_page), 64})
 BAD("readlinkat path", STRING, 2, 0, NR_readlinkat, 2,
     {AT_FDCWD, 0, P(private_page), 64})
 BAD("execve path", STRING, 2, 0, NR_execve, 1, {0, 0, 0})
@@ -217,16 +216,18 @@ TEST("SEC-S10 getgroups list")
 #define SHM_ROW(what, size, side, command)                                     \
 	TEST("SEC-S10 shmctl " what " buf [ipc 117]")                          \
 	{                                                                      \
-		struct row row = {side, size, 0, NR_ipc, 5,                    \
-				  {IPCOP_shmctl, make(PAGE),                   \
-				   (command) | IPC_64}};                       \
+		struct row row = {                                             \
+		    side, size,                                                \
+		    0,    NR_ipc,                                              \
+		    5,    {IPCOP_shmctl, make(PAGE), (command) | IPC_64}};     \
 		try_row(&row);                                                 \
 		removed(row.args[1]);                                          \
 	}                                                                      \
-	TEST_AS("SEC-S10 shmctl " what " buf [396]", 1, TEST_NAME(__LINE__, d)) \
+	TEST_AS("SEC-S10 shmctl " what " buf [396]", 1,                        \
+	        TEST_NAME(__LINE__, d))                                        \
 	{                                                                      \
-		struct row row = {                                             \
-		    side, size, 0, NR_shmctl, 3, {make(PAGE), command}};       \
+		struct row row = {side,      size, 0,                          \
+		                  NR_shmctl, 3,    {make(PAGE), command}};     \
 		try_row(&row);                                                 \
 		removed(row.args[0]);                                          \
 	}
@@ -238,8 +239,8 @@ SHM_ROW("SHM_INFO", 24, OUT, SHM_INFO)
 
 TEST("SEC-S10 wait4 status")
 {
-	static const unsigned long bad[] = {1, 0xFFFF, 0x30000000, 0xC0000000,
-					    0xBFFFFFFF, 0xFFFFFFFF};
+	static const unsigned long bad[] = {1,          0xFFFF,     0x30000000,
+	                                    0xC0000000, 0xBFFFFFFF, 0xFFFFFFFF};
 
 	for (unsigned i = 0; i < ALL(bad); i++) {
 		pid_t pid = fork();
@@ -254,7 +255,7 @@ TEST("SEC-S10 wait4 status")
 TEST("SEC-S10 execve argv and envp")
 {
 	static const unsigned long bad[] = {1, 0xFFFF, 0x30000000, 0xC0000000,
-					    0xFFFFFFFF};
+	                                    0xFFFFFFFF};
 	char *good[] = {"x", NULL};
 
 	for (unsigned i = 0; i < ALL(bad); i++) {

@@ -180,7 +180,7 @@ TEST("FX-13 the sixth argument arrives: mmap2 takes its offset from ebp")
 
 	/* Anonymous memory ignores the offset; a wrong ebp must not matter. */
 	p = ADDRESS(SYS(NR_mmap2, 0, PAGE, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS, -1, 12345));
+	                MAP_PRIVATE | MAP_ANONYMOUS, -1, 12345));
 	p[0] = 1;
 	EQ(SYS(NR_munmap, P(p), PAGE), 0);
 }

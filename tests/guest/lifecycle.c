@@ -40,12 +40,13 @@ static const char *number(long value)
 	return text;
 }
 
-/* --- kill, exec and exit at each stage of an attachment ----------------------- */
+/* --- kill, exec and exit at each stage of an attachment
+ * ----------------------- */
 
-static const char *const stages[] = {"before the attach", "attached", "touched",
-				     "attached twice",	  "after a fork",
-				     "part unmapped",	  "removed",
-				     "detached again",	  "read-only"};
+static const char *const stages[] = {
+    "before the attach", "attached",       "touched",
+    "attached twice",    "after a fork",   "part unmapped",
+    "removed",           "detached again", "read-only"};
 
 /* Brings this process to the stage. */
 static void go_to(unsigned stage, int id)
@@ -260,7 +261,8 @@ BOTH("LIFE-exec one that fails keeps the attaches")
 	removed(id);
 }
 
-/* --- exec ------------------------------------------------------------------------- */
+/* --- exec
+ * ------------------------------------------------------------------------- */
 
 TEST("LIFE-exec arguments and environment arrive")
 {
@@ -294,7 +296,8 @@ TEST("LIFE-exec thirty times over, each from the one before")
 	}
 }
 
-/* --- exit and wait ------------------------------------------------------------------ */
+/* --- exit and wait
+ * ------------------------------------------------------------------ */
 
 TEST("LIFE-wait every exit status arrives, its low eight bits")
 {
@@ -433,14 +436,15 @@ TEST("LIFE-fork by number 2 and by clone, and by clone of other kinds not")
 	EXITS(OK(pid), 6);
 }
 
-/* --- signals ----------------------------------------------------------------------- */
+/* --- signals
+ * ----------------------------------------------------------------------- */
 
 TEST("LIFE-signal default actions that kill, kill, and say which")
 {
-	static const int deadly[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGILL,
-				     SIGTRAP, SIGABRT, SIGBUS,	SIGFPE,
-				     SIGKILL, SIGUSR1, SIGSEGV, SIGUSR2,
-				     SIGPIPE, SIGALRM, SIGTERM, 34, 64};
+	static const int deadly[] = {
+	    SIGHUP,  SIGINT,  SIGQUIT, SIGILL,  SIGTRAP, SIGABRT,
+	    SIGBUS,  SIGFPE,  SIGKILL, SIGUSR1, SIGSEGV, SIGUSR2,
+	    SIGPIPE, SIGALRM, SIGTERM, 34,      64};
 
 	for (unsigned i = 0; i < ALL(deadly); i++) {
 		pid_t pid;
@@ -587,7 +591,8 @@ TEST("LIFE-signal a sleeping, a waiting and a spinning process can be killed")
 	}
 }
 
-/* --- identity ------------------------------------------------------------------------ */
+/* --- identity
+ * ------------------------------------------------------------------------ */
 
 TEST("LIFE-ids pid, parent, group and session hang together")
 {
@@ -622,7 +627,9 @@ TEST("LIFE-ids umask answers the old one and keeps nine bits")
 	}
 }
 
-/* --- memory --------------------------------------------------------------------------- */
+/* --- memory
+ * ---------------------------------------------------------------------------
+ */
 
 TEST("LIFE-fork private memory is copied when written, both ways")
 {
@@ -642,7 +649,7 @@ TEST("LIFE-fork private memory is copied when written, both ways")
 TEST("LIFE-fork shared anonymous memory stays shared")
 {
 	char *p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	TRUE(p != MAP_FAILED);
 	IN_CHILD
@@ -676,13 +683,13 @@ TEST("LIFE-mmap errors: length 0, unaligned, no kind, too long")
 
 	ERR(SYS(NR_mmap2, 0, 0, PROT_READ, anonymous, -1, 0), EINVAL);
 	ERR(SYS(NR_mmap2, 0x50000001, PAGE, PROT_READ, anonymous | MAP_FIXED,
-		-1, 0),
+	        -1, 0),
 	    EINVAL);
 	ERR(SYS(NR_mmap2, 0, PAGE, PROT_READ, MAP_ANONYMOUS, -1, 0), EINVAL);
 	ERR(SYS(NR_mmap2, 0, 0xFFFFFFFF, PROT_READ, anonymous, -1, 0), ENOMEM);
 	ERR(SYS(NR_mmap2, 0, 0xC0000000, PROT_READ, anonymous, -1, 0), ENOMEM);
 	ERR(SYS(NR_mmap2, (long)0xC0000000, PAGE, PROT_READ,
-		anonymous | MAP_FIXED, -1, 0),
+	        anonymous | MAP_FIXED, -1, 0),
 	    ENOMEM);
 	ERR(SYS(NR_mmap2, 0, PAGE, PROT_READ, MAP_PRIVATE, 99, 0), EBADF);
 }
@@ -693,10 +700,10 @@ TEST("LIFE-mmap MAP_FIXED replaces what is there, a hint does not")
 
 	memset(p, 'p', 4 * PAGE);
 	q = mmap(p + PAGE, PAGE, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	TRUE(q != MAP_FAILED && q != p + PAGE);
 	q = mmap(p + PAGE, 2 * PAGE, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	         MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	EQ(P(q), P(p + PAGE));
 	EQ(p[0], 'p');
 	EQ(p[PAGE], 0);
@@ -750,7 +757,9 @@ TEST("LIFE-text program text cannot be written, nor by the kernel")
 	ERR(SYS(NR_uname, P(exec_helper)), EFAULT);
 }
 
-/* --- time --------------------------------------------------------------------------- */
+/* --- time
+ * ---------------------------------------------------------------------------
+ */
 
 static long long now_us(clockid_t clock)
 {
@@ -787,7 +796,8 @@ TEST("LIFE-clock a sleep lasts as long as was asked, and not much longer")
 
 TEST("LIFE-clock sleep arguments: EINVAL for bad times and clocks")
 {
-	struct timespec bad = {0, 1000000000}, negative = {-1, 0}, none = {0, 0};
+	struct timespec bad = {0, 1000000000}, negative = {-1, 0},
+	                none = {0, 0};
 
 	ERR(SYS(NR_nanosleep, P(&bad), 0), EINVAL);
 	ERR(SYS(NR_nanosleep, P(&negative), 0), EINVAL);
@@ -814,7 +824,8 @@ TEST("LIFE-clock all calls tell the same time of day")
 	TRUE(t.tv_nsec >= 0 && t.tv_nsec < 1000000000);
 }
 
-/* --- what a switch must keep --------------------------------------------------------- */
+/* --- what a switch must keep
+ * --------------------------------------------------------- */
 
 TEST("LIFE-tls each process has its own thread-local storage")
 {
@@ -853,11 +864,11 @@ TEST("LIFE-tls set_thread_area: bad entries are EINVAL, a good one works")
 		d.entry = gs >> 3;
 		d.base = (unsigned)words;
 		__asm__ volatile("int $0x80\n\t"
-				 "mov %3, %%gs\n\t"
-				 "movl %%gs:8, %1"
-				 : "+a"((int){NR_set_thread_area}), "=&r"(seen)
-				 : "b"(&d), "r"((unsigned)gs)
-				 : "memory");
+		                 "mov %3, %%gs\n\t"
+		                 "movl %%gs:8, %1"
+		                 : "+a"((int){NR_set_thread_area}), "=&r"(seen)
+		                 : "b"(&d), "r"((unsigned)gs)
+		                 : "memory");
 		SYS(252, seen == 33 ? 0 : 1);
 	}
 }
@@ -866,20 +877,20 @@ TEST("LIFE-tls set_thread_area: bad entries are EINVAL, a good one works")
 static int keeps_registers(int seed)
 {
 	double in = seed + 0.5, out = 0;
-	int four[4] __attribute__((aligned(16))) = {seed, seed + 1, seed + 2,
-						    seed + 3};
+	int four[4]
+	    __attribute__((aligned(16))) = {seed, seed + 1, seed + 2, seed + 3};
 	int back[4] __attribute__((aligned(16)));
 
 	for (int i = 0; i < 300; i++) {
 		__asm__ volatile("fldl %2\n\t"
-				 "movaps %3, %%xmm7\n\t"
-				 "movl $158, %%eax\n\t"
-				 "int $0x80\n\t"
-				 "movaps %%xmm7, %1\n\t"
-				 "fstpl %0"
-				 : "=m"(out), "=m"(back)
-				 : "m"(in), "m"(four)
-				 : "eax", "memory");
+		                 "movaps %3, %%xmm7\n\t"
+		                 "movl $158, %%eax\n\t"
+		                 "int $0x80\n\t"
+		                 "movaps %%xmm7, %1\n\t"
+		                 "fstpl %0"
+		                 : "=m"(out), "=m"(back)
+		                 : "m"(in), "m"(four)
+		                 : "eax", "memory");
 		if (out != in || memcmp(four, back, sizeof four))
 			return 0;
 	}
@@ -910,11 +921,11 @@ TEST("LIFE-fpu control words are inherited by fork and fresh after exec")
 	IN_CHILD
 	{
 		__asm__ volatile("fldcw %0\n\tldmxcsr %1" ::"m"(word),
-				 "m"(mxcsr));
+		                 "m"(mxcsr));
 		IN_CHILD
 		{
 			__asm__ volatile("fnstcw %0\n\tstmxcsr %1"
-					 : "=m"(seen), "=m"(seen_mxcsr));
+			                 : "=m"(seen), "=m"(seen_mxcsr));
 			EQ(seen, word);
 			EQ(seen_mxcsr, mxcsr);
 			exec_helper("fpu", "");
@@ -938,7 +949,8 @@ TEST("LIFE-preempt a process that spins takes no other's turn away")
 	KILLED(pid, SIGKILL);
 }
 
-/* --- the helper: what an exec'd program does ------------------------------------------ */
+/* --- the helper: what an exec'd program does
+ * ------------------------------------------ */
 
 extern char **environ;
 

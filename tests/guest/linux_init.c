@@ -44,8 +44,7 @@ static int run(const char *name)
 	}
 	while (waitpid(-1, &status, 0) != pid)
 		continue;
-	return WIFEXITED(status) ? WEXITSTATUS(status)
-				 : 128 + WTERMSIG(status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 int main(void)

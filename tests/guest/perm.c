@@ -1,18 +1,18 @@
 /*
  * tests/guest/perm.c -- who may do what to a segment: 1.1 as a matrix.
  *
- * A segment has an owner (uid, gid) and a creator (cuid, cgid).  The first class
- * that matches decides: user, if the caller is owner or creator; group, if one
- * of its groups is the owner's or the creator's; other, else.  Euid 0 may do
- * everything.  The tests try every mode of a class against every way of asking,
- * for each kind of caller, and expect what allowed() below says.
+ * A segment has an owner (uid, gid) and a creator (cuid, cgid).  The first
+ * class that matches decides: user, if the caller is owner or creator; group,
+ * if one of its groups is the owner's or the creator's; other, else.  Euid 0
+ * may do everything.  The tests try every mode of a class against every way of
+ * asking, for each kind of caller, and expect what allowed() below says.
  */
 #include "test.h"
 
-#define OWNER	1000
-#define GROUP	1001
+#define OWNER   1000
+#define GROUP   1001
 #define CREATOR 2000
-#define CGROUP	2001
+#define CGROUP  2001
 
 /* A segment with all four ids different; mode 0777 to begin with. */
 static int four_ids(void)
@@ -39,7 +39,7 @@ static int allowed(int bits, int flags)
 static void try_modes(int id, int shift)
 {
 	static const int flags[] = {SHM_RDONLY, 0, SHM_RDONLY | SHM_EXEC,
-				    SHM_EXEC};
+	                            SHM_EXEC};
 
 	for (int bits = 0; bits < 8; bits++) {
 		/* the other classes have the opposite */

@@ -1,10 +1,10 @@
 /*
  * tests/guest/regress.c -- bugs that other systems had, each with a test.
  *
- * The numbers B1 to B23 are those of the list in the specification.  B3, B12 and
- * B20 are about semaphores, B11 about namespaces, B14 about threads, B19 and B21
- * about other systems' own limits; those that wait for calls which are not there
- * yet stand in tests/WAITING.
+ * The numbers B1 to B23 are those of the list in the specification.  B3, B12
+ * and B20 are about semaphores, B11 about namespaces, B14 about threads, B19
+ * and B21 about other systems' own limits; those that wait for calls which are
+ * not there yet stand in tests/WAITING.
  */
 #include "test.h"
 
@@ -159,9 +159,8 @@ BOTH("B7 thousands of attaches that fail leave count and frames as before")
 
 BOTH("B8 sizes that overflow when rounded make no tiny segment")
 {
-	static const unsigned long sizes[] = {0xFFFFF001, 0xFFFFFFFF,
-					      0xFFFFF000, 0xFEFFFFFF,
-					      0xF0000001};
+	static const unsigned long sizes[] = {
+	    0xFFFFF001, 0xFFFFFFFF, 0xFFFFF000, 0xFEFFFFFF, 0xF0000001};
 	struct shm_totals totals;
 
 	for (unsigned i = 0; i < ALL(sizes); i++) {
@@ -298,8 +297,8 @@ BOTH("B18 a store right after shmdt faults: no stale translation")
 
 BOTH("B18 ids just past the table are EINVAL")
 {
-	static const int bad[] = {127, 128, 129, 4095, 4096, 4097,
-				  32767, 32768 * 40000};
+	static const int bad[] = {127,  128,  129,   4095,
+	                          4096, 4097, 32767, 32768 * 40000};
 
 	for (unsigned i = 0; i < ALL(bad); i++) {
 		ERR(shm_at(bad[i], NULL, 0), EINVAL);

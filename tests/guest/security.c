@@ -1,13 +1,13 @@
 /*
  * tests/guest/security.c -- the security claims, SEC-S1 to SEC-S30.
  *
- * What a process may try and must not get: the kernel's memory, ports, privileged
- * instructions, other selectors, dirty flags, stale or uncleared memory, ids that
- * are not there, leaks in pads and registers, all of everything.  Each crime is
- * done in a child, which must die of it alone.  (S4, S5's SMAP half, S9, S12,
- * S15 and S22 need the machine from outside, or the host: not here.  S28 needs
- * QEMU's instruction counts.  #AC, SSE's exceptions and segment limits are not
- * emulated by QEMU's TCG.)
+ * What a process may try and must not get: the kernel's memory, ports,
+ * privileged instructions, other selectors, dirty flags, stale or uncleared
+ * memory, ids that are not there, leaks in pads and registers, all of
+ * everything.  Each crime is done in a child, which must die of it alone.  (S4,
+ * S5's SMAP half, S9, S12, S15 and S22 need the machine from outside, or the
+ * host: not here.  S28 needs QEMU's instruction counts.  #AC, SSE's exceptions
+ * and segment limits are not emulated by QEMU's TCG.)
  */
 #include "test.h"
 
@@ -17,8 +17,9 @@
 #define CRIME(signal, text)                                                    \
 	DIES(signal)                                                           \
 	{                                                                      \
-		__asm__ volatile(text::: "eax", "ebx", "ecx", "edx", "esi",    \
-				 "memory");                                    \
+		__asm__ volatile(text::                                        \
+		                     : "eax", "ebx", "ecx", "edx", "esi",      \
+		                       "memory");                              \
 	}
 
 TEST("SEC-S1 loads, stores and calls anywhere in the kernel's part kill")
@@ -71,8 +72,8 @@ TEST("SEC-S5 with AC set the kernel still works, and AC comes back")
 	OK(shm_ctl(id, IPC_STAT, &ds));
 	ERR(shm_ctl(id, IPC_STAT, (void *)0xC0000000), EFAULT);
 	__asm__ volatile("pushfl\n\tpopl %0\n\tpushl %0\n\t"
-			 "andl $~0x40000, (%%esp)\n\tpopfl"
-			 : "=r"(flags));
+	                 "andl $~0x40000, (%%esp)\n\tpopfl"
+	                 : "=r"(flags));
 	TRUE(flags & 0x40000);
 	removed(id);
 }
@@ -82,8 +83,8 @@ TEST("SEC-S6 with DF set the kernel still works, and DF comes back")
 	int id = make(PAGE);
 	static struct shm_ds ds;
 	unsigned flags;
-	long words[7] = {NR_ipc, IPCOP_shmctl, id, IPC_STAT | IPC_64, 0,
-			 P(&ds)};
+	long words[7] = {NR_ipc, IPCOP_shmctl, id, IPC_STAT | IPC_64,
+	                 0,      P(&ds)};
 
 	__asm__ volatile("std");
 	raw_call(words);
@@ -108,9 +109,8 @@ TEST("SEC-S6 with NT set a call returns as ever")
 TEST("SEC-S6 single-stepping is SIGTRAP, for the process alone")
 {
 	CRIME(SIGTRAP, "pushfl\n\torl $0x100, (%%esp)\n\tpopfl\n\tnop\n\tnop");
-	CRIME(SIGTRAP,
-	      "pushfl\n\torl $0x100, (%%esp)\n\tpopfl\n\t"
-	      "movl $20, %%eax\n\tint $0x80\n\tnop");
+	CRIME(SIGTRAP, "pushfl\n\torl $0x100, (%%esp)\n\tpopfl\n\t"
+	               "movl $20, %%eax\n\tint $0x80\n\tnop");
 }
 
 TEST("SEC-S6 IOPL cannot be raised by popf")
@@ -118,8 +118,8 @@ TEST("SEC-S6 IOPL cannot be raised by popf")
 	unsigned flags;
 
 	__asm__ volatile("pushfl\n\torl $0x3000, (%%esp)\n\tpopfl\n\t"
-			 "pushfl\n\tpopl %0"
-			 : "=r"(flags));
+	                 "pushfl\n\tpopl %0"
+	                 : "=r"(flags));
 	EQ(flags & 0x3000, 0);
 	TRUE(flags & 0x200);
 }
@@ -129,8 +129,8 @@ TEST("SEC-S6 interrupts cannot be turned off by popf")
 	unsigned flags;
 
 	__asm__ volatile("pushfl\n\tandl $~0x200, (%%esp)\n\tpopfl\n\t"
-			 "pushfl\n\tpopl %0"
-			 : "=r"(flags));
+	                 "pushfl\n\tpopl %0"
+	                 : "=r"(flags));
 	TRUE(flags & 0x200);
 }
 
@@ -154,10 +154,9 @@ static void write_port(unsigned port)
 
 TEST("SEC-S7 reading and writing I/O ports kills")
 {
-	static const unsigned ports[] = {0x20,	0x21,  0x40,  0x60,  0x64,
-					 0x80,	0xA0,  0xE9,  0xF4,  0x2F8,
-					 0x3F8, 0x3D4, 0x3FF, 0x400, 0xCF8,
-					 0xFFFF};
+	static const unsigned ports[] = {
+	    0x20, 0x21,  0x40,  0x60,  0x64,  0x80,  0xA0,  0xE9,
+	    0xF4, 0x2F8, 0x3F8, 0x3D4, 0x3FF, 0x400, 0xCF8, 0xFFFF};
 
 	for (unsigned i = 0; i < ALL(ports); i++) {
 		read_port(ports[i]);
@@ -204,8 +203,8 @@ static int has_smap(void)
 }
 
 /*
- * Not where the CPU has SMAP: QEMU 7.2's emulated iret reads the user's stack as
- * if it were the kernel, and faults in the kernel's name (on Linux, too).
+ * Not where the CPU has SMAP: QEMU 7.2's emulated iret reads the user's stack
+ * as if it were the kernel, and faults in the kernel's name (on Linux, too).
  */
 TEST("SEC-S8 iret to the kernel's code segment kills")
 {
@@ -221,12 +220,13 @@ TEST("SEC-S8 a process that spoils its data selectors can still make calls")
 	{
 		long pid;
 
-		__asm__ volatile("pushl %%ds\n\tpushl %%es\n\txorl %%ecx, %%ecx\n\t"
-				 "movw %%cx, %%ds\n\tmovw %%cx, %%es\n\t"
-				 "int $0x80\n\tpopl %%es\n\tpopl %%ds"
-				 : "=a"(pid)
-				 : "a"(20)
-				 : "ecx", "memory");
+		__asm__ volatile(
+		    "pushl %%ds\n\tpushl %%es\n\txorl %%ecx, %%ecx\n\t"
+		    "movw %%cx, %%ds\n\tmovw %%cx, %%es\n\t"
+		    "int $0x80\n\tpopl %%es\n\tpopl %%ds"
+		    : "=a"(pid)
+		    : "a"(20)
+		    : "ecx", "memory");
 		EQ(pid, getpid());
 	}
 }
@@ -250,9 +250,10 @@ TEST("SEC-S8 the kernel's own door is shut to ordinary processes")
 		long result;
 
 		__asm__ volatile("int $0x81"
-				 : "=a"(result)
-				 : "a"(n), "b"(0), "c"(0), "d"(0), "S"(0), "D"(0)
-				 : "memory");
+		                 : "=a"(result)
+		                 : "a"(n), "b"(0), "c"(0), "d"(0), "S"(0),
+		                   "D"(0)
+		                 : "memory");
 		if (result != -EPERM && result != -ENOSYS)
 			FAIL("native call %d gives %s", n, outcome(result));
 		if (n == 0)
@@ -481,10 +482,12 @@ static void call_with_marked_registers(void)
 	    "movl $0x55555555, %%edi\n\tmovl $0x66666666, %%ebp\n\t"
 	    "movl call_number, %%eax\n\tint $0x80\n\t"
 	    "movl %%ebx, registers_after\n\tmovl %%ecx, registers_after+4\n\t"
-	    "movl %%edx, registers_after+8\n\tmovl %%esi, registers_after+12\n\t"
-	    "movl %%edi, registers_after+16\n\tmovl %%ebp, registers_after+20\n\t"
+	    "movl %%edx, registers_after+8\n\tmovl %%esi, "
+	    "registers_after+12\n\t"
+	    "movl %%edi, registers_after+16\n\tmovl %%ebp, "
+	    "registers_after+20\n\t"
 	    "popal" ::
-		: "memory");
+	        : "memory");
 }
 
 TEST("SEC-S26 every register but eax comes back from a call")
@@ -563,10 +566,16 @@ TEST("SEC-S27 a process that takes all attaches stops at an errno")
 
 TEST("SEC-S29 call numbers that are none are ENOSYS, whatever the registers")
 {
-	static const long numbers[] = {500,	  511,	     1000,
-				       4095,	  65536,     0x7FFFFFFF,
-				       -1,	  (long)0x80000000,
-				       (long)0x80000014, -4096};
+	static const long numbers[] = {500,
+	                               511,
+	                               1000,
+	                               4095,
+	                               65536,
+	                               0x7FFFFFFF,
+	                               -1,
+	                               (long)0x80000000,
+	                               (long)0x80000014,
+	                               -4096};
 
 	for (unsigned i = 0; i < ALL(numbers); i++) {
 		ERR(SYS(numbers[i], -1, -1, -1, -1, -1, -1), ENOSYS);
@@ -591,14 +600,15 @@ TEST("SEC-S29 the calls of shared memory with every register at -1")
 
 TEST("SEC-S30 each exception kills its process with its own signal")
 {
-	CRIME(SIGFPE, "xorl %%ecx, %%ecx\n\tmovl $1, %%eax\n\tcltd\n\tidivl %%ecx");
+	CRIME(SIGFPE,
+	      "xorl %%ecx, %%ecx\n\tmovl $1, %%eax\n\tcltd\n\tidivl %%ecx");
 	CRIME(SIGFPE, "movl $-1, %%ecx\n\tmovl $0x80000000, %%eax\n\tcltd\n\t"
-		      "idivl %%ecx");
+	              "idivl %%ecx");
 	CRIME(SIGILL, "ud2");
 	CRIME(SIGTRAP, "int3");
 	CRIME(SIGSEGV, "movb $127, %%al\n\taddb $1, %%al\n\tinto");
 	CRIME(SIGSEGV, "pushl $5\n\tpushl $1\n\tmovl $9, %%eax\n\t"
-		       "bound %%eax, (%%esp)");
+	               "bound %%eax, (%%esp)");
 	CRIME(SIGSEGV, "movl $0xF0000000, %%eax\n\tjmp *%%eax");
 	CRIME(SIGSEGV, "xorl %%esp, %%esp\n\tpushl %%eax");
 	CRIME(SIGSEGV, "movl $0xC0100000, %%esp\n\tpushl %%eax");
@@ -607,7 +617,7 @@ TEST("SEC-S30 each exception kills its process with its own signal")
 TEST("SEC-S30 a division by zero in the FPU, unmasked, is SIGFPE")
 {
 	CRIME(SIGFPE, "pushl $0x360\n\tfldcw (%%esp)\n\tpushl $0\n\tfld1\n\t"
-		      "fdivs (%%esp)\n\tfwait");
+	              "fdivs (%%esp)\n\tfwait");
 }
 
 TEST("SEC-S30 three peers go on while a fourth loops, faults and dies")
@@ -660,8 +670,8 @@ static void random_code(unsigned char *code, unsigned n, unsigned seed)
 
 TEST("SEC-S30 sixty programs of random bytes die alone or are stopped")
 {
-	unsigned char *code = (unsigned char *)memory(
-	    PAGE, PROT_READ | PROT_WRITE | PROT_EXEC);
+	unsigned char *code =
+	    (unsigned char *)memory(PAGE, PROT_READ | PROT_WRITE | PROT_EXEC);
 
 	for (int i = 0; i < 60; i++) {
 		int status = 0;

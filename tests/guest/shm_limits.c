@@ -2,8 +2,8 @@
  * tests/guest/shm_limits.c -- the limits of System V shared memory.
  *
  * How many segments there may be, how many attaches, how large, and what the
- * calls say at each limit.  The tunables are changed through /proc/sys/kernel and
- * put back; a limit that is lowered takes nothing from those who have it.
+ * calls say at each limit.  The tunables are changed through /proc/sys/kernel
+ * and put back; a limit that is lowered takes nothing from those who have it.
  */
 #include "test.h"
 

@@ -30,7 +30,7 @@ BOTH("UW-S1 four processes share one segment")
 
 	for (int i = 0; i < 4; i++)
 		BACKGROUND(pid[i])
-		p[i] = 100 + i;
+	p[i] = 100 + i;
 	for (int i = 0; i < 4; i++)
 		EXITS(pid[i], 0);
 	for (int i = 0; i < 4; i++)

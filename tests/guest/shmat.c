@@ -2,8 +2,8 @@
  * tests/guest/shmat.c -- shmat(2): every row of 1.3.
  *
  * Where a segment may be attached, with which rights, which of two errors wins,
- * what an attach writes in the segment's fields, and that one which fails leaves
- * nothing behind.
+ * what an attach writes in the segment's fields, and that one which fails
+ * leaves nothing behind.
  */
 #include "test.h"
 
@@ -129,7 +129,7 @@ BOTH("1.3-overlap an address where something is mapped is EINVAL")
 {
 	int id = make(2 * PAGE), local;
 	char *m = mmap(AT, 4 * PAGE, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	               MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 
 	TRUE(m == AT);
 	ERR(shm_at(id, AT, 0), EINVAL);
@@ -160,7 +160,7 @@ BOTH("1.3-remap SHM_REMAP replaces anonymous memory")
 {
 	int id = make(2 * PAGE);
 	char *m = mmap(AT, 4 * PAGE, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	               MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	char *s = attach(id);
 
 	memset(m, 'm', 4 * PAGE);
@@ -328,7 +328,7 @@ BOTH("1.3-access reading needs r, writing needs r and w")
 		int mode, ro, rw;
 	} rows[] = {
 	    {0000, EACCES, EACCES}, {0200, EACCES, EACCES},
-	    {0400, 0, EACCES},	    {0600, 0, 0},
+	    {0400, 0, EACCES},      {0600, 0, 0},
 	    {0100, EACCES, EACCES}, {0300, EACCES, EACCES},
 	};
 
@@ -641,7 +641,8 @@ TEST("2.1-doors what one door makes the other finds")
 	ERR(SYS(NR_shmctl, id, IPC_RMID, 0), EINVAL);
 }
 
-/* --- sizes and slots: 4 MiB is what one page table maps -------------------- */
+/* --- sizes and slots: 4 MiB is what one page table maps --------------------
+ */
 
 BOTH("1.3-slot a segment of several slots is one memory")
 {
@@ -699,7 +700,7 @@ BOTH("1.3-slot memory mapped behind an attach does not enter the segment")
 
 	p[0] = 's';
 	m = mmap(p + PAGE, PAGE, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	         MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	EQ(P(m), P(p + PAGE));
 	m[0] = 'm';
 	EQ(p[0], 's');

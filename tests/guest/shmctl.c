@@ -2,8 +2,8 @@
  * tests/guest/shmctl.c -- shmctl(2), 1.5, and which event writes what, 1.6.
  *
  * Each command: whom it obeys, what it changes and what it leaves, which of two
- * errors wins.  Then the table of events, a second apart, so that a time which is
- * not written is told from one which is.
+ * errors wins.  Then the table of events, a second apart, so that a time which
+ * is not written is told from one which is.
  */
 #include "test.h"
 
@@ -12,7 +12,8 @@
 
 static struct shm_ds scratch;
 
-/* --- IPC_RMID ---------------------------------------------------------------- */
+/* --- IPC_RMID ----------------------------------------------------------------
+ */
 
 BOTH("1.5-rmid an unattached segment is gone at once")
 {
@@ -145,7 +146,8 @@ BOTH("1.5-rmid EINVAL for the id comes before EPERM")
 	}
 }
 
-/* --- IPC_SET ----------------------------------------------------------------- */
+/* --- IPC_SET -----------------------------------------------------------------
+ */
 
 BOTH("1.5-set uid, gid and nine bits of mode, nothing else")
 {
@@ -278,7 +280,8 @@ BOTH("1.5-set a mode that is taken away leaves attached processes alone")
 	removed(id);
 }
 
-/* --- IPC_STAT, SHM_STAT, SHM_STAT_ANY ----------------------------------------- */
+/* --- IPC_STAT, SHM_STAT, SHM_STAT_ANY
+ * ----------------------------------------- */
 
 BOTH("1.5-stat needs reading: EACCES without")
 {
@@ -382,7 +385,8 @@ BOTH("1.5-shm_stat a bad buffer is EFAULT")
 	removed(id);
 }
 
-/* --- IPC_INFO, SHM_INFO -------------------------------------------------------- */
+/* --- IPC_INFO, SHM_INFO
+ * -------------------------------------------------------- */
 
 BOTH("1.5-ipc_info answers the limits and the highest index")
 {
@@ -448,7 +452,8 @@ BOTH("1.5-shm_info the highest index is 0 when nothing exists")
 	EQ(totals.rss, 0);
 }
 
-/* --- SHM_LOCK, SHM_UNLOCK --------------------------------------------------------- */
+/* --- SHM_LOCK, SHM_UNLOCK
+ * --------------------------------------------------------- */
 
 BOTH("1.5-lock sets and clears SHM_LOCKED, and does not nest")
 {
@@ -495,12 +500,13 @@ BOTH("1.5-lock a locked segment that is removed gives its pages back")
 	removed(id);
 }
 
-/* --- other commands ----------------------------------------------------------- */
+/* --- other commands
+ * ----------------------------------------------------------- */
 
 BOTH("1.5-cmd other and negative commands are EINVAL")
 {
-	static const int bad[] = {4,  5,  10,	16, 17, 18,
-				  99, -1, 10000, (int)0x80000002};
+	static const int bad[] = {4,  5,  10, 16,    17,
+	                          18, 99, -1, 10000, (int)0x80000002};
 	int id = make(PAGE);
 
 	for (unsigned i = 0; i < ALL(bad); i++)
@@ -548,7 +554,8 @@ TEST("2.3-width IPC_STAT writes 84 bytes, IPC_INFO 36, SHM_INFO 24")
 	removed(id);
 }
 
-/* --- 1.6: which event writes which field ---------------------------------------- */
+/* --- 1.6: which event writes which field
+ * ---------------------------------------- */
 
 enum { ATIME = 1, DTIME = 2, CTIME = 4 };
 
@@ -613,7 +620,8 @@ TEST("1.6-events RMID of an attached segment writes no time")
 	EQ(a.lpid, b.lpid);
 }
 
-TEST("1.6-events fork writes atime and the parent's pid, exit dtime and its own")
+TEST(
+    "1.6-events fork writes atime and the parent's pid, exit dtime and its own")
 {
 	int id = make(PAGE);
 	struct shm_ds a, b;
@@ -723,7 +731,8 @@ TEST("1.6-events SHM_REMAP over itself writes atime, dtime, and nets to 0")
 	removed(id);
 }
 
-/* --- /proc ------------------------------------------------------------------- */
+/* --- /proc -------------------------------------------------------------------
+ */
 
 static char text[16384];
 
@@ -751,8 +760,8 @@ TEST("1.8-proc /proc/sysvipc/shm has a heading and a line a segment")
 	attach(id)[0] = 1;
 	set_owner(id, 7, 8, 0641);
 	EQ(sscanf(proc_line(id), "%d %d %o %d %d %d %d %d %d %d %d %u %d %u %d",
-		  &f[0], &f[1], &f[2], &f[3], &f[4], &f[5], &f[6], &f[7], &f[8],
-		  &f[9], &f[10], &atime, &f[11], &ctime, &f[12]),
+	          &f[0], &f[1], &f[2], &f[3], &f[4], &f[5], &f[6], &f[7], &f[8],
+	          &f[9], &f[10], &atime, &f[11], &ctime, &f[12]),
 	   15);
 	EQ(f[0], -2);
 	EQ(f[1], id);
@@ -802,8 +811,8 @@ TEST("1.8-proc /proc/sys/kernel has shmmax, shmall and shmmni")
 		const char *name;
 		unsigned long value;
 	} rows[] = {{"/proc/sys/kernel/shmmax", 0xFEFFFFFF},
-		    {"/proc/sys/kernel/shmall", 0xFEFFFFFF},
-		    {"/proc/sys/kernel/shmmni", 4096}};
+	            {"/proc/sys/kernel/shmall", 0xFEFFFFFF},
+	            {"/proc/sys/kernel/shmmni", 4096}};
 
 	for (unsigned i = 0; i < ALL(rows); i++) {
 		OK(read_file(rows[i].name, text, sizeof text));

@@ -2,8 +2,8 @@
  * tests/guest/shmdt.c -- shmdt(2): rows of 1.4, and 1.7's munmap and mprotect.
  *
  * What counts as the address of an attach, what a detach writes, and what
- * becomes of an attach of which parts are unmapped or protected.  Tessera counts
- * attaches where Linux counts pieces of mappings: those tests are DEV4.
+ * becomes of an attach of which parts are unmapped or protected.  Tessera
+ * counts attaches where Linux counts pieces of mappings: those tests are DEV4.
  */
 #include "test.h"
 
@@ -52,7 +52,7 @@ BOTH("1.4-einval ordinary memory is no attach")
 {
 	char *m = memory(PAGE, PROT_READ | PROT_WRITE);
 	char *s = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	ERR(shm_dt(m), EINVAL);
 	ERR(shm_dt(s), EINVAL);
@@ -192,7 +192,8 @@ BOTH("1.4-reuse after a detach the address is free again")
 	removed(b);
 }
 
-/* --- munmap ----------------------------------------------------------------- */
+/* --- munmap -----------------------------------------------------------------
+ */
 
 BOTH("1.7-munmap munmap of everything ends the attach")
 {
@@ -314,7 +315,7 @@ BOTH("1.7-munmap shmdt leaves what was mapped into the attach's holes")
 
 	OK(munmap(p + PAGE, PAGE));
 	m = mmap(p + PAGE, PAGE, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	         MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	EQ(P(m), P(p + PAGE));
 	m[0] = 'm';
 	OK(shm_dt(p));
@@ -372,7 +373,8 @@ BOTH("1.7-munmap a hole in a linked slot leaves the other slots linked")
 	removed(id);
 }
 
-/* --- mprotect ---------------------------------------------------------------- */
+/* --- mprotect ----------------------------------------------------------------
+ */
 
 BOTH("1.7-mprotect a SHM_RDONLY attach never gains writing: EACCES")
 {

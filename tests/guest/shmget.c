@@ -252,7 +252,8 @@ BOTH("1.2-fields a lookup writes no field")
 
 BOTH("1.2-mode only the low nine bits of the flags become the mode")
 {
-	int id = OK(shm_get(KEY, 1, IPC_CREAT | IPC_EXCL | IPC_NOWAIT * 0 | 0777));
+	int id =
+	    OK(shm_get(KEY, 1, IPC_CREAT | IPC_EXCL | IPC_NOWAIT * 0 | 0777));
 
 	EQ(stat_of(id).mode, 0777);
 	removed(id);
@@ -406,7 +407,8 @@ BOTH("1.1-execute the x bits are compared, too")
 	}
 }
 
-BOTH("1.1-first the first class that matches decides: the owner of 0066 has none")
+BOTH("1.1-first the first class that matches decides: the owner of 0066 has "
+     "none")
 {
 	AS(1000, 1000)
 	{

@@ -25,14 +25,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SPACES 2
-#define SEGMENTS 2
-#define PAGES ((int)(USER_LIMIT / PAGE_SIZE))
+#define SPACES        2
+#define SEGMENTS      2
+#define PAGES         ((int)(USER_LIMIT / PAGE_SIZE))
 #define SEGMENT_PAGES 6
-#define SERIALS 40
-#define R RIGHT_READ
-#define RW (RIGHT_READ | RIGHT_WRITE)
-#define RWX (RW | RIGHT_EXEC)
+#define SERIALS       40
+#define R             RIGHT_READ
+#define RW            (RIGHT_READ | RIGHT_WRITE)
+#define RWX           (RW | RIGHT_EXEC)
 
 enum { NONE, SHARED, PRIVATE, HEAP, STACK };
 
@@ -42,7 +42,7 @@ struct page {
 	uint8_t kind, rights, ceiling;
 	int8_t segment, shown; /* PRIVATE of a segment, too */
 	uint8_t own, token;    /* private: its own contents */
-	uint8_t serial;	       /* of its attach; 0: none */
+	uint8_t serial;        /* of its attach; 0: none */
 };
 
 struct model {
@@ -151,13 +151,25 @@ static void grow_stack(int s, int p)
 /* ---- operations ------------------------------------------------------ */
 
 enum op_kind {
-	LOAD, ATTACH, DETACH, MAP, MAP_SEGMENT, MAP_STACK, UNMAP, PROTECT,
-	TOUCH, FORK, DROP, HANDLE, RESIZE, BRK
+	LOAD,
+	ATTACH,
+	DETACH,
+	MAP,
+	MAP_SEGMENT,
+	MAP_STACK,
+	UNMAP,
+	PROTECT,
+	TOUCH,
+	FORK,
+	DROP,
+	HANDLE,
+	RESIZE,
+	BRK
 };
 
 static const char *const op_names[] = {
-    "load",  "attach", "detach", "map",	 "map_segment", "map_stack", "unmap",
-    "protect", "touch", "fork", "drop", "handle",	 "resize",    "brk"};
+    "load",    "attach", "detach", "map",  "map_segment", "map_stack", "unmap",
+    "protect", "touch",  "fork",   "drop", "handle",      "resize",    "brk"};
 
 /* a, b, c: by kind; s: which space. */
 struct op {
@@ -234,12 +246,11 @@ static int do_attach(const struct op *op)
 	int pages = m.segment[op->a].pages, s = op->s;
 	int rights = op->c & 1 ? R : RW, remap = op->c & 2;
 	int wanted = op->b ? attach_error(s, op->b, pages, remap)
-		     : exists_hole(s, pages) ? 0
-					     : -ENOMEM;
+	             : exists_hole(s, pages) ? 0
+	                                     : -ENOMEM;
 	vaddr_t base = va_of(op->b);
 	int result = space_attach(m.space[s].index, m.segment[op->a].index,
-				  &base, rights, rights, remap,
-				  m.next_serial);
+	                          &base, rights, rights, remap, m.next_serial);
 	int from = (int)(base / PAGE_SIZE);
 
 	if (result < 0 || wanted < 0) {
@@ -252,11 +263,11 @@ static int do_attach(const struct op *op)
 	for (int p = 0; p < pages; p++) {
 		m.space[s].page[from + p] =
 		    (struct page){.kind = SHARED,
-				  .rights = (uint8_t)rights,
-				  .ceiling = (uint8_t)rights,
-				  .segment = (int8_t)op->a,
-				  .shown = (int8_t)p,
-				  .serial = m.next_serial};
+		                  .rights = (uint8_t)rights,
+		                  .ceiling = (uint8_t)rights,
+		                  .segment = (int8_t)op->a,
+		                  .shown = (int8_t)p,
+		                  .serial = m.next_serial};
 	}
 	m.next_serial++;
 	return 0;
@@ -303,20 +314,21 @@ static int do_map(const struct op *op)
 	int rights = op->c == 1 ? R : RW;
 	int kind = op->kind == MAP_STACK ? STACK : PRIVATE;
 	struct mapping mapping = {.kind = kind == STACK ? REGION_STACK
-							: REGION_PRIVATE,
-				  .start = va_of(op->a),
-				  .pages = op->b,
-				  .segment = -1,
-				  .rights = rights,
-				  .ceiling = RWX,
-				  .promise = op->c != 2};
+	                                                : REGION_PRIVATE,
+	                          .start = va_of(op->a),
+	                          .pages = op->b,
+	                          .segment = -1,
+	                          .rights = rights,
+	                          .ceiling = RWX,
+	                          .promise = op->c != 2};
 	int result = space_map(m.space[op->s].index, &mapping);
 
 	for (int p = op->a; result == 0 && p < op->a + op->b; p++) {
-		m.space[op->s].page[p] = (struct page){.kind = (uint8_t)kind,
-						       .rights = (uint8_t)rights,
-						       .ceiling = RWX,
-						       .segment = -1};
+		m.space[op->s].page[p] =
+		    (struct page){.kind = (uint8_t)kind,
+		                  .rights = (uint8_t)rights,
+		                  .ceiling = RWX,
+		                  .segment = -1};
 	}
 	return result;
 }
@@ -324,32 +336,32 @@ static int do_map(const struct op *op)
 /* Two pages of a segment from page op->d; op->c: shared, or 1: private. */
 static int do_map_segment(const struct op *op)
 {
-	struct mapping mapping = {.kind = op->c ? REGION_PRIVATE
-						: REGION_SHARED,
-				  .start = va_of(op->a),
-				  .pages = 2,
-				  .segment = m.segment[op->b].index,
-				  .offset = op->d,
-				  .rights = RW,
-				  .ceiling = RW,
-				  .promise = true};
+	struct mapping mapping = {.kind =
+	                              op->c ? REGION_PRIVATE : REGION_SHARED,
+	                          .start = va_of(op->a),
+	                          .pages = 2,
+	                          .segment = m.segment[op->b].index,
+	                          .offset = op->d,
+	                          .rights = RW,
+	                          .ceiling = RW,
+	                          .promise = true};
 	int result = space_map(m.space[op->s].index, &mapping);
 
 	for (int p = 0; result == 0 && p < 2; p++) {
 		m.space[op->s].page[op->a + p] =
 		    (struct page){.kind = op->c ? PRIVATE : SHARED,
-				  .rights = RW,
-				  .ceiling = RW,
-				  .segment = (int8_t)op->b,
-				  .shown = (int8_t)(op->d + p)};
+		                  .rights = RW,
+		                  .ceiling = RW,
+		                  .segment = (int8_t)op->b,
+		                  .shown = (int8_t)(op->d + p)};
 	}
 	return result;
 }
 
 static int do_unmap(const struct op *op)
 {
-	int result = space_unmap(m.space[op->s].index, va_of(op->a),
-				 va_of(op->b));
+	int result =
+	    space_unmap(m.space[op->s].index, va_of(op->a), va_of(op->b));
 
 	for (int p = op->a; result == 0 && p < op->b; p++) {
 		m.space[op->s].page[p] = (struct page){0};
@@ -361,14 +373,14 @@ static int do_protect(const struct op *op)
 {
 	int wanted = 0;
 	int result = space_protect(m.space[op->s].index, va_of(op->a),
-				   va_of(op->b), op->c);
+	                           va_of(op->b), op->c);
 
 	for (int p = op->a; p < op->b && wanted == 0; p++) {
 		const struct page *page = &m.space[op->s].page[p];
 
-		wanted = page->kind == NONE		 ? -ENOMEM
-			 : (op->c & ~page->ceiling) != 0 ? -EACCES
-							 : 0;
+		wanted = page->kind == NONE              ? -ENOMEM
+		         : (op->c & ~page->ceiling) != 0 ? -EACCES
+		                                         : 0;
 	}
 	if (wanted < 0) {
 		return result == wanted ? result : 1;
@@ -387,9 +399,9 @@ static int do_touch(const struct op *op)
 	uint32_t value = 0;
 
 	result = op->b ? host_store(space, va_of(p), op->b)
-		       : host_load(space, va_of(p), &value);
+	               : host_load(space, va_of(p), &value);
 	if (grows && (result == 0 || !free_range(s, p, p + 1) ||
-		      region_at(space, va_of(p)) >= 0)) {
+	              region_at(space, va_of(p)) >= 0)) {
 		grow_stack(s, p);
 	}
 	wanted = expected_read(s, p);
@@ -487,10 +499,8 @@ static int do_brk(const struct op *op)
 	}
 	check(from >= end || free_range(s, from, end), "brk: over a mapping");
 	for (int p = from; p < end; p++) {
-		m.space[s].page[p] = (struct page){.kind = HEAP,
-						   .rights = RW,
-						   .ceiling = RWX,
-						   .segment = -1};
+		m.space[s].page[p] = (struct page){
+		    .kind = HEAP, .rights = RW, .ceiling = RWX, .segment = -1};
 	}
 	for (int p = end; p < from; p++) {
 		m.space[s].page[p] = (struct page){0};
@@ -513,9 +523,9 @@ static int do_handle(const struct op *op)
 }
 
 static int (*const doers[])(const struct op *) = {
-    do_load,	do_attach, do_detach, do_map,  do_map_segment,
-    do_map,	do_unmap,  do_protect, do_touch, do_fork,
-    do_drop,	do_handle, do_resize, do_brk};
+    do_load, do_attach, do_detach,  do_map,   do_map_segment,
+    do_map,  do_unmap,  do_protect, do_touch, do_fork,
+    do_drop, do_handle, do_resize,  do_brk};
 
 /* ---- judging --------------------------------------------------------- */
 
@@ -562,8 +572,7 @@ static void compare_page(int s, int p)
 	if (!(pte & PTE_P)) {
 		return;
 	}
-	check(expected_read(s, p) ==
-		  *(int *)frame_to_kernel(word_frame(pte)),
+	check(expected_read(s, p) == *(int *)frame_to_kernel(word_frame(pte)),
 	      "an entry shows something else");
 	check(!(pde & pte & PTE_RW) || (page->rights & RIGHT_WRITE),
 	      "an entry may be written");
@@ -581,7 +590,7 @@ static void compare(void)
 	}
 	for (int g = 0; g < SEGMENTS; g++) {
 		check((segments[m.segment[g].index].kind != SEGMENT_FREE) ==
-			  segment_alive(g),
+		          segment_alive(g),
 		      "a segment lives, or not");
 	}
 	host_stale_free = 0;
@@ -631,10 +640,10 @@ static void mix_space(int s)
 		    32 * regions[r].noreserve + 64 * regions[r].whole);
 		mix(regions[r].offset);
 		mix(regions[r].segment < 0
-			? 9
-			: regions[r].segment == m.segment[1].index);
+		        ? 9
+		        : regions[r].segment == m.segment[1].index);
 		mix(regions[r].attach < 0 ? 0
-					  : attaches[regions[r].attach].base);
+		                          : attaches[regions[r].attach].base);
 	}
 	for (int slot = 0; slot < (int)USER_SLOTS; slot++) {
 		uint32_t pde = page_get(space->directory, slot);
@@ -656,8 +665,7 @@ static uint64_t state_hash(void)
 	for (int g = 0; g < SEGMENTS; g++) {
 		mix(m.segment[g].held), mix(m.segment[g].pages);
 		for (int p = 0; segment_alive(g) && p < SEGMENT_PAGES; p++) {
-			frame_t table =
-			    segment_table_of(m.segment[g].index, p);
+			frame_t table = segment_table_of(m.segment[g].index, p);
 
 			mix(m.segment[g].token[p] + 16 * (table >= 0));
 		}
@@ -707,7 +715,7 @@ static int step(const struct op *op)
 	promise_fail_nth = 0;
 	check(result <= 0, "the model expects another result");
 	check(result != -ENOMEM || op->kind == ATTACH || op->kind == PROTECT ||
-		  op->kind == BRK,
+	          op->kind == BRK,
 	      "refused without a reason");
 	for (int s = 0; s < SPACES; s++) {
 		if (m.space[s].alive) {
@@ -746,9 +754,9 @@ static int op_count;
 static void add(int kind, int s, int a, int b, int c, int d)
 {
 	if (op_count < MAX_OPS) {
-		ops[op_count++] = (struct op){
-		    (uint8_t)kind, (uint8_t)s, (uint8_t)a,
-		    (uint8_t)b,	   (uint8_t)c, (uint8_t)d};
+		ops[op_count++] =
+		    (struct op){(uint8_t)kind, (uint8_t)s, (uint8_t)a,
+		                (uint8_t)b,    (uint8_t)c, (uint8_t)d};
 	}
 }
 
@@ -888,7 +896,7 @@ struct node {
 };
 
 #define MAX_NODES 400000
-#define SEEN (1 << 21)
+#define SEEN      (1 << 21)
 static struct node nodes[MAX_NODES];
 static int node_count;
 static uint64_t seen[SEEN];
@@ -950,7 +958,7 @@ static void verdict(const char *sentence)
 }
 
 static void explore(const char *name, void (*scene)(int s), int depth,
-		    int limit)
+                    int limit)
 {
 	struct host_state *here = host_new_state();
 	struct model model_here;
@@ -980,11 +988,11 @@ static void explore(const char *name, void (*scene)(int s), int depth,
 		}
 	}
 	snprintf(sentence, sizeof(sentence),
-		 "explore: %s agrees with the model, %s: %d states, depth %d, "
-		 "%llu steps",
-		 name, n == node_count ? "every state" : "to its depth",
-		 node_count, nodes[n < node_count ? n : n - 1].depth,
-		 (unsigned long long)steps);
+	         "explore: %s agrees with the model, %s: %d states, depth %d, "
+	         "%llu steps",
+	         name, n == node_count ? "every state" : "to its depth",
+	         node_count, nodes[n < node_count ? n : n - 1].depth,
+	         (unsigned long long)steps);
 	verdict(sentence);
 	free(here);
 }
@@ -1020,9 +1028,9 @@ static void walk(int length)
 		}
 	}
 	snprintf(sentence, sizeof(sentence),
-		 "explore: a random walk of %d operations agrees with the "
-		 "model",
-		 done);
+	         "explore: a random walk of %d operations agrees with the "
+	         "model",
+	         done);
 	verdict(sentence);
 }
 

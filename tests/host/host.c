@@ -12,10 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define HOST_REGIONS 64
+#define HOST_REGIONS  64
 #define HOST_ATTACHES 1100
 #define HOST_SEGMENTS 64
-#define HOST_SPACES 8
+#define HOST_SPACES   8
 #ifdef HOST_SMALL
 #define HOST_TLB 16
 #else
@@ -211,7 +211,7 @@ int host_stale(void)
 		}
 		now = walk(page_loaded, tlb[i].va);
 		stale += now.frame != tlb[i].frame ||
-			 (tlb[i].writable && !now.writable);
+		         (tlb[i].writable && !now.writable);
 	}
 	return stale;
 }
@@ -299,22 +299,22 @@ static struct part {
 	void *what;
 	size_t bytes;
 } parts[] = {{regions, sizeof(regions)},
-	     {attaches, sizeof(attaches)},
-	     {segments, sizeof(segments)},
-	     {spaces, sizeof(spaces)},
-	     {frame_table, sizeof(frame_table)},
-	     {memory, sizeof(memory)},
-	     {tlb, sizeof(tlb)},
-	     {&region_table, sizeof(struct table)},
-	     {&attach_table, sizeof(struct table)},
-	     {&segment_table, sizeof(struct table)},
-	     {&space_table, sizeof(struct table)},
-	     {&frames_total, sizeof(int)},
-	     {&frames_free, sizeof(int)},
-	     {&frames_promised, sizeof(int)},
-	     {&frame_first_free, sizeof(frame_t)},
-	     {&page_loaded, sizeof(frame_t)},
-	     {&table_frames, sizeof(int)}};
+             {attaches, sizeof(attaches)},
+             {segments, sizeof(segments)},
+             {spaces, sizeof(spaces)},
+             {frame_table, sizeof(frame_table)},
+             {memory, sizeof(memory)},
+             {tlb, sizeof(tlb)},
+             {&region_table, sizeof(struct table)},
+             {&attach_table, sizeof(struct table)},
+             {&segment_table, sizeof(struct table)},
+             {&space_table, sizeof(struct table)},
+             {&frames_total, sizeof(int)},
+             {&frames_free, sizeof(int)},
+             {&frames_promised, sizeof(int)},
+             {&frame_first_free, sizeof(frame_t)},
+             {&page_loaded, sizeof(frame_t)},
+             {&table_frames, sizeof(int)}};
 
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
@@ -322,10 +322,10 @@ static struct part {
 static size_t part_bytes(size_t i)
 {
 	const struct table *tables[] = {&region_table, &attach_table,
-					&segment_table, &space_table};
+	                                &segment_table, &space_table};
 
 	return i < 4 ? (size_t)tables[i]->fresh * tables[i]->stride
-		     : parts[i].bytes;
+	             : parts[i].bytes;
 }
 
 static size_t whole(void)

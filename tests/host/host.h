@@ -13,18 +13,18 @@
 #define KERNEL_CPU_H /* kernel/cpu.h gives way to this file */
 
 #ifdef HOST_SMALL
-#define PAGE_SHIFT 5
-#define SLOT_SHIFT 7
-#define USER_FIRST 64u
-#define USER_LIMIT 384u
+#define PAGE_SHIFT        5
+#define SLOT_SHIFT        7
+#define USER_FIRST        64u
+#define USER_LIMIT        384u
 #define DIRECTORY_ENTRIES 8u
-#define ATTACH_FIRST 128u
-#define STACK_LIMIT 64u
-#define HOST_FRAMES 96
+#define ATTACH_FIRST      128u
+#define STACK_LIMIT       64u
+#define HOST_FRAMES       96
 #else
 #define HOST_FRAMES 4096
 #endif
-#define WINDOW_START 0xF8000000u
+#define WINDOW_START  0xF8000000u
 #define WINDOW_TABLES 0
 
 #include "../../abi/types.h"
@@ -67,7 +67,7 @@ struct host_state *host_new_state(void);
 void host_save(struct host_state *state);
 void host_restore(const struct host_state *state);
 
-extern int host_errors;	    /* lines logged as KLOG_ERROR */
+extern int host_errors;     /* lines logged as KLOG_ERROR */
 extern int host_stale_free; /* frames freed while the TLB still had them */
 extern int host_quiet;
 
