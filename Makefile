@@ -1,38 +1,29 @@
 # Tessera.  `make help` says what there is; everything made lies in build/.
-
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .PHONY: all run test compare check bench lines gdb help setup clean programs
-
 all: build/tessera.elf build/tessera.iso ## build the kernel and the bootable ISO
-
 # These install what is missing first, before a compiler is looked for.
-ifneq (,$(filter run test check compare bench gdb setup,$(MAKECMDGOALS)))
-ifneq (0,$(shell tools/setup $(MAKECMDGOALS) >&2; echo $$?))
-$(error tools/setup failed, see above)
-endif
-endif
-
+NEEDY := $(filter run test check compare bench gdb setup,$(MAKECMDGOALS))
+$(if $(NEEDY),$(if $(filter-out 0,$(shell tools/setup $(NEEDY) >&2; echo $$?)),$(error tools/setup failed)))
 # Compilers are probed when first needed, and once.
 CROSS = $(eval CROSS := $$(shell tools/cross))$(CROSS)
 USER_CROSS = $(eval USER_CROSS := $$(shell tools/cross static))$(USER_CROSS)
 WARN := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
-FREE := -std=gnu11 -m32 -march=i686 -mgeneral-regs-only -ffreestanding -fno-pic \
+FREE := -std=gnu11 -m32 -march=i686 -mtune=generic -mgeneral-regs-only -ffreestanding -fno-pic \
 	-fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-tree-loop-distribute-patterns -O2 -g $(WARN)
-KFLAGS := $(FREE) -fno-omit-frame-pointer -fno-optimize-sibling-calls
+KFLAGS := $(FREE) -fno-omit-frame-pointer
 UFLAGS := -m32 -static -O2 -Wall -Wextra $(if $(WERROR),-Werror)
 LDFLAGS := -m elf_i386 -z max-page-size=4096 -z noexecstack --build-id=none
 LIBGCC = $(shell $(CROSS)gcc -m32 -print-libgcc-file-name)
-
-# ---- made from the tables
+# made from the tables
 GEN := $(addprefix build/gen/,syscall_numbers.h syscalls.inc syscall_table.c \
 	syscall_names.h server_calls.h native_numbers.h native_names.h native_stubs.h)
 $(GEN) &: abi/syscalls.tbl abi/native.tbl tools/mksyscalls.awk tools/mknative.awk
-	awk -v out=build/gen -v docs=docs/syscalls.md -f tools/mksyscalls.awk abi/syscalls.tbl
+	awk -v out=build/gen -v docs=docs/syscalls.md -f tools/mksyscalls.awk $<
 	awk -v out=build/gen -f tools/mknative.awk abi/native.tbl
-
-# ---- the kernel: linked twice, the second time with its own symbols
+# the kernel: linked twice, the second time with its own symbols
 KSRC := $(wildcard boot/*.asm kernel/*.asm boot/*.c kernel/*.c mm/*.c ipc/*.c)
 KOBJ := $(KSRC:%=build/obj/%.o) build/obj/build/gen/syscall_table.c.o
 build/obj/%.c.o: %.c | $(GEN)
@@ -49,8 +40,7 @@ build/tessera.debug: $(KOBJ) build/obj/build/gen/symbols.c.o linker.ld
 	$(CROSS)ld $(LDFLAGS) -T linker.ld -o $@ $(filter %.o,$^)
 build/tessera.elf: build/tessera.debug
 	$(CROSS)objcopy --strip-debug $< $@
-
-# ---- user: small freestanding servers and init; the rest is ordinary C
+# user: small freestanding servers and init; the rest is ordinary C
 LIB := $(patsubst %,build/free/%.o,$(wildcard user/lib/*.c))
 SERVERS := $(notdir $(basename $(wildcard user/servers/*))) init
 BIN := $(filter-out init,$(notdir $(basename $(wildcard user/bin/*.c))))
@@ -80,8 +70,7 @@ build/root/bin/%: user/bin/%.c build/look/look.o build/look/pagetable.o | $(GEN)
 VPATH := tests/guest tests/programs
 build/tests/%: %.c | $(GEN)
 	$(USER_CROSS)gcc $(UFLAGS) -MMD -MP -MF $@.d -o $@ $<
-
-# ---- the boot archive and the ISO
+# the boot archive and the ISO
 build/tessera.cpio: $(PROGRAMS) tools/mkarchive
 	tools/mkarchive -o $@ -r build/root
 build/tessera.iso: build/tessera.elf build/tessera.cpio boot/grub.cfg tools/mkiso
@@ -107,6 +96,5 @@ help: ## this
 	@echo "tools/run   run one program in Tessera: tools/run --help"
 clean: ## remove build/
 	rm -rf build
-
 $(shell mkdir -p build/gen build/look build/tests $(sort $(dir $(KOBJ) $(PROGRAMS) $(FREEOBJ) $(LIB))))
 -include $(shell find build -name '*.d')

@@ -130,6 +130,14 @@ static inline void cpu_copy_words(void *to, const void *from, uint32_t words)
 			 : "memory");
 }
 
+static inline void cpu_fill_halves(void *to, uint16_t value, uint32_t count)
+{
+	__asm__ volatile("rep stosw"
+			 : "+D"(to), "+c"(count)
+			 : "a"(value)
+			 : "memory");
+}
+
 static inline int lowest_bit(uint32_t word) /* word != 0 */
 {
 	return __builtin_ctz(word);

@@ -6,6 +6,7 @@
 #include "trap.h"
 
 _Static_assert(offsetof(struct trapframe, cs) == 48, "TF_CS in trap.inc");
+_Static_assert(offsetof(struct trapframe, eax) == 24, "TF_EAX in trap.inc");
 _Static_assert(KERNEL_DS == 0x68, "KERNEL_DS in trap.inc");
 _Static_assert(sizeof(struct trapframe) == 64, "what trap.asm pushes");
 _Static_assert(offsetof(struct trapframe, vector) == 36, "sub esp, 8");

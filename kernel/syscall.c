@@ -26,38 +26,46 @@ static int unknown(uint32_t number)
 	return -ENOSYS;
 }
 
-static int dispatch(uint32_t number, const uint32_t *args)
+/* A call that a server owns, at once or after our part of it is done. */
+static int ask_server(uint32_t number, const uint32_t *args)
 {
-	const struct syscall *row = &syscalls[number];
-	int result = FORWARD;
-
-	if (number >= SYSCALL_LIMIT || row->owner == OWNER_NONE) {
+	if (number >= SYSCALL_LIMIT || syscalls[number].owner == OWNER_NONE) {
 		return unknown(number);
 	}
-	if (row->run) {
-		result = row->run(args);
-	}
-	return result == FORWARD ? forward(row, args) : result;
+	return forward(&syscalls[number], args);
 }
 
-void syscall_unix(struct trapframe *tf)
+static int dispatch(uint32_t number, const uint32_t *args)
 {
-	uint32_t number = tf->eax;
 	int result;
 
-	inspection.changes++;
-	if (trace_on) {
-		trace_event(TRACE_CALL, number, tf->ebx, tf->ecx);
+	if (number >= SYSCALL_LIMIT || !syscalls[number].run) {
+		return ask_server(number, args);
 	}
-	result = dispatch(number, tf->args);
-	tf->eax = result;
-	if (trace_on) {
-		trace_event(TRACE_RETURN, number, result, 0);
-	}
+	result = syscalls[number].run(args);
+	return result == FORWARD ? ask_server(number, args) : result;
 }
 
-void syscall_native(struct trapframe *tf)
+__attribute__((noinline)) static int traced(uint32_t number,
+					    const uint32_t *args)
+{
+	int result;
+
+	trace_event(TRACE_CALL, number, args[0], args[1]);
+	result = dispatch(number, args);
+	trace_event(TRACE_RETURN, number, result, 0);
+	return result;
+}
+
+int syscall_unix(struct trapframe *tf)
 {
 	inspection.changes++;
-	tf->eax = native_call(tf->eax, tf->args);
+	return trace_on ? traced(tf->eax, tf->args)
+			: dispatch(tf->eax, tf->args);
+}
+
+int syscall_native(struct trapframe *tf)
+{
+	inspection.changes++;
+	return native_call(tf->eax, tf->args);
 }

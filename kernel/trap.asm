@@ -95,6 +95,7 @@ trap_unix_clac:
 	push	esp
 	call	syscall_unix
 	add	esp, 4
+	mov	[esp + TF_EAX], eax
 	jmp	trap_leave_user
 
 trap_native:
@@ -105,6 +106,7 @@ trap_native_clac:
 	push	esp
 	call	syscall_native
 	add	esp, 4
+	mov	[esp + TF_EAX], eax
 	jmp	trap_leave_user
 
 section .rodata

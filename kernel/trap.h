@@ -80,8 +80,9 @@ void switch_to(uintptr_t *from, uintptr_t to);
 void trap(struct trapframe *tf);
 void double_fault(void); /* panic.c: entered as a task, not as a function */
 void attend(struct trapframe *tf); /* need_resched was set: what is it? */
-void syscall_unix(struct trapframe *tf);
-void syscall_native(struct trapframe *tf);
+/* What goes back in eax. */
+int syscall_unix(struct trapframe *tf);
+int syscall_native(struct trapframe *tf);
 
 /* The trapframe of a process that came from user mode: top of its stack. */
 struct trapframe *proc_trapframe(int proc);

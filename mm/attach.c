@@ -26,12 +26,12 @@ struct table attach_table = TABLE(attaches, MAX_ATTACHES);
 int attach_make(int space, vaddr_t base, int tag)
 {
 	struct space *s = &spaces[space];
-	int i = table_take(&attach_table, LEVEL_SERVER);
+	int i = table_pick(&attach_table); /* it was reserved */
 
-	assert(i >= 0); /* it was reserved */
 	attaches[i].space = space;
 	attaches[i].base = base;
 	attaches[i].tag = tag;
+	attaches[i].regions = 0;
 	attaches[i].previous = -1;
 	attaches[i].next = s->first_attach;
 	if (s->first_attach >= 0) {
@@ -112,8 +112,57 @@ static int find_place(int space, int pages, vaddr_t *base, bool remap)
 	return *base < USER_FIRST ? -EPERM : 0;
 }
 
-int space_attach(int space, int segment, vaddr_t *base, int rights, int ceiling,
-                 bool remap, int tag)
+/*
+ * The short way, for what is nearly always asked: anywhere, a segment whose
+ * tables are all there, into free slots, with objects that were given back.
+ * Nothing has to be promised.  False: it has to go the long way.
+ */
+static bool attach_short(int space, int segment, vaddr_t *base)
+{
+	const struct segment *s = &segments[segment];
+	int slot;
+
+	if (*base != 0 || !s->whole || s->resizable || region_table.free < 0 ||
+	    attach_table.free < 0) {
+		return false;
+	}
+	slot = slots_find(space, tables_for(s->pages));
+	if (slot < 0) {
+		return false;
+	}
+	*base = slot_start(slot);
+	return true;
+}
+
+/* Links free slots to all of a segment: a region, its words, its bits. */
+static void link_all(int space, int segment, struct region *r, int attach)
+{
+	struct segment *s = &segments[segment];
+	frame_t directory = spaces[space].directory;
+	uint32_t word = link_word(s->table);
+	int count = tables_for(s->pages), first = slot_of(r->start);
+
+	r->kind = REGION_SHARED;
+	r->end = r->start + ((vaddr_t)s->pages << PAGE_SHIFT);
+	r->segment = segment;
+	r->offset = 0;
+	r->promised = r->noreserve = false;
+	r->whole = true;
+	r->attach = attach;
+	r->space = space;
+	r->next = r->sibling = r->elder = -1;
+	s->holders++;
+	attaches[attach].regions = 1;
+	slots_set_first(space, first, first + count - 1, (int)(r - regions));
+	page_link(directory, first, count,
+	          s->directory == NO_FRAME ? &word : table_words(s->directory));
+	if (!(r->rights & RIGHT_WRITE)) {
+		page_link_rights(directory, first, count, r->rights);
+	}
+}
+
+static int attach_long(int space, int segment, vaddr_t *base, int rights,
+                       int ceiling, bool remap, int tag)
 {
 	int pages = segments[segment].pages;
 	vaddr_t start = *base;
@@ -146,6 +195,23 @@ int space_attach(int space, int segment, vaddr_t *base, int rights, int ceiling,
 	return 0;
 }
 
+int space_attach(int space, int segment, vaddr_t *base, int rights, int ceiling,
+                 bool remap, int tag)
+{
+	struct region *r;
+
+	if (!attach_short(space, segment, base)) {
+		return attach_long(space, segment, base, rights, ceiling, remap,
+		                   tag);
+	}
+	r = &regions[table_pick(&region_table)];
+	r->start = *base;
+	r->rights = rights;
+	r->ceiling = ceiling;
+	link_all(space, segment, r, attach_make(space, *base, tag));
+	return 0;
+}
+
 /* ---- detaching ------------------------------------------------------- */
 
 /* Where it should be it is, unless its first pages were unmapped. */
@@ -164,6 +230,20 @@ static int find_attach(int space, vaddr_t base)
 	return a;
 }
 
+/* The short way back: a region that is alone in all its slots, all linked. */
+static void unlink_all(int region)
+{
+	struct region *r = &regions[region];
+	int space = r->space, first = slot_of(r->start);
+	int last = slot_of(r->end - 1);
+	frame_t directory = spaces[space].directory;
+
+	page_clear_slots(directory, first, last - first + 1);
+	page_flush_all(directory);
+	slots_set_first(space, first, last, -1);
+	region_end(region);
+}
+
 int space_detach(int space, vaddr_t base)
 {
 	int attach = find_attach(space, base), r;
@@ -172,6 +252,11 @@ int space_detach(int space, vaddr_t base)
 		return -EINVAL;
 	}
 	r = region_from(space, base);
+	if (regions[r].whole && attaches[attach].regions == 1 &&
+	    regions[r].attach == attach) {
+		unlink_all(r);
+		return 0;
+	}
 	for (int left = attaches[attach].regions; left > 0;) {
 		bool mine = regions[r].attach == attach;
 		int next = mine && left == 1 ? -1 : region_after(r);

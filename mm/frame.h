@@ -17,7 +17,8 @@ typedef int frame_t;
 #define NO_FRAME (-1)
 
 /* On whose behalf memory is promised: how deep the reserves may be used. */
-#define LEVEL_USER 0   /* leaves the last 1/32 alone, and the servers' reserve \
+#define LEVEL_USER                                                             \
+	0              /* leaves the last 1/32 alone, and the servers' reserve \
 	                */
 #define LEVEL_ROOT   1 /* euid 0: leaves the servers' reserve alone */
 #define LEVEL_SERVER 2 /* may use everything */

@@ -67,15 +67,14 @@ vaddr_t space_find_private(int space, int pages)
 static int slots_upward(int space, int count)
 {
 	int limit = slot_of(PRIVATE_TOP - 1);
-	int slot = slot_next_free(space, slot_of(ATTACH_FIRST));
+	vaddr_t from = later(ATTACH_FIRST, lowest(space) + SLOT_SIZE - 1);
+	int slot = slot_next_free(space, slot_of(from));
 
 	while (slot + count <= limit) {
-		int used = slot_next_used(space, slot);
-
-		if (used - slot >= count) {
+		if (slots_free(space, slot, slot + count - 1)) {
 			return slot;
 		}
-		slot = slot_next_free(space, used);
+		slot = slot_next_free(space, slot_next_used(space, slot));
 	}
 	return -1;
 }
@@ -86,23 +85,27 @@ static int slots_downward(int space, int count)
 	int slot = slot_of(ATTACH_FIRST) - count;
 
 	for (; slot >= floor; slot--) {
-		if (slot_next_used(space, slot) >= slot + count) {
+		if (slots_free(space, slot, slot + count - 1)) {
 			return slot;
 		}
 	}
 	return -1;
 }
 
+int slots_find(int space, int count)
+{
+	int slot = slots_upward(space, count);
+
+	return slot >= 0 ? slot : slots_downward(space, count);
+}
+
 vaddr_t space_find_shared(int space, int pages)
 {
-	int count = tables_for(pages), slot;
+	int slot;
 
 	if (pages <= 0 || (uint32_t)pages > PRIVATE_TOP >> PAGE_SHIFT) {
 		return 0;
 	}
-	slot = slots_upward(space, count);
-	if (slot < 0) {
-		slot = slots_downward(space, count);
-	}
+	slot = slots_find(space, tables_for(pages));
 	return slot >= 0 ? slot_start(slot) : space_find_private(space, pages);
 }

@@ -26,50 +26,58 @@ struct table region_table = TABLE(regions, MAX_REGIONS);
 
 /* ---- the bitmap ------------------------------------------------------ */
 
-static int next_slot(int space, int slot, uint32_t flip)
+/* The first slot in [slot, limit) whose bit differs from `flip`'s. */
+static int next_slot(int space, int slot, int limit, uint32_t flip)
 {
 	const uint32_t *bits = spaces[space].free_slots;
 
-	while (slot < (int)USER_SLOTS) {
+	while (slot < limit) {
 		uint32_t word = (bits[slot / 32] ^ flip) >> (slot % 32);
 
 		if (word) {
 			slot += lowest_bit(word);
-			return slot < (int)USER_SLOTS ? slot : (int)USER_SLOTS;
+			return slot < limit ? slot : limit;
 		}
 		slot = (slot / 32 + 1) * 32;
 	}
-	return (int)USER_SLOTS;
+	return limit;
 }
 
 int slot_next_free(int space, int slot)
 {
-	return next_slot(space, slot, 0);
+	return next_slot(space, slot, (int)USER_SLOTS, 0);
 }
 
 int slot_next_used(int space, int slot)
 {
-	return next_slot(space, slot, ~0u);
+	return next_slot(space, slot, (int)USER_SLOTS, ~0u);
 }
 
-static void set_first(int space, int slot, int region)
+bool slots_free(int space, int first, int last)
+{
+	return next_slot(space, first, last + 1, ~0u) > last;
+}
+
+void slots_set_first(int space, int first, int last, int region)
 {
 	struct space *s = &spaces[space];
-	uint32_t bit = 1u << (slot % 32);
 
-	s->slot_region[slot] = (uint16_t)(region + 1);
-	if (region < 0) {
-		s->free_slots[slot / 32] |= bit;
-	} else {
-		s->free_slots[slot / 32] &= ~bit;
+	if (first > last) {
+		return;
 	}
-}
+	cpu_fill_halves(&s->slot_region[first], (uint16_t)(region + 1),
+	                (uint32_t)(last - first + 1));
+	for (int slot = first; slot <= last; slot = (slot / 32 + 1) * 32) {
+		uint32_t mask = ~0u << (slot % 32);
 
-/* The slots strictly between a region's first and last are its alone. */
-static void set_middle(int region, int first, int last)
-{
-	for (int slot = first + 1; slot < last; slot++) {
-		set_first(regions[region].space, slot, region);
+		if (last / 32 == slot / 32) {
+			mask &= ~0u >> (31 - last % 32);
+		}
+		if (region < 0) {
+			s->free_slots[slot / 32] |= mask;
+		} else {
+			s->free_slots[slot / 32] &= ~mask;
+		}
 	}
 }
 
@@ -145,9 +153,24 @@ int region_before(int space, vaddr_t va)
 
 bool space_overlaps(int space, vaddr_t start, vaddr_t end)
 {
-	int r = region_from(space, start);
+	int r;
 
-	return r >= 0 && regions[r].start < end;
+	if (start >= end || start >= USER_LIMIT) {
+		return false;
+	}
+	r = slot_first_region(space, slot_of(start));
+	while (r >= 0 && regions[r].end <= start) {
+		r = regions[r].next;
+	}
+	if (r >= 0) {
+		return regions[r].start < end;
+	}
+	/* What lies in a later slot may begin there only after `end`. */
+	if (slots_free(space, slot_of(start) + 1, slot_of(end - 1))) {
+		return false;
+	}
+	r = region_from(space, start);
+	return regions[r].start < end;
 }
 
 /* ---- the lists ------------------------------------------------------- */
@@ -157,18 +180,19 @@ void region_list(int region)
 	struct region *r = &regions[region];
 	int first = slot_of(r->start), last = slot_of(r->end - 1);
 	int before = last_below(r->space, first, r->start);
-	int after = before < 0 ? slot_first_region(r->space, first)
-	                       : regions[before].next;
+	int after;
 
+	if (last > first) {
+		after = slot_first_region(r->space, last);
+		slots_set_first(r->space, first + 1, last, region);
+	} else {
+		after = before < 0 ? slot_first_region(r->space, first)
+		                   : regions[before].next;
+	}
 	if (before < 0) {
-		set_first(r->space, first, region);
+		slots_set_first(r->space, first, first, region);
 	} else {
 		regions[before].next = region;
-	}
-	if (last > first) {
-		set_middle(region, first, last);
-		after = slot_first_region(r->space, last);
-		set_first(r->space, last, region);
 	}
 	r->next = after;
 }
@@ -178,17 +202,17 @@ void region_unlist(int region)
 	struct region *r = &regions[region];
 	int first = slot_of(r->start), last = slot_of(r->end - 1);
 	int before = last_below(r->space, first, r->start);
+	int after = r->next;
 
-	for (int slot = first + 1; slot < last; slot++) {
-		set_first(r->space, slot, -1);
-	}
 	if (last > first) {
-		set_first(r->space, last, r->next);
+		slots_set_first(r->space, first + 1, last - 1, -1);
+		slots_set_first(r->space, last, last, after);
+		after = -1;
 	}
-	if (before >= 0) {
-		regions[before].next = last > first ? -1 : r->next;
+	if (before < 0) {
+		slots_set_first(r->space, first, first, after);
 	} else {
-		set_first(r->space, first, last > first ? -1 : r->next);
+		regions[before].next = after;
 	}
 }
 
@@ -240,9 +264,8 @@ static void leave_segment(int region)
 
 int region_make(const struct region *draft)
 {
-	int i = table_take(&region_table, LEVEL_SERVER);
+	int i = table_pick(&region_table); /* it was reserved */
 
-	assert(i >= 0); /* it was reserved */
 	regions[i] = *draft;
 	if (draft->attach >= 0) {
 		attaches[draft->attach].regions++;

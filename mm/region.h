@@ -24,6 +24,9 @@ int region_before(int space, vaddr_t va);
 /* The first slot from `slot` on that is free, is used; USER_SLOTS: none. */
 int slot_next_free(int space, int slot);
 int slot_next_used(int space, int slot);
+bool slots_free(int space, int first, int last);
+/* The lowest region of slots [first, last] is `region`, or none. */
+void slots_set_first(int space, int first, int last, int region);
 
 static inline int slot_first_region(int space, int slot)
 {
@@ -100,6 +103,11 @@ void region_clear(int region, vaddr_t from, vaddr_t to);
 void region_apply_rights(int region);
 /* Drops borrowed entries of the segment's pages from `first` on. */
 void region_forget(int region, int first);
+
+/* ---- hole.c ---------------------------------------------------------- */
+
+/* The first of `count` free slots for attaching, or -1. */
+int slots_find(int space, int count);
 
 /* ---- attach.c -------------------------------------------------------- */
 

@@ -109,8 +109,8 @@ static bool all_linkable(const struct region *r)
 {
 	int first = slot_of(r->start), last = slot_of(r->end - 1);
 
-	return linkable(r, first) && linkable(r, last) &&
-	       slot_next_used(r->space, first) > last;
+	return linkable(r, first) && (first == last || linkable(r, last)) &&
+	       slots_free(r->space, first, last);
 }
 
 /* Does a region other than what lies in [from, to) have a part of the slot? */

@@ -41,6 +41,24 @@ int table_reserve(struct table *table, int slots, int level);
 /* Makes slot `index` usable without taking it (tables with their own order). */
 int table_grow(struct table *table, int index, int level);
 
+/*
+ * A slot that table_reserve() made sure of, or one known to be given back: not
+ * zeroed, and nothing can fail.
+ */
+static inline int table_pick(struct table *table)
+{
+	int index = table->free;
+
+	if (index >= 0) {
+		table->free = *(int *)((char *)table->base +
+		                       (size_t)index * table->stride);
+	} else {
+		index = table->fresh++;
+	}
+	table->live++;
+	return index;
+}
+
 extern int table_frames; /* frames that all tables have taken so far */
 
 #endif

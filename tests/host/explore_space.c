@@ -1036,7 +1036,7 @@ static void walk(int length)
 
 int main(int argc, char **argv)
 {
-	int scale = argc > 1 ? atoi(argv[1]) : 1;
+	int scale = argc > 1 ? atoi(argv[1]) : 4;
 
 	before = host_new_state();
 	explore("attaching", scene_attach, 7, 1200 * scale);

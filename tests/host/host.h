@@ -44,6 +44,13 @@ static inline void cpu_copy_words(void *to, const void *from, uint32_t words)
 	memcpy(to, from, (size_t)words * 4);
 }
 
+static inline void cpu_fill_halves(void *to, uint16_t value, uint32_t count)
+{
+	while (count-- > 0) {
+		((uint16_t *)to)[count] = value;
+	}
+}
+
 static inline int lowest_bit(uint32_t word)
 {
 	return __builtin_ctz(word);

@@ -17,7 +17,7 @@ static int tap_count, tap_failures, tap_bad;
 #define EXPECT(is, wanted) tap_expect(is, wanted, #is, __FILE__, __LINE__)
 
 static inline int tap_expect(long long is, long long wanted, const char *what,
-			     const char *file, int line)
+                             const char *file, int line)
 {
 	if (is == wanted)
 		return 1;

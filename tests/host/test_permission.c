@@ -11,9 +11,9 @@
 
 enum caller { OWNER, CREATOR, GROUP, CREATOR_GROUP, OTHER, ROOT, CALLERS };
 
-#define OWNER_UID 1001
+#define OWNER_UID   1001
 #define CREATOR_UID 1002
-#define OWNER_GID 2001
+#define OWNER_GID   2001
 #define CREATOR_GID 2002
 
 static struct credentials caller_is(enum caller caller, bool supplementary)
@@ -65,10 +65,10 @@ static int every_case(bool supplementary, int class_shift)
 
 	for (int mode = 0; mode < 512; mode++) {
 		struct ipc_perm perm = {.uid = OWNER_UID,
-					.gid = OWNER_GID,
-					.cuid = CREATOR_UID,
-					.cgid = CREATOR_GID,
-					.mode = mode};
+		                        .gid = OWNER_GID,
+		                        .cuid = CREATOR_UID,
+		                        .cgid = CREATOR_GID,
+		                        .mode = mode};
 
 		for (int i = 0; i < CALLERS * 4; i++) {
 			bool read = i & 1, write = i & 2;
@@ -77,7 +77,7 @@ static int every_case(bool supplementary, int class_shift)
 			    caller_is(i / 4, supplementary);
 
 			EXPECT(permission_grants(&perm, &cred,
-						 asked << class_shift),
+			                         asked << class_shift),
 			       model(mode, i / 4, read, write));
 			cases++;
 		}
@@ -116,10 +116,10 @@ static void test_ambiguous_callers(void)
 static void test_control(void)
 {
 	struct ipc_perm perm = {.uid = OWNER_UID,
-				.gid = OWNER_GID,
-				.cuid = CREATOR_UID,
-				.cgid = CREATOR_GID,
-				.mode = 0777};
+	                        .gid = OWNER_GID,
+	                        .cuid = CREATOR_UID,
+	                        .cgid = CREATOR_GID,
+	                        .mode = 0777};
 
 	for (int i = 0; i < CALLERS; i++) {
 		struct credentials cred = caller_is(i, false);

@@ -14,10 +14,10 @@
 #include "../../user/lib/unix.h"
 #include "orders.h"
 
-#define BYTES (ORDER_WORDS * 4)
-#define ARGUMENT 2 /* ioctl's third word */
-#define BUFFER 1   /* read's, write's */
-#define ANSWERED (-4096)
+#define BYTES       (ORDER_WORDS * 4)
+#define ARGUMENT    2 /* ioctl's third word */
+#define BUFFER      1 /* read's, write's */
+#define ANSWERED    (-4096)
 #define BAD_ADDRESS ((void *)0xC0000000u)
 
 static int words[ORDER_WORDS];
@@ -26,7 +26,8 @@ static int stalled; /* the token of the client that waits for nothing */
 static int opened, closed, next_object = 1;
 static int mapped; /* segment handle */
 
-/* ---- each order ------------------------------------------------------------ */
+/* ---- each order ------------------------------------------------------------
+ */
 
 static int add(const struct message *m)
 {
@@ -66,6 +67,7 @@ static int loop(const struct message *m)
 	(void)m;
 	for (;;)
 		__asm__ volatile("pause");
+	return 0;
 }
 
 static int crash(const struct message *m)
@@ -149,10 +151,10 @@ static int segments(const struct message *m)
 
 	words[0] = handle > 0;
 	words[1] = k_segment_write(handle, 4096, TOKEN_SELF, 0,
-				   unix_address(bytes), 8);
+	                           unix_address(bytes), 8);
 	memset(bytes, 0, sizeof(bytes));
-	words[2] = k_segment_read(handle, 4096, TOKEN_SELF, 0,
-				  unix_address(bytes), 8);
+	words[2] =
+	    k_segment_read(handle, 4096, TOKEN_SELF, 0, unix_address(bytes), 8);
 	words[3] = strcmp(bytes, "tessera");
 	words[4] = k_segment_read(handle, 4096, m->token, ARGUMENT, 0, 8);
 	words[5] = k_segment_resize(handle, 100);
@@ -180,7 +182,7 @@ static int resize(const struct message *m)
 static int peek(const struct message *m)
 {
 	int got = k_segment_read(mapped, (uint32_t)words[0], m->token, ARGUMENT,
-				 0, BYTES);
+	                         0, BYTES);
 
 	k_reply(m->token, got, 0);
 	return ANSWERED;
@@ -189,7 +191,7 @@ static int peek(const struct message *m)
 static int poke(const struct message *m)
 {
 	return k_segment_write(mapped, (uint32_t)words[0], m->token, ARGUMENT,
-			       4, BYTES - 4);
+	                       4, BYTES - 4);
 }
 
 static int machine(const struct message *m)
@@ -263,15 +265,16 @@ static int string(const struct message *m)
 	return 0;
 }
 
-/* ---- the calls ------------------------------------------------------------- */
+/* ---- the calls -------------------------------------------------------------
+ */
 
 static int order(const struct message *m)
 {
 	static int (*const orders[])(const struct message *) = {
-	    add,    stall, try_stalled, answer_stalled, loop,	crash,
-	    leave,  tokens, twice,	tell,		carry,	leases,
-	    segments, resize, peek,	poke,		machine, counts,
-	    send,   ready, bad_buffers, string};
+	    add,      stall,  try_stalled, answer_stalled, loop,    crash,
+	    leave,    tokens, twice,       tell,           carry,   leases,
+	    segments, resize, peek,        poke,           machine, counts,
+	    send,     ready,  bad_buffers, string};
 	uint32_t index = m->args[1] - ORDER_ADD;
 	int result;
 
@@ -309,13 +312,13 @@ static int read_bytes(const struct message *m)
 	if (size < 0)
 		return size;
 	return k_lease_write(m->token, BUFFER, 0, bytes,
-			     size < 256 ? (uint32_t)size : 256);
+	                     size < 256 ? (uint32_t)size : 256);
 }
 
 static int map(const struct message *m)
 {
 	int error = k_map(m->token, mapped, m->args[5] << PAGE_SHIFT,
-			  PROT_READ | PROT_WRITE);
+	                  PROT_READ | PROT_WRITE);
 
 	return error < 0 ? error : ANSWERED;
 }

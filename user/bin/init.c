@@ -16,21 +16,21 @@
 #include "../lib/string.h"
 #include "../lib/unix.h"
 
-#define ARGUMENTS_MAX 128
-#define MAGIC1 0xfee1deadu /* reboot(2) */
-#define MAGIC2 672274793u
-#define POWER_OFF 0x4321fedcu
-#define NOT_FOUND 127 /* exit statuses of a shell that cannot run a command */
+#define ARGUMENTS_MAX  128
+#define MAGIC1         0xfee1deadu /* reboot(2) */
+#define MAGIC2         672274793u
+#define POWER_OFF      0x4321fedcu
+#define NOT_FOUND      127 /* exit statuses of a shell that cannot run a command */
 #define NOT_EXECUTABLE 126
 
 static char *const environment[] = {"PATH=/bin:/sbin", "HOME=/root",
-				    "USER=root", "TERM=linux", 0};
+                                    "USER=root", "TERM=linux", 0};
 
 static int digit(char c)
 {
-	return c >= '0' && c <= '9'		  ? c - '0'
+	return c >= '0' && c <= '9'                 ? c - '0'
 	       : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
-						  : -1;
+	                                            : -1;
 }
 
 static char *decode(char *word)
@@ -71,8 +71,7 @@ static void complain(const char *name, int error)
 	struct text text = {buffer, sizeof(buffer), 0};
 
 	text_add(&text, "init: %s: cannot be run: error %d\n", name, -error);
-	unix_write(2, buffer,
-		   text.used < text.size ? text.used : text.size);
+	unix_write(2, buffer, text.used < text.size ? text.used : text.size);
 }
 
 static int start(char **command)
@@ -85,7 +84,7 @@ static int start(char **command)
 	error = unix_execve(command[0], command, environment);
 	complain(command[0], error);
 	unix_exit(error == -ENOENT || error == -ENOTDIR ? NOT_FOUND
-							: NOT_EXECUTABLE);
+	                                                : NOT_EXECUTABLE);
 }
 
 /* Runs `command` to its end, burying others meanwhile: its wait status. */

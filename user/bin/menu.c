@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BIN "/bin/"
+#define BIN   "/bin/"
 #define WORDS 8
 
 /* The demonstrations are chosen by number, commands are typed. */
@@ -32,11 +32,12 @@ static void show_menu(void)
 	for (unsigned i = 0; i < DEMONSTRATIONS; i++)
 		printf("  %u  %-14s %s\n", i + 1, demonstrations[i].program,
 		       demonstrations[i].says);
-	printf("\n"
-	       "  ipcs -m        the segments      pt PID    page-table words\n"
-	       "  ipcrm -m ID    remove one        pmap PID  what is mapped\n"
-	       "\n"
-	       "  q  power off (in QEMU's terminal, Ctrl-A X leaves at once)\n");
+	printf(
+	    "\n"
+	    "  ipcs -m        the segments      pt PID    page-table words\n"
+	    "  ipcrm -m ID    remove one        pmap PID  what is mapped\n"
+	    "\n"
+	    "  q  power off (in QEMU's terminal, Ctrl-A X leaves at once)\n");
 }
 
 /* Cuts a line into words; how many. */
@@ -56,7 +57,7 @@ static void start(char **words)
 	char path[128];
 
 	snprintf(path, sizeof(path), "%s%s", strchr(words[0], '/') ? "" : BIN,
-		 words[0]);
+	         words[0]);
 	execv(path, words);
 	fprintf(stderr, "%s: %s\n", words[0], strerror(errno));
 	_exit(127);

@@ -23,7 +23,7 @@
 #include "look/look.h"
 
 #define CREATOR 1000
-#define OWNER 2000
+#define OWNER   2000
 
 struct board {
 	volatile int greeting;

@@ -20,8 +20,8 @@
 #include "look/look.h"
 
 #define CHILDREN 4
-#define QUARTER 32768
-#define NUMBERS (CHILDREN * QUARTER)
+#define QUARTER  32768
+#define NUMBERS  (CHILDREN * QUARTER)
 
 struct work {
 	volatile int done[CHILDREN];

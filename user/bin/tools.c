@@ -44,7 +44,7 @@ static int pt(int argc, char **argv)
 
 	if (argc != 2 || !number(argv[1], &pid))
 		return bad_number("pt", "one process id",
-				  argc > 1 ? argv[1] : "");
+		                  argc > 1 ? argv[1] : "");
 	if (pagetable_show((pid_t)pid) == 0)
 		return 0;
 	fprintf(stderr, "pt: /proc/%ld/pt: %s\n", pid, strerror(errno));
@@ -58,7 +58,7 @@ static unsigned map_print(const char *line)
 	char rights[5], name[128] = "";
 
 	if (sscanf(line, "%x-%x %4s %*x %*s %*u %127[^\n]", &start, &end,
-		   rights, name) < 3)
+	           rights, name) < 3)
 		return 0;
 	printf("%08x %7uK %s  %s\n", start, (end - start) / 1024, rights,
 	       name[0] ? name : "[ anon ]");
@@ -74,7 +74,7 @@ static int pmap(int argc, char **argv)
 
 	if (argc != 2 || !number(argv[1], &pid))
 		return bad_number("pmap", "one process id",
-				  argc > 1 ? argv[1] : "");
+		                  argc > 1 ? argv[1] : "");
 	snprintf(path, sizeof(path), "/proc/%ld/maps", pid);
 	file = fopen(path, "r");
 	if (!file) {
@@ -107,12 +107,12 @@ static int remove_segment(bool by_key, long value)
 		return 0;
 	if (errno == EACCES || errno == EPERM)
 		fprintf(stderr, "ipcrm: permission denied for %s (%ld)\n", what,
-			value);
+		        value);
 	else if (errno == EINVAL || errno == ENOENT || id < 0)
 		fprintf(stderr, "ipcrm: invalid %s (%ld)\n", what, value);
 	else
 		fprintf(stderr, "ipcrm: %s (%ld): %s\n", what, value,
-			strerror(errno));
+		        strerror(errno));
 	return 1;
 }
 
@@ -152,7 +152,7 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-    {"pt", pt},	      {"pmap", pmap},	      {"ipcs", ipcs},
+    {"pt", pt},       {"pmap", pmap},         {"ipcs", ipcs},
     {"ipcrm", ipcrm}, {"poweroff", poweroff},
 };
 
@@ -166,7 +166,7 @@ int main(int argc, char **argv)
 		     i++)
 			if (strcmp(name, commands[i].name) == 0)
 				return commands[i].run(argc - shift,
-						       argv + shift);
+				                       argv + shift);
 	}
 	fprintf(stderr, "tools: pt, pmap, ipcs, ipcrm or poweroff?\n");
 	return 2;

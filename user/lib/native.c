@@ -27,8 +27,7 @@ int surroundings(char **argv, const char *name)
 	size_t length = strlen(name);
 
 	for (argv++; *argv != 0; argv++)
-		if (strncmp(*argv, name, length) == 0 &&
-		    (*argv)[length] == '=')
+		if (strncmp(*argv, name, length) == 0 && (*argv)[length] == '=')
 			return (int)number_parse(*argv + length + 1, 10);
 	return -1;
 }

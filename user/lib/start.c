@@ -12,8 +12,7 @@
  */
 #include "unix.h"
 
-__attribute__((used, noreturn)) static void
-start(char **stack)
+__attribute__((used, noreturn)) static void start(char **stack)
 {
 	int argc = (int)(uintptr_t)stack[0];
 
@@ -22,12 +21,12 @@ start(char **stack)
 
 /* The frame is aligned so that start() begins as the ABI wants it. */
 __asm__(".text\n"
-	".globl _start\n"
-	"_start:\n"
-	"	xorl %ebp, %ebp\n"
-	"	movl %esp, %eax\n"
-	"	andl $-16, %esp\n"
-	"	subl $12, %esp\n"
-	"	pushl %eax\n"
-	"	call start\n"
-	"	hlt\n");
+        ".globl _start\n"
+        "_start:\n"
+        "	xorl %ebp, %ebp\n"
+        "	movl %esp, %eax\n"
+        "	andl $-16, %esp\n"
+        "	subl $12, %esp\n"
+        "	pushl %eax\n"
+        "	call start\n"
+        "	hlt\n");

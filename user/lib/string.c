@@ -15,9 +15,9 @@ void *memset(void *to, int byte, size_t bytes)
 	void *at = to;
 
 	__asm__ volatile("rep stosb"
-			 : "+D"(at), "+c"(bytes)
-			 : "a"(byte)
-			 : "memory");
+	                 : "+D"(at), "+c"(bytes)
+	                 : "a"(byte)
+	                 : "memory");
 	return to;
 }
 
@@ -27,11 +27,11 @@ void *memcpy(void *to, const void *from, size_t bytes)
 	size_t words = bytes / 4;
 
 	__asm__ volatile("rep movsl\n\t"
-			 "movl %3, %%ecx\n\t"
-			 "rep movsb"
-			 : "+D"(at), "+S"(from), "+c"(words)
-			 : "g"(bytes % 4)
-			 : "memory");
+	                 "movl %3, %%ecx\n\t"
+	                 "rep movsb"
+	                 : "+D"(at), "+S"(from), "+c"(words)
+	                 : "g"(bytes % 4)
+	                 : "memory");
 	return to;
 }
 

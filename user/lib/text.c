@@ -50,7 +50,7 @@ static void pad(struct text *text, char byte, uint32_t from, uint32_t to)
 }
 
 static void put(struct text *text, const struct field *field, const char *from,
-		uint32_t bytes)
+                uint32_t bytes)
 {
 	uint32_t sign = field->zeroes && bytes > 0 && from[0] == '-';
 
@@ -73,7 +73,7 @@ static char *digits(char *end, uint32_t value, uint32_t base)
 }
 
 static void put_number(struct text *text, const struct field *field,
-		       uint32_t value, char letter)
+                       uint32_t value, char letter)
 {
 	char buffer[12];
 	char *end = buffer + sizeof(buffer);
@@ -124,7 +124,7 @@ void text_add(struct text *text, const char *format, ...)
 			put(text, &field, &byte, 1);
 		} else {
 			put_number(text, &field, va_arg(list, uint32_t),
-				   *format);
+			           *format);
 		}
 	}
 	va_end(list);

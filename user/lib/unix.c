@@ -11,14 +11,14 @@ static uint32_t map_anonymous(uint32_t bytes)
 	uint32_t result;
 
 	__asm__ volatile("pushl %%ebp\n\t"
-			 "xorl %%ebp, %%ebp\n\t"
-			 "int $0x80\n\t"
-			 "popl %%ebp"
-			 : "=a"(result)
-			 : "a"(SYS_mmap2), "b"(0), "c"(bytes),
-			   "d"(PROT_READ | PROT_WRITE),
-			   "S"(MAP_PRIVATE | MAP_ANONYMOUS), "D"(-1)
-			 : "memory");
+	                 "xorl %%ebp, %%ebp\n\t"
+	                 "int $0x80\n\t"
+	                 "popl %%ebp"
+	                 : "=a"(result)
+	                 : "a"(SYS_mmap2), "b"(0), "c"(bytes),
+	                   "d"(PROT_READ | PROT_WRITE),
+	                   "S"(MAP_PRIVATE | MAP_ANONYMOUS), "D"(-1)
+	                 : "memory");
 	return result;
 }
 

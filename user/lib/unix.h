@@ -137,9 +137,9 @@ static inline int unix_call(int number, uint32_t a, uint32_t b, uint32_t c)
 	int result;
 
 	__asm__ volatile("int $0x80"
-			 : "=a"(result)
-			 : "a"(number), "b"(a), "c"(b), "d"(c)
-			 : "memory");
+	                 : "=a"(result)
+	                 : "a"(number), "b"(a), "c"(b), "d"(c)
+	                 : "memory");
 	return result;
 }
 
@@ -190,10 +190,10 @@ static inline int unix_wait(int *status)
 }
 
 static inline int unix_execve(const char *path, char *const *argv,
-			      char *const *envp)
+                              char *const *envp)
 {
 	return unix_call(SYS_execve, unix_address(path), unix_address(argv),
-			 unix_address(envp));
+	                 unix_address(envp));
 }
 
 /* Anonymous private memory, promised in full; 0 when there is none. */

@@ -12,12 +12,12 @@
 #include "../../../abi/shm.h"
 #include "bench.h"
 
-#define KIB 1024u
-#define MIB (1024u * KIB)
-#define BIG (64 * MIB)
-#define BIG_PAGES (BIG / PAGE_SIZE)
-#define KEY 0x7e55e1
-#define MANY 4096
+#define KIB               1024u
+#define MIB               (1024u * KIB)
+#define BIG               (64 * MIB)
+#define BIG_PAGES         (BIG / PAGE_SIZE)
+#define KEY               0x7e55e1
+#define MANY              4096
 #define FIRST_TOUCH_PAGES 1024
 #define CHECK(call, what)                                                      \
 	do {                                                                   \
@@ -41,8 +41,8 @@ static void remove_segment(int id)
 
 static volatile char *attach(int id, int flags)
 {
-	uint32_t address = (uint32_t)unix_call(SYS_shmat, (uint32_t)id, 0,
-					       (uint32_t)flags);
+	uint32_t address =
+	    (uint32_t)unix_call(SYS_shmat, (uint32_t)id, 0, (uint32_t)flags);
 
 	if (address >= -4095u)
 		give_up("shmat");
@@ -164,7 +164,8 @@ static void reap(int pid)
 	int status = 0;
 
 	CHECK(pid, "fork");
-	if (unix_call(SYS_waitpid, (uint32_t)pid, unix_address(&status), 0) != pid)
+	if (unix_call(SYS_waitpid, (uint32_t)pid, unix_address(&status), 0) !=
+	    pid)
 		give_up("waitpid");
 	if (status != 0)
 		give_up("a child failed");
@@ -266,8 +267,7 @@ static const struct row calls[] = {
     {"shmat_shmdt_1m", attach_1m, 0, 0, 100, 1},
     {"shmat_shmdt_4m", attach_4m, 0, 0, 100, 1},
     {"shmat_shmdt_64m", attach_64m, 0, 0, 100, 1},
-    {"first_touch", fresh_touch, fresh_make, fresh_drop, 5,
-     FIRST_TOUCH_PAGES},
+    {"first_touch", fresh_touch, fresh_make, fresh_drop, 5, FIRST_TOUCH_PAGES},
 };
 
 static const struct row touched[] = {
@@ -296,7 +296,8 @@ static void measure_many(void)
 {
 	int n = 0;
 
-	while (n < MANY - 5 && (many[n] = shmget(IPC_PRIVATE, 4 * KIB, 0600)) >= 0)
+	while (n < MANY - 5 &&
+	       (many[n] = shmget(IPC_PRIVATE, 4 * KIB, 0600)) >= 0)
 		n++;
 	if (n == MANY - 5)
 		measure(&last[1]);

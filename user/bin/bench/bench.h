@@ -11,9 +11,10 @@ enum { TRAPS, FAULTS, CR3, ZEROED, COPIED, COUNTERS };
 struct row {
 	const char *name;
 	void (*operation)(void);
-	void (*before)(void), (*after)(void); /* around each, not counted; or 0 */
-	int times;			      /* the least of so many */
-	uint32_t per; /* operations in one: pages, mostly */
+	void (*before)(void),
+	    (*after)(void); /* around each, not counted; or 0 */
+	int times;          /* the least of so many */
+	uint32_t per;       /* operations in one: pages, mostly */
 };
 
 static inline uint64_t rdtsc64(void)

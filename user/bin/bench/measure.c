@@ -14,17 +14,17 @@
  */
 #include "bench.h"
 
-#define ROUNDS 4
+#define ROUNDS     4
 #define NAME_WIDTH 24
-#define GETRUSAGE 77 /* Linux's; not in abi/syscalls.tbl */
-#define RU_MINFLT 8  /* its word in struct rusage */
+#define GETRUSAGE  77 /* Linux's; not in abi/syscalls.tbl */
+#define RU_MINFLT  8  /* its word in struct rusage */
 
 struct counters {
 	uint32_t value[COUNTERS];
 };
 
 static const char *const counter_names[COUNTERS] = {"traps", "faults", "cr3",
-						    "zeroed", "copied"};
+                                                    "zeroed", "copied"};
 static uint32_t cost_of_nothing;
 static struct counters counts_of_nothing;
 static bool have_counters;
@@ -159,7 +159,8 @@ static void say_counts(const struct counters *sum)
 		int n = (int)(sum->value[k] - counts_of_nothing.value[k]);
 
 		if (have_counters || k == FAULTS)
-			say_number(n < 0 ? 0 : ((uint32_t)n + ROUNDS / 2) / ROUNDS);
+			say_number(n < 0 ? 0
+			                 : ((uint32_t)n + ROUNDS / 2) / ROUNDS);
 		else
 			say("           -");
 	}

@@ -55,8 +55,7 @@ int child_report(const char *name, pid_t child)
 		printf("%s was killed by signal %d (%s)\n", name,
 		       WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
-		printf("%s exited with status %d\n", name,
-		       WEXITSTATUS(status));
+		printf("%s exited with status %d\n", name, WEXITSTATUS(status));
 	return status;
 }
 
@@ -67,7 +66,8 @@ struct row {
 	unsigned mode, bytes, nattch, uid;
 };
 
-/* The name of a user, or its number.  (getpwuid would want shared libraries.) */
+/* The name of a user, or its number.  (getpwuid would want shared libraries.)
+ */
 static const char *user_name(unsigned uid)
 {
 	static char name[32];
@@ -101,7 +101,7 @@ static void rows_from_proc(FILE *file)
 
 	while (fgets(line, sizeof(line), file))
 		if (sscanf(line, "%d %d %o %u %*u %*u %u %u", &row.key, &row.id,
-			   &row.mode, &row.bytes, &row.nattch, &row.uid) == 6)
+		           &row.mode, &row.bytes, &row.nattch, &row.uid) == 6)
 			row_print(&row);
 }
 

@@ -1,5 +1,6 @@
 /*
- * user/bin/look/pagetable.c -- page-table words, drawn so that sharing can be seen.
+ * user/bin/look/pagetable.c -- page-table words, drawn so that sharing can be
+ *seen.
  *
  * A word is a frame number and flags (Intel SDM 3A 4.3, tables 4-4 to 4-6):
  *
@@ -20,14 +21,14 @@
 
 #include "pagetable.h"
 
-#define RW 0x002u
-#define US 0x004u
-#define ACCESSED 0x020u
-#define DIRTY 0x040u
-#define BORROWED 0x200u
-#define LINKED 0x400u
+#define RW           0x002u
+#define US           0x004u
+#define ACCESSED     0x020u
+#define DIRTY        0x040u
+#define BORROWED     0x200u
+#define LINKED       0x400u
 #define ATTACH_FIRST 0x40000000u
-#define PTES_SHOWN 4
+#define PTES_SHOWN   4
 
 struct word {
 	bool pde;
@@ -72,7 +73,7 @@ static bool picture_read(struct picture *picture, pid_t pid)
 	while (fgets(line, sizeof(line), file)) {
 		sscanf(line, "CR3 %x", &picture->cr3);
 		if (sscanf(line, "%3s %u %x %x", kind, &word.index,
-			   &word.address, &word.value) != 4)
+		           &word.address, &word.value) != 4)
 			continue;
 		word.pde = strcmp(kind, "PDE") == 0;
 		if (!picture_add(picture, &word))
@@ -89,7 +90,7 @@ static unsigned frame_of(const struct word *word)
 
 /* The word of the other process that reaches the same frame, or NULL. */
 static const struct word *twin(const struct picture *other,
-			       const struct word *word)
+                               const struct word *word)
 {
 	for (int i = 0; other && i < other->words; i++)
 		if (other->word[i].pde == word->pde &&
@@ -121,14 +122,14 @@ static int slot_words(const struct picture *picture, int first)
 }
 
 static void slot_show(const struct word *pde, int words,
-		      const struct picture *other)
+                      const struct picture *other)
 {
 	bool linked = pde->value & LINKED;
 	int shown = 0, left = 0;
 
-	word_print(pde, !linked		     ? "  its own"
-			: twin(other, pde) ? "  <== shared table"
-					   : "  a segment's");
+	word_print(pde, !linked            ? "  its own"
+	                : twin(other, pde) ? "  <== shared table"
+	                                   : "  a segment's");
 	for (int i = 1; i < words; i++) {
 		if (!linked && !(pde[i].value & BORROWED))
 			continue;
@@ -153,7 +154,7 @@ static bool slot_is_interesting(const struct word *pde, int words)
 }
 
 static void picture_show(const struct picture *picture,
-			 const struct picture *other)
+                         const struct picture *other)
 {
 	int words;
 
@@ -214,10 +215,10 @@ int pagetable_show(pid_t pid)
 	       picture.cr3 >> 12);
 	for (int i = 0; i < picture.words; i++)
 		word_print(&picture.word[i],
-			   picture.word[i].value & LINKED && picture.word[i].pde
-			       ? "  a segment's"
-			   : picture.word[i].value & BORROWED ? "  borrowed"
-							      : "");
+		           picture.word[i].value & LINKED && picture.word[i].pde
+		               ? "  a segment's"
+		           : picture.word[i].value & BORROWED ? "  borrowed"
+		                                              : "");
 	free(picture.word);
 	return 0;
 }

@@ -56,9 +56,9 @@ struct uart {
 	uint16_t port;
 	int line; /* its interrupt */
 	bool present;
-	uint8_t enabled; /* what the interrupt enable register says */
-	struct ring out; /* waits to be sent */
-	bool (*room)(void);	    /* may another byte be received? */
+	uint8_t enabled;    /* what the interrupt enable register says */
+	struct ring out;    /* waits to be sent */
+	bool (*room)(void); /* may another byte be received? */
 	void (*receive)(uint8_t c); /* one has been */
 };
 
@@ -75,7 +75,7 @@ void uart_pump(struct uart *uart, bool more);
 /* ---- vga.c: the screen ------------------------------------------------ */
 
 void vga_start(void);
-void vga_put(uint8_t c);  /* understands the common ANSI sequences */
+void vga_put(uint8_t c); /* understands the common ANSI sequences */
 void vga_show_cursor(void);
 
 /* ---- keyboard.c ------------------------------------------------------- */
@@ -113,7 +113,7 @@ enum kind { KIND_ROOT, KIND_TTY, KIND_IN, KIND_OUT, KIND_ERR, KIND_STATUS };
 struct open {
 	bool used;
 	enum kind kind;
-	int flags;	/* of open(2); F_SETFL changes some */
+	int flags;      /* of open(2); F_SETFL changes some */
 	int connection; /* -1 until a first call came by it */
 	uint32_t readiness;
 };
@@ -138,6 +138,7 @@ bool wait_writer(const struct uart *uart);
 /* ---- stat.c ------------------------------------------------------------ */
 
 int stat_call(const struct message *m);
+int statat_call(const struct message *m);
 int statx_call(const struct message *m);
 
 #endif

@@ -15,7 +15,7 @@
  */
 #include "console.h"
 
-#define HEADER 4
+#define HEADER        4
 #define CHANNEL_READY 4
 
 static struct ring input;
@@ -24,7 +24,7 @@ static bool ended;
 
 static uint8_t header[HEADER];
 static uint32_t header_used; /* bytes of the header we have */
-static uint32_t body;	     /* bytes of the frame that are still to come */
+static uint32_t body;        /* bytes of the frame that are still to come */
 
 static bool room(void)
 {
@@ -76,7 +76,7 @@ void host_taken(void)
 void host_write(int channel, const uint8_t *from, uint32_t bytes)
 {
 	uint8_t head[HEADER] = {(uint8_t)channel, 0, (uint8_t)bytes,
-				(uint8_t)(bytes >> 8)};
+	                        (uint8_t)(bytes >> 8)};
 
 	for (uint32_t i = 0; i < HEADER; i++)
 		ring_put(&com2.out, head[i]);

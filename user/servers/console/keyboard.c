@@ -8,19 +8,19 @@
 #include "console.h"
 #include "port.h"
 
-#define DATA 0x60
-#define STATUS 0x64
-#define STATUS_FULL 0x01
+#define DATA          0x60
+#define STATUS        0x64
+#define STATUS_FULL   0x01
 #define STATUS_ABSENT 0xFF
-#define LINE 1
+#define LINE          1
 
-#define RELEASED 0x80
-#define EXTENDED 0xE0
-#define KEY_CTRL 0x1D
-#define KEY_LEFT_SHIFT 0x2A
+#define RELEASED        0x80
+#define EXTENDED        0xE0
+#define KEY_CTRL        0x1D
+#define KEY_LEFT_SHIFT  0x2A
 #define KEY_RIGHT_SHIFT 0x36
-#define KEY_CAPS 0x3A
-#define KEYS 0x54
+#define KEY_CAPS        0x3A
+#define KEYS            0x54
 
 /* clang-format off */
 static const char plain[KEYS] =
@@ -64,7 +64,7 @@ static void key_extended(uint8_t key)
 	} keys[] = {
 	    {0x48, "\033[A"},  {0x50, "\033[B"}, {0x4D, "\033[C"},
 	    {0x4B, "\033[D"},  {0x47, "\033[H"}, {0x4F, "\033[F"},
-	    {0x53, "\033[3~"}, {0x1C, "\r"},	 {0x35, "/"},
+	    {0x53, "\033[3~"}, {0x1C, "\r"},     {0x35, "/"},
 	};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)

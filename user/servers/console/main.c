@@ -42,8 +42,7 @@ static int flags_call(const struct message *m)
 		return open->flags & (O_ACCMODE | settable | O_LARGEFILE);
 	if (m->args[1] != F_SETFL)
 		return -EINVAL;
-	open->flags =
-	    (open->flags & ~settable) | ((int)m->args[2] & settable);
+	open->flags = (open->flags & ~settable) | ((int)m->args[2] & settable);
 	return 0;
 }
 
@@ -53,7 +52,7 @@ static int answer(const struct message *m)
 	switch (m->type) {
 	case SYS_ioctl:
 		return opens[m->object].kind == KIND_TTY ? tty_ioctl(m)
-							 : -ENOTTY;
+		                                         : -ENOTTY;
 	case SYS_fcntl64:
 		return flags_call(m);
 	case SYS_fstat64:
@@ -65,8 +64,12 @@ static int answer(const struct message *m)
 		return -ESPIPE;
 	case SYS_mmap2:
 		return -ENODEV;
+	case SYS_fstatat64:
+		return statat_call(m);
 	case SYS_fchdir:
 	case SYS_getdents64:
+	case SYS_readlinkat:
+	case SYS_faccessat:
 		return -ENOTDIR;
 	}
 	return -ENOSYS;
@@ -79,7 +82,10 @@ static void request(const struct message *m)
 	switch (m->type) {
 	case SYS_open:
 	case SYS_openat:
-		open_call(m);
+		if (m->object == 0)
+			open_call(m);
+		else
+			k_reply(m->token, -ENOTDIR, 0);
 		break;
 	case SYS_read:
 	case SYS_readv:

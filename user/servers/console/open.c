@@ -14,7 +14,7 @@ static const struct {
 	enum kind kind;
 } names[] = {
     {"console", KIND_TTY}, {"tty", KIND_TTY}, {"in", KIND_IN},
-    {"out", KIND_OUT},	   {"err", KIND_ERR}, {"status", KIND_STATUS},
+    {"out", KIND_OUT},     {"err", KIND_ERR}, {"status", KIND_STATUS},
 };
 
 static const char *last_component(const char *path)
@@ -89,9 +89,9 @@ void open_call(const struct message *m)
 		return;
 	}
 	opens[slot] = (struct open){.used = true,
-				    .kind = (enum kind)kind,
-				    .flags = flags,
-				    .connection = -1};
+	                            .kind = (enum kind)kind,
+	                            .flags = flags,
+	                            .connection = -1};
 	opens[slot].readiness = readiness(&opens[slot]);
 	reply.connection[0].descriptor = -1;
 	reply.connection[0].object = slot;

@@ -22,9 +22,9 @@ static inline uint8_t in8(int port)
 static inline void out8_many(int port, const uint8_t *from, uint32_t bytes)
 {
 	__asm__ volatile("rep outsb"
-			 : "+S"(from), "+c"(bytes)
-			 : "d"(port)
-			 : "memory");
+	                 : "+S"(from), "+c"(bytes)
+	                 : "d"(port)
+	                 : "memory");
 }
 
 #endif

@@ -7,8 +7,8 @@
 #include "console.h"
 
 #define DEVICE_FILES 2u /* st_dev of everything the console owns */
-#define TTY_RDEV 0x0501u
-#define HOST_MAJOR 60u
+#define TTY_RDEV     0x0501u
+#define HOST_MAJOR   60u
 
 static uint32_t rdev(int object)
 {
@@ -22,28 +22,39 @@ static uint32_t mode(int object)
 	return S_IFCHR | (opens[object].kind == KIND_TTY ? 0666 : 0600);
 }
 
-int stat_call(const struct message *m)
+static int give_stat(const struct message *m, int argument)
 {
 	struct stat64 st = {.st_dev = DEVICE_FILES,
-			    .st_ino = opens[m->object].kind,
-			    .st_nlink = 1,
-			    .st_blksize = 4096};
+	                    .st_ino = opens[m->object].kind,
+	                    .st_nlink = 1,
+	                    .st_blksize = 4096};
 	int moved;
 
 	st.ino_low = st.st_ino;
 	st.st_mode = mode(m->object);
 	st.st_rdev = rdev(m->object);
-	moved = k_lease_write(m->token, 1, 0, &st, sizeof(st));
+	moved = k_lease_write(m->token, argument, 0, &st, sizeof(st));
 	return moved < 0 ? moved : 0;
+}
+
+int stat_call(const struct message *m)
+{
+	return give_stat(m, 1);
+}
+
+/* fstatat64 and statx come here for fstat's sake alone. */
+int statat_call(const struct message *m)
+{
+	return m->args[3] & AT_EMPTY_PATH ? give_stat(m, 2) : -ENOTDIR;
 }
 
 int statx_call(const struct message *m)
 {
 	struct statx stx = {.stx_mask = STATX_BASIC_STATS,
-			    .stx_ino = opens[m->object].kind,
-			    .stx_nlink = 1,
-			    .stx_blksize = 4096,
-			    .dev_minor = DEVICE_FILES};
+	                    .stx_ino = opens[m->object].kind,
+	                    .stx_nlink = 1,
+	                    .stx_blksize = 4096,
+	                    .dev_minor = DEVICE_FILES};
 	int moved;
 
 	if (!(m->args[2] & AT_EMPTY_PATH))

@@ -16,23 +16,23 @@
 #include "console.h"
 
 #define LINE_MAX 4095
-#define INPUT 8192u /* a power of two, above LINE_MAX */
-#define MARK 0x100
+#define INPUT    8192u /* a power of two, above LINE_MAX */
+#define MARK     0x100
 
 /* c_iflag, c_oflag, c_lflag; termios(3), Linux i386 values. */
-#define INLCR 0000100u
-#define IGNCR 0000200u
-#define ICRNL 0000400u
-#define OPOST 0000001u
-#define ONLCR 0000004u
-#define ISIG 0000001u
-#define ICANON 0000002u
-#define ECHO 0000010u
-#define ECHOE 0000020u
-#define ECHOK 0000040u
-#define ECHONL 0000100u
-#define ECHOCTL 0001000u
-#define IEXTEN 0100000u
+#define INLCR             0000100u
+#define IGNCR             0000200u
+#define ICRNL             0000400u
+#define OPOST             0000001u
+#define ONLCR             0000004u
+#define ISIG              0000001u
+#define ICANON            0000002u
+#define ECHO              0000010u
+#define ECHOE             0000020u
+#define ECHOK             0000040u
+#define ECHONL            0000100u
+#define ECHOCTL           0001000u
+#define IEXTEN            0100000u
 #define B115200_CS8_CREAD 0x10B2u
 
 enum { VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN, VWERASE = 14 };
@@ -43,12 +43,12 @@ static struct termios tty = {
     .c_cflag = B115200_CS8_CREAD,
     .c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | IEXTEN,
     .c_cc = {[VINTR] = 3,
-	     [VQUIT] = 28,
-	     [VERASE] = 127,
-	     [VKILL] = 21,
-	     [VEOF] = 4,
-	     [VMIN] = 1,
-	     [VWERASE] = 23},
+             [VQUIT] = 28,
+             [VERASE] = 127,
+             [VKILL] = 21,
+             [VEOF] = 4,
+             [VMIN] = 1,
+             [VWERASE] = 23},
 };
 
 static uint8_t line[LINE_MAX];
@@ -56,8 +56,8 @@ static uint32_t line_used;
 
 static uint16_t input[INPUT]; /* bytes and MARKs */
 static uint32_t in, out;      /* ever put, ever taken */
-static uint32_t taking;	      /* what tty_read() has shown to a reader */
-static uint32_t whole;	      /* lines and marks in `input` */
+static uint32_t taking;       /* what tty_read() has shown to a reader */
+static uint32_t whole;        /* lines and marks in `input` */
 
 static bool has(uint32_t flag)
 {

@@ -15,28 +15,29 @@
 #include "port.h"
 
 /* Registers, by offset from the port; 16550 data sheet. */
-#define DATA 0
-#define ENABLE 1 /* interrupts: */
-#define ENABLE_INPUT 1
-#define ENABLE_EMPTY 2
-#define IDENTIFY 2 /* read: why the interrupt; */
+#define DATA          0
+#define ENABLE        1 /* interrupts: */
+#define ENABLE_INPUT  1
+#define ENABLE_EMPTY  2
+#define IDENTIFY      2 /* read: why the interrupt; */
 #define IDENTIFY_NONE 1
-#define FIFO 2 /* write: */
-#define FIFO_ON 0xC7 /* ... both emptied; input is told in bursts of 14 */
-#define LINE 3
-#define LINE_8N1 0x03
-#define LINE_DIVISOR 0x80
-#define MODEM 4
-#define MODEM_READY 0x0B /* DTR, RTS, and OUT2: the interrupt reaches the PIC */
-#define STATUS 5
+#define FIFO          2    /* write: */
+#define FIFO_ON       0xC7 /* ... both emptied; input is told in bursts of 14 */
+#define LINE          3
+#define LINE_8N1      0x03
+#define LINE_DIVISOR  0x80
+#define MODEM         4
+#define MODEM_READY   0x0B /* DTR, RTS, and OUT2: the interrupt reaches the PIC \
+	                    */
+#define STATUS       5
 #define STATUS_INPUT 0x01
 #define STATUS_EMPTY 0x20
 #define MODEM_STATUS 6
-#define SCRATCH 7
+#define SCRATCH      7
 
-#define FIFO_BYTES 16
-#define INPUT_PATIENCE 30 /* looks for more input: it comes in bursts */
-#define PATIENCE 200 /* looks at a busy transmitter before we turn away */
+#define FIFO_BYTES     16
+#define INPUT_PATIENCE 30  /* looks for more input: it comes in bursts */
+#define PATIENCE       200 /* looks at a busy transmitter before we turn away */
 
 static bool probe(uint16_t port)
 {
@@ -118,7 +119,7 @@ static void send(struct uart *uart)
 		if (burst > FIFO_BYTES)
 			burst = FIFO_BYTES;
 		out8_many(uart->port + DATA, out->bytes + out->out % RING,
-			  burst);
+		          burst);
 		out->out += burst;
 	}
 }

@@ -11,21 +11,21 @@
 #include "console.h"
 #include "port.h"
 
-#define COLUMNS 80
-#define ROWS 25
-#define CELLS (COLUMNS * ROWS)
-#define VGA_MEMORY 0xB8000u
-#define CRTC_INDEX 0x3D4
-#define CRTC_DATA 0x3D5
+#define COLUMNS          80
+#define ROWS             25
+#define CELLS            (COLUMNS * ROWS)
+#define VGA_MEMORY       0xB8000u
+#define CRTC_INDEX       0x3D4
+#define CRTC_DATA        0x3D5
 #define CRTC_CURSOR_HIGH 14
-#define CRTC_CURSOR_LOW 15
-#define PLAIN 0x0700 /* light grey on black */
-#define BOLD 0x0800
-#define NUMBERS 8
+#define CRTC_CURSOR_LOW  15
+#define PLAIN            0x0700 /* light grey on black */
+#define BOLD             0x0800
+#define NUMBERS          8
 
 static uint16_t *cells; /* 0: there is no screen */
-static int cursor;	/* cell where the next character goes */
-static int shown = -1;	/* where the machine shows it */
+static int cursor;      /* cell where the next character goes */
+static int shown = -1;  /* where the machine shows it */
 static uint16_t colours = PLAIN;
 
 static enum { TEXT, ESCAPE, SEQUENCE } state;
@@ -50,8 +50,8 @@ void vga_start(void)
 	int address = -ENODEV;
 
 	if (segment > 0)
-		address = k_map_self(segment, 0, PAGE_SIZE,
-				     PROT_READ | PROT_WRITE);
+		address =
+		    k_map_self(segment, 0, PAGE_SIZE, PROT_READ | PROT_WRITE);
 	if ((uint32_t)address > -(uint32_t)PAGE_SIZE ||
 	    k_ports(CRTC_INDEX, CRTC_DATA) < 0) {
 		log_line("no screen: error %d", "", address);
@@ -73,8 +73,8 @@ static int limit(int value, int low, int high)
 
 static void move_to(int row, int column)
 {
-	cursor = limit(row, 0, ROWS - 1) * COLUMNS +
-		 limit(column, 0, COLUMNS - 1);
+	cursor =
+	    limit(row, 0, ROWS - 1) * COLUMNS + limit(column, 0, COLUMNS - 1);
 }
 
 /* SGR: "ESC [ ... m".  ANSI counts red, green, blue; VGA blue, green, red. */

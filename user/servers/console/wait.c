@@ -10,9 +10,9 @@
  */
 #include "console.h"
 
-#define WAITS 512   /* more than there are processes */
-#define PIECE 4096u /* bytes that go through our hands at once */
-#define BUFFER 1    /* the lease of read, write, readv, writev */
+#define WAITS  512   /* more than there are processes */
+#define PIECE  4096u /* bytes that go through our hands at once */
+#define BUFFER 1     /* the lease of read, write, readv, writev */
 
 struct wait {
 	int token;
@@ -35,10 +35,10 @@ void wait_add(const struct message *m, bool writes)
 		return;
 	}
 	waits[count++] = (struct wait){.token = m->token,
-				       .object = m->object,
-				       .connection = m->connection,
-				       .writes = writes,
-				       .total = (uint32_t)total};
+	                               .object = m->object,
+	                               .connection = m->connection,
+	                               .writes = writes,
+	                               .total = (uint32_t)total};
 }
 
 /* ---- reading ------------------------------------------------------------ */
@@ -54,8 +54,8 @@ static bool read_some(const struct wait *wait)
 	if (got == -EAGAIN && !(open->flags & O_NONBLOCK))
 		return false;
 	if (got > 0) {
-		int moved = k_lease_write(wait->token, BUFFER, 0, piece,
-					  (uint32_t)got);
+		int moved =
+		    k_lease_write(wait->token, BUFFER, 0, piece, (uint32_t)got);
 
 		if (moved < 0)
 			got = moved;
@@ -89,7 +89,7 @@ static void emit(int object, uint32_t bytes)
 {
 	if (opens[object].kind != KIND_TTY) {
 		host_write((int)opens[object].kind - KIND_OUT + 1, piece,
-			   bytes);
+		           bytes);
 		return;
 	}
 	for (uint32_t i = 0; i < bytes; i++)
@@ -114,10 +114,10 @@ static bool write_some(struct wait *wait)
 		if (room == 0)
 			return false;
 		got = k_lease_read(wait->token, BUFFER, wait->done, piece,
-				   want < room ? want : room);
+		                   want < room ? want : room);
 		if (got <= 0) {
 			k_reply(wait->token,
-				wait->done > 0 ? (int)wait->done : got, 0);
+			        wait->done > 0 ? (int)wait->done : got, 0);
 			return true;
 		}
 		emit(wait->object, (uint32_t)got);
@@ -153,7 +153,7 @@ static void leave(int index)
 {
 	count--;
 	memmove(&waits[index], &waits[index + 1],
-		(size_t)(count - index) * sizeof(waits[0]));
+	        (size_t)(count - index) * sizeof(waits[0]));
 }
 
 void wait_serve(void)
@@ -172,7 +172,7 @@ void wait_unblock(int token)
 		if (waits[i].token != token)
 			continue;
 		k_reply(token, waits[i].done > 0 ? (int)waits[i].done : -EINTR,
-			0);
+		        0);
 		leave(i);
 		return;
 	}

@@ -10,10 +10,10 @@
  */
 #include "files.h"
 
-#define HEADER 110
-#define MAGIC "070701"
+#define HEADER  110
+#define MAGIC   "070701"
 #define TRAILER "TRAILER!!!"
-#define OTHERS 64 /* nodes beside the archive's: /dev and /proc */
+#define OTHERS  64 /* nodes beside the archive's: /dev and /proc */
 
 struct member {
 	const char *name;

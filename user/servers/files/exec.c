@@ -9,15 +9,16 @@
  * interpreter, argument and the script's path, the prefix:
  *
  *	execve("/bin/s", {"s", "x"})       /bin/s begins "#!/bin/ash -e"
- *	-> /bin/ash                        argv {"/bin/ash", "-e", "/bin/s", "x"}
+ *	-> /bin/ash                        argv {"/bin/ash", "-e", "/bin/s",
+ *"x"}
  *
  * An interpreter that is a script adds in front; ELOOP after five.
  */
 #include "files.h"
 
 #define SCRIPTS_MAX 5
-#define LINE_MAX 255 /* of the first line that is looked at; execve(2) */
-#define PREFIX_MAX (4 * PATH_MAX)
+#define LINE_MAX    255 /* of the first line that is looked at; execve(2) */
+#define PREFIX_MAX  (4 * PATH_MAX)
 
 struct image {
 	struct walk walk;
@@ -130,17 +131,17 @@ static int find_image(void)
 static int run(int token)
 {
 	struct exec exec = {.image_bytes = image.node.bytes,
-			    .interpreter = -1,
-			    .prefix = (vaddr_t)(uintptr_t)image.prefix,
-			    .prefix_bytes = image.prefix_bytes,
-			    .path = (vaddr_t)(uintptr_t)image.path};
+	                    .interpreter = -1,
+	                    .prefix = (vaddr_t)(uintptr_t)image.prefix,
+	                    .prefix_bytes = image.prefix_bytes,
+	                    .path = (vaddr_t)(uintptr_t)image.path};
 	int error;
 
 	if (image.node.bytes == 0)
 		return -ENOEXEC;
 	exec.image = k_segment_make(SEGMENT_OF_ARCHIVE,
-				    (uint32_t)(image.node.body - archive),
-				    image.node.bytes);
+	                            (uint32_t)(image.node.body - archive),
+	                            image.node.bytes);
 	if (exec.image < 0)
 		return exec.image;
 	error = k_exec(token, &exec);
@@ -155,8 +156,8 @@ int execve_call(const struct message *m)
 
 	if (error < 0)
 		return error;
-	image.walk = (struct walk){.who = who_effective(m),
-				   .start = object_node(m)};
+	image.walk =
+	    (struct walk){.who = who_effective(m), .start = object_node(m)};
 	if (image.walk.start < 0)
 		return image.walk.start;
 	memcpy(image.path, path, (uint32_t)error + 1);

@@ -11,7 +11,8 @@
  *	exec.c      execve: finds the image, "#!" too; the kernel parses it
  *	inspect.c   the kernel's tables, by name, through the inspection block
  *	proc.c      /proc: which files there are
- *	made.c      /proc: what stands in them     maps.c  ... in PID/maps, PID/pt
+ *	made.c      /proc: what stands in them     maps.c  ... in PID/maps,
+ *PID/pt
  *
  * A handler answers 0 or a positive result or -errno, which main.c replies; or
  * ANSWERED when it has replied, passed on or exec'd itself.
@@ -38,7 +39,7 @@ enum node_kind {
 	NODE_MADE, /* a file of /proc: `value` says which, of process `pid` */
 };
 
-#define ROOT 0
+#define ROOT    0
 #define NO_NODE (-1)
 /* Node numbers from here up are /proc/PID and what is in it: never stored. */
 #define DYNAMIC 0x40000000
@@ -48,7 +49,7 @@ struct node {
 	uint32_t mode; /* S_IFMT and rights */
 	uint32_t uid, gid, mtime;
 	int parent, child, next; /* the tree; NO_NODE */
-	const char *name;	 /* not terminated */
+	const char *name;        /* not terminated */
 	uint32_t name_bytes;
 	const uint8_t *body; /* file: its bytes; link: its target */
 	uint32_t bytes;
@@ -74,8 +75,8 @@ bool archive_start(void);
 
 /* ---- path.c ------------------------------------------------------------ */
 
-#define MAY_READ 4u
-#define MAY_WRITE 2u
+#define MAY_READ    4u
+#define MAY_WRITE   2u
 #define MAY_EXECUTE 1u
 
 struct who {
@@ -91,8 +92,8 @@ int may(const struct who *who, const struct node *node, uint32_t wanted);
 
 struct walk {
 	struct who who;
-	int start;	   /* where a relative path begins */
-	bool nofollow;	   /* the last component: not through a link */
+	int start;         /* where a relative path begins */
+	bool nofollow;     /* the last component: not through a link */
 	bool last_missing; /* out: all but the last component is there */
 };
 

@@ -42,7 +42,7 @@ static void find_field(int field)
 {
 	for (int i = 0; i < INSPECT_FIELDS; i++)
 		if (strncmp(block.fields[i].name, field_names[field],
-			    sizeof(block.fields[i].name)) == 0)
+		            sizeof(block.fields[i].name)) == 0)
 			fields[field] = block.fields[i];
 	if (fields[field].size == 0)
 		log_line("no %s to inspect", field_names[field], 0);
@@ -53,7 +53,7 @@ static void find_table(int table)
 	table_index[table] = -1;
 	for (int i = 0; i < INSPECT_TABLES; i++)
 		if (strncmp(block.tables[i].name, table_names[table],
-			    sizeof(block.tables[i].name)) == 0)
+		            sizeof(block.tables[i].name)) == 0)
 			table_index[table] = i;
 }
 
@@ -88,7 +88,7 @@ bool row_read(struct row *row, enum table table, int index)
 	if (t->stride > sizeof(row->bytes))
 		return false;
 	return k_inspect(t->address + (uint32_t)index * t->stride, row->bytes,
-			 t->stride) >= 0;
+	                 t->stride) >= 0;
 }
 
 const void *row_bytes(const struct row *row, enum field field)
@@ -110,7 +110,8 @@ bool physical_read(uint32_t address, void *to, uint32_t bytes)
 	return k_inspect(block.direct_map + address, to, bytes) >= 0;
 }
 
-/* ---- processes ------------------------------------------------------------ */
+/* ---- processes ------------------------------------------------------------
+ */
 
 bool process_read(struct row *row, int pid)
 {

@@ -13,7 +13,7 @@
 #include "../../../abi/shm.h"
 
 #define KIB_A_PAGE 4u
-#define TRIES 8
+#define TRIES      8
 
 static void make_meminfo(struct text *text, int pid)
 {
@@ -21,24 +21,24 @@ static void make_meminfo(struct text *text, int pid)
 	struct {
 		const char *name;
 		uint32_t pages;
-	} lines[] = {{"MemTotal:", now->frames_total},
-		     {"MemFree:", now->frames_free},
-		     {"MemAvailable:", now->frames_total > now->frames_promised
-					   ? now->frames_total -
-						 now->frames_promised
-					   : 0},
-		     {"Buffers:", 0},
-		     {"Cached:", 0},
-		     {"SwapTotal:", 0},
-		     {"SwapFree:", 0},
-		     {"CommitLimit:", now->frames_total},
-		     {"Committed_AS:", now->frames_promised},
-		     {"KernelTables:", now->table_frames}};
+	} lines[] = {
+	    {"MemTotal:", now->frames_total},
+	    {"MemFree:", now->frames_free},
+	    {"MemAvailable:", now->frames_total > now->frames_promised
+	                          ? now->frames_total - now->frames_promised
+	                          : 0},
+	    {"Buffers:", 0},
+	    {"Cached:", 0},
+	    {"SwapTotal:", 0},
+	    {"SwapFree:", 0},
+	    {"CommitLimit:", now->frames_total},
+	    {"Committed_AS:", now->frames_promised},
+	    {"KernelTables:", now->table_frames}};
 
 	(void)pid;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		text_add(text, "%-15s %8u kB\n", lines[i].name,
-			 lines[i].pages * KIB_A_PAGE);
+		         lines[i].pages * KIB_A_PAGE);
 }
 
 static void make_uptime(struct text *text, int pid)
@@ -48,7 +48,7 @@ static void make_uptime(struct text *text, int pid)
 
 	(void)pid;
 	text_add(text, "%u.%02u 0.00\n", now->ticks / hz,
-		 now->ticks % hz * 100 / hz);
+	         now->ticks % hz * 100 / hz);
 }
 
 static void make_counters(struct text *text, int pid)
@@ -57,18 +57,18 @@ static void make_counters(struct text *text, int pid)
 		const char *name;
 		int index;
 	} lines[] = {{"traps", INSPECT_COUNT_TRAPS},
-		     {"faults", INSPECT_COUNT_FAULTS},
-		     {"cr3", INSPECT_COUNT_CR3},
-		     {"zeroed", INSPECT_COUNT_ZEROED},
-		     {"copied", INSPECT_COUNT_COPIED},
-		     {"switches", INSPECT_COUNT_SWITCHES},
-		     {"messages", INSPECT_COUNT_MESSAGES}};
+	             {"faults", INSPECT_COUNT_FAULTS},
+	             {"cr3", INSPECT_COUNT_CR3},
+	             {"zeroed", INSPECT_COUNT_ZEROED},
+	             {"copied", INSPECT_COUNT_COPIED},
+	             {"switches", INSPECT_COUNT_SWITCHES},
+	             {"messages", INSPECT_COUNT_MESSAGES}};
 	const struct inspection *now = inspect_now();
 
 	(void)pid;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		text_add(text, "%s %u\n", lines[i].name,
-			 now->counters[lines[i].index]);
+		         now->counters[lines[i].index]);
 }
 
 static void make_check(struct text *text, int pid)
@@ -90,12 +90,13 @@ static void make_stat(struct text *text, int pid)
 		ppid = (int)row_get(&parent, PROC_PID);
 	state = row_get(&row, PROC_STATE);
 	text_add(text, "%d (%s) %c %d %d %d\n", pid,
-		 (const char *)row_bytes(&row, PROC_NAME),
-		 state < sizeof(states) - 1 ? states[state] : '?', ppid,
-		 (int)row_get(&row, PROC_PGID), (int)row_get(&row, PROC_SID));
+	         (const char *)row_bytes(&row, PROC_NAME),
+	         state < sizeof(states) - 1 ? states[state] : '?', ppid,
+	         (int)row_get(&row, PROC_PGID), (int)row_get(&row, PROC_SID));
 }
 
-/* ---- System V shared memory ----------------------------------------------- */
+/* ---- System V shared memory -----------------------------------------------
+ */
 
 #define ID_SHIFT 15 /* an id is sequence number and slot; ipc/ids.h */
 
@@ -111,14 +112,14 @@ static void shm_line(struct text *text, const struct row *row, int index)
 	if (row_read(&segment, SEGMENTS, (int)row_get(row, SHM_SEGMENT)))
 		resident = row_get(&segment, SEGMENT_RESIDENT);
 	text_add(text,
-		 "%10d %10u  %4o %10u %5u %5u  %5u %5u %5u %5u %5u %10u %10u "
-		 "%10u %10u %10u\n",
-		 ds.shm_perm.key,
-		 row_get(row, SHM_SEQ) << ID_SHIFT | (uint32_t)index,
-		 ds.shm_perm.mode, ds.shm_segsz, ds.shm_cpid, ds.shm_lpid,
-		 ds.shm_nattch, ds.shm_perm.uid, ds.shm_perm.gid,
-		 ds.shm_perm.cuid, ds.shm_perm.cgid, ds.shm_atime, ds.shm_dtime,
-		 ds.shm_ctime, resident * PAGE_SIZE, 0u);
+	         "%10d %10u  %4o %10u %5u %5u  %5u %5u %5u %5u %5u %10u %10u "
+	         "%10u %10u %10u\n",
+	         ds.shm_perm.key,
+	         row_get(row, SHM_SEQ) << ID_SHIFT | (uint32_t)index,
+	         ds.shm_perm.mode, ds.shm_segsz, ds.shm_cpid, ds.shm_lpid,
+	         ds.shm_nattch, ds.shm_perm.uid, ds.shm_perm.gid,
+	         ds.shm_perm.cuid, ds.shm_perm.cgid, ds.shm_atime, ds.shm_dtime,
+	         ds.shm_ctime, resident * PAGE_SIZE, 0u);
 }
 
 static void make_shm(struct text *text, int pid)
@@ -127,8 +128,8 @@ static void make_shm(struct text *text, int pid)
 
 	(void)pid;
 	text_add(text, "       key      shmid perms       size  cpid  lpid "
-		       "nattch   uid   gid  cuid  cgid      atime      dtime "
-		       "     ctime        rss       swap\n");
+	               "nattch   uid   gid  cuid  cgid      atime      dtime "
+	               "     ctime        rss       swap\n");
 	inspect_now();
 	for (int i = 0; i < table_slots(SHMS); i++)
 		if (row_read(&row, SHMS, i))
@@ -165,15 +166,22 @@ static void make_shmseg(struct text *text, int pid)
 	text_add(text, "%u\n", inspect_now()->shmseg);
 }
 
-/* ---- made at open ---------------------------------------------------------- */
+/* ---- made at open ----------------------------------------------------------
+ */
 
 static void (*const makers[MADE_KINDS])(struct text *, int) = {
-    [MADE_MEMINFO] = make_meminfo,   [MADE_UPTIME] = make_uptime,
-    [MADE_COUNTERS] = make_counters, [MADE_CHECK] = make_check,
-    [MADE_SHM] = make_shm,	     [MADE_SHMMAX] = make_shmmax,
-    [MADE_SHMMIN] = make_shmmin,     [MADE_SHMMNI] = make_shmmni,
-    [MADE_SHMALL] = make_shmall,     [MADE_SHMSEG] = make_shmseg,
-    [MADE_STAT] = make_stat,	     [MADE_MAPS] = make_maps,
+    [MADE_MEMINFO] = make_meminfo,
+    [MADE_UPTIME] = make_uptime,
+    [MADE_COUNTERS] = make_counters,
+    [MADE_CHECK] = make_check,
+    [MADE_SHM] = make_shm,
+    [MADE_SHMMAX] = make_shmmax,
+    [MADE_SHMMIN] = make_shmmin,
+    [MADE_SHMMNI] = make_shmmni,
+    [MADE_SHMALL] = make_shmall,
+    [MADE_SHMSEG] = make_shmseg,
+    [MADE_STAT] = make_stat,
+    [MADE_MAPS] = make_maps,
     [MADE_PT] = make_pt,
 };
 
@@ -217,7 +225,8 @@ int made_open(struct open *open)
 	return 0;
 }
 
-/* ---- tunables --------------------------------------------------------------- */
+/* ---- tunables ---------------------------------------------------------------
+ */
 
 static int tunable_of(int made)
 {

@@ -20,18 +20,18 @@ static int ioctl_call(const struct message *m)
 
 /* A call on a descriptor whose object is not open any more: never a NULL. */
 static int (*const calls[SYSCALL_LIMIT])(const struct message *) = {
-    [SYS_read] = read_call,	      [SYS_readv] = read_call,
-    [SYS_write] = write_call,	      [SYS_writev] = write_call,
-    [SYS_open] = open_call,	      [SYS_openat] = open_call,
-    [SYS_execve] = execve_call,	      [SYS_chdir] = chdir_call,
-    [SYS_fchdir] = fchdir_call,	      [SYS_lseek] = lseek_call,
-    [SYS__llseek] = llseek_call,      [SYS_access] = access_call,
-    [SYS_faccessat] = access_call,    [SYS_ioctl] = ioctl_call,
-    [SYS_readlink] = readlink_call,   [SYS_readlinkat] = readlink_call,
-    [SYS_getcwd] = getcwd_call,	      [SYS_mmap2] = mmap_call,
-    [SYS_stat64] = stat_call,	      [SYS_lstat64] = stat_call,
-    [SYS_fstat64] = fstat_call,	      [SYS_fstatat64] = fstatat_call,
-    [SYS_statx] = statx_call,	      [SYS_getdents64] = getdents_call,
+    [SYS_read] = read_call,         [SYS_readv] = read_call,
+    [SYS_write] = write_call,       [SYS_writev] = write_call,
+    [SYS_open] = open_call,         [SYS_openat] = open_call,
+    [SYS_execve] = execve_call,     [SYS_chdir] = chdir_call,
+    [SYS_fchdir] = fchdir_call,     [SYS_lseek] = lseek_call,
+    [SYS__llseek] = llseek_call,    [SYS_access] = access_call,
+    [SYS_faccessat] = access_call,  [SYS_ioctl] = ioctl_call,
+    [SYS_readlink] = readlink_call, [SYS_readlinkat] = readlink_call,
+    [SYS_getcwd] = getcwd_call,     [SYS_mmap2] = mmap_call,
+    [SYS_stat64] = stat_call,       [SYS_lstat64] = stat_call,
+    [SYS_fstat64] = fstat_call,     [SYS_fstatat64] = fstatat_call,
+    [SYS_statx] = statx_call,       [SYS_getdents64] = getdents_call,
     [SYS_fcntl64] = fcntl_call,
 };
 
@@ -57,10 +57,11 @@ static void event(const struct message *m)
 		k_reply(m->token, status, 0);
 }
 
-/* ---- /dev ------------------------------------------------------------------ */
+/* ---- /dev ------------------------------------------------------------------
+ */
 
 static bool add_device(const char *path, enum node_kind kind, int descriptor,
-		       uint32_t rdev)
+                       uint32_t rdev)
 {
 	uint32_t rights = strncmp(path, "dev/host", 8) == 0 ? 0600 : 0666;
 	int at = node_add_path(path, strlen(path), S_IFCHR | rights);
@@ -87,7 +88,7 @@ static bool add_console(int descriptor)
 
 	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
 		ok &= add_device(devices[i].path, NODE_PASS, descriptor,
-				 devices[i].rdev);
+		                 devices[i].rdev);
 	return ok;
 }
 
@@ -113,20 +114,21 @@ static bool add_server(const char *word)
 		return true;
 	paths[used++][text.used] = '\0';
 	return add_device(text.start, NODE_PASS, descriptor,
-			  0x3D00 + (uint32_t)used);
+	                  0x3D00 + (uint32_t)used);
 }
 
 static bool add_devices(char **argv)
 {
 	bool ok = add_device("dev/null", NODE_NULL, 0, 0x0103) &&
-		  add_device("dev/zero", NODE_ZERO, 0, 0x0105);
+	          add_device("dev/zero", NODE_ZERO, 0, 0x0105);
 
 	for (argv++; *argv != 0; argv++)
 		ok &= add_server(*argv);
 	return ok;
 }
 
-/* ---- life ------------------------------------------------------------------ */
+/* ---- life ------------------------------------------------------------------
+ */
 
 static uint32_t inspection_address(char **argv)
 {

@@ -17,17 +17,17 @@
 #include "../../../abi/shm.h"
 
 /* Intel SDM 3A, tables 4-4 to 4-6; the last two are Tessera's own. */
-#define PTE_P 0x001u
-#define PTE_RW 0x002u
-#define PTE_US 0x004u
-#define PTE_A 0x020u
-#define PTE_D 0x040u
+#define PTE_P        0x001u
+#define PTE_RW       0x002u
+#define PTE_US       0x004u
+#define PTE_A        0x020u
+#define PTE_D        0x040u
 #define PTE_BORROWED 0x200u
-#define PDE_LINKED 0x400u
-#define FRAME 0xFFFFF000u
+#define PDE_LINKED   0x400u
+#define FRAME        0xFFFFF000u
 
 #define USER_SLOTS 768
-#define ENTRIES 1024
+#define ENTRIES    1024
 
 enum { REGION_SHARED = 1, REGION_PRIVATE, REGION_STACK, REGION_HEAP };
 
@@ -52,7 +52,8 @@ static int slot_region(const struct row *space, int slot)
 	return index - 1;
 }
 
-/* ---- maps ------------------------------------------------------------------- */
+/* ---- maps -------------------------------------------------------------------
+ */
 
 static void put_name(struct text *text, const struct row *region)
 {
@@ -78,14 +79,13 @@ static void put_region(struct text *text, const struct row *region)
 	int segment = (int)row_get(region, REGION_SEGMENT);
 	bool shared = row_get(region, REGION_KIND) == REGION_SHARED;
 
-	text_add(text, "%08x-%08x %c%c%c%c %08x 00:00 %-10d ",
-		 row_get(region, REGION_START), row_get(region, REGION_END),
-		 rights & PROT_READ ? 'r' : '-',
-		 rights & PROT_WRITE ? 'w' : '-',
-		 rights & PROT_EXEC ? 'x' : '-', shared ? 's' : 'p',
-		 segment < 0 ? 0u
-			     : row_get(region, REGION_OFFSET) << PAGE_SHIFT,
-		 segment < 0 ? 0 : segment);
+	text_add(
+	    text, "%08x-%08x %c%c%c%c %08x 00:00 %-10d ",
+	    row_get(region, REGION_START), row_get(region, REGION_END),
+	    rights & PROT_READ ? 'r' : '-', rights & PROT_WRITE ? 'w' : '-',
+	    rights & PROT_EXEC ? 'x' : '-', shared ? 's' : 'p',
+	    segment < 0 ? 0u : row_get(region, REGION_OFFSET) << PAGE_SHIFT,
+	    segment < 0 ? 0 : segment);
 	put_name(text, region);
 	text_byte(text, '\n');
 }
@@ -113,10 +113,11 @@ void make_maps(struct text *text, int pid)
 	}
 }
 
-/* ---- pt --------------------------------------------------------------------- */
+/* ---- pt ---------------------------------------------------------------------
+ */
 
 static void put_word(struct text *text, const char *kind, int index,
-		     uint32_t address)
+                     uint32_t address)
 {
 	text_add(text, "%s %d %08x ", kind, index, address);
 }
@@ -124,8 +125,8 @@ static void put_word(struct text *text, const char *kind, int index,
 static void put_flags(struct text *text, uint32_t word, const char *whose)
 {
 	text_add(text, "%08x frame %05x%s %s %c%s%s", word, word >> 12, whose,
-		 word & PTE_RW ? "rw" : "r-", word & PTE_US ? 'u' : 's',
-		 word & PTE_A ? " A" : "", word & PTE_D ? " D" : "");
+	         word & PTE_RW ? "rw" : "r-", word & PTE_US ? 'u' : 's',
+	         word & PTE_A ? " A" : "", word & PTE_D ? " D" : "");
 }
 
 static void put_table(struct text *text, uint32_t pde, uint32_t base)
@@ -139,13 +140,13 @@ static void put_table(struct text *text, uint32_t pde, uint32_t base)
 			continue;
 		put_word(text, "PTE", i, base + (uint32_t)i * PAGE_SIZE);
 		put_flags(text, table[i],
-			  table[i] & PTE_BORROWED ? " borrowed" : "");
+		          table[i] & PTE_BORROWED ? " borrowed" : "");
 		text_byte(text, '\n');
 	}
 }
 
 static void put_pde(struct text *text, const struct row *space, int slot,
-		    uint32_t pde)
+                    uint32_t pde)
 {
 	static struct row region;
 	bool linked = (pde & PDE_LINKED) != 0;
@@ -154,7 +155,7 @@ static void put_pde(struct text *text, const struct row *space, int slot,
 	put_flags(text, pde & ~PTE_D, linked ? " linked" : " private");
 	if (linked && row_read(&region, REGIONS, slot_region(space, slot)))
 		text_add(text, " segment %d",
-			 (int)row_get(&region, REGION_SEGMENT));
+		         (int)row_get(&region, REGION_SEGMENT));
 	text_byte(text, '\n');
 }
 
@@ -168,7 +169,7 @@ void make_pt(struct text *text, int pid)
 		return;
 	frame = (int)row_get(&space, SPACE_DIRECTORY);
 	if (frame < 0 || !physical_read((uint32_t)frame << PAGE_SHIFT,
-					directory, sizeof(directory)))
+	                                directory, sizeof(directory)))
 		return;
 	text_add(text, "CR3 %08x\n", (uint32_t)frame << PAGE_SHIFT);
 	for (int slot = 0; slot < USER_SLOTS; slot++) {

@@ -21,9 +21,9 @@ bool node_start(int wanted)
 	room = wanted;
 	count = 1;
 	nodes[ROOT] = (struct node){.mode = S_IFDIR | 0755,
-				    .child = NO_NODE,
-				    .next = NO_NODE,
-				    .name = "/"};
+	                            .child = NO_NODE,
+	                            .next = NO_NODE,
+	                            .name = "/"};
 	return true;
 }
 
@@ -70,12 +70,12 @@ int node_add(int parent, const char *name, uint32_t bytes, uint32_t mode)
 		link = &nodes[*link].next;
 	*link = count;
 	nodes[count] = (struct node){.kind = kind_of(mode),
-				     .mode = mode,
-				     .parent = parent,
-				     .child = NO_NODE,
-				     .next = NO_NODE,
-				     .name = name,
-				     .name_bytes = bytes};
+	                             .mode = mode,
+	                             .parent = parent,
+	                             .child = NO_NODE,
+	                             .next = NO_NODE,
+	                             .name = name,
+	                             .name_bytes = bytes};
 	return count++;
 }
 
@@ -94,7 +94,7 @@ int node_add_path(const char *path, uint32_t bytes, uint32_t mode)
 			next = at;
 		else if (next == NO_NODE)
 			next = node_add(at, path + i, end - i,
-					end < bytes ? S_IFDIR | 0755 : mode);
+			                end < bytes ? S_IFDIR | 0755 : mode);
 		if (next == NO_NODE)
 			return NO_NODE;
 		at = next;

@@ -22,9 +22,8 @@ bool open_start(void)
 	if (opens == 0)
 		return false;
 	room = FIRST_ROOM;
-	opens[0] = (struct open){.used = true,
-				 .node = ROOT,
-				 .flags = O_RDONLY | O_DIRECTORY};
+	opens[0] = (struct open){
+	    .used = true, .node = ROOT, .flags = O_RDONLY | O_DIRECTORY};
 	return true;
 }
 
@@ -110,9 +109,8 @@ int path_lease(const struct message *m, int argument, char **path)
 
 static uint32_t wanted_rights(int flags)
 {
-	static const uint32_t rights[4] = {MAY_READ, MAY_WRITE,
-					   MAY_READ | MAY_WRITE,
-					   MAY_READ | MAY_WRITE};
+	static const uint32_t rights[4] = {
+	    MAY_READ, MAY_WRITE, MAY_READ | MAY_WRITE, MAY_READ | MAY_WRITE};
 	uint32_t wanted = rights[flags & O_ACCMODE];
 
 	return flags & O_TRUNC ? wanted | MAY_WRITE : wanted;
@@ -147,8 +145,8 @@ int open_call(const struct message *m)
 	int flags = (int)m->args[at + 1];
 	bool exclusive = (flags & O_CREAT) && (flags & O_EXCL);
 	struct walk walk = {.who = who_effective(m),
-			    .start = object_node(m),
-			    .nofollow = (flags & O_NOFOLLOW) || exclusive};
+	                    .start = object_node(m),
+	                    .nofollow = (flags & O_NOFOLLOW) || exclusive};
 	struct node node;
 	char *path;
 	int error = path_lease(m, at, &path);

@@ -25,14 +25,15 @@ struct who who_real(const struct message *m)
 	return (struct who){m->uid, m->gid, m->pid};
 }
 
-/* Only the first class that fits counts; root may all, but run what no x has. */
+/* Only the first class that fits counts; root may all, but run what no x has.
+ */
 int may(const struct who *who, const struct node *node, uint32_t wanted)
 {
 	uint32_t bits = node->mode;
 
 	if (who->uid == 0) {
 		bool runs = (node->mode & S_IFMT) == S_IFDIR ||
-			    (node->mode & 0111) != 0;
+		            (node->mode & 0111) != 0;
 
 		return !(wanted & MAY_EXECUTE) || runs ? 0 : -EACCES;
 	}
@@ -74,7 +75,7 @@ static int put_before(int link, int pid, const char *tail)
 }
 
 static int step(const struct walk *walk, int at, const char *name,
-		uint32_t bytes)
+                uint32_t bytes)
 {
 	struct node directory = node_at(at);
 

@@ -50,7 +50,7 @@ bool proc_start(void)
 	proc_root = node_add_path("proc", 4, S_IFDIR | 0555);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		int at = node_add_path(files[i].path, strlen(files[i].path),
-				       files[i].mode);
+		                       files[i].mode);
 
 		if (at == NO_NODE)
 			return false;
@@ -71,13 +71,13 @@ struct node proc_node(int node)
 	static char name[16];
 	int pid = (node & ~DYNAMIC) >> 3, which = node & 7;
 	struct node result = {.kind = which ? NODE_MADE : NODE_DIRECTORY,
-			      .mode = children[which].mode,
-			      .parent = which ? number(pid, 0) : proc_root,
-			      .child = NO_NODE,
-			      .next = NO_NODE,
-			      .name = children[which].name,
-			      .value = children[which].made,
-			      .pid = pid};
+	                      .mode = children[which].mode,
+	                      .parent = which ? number(pid, 0) : proc_root,
+	                      .child = NO_NODE,
+	                      .next = NO_NODE,
+	                      .name = children[which].name,
+	                      .value = children[which].made,
+	                      .pid = pid};
 	struct text text = {name, sizeof(name), 0};
 
 	if (which == 0) {

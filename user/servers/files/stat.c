@@ -8,7 +8,7 @@
 #include "files.h"
 
 #define DEVICE 1u
-#define BLOCK 4096u
+#define BLOCK  4096u
 
 struct facts {
 	uint32_t ino, mode, nlink, uid, gid, rdev, bytes, blocks, mtime;
@@ -31,33 +31,33 @@ static struct facts facts_of(int number)
 	bool device = (node.mode & S_IFMT) == S_IFCHR;
 
 	return (struct facts){.ino = (uint32_t)number + 1,
-			      .mode = node.mode,
-			      .nlink = links_of(&node),
-			      .uid = node.uid,
-			      .gid = node.gid,
-			      .rdev = device ? node.bytes : 0,
-			      .bytes = device ? 0 : node.bytes,
-			      .blocks = device ? 0 : (node.bytes + 511) / 512,
-			      .mtime = node.mtime};
+	                      .mode = node.mode,
+	                      .nlink = links_of(&node),
+	                      .uid = node.uid,
+	                      .gid = node.gid,
+	                      .rdev = device ? node.bytes : 0,
+	                      .bytes = device ? 0 : node.bytes,
+	                      .blocks = device ? 0 : (node.bytes + 511) / 512,
+	                      .mtime = node.mtime};
 }
 
 static int give_stat(int token, int argument, int node)
 {
 	struct facts facts = facts_of(node);
 	struct stat64 st = {.st_dev = DEVICE,
-			    .ino_low = facts.ino,
-			    .st_ino = facts.ino,
-			    .st_mode = facts.mode,
-			    .st_nlink = facts.nlink,
-			    .st_uid = facts.uid,
-			    .st_gid = facts.gid,
-			    .st_rdev = facts.rdev,
-			    .st_size = facts.bytes,
-			    .st_blksize = BLOCK,
-			    .st_blocks = facts.blocks,
-			    .st_atime = facts.mtime,
-			    .st_mtime = facts.mtime,
-			    .st_ctime = facts.mtime};
+	                    .ino_low = facts.ino,
+	                    .st_ino = facts.ino,
+	                    .st_mode = facts.mode,
+	                    .st_nlink = facts.nlink,
+	                    .st_uid = facts.uid,
+	                    .st_gid = facts.gid,
+	                    .st_rdev = facts.rdev,
+	                    .st_size = facts.bytes,
+	                    .st_blksize = BLOCK,
+	                    .st_blocks = facts.blocks,
+	                    .st_atime = facts.mtime,
+	                    .st_mtime = facts.mtime,
+	                    .st_ctime = facts.mtime};
 	int moved = k_lease_write(token, argument, 0, &st, sizeof(st));
 
 	return moved < 0 ? moved : 0;
@@ -68,20 +68,20 @@ static int give_statx(int token, int argument, int node)
 	struct facts facts = facts_of(node);
 	struct statx_time time = {.seconds = facts.mtime};
 	struct statx stx = {.stx_mask = STATX_BASIC_STATS,
-			    .stx_blksize = BLOCK,
-			    .stx_nlink = facts.nlink,
-			    .stx_uid = facts.uid,
-			    .stx_gid = facts.gid,
-			    .stx_mode = (uint16_t)facts.mode,
-			    .stx_ino = facts.ino,
-			    .stx_size = facts.bytes,
-			    .stx_blocks = facts.blocks,
-			    .atime = time,
-			    .ctime = time,
-			    .mtime = time,
-			    .rdev_major = facts.rdev >> 8,
-			    .rdev_minor = facts.rdev & 0xFF,
-			    .dev_minor = DEVICE};
+	                    .stx_blksize = BLOCK,
+	                    .stx_nlink = facts.nlink,
+	                    .stx_uid = facts.uid,
+	                    .stx_gid = facts.gid,
+	                    .stx_mode = (uint16_t)facts.mode,
+	                    .stx_ino = facts.ino,
+	                    .stx_size = facts.bytes,
+	                    .stx_blocks = facts.blocks,
+	                    .atime = time,
+	                    .ctime = time,
+	                    .mtime = time,
+	                    .rdev_major = facts.rdev >> 8,
+	                    .rdev_minor = facts.rdev & 0xFF,
+	                    .dev_minor = DEVICE};
 	int moved = k_lease_write(token, argument, 0, &stx, sizeof(stx));
 
 	return moved < 0 ? moved : 0;
@@ -91,8 +91,8 @@ static int give_statx(int token, int argument, int node)
 static int find(const struct message *m, int argument, uint32_t flags)
 {
 	struct walk walk = {.who = who_effective(m),
-			    .start = object_node(m),
-			    .nofollow = flags & AT_SYMLINK_NOFOLLOW};
+	                    .start = object_node(m),
+	                    .nofollow = flags & AT_SYMLINK_NOFOLLOW};
 	char *path;
 	int error = path_lease(m, argument, &path);
 
@@ -119,8 +119,7 @@ int fstat_call(const struct message *m)
 
 int fstatat_call(const struct message *m)
 {
-	uint32_t known =
-	    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH;
+	uint32_t known = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH;
 	int node;
 
 	if (m->args[3] & ~known)
@@ -131,8 +130,8 @@ int fstatat_call(const struct message *m)
 
 int statx_call(const struct message *m)
 {
-	uint32_t known = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT |
-			 AT_EMPTY_PATH | AT_STATX_SYNC_TYPE;
+	uint32_t known = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH |
+	                 AT_STATX_SYNC_TYPE;
 	int node;
 
 	if ((m->args[2] & ~known) || (m->args[3] & 0x80000000u) ||
@@ -183,10 +182,11 @@ int readlink_call(const struct message *m)
 		return -EINVAL;
 	bytes = link_target(node, m->pid, target, sizeof(target));
 	return k_lease_write(m->token, at + 1, 0, target,
-			     bytes < size ? bytes : size);
+	                     bytes < size ? bytes : size);
 }
 
-/* ---- the working directory ------------------------------------------------ */
+/* ---- the working directory ------------------------------------------------
+ */
 
 /* Writes the path of `node` so that it ends at `end`; where it begins. */
 static char *path_of(int number, char *start, char *end)

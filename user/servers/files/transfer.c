@@ -7,7 +7,7 @@
  */
 #include "files.h"
 
-#define BUFFER 1 /* the lease of read, write, readv, writev, getdents64 */
+#define BUFFER   1 /* the lease of read, write, readv, writev, getdents64 */
 #define COPY_MAX 65536u
 
 static bool readable(const struct open *open)
@@ -28,7 +28,7 @@ static int give(int token, const uint8_t *from, uint32_t bytes)
 	while (done < bytes) {
 		uint32_t piece = bytes - done;
 		int moved = k_lease_write(token, BUFFER, done, from + done,
-					  piece < COPY_MAX ? piece : COPY_MAX);
+		                          piece < COPY_MAX ? piece : COPY_MAX);
 
 		if (moved <= 0)
 			return done > 0 ? (int)done : moved;
@@ -46,7 +46,7 @@ static int give_zeroes(int token, uint32_t bytes)
 		uint32_t piece = bytes - done;
 		int moved =
 		    k_lease_write(token, BUFFER, done, zeroes,
-				  piece < PAGE_SIZE ? piece : PAGE_SIZE);
+		                  piece < PAGE_SIZE ? piece : PAGE_SIZE);
 
 		if (moved <= 0)
 			return done > 0 ? (int)done : moved;
@@ -56,7 +56,7 @@ static int give_zeroes(int token, uint32_t bytes)
 }
 
 static int give_from(const struct message *m, struct open *open,
-		     const uint8_t *bytes, uint32_t size, uint32_t wanted)
+                     const uint8_t *bytes, uint32_t size, uint32_t wanted)
 {
 	uint32_t left = open->offset < size ? size - open->offset : 0;
 	int moved;
@@ -85,7 +85,7 @@ int read_call(const struct message *m)
 		return give_zeroes(m->token, (uint32_t)wanted);
 	if (node.kind == NODE_MADE)
 		return give_from(m, open, (const uint8_t *)open->made,
-				 open->made_bytes, (uint32_t)wanted);
+		                 open->made_bytes, (uint32_t)wanted);
 	return give_from(m, open, node.body, node.bytes, (uint32_t)wanted);
 }
 
@@ -108,7 +108,8 @@ static uint32_t size_of(const struct open *open, const struct node *node)
 	return node->kind == NODE_MADE ? open->made_bytes : node->bytes;
 }
 
-/* Moves the offset; 0 or -errno.  Offsets here have 31 bits: files are small. */
+/* Moves the offset; 0 or -errno.  Offsets here have 31 bits: files are small.
+ */
 static int seek(struct open *open, int high, uint32_t low, uint32_t whence)
 {
 	struct node node = node_at(open->node);
@@ -218,8 +219,8 @@ static uint32_t entry_at(int directory, uint32_t offset, struct name *name)
 	if (!dynamic_child(directory, offset, name))
 		return 0;
 	return directory >= DYNAMIC
-		   ? offset + 1
-		   : PIDS + 1 + (uint32_t)node_at(name->node).pid;
+	           ? offset + 1
+	           : PIDS + 1 + (uint32_t)node_at(name->node).pid;
 }
 
 static uint32_t put_entry(uint8_t *to, const struct name *name, uint32_t next)
@@ -266,8 +267,8 @@ int getdents_call(const struct message *m)
 /* ---- mmap2, fcntl64 ------------------------------------------------------ */
 
 #define MMAP_LENGTH 1
-#define MMAP_PROT 2
-#define MMAP_FLAGS 3
+#define MMAP_PROT   2
+#define MMAP_FLAGS  3
 #define MMAP_OFFSET 5
 
 static int map_segment(const struct message *m, int segment, uint32_t rights)
@@ -277,7 +278,7 @@ static int map_segment(const struct message *m, int segment, uint32_t rights)
 	if (segment < 0)
 		return segment;
 	error = k_map(m->token, segment, m->args[MMAP_OFFSET] << PAGE_SHIFT,
-		      rights);
+	              rights);
 	k_segment_drop(segment);
 	return error < 0 ? error : ANSWERED;
 }
@@ -292,19 +293,19 @@ int mmap_call(const struct message *m)
 	if (!readable(open))
 		return -EACCES;
 	if (node.kind == NODE_ZERO)
-		return map_segment(m,
-				   k_segment_make(SEGMENT_OF_MEMORY,
-						  m->args[MMAP_LENGTH], 0),
-				   PROT_READ | PROT_WRITE | PROT_EXEC);
+		return map_segment(
+		    m,
+		    k_segment_make(SEGMENT_OF_MEMORY, m->args[MMAP_LENGTH], 0),
+		    PROT_READ | PROT_WRITE | PROT_EXEC);
 	if (node.kind != NODE_FILE || node.bytes == 0)
 		return -ENODEV;
 	if (m->args[MMAP_PROT] & ~rights & PROT_WRITE)
 		return -EACCES;
 	return map_segment(m,
-			   k_segment_make(SEGMENT_OF_ARCHIVE,
-					  (uint32_t)(node.body - archive),
-					  node.bytes),
-			   rights);
+	                   k_segment_make(SEGMENT_OF_ARCHIVE,
+	                                  (uint32_t)(node.body - archive),
+	                                  node.bytes),
+	                   rights);
 }
 
 int fcntl_call(const struct message *m)
@@ -314,10 +315,9 @@ int fcntl_call(const struct message *m)
 
 	if (m->args[1] == F_GETFL)
 		return open->flags & (O_ACCMODE | settable | O_LARGEFILE |
-				      O_DIRECTORY | O_NOFOLLOW);
+		                      O_DIRECTORY | O_NOFOLLOW);
 	if (m->args[1] != F_SETFL)
 		return -EINVAL;
-	open->flags =
-	    (open->flags & ~settable) | ((int)m->args[2] & settable);
+	open->flags = (open->flags & ~settable) | ((int)m->args[2] & settable);
 	return 0;
 }

@@ -1,0 +1,761 @@
+// with: ipc/connection.c ipc/message.c ipc/forward.c ipc/message_check.c
+// alone
+/*
+ * tests/host/explore_messages.c -- every order of events, on the real code.
+ *
+ * Two clients and two servers of different rank run the kernel's own
+ * connection.c, message.c and forward.c; only the scheduler and user memory
+ * are ours.  A process is a coroutine: where the kernel would switch, the
+ * explorer chooses what happens next: any step of any process, a kill, an
+ * interrupt, an unblock.  Breadth first, each state once (a path is replayed
+ * from the start), until nothing new is found within the bounds below.
+ *
+ * After every step: message_check() is 0; who waits, waits for somebody who
+ * can go on; a failed reply has changed nothing; a client gets exactly the
+ * answer that was given; no last close is lost or told twice; each unblock is
+ * heard once; no half of a pair of descriptors stays.
+ */
+#include <sanitizer/asan_interface.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <ucontext.h>
+
+#include "../../abi/errno.h"
+#include "../../ipc/message.h"
+#include "../../ipc/syscall_table.h"
+#include "../../kernel/klog.h"
+#include "../../kernel/panic.h"
+#include "../../kernel/string.h"
+
+#define CLIENTS 2
+#define FILES 2
+#define CONSOLE 3
+#define PROCS 4
+#define STACK 16384
+#define OBJECTS 64
+#define HELD 2
+#define STATES_MAX 400000
+#define SEEN_SLOTS (1 << 21)
+
+#define CALL_PIPE 2 /* a row with two results; the table has none yet */
+#define BAD 0xbad000
+#define INBOX 0x10000
+#define PAIR 0x20000
+
+/* ---- the machine below: tables, memory, processes ------------------------- */
+
+struct proc procs[PROCS];
+struct table proc_table = TABLE(procs, PROCS);
+int current;
+struct connection connections[8192];
+int trace_on;
+
+const struct syscall syscalls[SYSCALL_LIMIT] = {
+    [CALL_PIPE] = {.name = "pipe", .owner = OWNER_NAME, .number = CALL_PIPE,
+		   .result = RESULT_FD2, .flags_argument = -1},
+    [SYS_read] = {.name = "read", .owner = OWNER_FD, .number = SYS_read,
+		  .flags_argument = -1},
+    [SYS_open] = {.name = "open", .owner = OWNER_NAME, .number = SYS_open,
+		  .result = RESULT_FD, .flags_argument = 1},
+    [SYS_chdir] = {.name = "chdir", .owner = OWNER_NAME, .number = SYS_chdir,
+		   .result = RESULT_CWD, .flags_argument = -1},
+};
+
+static struct message inbox;
+static int pair[2];
+static ucontext_t explorer, contexts[PROCS];
+static char stacks[PROCS][STACK] __attribute__((aligned(16)));
+static int failures;
+
+static void print_path(void);
+
+static void fail(const char *what)
+{
+	if (failures++ == 0) {
+		printf("# %s, after:\n", what);
+		print_path();
+	}
+}
+
+#define REQUIRE(condition)                                                     \
+	do {                                                                   \
+		if (!(condition))                                              \
+			fail(#condition);                                      \
+	} while (0)
+
+void panic(const char *text, ...)
+{
+	printf("# panic: %s\n", text);
+	print_path();
+	abort();
+}
+
+void klog(enum klog_level level, const char *text, ...)
+{
+	(void)level;
+	printf("# %s\n", text);
+}
+
+void trace_event(int type, uint32_t a, uint32_t b, uint32_t c)
+{
+	(void)type, (void)a, (void)b, (void)c;
+}
+
+void interrupt_enable(int line, bool on)
+{
+	(void)line, (void)on;
+}
+
+void native_exit(int channel)
+{
+	(void)channel;
+}
+
+int table_take(struct table *table, int level)
+{
+	int i = table->free >= 0 ? table->free : table->fresh++;
+	char *slot = (char *)table->base + (size_t)i * table->stride;
+
+	(void)level;
+	if (table->free >= 0)
+		table->free = *(int *)slot;
+	memset(slot, 0, table->stride);
+	table->live++;
+	return i;
+}
+
+void table_put(struct table *table, int i)
+{
+	*(int *)((char *)table->base + (size_t)i * table->stride) = table->free;
+	table->free = i;
+	table->live--;
+}
+
+int copy_out(vaddr_t to, const void *from, uint32_t bytes)
+{
+	if (to == BAD)
+		return -EFAULT;
+	memcpy(to == INBOX ? (void *)&inbox : pair, from, bytes);
+	return 0;
+}
+
+int block(enum proc_state state, int peer)
+{
+	struct proc *p = self();
+	int me = current;
+
+	if (p->killed)
+		return -EINTR;
+	p->state = state;
+	p->peer = peer;
+	swapcontext(&contexts[me], &explorer);
+	p->peer = -1;
+	return p->killed ? -EINTR : 0;
+}
+
+void block_move(int proc, enum proc_state state, int peer)
+{
+	assert(procs[proc].state == PROC_SENDING ||
+	       procs[proc].state == PROC_REPLY_WAIT);
+	procs[proc].state = state;
+	procs[proc].peer = peer;
+}
+
+void wake(int proc)
+{
+	assert(procs[proc].state == PROC_SENDING ||
+	       procs[proc].state == PROC_REPLY_WAIT ||
+	       procs[proc].state == PROC_RECEIVING);
+	procs[proc].state = PROC_READY;
+}
+
+void wake_first(int proc)
+{
+	wake(proc);
+}
+
+/* ---- what happens ---------------------------------------------------------- */
+
+enum op {
+	RESUME, /* goes on where it waited */
+	READ, WRITE, OPEN, PIPE, PIPE_BAD, CHDIR, CLOSE, DUP, /* clients */
+	RECEIVE, RECEIVE_BAD, REPLY, REPLY_SECOND, REPLY_HAND, REPLY_WRONG,
+	REPLY_ERROR, PASS, SEND, /* servers */
+	KILL, UNBLOCK, INTERRUPT, /* to them */
+	OPS
+};
+
+static const char *const op_names[] = {
+    "goes on", "read", "write", "open", "pipe", "pipe(bad)", "chdir", "close",
+    "dup", "receive", "receive(bad)", "reply", "reply(second)",
+    "reply(handed on)", "reply(wrong)", "reply(error)", "pass", "send",
+    "is killed", "is unblocked", "gets an interrupt"};
+
+/* What we know beside the kernel: starts anew with each replay. */
+static struct {
+	enum op op[PROCS];
+	bool busy[PROCS];
+	int calls_left[PROCS];
+	int kills_left, unblocks_left, interrupts_left;
+	int held[PROCS][HELD];
+	int expected[PROCS]; /* the answer given */
+	bool answered[PROCS];
+	int objects; /* given out so far */
+	int8_t object_channel[OBJECTS];
+	bool pulsed[OBJECTS];
+	bool fired, unblock_due[PROCS];
+} w;
+
+static int new_object(int channel)
+{
+	assert(w.objects < OBJECTS);
+	w.object_channel[w.objects] = channel;
+	return w.objects++;
+}
+
+static int used_descriptors(int proc)
+{
+	int used = 0;
+
+	for (int fd = 0; fd < OPEN_MAX; fd++)
+		used += procs[proc].descriptors[fd] != NO_CONNECTION;
+	return used;
+}
+
+static void client_call(int number, uint32_t argument)
+{
+	uint32_t args[6] = {argument};
+	int me = current, before = used_descriptors(me);
+	const struct syscall *row = &syscalls[number];
+	int result, gained;
+
+	w.answered[me] = false;
+	result = forward(row, args);
+	gained = used_descriptors(me) - before;
+	if (procs[me].killed)
+		return;
+	if (result >= 0)
+		REQUIRE(w.answered[me]);
+	if (w.answered[me] && number != SYS_open && argument != BAD)
+		REQUIRE(result == w.expected[me]);
+	if (result < 0)
+		REQUIRE(gained == 0);
+	else if (number == SYS_open)
+		REQUIRE(gained == 1 && descriptor_connection(me, result) >= 0);
+	else if (number == CALL_PIPE)
+		REQUIRE(gained == 2 && pair[0] != pair[1]);
+}
+
+static void hold_token(int token)
+{
+	for (int i = 0; i < HELD; i++) {
+		if (w.held[current][i] == 0) {
+			w.held[current][i] = token;
+			return;
+		}
+	}
+	fail("no room for a token");
+}
+
+static void do_receive(vaddr_t buffer)
+{
+	int result = message_receive(buffer), client;
+
+	if (buffer == BAD || result < 0) {
+		REQUIRE(buffer == BAD || procs[current].killed);
+		return;
+	}
+	switch (inbox.type) {
+	case PULSE_INTERRUPT:
+		REQUIRE(w.fired);
+		w.fired = false;
+		break;
+	case PULSE_CLOSE:
+		REQUIRE(!w.pulsed[inbox.object]);
+		w.pulsed[inbox.object] = true;
+		break;
+	case PULSE_UNBLOCK:
+		client = token_client(inbox.token);
+		REQUIRE(client >= 0 && w.unblock_due[client]);
+		if (client >= 0)
+			w.unblock_due[client] = false;
+		break;
+	default:
+		REQUIRE(token_client(inbox.token) >= 0);
+		hold_token(inbox.token);
+	}
+}
+
+static void forget(int i)
+{
+	for (; i + 1 < HELD; i++)
+		w.held[current][i] = w.held[current][i + 1];
+	w.held[current][HELD - 1] = 0;
+}
+
+static int reply_count(int client, enum op op)
+{
+	static const int of[] = {[RESULT_FD] = 1, [RESULT_FD2] = 2,
+				 [RESULT_CWD] = 1};
+	int count = of[syscalls[procs[client].message.call].result];
+
+	return op == REPLY_WRONG ? (count + 1) % 3 : count;
+}
+
+static void do_reply(enum op op)
+{
+	int i = op == REPLY_SECOND, token = w.held[current][i];
+	int client = token_client(token), live = connection_table.live;
+	struct reply reply = {.count = client < 0 ? 1 : reply_count(client, op)};
+	int status = op == REPLY_ERROR ? -EIO - 100 : 7, result;
+
+	for (int k = 0; k < reply.count; k++) {
+		reply.connection[k].descriptor = op == REPLY_HAND ? 0 : -1;
+		reply.connection[k].object = w.objects + k;
+	}
+	result = message_reply(token, status, reply.count ? &reply : 0);
+	if (client < 0)
+		REQUIRE(result == -ESRCH);
+	if (op == REPLY_WRONG)
+		REQUIRE(result < 0);
+	if (result < 0) {
+		REQUIRE(connection_table.live == live);
+		REQUIRE(token_client(token) == client);
+	} else {
+		REQUIRE(token_client(token) == -1);
+		w.answered[client] = true;
+		w.expected[client] = status;
+		w.unblock_due[client] = false;
+		for (int k = 0; k < reply.count && status >= 0; k++) {
+			if (op != REPLY_HAND)
+				new_object(procs[current].message.channel);
+		}
+	}
+	if (result >= 0 || client < 0)
+		forget(i);
+}
+
+static void do_pass(void)
+{
+	int token = w.held[current][0], client = token_client(token);
+	int result = message_pass(token, 0);
+
+	if (client < 0)
+		REQUIRE(result == -ESRCH);
+	if (result == 0) {
+		REQUIRE(token_client(token) == -1);
+		w.unblock_due[client] = false;
+	}
+	if (result == 0 || client < 0)
+		forget(0);
+	else
+		REQUIRE(token_client(token) == client);
+}
+
+static void run(enum op op)
+{
+	switch (op) {
+	case READ:
+		client_call(SYS_read, 0);
+		break;
+	case WRITE:
+		client_call(SYS_read, 1);
+		break;
+	case SEND:
+		client_call(SYS_read, 0);
+		break;
+	case OPEN:
+		client_call(SYS_open, 0);
+		break;
+	case PIPE:
+		client_call(CALL_PIPE, PAIR);
+		break;
+	case PIPE_BAD:
+		client_call(CALL_PIPE, BAD);
+		break;
+	case CHDIR:
+		client_call(SYS_chdir, 0);
+		break;
+	case CLOSE:
+		sys_close(0);
+		break;
+	case DUP:
+		sys_dup(0);
+		break;
+	case RECEIVE:
+		do_receive(INBOX);
+		break;
+	case RECEIVE_BAD:
+		do_receive(BAD);
+		break;
+	case PASS:
+		do_pass();
+		break;
+	default:
+		do_reply(op);
+	}
+}
+
+static void life(void)
+{
+	for (;;) {
+		int me = current;
+
+		run(w.op[me]);
+		w.busy[me] = false;
+		if (procs[me].killed) {
+			message_exit(me);
+			procs[me].state = PROC_ZOMBIE;
+		}
+		swapcontext(&contexts[me], &explorer);
+	}
+}
+
+/* ---- a fresh world --------------------------------------------------------- */
+
+static void make_proc(int i)
+{
+	procs[i].state = PROC_READY;
+	procs[i].pid = i + 1;
+	procs[i].peer = -1;
+	procs[i].cwd = NO_CONNECTION;
+	memset(procs[i].descriptors, 0xff, sizeof(procs[i].descriptors));
+	memset(procs[i].message.reserved, 0xff, sizeof(int) * 2);
+	memset(procs[i].message.carried, 0xff, sizeof(int) * 2);
+	procs[i].message.channel = procs[i].message.at = -1;
+	procs[i].message.connection = procs[i].message.next = -1;
+	__asan_unpoison_memory_region(stacks[i], STACK);
+	getcontext(&contexts[i]);
+	contexts[i].uc_stack.ss_sp = stacks[i];
+	contexts[i].uc_stack.ss_size = STACK;
+	contexts[i].uc_link = 0;
+	makecontext(&contexts[i], life, 0);
+}
+
+/* What a run may contain, at most; the rest is every order of it. */
+struct bounds {
+	const char *name;
+	int calls[PROCS];
+	int kills, unblocks, interrupts;
+};
+
+static const struct bounds *bounds;
+
+static void begin(void)
+{
+	int files, console;
+
+	memset(procs, 0, sizeof(procs));
+	memset(channels, 0, sizeof(channels));
+	memset(connections, 0, sizeof(connections[0]) * 32);
+	memset(&w, 0, sizeof(w));
+	connection_table.fresh = connection_table.live = 0;
+	connection_table.free = -1;
+	proc_table.fresh = PROCS;
+	for (int i = 0; i < PROCS; i++)
+		make_proc(i);
+	files = channel_make("files", FILES, 1);
+	console = channel_make("console", CONSOLE, 2);
+	channels[console].lines = 2;
+	procs[0].cwd = connection_make(files, new_object(files), 0);
+	descriptor_install(0, connection_make(files, new_object(files), 0), 0,
+			   false);
+	descriptor_install(0, connection_make(console, new_object(console), 0),
+			   1, false);
+	memcpy(procs[1].descriptors, procs[0].descriptors,
+	       sizeof(procs[0].descriptors));
+	procs[1].cwd = procs[0].cwd;
+	message_fork(1);
+	descriptor_install(FILES,
+			   connection_make(console, new_object(console), 0), 0,
+			   false);
+	memcpy(w.calls_left, bounds->calls, sizeof(w.calls_left));
+	w.kills_left = bounds->kills;
+	w.unblocks_left = bounds->unblocks;
+	w.interrupts_left = bounds->interrupts;
+}
+
+/* ---- which steps there are, and doing one ---------------------------------- */
+
+static bool idle(int proc)
+{
+	return procs[proc].state == PROC_READY && !w.busy[proc];
+}
+
+static bool enabled(int proc, enum op op)
+{
+	enum proc_state state = procs[proc].state;
+
+	if (state == PROC_ZOMBIE)
+		return false;
+	if (op == RESUME)
+		return state == PROC_READY && w.busy[proc];
+	if (op == KILL)
+		return w.kills_left > 0 && !procs[proc].killed;
+	if (op == UNBLOCK)
+		return w.unblocks_left > 0 && (state == PROC_SENDING ||
+					       state == PROC_REPLY_WAIT);
+	if (op == INTERRUPT)
+		return w.interrupts_left > 0 && proc == CONSOLE;
+	if (!idle(proc))
+		return false;
+	if (proc < CLIENTS)
+		return op <= DUP && w.calls_left[proc] > 0;
+	if (op == SEND)
+		return proc == FILES && w.calls_left[proc] > 0;
+	if (op == RECEIVE || op == RECEIVE_BAD)
+		return w.held[proc][HELD - 1] == 0;
+	if (op == REPLY_SECOND)
+		return w.held[proc][1] != 0;
+	return op > DUP && w.held[proc][0] != 0;
+}
+
+static void enter(int proc)
+{
+	current = proc;
+	procs[proc].state = PROC_RUNNING;
+	swapcontext(&explorer, &contexts[proc]);
+	if (procs[proc].state == PROC_RUNNING)
+		procs[proc].state = PROC_READY;
+}
+
+static void kill_proc(int proc)
+{
+	w.kills_left--;
+	procs[proc].killed = 9;
+	w.unblock_due[proc] = false;
+	if (idle(proc)) {
+		message_exit(proc);
+		procs[proc].state = PROC_ZOMBIE;
+	} else if (procs[proc].state != PROC_READY) {
+		wake(proc);
+	}
+}
+
+static void step(int proc, enum op op)
+{
+	if (op == KILL) {
+		kill_proc(proc);
+	} else if (op == UNBLOCK) {
+		w.unblocks_left--;
+		w.unblock_due[proc] = procs[proc].state == PROC_REPLY_WAIT;
+		message_unblock(proc);
+	} else if (op == INTERRUPT) {
+		w.interrupts_left--;
+		w.fired = true;
+		message_interrupt(1);
+	} else {
+		if (op != RESUME) {
+			w.op[proc] = op;
+			w.busy[proc] = true;
+			if (proc < CLIENTS || op == SEND)
+				w.calls_left[proc]--;
+		}
+		enter(proc);
+	}
+}
+
+/* ---- what must be true everywhere ------------------------------------------ */
+
+static bool object_alive(int object)
+{
+	for (int i = 0; i < connection_table.fresh; i++) {
+		if (connection_exists(i) && connections[i].object == object)
+			return true;
+	}
+	return false;
+}
+
+static bool waits(int proc)
+{
+	return procs[proc].state == PROC_SENDING ||
+	       procs[proc].state == PROC_REPLY_WAIT;
+}
+
+static void check_world(void)
+{
+	if (message_check())
+		fail("message_check");
+	for (int i = 0; i < w.objects; i++) {
+		if (channels[w.object_channel[i]].server >= 0)
+			REQUIRE(object_alive(i) != w.pulsed[i]);
+	}
+	for (int i = 0; i < PROCS; i++) {
+		int peer = i, steps = 0;
+
+		while (waits(peer) && steps++ < PROCS)
+			peer = procs[peer].peer;
+		REQUIRE(steps < PROCS);
+		if (waits(i) && procs[i].state == PROC_REPLY_WAIT)
+			REQUIRE(procs[i].message.queued ==
+				w.unblock_due[i]);
+	}
+	if (w.fired && channels[1].server >= 0)
+		REQUIRE(channels[1].interrupts != 0);
+}
+
+/* ---- states, each once ------------------------------------------------------ */
+
+static uint64_t hash;
+
+static void mix(int64_t value)
+{
+	hash = (hash ^ (uint64_t)value) * 0x100000001b3u;
+	hash ^= hash >> 29;
+}
+
+static void mix_proc(int i)
+{
+	const struct proc *p = &procs[i];
+
+	mix(p->state), mix(p->peer), mix(p->killed), mix(p->cwd);
+	mix(p->message.at), mix(p->message.queued), mix(p->message.unblock);
+	mix(p->message.call), mix(p->message.connection);
+	mix(p->message.object), mix(p->message.generation != 0);
+	mix(p->message.queued ? p->message.next : -2);
+	mix(p->state == PROC_READY ? p->message.status : 0);
+	mix(w.op[i] * 2 + w.busy[i]), mix(w.calls_left[i]);
+	mix(w.answered[i]), mix(w.expected[i]), mix(w.unblock_due[i]);
+	for (int k = 0; k < 2; k++)
+		mix(p->message.carried[k]), mix(p->message.reserved[k]);
+	for (int fd = 0; fd < 6; fd++)
+		mix(p->descriptors[fd]);
+	current = i;
+	for (int k = 0; k < HELD; k++)
+		mix(w.held[i][k] ? token_client(w.held[i][k]) : -2);
+}
+
+static uint64_t state_hash(void)
+{
+	hash = 0xcbf29ce484222325u;
+	for (int i = 0; i < PROCS; i++)
+		mix_proc(i);
+	for (int c = 0; c < 2; c++) {
+		mix(channels[c].server), mix(channels[c].first);
+		mix(channels[c].last), mix(channels[c].closed);
+		mix(channels[c].interrupts);
+	}
+	for (int i = 0; i < connection_table.fresh; i++) {
+		mix(connections[i].link), mix(connections[i].channel);
+		mix(connections[i].object), mix(connections[i].count);
+		mix(connections[i].count ? 0 : connections[i].next);
+	}
+	mix(connection_table.free), mix(w.objects), mix(w.fired);
+	for (int i = 0; i < w.objects; i++)
+		mix(w.pulsed[i]);
+	mix(w.kills_left * 16 + w.unblocks_left * 4 + w.interrupts_left);
+	return hash ? hash : 1;
+}
+
+static struct node {
+	int parent;
+	uint8_t proc, op;
+} nodes[STATES_MAX];
+static int node_count, now;
+static uint64_t seen[SEEN_SLOTS];
+static struct {
+	int proc, op;
+} path[256];
+static int path_length;
+
+static void print_path(void)
+{
+	for (int i = 0; i < path_length; i++)
+		printf("#   %d %s\n", path[i].proc, op_names[path[i].op]);
+}
+
+static bool add_seen(uint64_t h)
+{
+	uint32_t i = (uint32_t)(h >> 20) % SEEN_SLOTS;
+
+	while (seen[i] && seen[i] != h)
+		i = (i + 1) % SEEN_SLOTS;
+	if (seen[i] == h)
+		return false;
+	seen[i] = h;
+	return true;
+}
+
+static void replay(int node)
+{
+	int way[256], n = 0;
+
+	for (int i = node; i > 0; i = nodes[i].parent)
+		way[n++] = i;
+	begin();
+	path_length = 0;
+	while (n > 0) {
+		const struct node *s = &nodes[way[--n]];
+
+		path[path_length].proc = s->proc;
+		path[path_length++].op = s->op;
+		step(s->proc, (enum op)s->op);
+	}
+}
+
+static void try(int proc, enum op op)
+{
+	replay(now);
+	if (!enabled(proc, op))
+		return;
+	path[path_length].proc = proc;
+	path[path_length++].op = op;
+	step(proc, op);
+	check_world();
+	if (add_seen(state_hash()) && node_count < STATES_MAX)
+		nodes[node_count++] =
+		    (struct node){now, (uint8_t)proc, (uint8_t)op};
+}
+
+static int explore(void)
+{
+	bool possible[PROCS][OPS];
+	int known = failures;
+
+	memset(seen, 0, sizeof(seen));
+	node_count = 1;
+	for (now = 0; now < node_count && failures == known; now++) {
+		replay(now);
+		for (int p = 0; p < PROCS; p++) {
+			for (int op = 0; op < OPS; op++)
+				possible[p][op] = enabled(p, (enum op)op);
+		}
+		for (int i = 0; i < PROCS * OPS && failures == known; i++) {
+			if (possible[i / OPS][i % OPS])
+				try(i / OPS, (enum op)(i % OPS));
+		}
+	}
+	return now;
+}
+
+static const struct bounds all_bounds[] = {
+    {"a kill at every step", {1, 1, 0, 0}, 1, 0, 0},
+    {"a server sends upward, a kill", {1, 0, 1, 0}, 1, 0, 0},
+    {"two calls of one client, a kill", {2, 0, 0, 0}, 1, 0, 0},
+    {"an unblock at every step", {1, 1, 0, 0}, 0, 1, 0},
+    {"an unblock, an interrupt, a kill", {1, 0, 0, 0}, 1, 1, 1},
+};
+
+int main(int argc, char **argv)
+{
+	int count = sizeof(all_bounds) / sizeof(all_bounds[0]);
+	int only = argc > 1 ? atoi(argv[1]) : 0;
+
+	printf("1..%d\n", count);
+	for (int i = 0; i < count; i++) {
+		int before = failures, states;
+
+		if (only && only != i + 1)
+			continue;
+		bounds = &all_bounds[i];
+		states = explore();
+		if (node_count == STATES_MAX)
+			fail("the bound of states was reached");
+		printf("# %d states\n%sok %d - messages: in every order of "
+		       "events: %s\n",
+		       states, failures > before ? "not " : "", i + 1,
+		       bounds->name);
+		fflush(stdout);
+	}
+	return failures != 0;
+}

@@ -1,0 +1,733 @@
+// with: ipc/ids.c ipc/ids_check.c ipc/permission.c ipc/shm.c ipc/shm_check.c
+// with: -DIDS_SEQ_MAX=2
+// alone
+/*
+ * tests/host/explore_shm.c -- every state that ipc/shm.c can reach, at a small
+ * scope: 2 slots of 2 lives, 2 users with a process each, 3 places to attach.
+ *
+ * From each state every call is made, with every promise kept and with the
+ * next one broken; answer and state must be the model's.  The model (struct
+ * model) knows nothing of ids, chains or counts kept: it has a list of objects
+ * and a picture of who shows what where, and reads System V from them.  mm is
+ * a fake of a few lines: a space is three places.
+ *
+ * Times and pids would make the states endless.  So every state is stored with
+ * all of them set to OLD; a call is made at NOW; and what it may have written
+ * is the model's to say.
+ */
+#include "../../abi/errno.h"
+#include "../../ipc/shm.h"
+#include "../../kernel/clock.h"
+#include "../../kernel/klog.h"
+#include "tap.h"
+
+#define OBJECTS      2
+#define USERS        2
+#define PLACES       3
+#define ATTACHES     (USERS * PLACES)
+#define MAX_ATTACHED 3
+#define KEY          77
+#define OLD          1
+#define NOW          7
+#define STATES       400000
+#define BUCKETS      (1 << 20)
+
+struct shm shms[IDS_LIMIT];
+struct proc procs[USERS];
+int current;
+struct space spaces[USERS];
+struct table space_table = {.fresh = USERS};
+struct attach attaches[ATTACHES];
+struct segment segments[OBJECTS + 1];
+
+struct object {
+	int alive, next_seq, key, owner, creator, mode, removed, locked;
+	uint32_t size;
+};
+
+struct model {
+	struct object objects[OBJECTS];
+	int shows[USERS][PLACES]; /* object, or -1 */
+};
+
+static struct model model;
+static bool fail;
+static struct shmid_ds given, user; /* what copy_in gives, copy_out got */
+
+/* ---- the fake mm -------------------------------------------------------- */
+
+#define PLACE(i) (ATTACH_FIRST + (uint32_t)(i)*SLOT_SIZE)
+
+uint32_t clock_seconds(void)
+{
+	return NOW;
+}
+
+void panic(const char *format, ...)
+{
+	printf("# panic: %s\n", format);
+	exit(1);
+}
+
+void klog(enum klog_level level, const char *format, ...)
+{
+	(void)level;
+	printf("# %s\n", format);
+}
+
+int table_grow(struct table *table, int index, int level)
+{
+	(void)level;
+	if (fail)
+		return -ENOMEM;
+	table->fresh = index + 1;
+	return 0;
+}
+
+int segment_make(int pages, bool promised, bool resizable, int level)
+{
+	int i = 0;
+
+	(void)promised, (void)resizable, (void)level;
+	if (fail)
+		return -ENOMEM;
+	while (segments[i].kind != SEGMENT_FREE)
+		i++;
+	segments[i] = (struct segment){
+	    .kind = SEGMENT_MEMORY, .holders = 1, .pages = pages};
+	return i;
+}
+
+void segment_drop(int segment)
+{
+	if (--segments[segment].holders == 0)
+		segments[segment] = (struct segment){0};
+}
+
+static int find(int space, vaddr_t base)
+{
+	int i = spaces[space].first_attach;
+
+	while (i >= 0 && attaches[i].base != base)
+		i = attaches[i].next;
+	return i;
+}
+
+static void insert(int space, vaddr_t base, int tag)
+{
+	int i = space * PLACES + (base - ATTACH_FIRST) / SLOT_SIZE;
+	int *place = &spaces[space].first_attach;
+
+	/* In order of address: the same picture is the same state. */
+	while (*place >= 0 && *place < i)
+		place = &attaches[*place].next;
+	attaches[i] = (struct attach){.base = base, .tag = tag, .next = *place};
+	*place = i;
+	spaces[space].attaches++;
+	segments[shms[tag].segment].holders++;
+}
+
+/* An ended attach keeps its tag apart: its place may be filled again. */
+static int ended[PLACES], ended_count;
+
+static void end(int space, int attach)
+{
+	int *place = &spaces[space].first_attach;
+
+	while (*place != attach)
+		place = &attaches[*place].next;
+	*place = attaches[attach].next;
+	spaces[space].attaches--;
+	ended[ended_count++] = attaches[attach].tag;
+	segment_drop(shms[attaches[attach].tag].segment);
+	attaches[attach] = (struct attach){0};
+}
+
+static int attached(void)
+{
+	return spaces[0].attaches + spaces[1].attaches;
+}
+
+int space_attach(int space, int segment, vaddr_t *base, int rights, int ceiling,
+                 bool remap, int tag)
+{
+	int old;
+
+	(void)segment, (void)rights, (void)ceiling;
+	for (int i = 0; *base == 0 && i < PLACES; i++) {
+		if (find(space, PLACE(i)) < 0)
+			*base = PLACE(i);
+	}
+	old = find(space, *base);
+	if (old >= 0 && !remap)
+		return -EINVAL;
+	if (fail || *base == 0 || attached() - (old >= 0) >= MAX_ATTACHED)
+		return -ENOMEM;
+	if (old >= 0)
+		end(space, old);
+	insert(space, *base, tag);
+	return 0;
+}
+
+int space_detach(int space, vaddr_t base)
+{
+	int i = find(space, base);
+
+	if (i < 0)
+		return -EINVAL;
+	end(space, i);
+	return 0;
+}
+
+int space_take_ended(int space)
+{
+	(void)space;
+	return ended_count > 0 ? ended[--ended_count] : -1;
+}
+
+int space_first_attach(int space)
+{
+	return spaces[space].first_attach;
+}
+
+int space_next_attach(int attach)
+{
+	return attaches[attach].next;
+}
+
+int copy_in(void *to, vaddr_t from, uint32_t bytes)
+{
+	if (from == 0)
+		return -EFAULT;
+	memcpy(to, &given, bytes);
+	return 0;
+}
+
+int copy_out(vaddr_t to, const void *from, uint32_t bytes)
+{
+	if (to == 0)
+		return -EFAULT;
+	memcpy(&user, from, bytes);
+	return 0;
+}
+
+/* ---- the model ----------------------------------------------------------- */
+
+static int m_nattch(int object)
+{
+	int count = 0;
+
+	for (int i = 0; i < USERS * PLACES; i++)
+		count += model.shows[i / PLACES][i % PLACES] == object;
+	return count;
+}
+
+static int m_total(void)
+{
+	int count = 0;
+
+	for (int i = 0; i < OBJECTS; i++)
+		count += m_nattch(i);
+	return count;
+}
+
+static int m_find(int id)
+{
+	for (int i = 0; i < OBJECTS; i++) {
+		struct object *o = &model.objects[i];
+
+		if (o->alive && id == o->next_seq * 32768 + i)
+			return i;
+	}
+	return -1;
+}
+
+static bool m_mine(const struct object *o)
+{
+	return current == o->owner || current == o->creator;
+}
+
+static bool m_may(const struct object *o, int rw)
+{
+	int granted = m_mine(o) ? o->mode / 0100 : o->mode % 010;
+
+	return (rw & ~granted) == 0;
+}
+
+static void m_bury(int object)
+{
+	struct object *o = &model.objects[object];
+
+	if (!o->alive || !o->removed || m_nattch(object) > 0)
+		return;
+	*o = (struct object){
+	    .next_seq = o->next_seq == IDS_SEQ_MAX ? 0 : o->next_seq + 1};
+}
+
+static int m_get(int key, uint32_t size, int flags)
+{
+	int index = 0;
+
+	for (int i = 0; key && i < OBJECTS; i++) {
+		struct object *o = &model.objects[i];
+
+		if (!o->alive || o->key != key)
+			continue;
+		if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
+			return -EEXIST;
+		if (size > o->size)
+			return -EINVAL;
+		return m_may(o, (flags | flags >> 3 | flags >> 6) & 7)
+		           ? o->next_seq * 32768 + i
+		           : -EACCES;
+	}
+	if (key && !(flags & IPC_CREAT))
+		return -ENOENT;
+	if (size == 0)
+		return -EINVAL;
+	if (fail)
+		return -ENOMEM;
+	while (index < OBJECTS && (model.objects[index].alive ||
+	                           model.objects[index].next_seq == 0))
+		index++;
+	if (index == OBJECTS)
+		return -ENOSPC;
+	model.objects[index] =
+	    (struct object){.alive = 1,
+	                    .next_seq = model.objects[index].next_seq,
+	                    .key = key,
+	                    .owner = current,
+	                    .creator = current,
+	                    .mode = flags & 0777,
+	                    .size = size};
+	return model.objects[index].next_seq * 32768 + index;
+}
+
+static int m_at(int id, vaddr_t address, int flags)
+{
+	int object = m_find(id), place = -1, old = -1;
+	int *row = model.shows[current];
+
+	if (address % 4096 != 0 && !(flags & SHM_RND))
+		return -EINVAL;
+	if (object < 0)
+		return -EINVAL;
+	if (!m_may(&model.objects[object], flags & SHM_RDONLY ? 4 : 6))
+		return -EACCES;
+	if (address)
+		place = (address - ATTACH_FIRST) / SLOT_SIZE;
+	for (int i = PLACES - 1; address == 0 && i >= 0; i--)
+		place = row[i] < 0 ? i : place;
+	if (place >= 0)
+		old = row[place];
+	if (old >= 0 && !(flags & SHM_REMAP))
+		return -EINVAL;
+	if (fail || place < 0 || m_total() - (old >= 0) >= MAX_ATTACHED)
+		return -ENOMEM;
+	row[place] = object;
+	if (old >= 0)
+		m_bury(old);
+	return PLACE(place);
+}
+
+static int m_dt(vaddr_t address)
+{
+	int place = (address - ATTACH_FIRST) / SLOT_SIZE;
+	int object = model.shows[current][place];
+
+	if (object < 0)
+		return -EINVAL;
+	model.shows[current][place] = -1;
+	m_bury(object);
+	return 0;
+}
+
+static int m_ctl(int id, int command)
+{
+	int object = m_find(id);
+	struct object *o;
+
+	if (object < 0)
+		return -EINVAL;
+	o = &model.objects[object];
+	if (command == IPC_STAT)
+		return m_may(o, 4) ? 0 : -EACCES;
+	if (!m_mine(o))
+		return -EPERM;
+	if (command == IPC_RMID) {
+		o->removed = 1;
+		o->key = 0;
+		m_bury(object);
+	}
+	if (command == IPC_SET) {
+		o->owner = given.shm_perm.uid - 100;
+		o->mode = given.shm_perm.mode & 0777;
+	}
+	if (command == SHM_LOCK || command == SHM_UNLOCK)
+		o->locked = command == SHM_LOCK;
+	return 0;
+}
+
+/* ---- the calls ------------------------------------------------------------
+ */
+
+enum kind { GET, AT, DT, CTL, FORK, EXIT };
+
+struct call {
+	enum kind kind;
+	int user, fail, a, c;
+	uint32_t b;
+};
+
+static struct call calls[512];
+static int calls_made;
+
+static void add(enum kind kind, int a, uint32_t b, int c)
+{
+	bool promises = kind == GET || kind == AT;
+
+	for (int i = 0; i < USERS * (promises ? 2 : 1); i++)
+		calls[calls_made++] =
+		    (struct call){kind, i % USERS, i / USERS, a, c, b};
+}
+
+static void make_calls(void)
+{
+	const int flags[] = {0, 06, IPC_CREAT | 0604,
+	                     IPC_CREAT | IPC_EXCL | 0604};
+
+	for (int i = 0; i < 4; i++)
+		add(GET, KEY, i == 0 ? 5001 : 5000, flags[i]);
+	add(GET, KEY, 5000, 0);
+	add(GET, KEY, 0, IPC_CREAT);
+	add(GET, 0, 5000, 0604);
+	for (int i = 0; i < OBJECTS * IDS_SEQ_MAX; i++) {
+		int id = (i / OBJECTS + 1) * 32768 + i % OBJECTS;
+
+		add(AT, id, 0, 0);
+		add(AT, id, PLACE(1), SHM_RDONLY);
+		add(AT, id, PLACE(1), SHM_REMAP);
+		add(AT, id, PLACE(2) + 5, SHM_RND | SHM_RDONLY | SHM_REMAP);
+		add(AT, id, PLACE(0) + 5, 0);
+		add(CTL, id, 0, IPC_STAT);
+		add(CTL, id, 101, IPC_SET);
+		add(CTL, id, 0, IPC_RMID);
+	}
+	for (int i = 0; i < PLACES; i++)
+		add(DT, 0, PLACE(i), 0);
+	add(FORK, 0, 0, 0);
+	add(EXIT, 0, 0, 0);
+}
+
+/* fork: the other process is the child, if it has nothing attached. */
+static int fork_other(void)
+{
+	int child = !current;
+
+	if (spaces[child].attaches > 0 ||
+	    spaces[current].attaches * 2 > MAX_ATTACHED)
+		return -EAGAIN;
+	for (int i = 0; i < PLACES; i++) {
+		int each = find(current, PLACE(i));
+
+		if (each >= 0)
+			insert(child, PLACE(i), attaches[each].tag);
+		model.shows[child][i] = model.shows[current][i];
+	}
+	shm_fork(child);
+	return 0;
+}
+
+static int leave(void)
+{
+	while (spaces[current].first_attach >= 0)
+		end(current, spaces[current].first_attach);
+	shm_settle(current, procs[current].pid);
+	for (int i = 0; i < PLACES; i++) {
+		int object = model.shows[current][i];
+
+		model.shows[current][i] = -1;
+		if (object >= 0)
+			m_bury(object);
+	}
+	return 0;
+}
+
+static int do_call(const struct call *c, int *wanted)
+{
+	vaddr_t where = 0;
+	int is;
+
+	current = c->user;
+	fail = c->fail;
+	given.shm_perm.uid = c->b;
+	given.shm_perm.mode = 0177600 & 0xFFFF;
+	switch (c->kind) {
+	case GET:
+		is = sys_shmget(c->a, c->b, c->c);
+		*wanted = m_get(c->a, c->b, c->c);
+		return is;
+	case AT:
+		is = sys_shmat(c->a, c->b, c->c, &where);
+		*wanted = m_at(c->a, c->b, c->c);
+		return is < 0 ? is : (int)where;
+	case DT:
+		is = sys_shmdt(c->b);
+		*wanted = m_dt(c->b);
+		return is;
+	case CTL:
+		is = sys_shmctl(c->a, c->c, 1);
+		*wanted = m_ctl(c->a, c->c);
+		return is;
+	case FORK:
+		is = fork_other();
+		*wanted = is;
+		return is;
+	case EXIT:
+		*wanted = 0;
+		return leave();
+	}
+	return 0;
+}
+
+/* ---- what must hold after each ---------------------------------------------
+ */
+
+static void compare_object(int i)
+{
+	const struct object *o = &model.objects[i];
+	const struct shmid_ds *ds = &shms[i].ds;
+
+	EXPECT(ids_used(&shm_ids, i), o->alive);
+	if (!o->alive)
+		return;
+	EXPECT(ids_id(&shm_ids, i), o->next_seq * 32768 + i);
+	EXPECT(ds->shm_nattch, m_nattch(i));
+	EXPECT(ds->shm_perm.key, o->key);
+	EXPECT(ds->shm_perm.uid, 100 + o->owner);
+	EXPECT(ds->shm_perm.cuid, 100 + o->creator);
+	EXPECT(ds->shm_perm.mode, o->mode | (o->removed ? SHM_DEST : 0) |
+	                              (o->locked ? SHM_LOCKED : 0));
+	EXPECT(ds->shm_segsz, o->size);
+	EXPECT(segments[shms[i].segment].holders, 1 + m_nattch(i));
+	if (o->key)
+		EXPECT(ids_find_key(&shm_ids, o->key), i);
+}
+
+/* Who wrote which time: spec of svipc, the table of events and fields. */
+static void compare_times(const struct call *c, const struct model *before,
+                          int answer, int i)
+{
+	const struct shmid_ds *ds = &shms[i].ds;
+	bool born = !before->objects[i].alive, came = false, went = false;
+
+	if (!model.objects[i].alive)
+		return;
+	for (int p = 0; p < USERS * PLACES && !born; p++) {
+		int was = before->shows[p / PLACES][p % PLACES];
+		int is = model.shows[p / PLACES][p % PLACES];
+
+		came |= is == i && was != i;
+		went |= was == i && is != i;
+	}
+	if (c->kind == AT && answer > 0) { /* itself replaced by itself */
+		int p = (answer - ATTACH_FIRST) / SLOT_SIZE;
+
+		came |= model.shows[c->user][p] == i;
+		went |= came && before->shows[c->user][p] == i;
+	}
+	EXPECT(ds->shm_atime, born ? 0 : came ? NOW : OLD);
+	EXPECT(ds->shm_dtime, born ? 0 : went ? NOW : OLD);
+	EXPECT(ds->shm_lpid, born           ? 0
+	                     : came || went ? procs[c->user].pid
+	                                    : OLD);
+	EXPECT(ds->shm_ctime, born || (c->kind == CTL && c->c == IPC_SET &&
+	                               answer == 0 && m_find(c->a) == i)
+	                          ? NOW
+	                          : OLD);
+}
+
+static void compare(const struct call *c, const struct model *before,
+                    int answer)
+{
+	uint32_t pages = 0;
+
+	for (int i = 0; i < OBJECTS; i++) {
+		compare_object(i);
+		compare_times(c, before, answer, i);
+		if (model.objects[i].alive)
+			pages += (model.objects[i].size + 4095) / 4096;
+	}
+	EXPECT(shm_pages, pages);
+	EXPECT(ended_count, 0);
+	if (answer < 0)
+		EXPECT(memcmp(before, &model, sizeof(model)), 0);
+}
+
+/* ---- states
+ * ------------------------------------------------------------------ */
+
+struct state {
+	struct model model;
+	struct shm shms[OBJECTS];
+	struct segment segments[OBJECTS + 1];
+	struct attach attaches[ATTACHES];
+	int first[USERS], attaches_of[USERS];
+	int fresh, used, table_fresh, table_live;
+	uint32_t pages, taken, full, all_full;
+	uint16_t head;
+};
+
+static struct state *states;
+static int states_known, *buckets;
+static uint16_t *head; /* the only chain there can be: KEY's */
+
+static void find_head(void)
+{
+	for (int i = 0; i < IDS_HEADS; i++) {
+		if (shm_ids.heads[i])
+			head = &shm_ids.heads[i];
+	}
+}
+
+/* All that calls can change, with every time and pid set to OLD. */
+static void save(struct state *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->model = model;
+	memcpy(s->shms, shms, sizeof(s->shms));
+	for (int i = 0; i < OBJECTS; i++) {
+		struct shmid_ds *ds = &s->shms[i].ds;
+
+		if (!model.objects[i].alive)
+			*ds = (struct shmid_ds){0};
+		else
+			ds->shm_atime = ds->shm_dtime = ds->shm_ctime =
+			    ds->shm_lpid = ds->shm_cpid = OLD;
+	}
+	memcpy(s->segments, segments, sizeof(segments));
+	memcpy(s->attaches, attaches, sizeof(attaches));
+	for (int i = 0; i < USERS; i++) {
+		s->first[i] = spaces[i].first_attach;
+		s->attaches_of[i] = spaces[i].attaches;
+	}
+	s->fresh = shm_ids.fresh;
+	s->used = shm_ids.used;
+	s->table_fresh = shm_table.fresh;
+	s->table_live = shm_table.live;
+	s->pages = shm_pages;
+	s->taken = shm_ids.taken[0];
+	s->full = shm_ids.full[0];
+	s->all_full = shm_ids.all_full;
+	s->head = *head;
+}
+
+static void restore(const struct state *s)
+{
+	model = s->model;
+	memcpy(shms, s->shms, sizeof(s->shms));
+	memcpy(segments, s->segments, sizeof(segments));
+	memcpy(attaches, s->attaches, sizeof(attaches));
+	for (int i = 0; i < USERS; i++) {
+		spaces[i].first_attach = s->first[i];
+		spaces[i].attaches = s->attaches_of[i];
+	}
+	shm_ids.fresh = s->fresh;
+	shm_ids.used = s->used;
+	shm_table.fresh = s->table_fresh;
+	shm_table.live = s->table_live;
+	shm_pages = s->pages;
+	shm_ids.taken[0] = s->taken;
+	shm_ids.full[0] = s->full;
+	shm_ids.all_full = s->all_full;
+	*head = s->head;
+}
+
+/* Is the state at the end of the list new?  Then it stays there. */
+static bool remember(void)
+{
+	const uint32_t *word = (const uint32_t *)&states[states_known];
+	uint32_t hash = 2166136261u;
+
+	for (size_t i = 0; i < sizeof(struct state) / 4; i++)
+		hash = (hash ^ word[i]) * 16777619u;
+	hash ^= hash >> 15;
+	for (hash %= BUCKETS; buckets[hash]; hash = (hash + 1) % BUCKETS) {
+		if (!memcmp(&states[buckets[hash] - 1], word,
+		            sizeof(struct state)))
+			return false;
+	}
+	buckets[hash] = ++states_known;
+	return true;
+}
+
+static void begin(void)
+{
+	states = calloc(STATES + 1, sizeof(struct state));
+	buckets = calloc(BUCKETS, sizeof(int));
+	for (int i = 0; i < USERS; i++) {
+		procs[i].pid = 10 + i;
+		procs[i].cred.euid = procs[i].cred.egid = 100 + i;
+		procs[i].space = i;
+		spaces[i] = (struct space){.holders = 1, .first_attach = -1};
+		for (int p = 0; p < PLACES; p++)
+			model.shows[i][p] = -1;
+	}
+	/* Learn where KEY's chain begins, then start afresh. */
+	ids_insert(&shm_ids, 0, KEY);
+	find_head();
+	shm_ids = (struct ids)IDS(shms);
+	memset(shms, 0, sizeof(shms));
+	/* All slots but the first two are retired already. */
+	memset(shm_ids.taken, 0xFF, sizeof(shm_ids.taken));
+	memset(shm_ids.full, 0xFF, sizeof(shm_ids.full));
+	shm_ids.taken[0] = ~3u;
+	shm_ids.full[0] = ~1u;
+	shm_ids.all_full = ~1u;
+	for (int i = 0; i < OBJECTS; i++)
+		model.objects[i].next_seq = 1;
+	save(&states[0]);
+	remember();
+}
+
+static void explain(int state, const struct call *c, int is, int wanted)
+{
+	printf("# state %d, user %d%s: call %d(%d, %x, %o) = %d, model %d\n",
+	       state, c->user, c->fail ? ", refused" : "", c->kind, c->a, c->b,
+	       c->c, is, wanted);
+}
+
+int main(void)
+{
+	long transitions = 0, refused = 0;
+	char sentence[120];
+
+	make_calls();
+	begin();
+	for (int at = 0; at < states_known && !tap_bad; at++) {
+		for (int i = 0; i < calls_made && !tap_bad; i++) {
+			int wanted = 0, is;
+
+			restore(&states[at]);
+			is = do_call(&calls[i], &wanted);
+			EXPECT(is, wanted);
+			compare(&calls[i], &states[at].model, is);
+			if (tap_bad)
+				explain(at, &calls[i], is, wanted);
+			transitions++;
+			refused += is < 0;
+			save(&states[states_known]);
+			remember();
+			if (states_known == STATES)
+				tap_bad += 1;
+		}
+	}
+	snprintf(sentence, sizeof(sentence),
+	         "shm: %d states, %ld calls (%ld refused) agree with the model",
+	         states_known, transitions, refused);
+	tap(sentence);
+	EXPECT(states_known > 10000, true);
+	EXPECT(refused > transitions / 10, true);
+	tap("shm: the exploration was no empty one");
+	return tap_end();
+}

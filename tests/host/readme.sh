@@ -1,0 +1,33 @@
+#!/bin/sh
+# tests/host/readme.sh -- what README promises: its program, run as printed,
+# and the demonstrations, each of which must show a shared table.
+
+cd "$(dirname "$0")/../.." || exit 1
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+n=0
+
+# verdict STATUS SENTENCE
+verdict() {
+	n=$((n + 1))
+	if [ "$1" = 0 ]
+	then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+	fi
+}
+
+echo 1..6
+sed -n '/^```c$/,/^```$/p' README.md | grep -v '^```' >"$folder/a.c"
+"$(tools/cross static)gcc" -m32 -static -o "$folder/a.out" "$folder/a.c" &&
+	out=$(tools/run -t 30 "$folder/a.out") &&
+	[ "$out" = "the child left 42" ]
+verdict $? "README: the example compiles and runs as printed"
+for name in two_addresses reader ownership removal sum
+do
+	out=$(tools/run -t 30 "build/root/bin/$name") &&
+		echo "$out" | grep -q '<== shared table$' &&
+		echo "$out" | grep -q 'Shared Memory Segments'
+	verdict $? "demonstration: $name ends well and shows its shared table"
+done

@@ -1,0 +1,55 @@
+#!/bin/sh
+# tests/host/test_mksyscalls.sh -- the table generator: what it makes of good
+# rows, and that it refuses bad ones with file and line.  Prints TAP.
+cd "$(dirname "$0")/../.." || exit 1
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+count=0 failed=0
+
+ok() { # STATUS SENTENCE
+	count=$((count + 1))
+	[ "$1" = 0 ] && echo "ok $count - $2" && return
+	echo "not ok $count - $2"
+	failed=1
+}
+
+make_table() { # ROWS: makes everything from them; messages in $out/errors
+	printf '%b\n' "$1" >"$out/t.tbl"
+	awk -v out="$out" -v docs="$out/docs.md" -f tools/mksyscalls.awk \
+		"$out/t.tbl" 2>"$out/errors"
+}
+
+has() { # FILE TEXT SENTENCE
+	grep -qF -- "$2" "$out/$1"
+	ok $? "$3"
+}
+
+refuses() { # ROWS LINE WORDS
+	! make_table "$1"
+	refused=$?
+	grep -qE "t.tbl:$2: .*$3" "$out/errors" || refused=1
+	ok $refused "refuses: $3 (line $2)"
+}
+
+echo 1..19
+make_table '3 read fd fd buf:out[len] len\n5 open name path:path flags -> fd:flags\n45 brk kernel address -> addr\n146 writev fd fd iov:iniov[n] n\n192 mmap2 kernel+fd address fd -> addr'
+ok $? "a good table is taken"
+has syscall_numbers.h '#define SYS_brk 45' "numbers for C"
+has syscalls.inc '%define SYS_brk 45' "numbers for nasm"
+has syscall_numbers.h '#define SYSCALL_LIMIT 193' "the limit is one above the last"
+has syscall_table.c '.leases = {{LEASE_OUT, 1, 2, 0}}' "a lease names pointer and length"
+has syscall_table.c '.leases = {{LEASE_IN_IOV, 1, 2, 0}}' "an iovec lease names its count"
+has syscall_table.c '.result = RESULT_FD, .flags_argument = 1' "the result column"
+has syscall_table.c 'int error = sys_brk(a[0], &address);' "an address comes by pointer"
+has syscall_table.c '.owner = OWNER_KERNEL, .second = OWNER_FD, .fd_argument = 1' "two owners"
+has server_calls.h 'X(192, mmap2, FD)' "servers see the calls they answer"
+refuses '3 read fd fd buf:out[lne] len' 1 'no argument is named lne'
+refuses '3 read fd fd\n3 write fd fd' 2 'number 3 is already read'
+refuses '3 read fd fd\n4 read fd fd' 2 'name read is already'
+refuses '3 read fd fd buf:owt[len] len' 1 'unknown kind'
+refuses '3 read file fd' 1 'unknown owner'
+refuses '9 many fd fd a:str b:str c:str d:str' 1 'more than three leases'
+refuses '3 read fd handle' 1 'needs an argument fd'
+refuses '9 many kernel a b c d e f g' 1 'more than six'
+refuses '5 open name path:path -> file' 1 'unknown result'
+exit $failed

@@ -1,0 +1,92 @@
+"""tools/kernel.gdb.py -- gdb commands that speak the kernel's own words.
+
+    procs           processes: pid, state, whom they wait for, space
+    pt ADDRESS      the PDE and PTE of a linear address, in the loaded CR3
+    shm             the System V segments, as ipcs -m shows them
+    frames          free, promised and held frames
+"""
+import gdb
+
+DIRECT_MAP = 0xC0000000
+
+
+def value(text):
+    return gdb.parse_and_eval(text)
+
+
+def number(text):
+    return int(value(text)) & 0xFFFFFFFF
+
+
+def physical_word(address):
+    return number("*(unsigned int *)%d" % (address + DIRECT_MAP))
+
+
+def flags(word):
+    names = [(1, "P"), (2, "RW"), (4, "US"), (0x20, "A"), (0x40, "D"),
+             (0x80, "PS"), (0x100, "G"), (0x200, "borrowed"),
+             (0x400, "linked")]
+    return " ".join(name for bit, name in names if word & bit)
+
+
+def command(name):
+    def make(function):
+        class Command(gdb.Command):
+            __doc__ = function.__doc__
+
+            def __init__(self):
+                super().__init__(name, gdb.COMMAND_DATA)
+
+            def invoke(self, argument, _):
+                function(argument)
+        Command()
+        return function
+    return make
+
+
+@command("procs")
+def procs(_):
+    """procs: the processes that exist."""
+    for i in range(int(value("proc_table.fresh"))):
+        proc = value("procs[%d]" % i)
+        state = str(proc["state"])
+        if state != "PROC_FREE":
+            print("%5d %-16s %-15s peer %3d space %3d %s" %
+                  (proc["pid"], proc["name"].string(), state, proc["peer"],
+                   proc["space"], "*" if i == int(value("current")) else ""))
+
+
+@command("pt")
+def pt(argument):
+    """pt ADDRESS: its PDE and PTE in the directory that is loaded."""
+    address = number(argument)
+    directory = number("$cr3") & ~0xFFF
+    pde = physical_word(directory + (address >> 22) * 4)
+    print("PDE %4d: %08x %s" % (address >> 22, pde, flags(pde)))
+    if pde & 1 and not pde & 0x80:
+        pte = physical_word((pde & ~0xFFF) + (address >> 12 & 1023) * 4)
+        print("PTE %4d: %08x %s" % (address >> 12 & 1023, pte,
+                                    flags(pte & ~0x400)))
+
+
+@command("shm")
+def shm(_):
+    """shm: the System V shared memory segments."""
+    print("slot key        owner perms bytes      nattch segment")
+    for i in range(int(value("shm_table.fresh"))):
+        row = value("shms[%d]" % i)
+        ds = row["ds"]
+        if int(row["segment"]) >= 0 and int(ds["shm_segsz"]):
+            perm = ds["shm_perm"]
+            print("%4d 0x%08x %5d %5o %-10d %6d %d" %
+                  (i, int(perm["key"]) & 0xFFFFFFFF, perm["uid"],
+                   int(perm["mode"]), ds["shm_segsz"], ds["shm_nattch"],
+                   row["segment"]))
+
+
+@command("frames")
+def frames(_):
+    """frames: how many are free, held and promised."""
+    total, free = int(value("frames_total")), int(value("frames_free"))
+    print("total %d free %d held %d promised %d" %
+          (total, free, total - free, int(value("frames_promised"))))
