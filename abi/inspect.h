@@ -16,17 +16,17 @@
 
 #include "types.h"
 
-#define INSPECT_MAGIC 0x53534554u /* "TESS" in memory */
+#define INSPECT_MAGIC   0x53534554u /* "TESS" in memory */
 #define INSPECT_VERSION 1
-#define INSPECT_TABLES 12
-#define INSPECT_FIELDS 128
+#define INSPECT_TABLES  12
+#define INSPECT_FIELDS  128
 
 struct inspect_table {
-	char name[12];	  /* "procs", "spaces", "regions", "attaches", ... */
+	char name[12];    /* "procs", "spaces", "regions", "attaches", ... */
 	uint32_t address; /* of slot 0 */
 	uint32_t stride;  /* bytes */
-	uint32_t slots;	  /* in memory now: do not read beyond */
-	uint32_t live;	  /* in use */
+	uint32_t slots;   /* in memory now: do not read beyond */
+	uint32_t live;    /* in use */
 };
 
 struct inspect_field {
@@ -38,15 +38,15 @@ struct inspect_field {
 struct inspection {
 	uint32_t magic, version, bytes; /* bytes: of this structure */
 	uint32_t changes;
-	uint32_t direct_map;	   /* 0xC0000000 */
+	uint32_t direct_map;       /* 0xC0000000 */
 	uint32_t kernel_directory; /* physical */
-	uint32_t frames;	   /* address of struct { int count, next; }[] */
-	uint32_t frame_limit;	   /* entries there */
+	uint32_t frames;      /* address of struct { int count, next; }[] */
+	uint32_t frame_limit; /* entries there */
 	uint32_t frames_total, frames_free, frames_promised, table_frames;
 	uint32_t archive_start, archive_bytes; /* physical */
 	uint32_t ticks, hz;
-	uint32_t current;	 /* index in procs */
-	uint32_t boot_time;	 /* seconds since 1970 */
+	uint32_t current;   /* index in procs */
+	uint32_t boot_time; /* seconds since 1970 */
 	uint32_t shmmax, shmmin, shmmni, shmseg, shmall;
 	uint32_t kernel_frames; /* taken at boot, before the allocator began */
 	uint32_t counters[8];   /* INSPECT_COUNT_* */
@@ -57,11 +57,11 @@ struct inspection {
 };
 
 /* counters[]: since boot */
-#define INSPECT_COUNT_TRAPS 0
-#define INSPECT_COUNT_FAULTS 1	/* page faults */
-#define INSPECT_COUNT_CR3 2	/* loads of CR3 */
-#define INSPECT_COUNT_ZEROED 3	/* frames zeroed */
-#define INSPECT_COUNT_COPIED 4	/* frames copied (copy-on-write) */
+#define INSPECT_COUNT_TRAPS    0
+#define INSPECT_COUNT_FAULTS   1 /* page faults */
+#define INSPECT_COUNT_CR3      2 /* loads of CR3 */
+#define INSPECT_COUNT_ZEROED   3 /* frames zeroed */
+#define INSPECT_COUNT_COPIED   4 /* frames copied (copy-on-write) */
 #define INSPECT_COUNT_SWITCHES 5
 #define INSPECT_COUNT_MESSAGES 6
 

@@ -1,9 +1,9 @@
 /*
  * abi/message.h -- what a server and the kernel say to each other.
  *
- * The second door, int 0x81, is the kernel's own: eax = number (abi/native.tbl),
- * ebx ecx edx esi edi = arguments, eax = result or -errno.  EPERM to all but
- * the servers that the kernel itself started.
+ * The second door, int 0x81, is the kernel's own: eax = number
+ *(abi/native.tbl), ebx ecx edx esi edi = arguments, eax = result or -errno.
+ *EPERM to all but the servers that the kernel itself started.
  *
  * A server's life is one loop:
  *
@@ -24,16 +24,18 @@
 #include "types.h"
 
 /* Message types below zero are pulses; the others are call numbers. */
-#define PULSE_INTERRUPT -1 /* args[0]: bits of the interrupt lines that fired */
-#define PULSE_CLOSE -2	   /* last close of `object` (of `connection`) */
-#define PULSE_UNBLOCK -3   /* the client of `token` wants an answer soon */
+#define PULSE_INTERRUPT                                                        \
+	-1               /* args[0]: bits of the interrupt lines that fired    \
+	                  */
+#define PULSE_CLOSE   -2 /* last close of `object` (of `connection`) */
+#define PULSE_UNBLOCK -3 /* the client of `token` wants an answer soon */
 
 struct message {
-	int type;	  /* call number, or a pulse */
-	int token;	  /* names the waiting client, until it is replied to */
-	int object;	  /* which of your objects it is asked of */
-	int connection;	  /* by which connection (for `ready`) */
-	int pid;	  /* of the client */
+	int type;       /* call number, or a pulse */
+	int token;      /* names the waiting client, until it is replied to */
+	int object;     /* which of your objects it is asked of */
+	int connection; /* by which connection (for `ready`) */
+	int pid;        /* of the client */
 	uint32_t uid, gid, euid, egid;
 	uint32_t umask;
 	uint32_t args[6]; /* the caller's ebx ecx edx esi edi ebp */
@@ -49,8 +51,8 @@ _Static_assert(sizeof(struct message) == 64, "one cache line");
 struct reply {
 	int count; /* 0..2 */
 	struct {
-		int descriptor;	    /* -1: my own object */
-		int object;	    /* used when descriptor is -1 */
+		int descriptor;     /* -1: my own object */
+		int object;         /* used when descriptor is -1 */
 		uint32_t readiness; /* first readiness word (poll bits) */
 	} connection[2];
 };
@@ -58,20 +60,20 @@ struct reply {
 #define TOKEN_SELF 0 /* instead of a token: my own memory, my own space */
 
 /* segment_make: kinds of segment, named by handle (small positive int). */
-#define SEGMENT_OF_MEMORY 1  /* a = bytes; resizable */
+#define SEGMENT_OF_MEMORY  1 /* a = bytes; resizable */
 #define SEGMENT_OF_ARCHIVE 2 /* a = offset in the archive (page), b = bytes */
-#define SEGMENT_OF_DEVICE 3  /* a = physical address (page), b = bytes */
+#define SEGMENT_OF_DEVICE  3 /* a = physical address (page), b = bytes */
 #define SEGMENT_UNPROMISED 0x10 /* or-ed in: NORESERVE */
 
 /* exec(token, struct exec *): the image of the program the client becomes. */
 struct exec {
-	int image;	      /* segment handle of the ELF file */
+	int image;            /* segment handle of the ELF file */
 	uint32_t image_bytes; /* its length */
 	int interpreter;      /* segment handle of PT_INTERP's file, or -1 */
 	uint32_t interpreter_bytes;
-	vaddr_t prefix;	      /* strings "#!" puts in place of argv[0], each */
+	vaddr_t prefix;        /* strings "#!" puts in place of argv[0], each */
 	uint32_t prefix_bytes; /* ended by NUL, total length; 0: none */
-	vaddr_t path;	      /* NUL-terminated path of the image (AT_EXECFN) */
+	vaddr_t path; /* NUL-terminated path of the image (AT_EXECFN) */
 	uint32_t reserved;
 };
 

@@ -12,32 +12,32 @@
 #include "types.h"
 
 #define IPC_PRIVATE 0
-#define IPC_CREAT 01000
-#define IPC_EXCL 02000
-#define IPC_NOWAIT 04000
+#define IPC_CREAT   01000
+#define IPC_EXCL    02000
+#define IPC_NOWAIT  04000
 
 #define IPC_RMID 0
-#define IPC_SET 1
+#define IPC_SET  1
 #define IPC_STAT 2
 #define IPC_INFO 3
-#define IPC_64 0x100 /* or-ed into cmd by ipc(2) callers */
+#define IPC_64   0x100 /* or-ed into cmd by ipc(2) callers */
 
-#define SHM_LOCK 11
-#define SHM_UNLOCK 12
-#define SHM_STAT 13
-#define SHM_INFO 14
+#define SHM_LOCK     11
+#define SHM_UNLOCK   12
+#define SHM_STAT     13
+#define SHM_INFO     14
 #define SHM_STAT_ANY 15
 
-#define SHM_HUGETLB 04000    /* shmget: huge pages, of which we keep none */
+#define SHM_HUGETLB   04000  /* shmget: huge pages, of which we keep none */
 #define SHM_NORESERVE 010000 /* shmget: count nothing in advance */
 
-#define SHM_RDONLY 010000 /* shmat: reference only */
-#define SHM_RND 020000	  /* shmat: round the address down to SHMLBA */
-#define SHM_REMAP 040000  /* shmat: replace what is mapped there */
-#define SHM_EXEC 0100000  /* shmat: ask for execution, too */
-#define SHMLBA 4096u
+#define SHM_RDONLY 010000  /* shmat: reference only */
+#define SHM_RND    020000  /* shmat: round the address down to SHMLBA */
+#define SHM_REMAP  040000  /* shmat: replace what is mapped there */
+#define SHM_EXEC   0100000 /* shmat: ask for execution, too */
+#define SHMLBA     4096u
 
-#define SHM_DEST 01000	 /* mode: removed, dies at the last detach */
+#define SHM_DEST   01000 /* mode: removed, dies at the last detach */
 #define SHM_LOCKED 02000 /* mode: locked in memory */
 
 struct ipc_perm {

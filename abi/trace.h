@@ -12,12 +12,12 @@
 
 enum trace_type {
 	TRACE_CALL = 1, /* a: number, b, c: first two arguments */
-	TRACE_RETURN,	/* a: number, b: result */
-	TRACE_FAULT,	/* a: address, b: error code, c: eip */
-	TRACE_LINK,	/* a: first slot, b: slots, c: PDE word */
-	TRACE_UNLINK,	/* a: first slot, b: slots */
-	TRACE_SWITCH,	/* a: pid from, b: pid to */
-	TRACE_MESSAGE,	/* a: call, b: pid of client, c: pid of server */
+	TRACE_RETURN,   /* a: number, b: result */
+	TRACE_FAULT,    /* a: address, b: error code, c: eip */
+	TRACE_LINK,     /* a: first slot, b: slots, c: PDE word */
+	TRACE_UNLINK,   /* a: first slot, b: slots */
+	TRACE_SWITCH,   /* a: pid from, b: pid to */
+	TRACE_MESSAGE,  /* a: call, b: pid of client, c: pid of server */
 };
 
 #define TRACE_MARK 0x1E

@@ -30,10 +30,10 @@
 
 #define CONNECTIONS_MAX 8192
 
-#define FD_CLOEXEC 1
-#define F_DUPFD 0
-#define F_GETFD 1
-#define F_SETFD 2
+#define FD_CLOEXEC      1
+#define F_DUPFD         0
+#define F_GETFD         1
+#define F_SETFD         2
 #define F_DUPFD_CLOEXEC 1030
 
 struct channel channels[CHANNELS];
@@ -57,10 +57,10 @@ int channel_make(const char *name, int server, int rank)
 	if (i < 0 || strlen(name) >= sizeof(channels[i].name))
 		return -1;
 	channels[i] = (struct channel){.server = server,
-				       .rank = rank,
-				       .first = -1,
-				       .last = -1,
-				       .closed = -1};
+	                               .rank = rank,
+	                               .first = -1,
+	                               .last = -1,
+	                               .closed = -1};
 	memcpy(channels[i].name, name, strlen(name));
 	procs[server].message.channel = i;
 	return i;

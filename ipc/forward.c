@@ -31,8 +31,8 @@ static int find_directory(const struct syscall *row, const uint32_t args[6])
 	int connection = self()->cwd;
 
 	if (names < 0) {
-		klog(KLOG_ERROR, "pid %d: %s: nobody serves names",
-		     self()->pid, row->name);
+		klog(KLOG_ERROR, "pid %d: %s: nobody serves names", self()->pid,
+		     row->name);
 		return -ENOSYS;
 	}
 	for (int i = 0; i < 3; i++) {
@@ -76,12 +76,12 @@ static int reserve(const struct syscall *row)
 
 /* Puts what the reply carried where the row says.  The call's result. */
 static int install(const struct syscall *row, const uint32_t args[6],
-		   int status)
+                   int status)
 {
 	int *reserved = self()->message.reserved;
 	int *carried = self()->message.carried;
-	bool cloexec = row->flags_argument >= 0 &&
-		       (args[row->flags_argument] & O_CLOEXEC);
+	bool cloexec =
+	    row->flags_argument >= 0 && (args[row->flags_argument] & O_CLOEXEC);
 	int result = row->result == RESULT_FD ? reserved[0] : status;
 
 	if (row->result == RESULT_FD2 &&
@@ -96,7 +96,7 @@ static int install(const struct syscall *row, const uint32_t args[6],
 			directory_install(current, carried[i]);
 		else
 			descriptor_install(current, carried[i], reserved[i],
-					   cloexec);
+			                   cloexec);
 		carried[i] = NO_CONNECTION;
 		reserved[i] = -1;
 	}
@@ -104,13 +104,13 @@ static int install(const struct syscall *row, const uint32_t args[6],
 }
 
 int forward_by(const struct syscall *row, const uint32_t args[6],
-	       int connection)
+               int connection)
 {
 	int result = reserve(row);
 
 	if (result == 0)
 		result = message_send(row->number, args, connection,
-				      connections[connection].object);
+		                      connections[connection].object);
 	if (result >= 0)
 		return install(row, args, result);
 	self()->message.reserved[0] = self()->message.reserved[1] = -1;

@@ -23,7 +23,7 @@
  */
 #include "ids.h"
 
-#define NOT_USED 0xFFFF
+#define NOT_USED   0xFFFF
 #define HASH_SHIFT 21 /* leaves the 11 bits that count IDS_HEADS */
 
 _Static_assert(IDS_HEADS == 1 << (32 - HASH_SHIFT), "hash covers the heads");
@@ -35,7 +35,8 @@ static struct ids_slot *slot_at(const struct ids *ids, int index)
 	return (struct ids_slot *)(ids->slots + index * ids->stride);
 }
 
-/* Fibonacci hashing: keys of ftok(3) differ in their high bits and their low. */
+/* Fibonacci hashing: keys of ftok(3) differ in their high bits and their low.
+ */
 static uint32_t hash(int key)
 {
 	return ((uint32_t)key * 0x9E3779B1u) >> HASH_SHIFT;

@@ -12,9 +12,9 @@
 
 #include "../abi/shm.h"
 
-#define IDS_SHIFT 15
-#define IDS_LIMIT (1 << IDS_SHIFT) /* slots of a table, at most */
-#define IDS_HEADS 2048		   /* chains of keys; a power of two */
+#define IDS_SHIFT     15
+#define IDS_LIMIT     (1 << IDS_SHIFT) /* slots of a table, at most */
+#define IDS_HEADS     2048             /* chains of keys; a power of two */
 #define IDS_MAP_WORDS (IDS_LIMIT / 32)
 
 /* How often a slot is used before it is retired; host tests make it small. */
@@ -44,7 +44,10 @@ struct ids {
 	uint16_t heads[IDS_HEADS]; /* index + 1 of a chain's first; 0: empty */
 };
 
-#define IDS(array) {.slots = (char *)(array), .stride = sizeof((array)[0])}
+#define IDS(array)                                                             \
+	{                                                                      \
+		.slots = (char *)(array), .stride = sizeof((array)[0])         \
+	}
 
 /* The object that has this id, or whose key it is: its index, or -1. */
 int ids_find(const struct ids *ids, int id);

@@ -90,8 +90,8 @@ int ids_check(const struct ids *ids, const char *name)
 	for (int i = 0; i < ids->fresh; i++) {
 		breaches += check_slot(ids, i, name);
 		used += ids_used(ids, i);
-		keyed += ids_used(ids, i) &&
-			 slot_at(ids, i)->key != IPC_PRIVATE;
+		keyed +=
+		    ids_used(ids, i) && slot_at(ids, i)->key != IPC_PRIVATE;
 	}
 	if (used != ids->used)
 		breaches += report(name, ids->used, "are counted, not found");

@@ -20,9 +20,9 @@
 #include "../abi/errno.h"
 
 #define COUNT_MAX 0x7ffff000u /* bytes of one read(2), as on Linux */
-#define IOV_MAX 1024u
-#define PATH_MAX 4096u
-#define CHUNK 128u
+#define IOV_MAX   1024u
+#define PATH_MAX  4096u
+#define CHUNK     128u
 
 struct iovec {
 	vaddr_t base;
@@ -68,9 +68,10 @@ static uint32_t length_of(int client, const struct lease *lease)
 	return procs[client].message.args[lease->length_argument];
 }
 
-/* `bytes` at `address` of the client; `done` were moved before: 0 or -EFAULT. */
+/* `bytes` at `address` of the client; `done` were moved before: 0 or -EFAULT.
+ */
 static int move(const struct lease_use *use, vaddr_t address, uint32_t done,
-		uint32_t bytes)
+                uint32_t bytes)
 {
 	int space = procs[use->client].space;
 	uint8_t *kernel = use->kernel;
@@ -84,7 +85,7 @@ static int move(const struct lease_use *use, vaddr_t address, uint32_t done,
 		return space_read(space, kernel + done, address, bytes);
 	if (use->to_client)
 		return space_transfer(space, address, use->space, buffer,
-				      bytes);
+		                      bytes);
 	return space_transfer(use->space, buffer, space, address, bytes);
 }
 
@@ -93,7 +94,7 @@ static int read_iov(int client, int argument, uint32_t i, struct iovec *iov)
 	vaddr_t array = procs[client].message.args[argument];
 
 	return space_read(procs[client].space, iov, array + i * sizeof(*iov),
-			  sizeof(*iov));
+	                  sizeof(*iov));
 }
 
 static int copy_iov(const struct lease_use *use, uint32_t n, uint32_t limit)
@@ -165,8 +166,8 @@ int lease_string(const struct lease_use *use)
 	while (done < limit) {
 		vaddr_t from =
 		    procs[use->client].message.args[use->argument] + done;
-		uint32_t bytes = min(min(CHUNK, limit - done),
-				     PAGE_SIZE - from % PAGE_SIZE);
+		uint32_t bytes =
+		    min(min(CHUNK, limit - done), PAGE_SIZE - from % PAGE_SIZE);
 		uint32_t found;
 
 		if (move(&piece, from, 0, bytes) < 0)

@@ -24,8 +24,8 @@
  * M4  RECEIVING: nothing is there to be heard of by that server.
  * M5  A send goes only upward in rank, so no circle of waiting can close.
  *
- * A client killed while it waits is READY at once, and its token dead; it leaves
- * the queue by itself (message_abandon) when it next runs.
+ * A client killed while it waits is READY at once, and its token dead; it
+ *leaves the queue by itself (message_abandon) when it next runs.
  */
 #include "message.h"
 
@@ -158,11 +158,10 @@ static void address(int proc, int connection, int object)
 	count_messages++;
 	if (trace_on)
 		trace_event(TRACE_MESSAGE, p->message.call, p->pid,
-			    procs[channels[channel].server].pid);
+		            procs[channels[channel].server].pid);
 }
 
-int message_send(int number, const uint32_t args[6], int connection,
-		 int object)
+int message_send(int number, const uint32_t args[6], int connection, int object)
 {
 	const struct channel *to = &channels[connections[connection].channel];
 	struct proc *me = self();
@@ -386,7 +385,7 @@ static int carry(const struct reply *reply, int i)
 		return connection;
 	}
 	connection = connection_make(self()->message.channel,
-				     reply->connection[i].object, LEVEL_SERVER);
+	                             reply->connection[i].object, LEVEL_SERVER);
 	if (connection >= 0)
 		connections[connection].readiness =
 		    reply->connection[i].readiness;
@@ -453,7 +452,7 @@ int message_pass(int token, int fd)
 	connection_hold(to);
 	finish(client);
 	block_move(client, PROC_SENDING,
-		   channels[connections[to].channel].server);
+	           channels[connections[to].channel].server);
 	address(client, to, connections[to].object);
 	connection_drop(from);
 	return 0;
@@ -464,7 +463,7 @@ int message_pass(int token, int fd)
 static void lose_server(int client)
 {
 	bool waits = procs[client].state == PROC_SENDING ||
-		     procs[client].state == PROC_REPLY_WAIT;
+	             procs[client].state == PROC_REPLY_WAIT;
 
 	finish(client);
 	procs[client].message.status = -EIO;

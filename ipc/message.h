@@ -17,22 +17,22 @@ struct syscall; /* one row of abi/syscalls.tbl, see ipc/syscall_table.h */
 #define CHANNELS 8
 
 struct channel {
-	char name[16];	 /* "console", "files", "/dev/NAME" */
-	int server;	 /* process that receives here, or -1: dead */
-	int rank;	 /* a send goes only upward */
-	int first, last; /* who waits to be heard of, in order; -1 */
+	char name[16];       /* "console", "files", "/dev/NAME" */
+	int server;          /* process that receives here, or -1: dead */
+	int rank;            /* a send goes only upward */
+	int first, last;     /* who waits to be heard of, in order; -1 */
 	uint32_t interrupts; /* lines that fired, not yet received */
-	uint32_t lines;	     /* lines it asked for */
-	int closed;	     /* connections whose last close it must hear of */
+	uint32_t lines;      /* lines it asked for */
+	int closed;          /* connections whose last close it must hear of */
 };
 
 struct connection {
 	int link;
 	int channel;
 	int object;
-	int count;	    /* descriptors, working directories, messages under way */
+	int count; /* descriptors, working directories, messages under way */
 	uint32_t readiness; /* poll(2) bits; only its server writes */
-	int next;	    /* list of closed ones */
+	int next;           /* list of closed ones */
 };
 
 extern struct channel channels[CHANNELS];
@@ -41,12 +41,12 @@ extern struct table connection_table;
 
 /* ---- connection.c ---------------------------------------------------- */
 
-#define AT_FDCWD (-100)
+#define AT_FDCWD  (-100)
 #define O_CLOEXEC 02000000u
 
 /* Makes process `server` the one that receives there. */
 int channel_make(const char *name, int server, int rank); /* index or -1 */
-int channel_find(const char *name);			      /* index or -1 */
+int channel_find(const char *name);                       /* index or -1 */
 int connection_make(int channel, int object, int level);  /* count 1; -ENFILE */
 void connection_hold(int connection);
 void connection_drop(int connection); /* the last tells the server */
@@ -66,9 +66,9 @@ int descriptor_free(int proc, int from);
 void directory_install(int proc, int connection);
 
 /* Hooks of lifecycle.c. */
-void message_fork(int child);  /* child has copied descriptors and cwd */
-void message_exec(int proc);   /* closes FD_CLOEXEC */
-void message_exit(int proc);   /* closes all; frees its clients if a server */
+void message_fork(int child); /* child has copied descriptors and cwd */
+void message_exec(int proc);  /* closes FD_CLOEXEC */
+void message_exit(int proc);  /* closes all; frees its clients if a server */
 
 int sys_close(int fd);
 int sys_dup(int fd);
@@ -84,7 +84,7 @@ int sys_fcntl64(int fd, int command, uint32_t arg);
  * (the caller is to die).
  */
 int message_send(int number, const uint32_t args[6], int connection,
-		 int object);
+                 int object);
 
 /* An interrupt line has fired; its server, if any, gets a pulse. */
 void message_interrupt(int line);
@@ -153,13 +153,14 @@ int lease_size(int client, int argument);
 
 /* ---- forward.c ------------------------------------------------------- */
 
-#define FORWARD (-4096) /* a kernel function's answer: now ask the second owner */
+#define FORWARD                                                                \
+	(-4096) /* a kernel function's answer: now ask the second owner */
 
 /* Sends the call of `row` to its owner, and installs what the reply carries. */
 int forward(const struct syscall *row, const uint32_t args[6]);
 /* ... to the server behind this connection, instead. */
 int forward_by(const struct syscall *row, const uint32_t args[6],
-	       int connection);
+               int connection);
 
 /* ---- native.c: the second door --------------------------------------- */
 

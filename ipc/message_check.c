@@ -22,8 +22,8 @@ static void breach(const char *what, int where)
 
 static int holds_of(const struct proc *p, int connection)
 {
-	int holds = (p->cwd == connection) +
-		    (p->message.connection == connection);
+	int holds =
+	    (p->cwd == connection) + (p->message.connection == connection);
 
 	for (int fd = 0; fd < OPEN_MAX; fd++)
 		holds += p->descriptors[fd] == connection;

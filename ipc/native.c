@@ -18,9 +18,9 @@
 #include "../kernel/string.h"
 #include "../mm/page.h"
 
-#define LOG_MAX 120
-#define SEGMENT_KIND 0xf
-#define SHMMNI_MAX 32768
+#define LOG_MAX         120
+#define SEGMENT_KIND    0xf
+#define SHMMNI_MAX      32768
 #define INTERRUPT_LINES 16
 
 #define PAGES(bytes) ((int)((bytes) / PAGE_SIZE + !!((bytes) % PAGE_SIZE)))
@@ -51,12 +51,12 @@ static int native_pass(const uint32_t *args)
 static int copy_lease(const uint32_t *args, bool to_client)
 {
 	const struct lease_use use = {.client = token_client((int)args[0]),
-				      .argument = (int)args[1],
-				      .offset = args[2],
-				      .space = self()->space,
-				      .buffer = args[3],
-				      .bytes = args[4],
-				      .to_client = to_client};
+	                              .argument = (int)args[1],
+	                              .offset = args[2],
+	                              .space = self()->space,
+	                              .buffer = args[3],
+	                              .bytes = args[4],
+	                              .to_client = to_client};
 
 	return use.client < 0 ? -ESRCH : lease_copy(&use);
 }
@@ -74,10 +74,10 @@ static int native_lease_write(const uint32_t *args)
 static int native_lease_string(const uint32_t *args)
 {
 	const struct lease_use use = {.client = token_client((int)args[0]),
-				      .argument = (int)args[1],
-				      .space = self()->space,
-				      .buffer = args[2],
-				      .bytes = args[3]};
+	                              .argument = (int)args[1],
+	                              .space = self()->space,
+	                              .buffer = args[2],
+	                              .bytes = args[3]};
 
 	return use.client < 0 ? -ESRCH : lease_string(&use);
 }
@@ -125,7 +125,7 @@ static int make_archive(uint32_t offset, uint32_t bytes)
 	    bytes > archive_bytes - offset)
 		return -EINVAL;
 	return segment_make_archive(archive_start + offset, bytes,
-				    LEVEL_SERVER);
+	                            LEVEL_SERVER);
 }
 
 /* Frames that the allocator has never had, and that do not wrap. */
@@ -151,7 +151,7 @@ static int native_segment_make(const uint32_t *args)
 	case SEGMENT_OF_MEMORY:
 		if (args[1] > 0)
 			segment = segment_make(PAGES(args[1]), promised, true,
-					       LEVEL_SERVER);
+			                       LEVEL_SERVER);
 		break;
 	case SEGMENT_OF_ARCHIVE:
 		segment = make_archive(args[1], args[2]);
@@ -209,7 +209,7 @@ static int copy_frame(const struct lease_use *use)
 	if (use->client >= 0)
 		return lease_copy(use);
 	error = use->to_client ? copy_out(mine, use->kernel, use->bytes)
-			       : copy_in(use->kernel, mine, use->bytes);
+	                       : copy_in(use->kernel, mine, use->bytes);
 	return error ? error : (int)use->bytes;
 }
 
@@ -219,7 +219,7 @@ static int copy_segment(int segment, const uint32_t *args, bool to_client)
 	uint32_t end = (uint32_t)segments[segment].pages * PAGE_SIZE - 1;
 	uint32_t offset = args[1], done = 0;
 	struct lease_use use = {.argument = (int)args[3],
-				.to_client = to_client};
+	                        .to_client = to_client};
 
 	use.client = args[2] == TOKEN_SELF ? -1 : token_client((int)args[2]);
 	if (use.client < 0 && args[2] != TOKEN_SELF)
@@ -231,11 +231,12 @@ static int copy_segment(int segment, const uint32_t *args, bool to_client)
 		int moved;
 
 		moved = segment_frame(segment, (int)(offset / PAGE_SIZE),
-				      LEVEL_SERVER, &frame);
+		                      LEVEL_SERVER, &frame);
 		if (moved < 0)
 			return done ? (int)done : moved;
-		use.kernel = (uint8_t *)phys_to_kernel(
-				 (paddr_t)frame << PAGE_SHIFT) + in_page;
+		use.kernel =
+		    (uint8_t *)phys_to_kernel((paddr_t)frame << PAGE_SHIFT) +
+		    in_page;
 		use.bytes = PAGE_SIZE - in_page;
 		if (use.bytes > left)
 			use.bytes = left;
@@ -294,9 +295,9 @@ static int native_map(const uint32_t *args)
 		return client;
 	if (segment < 0 || args[2] % PAGE_SIZE)
 		return -EINVAL;
-	error = mmap_segment(client, segment, (int)(args[2] / PAGE_SIZE),
-			     (int)args[3], procs[client].message.args,
-			     &address);
+	error =
+	    mmap_segment(client, segment, (int)(args[2] / PAGE_SIZE),
+	                 (int)args[3], procs[client].message.args, &address);
 	if (error)
 		return error;
 	message_answer(client, (int)address);
@@ -308,11 +309,11 @@ static int native_map_self(const uint32_t *args)
 	int segment = segment_of(args[0]);
 	int space = self()->space, error;
 	struct mapping mapping = {.kind = REGION_SHARED,
-				  .pages = PAGES(args[2]),
-				  .segment = segment,
-				  .offset = (int)(args[1] / PAGE_SIZE),
-				  .rights = (int)args[3],
-				  .ceiling = (int)args[3]};
+	                          .pages = PAGES(args[2]),
+	                          .segment = segment,
+	                          .offset = (int)(args[1] / PAGE_SIZE),
+	                          .rights = (int)args[3],
+	                          .ceiling = (int)args[3]};
 
 	if (segment < 0 || args[1] % PAGE_SIZE || args[2] == 0 ||
 	    mapping.pages > segments[segment].pages ||
@@ -324,15 +325,15 @@ static int native_map_self(const uint32_t *args)
 	if (mapping.kind == REGION_PRIVATE && (args[3] & RIGHT_WRITE))
 		return -EACCES;
 	mapping.start = mapping.kind == REGION_PRIVATE
-			    ? space_find_private(space, mapping.pages)
-			    : space_find_shared(space, mapping.pages);
+	                    ? space_find_private(space, mapping.pages)
+	                    : space_find_shared(space, mapping.pages);
 	error = mapping.start ? space_map(space, &mapping) : -ENOMEM;
 	return error ? error : (int)mapping.start;
 }
 
 /* The strings of an exec, in a page: first the path, then the prefix. */
 static int gather_strings(const struct exec *exec, char *page,
-			  struct exec_image *image)
+                          struct exec_image *image)
 {
 	int length = string_in(page, exec->path, PAGE_SIZE);
 
@@ -386,7 +387,7 @@ static int native_exec(const uint32_t *args)
 		return -ENOMEM;
 	frame = frame_alloc();
 	error = run_exec(client, &exec,
-			 phys_to_kernel((paddr_t)frame << PAGE_SHIFT));
+	                 phys_to_kernel((paddr_t)frame << PAGE_SHIFT));
 	frame_drop(frame);
 	promise_give(1);
 	if (error == 0)
@@ -429,8 +430,7 @@ static int native_log(const uint32_t *args)
 		if ((uint8_t)text[i] < ' ')
 			text[i] = ' '; /* one line, and no trace mark */
 	}
-	klog(KLOG_INFO, "%s: %s", channels[self()->message.channel].name,
-	     text);
+	klog(KLOG_INFO, "%s: %s", channels[self()->message.channel].name, text);
 	return (int)length;
 }
 

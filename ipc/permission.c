@@ -35,7 +35,7 @@ static bool is_owner(const struct ipc_perm *perm, uint32_t euid)
 }
 
 bool permission_grants(const struct ipc_perm *perm,
-		       const struct credentials *cred, int asked)
+                       const struct credentials *cred, int asked)
 {
 	int wanted = (asked >> 6 | asked >> 3 | asked) & 7;
 	int granted = perm->mode;
@@ -50,7 +50,7 @@ bool permission_grants(const struct ipc_perm *perm,
 }
 
 bool permission_controls(const struct ipc_perm *perm,
-			 const struct credentials *cred)
+                         const struct credentials *cred)
 {
 	return cred->euid == 0 || is_owner(perm, cred->euid);
 }

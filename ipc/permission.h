@@ -12,16 +12,16 @@
 
 /* What may be asked, as any of the three classes of mode bits. */
 #define ASK_NOTHING 0
-#define ASK_READ 0444
-#define ASK_WRITE 0222
-#define ASK_EXEC 0111
+#define ASK_READ    0444
+#define ASK_WRITE   0222
+#define ASK_EXEC    0111
 
 /* Does the mode grant all that `asked` names?  Euid 0 may do anything. */
 bool permission_grants(const struct ipc_perm *perm,
-		       const struct credentials *cred, int asked);
+                       const struct credentials *cred, int asked);
 
 /* May it change or remove the object? */
 bool permission_controls(const struct ipc_perm *perm,
-			 const struct credentials *cred);
+                         const struct credentials *cred);
 
 #endif

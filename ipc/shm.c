@@ -45,10 +45,10 @@ struct shm_limits shm_limits = {
     .max = 0xFEFFFFFF, .min = 1, .mni = 4096, .seg = 0, .all = 0xFEFFFFFF};
 
 struct table shm_table = {.name = "shms",
-			  .base = shms,
-			  .stride = sizeof(struct shm),
-			  .limit = IDS_LIMIT,
-			  .free = -1};
+                          .base = shms,
+                          .stride = sizeof(struct shm),
+                          .limit = IDS_LIMIT,
+                          .free = -1};
 struct ids shm_ids = IDS(shms);
 uint32_t shm_pages;
 
@@ -63,7 +63,7 @@ static int level(void)
 static bool grants(int index, int asked)
 {
 	return permission_grants(&shms[index].ds.shm_perm, &self()->cred,
-				 asked);
+	                         asked);
 }
 
 /* ---- birth and death ---------------------------------------------------- */
@@ -107,17 +107,16 @@ static void describe(int index, uint32_t size, int mode)
 	const struct proc *creator = self();
 	struct shmid_ds *ds = &shms[index].ds;
 
-	*ds = (struct shmid_ds){
-	    .shm_perm = {.key = shms[index].slot.key,
-			 .uid = creator->cred.euid,
-			 .gid = creator->cred.egid,
-			 .cuid = creator->cred.euid,
-			 .cgid = creator->cred.egid,
-			 .mode = mode & 0777,
-			 .seq = shms[index].slot.seq},
-	    .shm_segsz = size,
-	    .shm_ctime = clock_seconds(),
-	    .shm_cpid = creator->pid};
+	*ds = (struct shmid_ds){.shm_perm = {.key = shms[index].slot.key,
+	                                     .uid = creator->cred.euid,
+	                                     .gid = creator->cred.egid,
+	                                     .cuid = creator->cred.euid,
+	                                     .cgid = creator->cred.egid,
+	                                     .mode = mode & 0777,
+	                                     .seq = shms[index].slot.seq},
+	                        .shm_segsz = size,
+	                        .shm_ctime = clock_seconds(),
+	                        .shm_cpid = creator->pid};
 }
 
 static int create(int key, uint32_t size, int flags)
@@ -128,7 +127,7 @@ static int create(int key, uint32_t size, int flags)
 	if (error < 0)
 		return error;
 	segment = segment_make((int)PAGES(size), !(flags & SHM_NORESERVE),
-			       false, level());
+	                       false, level());
 	if (segment < 0)
 		return segment;
 	/* A full table is the last thing to be reported, after -ENOMEM. */
@@ -289,9 +288,9 @@ int sys_shmat(int id, vaddr_t address, int flags, vaddr_t *result)
 	/* Who attached for reading can never gain writing: mprotect(2). */
 	if (flags & SHM_RDONLY)
 		ceiling = RIGHT_READ | RIGHT_EXEC;
-	error = space_attach(space, shms[index].segment, &base,
-			     rights_of(flags), ceiling, flags & SHM_REMAP,
-			     index);
+	error =
+	    space_attach(space, shms[index].segment, &base, rights_of(flags),
+	                 ceiling, flags & SHM_REMAP, index);
 	if (error < 0)
 		return error;
 
@@ -373,7 +372,8 @@ static int set(int id, vaddr_t buf)
 	return 0;
 }
 
-/* IPC_RMID: gone at once, or at the last detach; the key is free in any case. */
+/* IPC_RMID: gone at once, or at the last detach; the key is free in any case.
+ */
 static int remove(int id)
 {
 	int index = find_to_change(id);
@@ -406,10 +406,10 @@ static int lock(int id, int locked)
 static int tell_limits(vaddr_t buf)
 {
 	struct shminfo info = {.shmmax = shm_limits.max,
-			       .shmmin = shm_limits.min,
-			       .shmmni = shm_limits.mni,
-			       .shmseg = shm_limits.seg,
-			       .shmall = shm_limits.all};
+	                       .shmmin = shm_limits.min,
+	                       .shmmni = shm_limits.mni,
+	                       .shmseg = shm_limits.seg,
+	                       .shmall = shm_limits.all};
 	int error;
 
 	if (info.shmseg == 0) /* no limit of its own */

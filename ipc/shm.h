@@ -26,7 +26,7 @@ extern struct shm_limits shm_limits;
 struct shm {
 	struct ids_slot slot;
 	struct shmid_ds ds; /* at every moment what IPC_STAT gives out */
-	int segment;	    /* of mm/segment.c; -1: the slot is free */
+	int segment;        /* of mm/segment.c; -1: the slot is free */
 };
 
 extern struct shm shms[];      /* at a fixed address (linker.ld) */
@@ -47,7 +47,7 @@ int shm_may_attach(int id, vaddr_t address, int flags);
 
 /* sysv_ipc.c: ipc(2), the one call that was all of them. */
 int sys_ipc(uint32_t call, int first, int second, uint32_t third, vaddr_t ptr,
-	    uint32_t fifth);
+            uint32_t fifth);
 
 /* A child space inherited the attaches of the caller: count them. */
 void shm_fork(int child_space);

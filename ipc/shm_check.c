@@ -56,8 +56,8 @@ static int check_tags(int space)
 		int index = attaches[each].tag;
 
 		if (!ids_used(&shm_ids, index))
-			breaches += report("I1: attach of a dead one", index, 1,
-					   0);
+			breaches +=
+			    report("I1: attach of a dead one", index, 1, 0);
 	}
 	return breaches;
 }
@@ -75,15 +75,15 @@ static int check_object(int index, uint32_t nattch)
 		breaches += report("I2: removed, attaches", index, 0, 1);
 	if ((ds->shm_perm.mode & SHM_DEST) && shm->slot.key != IPC_PRIVATE)
 		breaches += report("I2: removed, key", index, shm->slot.key,
-				   IPC_PRIVATE);
+		                   IPC_PRIVATE);
 	if (ds->shm_perm.key != shm->slot.key ||
 	    ds->shm_perm.seq != shm->slot.seq)
 		breaches += report("I3: key shown", index, ds->shm_perm.key,
-				   shm->slot.key);
+		                   shm->slot.key);
 	if (segments[shm->segment].kind != SEGMENT_MEMORY ||
 	    segments[shm->segment].pages != (int)pages)
 		breaches += report("I4: pages", index,
-				   segments[shm->segment].pages, pages);
+		                   segments[shm->segment].pages, pages);
 	return breaches;
 }
 
@@ -98,8 +98,8 @@ static int check_total(void)
 			pages += (size + (PAGE_SIZE - 1)) >> PAGE_SHIFT;
 	}
 	return pages == shm_pages
-		   ? 0
-		   : report("I5: all pages, sum", -1, shm_pages, pages);
+	           ? 0
+	           : report("I5: all pages, sum", -1, shm_pages, pages);
 }
 
 int shm_check(void)

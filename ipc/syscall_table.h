@@ -27,19 +27,19 @@ enum result_kind { RESULT_STATUS, RESULT_FD, RESULT_FD2, RESULT_CWD };
 
 struct lease {
 	uint8_t kind;
-	uint8_t argument;	/* 0..5: the word that is the pointer */
+	uint8_t argument;       /* 0..5: the word that is the pointer */
 	int8_t length_argument; /* the word that is its length; -1: constant */
-	uint16_t length;	/* the constant */
+	uint16_t length;        /* the constant */
 };
 
 struct syscall {
 	const char *name;
 	int (*run)(const uint32_t *args); /* owner kernel; else 0 */
-	uint8_t owner;			  /* who is asked (first) */
-	uint8_t second;			  /* who is asked after FORWARD */
-	int8_t fd_argument;		  /* owner or second fd: which word */
-	uint8_t result;			  /* what a reply may carry */
-	int8_t flags_argument;		  /* O_CLOEXEC stands in it; -1 */
+	uint8_t owner;                    /* who is asked (first) */
+	uint8_t second;                   /* who is asked after FORWARD */
+	int8_t fd_argument;               /* owner or second fd: which word */
+	uint8_t result;                   /* what a reply may carry */
+	int8_t flags_argument;            /* O_CLOEXEC stands in it; -1 */
 	struct lease leases[3];
 	uint16_t number;
 };

@@ -20,8 +20,8 @@
 #include "../abi/errno.h"
 #include "shm.h"
 
-#define SHMAT 21
-#define SHMDT 22
+#define SHMAT  21
+#define SHMDT  22
 #define SHMGET 23
 #define SHMCTL 24
 
@@ -67,7 +67,7 @@ static int shmctl(int id, int command, vaddr_t buf)
 }
 
 int sys_ipc(uint32_t call, int first, int second, uint32_t third, vaddr_t ptr,
-	    uint32_t fifth)
+            uint32_t fifth)
 {
 	int version = call >> 16;
 

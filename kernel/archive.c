@@ -13,14 +13,14 @@
 paddr_t archive_start;
 uint32_t archive_bytes;
 
-#define HEADER_BYTES 110
-#define FIELD_SIZE 6
+#define HEADER_BYTES    110
+#define FIELD_SIZE      6
 #define FIELD_NAME_SIZE 11
 
 struct entry {
 	const char *name;
 	uint32_t body, bytes; /* offset in the archive; length */
-	uint32_t next;	      /* offset of the next header */
+	uint32_t next;        /* offset of the next header */
 };
 
 static bool read_field(const char *header, int field, uint32_t *value)
@@ -31,9 +31,9 @@ static bool read_field(const char *header, int field, uint32_t *value)
 	for (int i = 0; i < 8; i++) {
 		char c = digits[i];
 		int digit = c >= '0' && c <= '9'   ? c - '0'
-			    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-			    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-						   : -1;
+		            : c >= 'a' && c <= 'f' ? c - 'a' + 10
+		            : c >= 'A' && c <= 'F' ? c - 'A' + 10
+		                                   : -1;
 
 		if (digit < 0) {
 			return false;
@@ -76,14 +76,16 @@ const char *archive_check(void)
 	uint32_t offset = 0;
 
 	if (archive_bytes == 0) {
-		return "no boot archive was loaded (GRUB: module, qemu: -initrd)";
+		return "no boot archive was loaded (GRUB: module, qemu: "
+		       "-initrd)";
 	}
 	while (read_entry(offset, &entry)) {
 		if (strcmp(entry.name, "TRAILER!!!") == 0) {
 			return 0;
 		}
 		if (entry.bytes > 0 && entry.body % PAGE_SIZE != 0) {
-			return "the boot archive was not made by tools/mkarchive "
+			return "the boot archive was not made by "
+			       "tools/mkarchive "
 			       "(file bodies must start on a page)";
 		}
 		offset = entry.next;

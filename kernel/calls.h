@@ -13,7 +13,7 @@
 /* lifecycle.c */
 int sys_fork(void);
 int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
-	      vaddr_t ctid);
+              vaddr_t ctid);
 __attribute__((noreturn)) int sys_exit(int status);
 __attribute__((noreturn)) int sys_exit_group(int status);
 int sys_wait4(int pid, vaddr_t status, uint32_t options, vaddr_t rusage);
@@ -65,7 +65,7 @@ int sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command, vaddr_t arg);
 /* memory.c */
 int sys_brk(vaddr_t address, vaddr_t *result);
 int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
-	      int fd, uint32_t pgoffset, vaddr_t *result);
+              int fd, uint32_t pgoffset, vaddr_t *result);
 int sys_munmap(vaddr_t address, uint32_t length);
 int sys_mprotect(vaddr_t address, uint32_t length, uint32_t prot);
 
@@ -78,8 +78,8 @@ int sys_clock_getres(int clock, vaddr_t tp);
 int sys_clock_getres64(int clock, vaddr_t tp);
 int sys_nanosleep(vaddr_t request, vaddr_t remain);
 int sys_clock_nanosleep(int clock, uint32_t flags, vaddr_t request,
-			vaddr_t remain);
+                        vaddr_t remain);
 int sys_clock_nanosleep64(int clock, uint32_t flags, vaddr_t request,
-			  vaddr_t remain);
+                          vaddr_t remain);
 
 #endif

@@ -12,19 +12,19 @@
 #include "process.h"
 #include "trap.h"
 
-#define PIC1 0x20
-#define PIC2 0xA0
-#define PIC_EOI 0x20
-#define PIC_READ_IRR 0x0a
-#define PIC_READ_ISR 0x0b
-#define PIT_CHANNEL0 0x40
-#define PIT_COMMAND 0x43
-#define PIT_HZ 1193182u
-#define PIT_DIVISOR ((PIT_HZ + HZ / 2) / HZ)
-#define NANOSECONDS_PER_TICK (1000000000u / HZ)
+#define PIC1                  0x20
+#define PIC2                  0xA0
+#define PIC_EOI               0x20
+#define PIC_READ_IRR          0x0a
+#define PIC_READ_ISR          0x0b
+#define PIT_CHANNEL0          0x40
+#define PIT_COMMAND           0x43
+#define PIT_HZ                1193182u
+#define PIT_DIVISOR           ((PIT_HZ + HZ / 2) / HZ)
+#define NANOSECONDS_PER_TICK  (1000000000u / HZ)
 #define NANOSECONDS_PER_COUNT 838u
-#define RTC_INDEX 0x70
-#define RTC_DATA 0x71
+#define RTC_INDEX             0x70
+#define RTC_DATA              0x71
 
 uint32_t clock_boot_time;
 
@@ -106,8 +106,8 @@ static uint32_t rtc_value(int reg, bool binary)
 /* Days from 1970-01-01 to the first of the month, Gregorian. */
 static uint32_t days_until(uint32_t year, uint32_t month, uint32_t day)
 {
-	static const uint16_t before[12] = {0,	 31,  59,  90,	120, 151,
-					    181, 212, 243, 273, 304, 334};
+	static const uint16_t before[12] = {0,   31,  59,  90,  120, 151,
+	                                    181, 212, 243, 273, 304, 334};
 	uint32_t y = month > 2 ? year : year - 1;
 	uint32_t leaps = y / 4 - y / 100 + y / 400 - 477; /* 477 by 1969 */
 
@@ -131,8 +131,8 @@ static uint32_t rtc_time(void)
 		return 0; /* no clock there */
 	}
 	return ((days_until(year, month, day) * 24 + hour) * 60 +
-		rtc_value(2, binary)) *
-		   60 +
+	        rtc_value(2, binary)) *
+	           60 +
 	       rtc_value(0, binary);
 }
 

@@ -1,13 +1,11 @@
 /*
  * kernel/cmdline.c -- the kernel's command line.
  *
- *	shmmax= shmmin= shmmni= shmall= shmseg=   tunables (bytes, pages, counts)
- *	reserve=PAGES     what only servers may use
- *	log=0|1|2         errors, information, debugging
- *	trace             events on port 0xE9
- *	teach             /proc/PID/pt for everybody
- *	server=PATH       one more server of rank 2, shown as /dev/NAME
- *	host              init talks to tools/run
+ *	shmmax= shmmin= shmmni= shmall= shmseg=   tunables (bytes, pages,
+ *counts) reserve=PAGES     what only servers may use log=0|1|2         errors,
+ *information, debugging trace             events on port 0xE9 teach
+ * /proc/PID/pt for everybody server=PATH       one more server of rank 2, shown
+ *as /dev/NAME host              init talks to tools/run
  *	-- PROGRAM ARG... what init runs
  *
  * A word that nobody knows is reported, not fatal.
@@ -21,7 +19,7 @@
 #include "../ipc/shm.h"
 
 #define CMDLINE_BYTES 2048
-#define SERVERS_MAX 4
+#define SERVERS_MAX   4
 
 char *cmdline_words[CMDLINE_WORDS + 1];
 int cmdline_count;
@@ -57,7 +55,8 @@ static bool parse_number(const char *text, uint32_t *value)
 		return false;
 	}
 	for (; *text; text++) {
-		uint32_t digit = *text >= 'a' ? *text - 'a' + 10u : *text - '0' + 0u;
+		uint32_t digit =
+		    *text >= 'a' ? *text - 'a' + 10u : *text - '0' + 0u;
 
 		if (digit >= base || sum > (UINT32_MAX - digit) / base) {
 			return false;
@@ -141,7 +140,7 @@ void cmdline_parse(const char *text, bool first_is_file)
 	if (first_is_file && cmdline_count > 0) {
 		/* QEMU puts the kernel's file name first; GRUB does not. */
 		memmove(cmdline_words, cmdline_words + 1,
-			cmdline_count-- * sizeof(cmdline_words[0]));
+		        cmdline_count-- * sizeof(cmdline_words[0]));
 	}
 	for (int i = 0; i < cmdline_count; i++) {
 		if (strcmp(cmdline_words[i], "--") == 0) {

@@ -8,26 +8,26 @@
 
 #include "../abi/types.h"
 
-#define CR0_MP (1u << 1) /* with TS clear: wait traps as other FPU use does */
-#define CR0_EM (1u << 2) /* no FPU */
-#define CR0_TS (1u << 3)
-#define CR0_NE (1u << 5)  /* FPU errors are #MF, not interrupt line 13 */
-#define CR0_WP (1u << 16) /* the kernel obeys read-only pages, too */
-#define CR0_PG (1u << 31)
-#define CR4_PSE (1u << 4)     /* 4 MiB pages */
-#define CR4_PGE (1u << 7)     /* global pages survive a CR3 load */
-#define CR4_OSFXSR (1u << 9)  /* fxsave saves SSE state */
+#define CR0_MP         (1u << 1) /* with TS clear: wait traps as other FPU use does */
+#define CR0_EM         (1u << 2) /* no FPU */
+#define CR0_TS         (1u << 3)
+#define CR0_NE         (1u << 5) /* FPU errors are #MF, not interrupt line 13 */
+#define CR0_WP         (1u << 16) /* the kernel obeys read-only pages, too */
+#define CR0_PG         (1u << 31)
+#define CR4_PSE        (1u << 4) /* 4 MiB pages */
+#define CR4_PGE        (1u << 7) /* global pages survive a CR3 load */
+#define CR4_OSFXSR     (1u << 9) /* fxsave saves SSE state */
 #define CR4_OSXMMEXCPT (1u << 10)
-#define CR4_SMEP (1u << 20)
-#define CR4_SMAP (1u << 21)
+#define CR4_SMEP       (1u << 20)
+#define CR4_SMAP       (1u << 21)
 
-#define EFLAGS_CF 0x1u
-#define EFLAGS_TF 0x100u
-#define EFLAGS_IF 0x200u
-#define EFLAGS_DF 0x400u
+#define EFLAGS_CF   0x1u
+#define EFLAGS_TF   0x100u
+#define EFLAGS_IF   0x200u
+#define EFLAGS_DF   0x400u
 #define EFLAGS_IOPL 0x3000u
-#define EFLAGS_NT 0x4000u
-#define EFLAGS_AC 0x40000u
+#define EFLAGS_NT   0x4000u
+#define EFLAGS_AC   0x40000u
 
 static inline void outb(uint16_t port, uint8_t value)
 {
@@ -93,9 +93,9 @@ static inline void cpu_invlpg(vaddr_t va)
 static inline void cpu_cpuid(uint32_t leaf, uint32_t out[4])
 {
 	__asm__ volatile("cpuid"
-			 : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]),
-			   "=d"(out[3])
-			 : "a"(leaf), "c"(0));
+	                 : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]),
+	                   "=d"(out[3])
+	                 : "a"(leaf), "c"(0));
 }
 
 static inline void cpu_enable_interrupts(void)
@@ -117,25 +117,25 @@ static inline void cpu_idle(void)
 static inline void cpu_zero_words(void *to, uint32_t words)
 {
 	__asm__ volatile("rep stosl"
-			 : "+D"(to), "+c"(words)
-			 : "a"(0)
-			 : "memory");
+	                 : "+D"(to), "+c"(words)
+	                 : "a"(0)
+	                 : "memory");
 }
 
 static inline void cpu_copy_words(void *to, const void *from, uint32_t words)
 {
 	__asm__ volatile("rep movsl"
-			 : "+D"(to), "+S"(from), "+c"(words)
-			 :
-			 : "memory");
+	                 : "+D"(to), "+S"(from), "+c"(words)
+	                 :
+	                 : "memory");
 }
 
 static inline void cpu_fill_halves(void *to, uint16_t value, uint32_t count)
 {
 	__asm__ volatile("rep stosw"
-			 : "+D"(to), "+c"(count)
-			 : "a"(value)
-			 : "memory");
+	                 : "+D"(to), "+c"(count)
+	                 : "a"(value)
+	                 : "memory");
 }
 
 static inline int lowest_bit(uint32_t word) /* word != 0 */

@@ -39,38 +39,38 @@ struct elf_segment {
 	uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
 };
 
-#define ET_EXEC 2
-#define EM_386 3
-#define PT_LOAD 1
-#define PT_INTERP 3
-#define PF_X 1
-#define PF_W 2
-#define PF_R 4
-#define PHNUM_MAX 64
+#define ET_EXEC     2
+#define EM_386      3
+#define PT_LOAD     1
+#define PT_INTERP   3
+#define PF_X        1
+#define PF_W        2
+#define PF_R        4
+#define PHNUM_MAX   64
 #define IMAGE_LIMIT (STACK_TOP - STACK_LIMIT - PAGE_SIZE)
 
 /* ---- what is being built --------------------------------------------- */
 
-#define STACK_PROMISED 32     /* pages: 128 KiB, counted at exec */
-#define STRINGS_MAX 0x200000u /* argv and envp with their words: 2 MiB */
-#define AUXV_WORDS 34
+#define STACK_PROMISED 32        /* pages: 128 KiB, counted at exec */
+#define STRINGS_MAX    0x200000u /* argv and envp with their words: 2 MiB */
+#define AUXV_WORDS     34
 
 struct build {
-	int space;     /* the new one */
+	int space; /* the new one */
 	int level;
 	const struct exec_image *image;
 	const struct exec_strings *strings;
 	struct elf_header header;
-	vaddr_t phdr;  /* where the program headers are mapped, or 0 */
-	vaddr_t top;   /* end of the highest segment so far */
-	vaddr_t sp;    /* strings grow down from here */
+	vaddr_t phdr; /* where the program headers are mapped, or 0 */
+	vaddr_t top;  /* end of the highest segment so far */
+	vaddr_t sp;   /* strings grow down from here */
 	int argc, envc, prefixes;
 	uint32_t bytes; /* of all strings and words */
 };
 
 /* Copies from the file; false beyond its end. */
 static bool read_image(const struct build *b, void *to, uint32_t offset,
-		       uint32_t bytes)
+                       uint32_t bytes)
 {
 	frame_t frame;
 
@@ -82,12 +82,12 @@ static bool read_image(const struct build *b, void *to, uint32_t offset,
 		uint32_t n = bytes < in_page ? bytes : in_page;
 
 		if (segment_frame(b->image->segment, offset / PAGE_SIZE,
-				  b->level, &frame) < 0) {
+		                  b->level, &frame) < 0) {
 			return false;
 		}
 		memcpy(to,
 		       (char *)phys_to_kernel(frame * PAGE_SIZE) +
-			   offset % PAGE_SIZE,
+		           offset % PAGE_SIZE,
 		       n);
 		to = (char *)to + n;
 		offset += n;
@@ -109,7 +109,8 @@ static bool header_is_ours(const struct elf_header *h)
 /* Checks of one PT_LOAD, in the order of their errors: execve(2). */
 static int check_segment(const struct build *b, const struct elf_segment *s)
 {
-	if (s->filesz > s->memsz || s->offset % PAGE_SIZE != s->vaddr % PAGE_SIZE) {
+	if (s->filesz > s->memsz ||
+	    s->offset % PAGE_SIZE != s->vaddr % PAGE_SIZE) {
 		return -ENOEXEC;
 	}
 	if (s->offset > b->image->bytes ||
@@ -154,7 +155,7 @@ static int zero_tail(const struct build *b, const struct elf_segment *s)
 }
 
 static int map_part(const struct build *b, const struct elf_segment *s,
-		    vaddr_t start, vaddr_t end)
+                    vaddr_t start, vaddr_t end)
 {
 	bool from_file = start < page_up(s->vaddr + s->filesz);
 	struct mapping mapping = {
@@ -214,7 +215,7 @@ static int map_image(struct build *b)
 	}
 	for (int i = 0; i < b->header.phnum && result == 0; i++) {
 		if (!read_image(b, &s, b->header.phoff + i * sizeof(s),
-				sizeof(s))) {
+		                sizeof(s))) {
 			return -ENOEXEC;
 		}
 		if (s.type == PT_INTERP) {
@@ -234,7 +235,7 @@ static int map_image(struct build *b)
 
 /* Word `i` of an array of pointers in the old space, or of the kernel's. */
 static int read_word(const struct build *b, uintptr_t array, int i,
-		     uint32_t *word)
+                     uint32_t *word)
 {
 	if (b->strings->space < 0) {
 		*word = ((uint32_t *)array)[i];
@@ -321,7 +322,7 @@ static vaddr_t push_string(struct build *b, uint32_t va)
 		uint32_t n = bytes - done < 65536 ? bytes - done : 65536;
 
 		if (space_transfer(b->space, b->sp + done, b->strings->space,
-				   va + done, n) < 0) {
+		                   va + done, n) < 0) {
 			panic("an argument string changed under exec");
 		}
 		done += n;
@@ -331,7 +332,7 @@ static vaddr_t push_string(struct build *b, uint32_t va)
 
 /* Pushes strings first..count-1 of an array; their addresses go to `table`. */
 static void push_strings(struct build *b, uintptr_t array, int first, int count,
-			 vaddr_t table)
+                         vaddr_t table)
 {
 	for (int i = first; i < count; i++) {
 		uint32_t va = 0;
@@ -361,7 +362,7 @@ static int count_all(struct build *b)
 	const struct exec_image *image = b->image;
 
 	b->bytes = strlen(image->path) + 1 + 16 + AUXV_WORDS * 4 + 64 +
-		   image->prefix_bytes;
+	           image->prefix_bytes;
 	for (uint32_t i = 0; i < image->prefix_bytes; i++) {
 		b->prefixes += image->prefix[i] == 0;
 	}
@@ -400,25 +401,25 @@ static int map_stack(struct build *b)
 }
 
 static void fill_auxv(struct build *b, const struct credentials *cred,
-		      uint32_t *auxv, vaddr_t random, vaddr_t path)
+                      uint32_t *auxv, vaddr_t random, vaddr_t path)
 {
 	const uint32_t pairs[] = {
-	    3,	b->phdr,	       /* AT_PHDR */
-	    4,	sizeof(struct elf_segment), /* AT_PHENT */
-	    5,	b->header.phnum,       /* AT_PHNUM */
-	    6,	PAGE_SIZE,	       /* AT_PAGESZ */
-	    7,	0,		       /* AT_BASE: no interpreter */
-	    8,	0,		       /* AT_FLAGS */
-	    9,	b->header.entry,       /* AT_ENTRY */
-	    11, cred->uid,	       /* AT_UID */
-	    12, cred->euid,	       /* AT_EUID */
-	    13, cred->gid,	       /* AT_GID */
-	    14, cred->egid,	       /* AT_EGID */
-	    17, HZ,		       /* AT_CLKTCK */
-	    23, 0,		       /* AT_SECURE */
-	    25, random,		       /* AT_RANDOM */
-	    31, path,		       /* AT_EXECFN */
-	    0,	0,		       /* AT_NULL */
+	    3,  b->phdr,                    /* AT_PHDR */
+	    4,  sizeof(struct elf_segment), /* AT_PHENT */
+	    5,  b->header.phnum,            /* AT_PHNUM */
+	    6,  PAGE_SIZE,                  /* AT_PAGESZ */
+	    7,  0,                          /* AT_BASE: no interpreter */
+	    8,  0,                          /* AT_FLAGS */
+	    9,  b->header.entry,            /* AT_ENTRY */
+	    11, cred->uid,                  /* AT_UID */
+	    12, cred->euid,                 /* AT_EUID */
+	    13, cred->gid,                  /* AT_GID */
+	    14, cred->egid,                 /* AT_EGID */
+	    17, HZ,                         /* AT_CLKTCK */
+	    23, 0,                          /* AT_SECURE */
+	    25, random,                     /* AT_RANDOM */
+	    31, path,                       /* AT_EXECFN */
+	    0,  0,                          /* AT_NULL */
 	};
 	_Static_assert(sizeof(pairs) <= AUXV_WORDS * 4, "AUXV_WORDS");
 
@@ -489,7 +490,7 @@ static void set_name(struct proc *p, const char *path)
 	memset(p->name, 0, sizeof(p->name));
 	memcpy(p->name, name,
 	       strlen(name) < sizeof(p->name) ? strlen(name)
-					      : sizeof(p->name) - 1);
+	                                      : sizeof(p->name) - 1);
 }
 
 static void reset_registers(int proc, vaddr_t entry, vaddr_t esp)
@@ -532,13 +533,13 @@ static void commit(int proc, struct build *b, vaddr_t esp)
 }
 
 int exec_load(int proc, const struct exec_image *image,
-	      const struct exec_strings *strings)
+              const struct exec_strings *strings)
 {
 	struct build b = {.image = image,
-			  .strings = strings,
-			  .level = procs[proc].space < 0
-				       ? LEVEL_SERVER
-				       : spaces[procs[proc].space].level};
+	                  .strings = strings,
+	                  .level = procs[proc].space < 0
+	                               ? LEVEL_SERVER
+	                               : spaces[procs[proc].space].level};
 	int result;
 
 	assert(proc != current);
@@ -564,7 +565,7 @@ int exec_load(int proc, const struct exec_image *image,
 }
 
 int proc_exec(int client, const struct exec_image *image, vaddr_t argv,
-	      vaddr_t envp)
+              vaddr_t envp)
 {
 	struct exec_strings strings = {procs[client].space, argv, envp};
 

@@ -112,7 +112,7 @@ static bool one_of(struct triple ids, uint32_t id)
 }
 
 static void set_ids(struct triple ids, uint32_t real, uint32_t effective,
-		    uint32_t saved)
+                    uint32_t saved)
 {
 	*ids.real = real == KEEP ? *ids.real : real;
 	*ids.effective = effective == KEEP ? *ids.effective : effective;
@@ -140,8 +140,8 @@ static int set_one(struct triple ids, uint32_t id)
 /* setreuid(2), setregid(2) */
 static int set_two(struct triple ids, uint32_t real, uint32_t effective)
 {
-	bool saves = real != KEEP ||
-		     (effective != KEEP && effective != *ids.real);
+	bool saves =
+	    real != KEEP || (effective != KEEP && effective != *ids.real);
 
 	if (!privileged()) {
 		if (real != KEEP && real != *ids.real &&
@@ -161,10 +161,10 @@ static int set_two(struct triple ids, uint32_t real, uint32_t effective)
 
 /* setresuid(2), setresgid(2) */
 static int set_three(struct triple ids, uint32_t real, uint32_t effective,
-		     uint32_t saved)
+                     uint32_t saved)
 {
 	if (!privileged() && !(one_of(ids, real) && one_of(ids, effective) &&
-			       one_of(ids, saved))) {
+	                       one_of(ids, saved))) {
 		return -EPERM;
 	}
 	set_ids(ids, real, effective, saved);
@@ -172,7 +172,7 @@ static int set_three(struct triple ids, uint32_t real, uint32_t effective,
 }
 
 static int get_three(struct triple ids, vaddr_t real, vaddr_t effective,
-		     vaddr_t saved)
+                     vaddr_t saved)
 {
 	if (copy_out(real, ids.real, sizeof(uint32_t)) < 0 ||
 	    copy_out(effective, ids.effective, sizeof(uint32_t)) < 0 ||
@@ -342,8 +342,8 @@ int sys_setsid(void)
 int sys_uname(vaddr_t buf)
 {
 	static const char names[6][65] = {
-	    "Tessera", "tessera", "6.1.0-tessera",
-	    "#1 a teaching microkernel", "i686", "(none)"};
+	    "Tessera", "tessera", "6.1.0-tessera", "#1 a teaching microkernel",
+	    "i686",    "(none)"};
 
 	return copy_out(buf, names, sizeof(names));
 }
@@ -359,24 +359,24 @@ struct user_desc {
 	uint32_t entry_number, base, limit;
 	uint32_t flags;
 };
-#define DESC_32BIT 0x01u
-#define DESC_CONTENTS 0x06u /* 0, 1: data, data growing down */
-#define DESC_READ_ONLY 0x08u
-#define DESC_PAGES 0x10u
+#define DESC_32BIT       0x01u
+#define DESC_CONTENTS    0x06u /* 0, 1: data, data growing down */
+#define DESC_READ_ONLY   0x08u
+#define DESC_PAGES       0x10u
 #define DESC_NOT_PRESENT 0x20u
-#define DESC_USEABLE 0x40u
+#define DESC_USEABLE     0x40u
 
 /* A data segment of ring 3.  SDM 3A figure 3-8, table 3-1. */
 static uint64_t data_descriptor(const struct user_desc *d)
 {
 	uint32_t type = (d->flags & DESC_READ_ONLY ? 0 : 2) |
-			((d->flags & DESC_CONTENTS) == 2 ? 4 : 0);
+	                ((d->flags & DESC_CONTENTS) == 2 ? 4 : 0);
 	uint32_t low = d->base << 16 | (d->limit & 0xffff);
 	uint32_t high = (d->base & 0xff000000) | (d->limit & 0xf0000) |
-			((d->base >> 16) & 0xff) | (0xf0 | type) << 8 |
-			(d->flags & DESC_PAGES ? 1u << 23 : 0) |
-			(d->flags & DESC_32BIT ? 1u << 22 : 0) |
-			(d->flags & DESC_USEABLE ? 1u << 20 : 0);
+	                ((d->base >> 16) & 0xff) | (0xf0 | type) << 8 |
+	                (d->flags & DESC_PAGES ? 1u << 23 : 0) |
+	                (d->flags & DESC_32BIT ? 1u << 22 : 0) |
+	                (d->flags & DESC_USEABLE ? 1u << 20 : 0);
 
 	return (uint64_t)high << 32 | low;
 }
@@ -420,8 +420,8 @@ int sys_set_thread_area(vaddr_t desc)
 	if (copy_in(&d, desc, sizeof(d)) < 0) {
 		return -EFAULT;
 	}
-	if (!is_empty(&d) && ((d.flags & DESC_CONTENTS) > 2 ||
-			      (d.flags & DESC_NOT_PRESENT))) {
+	if (!is_empty(&d) &&
+	    ((d.flags & DESC_CONTENTS) > 2 || (d.flags & DESC_NOT_PRESENT))) {
 		return -EINVAL; /* data segments only */
 	}
 	entry = (int)d.entry_number == -1 ? free_entry() : (int)d.entry_number;
@@ -443,11 +443,11 @@ int sys_set_thread_area(vaddr_t desc)
 
 /* ---- reboot(2): leaves the machine ----------------------------------- */
 
-#define REBOOT_MAGIC1 0xfee1deadu
-#define REBOOT_MAGIC2 672274793u
+#define REBOOT_MAGIC1    0xfee1deadu
+#define REBOOT_MAGIC2    672274793u
 #define REBOOT_POWER_OFF 0x4321fedcu
-#define REBOOT_HALT 0xcdef0123u
-#define REBOOT_RESTART 0x01234567u
+#define REBOOT_HALT      0xcdef0123u
+#define REBOOT_RESTART   0x01234567u
 
 int sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command, vaddr_t arg)
 {

@@ -26,8 +26,10 @@ extern uint32_t count_faults, count_cr3, count_zeroed, count_copied,
     count_messages;
 
 #define FIELD(prefix, type, member)                                            \
-	{prefix "." #member, offsetof(struct type, member),                    \
-	 sizeof(((struct type *)0)->member)}
+	{                                                                      \
+		prefix "." #member, offsetof(struct type, member),             \
+		    sizeof(((struct type *)0)->member)                         \
+	}
 
 static const struct inspect_field fields[] = {
     FIELD("proc", proc, state),
@@ -101,9 +103,12 @@ static const struct {
 	const char *name;
 	struct table *table;
 } tables[] = {
-    {"procs", &proc_table},	  {"spaces", &space_table},
-    {"regions", &region_table},	  {"attaches", &attach_table},
-    {"segments", &segment_table}, {"shms", &shm_table},
+    {"procs", &proc_table},
+    {"spaces", &space_table},
+    {"regions", &region_table},
+    {"attaches", &attach_table},
+    {"segments", &segment_table},
+    {"shms", &shm_table},
     {"connections", &connection_table},
 };
 #define TABLES ((int)(sizeof(tables) / sizeof(tables[0])))

@@ -10,7 +10,7 @@
 #include "cpu.h"
 #include "string.h"
 
-#define LOG_PORT 0xE9
+#define LOG_PORT   0xE9
 #define RING_BYTES 4096
 
 enum klog_level klog_level = KLOG_INFO;
@@ -78,7 +78,7 @@ static void put(struct output *out, char c)
 }
 
 static void put_number(struct output *out, uint32_t value, unsigned base,
-		       int width, char fill)
+                       int width, char fill)
 {
 	char digits[12];
 	int n = 0;
@@ -112,7 +112,7 @@ static void put_signed(struct output *out, int value, int width, char fill)
 		width--;
 	}
 	put_number(out, value < 0 ? -(uint32_t)value : (uint32_t)value, 10,
-		   width, fill);
+	           width, fill);
 }
 
 /* One conversion: *text stands after the '%'; returns after its letter. */

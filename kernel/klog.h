@@ -13,14 +13,14 @@ enum klog_level { KLOG_ERROR, KLOG_INFO, KLOG_DEBUG };
 extern enum klog_level klog_level; /* kernel command line: log=0..2 */
 
 __attribute__((format(printf, 2, 3))) void klog(enum klog_level level,
-						const char *format, ...);
+                                                const char *format, ...);
 
 /* Onto port 0xE9 only, as they are: for the trace. */
 void klog_raw(const void *bytes, int count);
 
 /* Formats into `to`, at most `size` bytes with the NUL; the length made. */
 __attribute__((format(printf, 3, 4))) int format(char *to, int size,
-						 const char *text, ...);
+                                                 const char *text, ...);
 int vformat(char *to, int size, const char *text, va_list args);
 
 #endif

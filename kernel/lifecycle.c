@@ -23,16 +23,16 @@
 #include "../ipc/message.h"
 #include "../ipc/shm.h"
 
-#define CLONE_PARENT_SETTID 0x00100000u
+#define CLONE_PARENT_SETTID  0x00100000u
 #define CLONE_CHILD_CLEARTID 0x00200000u
-#define CLONE_CHILD_SETTID 0x01000000u
-#define CLONE_SIGNAL 0x000000ffu
-#define WNOHANG 1
-#define WUNTRACED 2
-#define WCONTINUED 8
-#define WAIT_KNOWN_OPTIONS 0xe000000bu /* __WNOTHREAD __WALL __WCLONE, too */
-#define STATUS_CONTINUED 0xffff
-#define INIT_PID 1
+#define CLONE_CHILD_SETTID   0x01000000u
+#define CLONE_SIGNAL         0x000000ffu
+#define WNOHANG              1
+#define WUNTRACED            2
+#define WCONTINUED           8
+#define WAIT_KNOWN_OPTIONS   0xe000000bu /* __WNOTHREAD __WALL __WCLONE, too */
+#define STATUS_CONTINUED     0xffff
+#define INIT_PID             1
 
 /* ---- fork ------------------------------------------------------------ */
 
@@ -109,15 +109,16 @@ int sys_fork(void)
 }
 
 int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
-	      vaddr_t ctid)
+              vaddr_t ctid)
 {
 	const uint32_t known = CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |
-			       CLONE_CHILD_SETTID | CLONE_SIGNAL;
+	                       CLONE_CHILD_SETTID | CLONE_SIGNAL;
 	int child;
 
 	(void)tls;
 	if ((flags & ~known) || (flags & CLONE_SIGNAL) != SIGCHLD) {
-		return -EINVAL; /* the form of fork only: no threads, no vfork */
+		return -EINVAL; /* the form of fork only: no threads, no vfork
+		                 */
 	}
 	if (proc_is_server(current)) {
 		return -EPERM; /* a server's clients are its own */
@@ -134,7 +135,7 @@ int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
 	}
 	if (flags & CLONE_CHILD_SETTID) {
 		space_write(procs[child].space, ctid, &procs[child].pid,
-			    sizeof(int));
+		            sizeof(int));
 	}
 	if (flags & CLONE_CHILD_CLEARTID) {
 		procs[child].clear_tid = ctid;
@@ -268,8 +269,7 @@ static int find_child(int pid, int options)
 
 static struct timespec_us ticks_to_time(uint32_t count)
 {
-	return (struct timespec_us){count / HZ,
-				    count % HZ * (1000000u / HZ)};
+	return (struct timespec_us){count / HZ, count % HZ * (1000000u / HZ)};
 }
 
 /* Copies out what is known of the child, then forgets what was told. */
@@ -277,7 +277,7 @@ static int report(int child, int options, vaddr_t status, vaddr_t rusage)
 {
 	struct proc *p = &procs[child];
 	struct rusage used = {.user = ticks_to_time(p->user_ticks),
-			      .system = ticks_to_time(p->system_ticks)};
+	                      .system = ticks_to_time(p->system_ticks)};
 	int word = news(child, options), pid = p->pid;
 
 	if (status && copy_out(status, &word, sizeof(word)) < 0) {

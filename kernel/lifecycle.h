@@ -9,7 +9,7 @@
 #include "../mm/table.h"
 #include "process.h"
 
-#define QUANTUM 1 /* ticks: 10 ms */
+#define QUANTUM   1 /* ticks: 10 ms */
 #define WAIT_CORE 0x80
 
 extern struct table proc_table;
@@ -55,7 +55,7 @@ struct exec_strings {
 };
 
 int exec_load(int proc, const struct exec_image *image,
-	      const struct exec_strings *strings);
+              const struct exec_strings *strings);
 
 /* ---- signal.c -------------------------------------------------------- */
 

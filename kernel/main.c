@@ -23,23 +23,24 @@
 #include "../ipc/message.h"
 #include "../mm/page.h"
 
-#define MIB 0x100000u
-#define LEAST_MEMORY (4 * MIB)
+#define MIB            0x100000u
+#define LEAST_MEMORY   (4 * MIB)
 #define SERVER_RESERVE 64 /* pages */
 
 #define CPUID_FEATURES 1
-#define CPUID_PSE (1u << 3)
-#define CPUID_CMOV (1u << 15)
-#define CPUID_PGE (1u << 13)
-#define CPUID_FXSR (1u << 24)
-#define CPUID_SSE (1u << 25)
-#define CPUID7_SMEP (1u << 7)
-#define CPUID7_SMAP (1u << 20)
+#define CPUID_PSE      (1u << 3)
+#define CPUID_CMOV     (1u << 15)
+#define CPUID_PGE      (1u << 13)
+#define CPUID_FXSR     (1u << 24)
+#define CPUID_SSE      (1u << 25)
+#define CPUID7_SMEP    (1u << 7)
+#define CPUID7_SMAP    (1u << 20)
 
 extern uint32_t boot_directory[], boot_table[];
 extern char kernel_start[], kernel_readonly_end[], kernel_end[];
 
-static uint32_t kernel_used_end; /* physical: the first frame nobody has taken */
+static uint32_t
+    kernel_used_end; /* physical: the first frame nobody has taken */
 
 /* ---- the CPU --------------------------------------------------------- */
 
@@ -49,14 +50,14 @@ static bool has_cpuid(void)
 	uint32_t before, after;
 
 	__asm__ volatile("pushfl\n\t"
-			 "pop %0\n\t"
-			 "mov %0, %1\n\t"
-			 "xor $0x200000, %1\n\t"
-			 "push %1\n\t"
-			 "popfl\n\t"
-			 "pushfl\n\t"
-			 "pop %1"
-			 : "=&r"(before), "=&r"(after));
+	                 "pop %0\n\t"
+	                 "mov %0, %1\n\t"
+	                 "xor $0x200000, %1\n\t"
+	                 "push %1\n\t"
+	                 "popfl\n\t"
+	                 "pushfl\n\t"
+	                 "pop %1"
+	                 : "=&r"(before), "=&r"(after));
 	return (before ^ after) & 0x200000;
 }
 
@@ -161,7 +162,7 @@ static void unmap_beyond(paddr_t end)
 
 /* The usable range of RAM that contains [start, end)?  SDM: none; ACPI e820. */
 static bool in_ram(const struct multiboot_info *info, paddr_t start,
-		   uint32_t bytes)
+                   uint32_t bytes)
 {
 	struct memory_range range;
 
@@ -194,7 +195,7 @@ static void find_archive(const struct multiboot_info *info)
 
 	if (!(info->flags & MULTIBOOT_HAS_MODULES) || info->modules == 0) {
 		machine_refuse("no boot archive was loaded (GRUB: module, "
-			       "QEMU: -initrd)");
+		               "QEMU: -initrd)");
 	}
 	modules = phys_to_kernel(info->modules_address);
 	archive_start = modules[0].start;
@@ -203,8 +204,8 @@ static void find_archive(const struct multiboot_info *info)
 	    archive_start % PAGE_SIZE != 0 ||
 	    !in_ram(info, archive_start, archive_bytes)) {
 		machine_refuse("the boot archive lies outside of RAM (%x..%x); "
-			       "give the machine more memory",
-			       modules[0].start, modules[0].end);
+		               "give the machine more memory",
+		               modules[0].start, modules[0].end);
 	}
 	fault = archive_check();
 	if (fault) {
@@ -224,7 +225,7 @@ static paddr_t archive_end(void)
 
 /* Room for the frame table: behind the kernel, or behind the archive. */
 static void *place_frame_table(const struct multiboot_info *info,
-			       uint32_t bytes)
+                               uint32_t bytes)
 {
 	paddr_t start = kernel_to_phys(kernel_end);
 
@@ -238,7 +239,8 @@ static void *place_frame_table(const struct multiboot_info *info,
 	return phys_to_kernel(start);
 }
 
-/* Is the frame the kernel's, the archive's, the frame table's, or below 1 MiB? */
+/* Is the frame the kernel's, the archive's, the frame table's, or below 1 MiB?
+ */
 static bool frame_taken(frame_t frame, paddr_t table)
 {
 	paddr_t address = (paddr_t)frame * PAGE_SIZE;
@@ -276,7 +278,7 @@ static void memory_init(const struct multiboot_info *info)
 
 	if (end < LEAST_MEMORY) {
 		machine_refuse("too little memory: %u KiB, and %u are needed",
-			       end / 1024, LEAST_MEMORY / 1024);
+		               end / 1024, LEAST_MEMORY / 1024);
 	}
 	find_archive(info);
 	table = place_frame_table(info, entries * sizeof(struct frame));
@@ -315,14 +317,13 @@ static int start_program(const char *path, int pid, char *const argv[])
 	if (proc < 0 || !archive_find(path + 1, &body, &image.bytes)) {
 		machine_refuse("the boot archive has no %s", path);
 	}
-	image.segment =
-	    segment_make_archive(body, image.bytes, LEVEL_SERVER);
+	image.segment = segment_make_archive(body, image.bytes, LEVEL_SERVER);
 	proc_prepare_stack(proc);
 	result = image.segment < 0 ? image.segment
-				   : exec_load(proc, &image, &strings);
+	                           : exec_load(proc, &image, &strings);
 	if (result < 0) {
 		machine_refuse("%s cannot be started (error %d)", path,
-			       -result);
+		               -result);
 	}
 	segment_drop(image.segment); /* its regions hold it */
 	if (pid) {
@@ -362,8 +363,7 @@ static int start_server(const char *path, char *const argv[], int rank)
 	int proc = start_program(path, 0, argv);
 
 	procs[proc].rank = rank;
-	procs[proc].message.channel =
-	    channel_make(base_name(path), proc, rank);
+	procs[proc].message.channel = channel_make(base_name(path), proc, rank);
 	assert(procs[proc].message.channel >= 0);
 	proc_set_level(proc);
 	return proc;
@@ -396,7 +396,7 @@ static void start_servers(void)
 	give_connection(files, procs[console].message.channel, "console", 0);
 	for (int i = 0; i < n; i++) {
 		give_connection(files, procs[more[i]].message.channel,
-				base_name(cmdline_servers[i]), 2 + i);
+		                base_name(cmdline_servers[i]), 2 + i);
 	}
 	wake(console);
 	wake(files);
@@ -433,7 +433,7 @@ void kmain(uint32_t magic, paddr_t info_address)
 	info = phys_to_kernel(info_address);
 	if (info->flags & MULTIBOOT_HAS_CMDLINE) {
 		cmdline_parse(phys_to_kernel(info->cmdline),
-			      multiboot_loader_is_qemu(info));
+		              multiboot_loader_is_qemu(info));
 	}
 	memory_init(info);
 	klog(KLOG_INFO, "Tessera: %d frames of RAM, archive %u bytes",

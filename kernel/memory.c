@@ -10,17 +10,17 @@
 #include "../ipc/message.h"
 #include "../ipc/shm.h"
 
-#define MAP_SHARED 1u
-#define MAP_PRIVATE 2u
+#define MAP_SHARED          1u
+#define MAP_PRIVATE         2u
 #define MAP_SHARED_VALIDATE 3u
-#define MAP_TYPE 0xfu
-#define MAP_FIXED 0x10u
-#define MAP_ANONYMOUS 0x20u
-#define MAP_GROWSDOWN 0x100u
-#define MAP_NORESERVE 0x4000u
+#define MAP_TYPE            0xfu
+#define MAP_FIXED           0x10u
+#define MAP_ANONYMOUS       0x20u
+#define MAP_GROWSDOWN       0x100u
+#define MAP_NORESERVE       0x4000u
 #define MAP_FIXED_NOREPLACE 0x100000u
-#define ALL_RIGHTS (RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC)
-#define PROT_SEM 8u
+#define ALL_RIGHTS          (RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC)
+#define PROT_SEM            8u
 
 static bool page_aligned(uint32_t value)
 {
@@ -35,7 +35,7 @@ int sys_brk(vaddr_t address, vaddr_t *result)
 
 /* Where the mapping goes: an address, -EINVAL, -EPERM, -EEXIST, -ENOMEM. */
 static int choose(int space, vaddr_t address, uint32_t pages, uint32_t flags,
-		  vaddr_t *where)
+                  vaddr_t *where)
 {
 	uint32_t bytes = pages * PAGE_SIZE;
 	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
@@ -65,44 +65,28 @@ static int choose(int space, vaddr_t address, uint32_t pages, uint32_t flags,
 		return 0;
 	}
 	*where = shared ? space_find_shared(space, pages)
-			: space_find_private(space, pages);
+	                : space_find_private(space, pages);
 	return *where ? 0 : -ENOMEM;
 }
 
-/* Clears the way for MAP_FIXED, then maps. */
-static int place(int space, const struct mapping *mapping, uint32_t flags)
-{
-	vaddr_t end = mapping->start + mapping->pages * PAGE_SIZE;
-	int result = 0;
-
-	if (flags & MAP_FIXED) {
-		result = space_unmap(space, mapping->start, end);
-	}
-	if (result == 0) {
-		result = space_map(space, mapping);
-	}
-	return result;
-}
-
 /* MAP_SHARED | MAP_ANONYMOUS: a segment without a name. */
-static int map_shared(int space, struct mapping *mapping, uint32_t flags)
+static int map_shared(int space, struct mapping *mapping, bool promise)
 {
 	int result;
 
-	mapping->segment = segment_make(mapping->pages,
-					!(flags & MAP_NORESERVE), false,
-					spaces[space].level);
+	mapping->segment =
+	    segment_make(mapping->pages, promise, false, spaces[space].level);
 	if (mapping->segment < 0) {
 		return mapping->segment;
 	}
 	mapping->kind = REGION_SHARED;
-	result = place(space, mapping, flags);
+	result = space_map(space, mapping);
 	segment_drop(mapping->segment); /* the region holds it */
 	return result;
 }
 
 static int map_anonymous(vaddr_t address, uint32_t pages, uint32_t prot,
-			 uint32_t flags, vaddr_t *result)
+                         uint32_t flags, vaddr_t *result)
 {
 	int space = self()->space, error;
 	struct mapping mapping = {
@@ -112,6 +96,7 @@ static int map_anonymous(vaddr_t address, uint32_t pages, uint32_t prot,
 	    .rights = prot & ALL_RIGHTS,
 	    .ceiling = ALL_RIGHTS,
 	    .promise = !(flags & MAP_NORESERVE),
+	    .replace = flags & MAP_FIXED,
 	};
 
 	error = choose(space, address, pages, flags, &mapping.start);
@@ -119,9 +104,9 @@ static int map_anonymous(vaddr_t address, uint32_t pages, uint32_t prot,
 		return error;
 	}
 	if ((flags & MAP_TYPE) == MAP_PRIVATE) {
-		error = place(space, &mapping, flags);
+		error = space_map(space, &mapping);
 	} else {
-		error = map_shared(space, &mapping, flags);
+		error = map_shared(space, &mapping, mapping.promise);
 	}
 	shm_settle(space, self()->pid);
 	*result = mapping.start;
@@ -129,7 +114,7 @@ static int map_anonymous(vaddr_t address, uint32_t pages, uint32_t prot,
 }
 
 int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
-	      int fd, uint32_t pgoffset, vaddr_t *result)
+              int fd, uint32_t pgoffset, vaddr_t *result)
 {
 	uint32_t type = flags & MAP_TYPE;
 	uint32_t pages = length / PAGE_SIZE + (length % PAGE_SIZE != 0);
@@ -156,7 +141,7 @@ int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
 }
 
 int mmap_segment(int client, int segment, int offset, int rights,
-		 const uint32_t args[6], vaddr_t *result)
+                 const uint32_t args[6], vaddr_t *result)
 {
 	uint32_t length = args[1], prot = args[2], flags = args[3];
 	uint32_t pages = length / PAGE_SIZE + (length % PAGE_SIZE != 0);
@@ -169,8 +154,8 @@ int mmap_segment(int client, int segment, int offset, int rights,
 	    .offset = offset,
 	    .rights = prot & ALL_RIGHTS,
 	    .ceiling = shared ? rights : ALL_RIGHTS,
-	    .promise = !shared && (prot & RIGHT_WRITE) &&
-		       !(flags & MAP_NORESERVE),
+	    .promise =
+	        !shared && (prot & RIGHT_WRITE) && !(flags & MAP_NORESERVE),
 	};
 
 	if (pages == 0 || pages >= 1u << 20 || offset < 0) {
@@ -189,7 +174,7 @@ int mmap_segment(int client, int segment, int offset, int rights,
 	}
 	error = choose(space, args[0], pages, flags, &mapping.start);
 	if (error == 0) {
-		error = place(space, &mapping, flags);
+		error = space_map(space, &mapping);
 	}
 	shm_settle(space, procs[client].pid);
 	*result = mapping.start;
@@ -225,5 +210,5 @@ int sys_mprotect(vaddr_t address, uint32_t length, uint32_t prot)
 		return -ENOMEM;
 	}
 	return space_protect(self()->space, address, address + bytes,
-			     prot & ALL_RIGHTS);
+	                     prot & ALL_RIGHTS);
 }

@@ -22,7 +22,7 @@ struct map_entry {
 static const struct map_entry *next_entry(const struct map_entry *entry)
 {
 	return (const struct map_entry *)((const char *)entry + entry->size +
-					  sizeof(entry->size));
+	                                  sizeof(entry->size));
 }
 
 /* Cuts an entry to whole pages below the limit; false: nothing is left. */
@@ -37,13 +37,14 @@ static bool usable(const struct map_entry *entry, struct memory_range *range)
 		klog(KLOG_INFO, "memory above 896 MiB is left unused");
 		end = DIRECT_MAP_LIMIT;
 	}
-	range->start = ((uint32_t)entry->base + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	range->start =
+	    ((uint32_t)entry->base + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 	range->end = (uint32_t)end & ~(PAGE_SIZE - 1);
 	return range->start < range->end;
 }
 
 bool multiboot_range(const struct multiboot_info *info, int i,
-		     struct memory_range *range)
+                     struct memory_range *range)
 {
 	const struct map_entry *entry, *end;
 

@@ -7,10 +7,10 @@
 
 #include "../abi/types.h"
 
-#define MULTIBOOT_LOADED 0x2BADB002u
-#define MULTIBOOT_HAS_CMDLINE (1u << 2)
-#define MULTIBOOT_HAS_MODULES (1u << 3)
-#define MULTIBOOT_HAS_MAP (1u << 6)
+#define MULTIBOOT_LOADED          0x2BADB002u
+#define MULTIBOOT_HAS_CMDLINE     (1u << 2)
+#define MULTIBOOT_HAS_MODULES     (1u << 3)
+#define MULTIBOOT_HAS_MAP         (1u << 6)
 #define MULTIBOOT_HAS_LOADER_NAME (1u << 9)
 
 struct multiboot_info {
@@ -37,7 +37,7 @@ struct memory_range {
 
 /* The i-th usable range of the memory map; false: there is none. */
 bool multiboot_range(const struct multiboot_info *info, int i,
-		     struct memory_range *range);
+                     struct memory_range *range);
 
 /* QEMU puts the kernel's file name first on the command line. */
 bool multiboot_loader_is_qemu(const struct multiboot_info *info);

@@ -25,9 +25,9 @@ extern char kernel_start[], kernel_readonly_end[];
 
 #define SCREEN_WIDTH 80
 #define SCREEN_LINES 25
-#define COM1 0x3F8
-#define COM1_STATUS (COM1 + 5)
-#define COM_EMPTY 0x20
+#define COM1         0x3F8
+#define COM1_STATUS  (COM1 + 5)
+#define COM_EMPTY    0x20
 
 static void serial_byte(char c)
 {
@@ -124,7 +124,7 @@ static void say_registers(const struct trapframe *tf)
 /* ---- panic ----------------------------------------------------------- */
 
 __attribute__((noreturn)) static void die(const struct trapframe *tf,
-					  uint32_t ebp)
+                                          uint32_t ebp)
 {
 	cpu_disable_interrupts();
 	if (panicking) {
@@ -186,7 +186,8 @@ void machine_refuse(const char *text, ...)
 	vformat(line, sizeof(line), text, args);
 	va_end(args);
 	say("Tessera cannot run here: %s.", line);
-	outb(0xF4, MACHINE_PANIC); /* tools/run hears of it; elsewhere nothing is there */
+	outb(0xF4, MACHINE_PANIC); /* tools/run hears of it; elsewhere nothing
+	                              is there */
 	for (;;) {
 		__asm__ volatile("cli; hlt");
 	}
@@ -194,10 +195,10 @@ void machine_refuse(const char *text, ...)
 
 void machine_off(int value)
 {
-	outb(0xF4, value);		/* QEMU's isa-debug-exit */
+	outb(0xF4, value);               /* QEMU's isa-debug-exit */
 	__asm__ volatile("outw %w0, %w1" /* ACPI power off, QEMU's i440FX */
-			 :
-			 : "a"(0x2000), "d"(0x604));
+	                 :
+	                 : "a"(0x2000), "d"(0x604));
 	machine_print("It is now safe to turn off your computer.\n");
 	for (;;) {
 		__asm__ volatile("cli; hlt");

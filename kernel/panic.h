@@ -9,11 +9,11 @@
 #define KERNEL_PANIC_H
 
 __attribute__((noreturn, format(printf, 1, 2))) void panic(const char *format,
-							   ...);
+                                                           ...);
 
 /* Stays in every build.  Say the invariant in the words of its comment. */
 #define assert(condition)                                                      \
 	((condition) ? (void)0                                                 \
-		     : panic("%s:%d: %s", __FILE__, __LINE__, #condition))
+	             : panic("%s:%d: %s", __FILE__, __LINE__, #condition))
 
 #endif

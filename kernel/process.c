@@ -19,9 +19,9 @@
 #include "../mm/page.h"
 #include "../mm/table.h"
 
-#define PROCS_MAX 1024
+#define PROCS_MAX      1024
 #define PROCS_FOR_ROOT 8 /* the last slots are euid 0's */
-#define PID_MAX 32768
+#define PID_MAX        32768
 
 struct table proc_table = TABLE(procs, PROCS_MAX);
 int current;
@@ -200,7 +200,8 @@ static void make_ready(int proc, bool first)
 	assert(proc_blocked(proc) || procs[proc].state == PROC_NEW);
 	procs[proc].state = PROC_READY;
 	if (procs[proc].rank > 0) {
-		procs[proc].ticks = QUANTUM; /* a server that waited is one again */
+		procs[proc].ticks =
+		    QUANTUM; /* a server that waited is one again */
 	}
 	enqueue(proc, first);
 }

@@ -23,18 +23,18 @@ enum proc_state {
 	PROC_NEW, /* being made */
 	PROC_READY,
 	PROC_RUNNING,
-	PROC_SENDING,	 /* its message waits to be received by `peer` */
+	PROC_SENDING,    /* its message waits to be received by `peer` */
 	PROC_REPLY_WAIT, /* `peer` has its message */
-	PROC_RECEIVING,	 /* a server with nothing to do */
-	PROC_WAITING,	 /* wait4: for a child */
-	PROC_SLEEPING,	 /* until wake_tick */
-	PROC_PAUSED,	 /* until a signal */
-	PROC_STOPPED,	 /* by SIGSTOP and its kin, until SIGCONT */
-	PROC_ZOMBIE,	 /* has exited; its parent has not yet looked */
+	PROC_RECEIVING,  /* a server with nothing to do */
+	PROC_WAITING,    /* wait4: for a child */
+	PROC_SLEEPING,   /* until wake_tick */
+	PROC_PAUSED,     /* until a signal */
+	PROC_STOPPED,    /* by SIGSTOP and its kin, until SIGCONT */
+	PROC_ZOMBIE,     /* has exited; its parent has not yet looked */
 };
 
-#define OPEN_MAX 256 /* descriptors of a process */
-#define GROUPS_MAX 32
+#define OPEN_MAX      256 /* descriptors of a process */
+#define GROUPS_MAX    32
 #define NO_CONNECTION (-1)
 
 struct credentials {
@@ -49,10 +49,10 @@ struct proc {
 	/* written by process.c and schedule.c alone */
 	int link;
 	enum proc_state state;
-	int peer;	/* whom a blocked process waits for, or -1 */
-	int next;	/* run queue */
-	int queued;	/* in which run queue, -1: none */
-	int ticks;	/* left of its quantum */
+	int peer;   /* whom a blocked process waits for, or -1 */
+	int next;   /* run queue */
+	int queued; /* in which run queue, -1: none */
+	int ticks;  /* left of its quantum */
 	uint32_t wake_tick;
 	uintptr_t kernel_esp; /* saved while it does not run */
 
@@ -60,14 +60,14 @@ struct proc {
 	int pid, parent; /* parent: index, or -1 */
 	int pgid, sid;
 	int space;
-	int rank;	    /* 0 client, 1 files, 2 console */
-	int wait_status;    /* of a zombie, as wait4 gives it */
-	int killed;	    /* the signal that will end it; 0: none */
-	int stopping;	    /* the signal that will stop it; 0: none */
-	int stop_report;    /* what wait4 has not yet told: a status, or 0 */
+	int rank;        /* 0 client, 1 files, 2 console */
+	int wait_status; /* of a zombie, as wait4 gives it */
+	int killed;      /* the signal that will end it; 0: none */
+	int stopping;    /* the signal that will stop it; 0: none */
+	int stop_report; /* what wait4 has not yet told: a status, or 0 */
 	uint64_t signal_mask, signal_pending;
 	vaddr_t clear_tid;
-	uint64_t tls[3];    /* GDT entries of set_thread_area */
+	uint64_t tls[3]; /* GDT entries of set_thread_area */
 	char name[16];
 	struct credentials cred;
 	uint32_t user_ticks, system_ticks;
@@ -75,23 +75,23 @@ struct proc {
 
 	/* written by ipc/message.c and forward.c alone */
 	struct {
-		int channel;	/* of the server it is, or -1 */
-		int at;		/* channel that has its message, or -1 */
-		bool queued;	/* stands in that channel's queue */
-		bool unblock;	/* a signal wants the wait to end soon */
-		int call;	/* while it waits: number of its call */
+		int channel;    /* of the server it is, or -1 */
+		int at;         /* channel that has its message, or -1 */
+		bool queued;    /* stands in that channel's queue */
+		bool unblock;   /* a signal wants the wait to end soon */
+		int call;       /* while it waits: number of its call */
 		int connection; /* ... by which connection (a hold), or -1 */
 		int object;
 		uint32_t args[6];
-		int generation; /* of its token, once received; or 0 */
-		int next;	/* queue of the channel */
-		int status;	/* the answer */
+		int generation;  /* of its token, once received; or 0 */
+		int next;        /* queue of the channel */
+		int status;      /* the answer */
 		int reserved[2]; /* descriptors kept for the reply, or -1 */
-		int carried[2];	 /* connections that came with it, or -1 */
+		int carried[2];  /* connections that came with it, or -1 */
 	} message;
 
 	/* written by ipc/connection.c alone */
-	int cwd; /* connection, or -1 */
+	int cwd;                       /* connection, or -1 */
 	int16_t descriptors[OPEN_MAX]; /* connection, or NO_CONNECTION */
 	uint32_t cloexec[OPEN_MAX / 32];
 
@@ -111,7 +111,7 @@ static inline struct proc *self(void)
 /* ---- process.c ------------------------------------------------------- */
 
 int proc_make(int level); /* READY-less new process: index or -EAGAIN/-ENOMEM */
-int proc_find(int pid);	  /* index of the live or zombie process, or -1 */
+int proc_find(int pid);   /* index of the live or zombie process, or -1 */
 
 /*
  * The one place where a process gives up the CPU of its own accord: it waits
@@ -142,8 +142,8 @@ bool proc_is_server(int proc);
 
 /* ---- schedule.c ------------------------------------------------------ */
 
-void schedule(void);  /* picks the next and switches to it */
-void preempt(void);   /* on the way back to user mode, when need_resched */
+void schedule(void); /* picks the next and switches to it */
+void preempt(void);  /* on the way back to user mode, when need_resched */
 extern int need_resched;
 extern uint32_t ticks; /* since boot, HZ a second */
 #define HZ 100
@@ -168,7 +168,7 @@ struct exec_image {
 	const char *path;
 };
 int proc_exec(int client, const struct exec_image *image, vaddr_t argv,
-	      vaddr_t envp);
+              vaddr_t envp);
 
 /* ---- what the servers' door asks of the rest of the kernel ------------ */
 
@@ -178,14 +178,15 @@ int proc_exec(int client, const struct exec_image *image, vaddr_t argv,
  * the address, or -errno with nothing changed.
  */
 int mmap_segment(int client, int segment, int offset, int rights,
-		 const uint32_t args[6], vaddr_t *result);
+                 const uint32_t args[6], vaddr_t *result);
 
 /* Allows a server the I/O ports first..last (<= 0x3FF).  -EINVAL, -ENOMEM. */
 int proc_allow_ports(int proc, int first, int last);
 
-void interrupt_enable(int line, bool on); /* clock.c: lets a line 0..15 through */
+void interrupt_enable(int line,
+                      bool on); /* clock.c: lets a line 0..15 through */
 
-int check_all(void); /* runs every checker: how many breaches */
+int check_all(void);       /* runs every checker: how many breaches */
 void inspect_update(void); /* before kernel memory is shown to anybody */
 
 extern paddr_t archive_start; /* of the boot archive, page-aligned */

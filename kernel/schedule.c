@@ -82,9 +82,9 @@ static void switch_from_to(int from, int to)
 	segments_set_ports(new->io_bitmap);
 	space_load(new->space);
 	__asm__ volatile("fxsave %0\n\t"
-			 "fxrstor %1"
-			 : "=m"(old->fpu)
-			 : "m"(new->fpu));
+	                 "fxrstor %1"
+	                 : "=m"(old->fpu)
+	                 : "m"(new->fpu));
 	switch_to(&old->kernel_esp, new->kernel_esp);
 }
 

@@ -5,8 +5,9 @@
  * two rings, three entries that belong to the process (set_thread_area), and
  * two task-state segments.
  *
- *	GDT entry   6..8          12         13         14        15       16   17
- *	            process TLS   kernel cs  kernel ds  user cs   user ds  TSS  #DF
+ *	GDT entry   6..8          12         13         14        15       16 17
+ *	            process TLS   kernel cs  kernel ds  user cs   user ds  TSS
+ *#DF
  *
  * The TSS says where the kernel stack is and which I/O ports ring 3 may use.
  * Its bitmap covers ports 0..0x3FF and is live only while a process runs that
@@ -19,10 +20,10 @@
 #include "cpu.h"
 #include "string.h"
 
-#define GDT_ENTRIES 18
-#define GDT_TSS 16
+#define GDT_ENTRIES      18
+#define GDT_TSS          16
 #define GDT_DOUBLE_FAULT 17
-#define IO_BITMAP_BYTES 128
+#define IO_BITMAP_BYTES  128
 
 struct tss {
 	uint32_t link, esp0, ss0, esp1, ss1, esp2, ss2;
@@ -46,20 +47,20 @@ struct table_register {
 	uint32_t base;
 } __attribute__((packed));
 
-#define ACCESS_CODE 0x9a /* present, ring 0, execute and read */
-#define ACCESS_DATA 0x92
-#define ACCESS_USER 0x60
-#define ACCESS_TSS 0x89
+#define ACCESS_CODE       0x9a /* present, ring 0, execute and read */
+#define ACCESS_DATA       0x92
+#define ACCESS_USER       0x60
+#define ACCESS_TSS        0x89
 #define GRANULARITY_PAGES 0xc /* limit in pages, 32-bit */
 
 /* SDM 3A figure 3-8. */
 static uint64_t descriptor(uint32_t base, uint32_t limit, uint32_t access,
-			   uint32_t flags)
+                           uint32_t flags)
 {
 	uint32_t low = (base << 16) | (limit & 0xffff);
 	uint32_t high = (base & 0xff000000) | (flags << 20) |
-			(limit & 0xf0000) | (access << 8) |
-			((base >> 16) & 0xff);
+	                (limit & 0xf0000) | (access << 8) |
+	                ((base >> 16) & 0xff);
 
 	return (uint64_t)high << 32 | low;
 }
@@ -80,19 +81,19 @@ static uint64_t task_gate(uint32_t selector)
 
 static void fill_gdt(void)
 {
-	gdt[KERNEL_CS / 8] = descriptor(0, 0xfffff, ACCESS_CODE,
-					GRANULARITY_PAGES);
-	gdt[KERNEL_DS / 8] = descriptor(0, 0xfffff, ACCESS_DATA,
-					GRANULARITY_PAGES);
+	gdt[KERNEL_CS / 8] =
+	    descriptor(0, 0xfffff, ACCESS_CODE, GRANULARITY_PAGES);
+	gdt[KERNEL_DS / 8] =
+	    descriptor(0, 0xfffff, ACCESS_DATA, GRANULARITY_PAGES);
 	gdt[USER_CS / 8] = descriptor(0, 0xfffff, ACCESS_CODE | ACCESS_USER,
-				      GRANULARITY_PAGES);
+	                              GRANULARITY_PAGES);
 	gdt[USER_DS / 8] = descriptor(0, 0xfffff, ACCESS_DATA | ACCESS_USER,
-				      GRANULARITY_PAGES);
-	gdt[GDT_TSS] = descriptor((uint32_t)&tss, sizeof(tss) - 1, ACCESS_TSS,
-				  0);
-	gdt[GDT_DOUBLE_FAULT] = descriptor((uint32_t)&double_fault_tss,
-					   sizeof(double_fault_tss) - 1,
-					   ACCESS_TSS, 0);
+	                              GRANULARITY_PAGES);
+	gdt[GDT_TSS] =
+	    descriptor((uint32_t)&tss, sizeof(tss) - 1, ACCESS_TSS, 0);
+	gdt[GDT_DOUBLE_FAULT] =
+	    descriptor((uint32_t)&double_fault_tss,
+	               sizeof(double_fault_tss) - 1, ACCESS_TSS, 0);
 }
 
 static void fill_idt(void)
@@ -134,18 +135,18 @@ void segments_init(void)
 	fill_tss();
 	fill_idt();
 	__asm__ volatile("lgdt %0\n\t"
-			 "lidt %1\n\t"
-			 "ljmp %2, $1f\n"
-			 "1:\tmov %3, %%ds\n\t"
-			 "mov %3, %%es\n\t"
-			 "mov %3, %%ss\n\t"
-			 "mov %4, %%fs\n\t"
-			 "mov %4, %%gs\n\t"
-			 "ltr %w5"
-			 :
-			 : "m"(gdtr), "m"(idtr), "i"(KERNEL_CS), "r"(KERNEL_DS),
-			   "r"(0), "r"(GDT_TSS * 8)
-			 : "memory");
+	                 "lidt %1\n\t"
+	                 "ljmp %2, $1f\n"
+	                 "1:\tmov %3, %%ds\n\t"
+	                 "mov %3, %%es\n\t"
+	                 "mov %3, %%ss\n\t"
+	                 "mov %4, %%fs\n\t"
+	                 "mov %4, %%gs\n\t"
+	                 "ltr %w5"
+	                 :
+	                 : "m"(gdtr), "m"(idtr), "i"(KERNEL_CS), "r"(KERNEL_DS),
+	                   "r"(0), "r"(GDT_TSS * 8)
+	                 : "memory");
 }
 
 void segments_load_tls(const uint64_t tls[TLS_COUNT])

@@ -18,7 +18,7 @@
 #include "../abi/signal.h"
 
 #define BIT(signal) (1ull << ((signal)-1))
-#define INIT_PID 1
+#define INIT_PID    1
 
 static const uint64_t ignored_by_default =
     BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGURG) | BIT(SIGWINCH);
@@ -52,8 +52,7 @@ void proc_kill(int proc, int signal)
 
 static void stop(int proc, int signal)
 {
-	if (procs[proc].pid != INIT_PID &&
-	    procs[proc].state != PROC_STOPPED) {
+	if (procs[proc].pid != INIT_PID && procs[proc].state != PROC_STOPPED) {
 		procs[proc].stopping = signal;
 		if (proc == current) {
 			need_resched = 1;
@@ -210,9 +209,9 @@ int sys_kill(int pid, int signal)
 	}
 	if (pid <= 0) {
 		return signal_group(pid == 0    ? self()->pgid
-				    : pid == -1 ? -1
-						: -pid,
-				    signal);
+		                    : pid == -1 ? -1
+		                                : -pid,
+		                    signal);
 	}
 	target = proc_find(pid);
 	return target < 0 ? -ESRCH : signal_one(target, signal);
@@ -260,8 +259,8 @@ int sys_rt_sigprocmask(int how, vaddr_t set, vaddr_t oldset, uint32_t size)
 	if (set) {
 		given &= ~never_blocked;
 		p->signal_mask = how == SIG_SETMASK ? given
-				 : how == SIG_BLOCK ? old | given
-						    : old & ~given;
+		                 : how == SIG_BLOCK ? old | given
+		                                    : old & ~given;
 		deliver_unblocked(current);
 	}
 	if (oldset && copy_out(oldset, &old, sizeof(old)) < 0) {

@@ -10,9 +10,9 @@ void *memset(void *to, int byte, size_t bytes)
 	void *start = to;
 
 	__asm__ volatile("rep stosb"
-			 : "+D"(to), "+c"(bytes)
-			 : "a"(byte)
-			 : "memory");
+	                 : "+D"(to), "+c"(bytes)
+	                 : "a"(byte)
+	                 : "memory");
 	return start;
 }
 
@@ -22,11 +22,11 @@ void *memcpy(void *to, const void *from, size_t bytes)
 	size_t words = bytes / 4;
 
 	__asm__ volatile("rep movsl\n\t"
-			 "mov %3, %%ecx\n\t"
-			 "rep movsb"
-			 : "+D"(to), "+S"(from), "+c"(words)
-			 : "r"(bytes & 3)
-			 : "memory");
+	                 "mov %3, %%ecx\n\t"
+	                 "rep movsb"
+	                 : "+D"(to), "+S"(from), "+c"(words)
+	                 : "r"(bytes & 3)
+	                 : "memory");
 	return start;
 }
 

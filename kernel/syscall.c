@@ -47,7 +47,7 @@ static int dispatch(uint32_t number, const uint32_t *args)
 }
 
 __attribute__((noinline)) static int traced(uint32_t number,
-					    const uint32_t *args)
+                                            const uint32_t *args)
 {
 	int result;
 
@@ -61,7 +61,7 @@ int syscall_unix(struct trapframe *tf)
 {
 	inspection.changes++;
 	return trace_on ? traced(tf->eax, tf->args)
-			: dispatch(tf->eax, tf->args);
+	                : dispatch(tf->eax, tf->args);
 }
 
 int syscall_native(struct trapframe *tf)

@@ -10,17 +10,17 @@
 #include "calls.h"
 #include "clock.h"
 
-#define CLOCK_REALTIME 0
-#define CLOCK_MONOTONIC 1
-#define CLOCK_PROCESS_CPUTIME 2
-#define CLOCK_THREAD_CPUTIME 3
-#define CLOCK_MONOTONIC_RAW 4
-#define CLOCK_REALTIME_COARSE 5
+#define CLOCK_REALTIME         0
+#define CLOCK_MONOTONIC        1
+#define CLOCK_PROCESS_CPUTIME  2
+#define CLOCK_THREAD_CPUTIME   3
+#define CLOCK_MONOTONIC_RAW    4
+#define CLOCK_REALTIME_COARSE  5
 #define CLOCK_MONOTONIC_COARSE 6
-#define CLOCK_BOOTTIME 7
-#define TIMER_ABSTIME 1
-#define NANOSECONDS_PER_TICK (1000000000u / HZ)
-#define LONGEST_SLEEP (INT32_MAX / HZ) /* seconds: what ticks can count */
+#define CLOCK_BOOTTIME         7
+#define TIMER_ABSTIME          1
+#define NANOSECONDS_PER_TICK   (1000000000u / HZ)
+#define LONGEST_SLEEP          (INT32_MAX / HZ) /* seconds: what ticks can count */
 
 struct timespec64 {
 	uint32_t seconds, seconds_high;
@@ -30,7 +30,7 @@ struct timespec64 {
 static struct timespec32 ticks_to_timespec(uint32_t count)
 {
 	return (struct timespec32){count / HZ,
-				   count % HZ * NANOSECONDS_PER_TICK};
+	                           count % HZ * NANOSECONDS_PER_TICK};
 }
 
 static int read_clock(int clock, struct timespec32 *now)
@@ -50,7 +50,7 @@ static int read_clock(int clock, struct timespec32 *now)
 	case CLOCK_PROCESS_CPUTIME:
 	case CLOCK_THREAD_CPUTIME:
 		*now = ticks_to_timespec(self()->user_ticks +
-					 self()->system_ticks);
+		                         self()->system_ticks);
 		return 0;
 	default:
 		return -EINVAL;
@@ -65,7 +65,7 @@ static int give(struct timespec32 time, vaddr_t tp)
 static int give64(struct timespec32 time, vaddr_t tp)
 {
 	struct timespec64 wide = {.seconds = time.seconds,
-				  .nanoseconds = time.nanoseconds};
+	                          .nanoseconds = time.nanoseconds};
 
 	return copy_out(tp, &wide, sizeof(wide));
 }
@@ -144,7 +144,7 @@ static uint32_t wake_tick(struct timespec32 duration)
 {
 	uint32_t seconds = duration.seconds;
 	uint32_t parts = (duration.nanoseconds + NANOSECONDS_PER_TICK - 1) /
-			 NANOSECONDS_PER_TICK;
+	                 NANOSECONDS_PER_TICK;
 
 	if (seconds == 0 && parts == 0) {
 		return ticks;
@@ -157,10 +157,10 @@ static uint32_t wake_tick(struct timespec32 duration)
 
 /* until - now, or zero when it is past. */
 static struct timespec32 from_now(struct timespec32 until,
-				  struct timespec32 now)
+                                  struct timespec32 now)
 {
 	struct timespec32 left = {until.seconds - now.seconds,
-				  until.nanoseconds - now.nanoseconds};
+	                          until.nanoseconds - now.nanoseconds};
 
 	if (until.nanoseconds < now.nanoseconds) {
 		left.seconds--;
@@ -193,7 +193,7 @@ static int do_sleep(int clock, uint32_t flags, struct timespec32 time)
 }
 
 int sys_clock_nanosleep(int clock, uint32_t flags, vaddr_t request,
-			vaddr_t remain)
+                        vaddr_t remain)
 {
 	struct timespec32 time;
 
@@ -205,7 +205,7 @@ int sys_clock_nanosleep(int clock, uint32_t flags, vaddr_t request,
 }
 
 int sys_clock_nanosleep64(int clock, uint32_t flags, vaddr_t request,
-			  vaddr_t remain)
+                          vaddr_t remain)
 {
 	struct timespec64 time;
 
@@ -220,7 +220,7 @@ int sys_clock_nanosleep64(int clock, uint32_t flags, vaddr_t request,
 		time.seconds = INT32_MAX;
 	}
 	return do_sleep(clock, flags,
-			(struct timespec32){time.seconds, time.nanoseconds});
+	                (struct timespec32){time.seconds, time.nanoseconds});
 }
 
 int sys_nanosleep(vaddr_t request, vaddr_t remain)

@@ -24,7 +24,7 @@ void trace_event(int type, uint32_t a, uint32_t b, uint32_t c)
 	event->reserved = 0;
 	event->pid = trace_pid;
 	__asm__ volatile("rdtsc"
-			 : "=a"(event->time_low), "=d"(event->time_high));
+	                 : "=a"(event->time_low), "=d"(event->time_high));
 	event->a = a;
 	event->b = b;
 	event->c = c;

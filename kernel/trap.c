@@ -77,7 +77,7 @@ static void kernel_mistake(const struct trapframe *tf, uint32_t address)
 	    tf->vector < 32 ? exceptions[tf->vector].name : "interrupt";
 
 	panic_with(tf, "%s in the kernel at %08x, error %x, address %08x",
-		   name ? name : "exception", tf->eip, tf->error, address);
+	           name ? name : "exception", tf->eip, tf->error, address);
 }
 
 /* The way out loaded a selector or an eip that the process had spoilt. */
@@ -96,7 +96,7 @@ static void exception(struct trapframe *tf)
 	} else if (fault_on_leaving(tf) && signal) {
 		/* This frame is in the way of the user's: leave for good. */
 		proc_crime(SIGSEGV, "bad selector or eip on return",
-			   proc_trapframe(current)->eip);
+		           proc_trapframe(current)->eip);
 		proc_exit(SIGSEGV);
 	} else {
 		kernel_mistake(tf, 0);
@@ -121,9 +121,9 @@ static void page_fault(struct trapframe *tf)
 	}
 	if (user) {
 		proc_crime(result == -ENXIO ? SIGBUS : SIGSEGV,
-			   tf->error & PF_WR ? "page fault, write"
-					     : "page fault, read",
-			   va);
+		           tf->error & PF_WR ? "page fault, write"
+		                             : "page fault, read",
+		           va);
 	} else if (va < USER_LIMIT && usercopy_fixup(tf->eip)) {
 		tf->eip = usercopy_fixup(tf->eip);
 	} else {

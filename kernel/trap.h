@@ -12,17 +12,17 @@
 /* Selectors, as on native Linux i386.  SDM 3A 3.4.2. */
 #define KERNEL_CS 0x60
 #define KERNEL_DS 0x68
-#define USER_CS 0x73
-#define USER_DS 0x7b
+#define USER_CS   0x73
+#define USER_DS   0x7b
 #define TLS_FIRST 6 /* GDT entries 6..8 belong to the process */
 #define TLS_COUNT 3
 
-#define VECTOR_NMI 2
+#define VECTOR_NMI          2
 #define VECTOR_DOUBLE_FAULT 8
-#define VECTOR_PAGE_FAULT 14
-#define VECTOR_IRQ 32 /* 16 interrupt lines from here */
-#define VECTOR_UNIX 0x80
-#define VECTOR_NATIVE 0x81
+#define VECTOR_PAGE_FAULT   14
+#define VECTOR_IRQ          32 /* 16 interrupt lines from here */
+#define VECTOR_UNIX         0x80
+#define VECTOR_NATIVE       0x81
 
 /*
  * What lies on the kernel stack while a trap is served, lowest address first.
@@ -59,11 +59,12 @@ void segments_set_ports(const uint8_t *bitmap);
 /* ---- trap.asm -------------------------------------------------------- */
 
 extern uint32_t trap_entries[]; /* addresses, by vector 0..47 */
-extern uint32_t clac_sites[3];	/* where entries clear EFLAGS.AC, patched */
+extern uint32_t clac_sites[3];  /* where entries clear EFLAGS.AC, patched */
 void trap_unix(void);
 void trap_native(void);
-void trap_return(void);	   /* leaves the kernel with the frame at esp */
-extern char trap_leave_start[], trap_leave_end[]; /* faults here: bad selectors */
+void trap_return(void); /* leaves the kernel with the frame at esp */
+extern char trap_leave_start[],
+    trap_leave_end[]; /* faults here: bad selectors */
 
 /* ---- switch.asm ------------------------------------------------------ */
 

@@ -170,7 +170,8 @@ int space_map(int space, const struct mapping *mapping)
 
 	assert(page_aligned(draft.start) && draft.end > draft.start);
 	assert(draft.end <= USER_LIMIT);
-	assert(!space_overlaps(space, draft.start, draft.end));
+	assert(mapping->replace ||
+	       !space_overlaps(space, draft.start, draft.end));
 	if (draft.segment >= 0 && draft.kind != REGION_SHARED &&
 	    segments[draft.segment].kind == SEGMENT_DEVICE) {
 		return -EINVAL;

@@ -112,10 +112,12 @@ struct mapping {
 	int offset;  /* page of the segment at `start` */
 	int rights, ceiling;
 	bool promise; /* private: count its pages (MAP_NORESERVE: false) */
+	bool replace; /* what lies there goes, in the same step (MAP_FIXED) */
 };
 
 /*
- * Adds a region where nothing is.  0 or -ENOMEM.  Holds the segment.  -EINVAL
+ * Adds a region where nothing is, or in place of what is.  0 or -ENOMEM, with
+ * nothing changed.  Holds the segment.  -EINVAL
  * for a private one of a device.  What shows an archive shared is read-only.
  */
 int space_map(int space, const struct mapping *mapping);

@@ -1,8 +1,8 @@
 # tools/layers.awk -- includes go downward only.
 #
-#	awk -f tools/layers.awk boot/* kernel/* mm/* ipc/* abi/*
+#	awk -f tools/layers.awk kernel/* mm/* ipc/* abi/*
 #
-#	0 abi    1 base: kernel/{cpu,panic,klog,string,symbols}.h    2 mm
+#	0 abi    1 base: kernel/{cpu,panic,klog,string,symbols,trace,clock}.h    2 mm
 #	3 kernel/process.h    4 ipc    5 the rest of kernel
 #
 # A header's room is its height; a file may include what is not above it.
@@ -30,7 +30,7 @@ function height(path)
 {
 	if (path ~ /^(abi|build\/gen)\//)
 		return 0
-	if (path ~ /^kernel\/(cpu|panic|klog|string|symbols)\.[ch]$/)
+	if (path ~ /^kernel\/(cpu|panic|klog|string|symbols|trace|clock)\.[ch]$/)
 		return path ~ /c$/ ? 5 : 1
 	if (path ~ /^mm\//)
 		return 2

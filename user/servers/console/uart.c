@@ -27,13 +27,12 @@
 #define LINE_8N1      0x03
 #define LINE_DIVISOR  0x80
 #define MODEM         4
-#define MODEM_READY   0x0B /* DTR, RTS, and OUT2: the interrupt reaches the PIC \
-	                    */
-#define STATUS       5
-#define STATUS_INPUT 0x01
-#define STATUS_EMPTY 0x20
-#define MODEM_STATUS 6
-#define SCRATCH      7
+#define MODEM_READY   0x0B /* DTR, RTS, OUT2: interrupts reach the PIC */
+#define STATUS        5
+#define STATUS_INPUT  0x01
+#define STATUS_EMPTY  0x20
+#define MODEM_STATUS  6
+#define SCRATCH       7
 
 #define FIFO_BYTES     16
 #define INPUT_PATIENCE 30  /* looks for more input: it comes in bursts */
