@@ -17,9 +17,6 @@
 #include "syscall_table.h"
 #include "../abi/errno.h"
 #include "../kernel/klog.h"
-#include "../kernel/panic.h"
-
-#define NAME_SERVER "files"
 
 /*
  * What a path starts from: a directory of the name server, or an object of
@@ -27,7 +24,7 @@
  */
 static int find_directory(const struct syscall *row, const uint32_t args[6])
 {
-	int names = channel_find(NAME_SERVER);
+	int names = channel_find("files");
 	int connection = self()->cwd;
 
 	if (names < 0) {
@@ -52,7 +49,6 @@ static int find_owner(const struct syscall *row, const uint32_t args[6])
 
 	if (owner == OWNER_NAME)
 		return find_directory(row, args);
-	assert(owner == OWNER_FD);
 	return descriptor_connection(current, (int)args[row->fd_argument]);
 }
 
@@ -60,12 +56,10 @@ static int find_owner(const struct syscall *row, const uint32_t args[6])
 static int reserve(const struct syscall *row)
 {
 	int *reserved = self()->message.reserved;
+	int count = row->result == RESULT_FD2 ? 2 : row->result == RESULT_FD;
 	int from = 0;
 
-	reserved[0] = reserved[1] = -1;
-	if (row->result != RESULT_FD && row->result != RESULT_FD2)
-		return 0;
-	for (int i = 0; i < (row->result == RESULT_FD2 ? 2 : 1); i++) {
+	for (int i = 0; i < count; i++) {
 		reserved[i] = descriptor_free(current, from);
 		if (reserved[i] < 0)
 			return -EMFILE;
@@ -98,7 +92,6 @@ static int install(const struct syscall *row, const uint32_t args[6],
 			descriptor_install(current, carried[i], reserved[i],
 			                   cloexec);
 		carried[i] = NO_CONNECTION;
-		reserved[i] = -1;
 	}
 	return result;
 }
@@ -106,14 +99,15 @@ static int install(const struct syscall *row, const uint32_t args[6],
 int forward_by(const struct syscall *row, const uint32_t args[6],
                int connection)
 {
+	int *reserved = self()->message.reserved;
 	int result = reserve(row);
 
 	if (result == 0)
 		result = message_send(row->number, args, connection,
 		                      connections[connection].object);
 	if (result >= 0)
-		return install(row, args, result);
-	self()->message.reserved[0] = self()->message.reserved[1] = -1;
+		result = install(row, args, result);
+	reserved[0] = reserved[1] = -1;
 	return result;
 }
 

@@ -16,8 +16,9 @@
  */
 #include "message.h"
 
-#include "syscall_table.h"
 #include "../abi/errno.h"
+#include "../kernel/string.h"
+#include "syscall_table.h"
 
 #define COUNT_MAX 0x7ffff000u /* bytes of one read(2), as on Linux */
 #define IOV_MAX   1024u
@@ -27,6 +28,19 @@
 struct iovec {
 	vaddr_t base;
 	uint32_t length;
+};
+
+static const struct {
+	bool from_client, to_client, iov, string;
+} kinds[] = {
+    [LEASE_IN] = {.from_client = true},
+    [LEASE_OUT] = {.to_client = true},
+    [LEASE_INOUT] = {.from_client = true, .to_client = true},
+    [LEASE_IN_IOV] = {.from_client = true, .iov = true},
+    [LEASE_OUT_IOV] = {.to_client = true, .iov = true},
+    [LEASE_PATH] = {.string = true},
+    [LEASE_STR] = {.string = true},
+    [LEASE_DIR] = {0},
 };
 
 static uint32_t min(uint32_t a, uint32_t b)
@@ -39,33 +53,34 @@ static const struct lease *find(int client, int argument)
 	return syscall_lease(&syscalls[procs[client].message.call], argument);
 }
 
-static bool is_iov(const struct lease *lease)
+/* Buffer `i` of the row; a lease that is no iov is a row of one. */
+static int element(int client, const struct lease *lease, uint32_t i,
+                   struct iovec *iov)
 {
-	return lease->kind == LEASE_IN_IOV || lease->kind == LEASE_OUT_IOV;
+	const uint32_t *args = procs[client].message.args;
+	uint32_t length = lease->length_argument < 0
+	                      ? lease->length
+	                      : args[lease->length_argument];
+	int error = 0;
+
+	*iov = (struct iovec){args[lease->argument], min(length, COUNT_MAX)};
+	if (kinds[lease->kind].iov)
+		error = space_read(procs[client].space, iov,
+		                   iov->base + i * sizeof(*iov), sizeof(*iov));
+	return iov->base + iov->length < iov->base ? -EFAULT : error;
 }
 
-static bool is_buffer(const struct lease *lease)
+/* How many buffers: -EINVAL when there are too many, or it has none. */
+static int elements(int client, const struct lease *lease)
 {
-	return lease->kind == LEASE_IN || lease->kind == LEASE_OUT ||
-	       lease->kind == LEASE_INOUT;
-}
+	uint32_t n = 1;
 
-static bool allows(const struct lease *lease, bool to_client)
-{
-	if (to_client)
-		return lease->kind == LEASE_OUT ||
-		       lease->kind == LEASE_OUT_IOV ||
-		       lease->kind == LEASE_INOUT;
-	return lease->kind == LEASE_IN || lease->kind == LEASE_IN_IOV ||
-	       lease->kind == LEASE_INOUT;
-}
-
-/* Bytes of a buffer, or elements of an iovec. */
-static uint32_t length_of(int client, const struct lease *lease)
-{
-	if (lease->length_argument < 0)
-		return lease->length;
-	return procs[client].message.args[lease->length_argument];
+	if (!lease ||
+	    !(kinds[lease->kind].from_client || kinds[lease->kind].to_client))
+		return -EINVAL;
+	if (kinds[lease->kind].iov)
+		n = procs[client].message.args[lease->length_argument];
+	return n > IOV_MAX ? -EINVAL : (int)n;
 }
 
 /* `bytes` at `address` of the client; `done` were moved before: 0 or -EFAULT.
@@ -74,44 +89,38 @@ static int move(const struct lease_use *use, vaddr_t address, uint32_t done,
                 uint32_t bytes)
 {
 	int space = procs[use->client].space;
-	uint8_t *kernel = use->kernel;
+	uint8_t *kernel = (uint8_t *)use->kernel + done;
 	vaddr_t buffer = use->buffer + done;
 
-	if (address + bytes < address || buffer + bytes < buffer)
-		return -EFAULT;
-	if (kernel && use->to_client)
-		return space_write(space, address, kernel + done, bytes);
-	if (kernel)
-		return space_read(space, kernel + done, address, bytes);
-	if (use->to_client)
-		return space_transfer(space, address, use->space, buffer,
-		                      bytes);
-	return space_transfer(use->space, buffer, space, address, bytes);
+	if (use->kernel)
+		return use->to_client
+		           ? space_write(space, address, kernel, bytes)
+		           : space_read(space, kernel, address, bytes);
+	return use->to_client
+	           ? space_transfer(space, address, use->space, buffer, bytes)
+	           : space_transfer(use->space, buffer, space, address, bytes);
 }
 
-static int read_iov(int client, int argument, uint32_t i, struct iovec *iov)
+int lease_copy(const struct lease_use *use)
 {
-	vaddr_t array = procs[client].message.args[argument];
+	const struct lease *lease = find(use->client, use->argument);
+	uint32_t skip = use->offset, limit = min(use->bytes, LEASE_MAX);
+	uint32_t done = 0;
+	int n = elements(use->client, lease);
 
-	return space_read(procs[client].space, iov, array + i * sizeof(*iov),
-	                  sizeof(*iov));
-}
-
-static int copy_iov(const struct lease_use *use, uint32_t n, uint32_t limit)
-{
-	uint32_t skip = use->offset, done = 0;
-	struct iovec iov;
-
-	if (n > IOV_MAX)
-		return -EINVAL;
-	for (uint32_t i = 0; i < n && done < limit; i++) {
+	if (n < 0)
+		return n;
+	if (use->to_client ? !kinds[lease->kind].to_client
+	                   : !kinds[lease->kind].from_client)
+		return -EPERM;
+	for (int i = 0; i < n && done < limit; i++) {
+		struct iovec iov;
 		uint32_t bytes;
 
-		if (read_iov(use->client, use->argument, i, &iov) < 0)
+		if (element(use->client, lease, i, &iov) < 0)
 			return done ? (int)done : -EFAULT;
 		bytes = min(iov.length - min(skip, iov.length), limit - done);
-		if (iov.base + skip < iov.base ||
-		    (bytes && move(use, iov.base + skip, done, bytes) < 0))
+		if (bytes && move(use, iov.base + skip, done, bytes) < 0)
 			return done ? (int)done : -EFAULT;
 		skip -= min(skip, iov.length);
 		done += bytes;
@@ -119,65 +128,31 @@ static int copy_iov(const struct lease_use *use, uint32_t n, uint32_t limit)
 	return (int)done;
 }
 
-int lease_copy(const struct lease_use *use)
-{
-	const struct lease *lease = find(use->client, use->argument);
-	uint32_t bytes = min(use->bytes, LEASE_MAX);
-	uint32_t length;
-	vaddr_t start;
-
-	if (!lease)
-		return -EINVAL;
-	if (!allows(lease, use->to_client))
-		return -EPERM;
-	length = length_of(use->client, lease);
-	if (is_iov(lease))
-		return copy_iov(use, length, bytes);
-	bytes = min(bytes, length - min(use->offset, length));
-	start = procs[use->client].message.args[use->argument] + use->offset;
-	if (bytes == 0)
-		return 0;
-	if (start < use->offset || move(use, start, 0, bytes) < 0)
-		return -EFAULT;
-	return (int)bytes;
-}
-
-/* Of what was read, the bytes with the NUL; `bytes` + 1: there is none. */
-static uint32_t string_bytes(const char *text, uint32_t bytes)
-{
-	for (uint32_t i = 0; i < bytes; i++) {
-		if (text[i] == '\0')
-			return i + 1;
-	}
-	return bytes + 1;
-}
-
-/* Piece by piece, never across a page's end: a hole may follow the string. */
 int lease_string(const struct lease_use *use)
 {
 	const struct lease *lease = find(use->client, use->argument);
-	struct lease_use piece = *use;
-	uint32_t limit = min(use->bytes, PATH_MAX), done = 0;
-	char text[CHUNK];
+	uint32_t limit = min(use->bytes, PATH_MAX), done = 0, bytes, length;
+	char text[CHUNK + 1];
 
-	if (!lease || (lease->kind != LEASE_PATH && lease->kind != LEASE_STR))
+	if (!lease || !kinds[lease->kind].string)
 		return -EINVAL;
-	piece.kernel = text;
 	while (done < limit) {
 		vaddr_t from =
-		    procs[use->client].message.args[use->argument] + done;
-		uint32_t bytes =
-		    min(min(CHUNK, limit - done), PAGE_SIZE - from % PAGE_SIZE);
-		uint32_t found;
+		    procs[use->client].message.args[lease->argument] + done;
 
-		if (move(&piece, from, 0, bytes) < 0)
+		/* Never across a page's end: a hole may follow the string. */
+		bytes =
+		    min(min(CHUNK, limit - done), PAGE_SIZE - from % PAGE_SIZE);
+		if (space_read(procs[use->client].space, text, from, bytes) < 0)
 			return -EFAULT;
-		found = string_bytes(text, bytes);
-		if (copy_out(use->buffer + done, text, min(found, bytes)) < 0)
+		text[bytes] = '\0';
+		length = strlen(text);
+		if (copy_out(use->buffer + done, text, min(length + 1, bytes)) <
+		    0)
 			return -EFAULT;
-		if (found <= bytes)
-			return (int)(done + found - 1);
-		done += bytes;
+		done += length;
+		if (length < bytes)
+			return (int)done;
 	}
 	return -ENAMETOOLONG;
 }
@@ -185,22 +160,16 @@ int lease_string(const struct lease_use *use)
 int lease_size(int client, int argument)
 {
 	const struct lease *lease = find(client, argument);
-	uint32_t n, sum = 0;
+	int n = elements(client, lease);
+	uint32_t sum = 0;
 	struct iovec iov;
 
-	if (!lease || (!is_buffer(lease) && !is_iov(lease)))
-		return -EINVAL;
-	n = length_of(client, lease);
-	if (is_buffer(lease))
-		return (int)min(n, COUNT_MAX);
-	if (n > IOV_MAX)
-		return -EINVAL;
-	for (uint32_t i = 0; i < n; i++) {
-		if (read_iov(client, argument, i, &iov) < 0)
+	for (int i = 0; i < n; i++) {
+		if (element(client, lease, i, &iov) < 0)
 			return -EFAULT;
 		if (iov.length > INT32_MAX - sum)
 			return -EINVAL;
 		sum += iov.length;
 	}
-	return (int)min(sum, COUNT_MAX);
+	return n < 0 ? n : (int)min(sum, COUNT_MAX);
 }

@@ -166,7 +166,7 @@ static int map_part(const struct build *b, const struct elf_segment *s,
 	    .offset = from_file ? (int)(s->offset / PAGE_SIZE) : 0,
 	    .rights = rights_of(s),
 	    .ceiling = RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC,
-	    .promise = s->flags & PF_W,
+	    .promise = true,
 	};
 
 	if (start >= end) {

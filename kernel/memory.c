@@ -154,8 +154,8 @@ int mmap_segment(int client, int segment, int offset, int rights,
 	    .offset = offset,
 	    .rights = prot & ALL_RIGHTS,
 	    .ceiling = shared ? rights : ALL_RIGHTS,
-	    .promise =
-	        !shared && (prot & RIGHT_WRITE) && !(flags & MAP_NORESERVE),
+	    .promise = !(flags & MAP_NORESERVE),
+	    .replace = flags & MAP_FIXED,
 	};
 
 	if (pages == 0 || pages >= 1u << 20 || offset < 0) {

@@ -112,54 +112,83 @@ static int find_place(int space, int pages, vaddr_t *base, bool remap)
 	return *base < USER_FIRST ? -EPERM : 0;
 }
 
+/* ---- the short way --------------------------------------------------- */
+
 /*
- * The short way, for what is nearly always asked: anywhere, a segment whose
- * tables are all there, into free slots, with objects that were given back.
- * Nothing has to be promised.  False: it has to go the long way.
+ * What is nearly always asked: a segment whose tables are all there, anywhere,
+ * into free slots, with objects that were given back.  Nothing is promised, so
+ * nothing is refused.  The first of the slots, or -1: go the long way.
  */
-static bool attach_short(int space, int segment, vaddr_t *base)
+static int short_way(int space, int segment, vaddr_t base)
 {
 	const struct segment *s = &segments[segment];
-	int slot;
 
-	if (*base != 0 || !s->whole || s->resizable || region_table.free < 0 ||
+	if (base != 0 || !s->whole || s->resizable || region_table.free < 0 ||
 	    attach_table.free < 0) {
-		return false;
+		return -1;
 	}
-	slot = slots_find(space, tables_for(s->pages));
-	if (slot < 0) {
-		return false;
+	return slots_find(space, tables_for(s->pages));
+}
+
+/* Most segments have one slot. */
+static inline void set_slots(int space, int first, int count, int region)
+{
+	struct space *s = &spaces[space];
+
+	if (count > 1) {
+		slots_set_first(space, first, first + count - 1, region);
+		return;
 	}
-	*base = slot_start(slot);
-	return true;
+	s->slot_region[first] = (uint16_t)(region + 1);
+	s->free_slots[first / 32] ^= 1u << (first % 32); /* it changes */
 }
 
 /* Links free slots to all of a segment: a region, its words, its bits. */
-static void link_all(int space, int segment, struct region *r, int attach)
+static void link_all(struct region *r, int slot)
 {
-	struct segment *s = &segments[segment];
-	frame_t directory = spaces[space].directory;
+	struct segment *s = &segments[r->segment];
+	frame_t directory = spaces[r->space].directory;
 	uint32_t word = link_word(s->table);
-	int count = tables_for(s->pages), first = slot_of(r->start);
+	int count = tables_for(s->pages);
 
 	r->kind = REGION_SHARED;
+	r->start = slot_start(slot);
 	r->end = r->start + ((vaddr_t)s->pages << PAGE_SHIFT);
-	r->segment = segment;
 	r->offset = 0;
 	r->promised = r->noreserve = false;
 	r->whole = true;
-	r->attach = attach;
-	r->space = space;
 	r->next = r->sibling = r->elder = -1;
 	s->holders++;
-	attaches[attach].regions = 1;
-	slots_set_first(space, first, first + count - 1, (int)(r - regions));
-	page_link(directory, first, count,
+	set_slots(r->space, slot, count, (int)(r - regions));
+	page_link(directory, slot, count,
 	          s->directory == NO_FRAME ? &word : table_words(s->directory));
 	if (!(r->rights & RIGHT_WRITE)) {
-		page_link_rights(directory, first, count, r->rights);
+		page_link_rights(directory, slot, count, r->rights);
 	}
 }
+
+/* And back: a region that is alone in all its slots, all of them linked. */
+static void unlink_all(struct region *r)
+{
+	struct segment *s = &segments[r->segment];
+	frame_t directory = spaces[r->space].directory;
+	int first = slot_of(r->start);
+	int count = slot_of(r->end - 1) - first + 1;
+
+	page_clear_slots(directory, first, count);
+	page_flush_all(directory);
+	set_slots(r->space, first, count, -1);
+	if (s->holders > 1 && !s->resizable) {
+		s->holders--;
+		attach_lost_region(r->attach);
+		r->kind = REGION_FREE;
+		table_put(&region_table, (int)(r - regions));
+	} else {
+		region_end((int)(r - regions));
+	}
+}
+
+/* ---- the long way ---------------------------------------------------- */
 
 static int attach_long(int space, int segment, vaddr_t *base, int rights,
                        int ceiling, bool remap, int tag)
@@ -198,17 +227,22 @@ static int attach_long(int space, int segment, vaddr_t *base, int rights,
 int space_attach(int space, int segment, vaddr_t *base, int rights, int ceiling,
                  bool remap, int tag)
 {
+	int slot = short_way(space, segment, *base);
 	struct region *r;
 
-	if (!attach_short(space, segment, base)) {
+	if (slot < 0) {
 		return attach_long(space, segment, base, rights, ceiling, remap,
 		                   tag);
 	}
+	*base = slot_start(slot);
 	r = &regions[table_pick(&region_table)];
-	r->start = *base;
+	r->segment = segment;
 	r->rights = rights;
 	r->ceiling = ceiling;
-	link_all(space, segment, r, attach_make(space, *base, tag));
+	r->space = space;
+	r->attach = attach_make(space, *base, tag);
+	attaches[r->attach].regions = 1;
+	link_all(r, slot);
 	return 0;
 }
 
@@ -230,33 +264,37 @@ static int find_attach(int space, vaddr_t base)
 	return a;
 }
 
-/* The short way back: a region that is alone in all its slots, all linked. */
-static void unlink_all(int region)
+/* The region that is all of the attach at `base`, all linked; or -1. */
+static int lone_region(int space, vaddr_t base)
 {
-	struct region *r = &regions[region];
-	int space = r->space, first = slot_of(r->start);
-	int last = slot_of(r->end - 1);
-	frame_t directory = spaces[space].directory;
+	const struct region *r;
+	int first;
 
-	page_clear_slots(directory, first, last - first + 1);
-	page_flush_all(directory);
-	slots_set_first(space, first, last, -1);
-	region_end(region);
+	if (base >= USER_LIMIT) {
+		return -1;
+	}
+	first = slot_first_region(space, slot_of(base));
+	r = &regions[first < 0 ? 0 : first];
+	return first >= 0 && r->whole && r->start == base && r->attach >= 0 &&
+	               attaches[r->attach].base == base &&
+	               attaches[r->attach].regions == 1
+	           ? first
+	           : -1;
 }
 
 int space_detach(int space, vaddr_t base)
 {
-	int attach = find_attach(space, base), r;
+	int r = lone_region(space, base), attach;
 
+	if (r >= 0) {
+		unlink_all(&regions[r]);
+		return 0;
+	}
+	attach = find_attach(space, base);
 	if (attach < 0) {
 		return -EINVAL;
 	}
 	r = region_from(space, base);
-	if (regions[r].whole && attaches[attach].regions == 1 &&
-	    regions[r].attach == attach) {
-		unlink_all(r);
-		return 0;
-	}
 	for (int left = attaches[attach].regions; left > 0;) {
 		bool mine = regions[r].attach == attach;
 		int next = mine && left == 1 ? -1 : region_after(r);

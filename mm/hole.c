@@ -67,11 +67,12 @@ vaddr_t space_find_private(int space, int pages)
 static int slots_upward(int space, int count)
 {
 	int limit = slot_of(PRIVATE_TOP - 1);
-	vaddr_t from = later(ATTACH_FIRST, lowest(space) + SLOT_SIZE - 1);
+	vaddr_t from =
+	    later(ATTACH_FIRST, spaces[space].heap_break + SLOT_SIZE - 1);
 	int slot = slot_next_free(space, slot_of(from));
 
 	while (slot + count <= limit) {
-		if (slots_free(space, slot, slot + count - 1)) {
+		if (count == 1 || slots_free(space, slot, slot + count - 1)) {
 			return slot;
 		}
 		slot = slot_next_free(space, slot_next_used(space, slot));

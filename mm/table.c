@@ -94,11 +94,3 @@ int table_take(struct table *table, int level)
 	cpu_zero_words(slot(table, index), table->stride / 4);
 	return index;
 }
-
-void table_put(struct table *table, int index)
-{
-	assert(index >= 0 && index < table->fresh && table->live > 0);
-	*(int *)slot(table, index) = table->free;
-	table->free = index;
-	table->live--;
-}

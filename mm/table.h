@@ -10,6 +10,7 @@
 #define MM_TABLE_H
 
 #include "../abi/types.h"
+#include "../kernel/panic.h"
 
 struct table {
 	const char *name;
@@ -33,7 +34,6 @@ struct table {
  * page was refused (promise_take at `level`).
  */
 int table_take(struct table *table, int level);
-void table_put(struct table *table, int index);
 
 /* Makes sure that the next `slots` of table_take() succeed.  0 or -ENOMEM. */
 int table_reserve(struct table *table, int slots, int level);
@@ -57,6 +57,16 @@ static inline int table_pick(struct table *table)
 	}
 	table->live++;
 	return index;
+}
+
+/* Gives a slot back. */
+static inline void table_put(struct table *table, int index)
+{
+	assert(index >= 0 && index < table->fresh);
+	*(int *)((char *)table->base + (size_t)index * table->stride) =
+	    table->free;
+	table->free = index;
+	table->live--;
 }
 
 extern int table_frames; /* frames that all tables have taken so far */

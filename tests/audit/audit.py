@@ -38,7 +38,7 @@ KERNEL_BASE, DIRECT_END = 0xC0000000, 0xF8000000
 PROC_FREE, PROC_ZOMBIE = 0, 9
 SEGMENT_MEMORY, SEGMENT_ARCHIVE = 1, 2
 NATTCH = 72  # in struct shmid_ds
-MOST = 12    # dumps of one run
+MOST = 6     # dumps of one run
 
 
 class Memory:
@@ -141,9 +141,9 @@ class Audit:
                         self.tables[index, i] = word >> 12
             elif table >= 0:
                 self.tables[index, 0] = table
-            for (segment, i), frame in list(self.tables.items()):
-                if segment == index:
-                    self.segment_table(index, i, frame, kind)
+            for i in range(ENTRIES if directory >= 0 else 1):
+                if (index, i) in self.tables:
+                    self.segment_table(index, i, self.tables[index, i], kind)
 
     def segment_table(self, segment, which, frame, kind):
         self.hold(frame)
@@ -183,23 +183,16 @@ class Audit:
                                                           kernel[slot]))
 
     def regions_of(self, space, slot):
-        m = self.memory
         low, high = slot << 22, slot + 1 << 22
-        for index, row in m.rows("regions"):
-            if not m.field(row, "region.kind") or \
-                    m.field(row, "region.space") != space:
-                continue
-            start = m.field(row, "region.start") & 0xFFFFFFFF
-            end = m.field(row, "region.end") & 0xFFFFFFFF
-            if start < high and end > low:
-                yield row, start
+        return [(row, start) for start, end, row in self.region_list(space)
+                if start < high and end > low]
 
     def slot(self, space, slot, pde):
         if not pde & LINKED:
             self.private(space, slot, pde)
             return
         self.linked_tables += 1
-        m, regions = self.memory, list(self.regions_of(space, slot))
+        m, regions = self.memory, self.regions_of(space, slot)
         where = "space %d PDE %d is %08x: " % (space, slot, pde)
         if len(regions) != 1:
             self.wrong["linked"].append(where + "%d regions" % len(regions))
@@ -217,13 +210,13 @@ class Audit:
 
     def private(self, space, slot, pde):
         self.hold(pde >> 12)
+        regions = self.region_list(space)
         for entry, word in enumerate(self.memory.words(pde >> 12)):
             if not word & P:
                 continue
             if not word & BORROWED:
                 self.hold(word >> 12)
-            if not list_covers(self.region_list(space),
-                               slot << 22 | entry << 12):
+            if not list_covers(regions, slot << 22 | entry << 12):
                 self.wrong["linked"].append(
                     "space %d: %08x is mapped, but in no region" %
                     (space, slot << 22 | entry << 12))
@@ -235,7 +228,7 @@ class Audit:
                 if m.field(row, "region.kind"):
                     self.cache[m.field(row, "region.space")].append(
                         (m.field(row, "region.start") & 0xFFFFFFFF,
-                         m.field(row, "region.end") & 0xFFFFFFFF))
+                         m.field(row, "region.end") & 0xFFFFFFFF, row))
         return self.cache[space]
 
     def kernel(self):
@@ -305,7 +298,7 @@ class Audit:
 
 
 def list_covers(regions, address):
-    return any(start <= address < end for start, end in regions)
+    return any(start <= address < end for start, end, _ in regions)
 
 
 class Qmp:
