@@ -38,9 +38,7 @@ static int find_directory(const struct syscall *row, const uint32_t args[6])
 		if (row->leases[i].kind == LEASE_DIR && fd != AT_FDCWD)
 			connection = descriptor_connection(current, fd);
 	}
-	if (connection < 0)
-		return connection == NO_CONNECTION ? -ENOENT : connection;
-	return connection; /* another server's object says itself what it is */
+	return connection == NO_CONNECTION ? -ENOENT : connection;
 }
 
 static int find_owner(const struct syscall *row, const uint32_t args[6])
@@ -76,24 +74,21 @@ static int install(const struct syscall *row, const uint32_t args[6],
 	int *carried = self()->message.carried;
 	bool cloexec =
 	    row->flags_argument >= 0 && (args[row->flags_argument] & O_CLOEXEC);
-	int result = row->result == RESULT_FD ? reserved[0] : status;
 
 	if (row->result == RESULT_FD2 &&
 	    copy_out(args[0], reserved, 2 * sizeof(int)) < 0) {
 		message_abandon(current); /* both ends are closed again */
 		return -EFAULT;
 	}
-	for (int i = 0; i < 2; i++) {
-		if (carried[i] == NO_CONNECTION)
-			continue;
-		if (row->result == RESULT_CWD)
-			directory_install(current, carried[i]);
-		else
-			descriptor_install(current, carried[i], reserved[i],
-			                   cloexec);
+	if (row->result == RESULT_CWD) {
+		directory_install(current, carried[0]);
+		carried[0] = NO_CONNECTION;
+	}
+	for (int i = 0; i < 2 && carried[i] != NO_CONNECTION; i++) {
+		descriptor_install(current, carried[i], reserved[i], cloexec);
 		carried[i] = NO_CONNECTION;
 	}
-	return result;
+	return row->result == RESULT_FD ? reserved[0] : status;
 }
 
 int forward_by(const struct syscall *row, const uint32_t args[6],

@@ -17,13 +17,11 @@
 #include "message.h"
 
 #include "../abi/errno.h"
-#include "../kernel/string.h"
 #include "syscall_table.h"
 
 #define COUNT_MAX 0x7ffff000u /* bytes of one read(2), as on Linux */
 #define IOV_MAX   1024u
 #define PATH_MAX  4096u
-#define CHUNK     128u
 
 struct iovec {
 	vaddr_t base;
@@ -31,16 +29,16 @@ struct iovec {
 };
 
 static const struct {
-	bool from_client, to_client, iov, string;
-} kinds[] = {
-    [LEASE_IN] = {.from_client = true},
-    [LEASE_OUT] = {.to_client = true},
-    [LEASE_INOUT] = {.from_client = true, .to_client = true},
-    [LEASE_IN_IOV] = {.from_client = true, .iov = true},
-    [LEASE_OUT_IOV] = {.to_client = true, .iov = true},
+	bool allows[2]; /* from the client, to the client */
+	bool iov, string;
+} kinds[LEASE_DIR + 1] = {
+    [LEASE_IN] = {.allows = {true, false}},
+    [LEASE_OUT] = {.allows = {false, true}},
+    [LEASE_INOUT] = {.allows = {true, true}},
+    [LEASE_IN_IOV] = {.allows = {true, false}, .iov = true},
+    [LEASE_OUT_IOV] = {.allows = {false, true}, .iov = true},
     [LEASE_PATH] = {.string = true},
     [LEASE_STR] = {.string = true},
-    [LEASE_DIR] = {0},
 };
 
 static uint32_t min(uint32_t a, uint32_t b)
@@ -75,8 +73,7 @@ static int elements(int client, const struct lease *lease)
 {
 	uint32_t n = 1;
 
-	if (!lease ||
-	    !(kinds[lease->kind].from_client || kinds[lease->kind].to_client))
+	if (!lease || lease->kind == LEASE_DIR || kinds[lease->kind].string)
 		return -EINVAL;
 	if (kinds[lease->kind].iov)
 		n = procs[client].message.args[lease->length_argument];
@@ -110,8 +107,7 @@ int lease_copy(const struct lease_use *use)
 
 	if (n < 0)
 		return n;
-	if (use->to_client ? !kinds[lease->kind].to_client
-	                   : !kinds[lease->kind].from_client)
+	if (!kinds[lease->kind].allows[use->to_client])
 		return -EPERM;
 	for (int i = 0; i < n && done < limit; i++) {
 		struct iovec iov;
@@ -131,30 +127,18 @@ int lease_copy(const struct lease_use *use)
 int lease_string(const struct lease_use *use)
 {
 	const struct lease *lease = find(use->client, use->argument);
-	uint32_t limit = min(use->bytes, PATH_MAX), done = 0, bytes, length;
-	char text[CHUNK + 1];
+	int limit = (int)min(use->bytes, PATH_MAX), bytes;
+	vaddr_t text;
 
 	if (!lease || !kinds[lease->kind].string)
 		return -EINVAL;
-	while (done < limit) {
-		vaddr_t from =
-		    procs[use->client].message.args[lease->argument] + done;
-
-		/* Never across a page's end: a hole may follow the string. */
-		bytes =
-		    min(min(CHUNK, limit - done), PAGE_SIZE - from % PAGE_SIZE);
-		if (space_read(procs[use->client].space, text, from, bytes) < 0)
-			return -EFAULT;
-		text[bytes] = '\0';
-		length = strlen(text);
-		if (copy_out(use->buffer + done, text, min(length + 1, bytes)) <
-		    0)
-			return -EFAULT;
-		done += length;
-		if (length < bytes)
-			return (int)done;
-	}
-	return -ENAMETOOLONG;
+	text = procs[use->client].message.args[lease->argument];
+	bytes = space_string_bytes(procs[use->client].space, text, limit);
+	if (bytes > limit)
+		return -ENAMETOOLONG;
+	if (bytes < 0 || move(use, text, 0, bytes) < 0)
+		return -EFAULT;
+	return bytes - 1;
 }
 
 int lease_size(int client, int argument)

@@ -247,29 +247,13 @@ static int read_word(const struct build *b, uintptr_t array, int i,
 /* Bytes of a string with its NUL; -EFAULT, -E2BIG. */
 static int string_bytes(const struct build *b, uint32_t va)
 {
-	uint32_t length = 0;
+	int bytes;
 
 	if (b->strings->space < 0) {
 		return strlen((const char *)va) + 1;
 	}
-	while (length < STRINGS_MAX) {
-		uint32_t in_page = PAGE_SIZE - (va + length) % PAGE_SIZE;
-		const char *page;
-		frame_t frame;
-
-		if (space_page(b->strings->space, va + length, false, &frame) <
-		    0) {
-			return -EFAULT;
-		}
-		page = (char *)phys_to_kernel(frame * PAGE_SIZE) +
-		       (va + length) % PAGE_SIZE;
-		for (uint32_t i = 0; i < in_page; i++, length++) {
-			if (!page[i]) {
-				return length + 1;
-			}
-		}
-	}
-	return -E2BIG;
+	bytes = space_string_bytes(b->strings->space, va, STRINGS_MAX);
+	return bytes > (int)STRINGS_MAX ? -E2BIG : bytes;
 }
 
 /* How many strings an array has; adds their bytes to b->bytes. */

@@ -73,7 +73,7 @@ int space_take_ended(int space)
 	}
 	tag = attaches[attach].tag;
 	spaces[space].ended = attaches[attach].next;
-	table_put(&attach_table, attach);
+	table_unpick(&attach_table, attach);
 	return tag;
 }
 
@@ -182,7 +182,7 @@ static void unlink_all(struct region *r)
 		s->holders--;
 		attach_lost_region(r->attach);
 		r->kind = REGION_FREE;
-		table_put(&region_table, (int)(r - regions));
+		table_unpick(&region_table, (int)(r - regions));
 	} else {
 		region_end((int)(r - regions));
 	}

@@ -206,6 +206,8 @@ int string_in(char *to, vaddr_t from, uint32_t size);
 /* Of any space, by space_page(): 0 or -EFAULT. */
 int space_read(int space, void *to, vaddr_t from, uint32_t bytes);
 int space_write(int space, vaddr_t to, const void *from, uint32_t bytes);
+/* Bytes of a string with its NUL; limit + 1: it is longer; or -EFAULT. */
+int space_string_bytes(int space, vaddr_t va, uint32_t limit);
 /* Between two spaces: 0 or -EFAULT.  At most 64 KiB a call. */
 int space_transfer(int to_space, vaddr_t to, int from_space, vaddr_t from,
                    uint32_t bytes);

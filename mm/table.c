@@ -94,3 +94,9 @@ int table_take(struct table *table, int level)
 	cpu_zero_words(slot(table, index), table->stride / 4);
 	return index;
 }
+
+void table_put(struct table *table, int index)
+{
+	assert(table->live > 0);
+	table_unpick(table, index);
+}

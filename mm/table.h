@@ -34,6 +34,7 @@ struct table {
  * page was refused (promise_take at `level`).
  */
 int table_take(struct table *table, int level);
+void table_put(struct table *table, int index);
 
 /* Makes sure that the next `slots` of table_take() succeed.  0 or -ENOMEM. */
 int table_reserve(struct table *table, int slots, int level);
@@ -59,8 +60,8 @@ static inline int table_pick(struct table *table)
 	return index;
 }
 
-/* Gives a slot back. */
-static inline void table_put(struct table *table, int index)
+/* table_put() without a call, for where every instruction counts. */
+static inline void table_unpick(struct table *table, int index)
 {
 	assert(index >= 0 && index < table->fresh);
 	*(int *)((char *)table->base + (size_t)index * table->stride) =

@@ -198,6 +198,28 @@ int space_read(int space, void *to, vaddr_t from, uint32_t bytes)
 	return 0;
 }
 
+int space_string_bytes(int space, vaddr_t va, uint32_t limit)
+{
+	uint32_t length = 0;
+
+	while (length < limit) {
+		uint32_t count = limit - length;
+		char *text;
+
+		if (!in_user_space(va + length, 1) ||
+		    reach(space, va + length, false, &count, &text) < 0) {
+			return -EFAULT;
+		}
+		for (uint32_t i = 0; i < count; i++) {
+			if (text[i] == '\0') {
+				return length + i + 1;
+			}
+		}
+		length += count;
+	}
+	return limit + 1;
+}
+
 int space_write(int space, vaddr_t to, const void *from, uint32_t bytes)
 {
 	if (!in_user_space(to, bytes)) {

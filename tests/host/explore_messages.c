@@ -123,14 +123,21 @@ void native_exit(int channel)
 	(void)channel;
 }
 
+static int table_room = -1; /* slots until the table is full; -1: never */
+
 int table_take(struct table *table, int level)
 {
-	int i = table->free >= 0 ? table->free : table->fresh++;
+	int i = table->free >= 0 ? table->free : table->fresh;
 	char *slot = (char *)table->base + (size_t)i * table->stride;
 
 	(void)level;
+	if (table_room == 0)
+		return -1;
+	table_room -= table_room > 0;
 	if (table->free >= 0)
 		table->free = *(int *)slot;
+	else
+		table->fresh++;
 	memset(slot, 0, table->stride);
 	table->live++;
 	return i;
@@ -206,6 +213,8 @@ enum op {
 	REPLY_HAND,
 	REPLY_WRONG,
 	REPLY_ERROR,
+	REPLY_STOLEN,
+	REPLY_FULL,
 	PASS,
 	SEND, /* servers */
 	KILL,
@@ -230,6 +239,8 @@ static const char *const op_names[] = {"goes on",
                                        "reply(handed on)",
                                        "reply(wrong)",
                                        "reply(error)",
+                                       "reply(stolen token)",
+                                       "reply(table full)",
                                        "pass",
                                        "send",
                                        "is killed",
@@ -276,6 +287,8 @@ static void client_call(int number, uint32_t argument)
 
 	w.answered[me] = false;
 	result = forward(row, args);
+	if (me == CONSOLE && !procs[me].killed) /* that leads downward */
+		REQUIRE(result == -EDEADLK || result == -EIO);
 	gained = used_descriptors(me) - before;
 	if (procs[me].killed)
 		return;
@@ -349,7 +362,9 @@ static int reply_count(int client, enum op op)
 
 static void do_reply(enum op op)
 {
-	int i = op == REPLY_SECOND, token = w.held[current][i];
+	int i = op == REPLY_SECOND;
+	int other = FILES + CONSOLE - current;
+	int token = w.held[op == REPLY_STOLEN ? other : current][i];
 	int client = token_client(token), live = connection_table.live;
 	struct reply reply = {.count =
 	                          client < 0 ? 1 : reply_count(client, op)};
@@ -359,10 +374,14 @@ static void do_reply(enum op op)
 		reply.connection[k].descriptor = op == REPLY_HAND ? 0 : -1;
 		reply.connection[k].object = w.objects + k;
 	}
+	table_room = op == REPLY_FULL ? reply.count - 1 : -1;
 	result = message_reply(token, status, reply.count ? &reply : 0);
+	table_room = -1;
 	if (client < 0)
 		REQUIRE(result == -ESRCH);
-	if (op == REPLY_WRONG)
+	if (op == REPLY_STOLEN)
+		REQUIRE(client < 0);
+	if (op == REPLY_WRONG || (op == REPLY_FULL && reply.count > 0))
 		REQUIRE(result < 0);
 	if (result < 0) {
 		REQUIRE(connection_table.live == live);
@@ -377,7 +396,7 @@ static void do_reply(enum op op)
 				new_object(procs[current].message.channel);
 		}
 	}
-	if (result >= 0 || client < 0)
+	if ((result >= 0 || client < 0) && op != REPLY_STOLEN)
 		forget(i);
 }
 
@@ -516,6 +535,8 @@ static void begin(void)
 	message_fork(1);
 	descriptor_install(
 	    FILES, connection_make(console, new_object(console), 0), 0, false);
+	descriptor_install(
+	    CONSOLE, connection_make(files, new_object(files), 0), 0, false);
 	memcpy(w.calls_left, bounds->calls, sizeof(w.calls_left));
 	w.kills_left = bounds->kills;
 	w.unblocks_left = bounds->unblocks;
@@ -553,7 +574,9 @@ static bool enabled(int proc, enum op op)
 	if (proc < CLIENTS)
 		return op <= DUP && w.calls_left[proc] > 0;
 	if (op == SEND)
-		return proc == FILES && w.calls_left[proc] > 0;
+		return w.calls_left[proc] > 0;
+	if (op == REPLY_STOLEN)
+		return w.held[FILES + CONSOLE - proc][0] != 0;
 	if (op == RECEIVE || op == RECEIVE_BAD)
 		return w.held[proc][HELD - 1] == 0;
 	if (op == REPLY_SECOND)
@@ -638,7 +661,9 @@ static void check_world(void)
 		while (waits(peer) && steps++ < PROCS)
 			peer = procs[peer].peer;
 		REQUIRE(steps < PROCS);
-		if (waits(i) && procs[i].state == PROC_REPLY_WAIT)
+		REQUIRE(procs[i].state != PROC_SENDING ||
+		        !procs[i].message.unblock);
+		if (procs[i].state == PROC_REPLY_WAIT)
 			REQUIRE(procs[i].message.queued == w.unblock_due[i]);
 	}
 	if (w.fired && channels[1].server >= 0)
@@ -782,7 +807,7 @@ static int explore(void)
 
 static const struct bounds all_bounds[] = {
     {"a kill at every step", {1, 1, 0, 0}, 1, 0, 0, true},
-    {"a server sends upward, a kill", {1, 0, 1, 0}, 1, 0, 0, false},
+    {"servers send up and down, a kill", {1, 0, 1, 1}, 1, 0, 0, false},
     {"two calls in turn, a kill", {2, 0, 0, 0}, 1, 0, 0, false},
     {"an unblock at every step", {1, 1, 0, 0}, 0, 1, 0, true},
     {"an unblock, an interrupt, a kill", {1, 0, 0, 0}, 1, 1, 1, true},

@@ -71,6 +71,8 @@ void uart_interrupt(struct uart *uart);
  * of room (`more`: a client has more to send) and of input that we can hold.
  */
 void uart_pump(struct uart *uart, bool more);
+/* Has all left the chip?  Waits for its last byte: before the machine ends. */
+bool uart_drained(const struct uart *uart);
 
 /* ---- vga.c: the screen ------------------------------------------------ */
 

@@ -31,12 +31,14 @@
 #define STATUS        5
 #define STATUS_INPUT  0x01
 #define STATUS_EMPTY  0x20
+#define STATUS_IDLE   0x40 /* the shift register, too, has nothing left */
 #define MODEM_STATUS  6
 #define SCRATCH       7
 
 #define FIFO_BYTES     16
 #define INPUT_PATIENCE 30  /* looks for more input: it comes in bursts */
 #define PATIENCE       200 /* looks at a busy transmitter before we turn away */
+#define LAST_PATIENCE  1000000 /* ... and before we give up the last byte */
 
 static bool probe(uint16_t port)
 {
@@ -137,4 +139,16 @@ void uart_pump(struct uart *uart, bool more)
 	if (uart->room())
 		interrupts |= ENABLE_INPUT;
 	enable(uart, interrupts);
+}
+
+bool uart_drained(const struct uart *uart)
+{
+	if (!uart->present)
+		return true;
+	if (ring_used(&uart->out) > 0)
+		return false; /* the transmitter-empty interrupt comes again */
+	for (int looks = 0; looks < LAST_PATIENCE; looks++)
+		if (in8(uart->port + STATUS) & STATUS_IDLE)
+			break;
+	return true;
 }

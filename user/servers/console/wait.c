@@ -99,8 +99,7 @@ static void emit(int object, uint32_t bytes)
 /* A whole line of text or a whole status is out before we say so. */
 static bool must_drain(const struct wait *wait)
 {
-	return opens[wait->object].kind == KIND_STATUS && com2.present &&
-	       ring_used(&com2.out) > 0;
+	return opens[wait->object].kind == KIND_STATUS && !uart_drained(&com2);
 }
 
 /* True: answered. */
