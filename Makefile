@@ -13,7 +13,7 @@ WARN := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-W
 FREE := -std=gnu11 -m32 -march=i686 -mtune=generic -mgeneral-regs-only -ffreestanding -fno-pic \
 	-fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-tree-loop-distribute-patterns -O2 -g $(WARN)
-KFLAGS := $(FREE) -fno-omit-frame-pointer
+KFLAGS := $(FREE) -fomit-frame-pointer -mregparm=3 -flto=auto
 UFLAGS := -m32 -static -O2 -Wall -Wextra $(if $(WERROR),-Werror)
 LDFLAGS := -m elf_i386 -z max-page-size=4096 -z noexecstack --build-id=none
 LIBGCC = $(shell $(CROSS)gcc -m32 -print-libgcc-file-name)
@@ -33,11 +33,11 @@ build/obj/%.asm.o: %.asm | $(GEN)
 build/gen/no_symbols.c: tools/mksymbols.awk | $(GEN)
 	awk -f tools/mksymbols.awk </dev/null >$@
 build/first.elf: $(KOBJ) build/obj/build/gen/no_symbols.c.o linker.ld
-	$(CROSS)ld $(LDFLAGS) -T linker.ld -o $@ $(filter %.o,$^)
+	$(CROSS)gcc $(KFLAGS) -nostdlib -static -Wl,-T,linker.ld,-z,noexecstack,--build-id=none -o $@ $(filter %.o,$^)
 build/gen/symbols.c: build/first.elf tools/mksymbols.awk
 	$(CROSS)nm -n $< | awk -f tools/mksymbols.awk >$@
 build/tessera.debug: $(KOBJ) build/obj/build/gen/symbols.c.o linker.ld
-	$(CROSS)ld $(LDFLAGS) -T linker.ld -o $@ $(filter %.o,$^)
+	$(CROSS)gcc $(KFLAGS) -nostdlib -static -Wl,-T,linker.ld,-z,noexecstack,--build-id=none -o $@ $(filter %.o,$^)
 build/tessera.elf: build/tessera.debug
 	$(CROSS)objcopy --strip-debug $< $@
 # user: small freestanding servers and init; the rest is ordinary C

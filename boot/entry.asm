@@ -49,9 +49,8 @@ boot_entry:
 	jmp	eax			; absolute: the jump to the higher half
 
 .high:	mov	esp, boot_stack_top
-	xor	ebp, ebp		; where every backtrace ends
-	push	ebx			; Multiboot's information, physical
-	push	esi			; Multiboot's magic
+	mov	eax, esi		; kmain(magic, information): -mregparm=3
+	mov	edx, ebx
 	call	kmain			; never returns
 
 section .bss.page_aligned nobits alloc write align=4096

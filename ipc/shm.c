@@ -192,10 +192,8 @@ void shm_fork(int child_space)
 
 void shm_settle(int space, int pid)
 {
-	int index = space_take_ended(space);
-
-	for (; index >= 0; index = space_take_ended(space))
-		detach(index, pid);
+	while (spaces[space].ended >= 0)
+		detach(space_take_ended(space), pid);
 }
 
 /* ---- shmget(2) ---------------------------------------------------------- */

@@ -19,7 +19,7 @@
 char panic_epitaph[256];
 static bool panicking;
 
-extern char kernel_start[], kernel_readonly_end[];
+extern char kernel_start[], kernel_text_end[];
 
 /* ---- where the text goes --------------------------------------------- */
 
@@ -85,26 +85,32 @@ static void say_address(uint32_t address)
 	say("  %08x %s+%x", address, name, offset);
 }
 
-static bool stack_readable(uint32_t ebp)
+/* Does a call instruction end just before `address`?  SDM 2A, CALL. */
+static bool after_call(uint32_t address)
 {
-	return ebp >= (uint32_t)kernel_start && ebp % 4 == 0 &&
-	       (ebp & (PAGE_SIZE - 1)) < PAGE_SIZE - 8;
+	const uint8_t *code = (const uint8_t *)address;
+
+	return code[-5] == 0xe8 || (code[-2] == 0xff && code[-1] >> 4 == 0xd) ||
+	       code[-3] == 0xff || code[-6] == 0xff || code[-7] == 0xff;
 }
 
-static void backtrace(uint32_t ebp)
+/*
+ * The compiler keeps no chain of frames, so every word of the stack that is a
+ * return address is shown; one left by an earlier call may be among them.
+ */
+static void backtrace(uint32_t esp)
 {
-	for (int depth = 0; depth < 16 && stack_readable(ebp); depth++) {
-		const uint32_t *frame = (const uint32_t *)ebp;
+	uint32_t end = (esp | (PAGE_SIZE - 1)) - 3;
+	int shown = 0;
 
-		if (frame[1] < (uint32_t)kernel_start ||
-		    frame[1] >= (uint32_t)kernel_readonly_end) {
-			return;
+	for (; esp < end && shown < 16; esp += 4) {
+		uint32_t word = *(const uint32_t *)esp;
+
+		if (word > (uint32_t)kernel_start + 8 &&
+		    word < (uint32_t)kernel_text_end && after_call(word)) {
+			say_address(word);
+			shown++;
 		}
-		say_address(frame[1]);
-		if (frame[0] <= ebp) {
-			return; /* frames lie upward */
-		}
-		ebp = frame[0];
 	}
 }
 
@@ -124,7 +130,7 @@ static void say_registers(const struct trapframe *tf)
 /* ---- panic ----------------------------------------------------------- */
 
 __attribute__((noreturn)) static void die(const struct trapframe *tf,
-                                          uint32_t ebp)
+                                          uint32_t esp)
 {
 	cpu_disable_interrupts();
 	if (panicking) {
@@ -137,7 +143,7 @@ __attribute__((noreturn)) static void die(const struct trapframe *tf,
 	if (tf) {
 		say_registers(tf);
 	}
-	backtrace(ebp);
+	backtrace(esp & ~3u);
 	say("the checkers find %d broken invariants", check_all());
 	machine_off(MACHINE_PANIC);
 }
@@ -159,7 +165,7 @@ void panic_with(const struct trapframe *tf, const char *text, ...)
 	va_start(args, text);
 	vformat(panic_epitaph, sizeof(panic_epitaph), text, args);
 	va_end(args);
-	die(tf, tf->ebp);
+	die(tf, (uint32_t)(tf + 1));
 }
 
 /* The task that a double fault switches to: the stack it had is no good. */

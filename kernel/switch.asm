@@ -2,6 +2,8 @@
 ;
 ;	void switch_to(uintptr_t *from, uintptr_t to);
 ;
+; eax = where to keep our stack pointer, edx = the other's (-mregparm=3).
+;
 ; A process that does not run has on its stack exactly this:
 ;
 ;	eip		where it goes on: in schedule(), or trap_return
@@ -16,8 +18,6 @@ global switch_to
 
 section .text
 switch_to:
-	mov	eax, [esp + 4]		; where to keep our stack pointer
-	mov	edx, [esp + 8]		; the other's
 	push	ebp
 	push	ebx
 	push	esi

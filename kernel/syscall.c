@@ -26,8 +26,9 @@ static int unknown(uint32_t number)
 	return -ENOSYS;
 }
 
-/* A call that a server owns, at once or after our part of it is done. */
-static int ask_server(uint32_t number, const uint32_t *args)
+/* A call that a server owns; or nobody. */
+__attribute__((noinline)) static int ask_server(uint32_t number,
+                                                const uint32_t *args)
 {
 	if (number >= SYSCALL_LIMIT || syscalls[number].owner == OWNER_NONE) {
 		return unknown(number);
@@ -35,15 +36,13 @@ static int ask_server(uint32_t number, const uint32_t *args)
 	return forward(&syscalls[number], args);
 }
 
-static int dispatch(uint32_t number, const uint32_t *args)
+static inline __attribute__((always_inline)) int dispatch(uint32_t number,
+                                                          const uint32_t *args)
 {
-	int result;
-
 	if (number >= SYSCALL_LIMIT || !syscalls[number].run) {
 		return ask_server(number, args);
 	}
-	result = syscalls[number].run(args);
-	return result == FORWARD ? ask_server(number, args) : result;
+	return syscalls[number].run(args);
 }
 
 __attribute__((noinline)) static int traced(uint32_t number,
@@ -57,15 +56,14 @@ __attribute__((noinline)) static int traced(uint32_t number,
 	return result;
 }
 
-int syscall_unix(struct trapframe *tf)
+int syscall_unix(uint32_t number, const uint32_t *args)
 {
 	inspection.changes++;
-	return trace_on ? traced(tf->eax, tf->args)
-	                : dispatch(tf->eax, tf->args);
+	return trace_on ? traced(number, args) : dispatch(number, args);
 }
 
-int syscall_native(struct trapframe *tf)
+int syscall_native(uint32_t number, const uint32_t *args)
 {
 	inspection.changes++;
-	return native_call(tf->eax, tf->args);
+	return native_call(number, args);
 }

@@ -1,12 +1,13 @@
 ; kernel/trap.asm -- the entries from user mode and from interrupts.
 ;
-; The stack when trap() is called (struct trapframe, kernel/trap.h):
+; C is compiled with -mregparm=3: arguments in eax, edx, ecx.  The stack when
+; trap() is called (struct trapframe, kernel/trap.h):
 ;
 ;	ss esp		from user mode only
 ;	eflags cs eip	by the CPU
 ;	error vector	here, where the CPU pushes no error code
 ;	es ds eax ebp edi esi edx ecx ebx
-;	<- esp, pushed as the argument
+;	<- esp, the argument
 ;
 ; Gates are interrupt gates: interrupts are off from here to iret.
 
@@ -28,9 +29,9 @@ section .text
 	push	edx
 	push	ecx
 	push	ebx
-	mov	eax, KERNEL_DS		; a process may have loaded anything
-	mov	ds, eax
-	mov	es, eax
+	mov	ebx, KERNEL_DS		; a process may have loaded anything
+	mov	ds, ebx
+	mov	es, ebx
 	cld				; C relies on DF = 0
 %endmacro
 
@@ -55,13 +56,26 @@ trap_common:
 	SAVE
 trap_clac:
 	db	0x0f, 0x1f, 0x00	; nop, or clac where SMAP exists
-	push	esp
+	mov	eax, esp
 	call	trap
-	add	esp, 4
 
 trap_return:
 	test	byte [esp + TF_CS], 3
-	jz	trap_leave_start	; back into the kernel: nothing to attend
+	jnz	trap_leave_user
+	jmp	trap_leave_start	; back into the kernel: nothing to attend
+
+; int 0x80 and int 0x81 come from user mode only (the gates' DPL is 3, and the
+; kernel never uses them), so they need no vector and skip a test.
+
+trap_unix:
+	sub	esp, 8
+	SAVE
+trap_unix_clac:
+	db	0x0f, 0x1f, 0x00
+	mov	edx, esp		; the arguments; eax is the number still
+	call	syscall_unix
+	mov	[esp + TF_EAX], eax
+
 trap_leave_user:
 	cmp	dword [need_resched], 0
 	jne	trap_attend
@@ -79,23 +93,8 @@ trap_leave_start:
 	iret
 trap_leave_end:
 trap_attend:
-	push	esp
+	mov	eax, esp
 	call	attend
-	add	esp, 4
-	jmp	trap_leave_user
-
-; int 0x80 and int 0x81 come from user mode only (the gates' DPL is 3, and the
-; kernel never uses them), so they need no vector and skip a test.
-
-trap_unix:
-	sub	esp, 8
-	SAVE
-trap_unix_clac:
-	db	0x0f, 0x1f, 0x00
-	push	esp
-	call	syscall_unix
-	add	esp, 4
-	mov	[esp + TF_EAX], eax
 	jmp	trap_leave_user
 
 trap_native:
@@ -103,9 +102,8 @@ trap_native:
 	SAVE
 trap_native_clac:
 	db	0x0f, 0x1f, 0x00
-	push	esp
+	mov	edx, esp
 	call	syscall_native
-	add	esp, 4
 	mov	[esp + TF_EAX], eax
 	jmp	trap_leave_user
 

@@ -82,8 +82,8 @@ void trap(struct trapframe *tf);
 void double_fault(void); /* panic.c: entered as a task, not as a function */
 void attend(struct trapframe *tf); /* need_resched was set: what is it? */
 /* What goes back in eax. */
-int syscall_unix(struct trapframe *tf);
-int syscall_native(struct trapframe *tf);
+int syscall_unix(uint32_t number, const uint32_t *args);
+int syscall_native(uint32_t number, const uint32_t *args);
 
 /* The trapframe of a process that came from user mode: top of its stack. */
 struct trapframe *proc_trapframe(int proc);

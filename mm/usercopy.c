@@ -22,9 +22,10 @@
 #include "../kernel/string.h"
 
 /* 0 or -EFAULT. */
-int usercopy_move(void *to, const void *from, uint32_t bytes);
+#define STACK_ARGUMENTS __attribute__((regparm(0)))
+STACK_ARGUMENTS int usercopy_move(void *to, const void *from, uint32_t bytes);
 /* Bytes moved, NUL included (or `bytes` without one), or -EFAULT. */
-int usercopy_string(void *to, const void *from, uint32_t bytes);
+STACK_ARGUMENTS int usercopy_string(void *to, const void *from, uint32_t bytes);
 
 #ifdef __i386__
 extern char usercopy_start[], usercopy_end[], usercopy_fault[];

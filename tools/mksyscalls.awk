@@ -216,7 +216,8 @@ function write_numbers(    file, inc, i)
 	print "\n#endif" >file
 }
 
-# run_NAME passes the registers to sys_NAME's plain C prototype.
+# run_NAME passes the registers to sys_NAME's plain C prototype; where there is
+# a second owner, and our part of the call is done, it is asked.
 function write_table(    file, i)
 {
 	file = out "/syscall_table.c"
@@ -234,7 +235,7 @@ function write_table(    file, i)
 	print "};" >file
 }
 
-function write_run(file, nr,    i, words, address)
+function write_run(file, nr,    i, words, address, second)
 {
 	address = result_kind[nr] == "addr"
 	for (i = 0; i < count[nr]; i++)
@@ -244,12 +245,21 @@ function write_run(file, nr,    i, words, address)
 	printf "static int run_%s(const uint32_t *a)\n{\n", name_of[nr] >file
 	if (count[nr] == 0)
 		print "\t(void)a;" >file
-	if (address) {
+	second = owner_of[nr] == "kernel+fd"
+	if (address)
 		print "\tvaddr_t address = 0;" >file
-		printf "\tint error = sys_%s(%s);\n", name_of[nr], words >file
-		print "\treturn error < 0 ? error : (int)address;" >file
-	} else
+	if (address || second)
+		printf "\tint result = sys_%s(%s);\n\n", name_of[nr], words >file
+	else
 		printf "\treturn sys_%s(%s);\n", name_of[nr], words >file
+	if (second) {
+		print "\tif (result == FORWARD)" >file
+		printf "\t\treturn forward(&syscalls[%d], a);\n", nr >file
+	}
+	if (address)
+		print "\treturn result < 0 ? result : (int)address;" >file
+	else if (second)
+		print "\treturn result;" >file
 	print "}\n" >file
 }
 

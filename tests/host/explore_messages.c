@@ -104,8 +104,14 @@ void panic(const char *text, ...)
 
 void klog(enum klog_level level, const char *text, ...)
 {
+	va_list args;
+
 	(void)level;
-	printf("# %s\n", text);
+	va_start(args, text);
+	printf("# ");
+	vprintf(text, args);
+	printf("\n");
+	va_end(args);
 }
 
 void trace_event(int type, uint32_t a, uint32_t b, uint32_t c)
@@ -503,7 +509,7 @@ struct bounds {
 	const char *name;
 	int calls[PROCS];
 	int kills, unblocks, interrupts;
-	bool few; /* clients: read, open, a pair to a bad address, close */
+	bool few; /* 0: read, open, a pair to a bad address, close; 1: read */
 };
 
 static const struct bounds *bounds;
@@ -570,8 +576,8 @@ static bool enabled(int proc, enum op op)
 		return w.interrupts_left > 0 && proc == CONSOLE;
 	if (!idle(proc))
 		return false;
-	if (proc < CLIENTS && bounds->few && op != READ && op != OPEN &&
-	    (proc > 0 || (op != PIPE_BAD && op != CLOSE)))
+	if (proc < CLIENTS && bounds->few && op != READ &&
+	    (proc > 0 || (op != OPEN && op != PIPE_BAD && op != CLOSE)))
 		return false;
 	if (proc < CLIENTS)
 		return op <= DUP && w.calls_left[proc] > 0;

@@ -40,7 +40,7 @@ has syscall_numbers.h '#define SYSCALL_LIMIT 193' "the limit is one above the la
 has syscall_table.c '.leases = {{LEASE_OUT, 1, 2, 0}}' "a lease names pointer and length"
 has syscall_table.c '.leases = {{LEASE_IN_IOV, 1, 2, 0}}' "an iovec lease names its count"
 has syscall_table.c '.result = RESULT_FD, .flags_argument = 1' "the result column"
-has syscall_table.c 'int error = sys_brk(a[0], &address);' "an address comes by pointer"
+has syscall_table.c 'int result = sys_brk(a[0], &address);' "an address comes by pointer"
 has syscall_table.c '.owner = OWNER_KERNEL, .second = OWNER_FD, .fd_argument = 1' "two owners"
 has server_calls.h 'X(192, mmap2, FD)' "servers see the calls they answer"
 refuses '3 read fd fd buf:out[lne] len' 1 'no argument is named lne'
