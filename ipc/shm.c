@@ -192,8 +192,10 @@ void shm_fork(int child_space)
 
 void shm_settle(int space, int pid)
 {
-	while (spaces[space].ended >= 0)
-		detach(space_take_ended(space), pid);
+	int index = space_take_ended(space);
+
+	for (; index >= 0; index = space_take_ended(space))
+		detach(index, pid);
 }
 
 /* ---- shmget(2) ---------------------------------------------------------- */

@@ -30,6 +30,7 @@ static bool page_aligned(uint32_t value)
 int sys_brk(vaddr_t address, vaddr_t *result)
 {
 	*result = space_brk(self()->space, address);
+	shm_settle(self()->space, self()->pid); /* it may cut an attach */
 	return 0;
 }
 

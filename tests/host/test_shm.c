@@ -36,7 +36,8 @@ static void run(int proc)
 
 static void start(void)
 {
-	struct mapping page = {REGION_PRIVATE, TEXT, 1, -1, 0, ALL, ALL, true};
+	struct mapping page = {REGION_PRIVATE, TEXT, 1, -1, 0, ALL, ALL,
+	                       true,           false};
 
 	host_start();
 	memset(shms, 0, sizeof(shms));
