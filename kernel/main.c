@@ -160,7 +160,7 @@ static void unmap_beyond(paddr_t end)
 	cpu_load_cr4(cpu_cr4() | CR4_PGE);
 }
 
-/* The usable range of RAM that contains [start, end)?  SDM: none; ACPI e820. */
+/* The usable range of RAM that contains [start, end)? */
 static bool in_ram(const struct multiboot_info *info, paddr_t start,
                    uint32_t bytes)
 {

@@ -153,11 +153,7 @@ extern uint32_t ticks; /* since boot, HZ a second */
 /* Ends `proc` by `signal` as soon as it next could reach user mode. */
 void proc_kill(int proc, int signal);
 
-/*
- * exec, called by the server's door for a client in REPLY_WAIT: the client
- * becomes the image.  0, or -errno with the client intact.  Kernel copies of
- * the strings; segments are indices.
- */
+/* What a client is to become: kernel copies of the strings, segment indices. */
 struct exec_image {
 	int segment;
 	uint32_t bytes;
@@ -167,6 +163,11 @@ struct exec_image {
 	uint32_t prefix_bytes;
 	const char *path;
 };
+
+/*
+ * exec, called by the server's door for a client in REPLY_WAIT: the client
+ * becomes the image.  0, or -errno with the client intact.
+ */
 int proc_exec(int client, const struct exec_image *image, vaddr_t argv,
               vaddr_t envp);
 
@@ -183,8 +184,8 @@ int mmap_segment(int client, int segment, int offset, int rights,
 /* Allows a server the I/O ports first..last (<= 0x3FF).  -EINVAL, -ENOMEM. */
 int proc_allow_ports(int proc, int first, int last);
 
-void interrupt_enable(int line,
-                      bool on); /* clock.c: lets a line 0..15 through */
+/* clock.c: lets a line 0..15 through, or not. */
+void interrupt_enable(int line, bool on);
 
 int check_all(void);       /* runs every checker: how many breaches */
 void inspect_update(void); /* before kernel memory is shown to anybody */

@@ -79,7 +79,6 @@ extern struct space spaces[];
 extern struct region regions[];
 extern struct attach attaches[];
 extern struct table space_table, region_table, attach_table;
-extern struct table space_table; /* of spaces: mm/table.h */
 
 /* ---- a space's life -------------------------------------------------- */
 
