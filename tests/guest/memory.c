@@ -325,3 +325,31 @@ TEST("MEM-root the last part of the promise is root's")
 	}
 	EQ(shared->value[1], 1);
 }
+
+TEST("MEM-fixed a MAP_FIXED that is refused leaves what was there")
+{
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+	char *p = mmap(AT, 2 * PAGE, PROT_READ | PROT_WRITE, flags, -1, 0);
+
+	need_tessera(); /* on Linux the page is gone: SIGSEGV */
+	EQ(P(p), P(AT));
+	p[PAGE] = 7;
+	ERR(SYS(NR_mmap2, P(AT), 1024 * MIB, PROT_READ | PROT_WRITE, flags, -1),
+	    ENOMEM);
+	EQ(p[PAGE], 7);
+}
+
+TEST("MEM-brk a heap that shrinks over an attach ends it")
+{
+	unsigned long top = (SYS(NR_brk, 0) + PAGE - 1) & ~(PAGE - 1ul);
+	long id;
+
+	id = OK(shm_get(IPC_PRIVATE, PAGE, 0600));
+	EQ(SYS(NR_brk, top + 8 * PAGE), (long)(top + 8 * PAGE));
+	EQ(shm_at(id, (void *)(top + 4 * PAGE), SHM_REMAP),
+	   (long)(top + 4 * PAGE));
+	EQ(nattch(id), 1u);
+	EQ(SYS(NR_brk, top), (long)top);
+	EQ(nattch(id), 0u);
+	removed(id);
+}
