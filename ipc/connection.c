@@ -43,10 +43,9 @@ struct table connection_table = TABLE(connections, CONNECTIONS_MAX);
 
 int channel_find(const char *name)
 {
-	for (int i = 0; i < CHANNELS; i++) {
+	for (int i = 0; i < CHANNELS; i++)
 		if (strcmp(channels[i].name, name) == 0)
 			return i;
-	}
 	return -1;
 }
 
@@ -143,10 +142,9 @@ int descriptor_connection(int proc, int fd)
 
 int descriptor_free(int proc, int from)
 {
-	for (int fd = from; fd < OPEN_MAX; fd++) {
+	for (int fd = from; fd < OPEN_MAX; fd++)
 		if (procs[proc].descriptors[fd] == NO_CONNECTION)
 			return fd;
-	}
 	return -EMFILE;
 }
 
@@ -185,10 +183,9 @@ void directory_install(int proc, int connection)
 
 void message_fork(int child)
 {
-	for (int fd = 0; fd < OPEN_MAX; fd++) {
+	for (int fd = 0; fd < OPEN_MAX; fd++)
 		if (procs[child].descriptors[fd] != NO_CONNECTION)
 			connection_hold(procs[child].descriptors[fd]);
-	}
 	if (procs[child].cwd != NO_CONNECTION)
 		connection_hold(procs[child].cwd);
 }

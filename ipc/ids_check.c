@@ -47,10 +47,9 @@ static int check_maps(const struct ids *ids, const char *name)
 {
 	int breaches = 0;
 
-	for (int i = ids->fresh; i < IDS_LIMIT; i++) {
+	for (int i = ids->fresh; i < IDS_LIMIT; i++)
 		if (taken(ids, i))
 			breaches += report(name, i, "is taken, never used");
-	}
 	for (int i = 0; i < IDS_MAP_WORDS; i++) {
 		bool full = ids->full[i / 32] >> i % 32 & 1;
 

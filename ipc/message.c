@@ -331,10 +331,9 @@ int message_receive(vaddr_t buffer)
 	struct channel *channel = &channels[self()->message.channel];
 	struct message m;
 
-	while (!look(channel, &m)) {
+	while (!look(channel, &m))
 		if (block(PROC_RECEIVING, -1) < 0)
 			return -EINTR;
-	}
 	if (copy_out(buffer, &m, sizeof(m)) < 0)
 		return -EFAULT;
 	take(channel, &m);
@@ -477,20 +476,18 @@ void message_server_died(int channel)
 
 	c->server = -1;
 	c->interrupts = 0;
-	for (int i = 0; i < proc_table.fresh; i++) {
+	for (int i = 0; i < proc_table.fresh; i++)
 		if (procs[i].state != PROC_FREE &&
 		    procs[i].message.at == channel)
 			lose_server(i);
-	}
 	while (c->closed >= 0) {
 		int connection = c->closed;
 
 		c->closed = connections[connection].next;
 		connection_free(connection);
 	}
-	for (int line = 0; line < 16; line++) {
+	for (int line = 0; line < 16; line++)
 		if (c->lines >> line & 1)
 			interrupt_enable(line, false);
-	}
 	c->lines = 0;
 }

@@ -36,10 +36,9 @@ static int count_holds(int connection)
 {
 	int holds = 0;
 
-	for (int i = 0; i < proc_table.fresh; i++) {
+	for (int i = 0; i < proc_table.fresh; i++)
 		if (procs[i].state != PROC_FREE)
 			holds += holds_of(&procs[i], connection);
-	}
 	return holds;
 }
 
@@ -131,11 +130,10 @@ static void check_wait(const struct proc *p, int where)
 
 static bool has_news(const struct channel *channel)
 {
-	for (int i = channel->first; i >= 0; i = procs[i].message.next) {
+	for (int i = channel->first; i >= 0; i = procs[i].message.next)
 		if (procs[i].state == PROC_SENDING ||
 		    procs[i].state == PROC_REPLY_WAIT)
 			return true;
-	}
 	return channel->interrupts || channel->closed >= 0;
 }
 

@@ -135,10 +135,9 @@ static int make_device(paddr_t start, uint32_t bytes)
 
 	if (start % PAGE_SIZE || bytes == 0 || start + (bytes - 1) < start)
 		return -EINVAL;
-	for (int i = first; i < first + PAGES(bytes); i++) {
+	for (int i = first; i < first + PAGES(bytes); i++)
 		if (frame_is_ram(i))
 			return -EPERM;
-	}
 	return segment_make_device(start, PAGES(bytes), LEVEL_SERVER);
 }
 
@@ -193,11 +192,10 @@ static int native_segment_drop(const uint32_t *args)
 
 void native_exit(int channel)
 {
-	for (int i = 0; i < segment_table.fresh; i++) {
+	for (int i = 0; i < segment_table.fresh; i++)
 		if (segments[i].kind != SEGMENT_FREE &&
 		    segments[i].owner == channel + 1)
 			let_go(i);
-	}
 }
 
 /* Between frame memory and the caller (TOKEN_SELF) or a client: bytes moved. */
@@ -404,10 +402,9 @@ static int native_interrupt(const uint32_t *args)
 
 	if (args[0] >= INTERRUPT_LINES)
 		return -EINVAL;
-	for (int i = 0; i < CHANNELS; i++) {
+	for (int i = 0; i < CHANNELS; i++)
 		if (&channels[i] != channel && (channels[i].lines & bit))
 			return -EBUSY;
-	}
 	channel->lines = args[1] ? channel->lines | bit : channel->lines & ~bit;
 	interrupt_enable((int)args[0], args[1] != 0);
 	return 0;
@@ -426,10 +423,9 @@ static int native_log(const uint32_t *args)
 	if (copy_in(text, args[0], length) < 0)
 		return -EFAULT;
 	text[length] = '\0';
-	for (uint32_t i = 0; i < length; i++) {
+	for (uint32_t i = 0; i < length; i++)
 		if ((uint8_t)text[i] < ' ')
 			text[i] = ' '; /* one line, and no trace mark */
-	}
 	klog(KLOG_INFO, "%s: %s", channels[self()->message.channel].name, text);
 	return (int)length;
 }

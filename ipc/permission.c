@@ -22,10 +22,9 @@ static bool in_group(const struct credentials *cred, uint32_t gid)
 {
 	if (cred->egid == gid)
 		return true;
-	for (int i = 0; i < cred->ngroups; i++) {
+	for (int i = 0; i < cred->ngroups; i++)
 		if (cred->groups[i] == gid)
 			return true;
-	}
 	return false;
 }
 

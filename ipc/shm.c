@@ -423,10 +423,9 @@ static int tell_usage(vaddr_t buf)
 	struct shm_info info = {.used_ids = shm_ids.used, .shm_tot = shm_pages};
 	int error;
 
-	for (int i = 0; i < shm_ids.fresh; i++) {
+	for (int i = 0; i < shm_ids.fresh; i++)
 		if (ids_used(&shm_ids, i))
 			info.shm_rss += segments[shms[i].segment].resident;
-	}
 	error = copy_out(buf, &info, sizeof(info));
 	return error < 0 ? error : ids_highest(&shm_ids);
 }

@@ -40,10 +40,9 @@ static void count_attaches(int first)
 {
 	for (int i = 0; i < BATCH; i++)
 		found[i] = 0;
-	for (int space = 0; space < space_table.fresh; space++) {
+	for (int space = 0; space < space_table.fresh; space++)
 		if (spaces[space].holders > 0)
 			count_in_space(space, first);
-	}
 }
 
 /* An attach of an object that is none would be counted nowhere. */
@@ -112,9 +111,8 @@ int shm_check(void)
 		if (ids_used(&shm_ids, i))
 			breaches += check_object(i, found[i % BATCH]);
 	}
-	for (int space = 0; space < space_table.fresh; space++) {
+	for (int space = 0; space < space_table.fresh; space++)
 		if (spaces[space].holders > 0)
 			breaches += check_tags(space);
-	}
 	return breaches;
 }

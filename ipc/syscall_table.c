@@ -5,11 +5,9 @@
 
 const struct lease *syscall_lease(const struct syscall *row, int argument)
 {
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 3; i++)
 		if (row->leases[i].kind != LEASE_NONE &&
-		    row->leases[i].argument == argument) {
+		    row->leases[i].argument == argument)
 			return &row->leases[i];
-		}
-	}
 	return 0;
 }

@@ -35,9 +35,8 @@ static bool read_field(const char *header, int field, uint32_t *value)
 		            : c >= 'A' && c <= 'F' ? c - 'A' + 10
 		                                   : -1;
 
-		if (digit < 0) {
+		if (digit < 0)
 			return false;
-		}
 		*value = *value << 4 | digit;
 	}
 	return true;
@@ -52,20 +51,17 @@ static bool read_entry(uint32_t offset, struct entry *entry)
 	if (offset > archive_bytes || archive_bytes - offset < HEADER_BYTES ||
 	    memcmp(header, "070701", 6) != 0 ||
 	    !read_field(header, FIELD_SIZE, &entry->bytes) ||
-	    !read_field(header, FIELD_NAME_SIZE, &name_bytes)) {
+	    !read_field(header, FIELD_NAME_SIZE, &name_bytes))
 		return false;
-	}
 	room = archive_bytes - offset - HEADER_BYTES;
 	if (name_bytes == 0 || name_bytes > room ||
-	    header[HEADER_BYTES + name_bytes - 1] != 0) {
+	    header[HEADER_BYTES + name_bytes - 1] != 0)
 		return false;
-	}
 	entry->name = header + HEADER_BYTES;
 	entry->body = (offset + HEADER_BYTES + name_bytes + 3) & ~3u;
 	if (entry->body > archive_bytes ||
-	    entry->bytes > archive_bytes - entry->body) {
+	    entry->bytes > archive_bytes - entry->body)
 		return false;
-	}
 	entry->next = (entry->body + entry->bytes + 3) & ~3u;
 	return true;
 }
@@ -80,9 +76,8 @@ const char *archive_check(void)
 		       "-initrd)";
 	}
 	while (read_entry(offset, &entry)) {
-		if (strcmp(entry.name, "TRAILER!!!") == 0) {
+		if (strcmp(entry.name, "TRAILER!!!") == 0)
 			return 0;
-		}
 		if (entry.bytes > 0 && entry.body % PAGE_SIZE != 0) {
 			return "the boot archive was not made by "
 			       "tools/mkarchive "
@@ -101,9 +96,8 @@ bool archive_find(const char *path, paddr_t *body, uint32_t *bytes)
 	while (read_entry(offset, &entry)) {
 		const char *name = entry.name;
 
-		if (name[0] == '.' && name[1] == '/') {
+		if (name[0] == '.' && name[1] == '/')
 			name += 2;
-		}
 		if (strcmp(name, path) == 0) {
 			*body = archive_start + entry.body;
 			*bytes = entry.bytes;

@@ -17,9 +17,8 @@ static int process_check(void)
 	for (int i = 1; i < proc_table.fresh; i++) {
 		const struct proc *p = &procs[i];
 
-		if (p->state == PROC_FREE || p->state == PROC_NEW) {
+		if (p->state == PROC_FREE || p->state == PROC_NEW)
 			continue;
-		}
 		if (proc_find(p->pid) != i) {
 			klog(KLOG_ERROR, "P1: pid %d is taken twice", p->pid);
 			breaches++;

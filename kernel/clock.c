@@ -54,11 +54,10 @@ void interrupts_init(void)
 
 void interrupt_enable(int line, bool on)
 {
-	if (on) {
+	if (on)
 		pic_mask &= ~(1u << line);
-	} else {
+	else
 		pic_mask |= 1u << line;
-	}
 	write_mask();
 }
 
@@ -67,24 +66,20 @@ bool interrupt_spurious(int line)
 {
 	int port = line < 8 ? PIC1 : PIC2;
 
-	if (line != 7 && line != 15) {
+	if (line != 7 && line != 15)
 		return false;
-	}
 	outb(port, PIC_READ_ISR);
-	if (inb(port) & 0x80) {
+	if (inb(port) & 0x80)
 		return false;
-	}
-	if (line == 15) {
+	if (line == 15)
 		outb(PIC1, PIC_EOI); /* the cascade was real */
-	}
 	return true;
 }
 
 void interrupt_acknowledge(int line)
 {
-	if (line >= 8) {
+	if (line >= 8)
 		outb(PIC2, PIC_EOI);
-	}
 	outb(PIC1, PIC_EOI);
 }
 
@@ -127,9 +122,8 @@ static uint32_t rtc_time(void)
 	month = rtc_value(8, binary);
 	day = rtc_value(7, binary);
 	hour = rtc_value(4, binary);
-	if (month < 1 || month > 12) {
+	if (month < 1 || month > 12)
 		return 0; /* no clock there */
-	}
 	return ((days_until(year, month, day) * 24 + hour) * 60 +
 	        rtc_value(2, binary)) *
 	           60 +
@@ -156,9 +150,8 @@ static uint32_t counts_into_tick(uint32_t *tick)
 	count = inb(PIT_CHANNEL0);
 	count |= (uint32_t)inb(PIT_CHANNEL0) << 8;
 	outb(PIC1, PIC_READ_IRR);
-	if ((inb(PIC1) & 1) && count > PIT_DIVISOR / 2) {
+	if ((inb(PIC1) & 1) && count > PIT_DIVISOR / 2)
 		*tick += 1;
-	}
 	return count < PIT_DIVISOR ? PIT_DIVISOR - count : 0;
 }
 
@@ -172,14 +165,11 @@ struct timespec32 clock_uptime(void)
 	    tick % HZ * NANOSECONDS_PER_TICK + counts * NANOSECONDS_PER_COUNT,
 	};
 
-	if (now.nanoseconds > 999999999u) {
+	if (now.nanoseconds > 999999999u)
 		now.nanoseconds = 999999999u;
-	}
 	if (now.seconds < last.seconds ||
-	    (now.seconds == last.seconds &&
-	     now.nanoseconds < last.nanoseconds)) {
+	    (now.seconds == last.seconds && now.nanoseconds < last.nanoseconds))
 		return last; /* time never goes back */
-	}
 	last = now;
 	return now;
 }

@@ -51,16 +51,14 @@ static bool parse_number(const char *text, uint32_t *value)
 		base = 16;
 		text += 2;
 	}
-	if (!*text) {
+	if (!*text)
 		return false;
-	}
 	for (; *text; text++) {
 		uint32_t digit =
 		    *text >= 'a' ? *text - 'a' + 10u : *text - '0' + 0u;
 
-		if (digit >= base || sum > (UINT32_MAX - digit) / base) {
+		if (digit >= base || sum > (UINT32_MAX - digit) / base)
 			return false;
-		}
 		sum = sum * base + digit;
 	}
 	*value = sum;
@@ -73,15 +71,13 @@ static bool set_number(const char *word)
 		size_t length = strlen(numbers[i].name);
 		uint32_t value;
 
-		if (strncmp(word, numbers[i].name, length) != 0) {
+		if (strncmp(word, numbers[i].name, length) != 0)
 			continue;
-		}
 		if (!parse_number(word + length, &value) ||
-		    value < numbers[i].least || value > numbers[i].most) {
+		    value < numbers[i].least || value > numbers[i].most)
 			klog(KLOG_ERROR, "command line: bad value: %s", word);
-		} else {
+		else
 			*numbers[i].value = value;
-		}
 		return true;
 	}
 	return false;
@@ -89,36 +85,30 @@ static bool set_number(const char *word)
 
 static void take_word(const char *word)
 {
-	if (set_number(word)) {
+	if (set_number(word))
 		return;
-	}
-	if (strcmp(word, "trace") == 0) {
+	if (strcmp(word, "trace") == 0)
 		trace_on = 1;
-	} else if (strcmp(word, "teach") == 0) {
+	else if (strcmp(word, "teach") == 0)
 		inspection.teach = 1;
-	} else if (strncmp(word, "server=", 7) == 0) {
-		if (cmdline_server_count < SERVERS_MAX) {
+	else if (strncmp(word, "server=", 7) == 0)
+		if (cmdline_server_count < SERVERS_MAX)
 			cmdline_servers[cmdline_server_count++] = word + 7;
-		} else {
+		else
 			klog(KLOG_ERROR, "command line: too many servers");
-		}
-	} else if (strcmp(word, "host") != 0) {
+	else if (strcmp(word, "host") != 0)
 		klog(KLOG_ERROR, "command line: unknown word: %s", word);
-	}
 }
 
 static void split(char *text)
 {
 	while (*text && cmdline_count < CMDLINE_WORDS) {
-		while (*text == ' ') {
+		while (*text == ' ')
 			*text++ = 0;
-		}
-		if (*text) {
+		if (*text)
 			cmdline_words[cmdline_count++] = text;
-		}
-		while (*text && *text != ' ') {
+		while (*text && *text != ' ')
 			text++;
-		}
 	}
 	if (*text) {
 		klog(KLOG_ERROR, "command line: more than %d words",
@@ -143,9 +133,8 @@ void cmdline_parse(const char *text, bool first_is_file)
 		        cmdline_count-- * sizeof(cmdline_words[0]));
 	}
 	for (int i = 0; i < cmdline_count; i++) {
-		if (strcmp(cmdline_words[i], "--") == 0) {
+		if (strcmp(cmdline_words[i], "--") == 0)
 			break; /* the rest is init's */
-		}
 		take_word(cmdline_words[i]);
 	}
 }

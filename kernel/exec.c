@@ -74,17 +74,15 @@ static bool read_image(const struct build *b, void *to, uint32_t offset,
 {
 	frame_t frame;
 
-	if (offset > b->image->bytes || bytes > b->image->bytes - offset) {
+	if (offset > b->image->bytes || bytes > b->image->bytes - offset)
 		return false;
-	}
 	while (bytes > 0) {
 		uint32_t in_page = PAGE_SIZE - offset % PAGE_SIZE;
 		uint32_t n = bytes < in_page ? bytes : in_page;
 
 		if (segment_frame(b->image->segment, offset / PAGE_SIZE,
-		                  b->level, &frame) < 0) {
+		                  b->level, &frame) < 0)
 			return false;
-		}
 		memcpy(to,
 		       (char *)phys_to_kernel(frame * PAGE_SIZE) +
 		           offset % PAGE_SIZE,
@@ -110,17 +108,14 @@ static bool header_is_ours(const struct elf_header *h)
 static int check_segment(const struct build *b, const struct elf_segment *s)
 {
 	if (s->filesz > s->memsz ||
-	    s->offset % PAGE_SIZE != s->vaddr % PAGE_SIZE) {
+	    s->offset % PAGE_SIZE != s->vaddr % PAGE_SIZE)
 		return -ENOEXEC;
-	}
 	if (s->offset > b->image->bytes ||
-	    s->filesz > b->image->bytes - s->offset) {
+	    s->filesz > b->image->bytes - s->offset)
 		return -ENOEXEC; /* the file is cut off */
-	}
 	if (s->vaddr < USER_FIRST || s->vaddr > IMAGE_LIMIT ||
-	    s->memsz > IMAGE_LIMIT - s->vaddr) {
+	    s->memsz > IMAGE_LIMIT - s->vaddr)
 		return -ENOMEM;
-	}
 	return 0;
 }
 
@@ -143,12 +138,10 @@ static int zero_tail(const struct build *b, const struct elf_segment *s)
 	uint32_t bytes = page_up(from) - from;
 	frame_t frame;
 
-	if (bytes == 0 || s->memsz == s->filesz || !(s->flags & PF_W)) {
+	if (bytes == 0 || s->memsz == s->filesz || !(s->flags & PF_W))
 		return 0;
-	}
-	if (space_page(b->space, from, true, &frame) < 0) {
+	if (space_page(b->space, from, true, &frame) < 0)
 		return -ENOMEM;
-	}
 	memset((char *)phys_to_kernel(frame * PAGE_SIZE) + from % PAGE_SIZE, 0,
 	       bytes);
 	return 0;
@@ -169,12 +162,10 @@ static int map_part(const struct build *b, const struct elf_segment *s,
 	    .promise = true,
 	};
 
-	if (start >= end) {
+	if (start >= end)
 		return 0;
-	}
-	if (space_overlaps(b->space, start, end)) {
+	if (space_overlaps(b->space, start, end))
 		return -ENOEXEC;
-	}
 	return space_map(b->space, &mapping);
 }
 
@@ -185,22 +176,17 @@ static int map_segment(struct build *b, const struct elf_segment *s)
 	vaddr_t end = page_up(s->vaddr + s->memsz);
 	int result = check_segment(b, s);
 
-	if (result == 0) {
+	if (result == 0)
 		result = map_part(b, s, start, middle);
-	}
-	if (result == 0) {
+	if (result == 0)
 		result = map_part(b, s, middle, end);
-	}
-	if (result == 0 && s->filesz) {
+	if (result == 0 && s->filesz)
 		result = zero_tail(b, s);
-	}
 	if (b->header.phoff >= s->offset &&
-	    b->header.phoff < s->offset + s->filesz) {
+	    b->header.phoff < s->offset + s->filesz)
 		b->phdr = s->vaddr + b->header.phoff - s->offset;
-	}
-	if (end > b->top) {
+	if (end > b->top)
 		b->top = end;
-	}
 	return result;
 }
 
@@ -210,24 +196,19 @@ static int map_image(struct build *b)
 	int result = 0;
 
 	if (!read_image(b, &b->header, 0, sizeof(b->header)) ||
-	    !header_is_ours(&b->header)) {
+	    !header_is_ours(&b->header))
 		return -ENOEXEC;
-	}
 	for (int i = 0; i < b->header.phnum && result == 0; i++) {
 		if (!read_image(b, &s, b->header.phoff + i * sizeof(s),
-		                sizeof(s))) {
+		                sizeof(s)))
 			return -ENOEXEC;
-		}
-		if (s.type == PT_INTERP) {
+		if (s.type == PT_INTERP)
 			return -ENOEXEC; /* programs are static */
-		}
-		if (s.type == PT_LOAD && s.memsz > 0) {
+		if (s.type == PT_LOAD && s.memsz > 0)
 			result = map_segment(b, &s);
-		}
 	}
-	if (result == 0 && (b->top == 0 || b->header.entry >= USER_LIMIT)) {
+	if (result == 0 && (b->top == 0 || b->header.entry >= USER_LIMIT))
 		return -ENOEXEC;
-	}
 	return result;
 }
 
@@ -249,9 +230,8 @@ static int string_bytes(const struct build *b, uint32_t va)
 {
 	int bytes;
 
-	if (b->strings->space < 0) {
+	if (b->strings->space < 0)
 		return strlen((const char *)va) + 1;
-	}
 	bytes = space_string_bytes(b->strings->space, va, STRINGS_MAX);
 	return bytes > (int)STRINGS_MAX ? -E2BIG : bytes;
 }
@@ -262,25 +242,20 @@ static int count_strings(struct build *b, uintptr_t array)
 	uint32_t va;
 	int n = 0, bytes, result;
 
-	if (!array) {
+	if (!array)
 		return 0; /* Linux takes a null argv or envp for an empty one */
-	}
 	for (;; n++) {
 		result = read_word(b, array, n, &va);
-		if (result < 0) {
+		if (result < 0)
 			return result;
-		}
-		if (!va) {
+		if (!va)
 			return n;
-		}
 		bytes = string_bytes(b, va);
-		if (bytes < 0) {
+		if (bytes < 0)
 			return bytes;
-		}
 		b->bytes += bytes + 4;
-		if (b->bytes > STRINGS_MAX) {
+		if (b->bytes > STRINGS_MAX)
 			return -E2BIG;
-		}
 	}
 }
 
@@ -288,9 +263,8 @@ static int count_strings(struct build *b, uintptr_t array)
 static vaddr_t push(struct build *b, const void *bytes, uint32_t count)
 {
 	b->sp -= count;
-	if (space_write(b->space, b->sp, bytes, count) < 0) {
+	if (space_write(b->space, b->sp, bytes, count) < 0)
 		panic("the new stack, promised, cannot be written");
-	}
 	return b->sp;
 }
 
@@ -298,17 +272,15 @@ static vaddr_t push_string(struct build *b, uint32_t va)
 {
 	uint32_t bytes = string_bytes(b, va), done = 0;
 
-	if (b->strings->space < 0) {
+	if (b->strings->space < 0)
 		return push(b, (const void *)va, bytes);
-	}
 	b->sp -= bytes;
 	while (done < bytes) {
 		uint32_t n = bytes - done < 65536 ? bytes - done : 65536;
 
 		if (space_transfer(b->space, b->sp + done, b->strings->space,
-		                   va + done, n) < 0) {
+		                   va + done, n) < 0)
 			panic("an argument string changed under exec");
-		}
 		done += n;
 	}
 	return b->sp;
@@ -347,14 +319,12 @@ static int count_all(struct build *b)
 
 	b->bytes = strlen(image->path) + 1 + 16 + AUXV_WORDS * 4 + 64 +
 	           image->prefix_bytes;
-	for (uint32_t i = 0; i < image->prefix_bytes; i++) {
+	for (uint32_t i = 0; i < image->prefix_bytes; i++)
 		b->prefixes += image->prefix[i] == 0;
-	}
 	b->bytes += b->prefixes * 4;
 	b->argc = count_strings(b, b->strings->argv);
-	if (b->argc < 0) {
+	if (b->argc < 0)
 		return b->argc;
-	}
 	b->envc = count_strings(b, b->strings->envp);
 	return b->envc < 0 ? b->envc : 0;
 }
@@ -378,9 +348,8 @@ static int map_stack(struct build *b)
 	frame_t frame;
 
 	/* Touch what will be written, so that writing it cannot fail. */
-	for (; result == 0 && va < STACK_TOP; va += PAGE_SIZE) {
+	for (; result == 0 && va < STACK_TOP; va += PAGE_SIZE)
 		result = space_page(b->space, va, true, &frame);
-	}
 	return result;
 }
 
@@ -466,11 +435,9 @@ static void set_name(struct proc *p, const char *path)
 {
 	const char *name = path;
 
-	for (; *path; path++) {
-		if (*path == '/' && path[1]) {
+	for (; *path; path++)
+		if (*path == '/' && path[1])
 			name = path + 1;
-		}
-	}
 	memset(p->name, 0, sizeof(p->name));
 	memcpy(p->name, name,
 	       strlen(name) < sizeof(p->name) ? strlen(name)
@@ -528,16 +495,13 @@ int exec_load(int proc, const struct exec_image *image,
 
 	assert(proc != current);
 	b.space = space_make(b.level);
-	if (b.space < 0) {
+	if (b.space < 0)
 		return -ENOMEM;
-	}
 	result = map_image(&b);
-	if (result == 0) {
+	if (result == 0)
 		result = count_all(&b);
-	}
-	if (result == 0) {
+	if (result == 0)
 		result = map_stack(&b);
-	}
 	if (result < 0) {
 		space_drop(b.space);
 		return result;
@@ -553,8 +517,7 @@ int proc_exec(int client, const struct exec_image *image, vaddr_t argv,
 {
 	struct exec_strings strings = {procs[client].space, argv, envp};
 
-	if (image->interpreter >= 0) {
+	if (image->interpreter >= 0)
 		return -ENOEXEC; /* programs are static */
-	}
 	return exec_load(client, image, &strings);
 }

@@ -123,16 +123,14 @@ static void set_ids(struct triple ids, uint32_t real, uint32_t effective,
 /* setuid(2), setgid(2) */
 static int set_one(struct triple ids, uint32_t id)
 {
-	if (id == KEEP) {
+	if (id == KEEP)
 		return -EINVAL;
-	}
 	if (privileged()) {
 		set_ids(ids, id, id, id);
 		return 0;
 	}
-	if (id != *ids.real && id != *ids.saved) {
+	if (id != *ids.real && id != *ids.saved)
 		return -EPERM;
-	}
 	set_ids(ids, KEEP, id, KEEP);
 	return 0;
 }
@@ -144,18 +142,14 @@ static int set_two(struct triple ids, uint32_t real, uint32_t effective)
 	    real != KEEP || (effective != KEEP && effective != *ids.real);
 
 	if (!privileged()) {
-		if (real != KEEP && real != *ids.real &&
-		    real != *ids.effective) {
+		if (real != KEEP && real != *ids.real && real != *ids.effective)
 			return -EPERM;
-		}
-		if (!one_of(ids, effective)) {
+		if (!one_of(ids, effective))
 			return -EPERM;
-		}
 	}
 	set_ids(ids, real, effective, KEEP);
-	if (saves) {
+	if (saves)
 		*ids.saved = *ids.effective;
-	}
 	return 0;
 }
 
@@ -164,9 +158,8 @@ static int set_three(struct triple ids, uint32_t real, uint32_t effective,
                      uint32_t saved)
 {
 	if (!privileged() && !(one_of(ids, real) && one_of(ids, effective) &&
-	                       one_of(ids, saved))) {
+	                       one_of(ids, saved)))
 		return -EPERM;
-	}
 	set_ids(ids, real, effective, saved);
 	return 0;
 }
@@ -176,9 +169,8 @@ static int get_three(struct triple ids, vaddr_t real, vaddr_t effective,
 {
 	if (copy_out(real, ids.real, sizeof(uint32_t)) < 0 ||
 	    copy_out(effective, ids.effective, sizeof(uint32_t)) < 0 ||
-	    copy_out(saved, ids.saved, sizeof(uint32_t)) < 0) {
+	    copy_out(saved, ids.saved, sizeof(uint32_t)) < 0)
 		return -EFAULT;
-	}
 	return 0;
 }
 
@@ -226,13 +218,11 @@ int sys_getgroups32(int size, vaddr_t list)
 {
 	const struct credentials *c = &self()->cred;
 
-	if (size < 0 || (size > 0 && size < c->ngroups)) {
+	if (size < 0 || (size > 0 && size < c->ngroups))
 		return -EINVAL;
-	}
 	if (size > 0 &&
-	    copy_out(list, c->groups, c->ngroups * sizeof(uint32_t)) < 0) {
+	    copy_out(list, c->groups, c->ngroups * sizeof(uint32_t)) < 0)
 		return -EFAULT;
-	}
 	return c->ngroups;
 }
 
@@ -240,15 +230,12 @@ int sys_setgroups32(int size, vaddr_t list)
 {
 	uint32_t groups[GROUPS_MAX];
 
-	if (!privileged()) {
+	if (!privileged())
 		return -EPERM;
-	}
-	if (size < 0 || size > GROUPS_MAX) {
+	if (size < 0 || size > GROUPS_MAX)
 		return -EINVAL;
-	}
-	if (copy_in(groups, list, size * sizeof(uint32_t)) < 0) {
+	if (copy_in(groups, list, size * sizeof(uint32_t)) < 0)
 		return -EFAULT;
-	}
 	memcpy(self()->cred.groups, groups, size * sizeof(uint32_t));
 	self()->cred.ngroups = size;
 	return 0;
@@ -273,12 +260,10 @@ static int find_or_self(int pid)
 
 static bool group_exists(int pgid, int sid)
 {
-	for (int i = 1; i < proc_table.fresh; i++) {
+	for (int i = 1; i < proc_table.fresh; i++)
 		if (procs[i].state != PROC_FREE && procs[i].pgid == pgid &&
-		    procs[i].sid == sid) {
+		    procs[i].sid == sid)
 			return true;
-		}
-	}
 	return false;
 }
 
@@ -286,21 +271,16 @@ int sys_setpgid(int pid, int pgid)
 {
 	int i = find_or_self(pid);
 
-	if (pgid < 0 || pid < 0) {
+	if (pgid < 0 || pid < 0)
 		return -EINVAL;
-	}
-	if (i < 0 || (i != current && procs[i].parent != current)) {
+	if (i < 0 || (i != current && procs[i].parent != current))
 		return -ESRCH;
-	}
-	if (pgid == 0) {
+	if (pgid == 0)
 		pgid = procs[i].pid;
-	}
-	if (procs[i].sid != self()->sid || procs[i].sid == procs[i].pid) {
+	if (procs[i].sid != self()->sid || procs[i].sid == procs[i].pid)
 		return -EPERM; /* another session, or a session's leader */
-	}
-	if (pgid != procs[i].pid && !group_exists(pgid, self()->sid)) {
+	if (pgid != procs[i].pid && !group_exists(pgid, self()->sid))
 		return -EPERM;
-	}
 	procs[i].pgid = pgid;
 	return 0;
 }
@@ -328,11 +308,9 @@ int sys_setsid(void)
 {
 	struct proc *p = self();
 
-	for (int i = 1; i < proc_table.fresh; i++) {
-		if (procs[i].state != PROC_FREE && procs[i].pgid == p->pid) {
+	for (int i = 1; i < proc_table.fresh; i++)
+		if (procs[i].state != PROC_FREE && procs[i].pgid == p->pid)
 			return -EPERM; /* a group has our number already */
-		}
-	}
 	p->pgid = p->sid = p->pid;
 	return p->pid;
 }
@@ -394,21 +372,17 @@ static void forget_selectors(int entry)
 	uint32_t fs, gs;
 
 	__asm__("mov %%fs, %0\n\tmov %%gs, %1" : "=r"(fs), "=r"(gs));
-	if ((fs & 0xffff) == selector) {
+	if ((fs & 0xffff) == selector)
 		__asm__ volatile("mov %0, %%fs" : : "r"(0));
-	}
-	if ((gs & 0xffff) == selector) {
+	if ((gs & 0xffff) == selector)
 		__asm__ volatile("mov %0, %%gs" : : "r"(0));
-	}
 }
 
 static int free_entry(void)
 {
-	for (int i = 0; i < TLS_COUNT; i++) {
-		if (self()->tls[i] == 0) {
+	for (int i = 0; i < TLS_COUNT; i++)
+		if (self()->tls[i] == 0)
 			return TLS_FIRST + i;
-		}
-	}
 	return -ESRCH;
 }
 
@@ -417,24 +391,19 @@ int sys_set_thread_area(vaddr_t desc)
 	struct user_desc d;
 	int entry;
 
-	if (copy_in(&d, desc, sizeof(d)) < 0) {
+	if (copy_in(&d, desc, sizeof(d)) < 0)
 		return -EFAULT;
-	}
 	if (!is_empty(&d) &&
-	    ((d.flags & DESC_CONTENTS) > 2 || (d.flags & DESC_NOT_PRESENT))) {
+	    ((d.flags & DESC_CONTENTS) > 2 || (d.flags & DESC_NOT_PRESENT)))
 		return -EINVAL; /* data segments only */
-	}
 	entry = (int)d.entry_number == -1 ? free_entry() : (int)d.entry_number;
-	if (entry == -ESRCH) {
+	if (entry == -ESRCH)
 		return -ESRCH;
-	}
-	if (entry < TLS_FIRST || entry >= TLS_FIRST + TLS_COUNT) {
+	if (entry < TLS_FIRST || entry >= TLS_FIRST + TLS_COUNT)
 		return -EINVAL;
-	}
 	if ((int)d.entry_number == -1 &&
-	    copy_out(desc, &entry, sizeof(entry)) < 0) {
+	    copy_out(desc, &entry, sizeof(entry)) < 0)
 		return -EFAULT;
-	}
 	forget_selectors(entry);
 	self()->tls[entry - TLS_FIRST] = is_empty(&d) ? 0 : data_descriptor(&d);
 	segments_load_tls(self()->tls);
@@ -452,18 +421,14 @@ int sys_set_thread_area(vaddr_t desc)
 int sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command, vaddr_t arg)
 {
 	(void)arg;
-	if (!privileged()) {
+	if (!privileged())
 		return -EPERM;
-	}
-	if (magic1 != REBOOT_MAGIC1 || magic2 != REBOOT_MAGIC2) {
+	if (magic1 != REBOOT_MAGIC1 || magic2 != REBOOT_MAGIC2)
 		return -EINVAL;
-	}
-	if (command == REBOOT_RESTART) {
+	if (command == REBOOT_RESTART)
 		machine_restart();
-	}
-	if (command != REBOOT_POWER_OFF && command != REBOOT_HALT) {
+	if (command != REBOOT_POWER_OFF && command != REBOOT_HALT)
 		return -EINVAL;
-	}
 	klog(KLOG_INFO, "power off");
 	machine_off(0);
 }

@@ -22,27 +22,23 @@ static bool port_exists(void)
 {
 	static int exists = -1;
 
-	if (exists < 0) {
+	if (exists < 0)
 		exists = inb(LOG_PORT) == LOG_PORT;
-	}
 	return exists;
 }
 
 static void klog_byte(char byte)
 {
 	klog_ring[klog_written++ % RING_BYTES] = byte;
-	if (port_exists()) {
+	if (port_exists())
 		outb(LOG_PORT, byte);
-	}
 }
 
 void klog_raw(const void *bytes, int count)
 {
-	if (port_exists()) {
-		for (int i = 0; i < count; i++) {
+	if (port_exists())
+		for (int i = 0; i < count; i++)
 			outb(LOG_PORT, ((const uint8_t *)bytes)[i]);
-		}
-	}
 }
 
 void klog(enum klog_level level, const char *text, ...)
@@ -51,15 +47,13 @@ void klog(enum klog_level level, const char *text, ...)
 	va_list args;
 	int length;
 
-	if (level > klog_level) {
+	if (level > klog_level)
 		return;
-	}
 	va_start(args, text);
 	length = vformat(line, sizeof(line), text, args);
 	va_end(args);
-	for (int i = 0; i < length; i++) {
+	for (int i = 0; i < length; i++)
 		klog_byte(line[i]);
-	}
 	klog_byte('\n');
 }
 
@@ -72,9 +66,8 @@ struct output {
 
 static void put(struct output *out, char c)
 {
-	if (out->length + 1 < out->size) {
+	if (out->length + 1 < out->size)
 		out->to[out->length++] = c;
-	}
 }
 
 static void put_number(struct output *out, uint32_t value, unsigned base,
@@ -87,22 +80,18 @@ static void put_number(struct output *out, uint32_t value, unsigned base,
 		digits[n++] = "0123456789abcdef"[value % base];
 		value /= base;
 	} while (value);
-	while (width-- > n) {
+	while (width-- > n)
 		put(out, fill);
-	}
-	while (n > 0) {
+	while (n > 0)
 		put(out, digits[--n]);
-	}
 }
 
 static void put_string(struct output *out, const char *text, int width)
 {
-	for (; *text; text++, width--) {
+	for (; *text; text++, width--)
 		put(out, *text);
-	}
-	while (width-- > 0) {
+	while (width-- > 0)
 		put(out, ' ');
-	}
 }
 
 static void put_signed(struct output *out, int value, int width, char fill)
@@ -121,9 +110,8 @@ static const char *convert(struct output *out, const char *text, va_list *args)
 	char fill = *text == '0' ? '0' : ' ';
 	int width = 0;
 
-	for (; *text >= '0' && *text <= '9'; text++) {
+	for (; *text >= '0' && *text <= '9'; text++)
 		width = width * 10 + *text - '0';
-	}
 	switch (*text) {
 	case 'd':
 		put_signed(out, va_arg(*args, int), width, fill);
@@ -158,13 +146,11 @@ int vformat(char *to, int size, const char *text, va_list args)
 	va_list copy;
 
 	va_copy(copy, args);
-	while (*text) {
-		if (*text == '%') {
+	while (*text)
+		if (*text == '%')
 			text = convert(&out, text + 1, &copy);
-		} else {
+		else
 			put(&out, *text++);
-		}
-	}
 	va_end(copy);
 	to[out.length] = 0;
 	return out.length;

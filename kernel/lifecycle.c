@@ -84,9 +84,8 @@ static int make_child(void)
 	int space, child;
 
 	child = proc_make(level);
-	if (child < 0) {
+	if (child < 0)
 		return child;
-	}
 	space = space_copy(self()->space, level);
 	if (space < 0) {
 		proc_free(child);
@@ -120,26 +119,21 @@ int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
 		return -EINVAL; /* the form of fork only: no threads, no vfork
 		                 */
 	}
-	if (proc_is_server(current)) {
+	if (proc_is_server(current))
 		return -EPERM; /* a server's clients are its own */
-	}
 	child = make_child();
-	if (child < 0) {
+	if (child < 0)
 		return child;
-	}
-	if (stack) {
+	if (stack)
 		proc_trapframe(child)->esp = stack;
-	}
-	if (flags & CLONE_PARENT_SETTID) {
+	if (flags & CLONE_PARENT_SETTID)
 		copy_out(ptid, &procs[child].pid, sizeof(int));
-	}
 	if (flags & CLONE_CHILD_SETTID) {
 		space_write(procs[child].space, ctid, &procs[child].pid,
 		            sizeof(int));
 	}
-	if (flags & CLONE_CHILD_CLEARTID) {
+	if (flags & CLONE_CHILD_CLEARTID)
 		procs[child].clear_tid = ctid;
-	}
 	wake(child);
 	return procs[child].pid;
 }
@@ -153,9 +147,8 @@ static void give_children_to_init(void)
 	for (int i = 0; i < proc_table.fresh; i++) {
 		if (procs[i].state != PROC_FREE && procs[i].parent == current) {
 			procs[i].parent = init;
-			if (procs[i].state == PROC_ZOMBIE) {
+			if (procs[i].state == PROC_ZOMBIE)
 				proc_notify_parent(i);
-			}
 		}
 	}
 }
@@ -164,9 +157,8 @@ void proc_notify_parent(int proc)
 {
 	int parent = procs[proc].parent;
 
-	if (parent >= 0 && procs[parent].state == PROC_WAITING) {
+	if (parent >= 0 && procs[parent].state == PROC_WAITING)
 		wake(parent);
-	}
 }
 
 static void release_memory(struct proc *p)
@@ -184,9 +176,8 @@ void proc_exit(int wait_status)
 {
 	struct proc *p = self();
 
-	if (p->pid == INIT_PID) {
+	if (p->pid == INIT_PID)
 		panic("init has ended, status %x", (uint32_t)wait_status);
-	}
 	message_exit(current);
 	release_memory(p);
 	give_children_to_init();
@@ -225,15 +216,12 @@ static bool wanted(int child, int pid)
 {
 	const struct proc *p = &procs[child];
 
-	if (p->state == PROC_FREE || p->parent != current) {
+	if (p->state == PROC_FREE || p->parent != current)
 		return false;
-	}
-	if (pid > 0) {
+	if (pid > 0)
 		return p->pid == pid;
-	}
-	if (pid == -1) {
+	if (pid == -1)
 		return true;
-	}
 	return p->pgid == (pid == 0 ? self()->pgid : -pid);
 }
 
@@ -242,12 +230,10 @@ static int news(int child, int options)
 {
 	const struct proc *p = &procs[child];
 
-	if (p->state == PROC_ZOMBIE) {
+	if (p->state == PROC_ZOMBIE)
 		return p->wait_status;
-	}
-	if (p->stop_report == STATUS_CONTINUED) {
+	if (p->stop_report == STATUS_CONTINUED)
 		return options & WCONTINUED ? STATUS_CONTINUED : -1;
-	}
 	return p->stop_report && (options & WUNTRACED) ? p->stop_report : -1;
 }
 
@@ -258,9 +244,8 @@ static int find_child(int pid, int options)
 
 	for (int i = 0; i < proc_table.fresh; i++) {
 		if (wanted(i, pid)) {
-			if (news(i, options) >= 0) {
+			if (news(i, options) >= 0)
 				return i;
-			}
 			result = -EAGAIN;
 		}
 	}
@@ -280,16 +265,13 @@ static int report(int child, int options, vaddr_t status, vaddr_t rusage)
 	                      .system = ticks_to_time(p->system_ticks)};
 	int word = news(child, options), pid = p->pid;
 
-	if (status && copy_out(status, &word, sizeof(word)) < 0) {
+	if (status && copy_out(status, &word, sizeof(word)) < 0)
 		return -EFAULT;
-	}
-	if (rusage && copy_out(rusage, &used, sizeof(used)) < 0) {
+	if (rusage && copy_out(rusage, &used, sizeof(used)) < 0)
 		return -EFAULT;
-	}
 	p->stop_report = 0;
-	if (p->state == PROC_ZOMBIE) {
+	if (p->state == PROC_ZOMBIE)
 		proc_free(child);
-	}
 	return pid;
 }
 
@@ -297,20 +279,16 @@ int sys_wait4(int pid, vaddr_t status, uint32_t options, vaddr_t rusage)
 {
 	int child, result;
 
-	if (options & ~WAIT_KNOWN_OPTIONS) {
+	if (options & ~WAIT_KNOWN_OPTIONS)
 		return -EINVAL;
-	}
-	if (pid == INT32_MIN) {
+	if (pid == INT32_MIN)
 		return -ESRCH;
-	}
 	while ((child = find_child(pid, options)) == -EAGAIN) {
-		if (options & WNOHANG) {
+		if (options & WNOHANG)
 			return 0;
-		}
 		result = block(PROC_WAITING, -1);
-		if (result < 0) {
+		if (result < 0)
 			return result;
-		}
 	}
 	return child < 0 ? child : report(child, options, status, rusage);
 }

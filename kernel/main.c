@@ -73,15 +73,12 @@ static uint32_t cpu_check(void)
 	};
 	uint32_t out[4];
 
-	if (!has_cpuid()) {
+	if (!has_cpuid())
 		machine_refuse("the CPU is too old, it has no CPUID");
-	}
 	cpu_cpuid(CPUID_FEATURES, out);
-	for (int i = 0; i < 3; i++) {
-		if (!(out[3] & needed[i].bit)) {
+	for (int i = 0; i < 3; i++)
+		if (!(out[3] & needed[i].bit))
 			machine_refuse("the CPU has no %s", needed[i].name);
-		}
-	}
 	return out[3];
 }
 
@@ -89,12 +86,10 @@ static void cpu_enable_features(uint32_t features)
 {
 	uint32_t cr4 = cpu_cr4() | CR4_PSE | CR4_OSFXSR;
 
-	if (features & CPUID_PGE) {
+	if (features & CPUID_PGE)
 		cr4 |= CR4_PGE;
-	}
-	if (features & CPUID_SSE) {
+	if (features & CPUID_SSE)
 		cr4 |= CR4_OSXMMEXCPT;
-	}
 	cpu_load_cr4(cr4);
 	cpu_load_cr0((cpu_cr0() & ~(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE);
 }
@@ -108,23 +103,20 @@ static void cpu_protect_kernel(void)
 	cpu_cpuid(0, out);
 	if (out[0] >= 7) {
 		cpu_cpuid(7, out);
-		if (out[1] & CPUID7_SMEP) {
+		if (out[1] & CPUID7_SMEP)
 			cr4 |= CR4_SMEP;
-		}
 		if (out[1] & CPUID7_SMAP) {
 			static const uint8_t clac[3] = {0x0f, 0x01, 0xca};
 
-			for (int i = 0; i < 3; i++) {
+			for (int i = 0; i < 3; i++)
 				memcpy((void *)clac_sites[i], clac, 3);
-			}
 			usercopy_enable_smap();
 			cr4 |= CR4_SMAP;
 		}
 	}
 	for (uint32_t i = kernel_to_phys(kernel_start) / PAGE_SIZE; i < last;
-	     i++) {
+	     i++)
 		boot_table[i] &= ~PTE_RW;
-	}
 	cpu_load_cr4(cr4);
 	cpu_load_cr3(cpu_cr3());
 }
@@ -140,9 +132,8 @@ static void map_physical_memory(void)
 		boot_directory[first + i] =
 		    i << SLOT_SHIFT | PTE_PS | PTE_G | PTE_RW | PTE_P;
 	}
-	for (uint32_t i = 0; i < 1024; i++) {
+	for (uint32_t i = 0; i < 1024; i++)
 		boot_table[i] |= PTE_G;
-	}
 	boot_directory[0] = 0;
 	cpu_load_cr3(cpu_cr3());
 }
@@ -153,9 +144,8 @@ static void unmap_beyond(paddr_t end)
 	uint32_t first = DIRECT_MAP >> SLOT_SHIFT;
 	uint32_t slots = (end + SLOT_SIZE - 1) >> SLOT_SHIFT;
 
-	for (uint32_t i = slots; i < DIRECT_MAP_LIMIT >> SLOT_SHIFT; i++) {
+	for (uint32_t i = slots; i < DIRECT_MAP_LIMIT >> SLOT_SHIFT; i++)
 		boot_directory[first + i] = 0;
-	}
 	cpu_load_cr4(cpu_cr4() & ~CR4_PGE); /* forgets global pages, too */
 	cpu_load_cr4(cpu_cr4() | CR4_PGE);
 }
@@ -166,12 +156,10 @@ static bool in_ram(const struct multiboot_info *info, paddr_t start,
 {
 	struct memory_range range;
 
-	for (int i = 0; multiboot_range(info, i, &range); i++) {
+	for (int i = 0; multiboot_range(info, i, &range); i++)
 		if (start >= range.start && start < range.end &&
-		    bytes <= range.end - start) {
+		    bytes <= range.end - start)
 			return true;
-		}
-	}
 	return false;
 }
 
@@ -180,11 +168,9 @@ static paddr_t ram_end(const struct multiboot_info *info)
 	struct memory_range range;
 	paddr_t end = 0;
 
-	for (int i = 0; multiboot_range(info, i, &range); i++) {
-		if (range.end > end) {
+	for (int i = 0; multiboot_range(info, i, &range); i++)
+		if (range.end > end)
 			end = range.end;
-		}
-	}
 	return end;
 }
 
@@ -208,9 +194,8 @@ static void find_archive(const struct multiboot_info *info)
 		               modules[0].start, modules[0].end);
 	}
 	fault = archive_check();
-	if (fault) {
+	if (fault)
 		machine_refuse("%s", fault);
-	}
 }
 
 static paddr_t page_up(paddr_t address)
@@ -229,12 +214,10 @@ static void *place_frame_table(const struct multiboot_info *info,
 {
 	paddr_t start = kernel_to_phys(kernel_end);
 
-	if (start < archive_end() && archive_start < start + bytes) {
+	if (start < archive_end() && archive_start < start + bytes)
 		start = archive_end();
-	}
-	if (!in_ram(info, start, bytes)) {
+	if (!in_ram(info, start, bytes))
 		machine_refuse("too little memory for the frame table");
-	}
 	kernel_used_end = page_up(start + bytes);
 	return phys_to_kernel(start);
 }
@@ -261,9 +244,8 @@ static void give_frames(const struct multiboot_info *info, paddr_t table)
 		while (first < last) {
 			frame_t end = first;
 
-			while (end < last && !frame_taken(end, table)) {
+			while (end < last && !frame_taken(end, table))
 				end++;
-			}
 			frame_add(first, end - first);
 			first = end + 1;
 		}
@@ -285,9 +267,8 @@ static void memory_init(const struct multiboot_info *info)
 	unmap_beyond(end);
 	frame_init(table, entries);
 	give_frames(info, kernel_to_phys(table));
-	if (server_reserve == 0) {
+	if (server_reserve == 0)
 		server_reserve = SERVER_RESERVE;
-	}
 	inspection.kernel_frames = entries - frames_free;
 	page_init(kernel_to_phys(boot_directory) / PAGE_SIZE);
 }
@@ -314,9 +295,8 @@ static int start_program(const char *path, int pid, char *const argv[])
 	paddr_t body;
 	int proc = proc_make(LEVEL_SERVER), result;
 
-	if (proc < 0 || !archive_find(path + 1, &body, &image.bytes)) {
+	if (proc < 0 || !archive_find(path + 1, &body, &image.bytes))
 		machine_refuse("the boot archive has no %s", path);
-	}
 	image.segment = segment_make_archive(body, image.bytes, LEVEL_SERVER);
 	proc_prepare_stack(proc);
 	result = image.segment < 0 ? image.segment
@@ -326,9 +306,8 @@ static int start_program(const char *path, int pid, char *const argv[])
 		               -result);
 	}
 	segment_drop(image.segment); /* its regions hold it */
-	if (pid) {
+	if (pid)
 		procs[proc].pid = pid;
-	}
 	procs[proc].pgid = procs[proc].sid = procs[proc].pid;
 	return proc;
 }
@@ -350,11 +329,9 @@ static const char *base_name(const char *path)
 {
 	const char *name = path;
 
-	for (; *path; path++) {
-		if (*path == '/') {
+	for (; *path; path++)
+		if (*path == '/')
 			name = path + 1;
-		}
-	}
 	return name;
 }
 
@@ -388,9 +365,8 @@ static void start_servers(void)
 		format(words[2 + i], WORD_BYTES, "%s=%d",
 		       base_name(cmdline_servers[i]), 4 + i);
 	}
-	for (int i = 0; i < 2 + n; i++) {
+	for (int i = 0; i < 2 + n; i++)
 		argv[1 + i] = words[i];
-	}
 	argv[3 + n] = 0;
 	files = start_server("/sbin/files", argv, 1);
 	give_connection(files, procs[console].message.channel, "console", 0);
@@ -424,9 +400,8 @@ void kmain(uint32_t magic, paddr_t info_address)
 	const struct multiboot_info *info;
 	uint32_t features;
 
-	if (magic != MULTIBOOT_LOADED) {
+	if (magic != MULTIBOOT_LOADED)
 		machine_refuse("it was not loaded by a Multiboot loader");
-	}
 	features = cpu_check();
 	cpu_enable_features(features);
 	map_physical_memory();

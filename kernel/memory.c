@@ -42,19 +42,15 @@ static int choose(int space, vaddr_t address, uint32_t pages, uint32_t flags,
 	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
 
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
-		if (bytes > USER_LIMIT || address > USER_LIMIT - bytes) {
+		if (bytes > USER_LIMIT || address > USER_LIMIT - bytes)
 			return -ENOMEM;
-		}
-		if (!page_aligned(address)) {
+		if (!page_aligned(address))
 			return -EINVAL;
-		}
-		if (address < USER_FIRST) {
+		if (address < USER_FIRST)
 			return -EPERM;
-		}
 		if ((flags & MAP_FIXED_NOREPLACE) &&
-		    space_overlaps(space, address, address + bytes)) {
+		    space_overlaps(space, address, address + bytes))
 			return -EEXIST;
-		}
 		*where = address;
 		return 0;
 	}
@@ -77,9 +73,8 @@ static int map_shared(int space, struct mapping *mapping, bool promise)
 
 	mapping->segment =
 	    segment_make(mapping->pages, promise, false, spaces[space].level);
-	if (mapping->segment < 0) {
+	if (mapping->segment < 0)
 		return mapping->segment;
-	}
 	mapping->kind = REGION_SHARED;
 	result = space_map(space, mapping);
 	segment_drop(mapping->segment); /* the region holds it */
@@ -101,14 +96,12 @@ static int map_anonymous(vaddr_t address, uint32_t pages, uint32_t prot,
 	};
 
 	error = choose(space, address, pages, flags, &mapping.start);
-	if (error < 0) {
+	if (error < 0)
 		return error;
-	}
-	if ((flags & MAP_TYPE) == MAP_PRIVATE) {
+	if ((flags & MAP_TYPE) == MAP_PRIVATE)
 		error = space_map(space, &mapping);
-	} else {
+	else
 		error = map_shared(space, &mapping, mapping.promise);
-	}
 	shm_settle(space, self()->pid);
 	*result = mapping.start;
 	return error;
@@ -123,21 +116,16 @@ int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
 	(void)fd;
 	(void)pgoffset;
 	if (type != MAP_SHARED && type != MAP_PRIVATE &&
-	    type != MAP_SHARED_VALIDATE) {
+	    type != MAP_SHARED_VALIDATE)
 		return -EINVAL;
-	}
-	if (flags & MAP_GROWSDOWN) {
+	if (flags & MAP_GROWSDOWN)
 		return -EINVAL; /* the stack is the only one that grows */
-	}
-	if (length == 0) {
+	if (length == 0)
 		return -EINVAL;
-	}
-	if (pages >= 1u << 20 || pages * PAGE_SIZE > USER_LIMIT) {
+	if (pages >= 1u << 20 || pages * PAGE_SIZE > USER_LIMIT)
 		return -ENOMEM;
-	}
-	if (!(flags & MAP_ANONYMOUS)) {
+	if (!(flags & MAP_ANONYMOUS))
 		return FORWARD; /* the file's server completes it: map() */
-	}
 	return map_anonymous(address, pages, prot, flags, result);
 }
 
@@ -159,24 +147,19 @@ int mmap_segment(int client, int segment, int offset, int rights,
 	    .replace = flags & MAP_FIXED,
 	};
 
-	if (pages == 0 || pages >= 1u << 20 || offset < 0) {
+	if (pages == 0 || pages >= 1u << 20 || offset < 0)
 		return -EINVAL;
-	}
 	if (!(rights & RIGHT_READ) ||
-	    (shared && (mapping.rights & ~(rights | RIGHT_EXEC)))) {
+	    (shared && (mapping.rights & ~(rights | RIGHT_EXEC))))
 		return -EACCES;
-	}
 	if (shared && segments[segment].kind == SEGMENT_ARCHIVE &&
-	    (prot & RIGHT_WRITE)) {
+	    (prot & RIGHT_WRITE))
 		return -EACCES;
-	}
-	if (!shared && segments[segment].kind == SEGMENT_DEVICE) {
+	if (!shared && segments[segment].kind == SEGMENT_DEVICE)
 		return -EINVAL; /* device memory is never copied */
-	}
 	error = choose(space, args[0], pages, flags, &mapping.start);
-	if (error == 0) {
+	if (error == 0)
 		error = space_map(space, &mapping);
-	}
 	shm_settle(space, procs[client].pid);
 	*result = mapping.start;
 	return error;
@@ -188,9 +171,8 @@ int sys_munmap(vaddr_t address, uint32_t length)
 	int result;
 
 	if (!page_aligned(address) || length == 0 || length > USER_LIMIT ||
-	    address > USER_LIMIT - bytes) {
+	    address > USER_LIMIT - bytes)
 		return -EINVAL;
-	}
 	result = space_unmap(self()->space, address, address + bytes);
 	shm_settle(self()->space, self()->pid);
 	return result;
@@ -200,16 +182,13 @@ int sys_mprotect(vaddr_t address, uint32_t length, uint32_t prot)
 {
 	uint32_t bytes = (length + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 
-	if (prot & ~(ALL_RIGHTS | PROT_SEM) || !page_aligned(address)) {
+	if (prot & ~(ALL_RIGHTS | PROT_SEM) || !page_aligned(address))
 		return -EINVAL;
-	}
-	if (length == 0) {
+	if (length == 0)
 		return 0;
-	}
 	if (bytes < length || bytes > USER_LIMIT ||
-	    address > USER_LIMIT - bytes) {
+	    address > USER_LIMIT - bytes)
 		return -ENOMEM;
-	}
 	return space_protect(self()->space, address, address + bytes,
 	                     prot & ALL_RIGHTS);
 }

@@ -30,9 +30,8 @@ static bool usable(const struct map_entry *entry, struct memory_range *range)
 {
 	uint64_t end = entry->base + entry->length;
 
-	if (entry->type != TYPE_RAM || entry->base >= DIRECT_MAP_LIMIT) {
+	if (entry->type != TYPE_RAM || entry->base >= DIRECT_MAP_LIMIT)
 		return false;
-	}
 	if (end > DIRECT_MAP_LIMIT) {
 		klog(KLOG_INFO, "memory above 896 MiB is left unused");
 		end = DIRECT_MAP_LIMIT;
@@ -48,16 +47,13 @@ bool multiboot_range(const struct multiboot_info *info, int i,
 {
 	const struct map_entry *entry, *end;
 
-	if (!(info->flags & MULTIBOOT_HAS_MAP)) {
+	if (!(info->flags & MULTIBOOT_HAS_MAP))
 		return false;
-	}
 	entry = phys_to_kernel(info->map);
 	end = (const void *)((const char *)entry + info->map_bytes);
-	for (; entry < end; entry = next_entry(entry)) {
-		if (usable(entry, range) && i-- == 0) {
+	for (; entry < end; entry = next_entry(entry))
+		if (usable(entry, range) && i-- == 0)
 			return true;
-		}
-	}
 	return false;
 }
 

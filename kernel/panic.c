@@ -43,20 +43,18 @@ static void screen_byte(char c)
 	    (volatile uint16_t *)0xC00B8000u;
 	static int at;
 
-	if (c == '\n') {
+	if (c == '\n')
 		at += SCREEN_WIDTH - at % SCREEN_WIDTH;
-	} else {
+	else
 		screen[at++] = 0x4f00 | (uint8_t)c; /* white on red */
-	}
 	at %= SCREEN_WIDTH * SCREEN_LINES;
 }
 
 void machine_print(const char *text)
 {
 	for (; *text; text++) {
-		if (*text == '\n') {
+		if (*text == '\n')
 			serial_byte('\r');
-		}
 		serial_byte(*text);
 		screen_byte(*text);
 	}
@@ -140,9 +138,8 @@ __attribute__((noreturn)) static void die(const struct trapframe *tf,
 	panicking = true;
 	say("panic: %s", panic_epitaph);
 	say("running: pid %d (%s)", self()->pid, self()->name);
-	if (tf) {
+	if (tf)
 		say_registers(tf);
-	}
 	backtrace(esp & ~3u);
 	say("the checkers find %d broken invariants", check_all());
 	machine_off(MACHINE_PANIC);
@@ -194,9 +191,8 @@ void machine_refuse(const char *text, ...)
 	say("Tessera cannot run here: %s.", line);
 	outb(0xF4, MACHINE_PANIC); /* tools/run hears of it; elsewhere nothing
 	                              is there */
-	for (;;) {
+	for (;;)
 		__asm__ volatile("cli; hlt");
-	}
 }
 
 void machine_off(int value)
@@ -206,9 +202,8 @@ void machine_off(int value)
 	                 :
 	                 : "a"(0x2000), "d"(0x604));
 	machine_print("It is now safe to turn off your computer.\n");
-	for (;;) {
+	for (;;)
 		__asm__ volatile("cli; hlt");
-	}
 }
 
 void machine_restart(void)

@@ -19,18 +19,15 @@ int proc_allow_ports(int proc, int first, int last)
 	struct proc *p = &procs[proc];
 	uint8_t *bitmap = bitmaps[p->message.channel];
 
-	if (first < 0 || last < first || last >= PORTS) {
+	if (first < 0 || last < first || last >= PORTS)
 		return -EINVAL;
-	}
 	if (p->io_bitmap != bitmap) {
 		memset(bitmap, 0xff, sizeof(bitmaps[0]));
 		p->io_bitmap = bitmap;
 	}
-	for (int port = first; port <= last; port++) {
+	for (int port = first; port <= last; port++)
 		bitmap[port / 8] &= ~(1u << port % 8);
-	}
-	if (proc == current) {
+	if (proc == current)
 		segments_set_ports(bitmap);
-	}
 	return 0;
 }

@@ -49,9 +49,8 @@ bool proc_pid_taken(int pid)
 		const struct proc *p = &procs[i];
 
 		if (p->state != PROC_FREE &&
-		    (p->pid == pid || p->pgid == pid || p->sid == pid)) {
+		    (p->pid == pid || p->pgid == pid || p->sid == pid))
 			return true;
-		}
 	}
 	return false;
 }
@@ -61,12 +60,10 @@ static int make_stack(int proc, int level)
 {
 	uintptr_t top = proc_stack_top(proc);
 
-	if (page_kernel_mapped(top - PAGE_SIZE)) {
+	if (page_kernel_mapped(top - PAGE_SIZE))
 		return 0;
-	}
-	if (promise_take(1, level) < 0) {
+	if (promise_take(1, level) < 0)
 		return -ENOMEM;
-	}
 	page_map_kernel(top - PAGE_SIZE, frame_alloc());
 	table_frames++;
 	return 0;
@@ -77,13 +74,11 @@ int proc_make(int level)
 	int i;
 
 	if (level == LEVEL_USER &&
-	    proc_table.live >= proc_table.limit - PROCS_FOR_ROOT) {
+	    proc_table.live >= proc_table.limit - PROCS_FOR_ROOT)
 		return -EAGAIN;
-	}
 	i = table_take(&proc_table, level);
-	if (i < 0) {
+	if (i < 0)
 		return proc_table.live >= proc_table.limit ? -EAGAIN : -ENOMEM;
-	}
 	if (make_stack(i, level) < 0) {
 		table_put(&proc_table, i);
 		return -ENOMEM;
@@ -99,9 +94,8 @@ int proc_make(int level)
 		procs[i].message.carried[k] = NO_CONNECTION;
 	}
 	procs[i].cwd = NO_CONNECTION;
-	for (int fd = 0; fd < OPEN_MAX; fd++) {
+	for (int fd = 0; fd < OPEN_MAX; fd++)
 		procs[i].descriptors[fd] = NO_CONNECTION;
-	}
 	procs[i].state = PROC_NEW;
 	return i;
 }
@@ -115,11 +109,9 @@ void proc_free(int proc)
 
 int proc_find(int pid)
 {
-	for (int i = 0; i < proc_table.fresh; i++) {
-		if (procs[i].state != PROC_FREE && procs[i].pid == pid) {
+	for (int i = 0; i < proc_table.fresh; i++)
+		if (procs[i].state != PROC_FREE && procs[i].pid == pid)
 			return i;
-		}
-	}
 	return -1;
 }
 
@@ -173,9 +165,8 @@ int block(enum proc_state state, int peer)
 	struct proc *p = self();
 
 	assert(p->state == PROC_RUNNING);
-	if (p->killed) {
+	if (p->killed)
 		return -EINTR;
-	}
 	if (p->stopping && may_stop_in(state)) {
 		signal_stop(); /* the caller looks again at what it waits for */
 		return p->killed ? -EINTR : 0;

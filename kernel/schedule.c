@@ -48,9 +48,8 @@ void enqueue(int proc, bool first)
 		procs[queues[q].last].next = proc;
 		queues[q].last = proc;
 	}
-	if (q == SERVERS && self()->rank == 0) {
+	if (q == SERVERS && self()->rank == 0)
 		need_resched = 1; /* servers run before clients */
-	}
 }
 
 static int dequeue(void)
@@ -71,9 +70,8 @@ static void switch_from_to(int from, int to)
 {
 	struct proc *old = &procs[from], *new = &procs[to];
 
-	if (trace_on) {
+	if (trace_on)
 		trace_event(TRACE_SWITCH, old->pid, new->pid, 0);
-	}
 	count_switches++;
 	current = to;
 	trace_pid = new->pid;
@@ -93,21 +91,17 @@ void schedule(void)
 	int from = current, to;
 
 	assert(procs[from].state != PROC_RUNNING);
-	while ((to = dequeue()) < 0) {
+	while ((to = dequeue()) < 0)
 		cpu_idle();
-	}
 	need_resched = 0;
-	if (procs[to].rank == 0 || procs[to].ticks <= 0) {
+	if (procs[to].rank == 0 || procs[to].ticks <= 0)
 		procs[to].ticks = QUANTUM;
-	}
 	proc_set_running(to);
-	if (to != from) {
+	if (to != from)
 		switch_from_to(from, to);
-	}
 	/* What was asked of us while we waited is seen on the way out. */
-	if (self()->killed || self()->stopping) {
+	if (self()->killed || self()->stopping)
 		need_resched = 1;
-	}
 }
 
 void preempt(void)
@@ -131,13 +125,11 @@ int sleep_until(uint32_t tick)
 
 	while ((int32_t)(tick - ticks) > 0) {
 		self()->wake_tick = tick;
-		if (tick < next_wake) {
+		if (tick < next_wake)
 			next_wake = tick;
-		}
 		result = block(PROC_SLEEPING, -1);
-		if (result < 0) {
+		if (result < 0)
 			return result;
-		}
 	}
 	return 0;
 }
@@ -146,14 +138,12 @@ static void wake_sleepers(void)
 {
 	next_wake = UINT32_MAX;
 	for (int i = 0; i < proc_table.fresh; i++) {
-		if (procs[i].state != PROC_SLEEPING) {
+		if (procs[i].state != PROC_SLEEPING)
 			continue;
-		}
-		if ((int32_t)(procs[i].wake_tick - ticks) <= 0) {
+		if ((int32_t)(procs[i].wake_tick - ticks) <= 0)
 			wake(i);
-		} else if (procs[i].wake_tick < next_wake) {
+		else if (procs[i].wake_tick < next_wake)
 			next_wake = procs[i].wake_tick;
-		}
 	}
 }
 
@@ -162,18 +152,14 @@ void clock_tick(bool user)
 	struct proc *p = self();
 
 	ticks++;
-	if (ticks >= next_wake) {
+	if (ticks >= next_wake)
 		wake_sleepers();
-	}
-	if (p->state != PROC_RUNNING) {
+	if (p->state != PROC_RUNNING)
 		return; /* idle */
-	}
-	if (user) {
+	if (user)
 		p->user_ticks++;
-	} else {
+	else
 		p->system_ticks++;
-	}
-	if (--p->ticks <= 0) {
+	if (--p->ticks <= 0)
 		need_resched = 1;
-	}
 }

@@ -151,9 +151,8 @@ void segments_init(void)
 
 void segments_load_tls(const uint64_t tls[TLS_COUNT])
 {
-	for (int i = 0; i < TLS_COUNT; i++) {
+	for (int i = 0; i < TLS_COUNT; i++)
 		gdt[TLS_FIRST + i] = tls[i];
-	}
 }
 
 void segments_set_stack(uintptr_t esp0)

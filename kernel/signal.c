@@ -30,22 +30,20 @@ static const uint64_t never_blocked = BIT(SIGKILL) | BIT(SIGSTOP);
 
 static void attend_soon(int proc)
 {
-	if (proc == current) {
+	if (proc == current)
 		need_resched = 1;
-	} else if (proc_blocked(proc) && procs[proc].state != PROC_STOPPED) {
+	else if (proc_blocked(proc) && procs[proc].state != PROC_STOPPED)
 		wake(proc);
-	} else if (procs[proc].state == PROC_STOPPED && procs[proc].killed) {
+	else if (procs[proc].state == PROC_STOPPED && procs[proc].killed)
 		wake(proc);
-	}
 }
 
 void proc_kill(int proc, int signal)
 {
 	struct proc *p = &procs[proc];
 
-	if (p->pid == INIT_PID || p->state == PROC_ZOMBIE || p->killed) {
+	if (p->pid == INIT_PID || p->state == PROC_ZOMBIE || p->killed)
 		return;
-	}
 	p->killed = signal;
 	attend_soon(proc);
 }
@@ -54,11 +52,10 @@ static void stop(int proc, int signal)
 {
 	if (procs[proc].pid != INIT_PID && procs[proc].state != PROC_STOPPED) {
 		procs[proc].stopping = signal;
-		if (proc == current) {
+		if (proc == current)
 			need_resched = 1;
-		} else if (may_stop_in(procs[proc].state)) {
+		else if (may_stop_in(procs[proc].state))
 			wake(proc); /* to stop in block() */
-		}
 	}
 }
 
@@ -78,14 +75,12 @@ static void resume(int proc)
 static void deliver(int proc, int signal)
 {
 	procs[proc].signal_pending &= ~BIT(signal);
-	if (ignored_by_default & BIT(signal)) {
+	if (ignored_by_default & BIT(signal))
 		return;
-	}
-	if (stops_by_default & BIT(signal)) {
+	if (stops_by_default & BIT(signal))
 		stop(proc, signal);
-	} else {
+	else
 		proc_kill(proc, signal);
-	}
 }
 
 static void deliver_unblocked(int proc)
@@ -93,9 +88,8 @@ static void deliver_unblocked(int proc)
 	for (int signal = 1; signal <= SIGNAL_MAX; signal++) {
 		struct proc *p = &procs[proc];
 
-		if (p->signal_pending & ~p->signal_mask & BIT(signal)) {
+		if (p->signal_pending & ~p->signal_mask & BIT(signal))
 			deliver(proc, signal);
-		}
 	}
 }
 
@@ -103,16 +97,13 @@ static void send(int proc, int signal)
 {
 	struct proc *p = &procs[proc];
 
-	if (p->state == PROC_ZOMBIE) {
+	if (p->state == PROC_ZOMBIE)
 		return;
-	}
-	if (signal == SIGCONT || signal == SIGKILL) {
+	if (signal == SIGCONT || signal == SIGKILL)
 		resume(proc);
-	}
 	p->signal_pending |= BIT(signal);
-	if (!(p->signal_mask & BIT(signal))) {
+	if (!(p->signal_mask & BIT(signal)))
 		deliver(proc, signal);
-	}
 }
 
 void signal_stop(void)
@@ -129,12 +120,10 @@ void signal_attend(void)
 {
 	struct proc *p = self();
 
-	if (p->stopping && !p->killed) {
+	if (p->stopping && !p->killed)
 		signal_stop();
-	}
-	if (p->killed) {
+	if (p->killed)
 		proc_exit(p->killed);
-	}
 }
 
 void proc_crime(int signal, const char *reason, uint32_t address)
@@ -153,20 +142,17 @@ static bool may_signal(int target, int signal)
 	const struct credentials *it = &procs[target].cred;
 
 	if (me->euid == 0 || me->euid == it->suid || me->euid == it->uid ||
-	    me->uid == it->suid || me->uid == it->uid) {
+	    me->uid == it->suid || me->uid == it->uid)
 		return true;
-	}
 	return signal == SIGCONT && self()->sid == procs[target].sid;
 }
 
 static int signal_one(int target, int signal)
 {
-	if (!may_signal(target, signal)) {
+	if (!may_signal(target, signal))
 		return -EPERM;
-	}
-	if (signal) {
+	if (signal)
 		send(target, signal);
-	}
 	return 0;
 }
 
@@ -174,12 +160,10 @@ static bool in_group(int i, int group)
 {
 	const struct proc *p = &procs[i];
 
-	if (p->state == PROC_FREE || p->state == PROC_NEW) {
+	if (p->state == PROC_FREE || p->state == PROC_NEW)
 		return false;
-	}
-	if (group == -1) { /* everybody else but init and the servers */
+	if (group == -1) /* everybody else but init and the servers */
 		return p->pid > INIT_PID && i != current && !proc_is_server(i);
-	}
 	return p->pgid == group && p->pid != 0;
 }
 
@@ -201,12 +185,10 @@ int sys_kill(int pid, int signal)
 {
 	int target;
 
-	if (signal < 0 || signal > SIGNAL_MAX) {
+	if (signal < 0 || signal > SIGNAL_MAX)
 		return -EINVAL;
-	}
-	if (pid == INT32_MIN) {
+	if (pid == INT32_MIN)
 		return -ESRCH;
-	}
 	if (pid <= 0) {
 		return signal_group(pid == 0    ? self()->pgid
 		                    : pid == -1 ? -1
@@ -224,9 +206,8 @@ int sys_tkill(int tid, int signal)
 
 int sys_tgkill(int tgid, int tid, int signal)
 {
-	if (tgid <= 0 || tid <= 0 || signal < 0 || signal > SIGNAL_MAX) {
+	if (tgid <= 0 || tid <= 0 || signal < 0 || signal > SIGNAL_MAX)
 		return -EINVAL;
-	}
 	return tgid != tid ? -ESRCH : sys_kill(tid, signal);
 }
 
@@ -247,15 +228,12 @@ int sys_rt_sigprocmask(int how, vaddr_t set, vaddr_t oldset, uint32_t size)
 	struct proc *p = self();
 	uint64_t given, old = p->signal_mask;
 
-	if (size != sizeof(given)) {
+	if (size != sizeof(given))
 		return -EINVAL;
-	}
-	if (set && copy_in(&given, set, sizeof(given)) < 0) {
+	if (set && copy_in(&given, set, sizeof(given)) < 0)
 		return -EFAULT;
-	}
-	if (set && (how < SIG_BLOCK || how > SIG_SETMASK)) {
+	if (set && (how < SIG_BLOCK || how > SIG_SETMASK))
 		return -EINVAL;
-	}
 	if (set) {
 		given &= ~never_blocked;
 		p->signal_mask = how == SIG_SETMASK ? given
@@ -263,8 +241,7 @@ int sys_rt_sigprocmask(int how, vaddr_t set, vaddr_t oldset, uint32_t size)
 		                                    : old & ~given;
 		deliver_unblocked(current);
 	}
-	if (oldset && copy_out(oldset, &old, sizeof(old)) < 0) {
+	if (oldset && copy_out(oldset, &old, sizeof(old)) < 0)
 		return -EFAULT;
-	}
 	return 0;
 }

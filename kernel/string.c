@@ -35,12 +35,10 @@ void *memmove(void *to, const void *from, size_t bytes)
 	char *t = to;
 	const char *f = from;
 
-	if (t <= f || t >= f + bytes) {
+	if (t <= f || t >= f + bytes)
 		return memcpy(to, from, bytes);
-	}
-	while (bytes-- > 0) {
+	while (bytes-- > 0)
 		t[bytes] = f[bytes];
-	}
 	return to;
 }
 
@@ -48,11 +46,9 @@ int memcmp(const void *a, const void *b, size_t bytes)
 {
 	const unsigned char *x = a, *y = b;
 
-	for (size_t i = 0; i < bytes; i++) {
-		if (x[i] != y[i]) {
+	for (size_t i = 0; i < bytes; i++)
+		if (x[i] != y[i])
 			return x[i] - y[i];
-		}
-	}
 	return 0;
 }
 
@@ -60,9 +56,8 @@ size_t strlen(const char *text)
 {
 	size_t length = 0;
 
-	while (text[length]) {
+	while (text[length])
 		length++;
-	}
 	return length;
 }
 
@@ -77,10 +72,8 @@ int strcmp(const char *a, const char *b)
 
 int strncmp(const char *a, const char *b, size_t bytes)
 {
-	for (size_t i = 0; i < bytes; i++) {
-		if (a[i] != b[i] || !a[i]) {
+	for (size_t i = 0; i < bytes; i++)
+		if (a[i] != b[i] || !a[i])
 			return (unsigned char)a[i] - (unsigned char)b[i];
-		}
-	}
 	return 0;
 }

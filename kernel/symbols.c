@@ -9,9 +9,8 @@ const char *symbol_find(uint32_t address, uint32_t *offset)
 
 	*offset = address;
 	for (int i = 0; i < kernel_symbol_count; i++) {
-		if (kernel_symbols[i].address > address) {
+		if (kernel_symbols[i].address > address)
 			break;
-		}
 		name = kernel_symbols[i].name;
 		*offset = address - kernel_symbols[i].address;
 	}

@@ -30,18 +30,16 @@ static int unknown(uint32_t number)
 __attribute__((noinline)) static int ask_server(uint32_t number,
                                                 const uint32_t *args)
 {
-	if (number >= SYSCALL_LIMIT || syscalls[number].owner == OWNER_NONE) {
+	if (number >= SYSCALL_LIMIT || syscalls[number].owner == OWNER_NONE)
 		return unknown(number);
-	}
 	return forward(&syscalls[number], args);
 }
 
 static inline __attribute__((always_inline)) int dispatch(uint32_t number,
                                                           const uint32_t *args)
 {
-	if (number >= SYSCALL_LIMIT || !syscalls[number].run) {
+	if (number >= SYSCALL_LIMIT || !syscalls[number].run)
 		return ask_server(number, args);
-	}
 	return syscalls[number].run(args);
 }
 

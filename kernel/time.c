@@ -74,9 +74,8 @@ int sys_time(vaddr_t result)
 {
 	uint32_t now = clock_seconds();
 
-	if (result && copy_out(result, &now, sizeof(now)) < 0) {
+	if (result && copy_out(result, &now, sizeof(now)) < 0)
 		return -EFAULT;
-	}
 	return now;
 }
 
@@ -87,9 +86,8 @@ int sys_gettimeofday(vaddr_t tv, vaddr_t tz)
 
 	read_clock(CLOCK_REALTIME, &now);
 	now.nanoseconds /= 1000; /* struct timeval: microseconds */
-	if (tv && give(now, tv) < 0) {
+	if (tv && give(now, tv) < 0)
 		return -EFAULT;
-	}
 	return tz ? copy_out(tz, utc, sizeof(utc)) : 0;
 }
 
@@ -115,9 +113,8 @@ static int read_resolution(int clock, struct timespec32 *resolution)
 
 	*resolution = (struct timespec32){0, NANOSECONDS_PER_TICK};
 	if (clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC ||
-	    clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_BOOTTIME) {
+	    clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_BOOTTIME)
 		resolution->nanoseconds = 838; /* one count of the PIT */
-	}
 	return result;
 }
 
@@ -146,12 +143,10 @@ static uint32_t wake_tick(struct timespec32 duration)
 	uint32_t parts = (duration.nanoseconds + NANOSECONDS_PER_TICK - 1) /
 	                 NANOSECONDS_PER_TICK;
 
-	if (seconds == 0 && parts == 0) {
+	if (seconds == 0 && parts == 0)
 		return ticks;
-	}
-	if (seconds >= LONGEST_SLEEP) {
+	if (seconds >= LONGEST_SLEEP)
 		seconds = LONGEST_SLEEP - 1;
-	}
 	return ticks + seconds * HZ + parts + 1;
 }
 
@@ -166,9 +161,8 @@ static struct timespec32 from_now(struct timespec32 until,
 		left.seconds--;
 		left.nanoseconds += 1000000000u;
 	}
-	if ((int32_t)left.seconds < 0) {
+	if ((int32_t)left.seconds < 0)
 		return (struct timespec32){0, 0};
-	}
 	return left;
 }
 
@@ -176,19 +170,15 @@ static int do_sleep(int clock, uint32_t flags, struct timespec32 time)
 {
 	struct timespec32 now;
 
-	if (clock == CLOCK_THREAD_CPUTIME || read_clock(clock, &now) < 0) {
+	if (clock == CLOCK_THREAD_CPUTIME || read_clock(clock, &now) < 0)
 		return -EINVAL;
-	}
 	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC &&
-	    clock != CLOCK_BOOTTIME) {
+	    clock != CLOCK_BOOTTIME)
 		return -EOPNOTSUPP;
-	}
-	if ((int32_t)time.seconds < 0 || time.nanoseconds > 999999999u) {
+	if ((int32_t)time.seconds < 0 || time.nanoseconds > 999999999u)
 		return -EINVAL;
-	}
-	if (flags & TIMER_ABSTIME) {
+	if (flags & TIMER_ABSTIME)
 		time = from_now(time, now);
-	}
 	return sleep_until(wake_tick(time));
 }
 
@@ -198,9 +188,8 @@ int sys_clock_nanosleep(int clock, uint32_t flags, vaddr_t request,
 	struct timespec32 time;
 
 	(void)remain; /* only a handled signal would leave something */
-	if (copy_in(&time, request, sizeof(time)) < 0) {
+	if (copy_in(&time, request, sizeof(time)) < 0)
 		return -EFAULT;
-	}
 	return do_sleep(clock, flags, time);
 }
 
@@ -210,15 +199,12 @@ int sys_clock_nanosleep64(int clock, uint32_t flags, vaddr_t request,
 	struct timespec64 time;
 
 	(void)remain;
-	if (copy_in(&time, request, sizeof(time)) < 0) {
+	if (copy_in(&time, request, sizeof(time)) < 0)
 		return -EFAULT;
-	}
-	if ((int32_t)time.seconds_high < 0) {
+	if ((int32_t)time.seconds_high < 0)
 		return -EINVAL;
-	}
-	if (time.seconds_high || (int32_t)time.seconds < 0) {
+	if (time.seconds_high || (int32_t)time.seconds < 0)
 		time.seconds = INT32_MAX;
-	}
 	return do_sleep(clock, flags,
 	                (struct timespec32){time.seconds, time.nanoseconds});
 }

@@ -110,15 +110,12 @@ static void page_fault(struct trapframe *tf)
 	int result = -EFAULT;
 
 	count_faults++;
-	if (trace_on) {
+	if (trace_on)
 		trace_event(TRACE_FAULT, va, tf->error, tf->eip);
-	}
-	if (va < USER_LIMIT && (user || usercopy_fixup(tf->eip))) {
+	if (va < USER_LIMIT && (user || usercopy_fixup(tf->eip)))
 		result = space_fault(self()->space, va, tf->error & PF_WR);
-	}
-	if (result == 0) {
+	if (result == 0)
 		return;
-	}
 	if (user) {
 		proc_crime(result == -ENXIO ? SIGBUS : SIGSEGV,
 		           tf->error & PF_WR ? "page fault, write"
@@ -133,27 +130,24 @@ static void page_fault(struct trapframe *tf)
 
 static void interrupt(struct trapframe *tf, int line)
 {
-	if (interrupt_spurious(line)) {
+	if (interrupt_spurious(line))
 		return;
-	}
 	interrupt_acknowledge(line);
-	if (line == 0) {
+	if (line == 0)
 		clock_tick(trapframe_from_user(tf));
-	} else {
+	else
 		message_interrupt(line);
-	}
 }
 
 void trap(struct trapframe *tf)
 {
 	assert(tf->vector < VECTOR_IRQ + 16);
-	if (tf->vector == VECTOR_PAGE_FAULT) {
+	if (tf->vector == VECTOR_PAGE_FAULT)
 		page_fault(tf);
-	} else if (tf->vector >= VECTOR_IRQ) {
+	else if (tf->vector >= VECTOR_IRQ)
 		interrupt(tf, tf->vector - VECTOR_IRQ);
-	} else {
+	else
 		exception(tf);
-	}
 }
 
 /* need_resched was set: somebody is to run, to stop or to die. */

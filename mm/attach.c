@@ -34,9 +34,8 @@ int attach_make(int space, vaddr_t base, int tag)
 	attaches[i].regions = 0;
 	attaches[i].previous = -1;
 	attaches[i].next = s->first_attach;
-	if (s->first_attach >= 0) {
+	if (s->first_attach >= 0)
 		attaches[s->first_attach].previous = i;
-	}
 	s->first_attach = i;
 	s->attaches++;
 	return i;
@@ -48,17 +47,14 @@ void attach_lost_region(int attach)
 	struct space *s = &spaces[a->space];
 
 	assert(a->regions > 0);
-	if (--a->regions > 0) {
+	if (--a->regions > 0)
 		return;
-	}
-	if (a->next >= 0) {
+	if (a->next >= 0)
 		attaches[a->next].previous = a->previous;
-	}
-	if (a->previous >= 0) {
+	if (a->previous >= 0)
 		attaches[a->previous].next = a->next;
-	} else {
+	else
 		s->first_attach = a->next;
-	}
 	s->attaches--;
 	a->next = s->ended;
 	s->ended = attach;
@@ -68,9 +64,8 @@ int space_take_ended(int space)
 {
 	int attach = spaces[space].ended, tag;
 
-	if (attach < 0) {
+	if (attach < 0)
 		return -1;
-	}
 	tag = attaches[attach].tag;
 	spaces[space].ended = attaches[attach].next;
 	table_unpick(&attach_table, attach);
@@ -99,16 +94,13 @@ static int find_place(int space, int pages, vaddr_t *base, bool remap)
 		return *base ? 0 : -ENOMEM;
 	}
 	/* 4 GiB is 0 bytes: that wraps, too. */
-	if (bytes == 0 || *base + bytes < *base) {
+	if (bytes == 0 || *base + bytes < *base)
 		return -EINVAL;
-	}
 	if (!remap &&
-	    space_overlaps(space, *base, earlier(*base + bytes, USER_LIMIT))) {
+	    space_overlaps(space, *base, earlier(*base + bytes, USER_LIMIT)))
 		return -EINVAL;
-	}
-	if (*base >= USER_LIMIT || bytes > USER_LIMIT - *base) {
+	if (*base >= USER_LIMIT || bytes > USER_LIMIT - *base)
 		return -ENOMEM;
-	}
 	return *base < USER_FIRST ? -EPERM : 0;
 }
 
@@ -124,9 +116,8 @@ static int short_way(int space, int segment, vaddr_t base)
 	const struct segment *s = &segments[segment];
 
 	if (base != 0 || !s->whole || s->resizable || region_table.free < 0 ||
-	    attach_table.free < 0) {
+	    attach_table.free < 0)
 		return -1;
-	}
 	return slots_find(space, tables_for(s->pages));
 }
 
@@ -162,9 +153,8 @@ static void link_all(struct region *r, int slot)
 	set_slots(r->space, slot, count, (int)(r - regions));
 	page_link(directory, slot, count,
 	          s->directory == NO_FRAME ? &word : table_words(s->directory));
-	if (!(r->rights & RIGHT_WRITE)) {
+	if (!(r->rights & RIGHT_WRITE))
 		page_link_rights(directory, slot, count, r->rights);
-	}
 }
 
 /* And back: a region that is alone in all its slots, all of them linked. */
@@ -209,13 +199,11 @@ static int attach_long(int space, int segment, vaddr_t *base, int rights,
 	                       .elder = -1};
 
 	assert(start % PAGE_SIZE == 0);
-	if (error < 0) {
+	if (error < 0)
 		return error;
-	}
 	if (table_reserve(&attach_table, 1, spaces[space].level) < 0 ||
-	    draft_prepare(&draft) < 0) {
+	    draft_prepare(&draft) < 0)
 		return -ENOMEM;
-	}
 
 	/* Nothing below can fail. */
 	draft.attach = attach_make(space, start, tag);
@@ -254,13 +242,11 @@ static int find_attach(int space, vaddr_t base)
 	int r = region_at(space, base);
 	int a = r < 0 ? -1 : regions[r].attach;
 
-	if (a >= 0 && attaches[a].base == base) {
+	if (a >= 0 && attaches[a].base == base)
 		return a;
-	}
 	a = spaces[space].first_attach;
-	while (a >= 0 && attaches[a].base != base) {
+	while (a >= 0 && attaches[a].base != base)
 		a = attaches[a].next;
-	}
 	return a;
 }
 
@@ -270,9 +256,8 @@ static int lone_region(int space, vaddr_t base)
 	const struct region *r;
 	int first;
 
-	if (base >= USER_LIMIT) {
+	if (base >= USER_LIMIT)
 		return -1;
-	}
 	first = slot_first_region(space, slot_of(base));
 	r = &regions[first < 0 ? 0 : first];
 	return first >= 0 && r->whole && r->start == base && r->attach >= 0 &&
@@ -291,9 +276,8 @@ int space_detach(int space, vaddr_t base)
 		return 0;
 	}
 	attach = find_attach(space, base);
-	if (attach < 0) {
+	if (attach < 0)
 		return -EINVAL;
-	}
 	r = region_from(space, base);
 	for (int left = attaches[attach].regions; left > 0;) {
 		bool mine = regions[r].attach == attach;

@@ -52,15 +52,13 @@ static int grow_stack(int space, vaddr_t va)
 	struct region draft;
 
 	if (va < STACK_FLOOR || r < 0 || regions[r].kind != REGION_STACK ||
-	    space_overlaps(space, start - PAGE_SIZE, start)) {
+	    space_overlaps(space, start - PAGE_SIZE, start))
 		return -EFAULT;
-	}
 	draft = regions[r];
 	draft.end = draft.start;
 	draft.start = start;
-	if (draft_prepare(&draft) < 0) {
+	if (draft_prepare(&draft) < 0)
 		return -EFAULT;
-	}
 
 	/* Nothing below can fail. */
 	slots_fill(&draft);
@@ -75,9 +73,8 @@ static int grow_stack(int space, vaddr_t va)
 /* The right to one more frame: promised in full, or asked for now. */
 static int own_one(const struct region *r)
 {
-	if (r->promised) {
+	if (r->promised)
 		return 0;
-	}
 	return space_charge(r->space, 1) < 0 ? -ENXIO : 0;
 }
 
@@ -96,9 +93,8 @@ static int borrow(const struct region *r, vaddr_t va, frame_t *frame)
 {
 	int error = original(r, va, frame);
 
-	if (error == 0) {
+	if (error == 0)
 		set_entry(r, va, word_of(*frame, PTE_BORROWED));
-	}
 	return error;
 }
 
@@ -106,9 +102,8 @@ static int make_own(const struct region *r, vaddr_t va, frame_t *frame)
 {
 	int error = original(r, va, frame);
 
-	if (error < 0 || own_one(r) < 0) {
+	if (error < 0 || own_one(r) < 0)
 		return -ENXIO;
-	}
 	*frame = *frame == zero_frame ? frame_alloc_zeroed()
 	                              : frame_alloc_copy(*frame);
 	set_entry(r, va, word_of(*frame, PTE_RW));
@@ -146,9 +141,8 @@ static int touch_private(const struct region *r, vaddr_t va, bool write,
 	}
 	/* Who may write here is about to: zeroes of its own at once. */
 	if (write || (word == 0 && r->segment < 0 && r->promised &&
-	              (r->rights & RIGHT_WRITE))) {
+	              (r->rights & RIGHT_WRITE)))
 		return make_own(r, va, frame);
-	}
 	return word ? 0 : borrow(r, va, frame);
 }
 
@@ -160,15 +154,12 @@ static int touch_shared(const struct region *r, vaddr_t va, frame_t *frame)
 	                          spaces[r->space].level, frame);
 	uint32_t bits = PTE_BORROWED;
 
-	if (error < 0 || slot_linked(r->space, slot_of(va))) {
+	if (error < 0 || slot_linked(r->space, slot_of(va)))
 		return error; /* linked: it is in everybody's table now */
-	}
-	if (r->rights & RIGHT_WRITE) {
+	if (r->rights & RIGHT_WRITE)
 		bits |= PTE_RW;
-	}
-	if (segments[r->segment].kind == SEGMENT_DEVICE) {
+	if (segments[r->segment].kind == SEGMENT_DEVICE)
 		bits |= PTE_PCD;
-	}
 	set_entry(r, va, word_of(*frame, bits));
 	return 0;
 }
@@ -179,19 +170,15 @@ int space_page(int space, vaddr_t va, bool write, frame_t *frame)
 {
 	int r = region_at(space, va);
 
-	if (r < 0 && (va >= USER_LIMIT || grow_stack(space, va) < 0)) {
+	if (r < 0 && (va >= USER_LIMIT || grow_stack(space, va) < 0))
 		return -EFAULT;
-	}
-	if (r < 0) {
+	if (r < 0)
 		r = region_at(space, va);
-	}
-	if (!may(&regions[r], write)) {
+	if (!may(&regions[r], write))
 		return -EFAULT;
-	}
 	va &= ~(PAGE_SIZE - 1);
-	if (regions[r].kind == REGION_SHARED) {
+	if (regions[r].kind == REGION_SHARED)
 		return touch_shared(&regions[r], va, frame);
-	}
 	return touch_private(&regions[r], va, write, frame);
 }
 

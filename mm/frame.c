@@ -43,9 +43,8 @@ void frame_init(struct frame *table, int limit)
 	frame_limit = limit;
 	frames_total = frames_free = frames_promised = 0;
 	frame_first_free = NO_FRAME;
-	for (int i = 0; i < limit; i++) {
+	for (int i = 0; i < limit; i++)
 		frames[i] = (struct frame){.count = 0, .next = NO_FRAME};
-	}
 }
 
 static void put(frame_t frame)
@@ -59,9 +58,8 @@ static void put(frame_t frame)
 void frame_add(frame_t first, int count)
 {
 	assert(first >= 0 && count >= 0 && count <= frame_limit - first);
-	for (int i = count - 1; i >= 0; i--) {
+	for (int i = count - 1; i >= 0; i--)
 		put(first + i);
-	}
 	frames_total += count;
 }
 
@@ -69,27 +67,22 @@ static int reserved(int level)
 {
 	int pages = 0;
 
-	if (level < LEVEL_SERVER) {
+	if (level < LEVEL_SERVER)
 		pages += server_reserve;
-	}
-	if (level < LEVEL_ROOT) {
+	if (level < LEVEL_ROOT)
 		pages += frames_total / 32;
-	}
 	return pages;
 }
 
 int promise_take(int pages, int level)
 {
 	assert(pages >= 0);
-	if (pages == 0) {
+	if (pages == 0)
 		return 0;
-	}
-	if (promise_fail_nth > 0 && --promise_fail_nth == 0) {
+	if (promise_fail_nth > 0 && --promise_fail_nth == 0)
 		return -ENOMEM;
-	}
-	if (pages > frames_total - reserved(level) - frames_promised) {
+	if (pages > frames_total - reserved(level) - frames_promised)
 		return -ENOMEM;
-	}
 	frames_promised += pages;
 	return 0;
 }
@@ -139,9 +132,8 @@ void frame_hold(frame_t frame)
 void frame_drop(frame_t frame)
 {
 	assert(frames[frame].count > 0);
-	if (--frames[frame].count == 0) {
+	if (--frames[frame].count == 0)
 		put(frame);
-	}
 }
 
 #define HOLE_FIRST 0xA0 /* video memory and ROMs: 640 KiB to 1 MiB */

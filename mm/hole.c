@@ -42,9 +42,8 @@ static vaddr_t find_below(int space, uint32_t bytes, bool spare_linked)
 	while (top > floor && top - floor >= bytes) {
 		int r = region_before(space, top);
 
-		if (r < 0 || end_of(r, spare_linked) <= top - bytes) {
+		if (r < 0 || end_of(r, spare_linked) <= top - bytes)
 			return top - bytes;
-		}
 		top = regions[r].start;
 	}
 	return 0;
@@ -55,9 +54,8 @@ vaddr_t space_find_private(int space, int pages)
 	uint32_t bytes = (uint32_t)pages << PAGE_SHIFT;
 	vaddr_t start;
 
-	if (pages <= 0 || (uint32_t)pages > PRIVATE_TOP >> PAGE_SHIFT) {
+	if (pages <= 0 || (uint32_t)pages > PRIVATE_TOP >> PAGE_SHIFT)
 		return 0;
-	}
 	start = find_below(space, bytes, true);
 	return start ? start : find_below(space, bytes, false);
 }
@@ -72,9 +70,8 @@ static int slots_upward(int space, int count)
 	int slot = slot_next_free(space, slot_of(from));
 
 	while (slot + count <= limit) {
-		if (count == 1 || slots_free(space, slot, slot + count - 1)) {
+		if (count == 1 || slots_free(space, slot, slot + count - 1))
 			return slot;
-		}
 		slot = slot_next_free(space, slot_next_used(space, slot));
 	}
 	return -1;
@@ -85,11 +82,9 @@ static int slots_downward(int space, int count)
 	int floor = slot_of(lowest(space)) + 1;
 	int slot = slot_of(ATTACH_FIRST) - count;
 
-	for (; slot >= floor; slot--) {
-		if (slots_free(space, slot, slot + count - 1)) {
+	for (; slot >= floor; slot--)
+		if (slots_free(space, slot, slot + count - 1))
 			return slot;
-		}
-	}
 	return -1;
 }
 
@@ -104,9 +99,8 @@ vaddr_t space_find_shared(int space, int pages)
 {
 	int slot;
 
-	if (pages <= 0 || (uint32_t)pages > PRIVATE_TOP >> PAGE_SHIFT) {
+	if (pages <= 0 || (uint32_t)pages > PRIVATE_TOP >> PAGE_SHIFT)
 		return 0;
-	}
 	slot = slots_find(space, tables_for(pages));
 	return slot >= 0 ? slot_start(slot) : space_find_private(space, pages);
 }

@@ -28,9 +28,8 @@ static int edges_cost(int space, vaddr_t from, vaddr_t to)
 	int first = slot_of(from), last = slot_of(to - 1);
 	int cost = slot_breaks(space, first, from, to);
 
-	if (last > first) {
+	if (last > first)
 		cost += slot_breaks(space, last, from, to);
-	}
 	return cost;
 }
 
@@ -46,24 +45,20 @@ void region_remove(int region)
 
 	region_clear(region, r->start, r->end);
 	region_unlist(region);
-	if (!r->whole) {
+	if (!r->whole)
 		slots_settle(r->space, slot_of(r->start), slot_of(r->end - 1));
-	}
-	if (r->promised) {
+	if (r->promised)
 		space_refund(r->space, region_pages(r));
-	}
 	region_end(region);
 }
 
 /* What [from, to) has of a region goes; what is left of it goes on. */
 static void cut_region(int region, vaddr_t from, vaddr_t to)
 {
-	if (regions[region].start < from) {
+	if (regions[region].start < from)
 		region = region_split(region, from);
-	}
-	if (regions[region].end > to) {
+	if (regions[region].end > to)
 		region_split(region, to);
-	}
 	region_remove(region);
 }
 
@@ -74,23 +69,20 @@ static void cut(int space, vaddr_t from, vaddr_t to)
 
 	break_edges(space, from, to);
 	for (r = region_from(space, from); r >= 0 && regions[r].start < to;
-	     r = region_from(space, from)) {
+	     r = region_from(space, from))
 		cut_region(r, from, to);
-	}
 }
 
 int space_unmap(int space, vaddr_t start, vaddr_t end)
 {
 	assert(page_aligned(start) && page_aligned(end));
 	end = earlier(end, USER_LIMIT);
-	if (start >= end || !space_overlaps(space, start, end)) {
+	if (start >= end || !space_overlaps(space, start, end))
 		return 0;
-	}
 	/* Trimming splits first, then removes: two edges, two regions. */
 	if (table_reserve(&region_table, 2, spaces[space].level) < 0 ||
-	    space_charge(space, edges_cost(space, start, end)) < 0) {
+	    space_charge(space, edges_cost(space, start, end)) < 0)
 		return -ENOMEM;
-	}
 
 	/* Nothing below can fail. */
 	cut(space, start, end);
@@ -104,13 +96,11 @@ int draft_prepare(const struct region *draft)
 	int level = spaces[draft->space].level;
 	int cost = slots_cost(draft);
 
-	if (draft->promised) {
+	if (draft->promised)
 		cost += region_pages(draft);
-	}
 	if (table_reserve(&region_table, 3, level) < 0 ||
-	    space_charge(draft->space, cost) < 0) {
+	    space_charge(draft->space, cost) < 0)
 		return -ENOMEM;
-	}
 	if (draft->segment >= 0 &&
 	    segment_make_tables(draft->segment, draft->offset,
 	                        region_pages(draft), level) < 0) {
@@ -124,9 +114,8 @@ int draft_place(struct region *draft)
 {
 	int space = draft->space;
 
-	if (space_overlaps(space, draft->start, draft->end)) {
+	if (space_overlaps(space, draft->start, draft->end))
 		cut(space, draft->start, draft->end);
-	}
 	slots_fill(draft);
 	return region_make(draft);
 }
@@ -173,12 +162,10 @@ int space_map(int space, const struct mapping *mapping)
 	assert(mapping->replace ||
 	       !space_overlaps(space, draft.start, draft.end));
 	if (draft.segment >= 0 && draft.kind != REGION_SHARED &&
-	    segments[draft.segment].kind == SEGMENT_DEVICE) {
+	    segments[draft.segment].kind == SEGMENT_DEVICE)
 		return -EINVAL;
-	}
-	if (draft_prepare(&draft) < 0) {
+	if (draft_prepare(&draft) < 0)
 		return -ENOMEM;
-	}
 
 	/* Nothing below can fail. */
 	region_merge(draft_place(&draft));
@@ -196,12 +183,10 @@ static int protect_cost(int space, vaddr_t start, vaddr_t end, int rights)
 	while (va < end) {
 		int r = region_at(space, va);
 
-		if (r < 0) {
+		if (r < 0)
 			return -ENOMEM;
-		}
-		if (rights & ~regions[r].ceiling) {
+		if (rights & ~regions[r].ceiling)
 			return -EACCES;
-		}
 		if (needs_promise(&regions[r], rights)) {
 			vaddr_t to = earlier(regions[r].end, end);
 
@@ -216,9 +201,8 @@ static void split_at(int space, vaddr_t at)
 {
 	int r = region_at(space, at);
 
-	if (r >= 0 && regions[r].start < at) {
+	if (r >= 0 && regions[r].start < at)
 		region_split(r, at);
-	}
 }
 
 static void protect_region(int region, int rights)
@@ -235,31 +219,26 @@ int space_protect(int space, vaddr_t start, vaddr_t end, int rights)
 	int cost;
 
 	assert(page_aligned(start) && page_aligned(end));
-	if (start >= end) {
+	if (start >= end)
 		return 0;
-	}
 	cost = end > USER_LIMIT ? -ENOMEM
 	                        : protect_cost(space, start, end, rights);
-	if (cost < 0) {
+	if (cost < 0)
 		return cost;
-	}
 	if (table_reserve(&region_table, 2, spaces[space].level) < 0 ||
-	    space_charge(space, cost + edges_cost(space, start, end)) < 0) {
+	    space_charge(space, cost + edges_cost(space, start, end)) < 0)
 		return -ENOMEM;
-	}
 
 	/* Nothing below can fail. */
 	break_edges(space, start, end);
 	split_at(space, start);
 	split_at(space, end);
 	for (vaddr_t va = start; va < end;
-	     va = regions[region_at(space, va)].end) {
+	     va = regions[region_at(space, va)].end)
 		protect_region(region_at(space, va), rights);
-	}
 	page_flush_all(spaces[space].directory);
-	for (vaddr_t va = start; va < end;) {
+	for (vaddr_t va = start; va < end;)
 		va = regions[region_merge(region_at(space, va))].end;
-	}
 	return 0;
 }
 
@@ -281,9 +260,8 @@ static int grow_heap(int space, vaddr_t from, vaddr_t to)
 	                              RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC,
 	                          .promise = true};
 
-	if (space_overlaps(space, from, to)) {
+	if (space_overlaps(space, from, to))
 		return -ENOMEM;
-	}
 	return space_map(space, &mapping);
 }
 
@@ -293,17 +271,14 @@ vaddr_t space_brk(int space, vaddr_t address)
 	vaddr_t from = page_up(s->heap_break), to;
 	int result = 0;
 
-	if (address < s->heap_start || address > PRIVATE_TOP) {
+	if (address < s->heap_start || address > PRIVATE_TOP)
 		return s->heap_break;
-	}
 	to = page_up(address);
-	if (to > from) {
+	if (to > from)
 		result = grow_heap(space, from, to);
-	} else if (to < from) {
+	else if (to < from)
 		result = space_unmap(space, to, from);
-	}
-	if (result == 0) {
+	if (result == 0)
 		s->heap_break = address;
-	}
 	return s->heap_break;
 }

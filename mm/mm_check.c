@@ -33,9 +33,8 @@ static void report(const char *what, int index, int is, int should)
 
 static void expect(const char *what, int index, int is, int should)
 {
-	if (is != should) {
+	if (is != should)
 		report(what, index, is, should);
-	}
 }
 
 static void found(frame_t frame)
@@ -57,9 +56,8 @@ static int check_segment_table(int segment, int first, frame_t table)
 	for (int i = 0; i < (int)TABLE_ENTRIES; i++) {
 		uint32_t word = page_get(table, i);
 
-		if (word == 0) {
+		if (word == 0)
 			continue;
-		}
 		resident++;
 		found(word_frame(word));
 		expect("M7: bits of a segment's entry", segment,
@@ -104,14 +102,12 @@ static int check_segment(int segment)
 	int resident;
 
 	if (s->kind == SEGMENT_ARCHIVE) {
-		if (s->table != NO_FRAME) {
+		if (s->table != NO_FRAME)
 			found(s->table);
-		}
 		return s->bytes % PAGE_SIZE ? 1 : 0;
 	}
-	if (s->kind == SEGMENT_DEVICE) {
+	if (s->kind == SEGMENT_DEVICE)
 		return 0;
-	}
 	resident = check_memory(segment);
 	expect("M7: resident", segment, s->resident, resident);
 	return (s->promised ? s->pages : resident) +
@@ -148,9 +144,8 @@ static int region_bits(const struct region *r)
 {
 	uint32_t bits = 0;
 
-	if (r->rights) {
+	if (r->rights)
 		bits = r->rights & RIGHT_WRITE ? PTE_P | PTE_RW : PTE_P;
-	}
 	return (int)bits;
 }
 
@@ -173,9 +168,8 @@ static void check_linked(int space, int slot)
 	       region_page(q, slot_start(slot)) % (int)TABLE_ENTRIES, 0);
 	if (q->end < slot_end(slot) &&
 	    (segments[q->segment].resizable ||
-	     region_page(q, q->end) < segments[q->segment].pages)) {
+	     region_page(q, q->end) < segments[q->segment].pages))
 		report("M4: linked, and not all is covered", slot, 0, 1);
-	}
 }
 
 static frame_t source(const struct region *r, vaddr_t va)
@@ -183,12 +177,10 @@ static frame_t source(const struct region *r, vaddr_t va)
 	frame_t frame = NO_FRAME;
 	int page = region_page(r, va);
 
-	if (r->segment < 0) {
+	if (r->segment < 0)
 		return zero_frame;
-	}
-	if (page >= segments[r->segment].pages) {
+	if (page >= segments[r->segment].pages)
 		return NO_FRAME;
-	}
 	if (segments[r->segment].kind == SEGMENT_MEMORY) {
 		frame_t table = segment_table_of(r->segment, page);
 		uint32_t word = table == NO_FRAME
@@ -209,17 +201,15 @@ static void check_entry(int region, vaddr_t va, uint32_t word)
 	if (word & PTE_BORROWED) {
 		expect("M5: borrowed frame", region, word_frame(word),
 		       source(r, va));
-		if (r->kind != REGION_SHARED) {
+		if (r->kind != REGION_SHARED)
 			allowed &= ~(int)PTE_RW;
-		}
 		expect("M5: rights of a borrowed entry", region,
 		       word & (PTE_P | PTE_RW), allowed);
 		return;
 	}
 	found(word_frame(word));
-	if (r->kind == REGION_SHARED) {
+	if (r->kind == REGION_SHARED)
 		report("M5: an own frame in a shared region", region, 1, 0);
-	}
 	if (((int)word & (int)(PTE_P | PTE_RW) & ~allowed) ||
 	    ((word & PTE_RW) && frames[word_frame(word)].count > 1)) {
 		report("M5: rights of an own entry", region, (int)word,
@@ -238,9 +228,8 @@ static int check_private(int space, int slot, frame_t table)
 		uint32_t word = page_get(table, i);
 		int r = region_at(space, va);
 
-		if (word == 0) {
+		if (word == 0)
 			continue;
-		}
 		if (r < 0) {
 			report("M5: an entry without a region", slot, i, -1);
 			continue;
@@ -259,9 +248,8 @@ static int check_slot(int space, int slot)
 	check_list(space, slot);
 	expect("M4: slot with a PDE", slot, word != 0,
 	       slot_first_region(space, slot) >= 0);
-	if (word == 0) {
+	if (word == 0)
 		return 0;
-	}
 	if (word_linked(word)) {
 		check_linked(space, slot);
 		return 0;
@@ -277,10 +265,8 @@ static void check_attaches(int space)
 		int left = 0;
 
 		count++;
-		for (int r = region_from(space, 0); r >= 0;
-		     r = region_after(r)) {
+		for (int r = region_from(space, 0); r >= 0; r = region_after(r))
 			left += regions[r].attach == a;
-		}
 		expect("M6: regions of an attach", a, attaches[a].regions,
 		       left);
 	}
@@ -291,22 +277,18 @@ static int check_space(int space)
 {
 	int promised = 1;
 
-	if (spaces[space].directory == NO_FRAME) {
+	if (spaces[space].directory == NO_FRAME)
 		return 0;
-	}
 	found(spaces[space].directory);
-	for (int slot = 0; slot < (int)USER_SLOTS; slot++) {
+	for (int slot = 0; slot < (int)USER_SLOTS; slot++)
 		promised += check_slot(space, slot);
-	}
 	for (int r = region_from(space, 0); r >= 0; r = region_after(r)) {
-		if (regions[r].promised) {
+		if (regions[r].promised)
 			promised += region_pages(&regions[r]);
-		}
 		if (regions[r].whole &&
 		    !(slot_linked(space, slot_of(regions[r].start)) &&
-		      slot_linked(space, slot_of(regions[r].end - 1)))) {
+		      slot_linked(space, slot_of(regions[r].end - 1))))
 			report("M4: region called whole", r, 1, 0);
-		}
 	}
 	check_attaches(space);
 	expect("M2: promised to a space", space, spaces[space].promised,
@@ -318,11 +300,9 @@ static int check_space(int space)
 
 static void forget_found(void)
 {
-	for (int i = 0; i < frame_limit; i++) {
-		if (frames[i].count > 0) {
+	for (int i = 0; i < frame_limit; i++)
+		if (frames[i].count > 0)
 			frames[i].next = 0;
-		}
-	}
 }
 
 static void check_frames(void)
@@ -330,9 +310,8 @@ static void check_frames(void)
 	int kernel = 0, held = 0;
 
 	for (int i = 0; i < frame_limit; i++) {
-		if (frames[i].count == 0) {
+		if (frames[i].count == 0)
 			continue;
-		}
 		held++;
 		if (frames[i].next == 0 && frames[i].count == 1) {
 			kernel++;
@@ -351,16 +330,12 @@ int mm_check(void)
 
 	breaches = 0;
 	forget_found();
-	for (int i = 0; i < segment_table.fresh; i++) {
-		if (segments[i].kind != SEGMENT_FREE) {
+	for (int i = 0; i < segment_table.fresh; i++)
+		if (segments[i].kind != SEGMENT_FREE)
 			promised += check_segment(i);
-		}
-	}
-	for (int i = 0; i < space_table.fresh; i++) {
-		if (spaces[i].holders > 0) {
+	for (int i = 0; i < space_table.fresh; i++)
+		if (spaces[i].holders > 0)
 			promised += check_space(i);
-		}
-	}
 	check_frames();
 	expect("M2: promised in all", -1, frames_promised, promised);
 	if (frames_promised > frames_total ||

@@ -85,9 +85,8 @@ bool page_kernel_mapped(uintptr_t address)
 {
 	uint32_t pde;
 
-	if (address < DIRECT_MAP) {
+	if (address < DIRECT_MAP)
 		return false;
-	}
 	pde = page_get(kernel_directory, slot_of((uint32_t)address));
 	return pde & PTE_PS
 	           ? word_frame(pde) + entry_of((uint32_t)address) < frame_limit
@@ -132,33 +131,28 @@ static void load(frame_t directory)
 
 void page_load(frame_t directory)
 {
-	if (directory == NO_FRAME) {
+	if (directory == NO_FRAME)
 		directory = kernel_directory;
-	}
-	if (directory != page_loaded) {
+	if (directory != page_loaded)
 		load(directory);
-	}
 }
 
 void page_unload(frame_t directory)
 {
-	if (directory == page_loaded) {
+	if (directory == page_loaded)
 		load(kernel_directory);
-	}
 }
 
 void page_flush(frame_t directory, vaddr_t va)
 {
-	if (directory == page_loaded) {
+	if (directory == page_loaded)
 		cpu_invlpg(va);
-	}
 }
 
 void page_flush_all(frame_t directory)
 {
-	if (directory == page_loaded) {
+	if (directory == page_loaded)
 		load(page_loaded);
-	}
 }
 
 void page_flush_loaded(void)
@@ -181,17 +175,15 @@ void page_set_private(frame_t directory, int slot, frame_t table)
 
 void page_clear_slots(frame_t directory, int slot, int count)
 {
-	if (trace_on) {
+	if (trace_on)
 		trace_event(TRACE_UNLINK, slot, count, 0);
-	}
 	cpu_zero_words(words(directory) + slot, count);
 }
 
 void page_link(frame_t directory, int slot, int count, const uint32_t *from)
 {
-	if (trace_on) {
+	if (trace_on)
 		trace_event(TRACE_LINK, slot, count, *from);
-	}
 	cpu_copy_words(words(directory) + slot, from, count);
 }
 
@@ -200,9 +192,8 @@ void page_link_rights(frame_t directory, int slot, int count, int rights)
 	uint32_t *word = words(directory) + slot;
 	uint32_t bits = 0;
 
-	if (rights) {
+	if (rights)
 		bits = rights & RIGHT_WRITE ? PTE_P | PTE_RW : PTE_P;
-	}
 	for (int i = 0; i < count; i++) {
 		assert(word_linked(word[i]));
 		word[i] = (word[i] & ~(PTE_P | PTE_RW)) | bits;

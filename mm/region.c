@@ -62,22 +62,19 @@ void slots_set_first(int space, int first, int last, int region)
 {
 	struct space *s = &spaces[space];
 
-	if (first > last) {
+	if (first > last)
 		return;
-	}
 	cpu_fill_halves(&s->slot_region[first], (uint16_t)(region + 1),
 	                (uint32_t)(last - first + 1));
 	for (int slot = first; slot <= last; slot = (slot / 32 + 1) * 32) {
 		uint32_t mask = ~0u << (slot % 32);
 
-		if (last / 32 == slot / 32) {
+		if (last / 32 == slot / 32)
 			mask &= ~0u >> (31 - last % 32);
-		}
-		if (region < 0) {
+		if (region < 0)
 			s->free_slots[slot / 32] |= mask;
-		} else {
+		else
 			s->free_slots[slot / 32] &= ~mask;
-		}
 	}
 }
 
@@ -87,14 +84,12 @@ int region_from(int space, vaddr_t va)
 {
 	int r, slot;
 
-	if (va >= USER_LIMIT) {
+	if (va >= USER_LIMIT)
 		return -1;
-	}
 	slot = slot_of(va);
 	r = slot_first_region(space, slot);
-	while (r >= 0 && regions[r].end <= va) {
+	while (r >= 0 && regions[r].end <= va)
 		r = regions[r].next;
-	}
 	if (r < 0) {
 		slot = slot_next_used(space, slot + 1);
 		r = slot < (int)USER_SLOTS ? slot_first_region(space, slot)
@@ -107,13 +102,11 @@ int region_at(int space, vaddr_t va)
 {
 	int r;
 
-	if (va >= USER_LIMIT) {
+	if (va >= USER_LIMIT)
 		return -1;
-	}
 	r = slot_first_region(space, slot_of(va));
-	while (r >= 0 && regions[r].end <= va) {
+	while (r >= 0 && regions[r].end <= va)
 		r = regions[r].next;
-	}
 	return r >= 0 && regions[r].start <= va ? r : -1;
 }
 
@@ -129,9 +122,8 @@ static int last_below(int space, int slot, vaddr_t va)
 
 	while (r >= 0 && regions[r].start < va) {
 		found = r;
-		if (slot_of(regions[r].end - 1) > slot) {
+		if (slot_of(regions[r].end - 1) > slot)
 			break;
-		}
 		r = regions[r].next;
 	}
 	return found;
@@ -144,9 +136,8 @@ int region_before(int space, vaddr_t va)
 	for (; slot >= 0; slot--) {
 		int r = last_below(space, slot, va);
 
-		if (r >= 0) {
+		if (r >= 0)
 			return r;
-		}
 	}
 	return -1;
 }
@@ -155,20 +146,16 @@ bool space_overlaps(int space, vaddr_t start, vaddr_t end)
 {
 	int r;
 
-	if (start >= end || start >= USER_LIMIT) {
+	if (start >= end || start >= USER_LIMIT)
 		return false;
-	}
 	r = slot_first_region(space, slot_of(start));
-	while (r >= 0 && regions[r].end <= start) {
+	while (r >= 0 && regions[r].end <= start)
 		r = regions[r].next;
-	}
-	if (r >= 0) {
+	if (r >= 0)
 		return regions[r].start < end;
-	}
 	/* What lies in a later slot may begin there only after `end`. */
-	if (slots_free(space, slot_of(start) + 1, slot_of(end - 1))) {
+	if (slots_free(space, slot_of(start) + 1, slot_of(end - 1)))
 		return false;
-	}
 	r = region_from(space, start);
 	return regions[r].start < end;
 }
@@ -189,11 +176,10 @@ void region_list(int region)
 		after = before < 0 ? slot_first_region(r->space, first)
 		                   : regions[before].next;
 	}
-	if (before < 0) {
+	if (before < 0)
 		slots_set_first(r->space, first, first, region);
-	} else {
+	else
 		regions[before].next = region;
-	}
 	r->next = after;
 }
 
@@ -209,11 +195,10 @@ void region_unlist(int region)
 		slots_set_first(r->space, last, last, after);
 		after = -1;
 	}
-	if (before < 0) {
+	if (before < 0)
 		slots_set_first(r->space, first, first, after);
-	} else {
+	else
 		regions[before].next = after;
-	}
 }
 
 /* ---- the regions of a segment that can be resized -------------------- */
@@ -223,17 +208,15 @@ static void join_segment(int region)
 	struct region *r = &regions[region];
 	struct segment *s;
 
-	if (r->segment < 0) {
+	if (r->segment < 0)
 		return;
-	}
 	s = &segments[r->segment];
 	segment_hold(r->segment);
 	if (s->resizable) {
 		r->elder = -1;
 		r->sibling = s->regions;
-		if (s->regions >= 0) {
+		if (s->regions >= 0)
 			regions[s->regions].elder = region;
-		}
 		s->regions = region;
 	}
 }
@@ -243,19 +226,16 @@ static void leave_segment(int region)
 	struct region *r = &regions[region];
 	struct segment *s;
 
-	if (r->segment < 0) {
+	if (r->segment < 0)
 		return;
-	}
 	s = &segments[r->segment];
 	if (s->resizable) {
-		if (r->elder >= 0) {
+		if (r->elder >= 0)
 			regions[r->elder].sibling = r->sibling;
-		} else {
+		else
 			s->regions = r->sibling;
-		}
-		if (r->sibling >= 0) {
+		if (r->sibling >= 0)
 			regions[r->sibling].elder = r->elder;
-		}
 	}
 	segment_drop(r->segment);
 }
@@ -267,9 +247,8 @@ int region_make(const struct region *draft)
 	int i = table_pick(&region_table); /* it was reserved */
 
 	regions[i] = *draft;
-	if (draft->attach >= 0) {
+	if (draft->attach >= 0)
 		attaches[draft->attach].regions++;
-	}
 	join_segment(i);
 	region_list(i);
 	return i;
@@ -280,9 +259,8 @@ void region_end(int region)
 	int attach = regions[region].attach;
 
 	leave_segment(region);
-	if (attach >= 0) {
+	if (attach >= 0)
 		attach_lost_region(attach);
-	}
 	regions[region].kind = REGION_FREE;
 	table_put(&region_table, region);
 }
@@ -329,11 +307,9 @@ int region_merge(int region)
 	int low = region_at(space, regions[region].start - 1);
 	int high = region_at(space, regions[region].end);
 
-	if (high >= 0 && mergeable(region, high)) {
+	if (high >= 0 && mergeable(region, high))
 		region = merge(region, high);
-	}
-	if (low >= 0 && mergeable(low, region)) {
+	if (low >= 0 && mergeable(low, region))
 		region = merge(low, region);
-	}
 	return region;
 }

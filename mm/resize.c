@@ -23,9 +23,8 @@ static int grow(int segment, int pages, int level)
 	struct segment *s = &segments[segment];
 	int old = s->pages, more = s->promised ? pages - old : 0;
 
-	if (promise_take(more, level) < 0) {
+	if (promise_take(more, level) < 0)
 		return -ENOMEM;
-	}
 	s->pages = pages;
 	s->whole = false;
 	if (segment_make_tables(segment, 0, pages, level) < 0) {
@@ -51,34 +50,28 @@ static void release(int segment, int page)
 	int entry = page % (int)TABLE_ENTRIES;
 	uint32_t word = page_get(table, entry);
 
-	if (word == 0) {
+	if (word == 0)
 		return;
-	}
 	page_set(table, entry, 0);
 	frame_drop(word_frame(word));
 	s->resident--;
-	if (!s->promised) {
+	if (!s->promised)
 		promise_give(1);
-	}
 }
 
 static void shrink(int segment, int pages)
 {
 	struct segment *s = &segments[segment];
 
-	for (int page = pages; page < s->pages; page++) {
+	for (int page = pages; page < s->pages; page++)
 		hide(segment, page);
-	}
-	for (int r = s->regions; r >= 0; r = regions[r].sibling) {
+	for (int r = s->regions; r >= 0; r = regions[r].sibling)
 		region_forget(r, pages);
-	}
 	page_flush_loaded();
-	for (int page = pages; page < s->pages; page++) {
+	for (int page = pages; page < s->pages; page++)
 		release(segment, page);
-	}
-	if (s->promised) {
+	if (s->promised)
 		promise_give(s->pages - pages);
-	}
 	s->pages = pages;
 }
 
@@ -86,14 +79,11 @@ int segment_resize(int segment, int pages, int level)
 {
 	struct segment *s = &segments[segment];
 
-	if (!s->resizable || pages < 0 || pages > 1 << 20) {
+	if (!s->resizable || pages < 0 || pages > 1 << 20)
 		return -EINVAL;
-	}
-	if (pages > s->pages) {
+	if (pages > s->pages)
 		return grow(segment, pages, level);
-	}
-	if (pages < s->pages) {
+	if (pages < s->pages)
 		shrink(segment, pages);
-	}
 	return 0;
 }

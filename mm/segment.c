@@ -36,9 +36,8 @@ static int make(enum segment_kind kind, int pages, int level)
 {
 	int i = table_take(&segment_table, level);
 
-	if (i < 0) {
+	if (i < 0)
 		return -ENOMEM;
-	}
 	segments[i].kind = kind;
 	segments[i].holders = 1;
 	segments[i].pages = pages;
@@ -52,9 +51,8 @@ int segment_make(int pages, bool promised, bool resizable, int level)
 	int i;
 
 	assert(pages >= 0 && pages <= 1 << 20);
-	if (promised && promise_take(pages, level) < 0) {
+	if (promised && promise_take(pages, level) < 0)
 		return -ENOMEM;
-	}
 	i = make(SEGMENT_MEMORY, pages, level);
 	if (i < 0) {
 		promise_give(promised ? pages : 0);
@@ -75,9 +73,8 @@ int segment_make_archive(paddr_t start, uint32_t bytes, int level)
 	int i;
 
 	assert(start % PAGE_SIZE == 0);
-	if (promise_take(tail, level) < 0) {
+	if (promise_take(tail, level) < 0)
 		return -ENOMEM;
-	}
 	i = make(SEGMENT_ARCHIVE, (int)(bytes / PAGE_SIZE) + tail, level);
 	if (i < 0) {
 		promise_give(tail);
@@ -94,9 +91,8 @@ int segment_make_device(paddr_t start, int pages, int level)
 	int i = make(SEGMENT_DEVICE, pages, level);
 
 	assert(start % PAGE_SIZE == 0);
-	if (i >= 0) {
+	if (i >= 0)
 		segments[i].start = start;
-	}
 	return i;
 }
 
@@ -108,9 +104,8 @@ frame_t segment_table_of(int segment, int page)
 	int n = page / (int)TABLE_ENTRIES;
 	uint32_t word;
 
-	if (s->directory == NO_FRAME) {
+	if (s->directory == NO_FRAME)
 		return n == 0 ? s->table : NO_FRAME;
-	}
 	word = page_get(s->directory, n);
 	return word ? word_frame(word) : NO_FRAME;
 }
@@ -128,15 +123,12 @@ int segment_count_tables(int segment)
 	const struct segment *s = &segments[segment];
 	int count = 0;
 
-	if (s->kind != SEGMENT_MEMORY) {
+	if (s->kind != SEGMENT_MEMORY)
 		return 0;
-	}
-	if (s->directory == NO_FRAME) {
+	if (s->directory == NO_FRAME)
 		return s->table != NO_FRAME;
-	}
-	for (uint32_t i = 0; i < PAGE_SIZE / 4; i++) {
+	for (uint32_t i = 0; i < PAGE_SIZE / 4; i++)
 		count += page_get(s->directory, i) != 0;
-	}
 	return count + 1;
 }
 
@@ -150,9 +142,8 @@ static bool wants_directory(int segment, int last)
 static void make_directory(struct segment *s)
 {
 	s->directory = page_make_table();
-	if (s->table != NO_FRAME) {
+	if (s->table != NO_FRAME)
 		page_set(s->directory, 0, link_word(s->table));
-	}
 	s->table = NO_FRAME;
 }
 
@@ -160,11 +151,10 @@ static void make_table(struct segment *s, int n)
 {
 	frame_t table = page_make_table();
 
-	if (s->directory == NO_FRAME) {
+	if (s->directory == NO_FRAME)
 		s->table = table;
-	} else {
+	else
 		page_set(s->directory, n, link_word(table));
-	}
 }
 
 int segment_make_tables(int segment, int first, int count, int level)
@@ -173,27 +163,22 @@ int segment_make_tables(int segment, int first, int count, int level)
 	int end = first + count < s->pages ? first + count : s->pages;
 	int missing;
 
-	if (s->whole || s->kind != SEGMENT_MEMORY || first >= end) {
+	if (s->whole || s->kind != SEGMENT_MEMORY || first >= end)
 		return 0;
-	}
 	missing = wants_directory(segment, end);
 	for (int n = first / (int)TABLE_ENTRIES; n < tables_for(end); n++) {
 		missing +=
 		    segment_table_of(segment, n * TABLE_ENTRIES) == NO_FRAME;
 	}
-	if (promise_take(missing, level) < 0) {
+	if (promise_take(missing, level) < 0)
 		return -ENOMEM;
-	}
 
 	/* Nothing below can fail. */
-	if (missing && wants_directory(segment, end)) {
+	if (missing && wants_directory(segment, end))
 		make_directory(s);
-	}
-	for (int n = first / (int)TABLE_ENTRIES; n < tables_for(end); n++) {
-		if (segment_table_of(segment, n * TABLE_ENTRIES) == NO_FRAME) {
+	for (int n = first / (int)TABLE_ENTRIES; n < tables_for(end); n++)
+		if (segment_table_of(segment, n * TABLE_ENTRIES) == NO_FRAME)
 			make_table(s, n);
-		}
-	}
 	s->whole = first == 0 && end == s->pages;
 	return 0;
 }
@@ -207,15 +192,13 @@ static int memory_frame(int segment, int page, int level, frame_t *frame)
 	frame_t table;
 	uint32_t word;
 
-	if (segment_make_tables(segment, page, 1, level) < 0) {
+	if (segment_make_tables(segment, page, 1, level) < 0)
 		return -ENXIO;
-	}
 	table = segment_table_of(segment, page);
 	word = page_get(table, entry);
 	if (word == 0) {
-		if (!s->promised && promise_take(1, level) < 0) {
+		if (!s->promised && promise_take(1, level) < 0)
 			return -ENXIO;
-		}
 		word = ((uint32_t)frame_alloc_zeroed() << 12) | PTE_US |
 		       PTE_RW | PTE_P;
 		page_set(table, entry, word);
@@ -233,9 +216,8 @@ static frame_t archive_frame(struct segment *s, int page)
 	uint32_t tail = s->bytes % PAGE_SIZE;
 	char *to;
 
-	if (tail == 0 || page < s->pages - 1) {
+	if (tail == 0 || page < s->pages - 1)
 		return from;
-	}
 	if (s->table == NO_FRAME) {
 		s->table = frame_alloc_zeroed();
 		to = frame_to_kernel(s->table);
@@ -249,9 +231,8 @@ int segment_frame(int segment, int page, int level, frame_t *frame)
 {
 	struct segment *s = &segments[segment];
 
-	if (page < 0 || page >= s->pages) {
+	if (page < 0 || page >= s->pages)
 		return -ENXIO;
-	}
 	switch (s->kind) {
 	case SEGMENT_MEMORY:
 		return memory_frame(segment, page, level, frame);
@@ -271,9 +252,8 @@ static void free_table(frame_t table)
 	for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
 		uint32_t word = page_get(table, i);
 
-		if (word) {
+		if (word)
 			frame_drop(word_frame(word));
-		}
 	}
 	frame_drop(table);
 }
@@ -287,17 +267,15 @@ static void free_memory(int segment)
 	promise_give((s->promised ? s->pages : s->resident) +
 	             segment_count_tables(segment));
 	if (s->directory == NO_FRAME) {
-		if (s->table != NO_FRAME) {
+		if (s->table != NO_FRAME)
 			free_table(s->table);
-		}
 		return;
 	}
 	for (uint32_t i = 0; i < PAGE_SIZE / 4; i++) {
 		uint32_t word = page_get(s->directory, i);
 
-		if (word) {
+		if (word)
 			free_table(word_frame(word));
-		}
 	}
 	frame_drop(s->directory);
 }
@@ -305,9 +283,8 @@ static void free_memory(int segment)
 static void free_archive(struct segment *s)
 {
 	promise_give(s->bytes % PAGE_SIZE ? 1 : 0);
-	if (s->table != NO_FRAME) {
+	if (s->table != NO_FRAME)
 		frame_drop(s->table);
-	}
 }
 
 void segment_hold(int segment)
@@ -321,15 +298,13 @@ void segment_drop(int segment)
 	struct segment *s = &segments[segment];
 
 	assert(s->holders > 0);
-	if (--s->holders > 0) {
+	if (--s->holders > 0)
 		return;
-	}
 	assert(s->regions < 0);
-	if (s->kind == SEGMENT_MEMORY) {
+	if (s->kind == SEGMENT_MEMORY)
 		free_memory(segment);
-	} else if (s->kind == SEGMENT_ARCHIVE) {
+	else if (s->kind == SEGMENT_ARCHIVE)
 		free_archive(s);
-	}
 	s->kind = SEGMENT_FREE;
 	table_put(&segment_table, segment);
 }

@@ -27,9 +27,8 @@
 
 int space_charge(int space, int pages)
 {
-	if (promise_take(pages, spaces[space].level) < 0) {
+	if (promise_take(pages, spaces[space].level) < 0)
 		return -ENOMEM;
-	}
 	spaces[space].promised += pages;
 	return 0;
 }
@@ -53,9 +52,8 @@ int slot_breaks(int space, int slot, vaddr_t from, vaddr_t to)
 	const struct region *r;
 	vaddr_t start, end;
 
-	if (!slot_linked(space, slot)) {
+	if (!slot_linked(space, slot))
 		return 0;
-	}
 	r = &regions[slot_first_region(space, slot)];
 	start = later(r->start, slot_start(slot));
 	end = earlier(r->end, slot_end(slot));
@@ -77,9 +75,8 @@ void space_make_private(int space, int slot)
 
 void slot_break(int space, int slot, vaddr_t from, vaddr_t to)
 {
-	if (slot_breaks(space, slot, from, to)) {
+	if (slot_breaks(space, slot, from, to))
 		space_make_private(space, slot);
-	}
 }
 
 /* May `r` be linked in `slot`, if it is alone there? */
@@ -90,15 +87,13 @@ static bool linkable(const struct region *r, int slot)
 	const struct segment *s;
 	int page;
 
-	if (r->kind != REGION_SHARED || r->start > start) {
+	if (r->kind != REGION_SHARED || r->start > start)
 		return false;
-	}
 	s = &segments[r->segment];
 	page = region_page(r, start);
 	if (s->kind != SEGMENT_MEMORY || page % TABLE_ENTRIES != 0 ||
-	    page >= s->pages) {
+	    page >= s->pages)
 		return false;
-	}
 	return end == slot_end(slot) ||
 	       (!s->resizable &&
 	        page + (int)((end - start) >> PAGE_SHIFT) >= s->pages);
@@ -120,9 +115,8 @@ static bool has_others(int space, int slot, vaddr_t from, vaddr_t to)
 
 	while (r >= 0) {
 		if (later(regions[r].start, slot_start(slot)) < from ||
-		    earlier(regions[r].end, slot_end(slot)) > to) {
+		    earlier(regions[r].end, slot_end(slot)) > to)
 			return true;
-		}
 		r = slot_of(regions[r].end - 1) > slot ? -1 : regions[r].next;
 	}
 	return false;
@@ -130,9 +124,8 @@ static bool has_others(int space, int slot, vaddr_t from, vaddr_t to)
 
 static int slot_cost(const struct region *draft, int slot)
 {
-	if (has_others(draft->space, slot, draft->start, draft->end)) {
+	if (has_others(draft->space, slot, draft->start, draft->end))
 		return slot_linked(draft->space, slot) ? 1 : 0;
-	}
 	return linkable(draft, slot) ? 0 : 1;
 }
 
@@ -140,12 +133,10 @@ int slots_cost(const struct region *draft)
 {
 	int last = slot_of(draft->end - 1), cost = 0;
 
-	if (all_linkable(draft)) {
+	if (all_linkable(draft))
 		return 0;
-	}
-	for (int slot = slot_of(draft->start); slot <= last; slot++) {
+	for (int slot = slot_of(draft->start); slot <= last; slot++)
 		cost += slot_cost(draft, slot);
-	}
 	return cost;
 }
 
@@ -162,9 +153,8 @@ static void link_slots(const struct region *r, int slot, int count)
 
 		page_link(directory, slot, 1, &word);
 	}
-	if (!(r->rights & RIGHT_WRITE)) {
+	if (!(r->rights & RIGHT_WRITE))
 		page_link_rights(directory, slot, count, r->rights);
-	}
 }
 
 static bool fill_slot(const struct region *draft, int slot)
@@ -194,9 +184,8 @@ void slots_fill(struct region *draft)
 		draft->whole = true;
 		return;
 	}
-	for (int slot = first; slot <= last; slot++) {
+	for (int slot = first; slot <= last; slot++)
 		fill_slot(draft, slot);
-	}
 }
 
 void slots_settle(int space, int first, int last)
@@ -206,9 +195,8 @@ void slots_settle(int space, int first, int last)
 	for (int slot = first; slot <= last; slot++) {
 		frame_t table = private_table(directory, slot);
 
-		if (table == NO_FRAME || slot_first_region(space, slot) >= 0) {
+		if (table == NO_FRAME || slot_first_region(space, slot) >= 0)
 			continue;
-		}
 		page_clear_slots(directory, slot, 1);
 		page_flush(directory, slot_start(slot));
 		frame_drop(table);
@@ -224,18 +212,15 @@ static void clear_entry(int region, frame_t table, vaddr_t va)
 	const struct region *r = &regions[region];
 	uint32_t word = page_get(table, entry_of(va));
 
-	if (word == 0) {
+	if (word == 0)
 		return;
-	}
 	page_set(table, entry_of(va), 0);
 	page_flush(spaces[r->space].directory, va);
-	if (word & PTE_BORROWED) {
+	if (word & PTE_BORROWED)
 		return;
-	}
 	frame_drop(word_frame(word));
-	if (!r->promised) {
+	if (!r->promised)
 		space_refund(r->space, 1);
-	}
 }
 
 static bool clear_slot(int region, int slot, vaddr_t from, vaddr_t to)
@@ -247,9 +232,8 @@ static bool clear_slot(int region, int slot, vaddr_t from, vaddr_t to)
 		page_clear_slots(directory, slot, 1);
 		return true;
 	}
-	for (vaddr_t va = from; va < to; va += PAGE_SIZE) {
+	for (vaddr_t va = from; va < to; va += PAGE_SIZE)
 		clear_entry(region, table, va);
-	}
 	return false;
 }
 
@@ -260,28 +244,24 @@ void region_clear(int region, vaddr_t from, vaddr_t to)
 	frame_t directory = spaces[r->space].directory;
 	bool unlinked = r->whole;
 
-	if (r->whole) {
+	if (r->whole)
 		page_clear_slots(directory, first, last - first + 1);
-	}
 	for (int slot = first; !r->whole && slot <= last; slot++) {
 		unlinked |=
 		    clear_slot(region, slot, later(from, slot_start(slot)),
 		               earlier(to, slot_end(slot)));
 	}
-	if (unlinked) {
+	if (unlinked)
 		page_flush_all(directory);
-	}
 }
 
 /* PROT_NONE keeps the frame in an entry that is not present. */
 static uint32_t with_rights(uint32_t word, int rights)
 {
-	if (word == 0 || (word & PTE_BORROWED)) {
+	if (word == 0 || (word & PTE_BORROWED))
 		return 0; /* the next fault borrows it anew */
-	}
-	if (rights == 0) {
+	if (rights == 0)
 		return word & ~(PTE_P | PTE_RW);
-	}
 	word |= PTE_P;
 	return rights & RIGHT_WRITE ? word : word & ~PTE_RW;
 }
@@ -309,9 +289,8 @@ void region_apply_rights(int region)
 	const struct region *r = &regions[region];
 	int last = slot_of(r->end - 1);
 
-	for (int slot = slot_of(r->start); slot <= last; slot++) {
+	for (int slot = slot_of(r->start); slot <= last; slot++)
 		apply_in_slot(r, slot);
-	}
 }
 
 void region_forget(int region, int first)
@@ -320,18 +299,15 @@ void region_forget(int region, int first)
 	frame_t directory = spaces[r->space].directory;
 	vaddr_t va = r->start;
 
-	if (first > r->offset) {
+	if (first > r->offset)
 		va += (vaddr_t)(first - r->offset) << PAGE_SHIFT;
-	}
-	if (first - r->offset >= region_pages(r)) {
+	if (first - r->offset >= region_pages(r))
 		return;
-	}
 	for (; va < r->end; va += PAGE_SIZE) {
 		frame_t table = private_table(directory, slot_of(va));
 
 		if (table != NO_FRAME &&
-		    (page_get(table, entry_of(va)) & PTE_BORROWED)) {
+		    (page_get(table, entry_of(va)) & PTE_BORROWED))
 			clear_entry(region, table, va);
-		}
 	}
 }

@@ -42,9 +42,8 @@ static void init(int space, int level)
 	s->level = level;
 	s->directory = NO_FRAME;
 	s->first_attach = s->ended = -1;
-	for (int slot = 0; slot < (int)USER_SLOTS; slot++) {
+	for (int slot = 0; slot < (int)USER_SLOTS; slot++)
 		s->free_slots[slot / 32] |= 1u << (slot % 32);
-	}
 }
 
 int space_make(int level)
@@ -52,9 +51,8 @@ int space_make(int level)
 	int space;
 
 	if (table_reserve(&space_table, 1, level) < 0 ||
-	    promise_take(1, level) < 0) {
+	    promise_take(1, level) < 0)
 		return -ENOMEM;
-	}
 
 	/* Nothing below can fail. */
 	space = table_take(&space_table, level);
@@ -78,9 +76,8 @@ static bool slot_inherits(int space, int slot)
 {
 	int r = slot_first_region(space, slot);
 
-	while (r >= 0 && !inherited(r)) {
+	while (r >= 0 && !inherited(r))
 		r = slot_of(regions[r].end - 1) > slot ? -1 : regions[r].next;
-	}
 	return r >= 0;
 }
 
@@ -108,20 +105,17 @@ static int copy_cost(int from, int *count)
 	int cost = 1;
 
 	for (int slot = slot_next_used(from, 0); slot < (int)USER_SLOTS;
-	     slot = slot_next_used(from, slot + 1)) {
+	     slot = slot_next_used(from, slot + 1))
 		if (private_table(directory, slot) != NO_FRAME &&
-		    slot_inherits(from, slot)) {
+		    slot_inherits(from, slot))
 			cost++;
-		}
-	}
 	*count = 0;
 	for (int r = region_from(from, 0); r >= 0; r = region_after(r)) {
 		*count += inherited(r);
-		if (regions[r].promised) {
+		if (regions[r].promised)
 			cost += region_pages(&regions[r]);
-		} else if (regions[r].noreserve) {
+		else if (regions[r].noreserve)
 			cost += own_frames(r);
-		}
 	}
 	return cost;
 }
@@ -131,9 +125,8 @@ static void copy_attaches(int from, int to)
 	int a = spaces[from].first_attach;
 
 	/* From the oldest on, so that the lists have the same order. */
-	while (a >= 0 && attaches[a].next >= 0) {
+	while (a >= 0 && attaches[a].next >= 0)
 		a = attaches[a].next;
-	}
 	for (; a >= 0; a = attaches[a].previous) {
 		attaches[a].twin =
 		    attach_make(to, attaches[a].base, attaches[a].tag);
@@ -146,9 +139,8 @@ static void copy_region(int region, int to)
 
 	draft.space = to;
 	draft.next = draft.sibling = draft.elder = -1;
-	if (draft.attach >= 0) {
+	if (draft.attach >= 0)
 		draft.attach = attaches[draft.attach].twin;
-	}
 	region_make(&draft);
 }
 
@@ -171,9 +163,8 @@ static void copy_entries(int region, int slot, frame_t from, frame_t to)
 	vaddr_t va = later(r->start, slot_start(slot));
 	vaddr_t end = earlier(r->end, slot_end(slot));
 
-	for (; va < end; va += PAGE_SIZE) {
+	for (; va < end; va += PAGE_SIZE)
 		share_entry(from, to, entry_of(va));
-	}
 }
 
 static void copy_slot(int from, int to, int slot)
@@ -182,9 +173,8 @@ static void copy_slot(int from, int to, int slot)
 	int r = slot_first_region(from, slot);
 	frame_t copy;
 
-	if (table == NO_FRAME) {
+	if (table == NO_FRAME)
 		return; /* linked: the word is there */
-	}
 	if (!slot_inherits(from, slot)) {
 		page_clear_slots(spaces[to].directory, slot, 1);
 		return;
@@ -192,9 +182,8 @@ static void copy_slot(int from, int to, int slot)
 	copy = page_make_table();
 	page_set_private(spaces[to].directory, slot, copy);
 	while (r >= 0) {
-		if (inherited(r)) {
+		if (inherited(r))
 			copy_entries(r, slot, table, copy);
-		}
 		r = slot_of(regions[r].end - 1) > slot ? -1 : regions[r].next;
 	}
 }
@@ -203,9 +192,8 @@ static int reserve_copy(int from, int regions_count, int level)
 {
 	if (table_reserve(&space_table, 1, level) < 0 ||
 	    table_reserve(&region_table, regions_count, level) < 0 ||
-	    table_reserve(&attach_table, spaces[from].attaches, level) < 0) {
+	    table_reserve(&attach_table, spaces[from].attaches, level) < 0)
 		return -ENOMEM;
-	}
 	return 0;
 }
 
@@ -214,9 +202,8 @@ int space_copy(int from, int level)
 	int count, cost = copy_cost(from, &count), to;
 
 	if (reserve_copy(from, count, level) < 0 ||
-	    promise_take(cost, level) < 0) {
+	    promise_take(cost, level) < 0)
 		return -ENOMEM;
-	}
 
 	/* Nothing below can fail. */
 	to = table_take(&space_table, level);
@@ -226,15 +213,12 @@ int space_copy(int from, int level)
 	spaces[to].heap_break = spaces[from].heap_break;
 	spaces[to].directory = page_copy_directory(spaces[from].directory);
 	copy_attaches(from, to);
-	for (int r = region_from(from, 0); r >= 0; r = region_after(r)) {
-		if (inherited(r)) {
+	for (int r = region_from(from, 0); r >= 0; r = region_after(r))
+		if (inherited(r))
 			copy_region(r, to);
-		}
-	}
 	for (int slot = slot_next_used(from, 0); slot < (int)USER_SLOTS;
-	     slot = slot_next_used(from, slot + 1)) {
+	     slot = slot_next_used(from, slot + 1))
 		copy_slot(from, to, slot);
-	}
 	page_flush_all(spaces[from].directory);
 	return to;
 }
@@ -245,14 +229,12 @@ void space_clear(int space)
 {
 	struct space *s = &spaces[space];
 
-	if (s->directory == NO_FRAME) {
+	if (s->directory == NO_FRAME)
 		return;
-	}
 	/* Flush before free: then nothing below is reached by the CPU. */
 	page_unload(s->directory);
-	for (int r = region_from(space, 0); r >= 0; r = region_from(space, 0)) {
+	for (int r = region_from(space, 0); r >= 0; r = region_from(space, 0))
 		region_remove(r);
-	}
 	frame_drop(s->directory);
 	s->directory = NO_FRAME;
 	space_refund(space, 1);
@@ -268,9 +250,8 @@ void space_hold(int space)
 void space_drop(int space)
 {
 	assert(spaces[space].holders > 0);
-	if (--spaces[space].holders > 0) {
+	if (--spaces[space].holders > 0)
 		return;
-	}
 	space_clear(space);
 	assert(spaces[space].ended < 0); /* they were settled */
 	table_put(&space_table, space);

@@ -38,12 +38,10 @@ static int make_pages(struct table *table, int slots, int level)
 	uint32_t bytes = (uint32_t)slots * table->stride;
 	int wanted = (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
 
-	if (wanted <= table->pages || !in_window(table)) {
+	if (wanted <= table->pages || !in_window(table))
 		return 0;
-	}
-	if (promise_take(wanted - table->pages, level) < 0) {
+	if (promise_take(wanted - table->pages, level) < 0)
 		return -ENOMEM;
-	}
 
 	/* Nothing below can fail. */
 	table_frames += wanted - table->pages;
@@ -59,21 +57,18 @@ int table_reserve(struct table *table, int slots, int level)
 {
 	int needed = table->live + slots;
 
-	if (needed > table->limit) {
+	if (needed > table->limit)
 		return -ENOMEM;
-	}
 	return needed <= table->fresh ? 0 : make_pages(table, needed, level);
 }
 
 int table_grow(struct table *table, int index, int level)
 {
 	assert(index >= 0);
-	if (index < table->fresh) {
+	if (index < table->fresh)
 		return 0;
-	}
-	if (index >= table->limit || make_pages(table, index + 1, level) < 0) {
+	if (index >= table->limit || make_pages(table, index + 1, level) < 0)
 		return -ENOMEM;
-	}
 	table->fresh = index + 1;
 	return 0;
 }
@@ -86,9 +81,8 @@ int table_take(struct table *table, int level)
 		table->free = *(int *)slot(table, index);
 	} else {
 		index = table->fresh;
-		if (table_grow(table, index, level) < 0) {
+		if (table_grow(table, index, level) < 0)
 			return -1;
-		}
 	}
 	table->live++;
 	cpu_zero_words(slot(table, index), table->stride / 4);

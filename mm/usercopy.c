@@ -96,9 +96,8 @@ _Static_assert(EFAULT == 14, "the number in usercopy_fault");
 
 uintptr_t usercopy_fixup(uintptr_t eip)
 {
-	if (eip >= (uintptr_t)usercopy_start && eip < (uintptr_t)usercopy_end) {
+	if (eip >= (uintptr_t)usercopy_start && eip < (uintptr_t)usercopy_end)
 		return (uintptr_t)usercopy_fault;
-	}
 	return 0;
 }
 
@@ -126,17 +125,15 @@ static bool in_user_space(vaddr_t start, uint32_t bytes)
 
 int copy_in(void *to, vaddr_t from, uint32_t bytes)
 {
-	if (!in_user_space(from, bytes)) {
+	if (!in_user_space(from, bytes))
 		return -EFAULT;
-	}
 	return usercopy_move(to, (const void *)(uintptr_t)from, bytes);
 }
 
 int copy_out(vaddr_t to, const void *from, uint32_t bytes)
 {
-	if (!in_user_space(to, bytes)) {
+	if (!in_user_space(to, bytes))
 		return -EFAULT;
-	}
 	return usercopy_move((void *)(uintptr_t)to, from, bytes);
 }
 
@@ -145,17 +142,14 @@ int string_in(char *to, vaddr_t from, uint32_t size)
 	uint32_t limit;
 	int moved;
 
-	if (from >= USER_LIMIT) {
+	if (from >= USER_LIMIT)
 		return -EFAULT;
-	}
 	limit = size < USER_LIMIT - from ? size : USER_LIMIT - from;
 	moved = usercopy_string(to, (const void *)(uintptr_t)from, limit);
-	if (moved < 0) {
+	if (moved < 0)
 		return moved;
-	}
-	if (moved > 0 && to[moved - 1] == '\0') {
+	if (moved > 0 && to[moved - 1] == '\0')
 		return moved - 1;
-	}
 	return limit < size ? -EFAULT : -ENAMETOOLONG;
 }
 
@@ -169,28 +163,24 @@ static int reach(int space, vaddr_t va, bool write, uint32_t *bytes,
 	frame_t frame;
 
 	if (space_page(space, va, write, &frame) < 0 ||
-	    (uint32_t)frame >= DIRECT_MAP_LIMIT >> PAGE_SHIFT) {
+	    (uint32_t)frame >= DIRECT_MAP_LIMIT >> PAGE_SHIFT)
 		return -EFAULT;
-	}
-	if (*bytes > PAGE_SIZE - offset) {
+	if (*bytes > PAGE_SIZE - offset)
 		*bytes = PAGE_SIZE - offset;
-	}
 	*where = (char *)frame_to_kernel(frame) + offset;
 	return 0;
 }
 
 int space_read(int space, void *to, vaddr_t from, uint32_t bytes)
 {
-	if (!in_user_space(from, bytes)) {
+	if (!in_user_space(from, bytes))
 		return -EFAULT;
-	}
 	while (bytes > 0) {
 		uint32_t count = bytes;
 		char *source;
 
-		if (reach(space, from, false, &count, &source) < 0) {
+		if (reach(space, from, false, &count, &source) < 0)
 			return -EFAULT;
-		}
 		memcpy(to, source, count);
 		to = (char *)to + count;
 		from += count;
@@ -208,14 +198,11 @@ int space_string_bytes(int space, vaddr_t va, uint32_t limit)
 		char *text;
 
 		if (!in_user_space(va + length, 1) ||
-		    reach(space, va + length, false, &count, &text) < 0) {
+		    reach(space, va + length, false, &count, &text) < 0)
 			return -EFAULT;
-		}
-		for (uint32_t i = 0; i < count; i++) {
-			if (text[i] == '\0') {
+		for (uint32_t i = 0; i < count; i++)
+			if (text[i] == '\0')
 				return length + i + 1;
-			}
-		}
 		length += count;
 	}
 	return limit + 1;
@@ -223,16 +210,14 @@ int space_string_bytes(int space, vaddr_t va, uint32_t limit)
 
 int space_write(int space, vaddr_t to, const void *from, uint32_t bytes)
 {
-	if (!in_user_space(to, bytes)) {
+	if (!in_user_space(to, bytes))
 		return -EFAULT;
-	}
 	while (bytes > 0) {
 		uint32_t count = bytes;
 		char *target;
 
-		if (reach(space, to, true, &count, &target) < 0) {
+		if (reach(space, to, true, &count, &target) < 0)
 			return -EFAULT;
-		}
 		memcpy(target, from, count);
 		from = (const char *)from + count;
 		to += count;
@@ -244,18 +229,16 @@ int space_write(int space, vaddr_t to, const void *from, uint32_t bytes)
 int space_transfer(int to_space, vaddr_t to, int from_space, vaddr_t from,
                    uint32_t bytes)
 {
-	if (!in_user_space(to, bytes) || !in_user_space(from, bytes)) {
+	if (!in_user_space(to, bytes) || !in_user_space(from, bytes))
 		return -EFAULT;
-	}
 	while (bytes > 0) {
 		uint32_t count = bytes;
 		char *source, *target;
 
 		/* The target first: breaking a copy may move the source. */
 		if (reach(to_space, to, true, &count, &target) < 0 ||
-		    reach(from_space, from, false, &count, &source) < 0) {
+		    reach(from_space, from, false, &count, &source) < 0)
 			return -EFAULT;
-		}
 		memmove(target, source, count);
 		to += count;
 		from += count;

@@ -499,12 +499,11 @@ UNUSED static void reach(int stage)
 
 UNUSED static void await(int stage)
 {
-	for (int tries = 0; shared->stage < stage; tries++) {
+	for (int tries = 0; shared->stage < stage; tries++)
 		if (tries < 200)
 			sched_yield();
 		else
 			sleep_ms(1);
-	}
 }
 
 /* --- helpers about segments --------------------------------------------- */

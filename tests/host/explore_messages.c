@@ -397,10 +397,9 @@ static void do_reply(enum op op)
 		w.answered[client] = true;
 		w.expected[client] = status;
 		w.unblock_due[client] = false;
-		for (int k = 0; k < reply.count && status >= 0; k++) {
+		for (int k = 0; k < reply.count && status >= 0; k++)
 			if (op != REPLY_HAND)
 				new_object(procs[current].message.channel);
-		}
 	}
 	if ((result >= 0 || client < 0) && op != REPLY_STOLEN)
 		forget(i);
@@ -642,10 +641,9 @@ static void step(int proc, enum op op)
 
 static bool object_alive(int object)
 {
-	for (int i = 0; i < connection_table.fresh; i++) {
+	for (int i = 0; i < connection_table.fresh; i++)
 		if (connection_exists(i) && connections[i].object == object)
 			return true;
-	}
 	return false;
 }
 
@@ -659,10 +657,9 @@ static void check_world(void)
 {
 	if (message_check())
 		fail("message_check");
-	for (int i = 0; i < w.objects; i++) {
+	for (int i = 0; i < w.objects; i++)
 		if (channels[w.object_channel[i]].server >= 0)
 			REQUIRE(object_alive(i) != w.pulsed[i]);
-	}
 	for (int i = 0; i < PROCS; i++) {
 		int peer = i, steps = 0;
 
@@ -803,14 +800,12 @@ static int explore(void)
 	node_count = 1;
 	for (now = 0; now < node_count && failures == known; now++) {
 		replay(now);
-		for (int p = 0; p < PROCS; p++) {
+		for (int p = 0; p < PROCS; p++)
 			for (int op = 0; op < OPS; op++)
 				possible[p][op] = enabled(p, (enum op)op);
-		}
-		for (int i = 0; i < PROCS * OPS && failures == known; i++) {
+		for (int i = 0; i < PROCS * OPS && failures == known; i++)
 			if (possible[i / OPS][i % OPS])
 				try(i / OPS, (enum op)(i % OPS));
-		}
 	}
 	return now;
 }

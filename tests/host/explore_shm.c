@@ -154,10 +154,9 @@ int space_attach(int space, int segment, vaddr_t *base, int rights, int ceiling,
 	int old;
 
 	(void)segment, (void)rights, (void)ceiling;
-	for (int i = 0; *base == 0 && i < PLACES; i++) {
+	for (int i = 0; *base == 0 && i < PLACES; i++)
 		if (find(space, PLACE(i)) < 0)
 			*base = PLACE(i);
-	}
 	old = find(space, *base);
 	if (old >= 0 && !remap)
 		return -EINVAL;
@@ -584,10 +583,9 @@ static uint16_t *head; /* the only chain there can be: KEY's */
 
 static void find_head(void)
 {
-	for (int i = 0; i < IDS_HEADS; i++) {
+	for (int i = 0; i < IDS_HEADS; i++)
 		if (shm_ids.heads[i])
 			head = &shm_ids.heads[i];
-	}
 }
 
 /* All that calls can change, with every time and pid set to OLD. */
@@ -652,11 +650,10 @@ static bool remember(void)
 	for (size_t i = 0; i < sizeof(struct state) / 4; i++)
 		hash = (hash ^ word[i]) * 16777619u;
 	hash ^= hash >> 15;
-	for (hash %= BUCKETS; buckets[hash]; hash = (hash + 1) % BUCKETS) {
+	for (hash %= BUCKETS; buckets[hash]; hash = (hash + 1) % BUCKETS)
 		if (!memcmp(&states[buckets[hash] - 1], word,
 		            sizeof(struct state)))
 			return false;
-	}
 	buckets[hash] = ++states_known;
 	return true;
 }

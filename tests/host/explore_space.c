@@ -63,27 +63,22 @@ static struct model m;
 
 static int segment_alive(int g)
 {
-	if (m.segment[g].held) {
+	if (m.segment[g].held)
 		return 1;
-	}
 	for (int s = 0; s < SPACES; s++) {
-		for (int p = 0; m.space[s].alive && p < PAGES; p++) {
+		for (int p = 0; m.space[s].alive && p < PAGES; p++)
 			if (m.space[s].page[p].kind &&
-			    m.space[s].page[p].segment == g) {
+			    m.space[s].page[p].segment == g)
 				return 1;
-			}
-		}
 	}
 	return 0;
 }
 
 static int free_range(int s, int from, int to)
 {
-	for (int p = from; p < to && p < PAGES; p++) {
-		if (m.space[s].page[p].kind) {
+	for (int p = from; p < to && p < PAGES; p++)
+		if (m.space[s].page[p].kind)
 			return 0;
-		}
-	}
 	return 1;
 }
 
@@ -92,18 +87,14 @@ static int expected_read(int s, int p)
 {
 	const struct page *page = &m.space[s].page[p];
 
-	if (page->kind == NONE || page->rights == 0) {
+	if (page->kind == NONE || page->rights == 0)
 		return -EFAULT;
-	}
-	if (page->kind != SHARED && page->own) {
+	if (page->kind != SHARED && page->own)
 		return page->token;
-	}
-	if (page->segment < 0) {
+	if (page->segment < 0)
 		return 0;
-	}
-	if (page->shown >= m.segment[page->segment].pages) {
+	if (page->shown >= m.segment[page->segment].pages)
 		return -ENXIO;
-	}
 	return m.segment[page->segment].token[page->shown];
 }
 
@@ -127,9 +118,8 @@ static int stack_grows(int s, int p)
 {
 	int q = p;
 
-	while (q < PAGES && m.space[s].page[q].kind == NONE) {
+	while (q < PAGES && m.space[s].page[q].kind == NONE)
 		q++;
-	}
 	return p >= STACK_LOW && q < PAGES && q > p &&
 	       m.space[s].page[q].kind == STACK &&
 	       m.space[s].page[p - 1].kind == NONE;
@@ -139,9 +129,8 @@ static void grow_stack(int s, int p)
 {
 	int q = p;
 
-	while (m.space[s].page[q].kind == NONE) {
+	while (m.space[s].page[q].kind == NONE)
 		q++;
-	}
 	for (int i = p; i < q; i++) {
 		m.space[s].page[i] = m.space[s].page[q];
 		m.space[s].page[i].own = m.space[s].page[i].token = 0;
@@ -183,28 +172,22 @@ static vaddr_t va_of(int page)
 
 static int possible(const struct op *op)
 {
-	if (op->kind == HANDLE) {
+	if (op->kind == HANDLE)
 		return m.segment[op->a].held;
-	}
-	if (op->kind == RESIZE) {
+	if (op->kind == RESIZE)
 		return m.segment[1].held && op->a != m.segment[1].pages;
-	}
-	if (op->kind == FORK) {
+	if (op->kind == FORK)
 		return m.space[op->s].alive && !m.space[!op->s].alive;
-	}
-	if (op->kind == DROP) {
+	if (op->kind == DROP)
 		return m.space[op->s].alive && m.space[!op->s].alive;
-	}
-	if (!m.space[op->s].alive) {
+	if (!m.space[op->s].alive)
 		return 0;
-	}
 	if (op->kind == ATTACH) {
 		return m.segment[op->a].held && m.segment[op->a].pages > 0 &&
 		       m.next_serial < SERIALS;
 	}
-	if (op->kind == MAP || op->kind == MAP_STACK) {
+	if (op->kind == MAP || op->kind == MAP_STACK)
 		return free_range(op->s, op->a, op->a + op->b);
-	}
 	if (op->kind == MAP_SEGMENT) {
 		return m.segment[op->b].held &&
 		       free_range(op->s, op->a, op->a + 2);
@@ -215,12 +198,10 @@ static int possible(const struct op *op)
 /* What the model says of an attach at a given address. */
 static int attach_error(int s, int from, int pages, int remap)
 {
-	if (!remap && !free_range(s, from, from + pages)) {
+	if (!remap && !free_range(s, from, from + pages))
 		return -EINVAL;
-	}
-	if (from + pages > PAGES) {
+	if (from + pages > PAGES)
 		return -ENOMEM;
-	}
 	return va_of(from) < USER_FIRST ? -EPERM : 0;
 }
 
@@ -228,14 +209,11 @@ static int exists_hole(int s, int pages)
 {
 	int floor = (int)((m.space[s].heap_break + PAGE_SIZE - 1) / PAGE_SIZE);
 
-	if (floor < (int)(USER_FIRST / PAGE_SIZE)) {
+	if (floor < (int)(USER_FIRST / PAGE_SIZE))
 		floor = USER_FIRST / PAGE_SIZE;
-	}
-	for (int p = floor; p + pages <= (int)(PRIVATE_TOP / PAGE_SIZE); p++) {
-		if (free_range(s, p, p + pages)) {
+	for (int p = floor; p + pages <= (int)(PRIVATE_TOP / PAGE_SIZE); p++)
+		if (free_range(s, p, p + pages))
 			return 1;
-		}
-	}
 	return 0;
 }
 
@@ -253,9 +231,8 @@ static int do_attach(const struct op *op)
 	                          &base, rights, rights, remap, m.next_serial);
 	int from = (int)(base / PAGE_SIZE);
 
-	if (result < 0 || wanted < 0) {
+	if (result < 0 || wanted < 0)
 		return result == wanted ? result : result ? result : 1;
-	}
 	check(op->b == 0 || from == op->b, "attach: another address");
 	check(op->b != 0 || free_range(s, from, from + pages),
 	      "attach: chose a place that is taken");
@@ -278,16 +255,14 @@ static int serial_of(int s, int base)
 {
 	int found = m.space[s].page[base].serial;
 
-	if (found && m.base[found] == base) {
+	if (found && m.base[found] == base)
 		return found;
-	}
 	found = 0;
 	for (int p = 0; p < PAGES; p++) {
 		int serial = m.space[s].page[p].serial;
 
-		if (serial > found && m.base[serial] == base) {
+		if (serial > found && m.base[serial] == base)
 			found = serial;
-		}
 	}
 	return found;
 }
@@ -297,14 +272,11 @@ static int do_detach(const struct op *op)
 	int serial = serial_of(op->s, op->a);
 	int result = space_detach(m.space[op->s].index, va_of(op->a));
 
-	if (!serial) {
+	if (!serial)
 		return result == -EINVAL ? result : 1;
-	}
-	for (int p = 0; p < PAGES && result == 0; p++) {
-		if (m.space[op->s].page[p].serial == serial) {
+	for (int p = 0; p < PAGES && result == 0; p++)
+		if (m.space[op->s].page[p].serial == serial)
 			m.space[op->s].page[p] = (struct page){0};
-		}
-	}
 	return result;
 }
 
@@ -363,9 +335,8 @@ static int do_unmap(const struct op *op)
 	int result =
 	    space_unmap(m.space[op->s].index, va_of(op->a), va_of(op->b));
 
-	for (int p = op->a; result == 0 && p < op->b; p++) {
+	for (int p = op->a; result == 0 && p < op->b; p++)
 		m.space[op->s].page[p] = (struct page){0};
-	}
 	return result;
 }
 
@@ -382,12 +353,10 @@ static int do_protect(const struct op *op)
 		         : (op->c & ~page->ceiling) != 0 ? -EACCES
 		                                         : 0;
 	}
-	if (wanted < 0) {
+	if (wanted < 0)
 		return result == wanted ? result : 1;
-	}
-	for (int p = op->a; p < op->b && result == 0; p++) {
+	for (int p = op->a; p < op->b && result == 0; p++)
 		m.space[op->s].page[p].rights = op->c;
-	}
 	return result;
 }
 
@@ -401,26 +370,20 @@ static int do_touch(const struct op *op)
 	result = op->b ? host_store(space, va_of(p), op->b)
 	               : host_load(space, va_of(p), &value);
 	if (grows && (result == 0 || !free_range(s, p, p + 1) ||
-	              region_at(space, va_of(p)) >= 0)) {
+	              region_at(space, va_of(p)) >= 0))
 		grow_stack(s, p);
-	}
 	wanted = expected_read(s, p);
-	if (op->b && wanted >= 0 &&
-	    !(m.space[s].page[p].rights & RIGHT_WRITE)) {
+	if (op->b && wanted >= 0 && !(m.space[s].page[p].rights & RIGHT_WRITE))
 		wanted = -EFAULT;
-	}
 	/* Own contents never end, but a write copies what may be gone. */
 	if (op->b && wanted == -ENXIO &&
-	    !(m.space[s].page[p].rights & RIGHT_WRITE)) {
+	    !(m.space[s].page[p].rights & RIGHT_WRITE))
 		wanted = -EFAULT;
-	}
-	if (result < 0 || wanted < 0) {
+	if (result < 0 || wanted < 0)
 		return result == wanted ? result : result ? result : 1;
-	}
 	check(op->b || (int)value == wanted, "touch: read something else");
-	if (op->b) {
+	if (op->b)
 		model_write(s, p, op->b);
-	}
 	return 0;
 }
 
@@ -429,9 +392,8 @@ static int do_fork(const struct op *op)
 	int to = !op->s;
 	int result = space_copy(m.space[op->s].index, LEVEL_USER);
 
-	if (result < 0) {
+	if (result < 0)
 		return result;
-	}
 	m.space[to] = m.space[op->s];
 	m.space[to].index = (int8_t)result;
 	/* The child's attaches are its own, in the same order of age. */
@@ -444,18 +406,16 @@ static int do_fork(const struct op *op)
 				used = 1;
 			}
 		}
-		if (used) {
+		if (used)
 			m.base[m.next_serial++] = m.base[serial];
-		}
 	}
 	return 0;
 }
 
 static void settle(int space)
 {
-	while (space_take_ended(space) >= 0) {
+	while (space_take_ended(space) >= 0)
 		;
-	}
 }
 
 static int do_drop(const struct op *op)
@@ -474,12 +434,10 @@ static int do_resize(const struct op *op)
 {
 	int result = segment_resize(m.segment[1].index, op->a, LEVEL_USER);
 
-	if (result < 0) {
+	if (result < 0)
 		return result;
-	}
-	for (int p = op->a; p < SEGMENT_PAGES; p++) {
+	for (int p = op->a; p < SEGMENT_PAGES; p++)
 		m.segment[1].token[p] = 0;
-	}
 	m.segment[1].pages = (int8_t)op->a;
 	return 0;
 }
@@ -502,9 +460,8 @@ static int do_brk(const struct op *op)
 		m.space[s].page[p] = (struct page){
 		    .kind = HEAP, .rights = RW, .ceiling = RWX, .segment = -1};
 	}
-	for (int p = end; p < from; p++) {
+	for (int p = end; p < from; p++)
 		m.space[s].page[p] = (struct page){0};
-	}
 	m.space[s].heap_break = (uint16_t)to;
 	return 0;
 }
@@ -546,9 +503,8 @@ static void print_path(void)
 
 static void check(int condition, const char *what)
 {
-	if (condition) {
+	if (condition)
 		return;
-	}
 	if (failures++ == 0) {
 		printf("# %s; after:\n", what);
 		print_path();
@@ -564,14 +520,12 @@ static void compare_page(int s, int p)
 	uint32_t pde = page_get(space->directory, slot_of(va_of(p))), pte;
 
 	check((r >= 0) == (page->kind != NONE), "mapped, or not");
-	if (r < 0 || !(pde & PTE_P)) {
+	if (r < 0 || !(pde & PTE_P))
 		return;
-	}
 	check(regions[r].rights == page->rights, "rights of a region");
 	pte = page_get(word_frame(pde), entry_of(va_of(p)));
-	if (!(pte & PTE_P)) {
+	if (!(pte & PTE_P))
 		return;
-	}
 	check(expected_read(s, p) == *(int *)frame_to_kernel(word_frame(pte)),
 	      "an entry shows something else");
 	check(!(pde & pte & PTE_RW) || (page->rights & RIGHT_WRITE),
@@ -583,11 +537,9 @@ static void compare(void)
 	check(mm_check() == 0, "mm_check");
 	check(host_stale() == 0, "the TLB is stale");
 	check(host_stale_free == 0, "a frame was freed and not flushed");
-	for (int s = 0; s < SPACES; s++) {
-		for (int p = 0; m.space[s].alive && p < PAGES; p++) {
+	for (int s = 0; s < SPACES; s++)
+		for (int p = 0; m.space[s].alive && p < PAGES; p++)
 			compare_page(s, p);
-		}
-	}
 	for (int g = 0; g < SEGMENTS; g++) {
 		check((segments[m.segment[g].index].kind != SEGMENT_FREE) ==
 		          segment_alive(g),
@@ -613,12 +565,10 @@ static void mix_word(uint32_t word)
 	frame_t frame = word_frame(word);
 
 	mix(word & 0xfff & ~(PTE_A | PTE_D));
-	if (word == 0) {
+	if (word == 0)
 		return;
-	}
-	if (!frame_name[frame]) {
+	if (!frame_name[frame])
 		frame_name[frame] = (uint8_t)++frame_names;
-	}
 	mix(frame_name[frame]);
 }
 
@@ -627,9 +577,8 @@ static void mix_space(int s)
 	const struct space *space = &spaces[m.space[s].index];
 
 	mix(m.space[s].alive);
-	if (!m.space[s].alive) {
+	if (!m.space[s].alive)
 		return;
-	}
 	mix(space->heap_break);
 	mix(space->directory == page_loaded);
 	for (int r = region_from(m.space[s].index, 0); r >= 0;
@@ -649,9 +598,8 @@ static void mix_space(int s)
 		uint32_t pde = page_get(space->directory, slot);
 
 		mix_word(pde);
-		for (int i = 0; pde && i < (int)TABLE_ENTRIES; i++) {
+		for (int i = 0; pde && i < (int)TABLE_ENTRIES; i++)
 			mix_word(page_get(word_frame(pde), i));
-		}
 	}
 }
 
@@ -705,9 +653,8 @@ static int step(const struct op *op)
 		promise_fail_nth = nth;
 		result = doers[op->kind](op);
 		steps++;
-		if (promise_fail_nth > 0) {
+		if (promise_fail_nth > 0)
 			break;
-		}
 		check(result < 0, "a refused promise, and no error");
 		compare();
 		go_back();
@@ -717,11 +664,9 @@ static int step(const struct op *op)
 	check(result != -ENOMEM || op->kind == ATTACH || op->kind == PROTECT ||
 	          op->kind == BRK,
 	      "refused without a reason");
-	for (int s = 0; s < SPACES; s++) {
-		if (m.space[s].alive) {
+	for (int s = 0; s < SPACES; s++)
+		if (m.space[s].alive)
 			settle(m.space[s].index);
-		}
-	}
 	compare();
 	path_length--;
 	return result;
@@ -762,25 +707,21 @@ static void add(int kind, int s, int a, int b, int c, int d)
 
 static void add_attaches(int s, int segment, int flags)
 {
-	for (int base = 0; base < PAGES; base++) {
+	for (int base = 0; base < PAGES; base++)
 		add(ATTACH, s, segment, base, flags, 0);
-	}
 }
 
 static void add_ranges(int kind, int s, int rights)
 {
-	for (int from = USER_FIRST / PAGE_SIZE; from < PAGES; from++) {
-		for (int to = from + 1; to <= PAGES; to++) {
+	for (int from = USER_FIRST / PAGE_SIZE; from < PAGES; from++)
+		for (int to = from + 1; to <= PAGES; to++)
 			add(kind, s, from, to, rights, 0);
-		}
-	}
 }
 
 static void add_touches(int s, int token)
 {
-	for (int p = 0; p < PAGES; p++) {
+	for (int p = 0; p < PAGES; p++)
 		add(TOUCH, s, p, token, 0, 0);
-	}
 }
 
 static void add_each_space(void (*what)(int s))
@@ -812,12 +753,10 @@ static void add_all_of(int s)
 	add_ranges(PROTECT, s, 0);
 	add_ranges(PROTECT, s, R);
 	add_ranges(PROTECT, s, RW);
-	for (int i = 0; i < 14; i++) {
+	for (int i = 0; i < 14; i++)
 		add_touches(s, i % 3);
-	}
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < 8; i++)
 		add(BRK, s, i, 0, 0, 0);
-	}
 	add(FORK, s, 0, 0, 0, 0);
 	add(FORK, s, 0, 0, 0, 0);
 	add(DROP, s, 0, 0, 0, 0);
@@ -859,9 +798,8 @@ static void scene_resize(int s)
 	add(FORK, s, 0, 0, 0, 0);
 	add(DROP, s, 0, 0, 0, 0);
 	add(LOAD, s, 0, 0, 0, 0);
-	for (int pages = 0; pages <= SEGMENT_PAGES; pages += 2) {
+	for (int pages = 0; pages <= SEGMENT_PAGES; pages += 2)
 		add(RESIZE, s, pages, 0, 0, 0);
-	}
 	add(RESIZE, s, 3, 0, 0, 0);
 	add(HANDLE, s, 1, 0, 0, 0);
 }
@@ -906,12 +844,10 @@ static int is_new(uint64_t key)
 	uint32_t i = (uint32_t)(key >> 20) & (SEEN - 1);
 
 	key |= 1;
-	while (seen[i] && seen[i] != key) {
+	while (seen[i] && seen[i] != key)
 		i = (i + 1) & (SEEN - 1);
-	}
-	if (seen[i]) {
+	if (seen[i])
 		return 0;
-	}
 	seen[i] = key;
 	return 1;
 }
@@ -931,20 +867,17 @@ static void arrive(int node)
 {
 	int way[64], length = 0;
 
-	for (int n = node; nodes[n].parent >= 0; n = nodes[n].parent) {
+	for (int n = node; nodes[n].parent >= 0; n = nodes[n].parent)
 		way[length++] = nodes[n].op;
-	}
 	make_world();
 	path_length = 0;
 	while (length-- > 0) {
 		const struct op *op = &ops[way[length]];
 
 		doers[op->kind](op);
-		for (int s = 0; s < SPACES; s++) {
-			if (m.space[s].alive) {
+		for (int s = 0; s < SPACES; s++)
+			if (m.space[s].alive)
 				settle(m.space[s].index);
-			}
-		}
 		path[path_length++] = *op;
 	}
 }
@@ -972,9 +905,8 @@ static void explore(const char *name, void (*scene)(int s), int depth,
 	make_world();
 	enter(-1, -1);
 	for (n = 0; n < node_count && n < limit && !failures; n++) {
-		if (nodes[n].depth >= depth) {
+		if (nodes[n].depth >= depth)
 			break;
-		}
 		arrive(n);
 		host_save(here);
 		model_here = m;

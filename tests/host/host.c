@@ -66,9 +66,8 @@ void klog(enum klog_level level, const char *format, ...)
 	va_list args;
 
 	host_errors += level == KLOG_ERROR;
-	if (host_quiet) {
+	if (host_quiet)
 		return;
-	}
 	va_start(args, format);
 	fputs("# ", stdout);
 	vprintf(format, args);
@@ -92,18 +91,15 @@ void *phys_to_kernel(paddr_t address)
 void cpu_load_cr3(paddr_t directory)
 {
 	(void)directory;
-	for (int i = 0; i < HOST_TLB; i++) {
+	for (int i = 0; i < HOST_TLB; i++)
 		tlb[i].frame = NO_FRAME;
-	}
 }
 
 void cpu_invlpg(vaddr_t va)
 {
-	for (int i = 0; i < HOST_TLB; i++) {
-		if (tlb[i].va >> PAGE_SHIFT == va >> PAGE_SHIFT) {
+	for (int i = 0; i < HOST_TLB; i++)
+		if (tlb[i].va >> PAGE_SHIFT == va >> PAGE_SHIFT)
 			tlb[i].frame = NO_FRAME;
-		}
-	}
 }
 
 /* What the tables say, as the CPU reads them (SDM 3A 4.3). */
@@ -112,24 +108,20 @@ static struct translation walk(frame_t directory, vaddr_t va)
 	struct translation none = {va, NO_FRAME, false};
 	uint32_t pde = page_get(directory, slot_of(va)), pte;
 
-	if (!(pde & PTE_P)) {
+	if (!(pde & PTE_P))
 		return none;
-	}
 	pte = page_get(word_frame(pde), entry_of(va));
-	if (!(pte & PTE_P)) {
+	if (!(pte & PTE_P))
 		return none;
-	}
 	return (struct translation){va, word_frame(pte), pde & pte & PTE_RW};
 }
 
 static struct translation *remembered(vaddr_t va)
 {
-	for (int i = 0; i < HOST_TLB; i++) {
+	for (int i = 0; i < HOST_TLB; i++)
 		if (tlb[i].frame != NO_FRAME &&
-		    tlb[i].va >> PAGE_SHIFT == va >> PAGE_SHIFT) {
+		    tlb[i].va >> PAGE_SHIFT == va >> PAGE_SHIFT)
 			return &tlb[i];
-		}
-	}
 	return 0;
 }
 
@@ -159,16 +151,14 @@ static int reach(int space, vaddr_t va, bool write, uint32_t **where)
 
 	if (page_loaded != spaces[space].directory) {
 		error = space_page(space, va, write, &frame);
-		if (error < 0) {
+		if (error < 0)
 			return error;
-		}
 	} else {
 		frame = translate(va, write);
 		if (frame == NO_FRAME) {
 			error = space_fault(space, va, write);
-			if (error < 0) {
+			if (error < 0)
 				return error;
-			}
 			frame = translate(va, write);
 		}
 	}
@@ -182,9 +172,8 @@ int host_load(int space, vaddr_t va, uint32_t *value)
 	uint32_t *where;
 	int error = reach(space, va, false, &where);
 
-	if (error == 0) {
+	if (error == 0)
 		*value = *where;
-	}
 	return error;
 }
 
@@ -193,9 +182,8 @@ int host_store(int space, vaddr_t va, uint32_t value)
 	uint32_t *where;
 	int error = reach(space, va, true, &where);
 
-	if (error == 0) {
+	if (error == 0)
 		*where = value;
-	}
 	return error;
 }
 
@@ -206,9 +194,8 @@ int host_stale(void)
 	for (int i = 0; i < HOST_TLB; i++) {
 		struct translation now;
 
-		if (tlb[i].frame == NO_FRAME) {
+		if (tlb[i].frame == NO_FRAME)
 			continue;
-		}
 		now = walk(page_loaded, tlb[i].va);
 		stale += now.frame != tlb[i].frame ||
 		         (tlb[i].writable && !now.writable);
@@ -221,9 +208,8 @@ void __wrap_frame_drop(frame_t frame);
 
 void __wrap_frame_drop(frame_t frame)
 {
-	for (int i = 0; frames[frame].count == 1 && i < HOST_TLB; i++) {
+	for (int i = 0; frames[frame].count == 1 && i < HOST_TLB; i++)
 		host_stale_free += tlb[i].frame == frame;
-	}
 	__real_frame_drop(frame);
 }
 
@@ -254,12 +240,10 @@ static char *byte_at(const void *pointer, bool write)
 	vaddr_t va = (vaddr_t)(uintptr_t)pointer;
 	uint32_t *where;
 
-	if (!is_user(pointer)) {
+	if (!is_user(pointer))
 		return (char *)(uintptr_t)pointer;
-	}
-	if (reach(loaded_space(), va & ~3u, write, &where) < 0) {
+	if (reach(loaded_space(), va & ~3u, write, &where) < 0)
 		return 0;
-	}
 	return (char *)where + va % 4;
 }
 
@@ -269,9 +253,8 @@ int usercopy_move(void *to, const void *from, uint32_t bytes)
 		char *source = byte_at((const char *)from + i, false);
 		char *target = byte_at((char *)to + i, true);
 
-		if (!source || !target) {
+		if (!source || !target)
 			return -14;
-		}
 		*target = *source;
 	}
 	return 0;
@@ -282,13 +265,11 @@ int usercopy_string(void *to, const void *from, uint32_t bytes)
 	for (uint32_t i = 0; i < bytes; i++) {
 		char *source = byte_at((const char *)from + i, false);
 
-		if (!source) {
+		if (!source)
 			return -14;
-		}
 		((char *)to)[i] = *source;
-		if (*source == '\0') {
+		if (*source == '\0')
 			return (int)i + 1;
-		}
 	}
 	return (int)bytes;
 }
@@ -332,9 +313,8 @@ static size_t whole(void)
 {
 	size_t bytes = 0;
 
-	for (size_t i = 0; i < PARTS; i++) {
+	for (size_t i = 0; i < PARTS; i++)
 		bytes += parts[i].bytes;
-	}
 	return bytes;
 }
 

@@ -46,9 +46,8 @@ static inline void cpu_copy_words(void *to, const void *from, uint32_t words)
 
 static inline void cpu_fill_halves(void *to, uint16_t value, uint32_t count)
 {
-	while (count-- > 0) {
+	while (count-- > 0)
 		((uint16_t *)to)[count] = value;
-	}
 }
 
 static inline int lowest_bit(uint32_t word)

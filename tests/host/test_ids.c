@@ -187,10 +187,9 @@ static void test_random(void)
 			continue;
 		}
 		int taken = -1;
-		for (int i = 0; i < SMALL; i++) {
+		for (int i = 0; i < SMALL; i++)
 			if (id_of[i] && key_of[i] == key && key)
 				taken = i;
-		}
 		if (key)
 			EXPECT(ids_find_key(&ids, key), taken);
 		index = ids_lowest_free(&ids);

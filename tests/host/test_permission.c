@@ -46,10 +46,9 @@ static bool model(int mode, enum caller caller, bool read, bool write)
 	char letters[10] = "---------";
 	const char *mine = letters + 6;
 
-	for (int i = 0; i < 9; i++) {
+	for (int i = 0; i < 9; i++)
 		if (mode & 0400 >> i)
 			letters[i] = "rwxrwxrwx"[i];
-	}
 	if (caller == OWNER || caller == CREATOR)
 		mine = letters;
 	if (caller == GROUP || caller == CREATOR_GROUP)

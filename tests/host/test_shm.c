@@ -214,10 +214,9 @@ static void test_attach(void)
 	start();
 	id = sys_shmget(0, 4096, 0600);
 	EXPECT(at(id, A, 0), (int)A);
-	for (int i = 0; i < 100000; i++) {
+	for (int i = 0; i < 100000; i++)
 		if (!EXPECT(at(id, A, 0), -EINVAL))
 			break;
-	}
 	EXPECT(ds(id)->shm_nattch, 1);
 	EXPECT(segments[shms[0].segment].holders, 2);
 	EXPECT(sys_shmdt(A), 0);

@@ -9,14 +9,13 @@ void log_line(const char *format, const char *word, int number)
 	char buffer[120];
 	struct text text = {buffer, sizeof(buffer), 0};
 
-	for (; *format != '\0'; format++) {
+	for (; *format != '\0'; format++)
 		if (*format != '%')
 			text_byte(&text, *format);
 		else if (*++format == 's')
 			text_add(&text, "%s", word);
 		else
 			text_add(&text, "%d", number);
-	}
 	if (text.used > text.size)
 		text.used = text.size;
 	k_log(buffer, text.used);

@@ -157,12 +157,11 @@ static void leave(int index)
 
 void wait_serve(void)
 {
-	for (int i = 0; i < count;) {
+	for (int i = 0; i < count;)
 		if (go_on(i))
 			leave(i);
 		else
 			i++;
-	}
 }
 
 void wait_unblock(int token)
