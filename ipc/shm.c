@@ -54,17 +54,10 @@ uint32_t shm_pages;
 
 _Static_assert(sizeof(struct shm) == 96, "32,768 of them have 3 MiB");
 
-/* The promises of a call are made at the level of the space that called. */
-static int level(void)
-{
-	return spaces[self()->space].level;
-}
-
-static bool grants(int index, int asked)
-{
-	return permission_grants(&shms[index].ds.shm_perm, &self()->cred,
-	                         asked);
-}
+static const struct object_kind kind = {.ids = &shm_ids,
+                                        .table = &shm_table,
+                                        .most = &shm_limits.mni,
+                                        .ds_bytes = sizeof(struct shmid_ds)};
 
 /* ---- birth and death ---------------------------------------------------- */
 
@@ -88,71 +81,40 @@ static int refuse(uint32_t size, int flags)
 	return 0;
 }
 
-/* The index for one more object, its memory there: or -ENOSPC, -ENOMEM. */
-static int place(void)
-{
-	int index = ids_lowest_free(&shm_ids);
-
-	if (index < 0 || (uint32_t)shm_ids.used >= shm_limits.mni)
-		return -ENOSPC;
-	if (index >= shm_table.fresh &&
-	    table_grow(&shm_table, index, level()) < 0)
-		return -ENOMEM;
-	return index;
-}
-
-/* Fills in a new object.  Its times and counts are zero, its pads too. */
-static void describe(int index, uint32_t size, int mode)
-{
-	const struct proc *creator = self();
-	struct shmid_ds *ds = &shms[index].ds;
-
-	*ds = (struct shmid_ds){.shm_perm = {.key = shms[index].slot.key,
-	                                     .uid = creator->cred.euid,
-	                                     .gid = creator->cred.egid,
-	                                     .cuid = creator->cred.euid,
-	                                     .cgid = creator->cred.egid,
-	                                     .mode = mode & 0777,
-	                                     .seq = shms[index].slot.seq},
-	                        .shm_segsz = size,
-	                        .shm_ctime = clock_seconds(),
-	                        .shm_cpid = creator->pid};
-}
-
 static int create(int key, uint32_t size, int flags)
 {
 	int error = refuse(size, flags);
-	int segment, index;
+	int segment, index, id;
 
 	if (error < 0)
 		return error;
 	segment = segment_make((int)PAGES(size), !(flags & SHM_NORESERVE),
-	                       false, level());
+	                       false, object_level());
 	if (segment < 0)
 		return segment;
 	/* A full table is the last thing to be reported, after -ENOMEM. */
-	index = place();
+	index = object_place(&kind);
 	if (index < 0) {
 		segment_drop(segment);
 		return index;
 	}
 
 	/* Nothing below can fail. */
-	ids_insert(&shm_ids, index, key);
+	id = object_begin(&kind, index, key, flags);
 	shms[index].segment = segment;
-	describe(index, size, flags);
+	shms[index].ds.shm_segsz = size;
+	shms[index].ds.shm_ctime = clock_seconds();
+	shms[index].ds.shm_cpid = self()->pid;
 	shm_pages += PAGES(size);
-	shm_table.live++;
-	return ids_id(&shm_ids, index);
+	return id;
 }
 
 static void destroy(int index)
 {
 	struct shm *shm = &shms[index];
 
-	ids_remove(&shm_ids, index);
+	object_end(&kind, index);
 	shm_pages -= PAGES(shm->ds.shm_segsz);
-	shm_table.live--;
 	segment_drop(shm->segment);
 	shm->segment = -1;
 }
@@ -200,29 +162,17 @@ void shm_settle(int space, int pid)
 
 /* ---- shmget(2) ---------------------------------------------------------- */
 
-static int open_existing(int index, uint32_t size, int flags)
-{
-	if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
-		return -EEXIST;
-	if (size > shms[index].ds.shm_segsz)
-		return -EINVAL;
-	if (!grants(index, flags))
-		return -EACCES;
-	return ids_id(&shm_ids, index);
-}
-
 int sys_shmget(int key, uint32_t size, int flags)
 {
-	int index;
+	int index = object_lookup(&kind, key, flags);
 
-	if (key == IPC_PRIVATE)
+	if (index == OBJECT_NEW)
 		return create(key, size, flags);
-	index = ids_find_key(&shm_ids, key);
-	if (index >= 0)
-		return open_existing(index, size, flags);
-	if (!(flags & IPC_CREAT))
-		return -ENOENT;
-	return create(key, size, flags);
+	if (index < 0)
+		return index;
+	if (size > shms[index].ds.shm_segsz)
+		return -EINVAL;
+	return object_open(&kind, index, flags);
 }
 
 /* ---- shmat(2), shmdt(2) ------------------------------------------------- */
@@ -262,12 +212,13 @@ static bool address_is_good(vaddr_t address, int flags)
 
 int shm_may_attach(int id, vaddr_t address, int flags)
 {
-	int index = ids_find(&shm_ids, id);
+	int index;
 
-	if (!address_is_good(address, flags) || index < 0)
+	if (!address_is_good(address, flags))
 		return -EINVAL;
-	if (!grants(index, asked_of(flags)))
-		return -EACCES;
+	index = object_find(&kind, id, asked_of(flags));
+	if (index < 0)
+		return index;
 	/* After the permission and before the mapping, as where it is usual. */
 	if (shm_limits.seg != 0 &&
 	    (uint32_t)spaces[self()->space].attaches >= shm_limits.seg)
@@ -318,65 +269,28 @@ int sys_shmdt(vaddr_t address)
 
 /* ---- shmctl(2) ---------------------------------------------------------- */
 
-/* IPC_STAT; `index` is -1 when there is no such object. */
-static int stat(int index, int asked, vaddr_t buf)
-{
-	if (index < 0)
-		return -EINVAL;
-	if (!grants(index, asked))
-		return -EACCES;
-	return copy_out(buf, &shms[index].ds, sizeof(struct shmid_ds));
-}
-
-/* SHM_STAT: as IPC_STAT, but goes by the index, and tells the id. */
-static int stat_index(int id, int asked, vaddr_t buf)
-{
-	int index = id & (IDS_LIMIT - 1);
-	int error = stat(ids_used(&shm_ids, index) ? index : -1, asked, buf);
-
-	return error < 0 ? error : ids_id(&shm_ids, index);
-}
-
-/* The object that the caller may change: or -EINVAL, -EPERM. */
-static int find_to_change(int id)
-{
-	int index = ids_find(&shm_ids, id);
-
-	if (index < 0)
-		return -EINVAL;
-	if (!permission_controls(&shms[index].ds.shm_perm, &self()->cred))
-		return -EPERM;
-	return index;
-}
-
 /* IPC_SET: the owner and the nine bits of the mode, and nothing else. */
 static int set(int id, vaddr_t buf)
 {
 	struct shmid_ds new;
-	struct ipc_perm *perm;
 	int error = copy_in(&new, buf, sizeof(new));
-	int index = find_to_change(id);
+	int index;
 
 	if (error < 0)
 		return error;
+	index = object_find_to_change(&kind, id);
 	if (index < 0)
 		return index;
-	if (new.shm_perm.uid == UINT32_MAX || new.shm_perm.gid == UINT32_MAX)
-		return -EINVAL;
-
-	perm = &shms[index].ds.shm_perm;
-	perm->uid = new.shm_perm.uid;
-	perm->gid = new.shm_perm.gid;
-	perm->mode = (perm->mode & ~0777) | (new.shm_perm.mode & 0777);
-	shms[index].ds.shm_ctime = clock_seconds();
-	return 0;
+	error = object_set(&kind, index, &new.shm_perm);
+	if (error == 0)
+		shms[index].ds.shm_ctime = clock_seconds();
+	return error;
 }
 
-/* IPC_RMID: gone at once, or at the last detach; the key is free in any case.
- */
+/* IPC_RMID: gone at once, or at the last detach; the key is free at once. */
 static int remove(int id)
 {
-	int index = find_to_change(id);
+	int index = object_find_to_change(&kind, id);
 
 	if (index < 0)
 		return index;
@@ -393,7 +307,7 @@ static int remove(int id)
 /* SHM_LOCK, SHM_UNLOCK: frames never leave memory here; the mode tells. */
 static int lock(int id, int locked)
 {
-	int index = find_to_change(id);
+	int index = object_find_to_change(&kind, id);
 	struct ipc_perm *perm;
 
 	if (index < 0)
@@ -440,7 +354,7 @@ int sys_shmctl(int id, int command, vaddr_t buf)
 	case IPC_SET:
 		return set(id, buf);
 	case IPC_STAT:
-		return stat(ids_find(&shm_ids, id), ASK_READ, buf);
+		return object_stat(&kind, id, ASK_READ, buf);
 	case IPC_INFO:
 		return tell_limits(buf);
 	case SHM_LOCK:
@@ -448,9 +362,9 @@ int sys_shmctl(int id, int command, vaddr_t buf)
 	case SHM_UNLOCK:
 		return lock(id, 0);
 	case SHM_STAT:
-		return stat_index(id, ASK_READ, buf);
+		return object_stat_index(&kind, id, ASK_READ, buf);
 	case SHM_STAT_ANY:
-		return stat_index(id, ASK_NOTHING, buf);
+		return object_stat_index(&kind, id, ASK_NOTHING, buf);
 	case SHM_INFO:
 		return tell_usage(buf);
 	default:

@@ -8,9 +8,7 @@
 #define IPC_SHM_H
 
 #include "../abi/shm.h"
-#include "../kernel/process.h"
-#include "../mm/table.h"
-#include "ids.h"
+#include "object.h"
 
 /* Tunables: the kernel command line and /proc/sys/kernel set them. */
 struct shm_limits {

@@ -1,5 +1,5 @@
-// with: ipc/ids.c ipc/ids_check.c ipc/permission.c ipc/shm.c ipc/shm_check.c
-// with: -DIDS_SEQ_MAX=2
+// with: ipc/ids.c ipc/ids_check.c ipc/permission.c ipc/object.c
+// with: ipc/shm.c ipc/shm_check.c -DIDS_SEQ_MAX=2
 // alone
 /*
  * tests/host/explore_shm.c -- every state that ipc/shm.c can reach, at a small
@@ -40,13 +40,13 @@ struct table space_table = {.fresh = USERS};
 struct attach attaches[ATTACHES];
 struct segment segments[OBJECTS + 1];
 
-struct object {
+struct picture {
 	int alive, next_seq, key, owner, creator, mode, removed, locked;
 	uint32_t size;
 };
 
 struct model {
-	struct object objects[OBJECTS];
+	struct picture objects[OBJECTS];
 	int shows[USERS][PLACES]; /* object, or -1 */
 };
 
@@ -78,6 +78,8 @@ void klog(enum klog_level level, const char *format, ...)
 int table_grow(struct table *table, int index, int level)
 {
 	(void)level;
+	if (index < table->fresh)
+		return 0;
 	if (fail)
 		return -ENOMEM;
 	table->fresh = index + 1;
@@ -233,7 +235,7 @@ static int m_total(void)
 static int m_find(int id)
 {
 	for (int i = 0; i < OBJECTS; i++) {
-		struct object *o = &model.objects[i];
+		struct picture *o = &model.objects[i];
 
 		if (o->alive && id == o->next_seq * 32768 + i)
 			return i;
@@ -241,12 +243,12 @@ static int m_find(int id)
 	return -1;
 }
 
-static bool m_mine(const struct object *o)
+static bool m_mine(const struct picture *o)
 {
 	return current == o->owner || current == o->creator;
 }
 
-static bool m_may(const struct object *o, int rw)
+static bool m_may(const struct picture *o, int rw)
 {
 	int granted = m_mine(o) ? o->mode / 0100 : o->mode % 010;
 
@@ -255,11 +257,11 @@ static bool m_may(const struct object *o, int rw)
 
 static void m_bury(int object)
 {
-	struct object *o = &model.objects[object];
+	struct picture *o = &model.objects[object];
 
 	if (!o->alive || !o->removed || m_nattch(object) > 0)
 		return;
-	*o = (struct object){
+	*o = (struct picture){
 	    .next_seq = o->next_seq == IDS_SEQ_MAX ? 0 : o->next_seq + 1};
 }
 
@@ -268,7 +270,7 @@ static int m_get(int key, uint32_t size, int flags)
 	int index = 0;
 
 	for (int i = 0; key && i < OBJECTS; i++) {
-		struct object *o = &model.objects[i];
+		struct picture *o = &model.objects[i];
 
 		if (!o->alive || o->key != key)
 			continue;
@@ -292,13 +294,13 @@ static int m_get(int key, uint32_t size, int flags)
 	if (index == OBJECTS)
 		return -ENOSPC;
 	model.objects[index] =
-	    (struct object){.alive = 1,
-	                    .next_seq = model.objects[index].next_seq,
-	                    .key = key,
-	                    .owner = current,
-	                    .creator = current,
-	                    .mode = flags & 0777,
-	                    .size = size};
+	    (struct picture){.alive = 1,
+	                     .next_seq = model.objects[index].next_seq,
+	                     .key = key,
+	                     .owner = current,
+	                     .creator = current,
+	                     .mode = flags & 0777,
+	                     .size = size};
 	return model.objects[index].next_seq * 32768 + index;
 }
 
@@ -344,7 +346,7 @@ static int m_dt(vaddr_t address)
 static int m_ctl(int id, int command)
 {
 	int object = m_find(id);
-	struct object *o;
+	struct picture *o;
 
 	if (object < 0)
 		return -EINVAL;
@@ -494,7 +496,7 @@ static int do_call(const struct call *c, int *wanted)
 
 static void compare_object(int i)
 {
-	const struct object *o = &model.objects[i];
+	const struct picture *o = &model.objects[i];
 	const struct shmid_ds *ds = &shms[i].ds;
 
 	EXPECT(ids_used(&shm_ids, i), o->alive);

@@ -1,5 +1,5 @@
-// with: ipc/ids.c ipc/ids_check.c ipc/permission.c ipc/shm.c ipc/shm_check.c
-// with: ipc/sysv_ipc.c -DIDS_SEQ_MAX=4
+// with: ipc/ids.c ipc/ids_check.c ipc/permission.c ipc/object.c
+// with: ipc/shm.c ipc/shm_check.c ipc/sysv_ipc.c -DIDS_SEQ_MAX=4
 /*
  * tests/host/test_shm.c -- System V shared memory over the real mm.
  *

@@ -1,0 +1,86 @@
+/*
+ * ipc/object.h -- what the three kinds of System V objects have in common.
+ *
+ * Segments, semaphore sets and message queues are made and found by key, named
+ * by id, guarded by owner, creator and mode, and looked at, changed and removed
+ * by the same commands.  What differs between them is in shm.c, sem.c, msg.c.
+ *
+ * An object begins with its slot and its description (struct shmid_ds and its
+ * kin), and each of these with a struct ipc_perm; the rest is its room's:
+ *
+ *	+------+---------------------------------+----------------+
+ *	| slot | perm    | size, times, counts   | segment, ...   |
+ *	+------+---------------------------------+----------------+
+ *	       |<- what IPC_STAT copies out  ->|
+ */
+#ifndef IPC_OBJECT_H
+#define IPC_OBJECT_H
+
+#include "../kernel/process.h"
+#include "../mm/table.h"
+#include "ids.h"
+
+struct object {
+	struct ids_slot slot;
+	struct ipc_perm perm;
+};
+
+struct object_kind {
+	struct ids *ids;      /* finds objects by id and by key */
+	struct table *table;  /* their memory; `live` counts objects */
+	const uint32_t *most; /* objects in the system: SHMMNI and its kin */
+	uint32_t ds_bytes;    /* of the description */
+};
+
+/* The promises of a call are made at the level of the space that called. */
+int object_level(void);
+
+/* ---- birth and death ---------------------------------------------------- */
+
+#define OBJECT_NEW (-1000) /* no errno: one is to be made */
+
+/*
+ * The first question of shmget(2) and its kin: the index of the object with
+ * this key, OBJECT_NEW, -EEXIST (IPC_CREAT and IPC_EXCL) or -ENOENT.
+ */
+int object_lookup(const struct object_kind *kind, int key, int flags);
+
+/* ... and the last one, of an object found: its id, or -EACCES. */
+int object_open(const struct object_kind *kind, int index, int flags);
+
+/* The index for one more, its memory there: or -ENOSPC, -ENOMEM. */
+int object_place(const struct object_kind *kind);
+
+/*
+ * An object of the caller's begins at `index`, which object_place() has just
+ * answered; its description is all zero but for the permissions.  Its id.
+ */
+int object_begin(const struct object_kind *kind, int index, int key, int mode);
+void object_end(const struct object_kind *kind, int index);
+
+/* ---- permission --------------------------------------------------------- */
+
+/* The object with this id, if the caller has what is asked: -EINVAL, -EACCES.
+ * `asked` is mode bits; see permission.h. */
+int object_find(const struct object_kind *kind, int id, int asked);
+
+/* ... if the caller may change or remove it: -EINVAL, -EPERM. */
+int object_find_to_change(const struct object_kind *kind, int id);
+
+/* ---- commands of shmctl(2) and its kin ---------------------------------- */
+
+/* IPC_STAT: 0, -EINVAL, -EACCES or -EFAULT, in this order. */
+int object_stat(const struct object_kind *kind, int id, int asked, vaddr_t buf);
+
+/* SHM_STAT and its kin: `id` is an index; answers the id. */
+int object_stat_index(const struct object_kind *kind, int id, int asked,
+                      vaddr_t buf);
+
+/*
+ * IPC_SET: the owner and nine bits of the mode, from `perm`.  0, or -EINVAL for
+ * an owner of -1.
+ */
+int object_set(const struct object_kind *kind, int index,
+               const struct ipc_perm *perm);
+
+#endif
