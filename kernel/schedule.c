@@ -93,15 +93,13 @@ void schedule(void)
 	assert(procs[from].state != PROC_RUNNING);
 	while ((to = dequeue()) < 0)
 		cpu_idle();
-	need_resched = 0;
+	/* What was asked of it while it waited, it sees on its way out. */
+	need_resched = procs[to].killed || procs[to].stopping;
 	if (procs[to].rank == 0 || procs[to].ticks <= 0)
 		procs[to].ticks = QUANTUM;
 	proc_set_running(to);
 	if (to != from)
 		switch_from_to(from, to);
-	/* What was asked of us while we waited is seen on the way out. */
-	if (self()->killed || self()->stopping)
-		need_resched = 1;
 }
 
 void preempt(void)

@@ -591,6 +591,20 @@ TEST("LIFE-signal a sleeping, a waiting and a spinning process can be killed")
 	}
 }
 
+TEST("LIFE-signal one sent to a child that has not run yet kills it at once")
+{
+	for (int i = 0; i < 20; i++) {
+		pid_t pid = OK(SYS(NR_fork));
+
+		if (pid == 0) {
+			SYS(29); /* pause: EINTR would let it go on */
+			_exit(3);
+		}
+		OK(kill(pid, SIGTERM));
+		KILLED(pid, SIGTERM);
+	}
+}
+
 /* --- identity
  * ------------------------------------------------------------------------ */
 
