@@ -3,9 +3,10 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .PHONY: all run test compare check bench lines gdb help setup clean programs
 all: build/tessera.elf build/tessera.iso ## build the kernel and the bootable ISO
-# These install what is missing first, before a compiler is looked for.
+# These install what is missing, before a compiler is looked for; others only say what it is.
 NEEDY := $(filter run test check compare bench gdb setup,$(MAKECMDGOALS))
-$(if $(NEEDY),$(if $(filter-out 0,$(shell tools/setup $(NEEDY) >&2; echo $$?)),$(error tools/setup failed)))
+LOOK := $(if $(filter-out help clean,$(or $(MAKECMDGOALS),all)),$(or $(NEEDY),-n))
+$(and $(LOOK),$(shell tools/setup $(LOOK) >&2 || echo failed),$(error tools/setup failed))
 # Compilers are probed when first needed, and once.
 CROSS = $(eval CROSS := $$(shell tools/cross))$(CROSS)
 USER_CROSS = $(eval USER_CROSS := $$(shell tools/cross static))$(USER_CROSS)
@@ -17,7 +18,6 @@ KFLAGS := $(FREE) -fomit-frame-pointer -mregparm=3 -flto=auto
 UFLAGS := -m32 -static -O2 -Wall -Wextra $(if $(WERROR),-Werror)
 LDFLAGS := -m elf_i386 -z max-page-size=4096 -z noexecstack --build-id=none
 LIBGCC = $(shell $(CROSS)gcc -m32 -print-libgcc-file-name)
-# made from the tables
 GEN := $(addprefix build/gen/,syscall_numbers.h syscalls.inc syscall_table.c \
 	syscall_names.h server_calls.h native_numbers.h native_names.h native_stubs.h)
 $(GEN) &: abi/syscalls.tbl abi/native.tbl tools/mksyscalls.awk tools/mknative.awk
@@ -90,11 +90,11 @@ lines: all ## code lines by room against the budget
 	tools/lines
 gdb: all ## QEMU and gdb in this terminal, stopped at kmain
 	tools/gdb
-setup: ## only install what is missing
+setup: ; @echo 'setup: all is here' ## only install what is missing
 help: ## this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
 	@echo "tools/run   run one program in Tessera: tools/run --help"
 clean: ## remove build/
 	rm -rf build
 $(shell mkdir -p build/gen build/look build/tests $(sort $(dir $(KOBJ) $(PROGRAMS) $(FREEOBJ) $(LIB))))
--include $(shell find build -name '*.d')
+-include $(shell find build -name 'apt-*' -prune -o -type f -name '*.d' -print)
