@@ -70,12 +70,6 @@ void message_fork(int child); /* child has copied descriptors and cwd */
 void message_exec(int proc);  /* closes FD_CLOEXEC */
 void message_exit(int proc);  /* closes all; frees its clients if a server */
 
-int sys_close(int fd);
-int sys_dup(int fd);
-int sys_dup2(int fd, int newfd);
-int sys_dup3(int fd, int newfd, int flags);
-int sys_fcntl64(int fd, int command, uint32_t arg);
-
 /* ---- message.c ------------------------------------------------------- */
 
 /*

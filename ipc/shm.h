@@ -32,20 +32,11 @@ extern struct table shm_table; /* slots by index; `live` counts objects */
 extern struct ids shm_ids;     /* finds them by id and by key */
 extern uint32_t shm_pages;     /* that all of them have, for SHMALL */
 
-int sys_shmget(int key, uint32_t size, int flags);
-int sys_shmat(int id, vaddr_t address, int flags, vaddr_t *result);
-int sys_shmdt(vaddr_t address);
-int sys_shmctl(int id, int command, vaddr_t buf);
-
 /*
  * The checks of shmat before any mapping is tried: -EINVAL, -EACCES or
  * -EMFILE (SHMSEG), in this order; else the index of the object.
  */
 int shm_may_attach(int id, vaddr_t address, int flags);
-
-/* sysv_ipc.c: ipc(2), the one call that was all of them. */
-int sys_ipc(uint32_t call, int first, int second, uint32_t third, vaddr_t ptr,
-            uint32_t fifth);
 
 /* A child space inherited the attaches of the caller: count them. */
 void shm_fork(int child_space);

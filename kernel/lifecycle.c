@@ -13,7 +13,6 @@
  */
 #include "lifecycle.h"
 
-#include "calls.h"
 #include "cpu.h"
 #include "klog.h"
 #include "panic.h"

@@ -6,7 +6,6 @@
  */
 #include "lifecycle.h"
 
-#include "calls.h"
 #include "../ipc/message.h"
 #include "../ipc/shm.h"
 

@@ -15,6 +15,7 @@
 #define KERNEL_PROCESS_H
 
 #include "../abi/message.h"
+#include "../build/gen/calls.h" /* sys_NAME(): abi/syscalls.tbl */
 #include "../mm/space.h"
 #include "../mm/table.h"
 
@@ -37,9 +38,24 @@ enum proc_state {
 #define GROUPS_MAX    32
 #define NO_CONNECTION (-1)
 
+/* Three ids of one kind: what set*id(2) works on. */
+struct ids3 {
+	uint32_t real, effective, saved;
+};
+
 struct credentials {
-	uint32_t uid, euid, suid;
-	uint32_t gid, egid, sgid;
+	union {
+		struct ids3 user;
+		struct {
+			uint32_t uid, euid, suid;
+		};
+	};
+	union {
+		struct ids3 group;
+		struct {
+			uint32_t gid, egid, sgid;
+		};
+	};
 	int ngroups;
 	uint32_t groups[GROUPS_MAX];
 	uint32_t umask;

@@ -12,7 +12,6 @@
  */
 #include "process.h"
 
-#include "calls.h"
 #include "cpu.h"
 #include "lifecycle.h"
 #include "panic.h"

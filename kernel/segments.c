@@ -5,9 +5,10 @@
  * two rings, three entries that belong to the process (set_thread_area), and
  * two task-state segments.
  *
- *	GDT entry   6..8          12         13         14        15       16 17
- *	            process TLS   kernel cs  kernel ds  user cs   user ds  TSS
- *#DF
+ *	GDT entry    6..8         set_thread_area: the process's own
+ *	            12, 13        kernel code, data
+ *	            14, 15        user code, data
+ *	            16, 17        TSS, and the double fault's
  *
  * The TSS says where the kernel stack is and which I/O ports ring 3 may use.
  * Its bitmap covers ports 0..0x3FF and is live only while a process runs that
@@ -17,7 +18,7 @@
  */
 #include "trap.h"
 
-#include "cpu.h"
+#include "lifecycle.h"
 #include "string.h"
 
 #define GDT_ENTRIES      18
@@ -149,12 +150,6 @@ void segments_init(void)
 	                 : "memory");
 }
 
-void segments_load_tls(const uint64_t tls[TLS_COUNT])
-{
-	for (int i = 0; i < TLS_COUNT; i++)
-		gdt[TLS_FIRST + i] = tls[i];
-}
-
 void segments_set_stack(uintptr_t esp0)
 {
 	tss.esp0 = esp0;
@@ -168,4 +163,87 @@ void segments_set_ports(const uint8_t *bitmap)
 	}
 	memcpy(tss.io_bitmap, bitmap, IO_BITMAP_BYTES);
 	tss.io_offset = offsetof(struct tss, io_bitmap);
+}
+
+/* ---- the thread area ------------------------------------------------- */
+
+void segments_load_tls(const uint64_t tls[TLS_COUNT])
+{
+	for (int i = 0; i < TLS_COUNT; i++)
+		gdt[TLS_FIRST + i] = tls[i];
+}
+
+/* struct user_desc of set_thread_area(2). */
+struct user_desc {
+	uint32_t entry_number, base, limit;
+	uint32_t flags;
+};
+#define DESC_32BIT       0x01u
+#define DESC_CONTENTS    0x06u /* 0, 1: data, data growing down */
+#define DESC_READ_ONLY   0x08u
+#define DESC_PAGES       0x10u
+#define DESC_NOT_PRESENT 0x20u
+#define DESC_USEABLE     0x40u
+
+/* A data segment of ring 3.  SDM 3A table 3-1. */
+static uint64_t data_descriptor(const struct user_desc *d)
+{
+	uint32_t type = (d->flags & DESC_READ_ONLY ? 0 : 2) |
+	                ((d->flags & DESC_CONTENTS) == 2 ? 4 : 0);
+	uint32_t flags = (d->flags & DESC_PAGES ? 8 : 0) |
+	                 (d->flags & DESC_32BIT ? 4 : 0) |
+	                 (d->flags & DESC_USEABLE ? 1 : 0);
+
+	return descriptor(d->base, d->limit, 0xf0 | type, flags);
+}
+
+static bool is_empty(const struct user_desc *d)
+{
+	return d->base == 0 && d->limit == 0 &&
+	       (d->flags & 0x3f) == (DESC_READ_ONLY | DESC_NOT_PRESENT);
+}
+
+/* The process may hold a selector of the entry that goes: it would fault. */
+static void forget_selectors(int entry)
+{
+	uint32_t selector = entry * 8 + 3;
+	uint32_t fs, gs;
+
+	__asm__("mov %%fs, %0\n\tmov %%gs, %1" : "=r"(fs), "=r"(gs));
+	if ((fs & 0xffff) == selector)
+		__asm__ volatile("mov %0, %%fs" : : "r"(0));
+	if ((gs & 0xffff) == selector)
+		__asm__ volatile("mov %0, %%gs" : : "r"(0));
+}
+
+static int free_entry(void)
+{
+	for (int i = 0; i < TLS_COUNT; i++)
+		if (self()->tls[i] == 0)
+			return TLS_FIRST + i;
+	return -ESRCH;
+}
+
+int sys_set_thread_area(vaddr_t desc)
+{
+	struct user_desc d;
+	int entry;
+
+	if (copy_in(&d, desc, sizeof(d)) < 0)
+		return -EFAULT;
+	if (!is_empty(&d) &&
+	    ((d.flags & DESC_CONTENTS) > 2 || (d.flags & DESC_NOT_PRESENT)))
+		return -EINVAL; /* data segments only */
+	entry = (int)d.entry_number == -1 ? free_entry() : (int)d.entry_number;
+	if (entry == -ESRCH)
+		return -ESRCH;
+	if (entry < TLS_FIRST || entry >= TLS_FIRST + TLS_COUNT)
+		return -EINVAL;
+	if ((int)d.entry_number == -1 &&
+	    copy_out(desc, &entry, sizeof(entry)) < 0)
+		return -EFAULT;
+	forget_selectors(entry);
+	self()->tls[entry - TLS_FIRST] = is_empty(&d) ? 0 : data_descriptor(&d);
+	segments_load_tls(self()->tls);
+	return 0;
 }

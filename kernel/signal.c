@@ -13,7 +13,6 @@
  */
 #include "lifecycle.h"
 
-#include "calls.h"
 #include "klog.h"
 #include "../abi/signal.h"
 

@@ -7,7 +7,6 @@
  */
 #include "lifecycle.h"
 
-#include "calls.h"
 #include "clock.h"
 
 #define CLOCK_REALTIME         0

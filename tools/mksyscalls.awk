@@ -8,6 +8,7 @@
 #	syscall_numbers.h   SYS_name, SYSCALL_LIMIT          everybody
 #	syscalls.inc        the same for nasm
 #	syscall_table.c     the rows: owner, leases, result   the kernel
+#	calls.h             sys_NAME(), their prototypes      the kernel
 #	syscall_names.h     number -> name                    trace, servers
 #	server_calls.h      X(number, name, owner)            the servers
 #	docs/syscalls.md    what a reader may look up         people
@@ -32,6 +33,8 @@ BEGIN {
 	results["fd2"] = "RESULT_FD2"
 	results["cwd"] = "RESULT_CWD"
 	results["addr"] = "RESULT_STATUS"
+	results["self"] = "RESULT_STATUS"
+	results["self16"] = "RESULT_STATUS"
 	limit = 0
 	rows = 0
 }
@@ -58,6 +61,7 @@ END {
 		exit 1
 	write_numbers()
 	write_table()
+	write_calls()
 	write_names()
 	if (docs)
 		write_docs()
@@ -138,7 +142,7 @@ function read_leases(    i, kind, length_name, at, constant, leases)
 {
 	for (i = 0; i < count[number]; i++) {
 		kind = arg_kind[number, i]
-		if (kind == "")
+		if (kind == "" || kind == "int")
 			continue
 		if (owner_of[number] == "kernel")
 			complain("the kernel needs no lease on " \
@@ -179,7 +183,12 @@ function read_result(    kind, colon)
 	kind = result_of[number]
 	flags_of[number] = -1
 	colon = index(kind, ":")
-	if (colon) {
+	if (kind ~ /^self(16)?:/) {
+		field_of[number] = substr(kind, colon + 1)
+		kind = substr(kind, 1, colon - 1)
+		if (owner_of[number] != "kernel" || count[number] > 0)
+			complain("a field of the process has no arguments")
+	} else if (colon) {
 		flags_of[number] = position(substr(kind, colon + 1))
 		if (flags_of[number] < 0)
 			complain("no argument is named " substr(kind, colon + 1))
@@ -224,8 +233,7 @@ function write_table(    file, i)
 	head(file, "The kernel's table of Unix calls")
 	print "#include \"../../ipc/syscall_table.h\"" >file
 	print "#include \"../../ipc/message.h\"" >file
-	print "#include \"../../ipc/shm.h\"" >file
-	print "#include \"../../kernel/calls.h\"\n" >file
+	print "#include \"calls.h\"\n" >file
 	for (i = 1; i <= rows; i++)
 		if (owner_of[order[i]] ~ /kernel/)
 			write_run(file, order[i])
@@ -248,7 +256,11 @@ function write_run(file, nr,    i, words, address, second)
 	second = owner_of[nr] == "kernel+fd"
 	if (address)
 		print "\tvaddr_t address = 0;" >file
-	if (address || second)
+	if (field_of[nr] != "") {
+		printf "\tuint32_t word = self()->%s;\n\n", field_of[nr] >file
+		print result_kind[nr] == "self" ? "\treturn word;" : \
+		    "\treturn word > 0xffff ? 65534 : word;" >file
+	} else if (address || second)
 		printf "\tint result = sys_%s(%s);\n\n", name_of[nr], words >file
 	else
 		printf "\treturn sys_%s(%s);\n", name_of[nr], words >file
@@ -261,6 +273,33 @@ function write_run(file, nr,    i, words, address, second)
 	else if (second)
 		print "\treturn result;" >file
 	print "}\n" >file
+}
+
+# The prototypes: a word is uint32_t unless the row calls it an int.
+function write_calls(    file, i, j, nr, words)
+{
+	file = out "/calls.h"
+	head(file, "The Unix calls the kernel owns")
+	print "/*\n * Each does what its man page (section 2) says, as far as" >file
+	print " * its row and the limits in README.md go: 0 or a positive" >file
+	print " * result, or -errno.\n */" >file
+	print "#ifndef CALLS_H\n#define CALLS_H\n" >file
+	print "#include \"../../abi/types.h\"\n" >file
+	for (i = 1; i <= rows; i++) {
+		nr = order[i]
+		if (owner_of[nr] !~ /kernel/ || field_of[nr] != "")
+			continue
+		words = ""
+		for (j = 0; j < count[nr]; j++)
+			words = words (j ? ", " : "") \
+			    (arg_kind[nr, j] == "int" ? "int " : "uint32_t ") \
+			    arg_name[nr, j]
+		if (result_kind[nr] == "addr")
+			words = words ", vaddr_t *result"
+		printf "int sys_%s(%s);\n", name_of[nr],
+		    words == "" ? "void" : words >file
+	}
+	print "\n#endif" >file
 }
 
 function write_row(file, nr,    kind)

@@ -31,8 +31,8 @@ refuses() { # ROWS LINE WORDS
 	ok $refused "refuses: $3 (line $2)"
 }
 
-echo 1..19
-make_table '3 read fd fd buf:out[len] len\n5 open name path:path flags -> fd:flags\n45 brk kernel address -> addr\n146 writev fd fd iov:iniov[n] n\n192 mmap2 kernel+fd address fd -> addr'
+echo 1..24
+make_table '3 read fd fd buf:out[len] len\n5 open name path:path flags -> fd:flags\n45 brk kernel address -> addr\n146 writev fd fd iov:iniov[n] n\n192 mmap2 kernel+fd address fd -> addr\n37 kill kernel pid:int signal:int\n20 getpid kernel -> self:pid\n24 getuid kernel -> self16:cred.uid'
 ok $? "a good table is taken"
 has syscall_numbers.h '#define SYS_brk 45' "numbers for C"
 has syscalls.inc '%define SYS_brk 45' "numbers for nasm"
@@ -42,6 +42,10 @@ has syscall_table.c '.leases = {{LEASE_IN_IOV, 1, 2, 0}}' "an iovec lease names 
 has syscall_table.c '.result = RESULT_FD, .flags_argument = 1' "the result column"
 has syscall_table.c 'int result = sys_brk(a[0], &address);' "an address comes by pointer"
 has syscall_table.c '.owner = OWNER_KERNEL, .second = OWNER_FD, .fd_argument = 1' "two owners"
+has calls.h 'int sys_brk(uint32_t address, vaddr_t *result);' "a prototype for each call of the kernel"
+has calls.h 'int sys_kill(int pid, int signal);' "a word may have a sign"
+has syscall_table.c 'uint32_t word = self()->pid;' "a row may name a field of the process"
+has syscall_table.c 'return word > 0xffff ? 65534 : word;' "... in 16 bits"
 has server_calls.h 'X(192, mmap2, FD)' "servers see the calls they answer"
 refuses '3 read fd fd buf:out[lne] len' 1 'no argument is named lne'
 refuses '3 read fd fd\n3 write fd fd' 2 'number 3 is already read'
@@ -51,5 +55,6 @@ refuses '3 read file fd' 1 'unknown owner'
 refuses '9 many fd fd a:str b:str c:str d:str' 1 'more than three leases'
 refuses '3 read fd handle' 1 'needs an argument fd'
 refuses '9 many kernel a b c d e f g' 1 'more than six'
+refuses '20 getpid kernel a -> self:pid' 1 'field of the process has no arguments'
 refuses '5 open name path:path -> file' 1 'unknown result'
 exit $failed
