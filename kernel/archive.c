@@ -23,17 +23,21 @@ struct entry {
 	uint32_t next;        /* offset of the next header */
 };
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 32; /* to lower case */
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 static bool read_field(const char *header, int field, uint32_t *value)
 {
 	const char *digits = header + 6 + field * 8;
 
 	*value = 0;
 	for (int i = 0; i < 8; i++) {
-		char c = digits[i];
-		int digit = c >= '0' && c <= '9'   ? c - '0'
-		            : c >= 'a' && c <= 'f' ? c - 'a' + 10
-		            : c >= 'A' && c <= 'F' ? c - 'A' + 10
-		                                   : -1;
+		int digit = hex_digit(digits[i]);
 
 		if (digit < 0)
 			return false;
@@ -71,17 +75,13 @@ const char *archive_check(void)
 	struct entry entry;
 	uint32_t offset = 0;
 
-	if (archive_bytes == 0) {
-		return "no boot archive was loaded (GRUB: module, qemu: "
-		       "-initrd)";
-	}
 	while (read_entry(offset, &entry)) {
 		if (strcmp(entry.name, "TRAILER!!!") == 0)
 			return 0;
 		if (entry.bytes > 0 && entry.body % PAGE_SIZE != 0) {
 			return "the boot archive was not made by "
-			       "tools/mkarchive "
-			       "(file bodies must start on a page)";
+			       "tools/mkarchive (file bodies must start on a "
+			       "page)";
 		}
 		offset = entry.next;
 	}

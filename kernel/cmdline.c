@@ -1,12 +1,14 @@
 /*
  * kernel/cmdline.c -- the kernel's command line.
  *
- *	shmmax= shmmin= shmmni= shmall= shmseg=   tunables (bytes, pages,
- *counts) reserve=PAGES     what only servers may use log=0|1|2         errors,
- *information, debugging trace             events on port 0xE9 teach
- * /proc/PID/pt for everybody server=PATH       one more server of rank 2, shown
- *as /dev/NAME host              init talks to tools/run
- *	-- PROGRAM ARG... what init runs
+ *	shmmax= shmmin= shmmni= shmall= shmseg=     the limits of shm
+ *	reserve=PAGES       what only servers may use
+ *	log=0|1|2           errors, information, debugging
+ *	trace               events on port 0xE9
+ *	teach               /proc/PID/pt for everybody
+ *	server=PATH         one more server of rank 2, shown as /dev/NAME
+ *	host                init talks to tools/run
+ *	-- PROGRAM ARG...   what init runs
  *
  * A word that nobody knows is reported, not fatal.
  */
@@ -19,14 +21,11 @@
 #include "../ipc/shm.h"
 
 #define CMDLINE_BYTES 2048
-#define SERVERS_MAX   4
 
-char *cmdline_words[CMDLINE_WORDS + 1];
-int cmdline_count;
-const char *cmdline_servers[SERVERS_MAX];
-int cmdline_server_count;
-
-static char text_copy[CMDLINE_BYTES];
+const char *cmdline_servers[SERVERS_MAX] = {"/sbin/console"};
+int cmdline_server_count = 1;
+char cmdline_words[CMDLINE_BYTES] = "init";
+int cmdline_bytes = 5;
 
 static const struct {
 	const char *name;
@@ -100,41 +99,32 @@ static void take_word(const char *word)
 		klog(KLOG_ERROR, "command line: unknown word: %s", word);
 }
 
-static void split(char *text)
+/* Copies the words, each with its NUL: init's argument strings. */
+static void split(const char *text)
 {
-	while (*text && cmdline_count < CMDLINE_WORDS) {
-		while (*text == ' ')
-			*text++ = 0;
-		if (*text)
-			cmdline_words[cmdline_count++] = text;
-		while (*text && *text != ' ')
-			text++;
+	for (; *text && cmdline_bytes < CMDLINE_BYTES - 1; text++) {
+		char c = *text == ' ' ? 0 : *text;
+
+		if (c || cmdline_words[cmdline_bytes - 1])
+			cmdline_words[cmdline_bytes++] = c;
 	}
-	if (*text) {
-		klog(KLOG_ERROR, "command line: more than %d words",
-		     CMDLINE_WORDS);
-	}
+	if (cmdline_words[cmdline_bytes - 1])
+		cmdline_bytes++; /* its NUL is there */
+	if (*text)
+		klog(KLOG_ERROR, "command line: cut off: %s", text);
 }
 
 void cmdline_parse(const char *text, bool first_is_file)
 {
-	size_t length = strlen(text);
+	const char *word = cmdline_words + cmdline_bytes;
 
-	if (length >= CMDLINE_BYTES) {
-		klog(KLOG_ERROR, "command line: cut off at %d bytes",
-		     CMDLINE_BYTES - 1);
-		length = CMDLINE_BYTES - 1;
-	}
-	memcpy(text_copy, text, length);
-	split(text_copy);
-	if (first_is_file && cmdline_count > 0) {
-		/* QEMU puts the kernel's file name first; GRUB does not. */
-		memmove(cmdline_words, cmdline_words + 1,
-		        cmdline_count-- * sizeof(cmdline_words[0]));
-	}
-	for (int i = 0; i < cmdline_count; i++) {
-		if (strcmp(cmdline_words[i], "--") == 0)
+	/* QEMU puts the kernel's file name first; GRUB does not. */
+	while (first_is_file && *text && *text != ' ')
+		text++;
+	split(text);
+	for (; word < cmdline_words + cmdline_bytes; word += strlen(word) + 1) {
+		if (strcmp(word, "--") == 0)
 			break; /* the rest is init's */
-		take_word(cmdline_words[i]);
+		take_word(word);
 	}
 }

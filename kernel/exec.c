@@ -53,17 +53,17 @@ struct elf_segment {
 
 #define STACK_PROMISED 32        /* pages: 128 KiB, counted at exec */
 #define STRINGS_MAX    0x200000u /* argv and envp with their words: 2 MiB */
-#define AUXV_WORDS     34
+#define AUXV_WORDS     32
 
 struct build {
-	int space; /* the new one */
-	int level;
+	int space, level; /* the new one */
+	int old;          /* where argv and envp lie, or -1 */
 	const struct exec_image *image;
-	const struct exec_strings *strings;
 	struct elf_header header;
 	vaddr_t phdr; /* where the program headers are mapped, or 0 */
 	vaddr_t top;  /* end of the highest segment so far */
 	vaddr_t sp;   /* strings grow down from here */
+	vaddr_t word; /* words grow up from here */
 	int argc, envc, prefixes;
 	uint32_t bytes; /* of all strings and words */
 };
@@ -83,9 +83,7 @@ static bool read_image(const struct build *b, void *to, uint32_t offset,
 		if (segment_frame(b->image->segment, offset / PAGE_SIZE,
 		                  b->level, &frame) < 0)
 			return false;
-		memcpy(to,
-		       (char *)phys_to_kernel(frame * PAGE_SIZE) +
-		           offset % PAGE_SIZE,
+		memcpy(to, (char *)frame_to_kernel(frame) + offset % PAGE_SIZE,
 		       n);
 		to = (char *)to + n;
 		offset += n;
@@ -126,11 +124,6 @@ static int rights_of(const struct elf_segment *s)
 	       (s->flags & PF_X ? RIGHT_EXEC : 0);
 }
 
-static vaddr_t page_up(vaddr_t va)
-{
-	return (va + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-}
-
 /* The bytes after the file's part, in its last page, are bss: zero. */
 static int zero_tail(const struct build *b, const struct elf_segment *s)
 {
@@ -142,8 +135,7 @@ static int zero_tail(const struct build *b, const struct elf_segment *s)
 		return 0;
 	if (space_page(b->space, from, true, &frame) < 0)
 		return -ENOMEM;
-	memset((char *)phys_to_kernel(frame * PAGE_SIZE) + from % PAGE_SIZE, 0,
-	       bytes);
+	memset((char *)frame_to_kernel(frame) + from % PAGE_SIZE, 0, bytes);
 	return 0;
 }
 
@@ -214,49 +206,41 @@ static int map_image(struct build *b)
 
 /* ---- strings --------------------------------------------------------- */
 
-/* Word `i` of an array of pointers in the old space, or of the kernel's. */
-static int read_word(const struct build *b, uintptr_t array, int i,
-                     uint32_t *word)
-{
-	if (b->strings->space < 0) {
-		*word = ((uint32_t *)array)[i];
-		return 0;
-	}
-	return space_read(b->strings->space, word, array + i * 4, 4);
-}
-
-/* Bytes of a string with its NUL; -EFAULT, -E2BIG. */
-static int string_bytes(const struct build *b, uint32_t va)
-{
-	int bytes;
-
-	if (b->strings->space < 0)
-		return strlen((const char *)va) + 1;
-	bytes = space_string_bytes(b->strings->space, va, STRINGS_MAX);
-	return bytes > (int)STRINGS_MAX ? -E2BIG : bytes;
-}
-
 /* How many strings an array has; adds their bytes to b->bytes. */
-static int count_strings(struct build *b, uintptr_t array)
+static int count_strings(struct build *b, vaddr_t array)
 {
 	uint32_t va;
-	int n = 0, bytes, result;
+	int n = 0, bytes;
 
 	if (!array)
 		return 0; /* Linux takes a null argv or envp for an empty one */
 	for (;; n++) {
-		result = read_word(b, array, n, &va);
-		if (result < 0)
-			return result;
+		if (space_read(b->old, &va, array + n * 4, 4) < 0)
+			return -EFAULT;
 		if (!va)
 			return n;
-		bytes = string_bytes(b, va);
+		bytes = space_string_bytes(b->old, va, STRINGS_MAX);
 		if (bytes < 0)
 			return bytes;
 		b->bytes += bytes + 4;
 		if (b->bytes > STRINGS_MAX)
 			return -E2BIG;
 	}
+}
+
+static int count_all(struct build *b, vaddr_t argv, vaddr_t envp)
+{
+	const struct exec_image *image = b->image;
+
+	for (uint32_t i = 0; i < image->prefix_bytes; i++)
+		b->prefixes += image->prefix[i] == 0;
+	b->bytes = strlen(image->path) + 1 + 16 + AUXV_WORDS * 4 + 64 +
+	           image->prefix_bytes + b->prefixes * 4;
+	b->argc = count_strings(b, argv);
+	if (b->argc < 0)
+		return b->argc;
+	b->envc = count_strings(b, envp);
+	return b->envc < 0 ? b->envc : 0;
 }
 
 /* Puts kernel bytes on the new stack; where they lie. */
@@ -268,65 +252,49 @@ static vaddr_t push(struct build *b, const void *bytes, uint32_t count)
 	return b->sp;
 }
 
-static vaddr_t push_string(struct build *b, uint32_t va)
+/* The next word of the table at the bottom of the stack. */
+static void put_word(struct build *b, uint32_t word)
 {
-	uint32_t bytes = string_bytes(b, va), done = 0;
+	if (space_write(b->space, b->word, &word, sizeof(word)) < 0)
+		panic("the new stack, promised, cannot be written");
+	b->word += sizeof(word);
+}
 
-	if (b->strings->space < 0)
-		return push(b, (const void *)va, bytes);
+/* A string of the old space; where it lies in the new one. */
+static vaddr_t push_string(struct build *b, vaddr_t va)
+{
+	uint32_t bytes = space_string_bytes(b->old, va, STRINGS_MAX), n;
+
 	b->sp -= bytes;
-	while (done < bytes) {
-		uint32_t n = bytes - done < 65536 ? bytes - done : 65536;
-
-		if (space_transfer(b->space, b->sp + done, b->strings->space,
-		                   va + done, n) < 0)
+	for (uint32_t done = 0; done < bytes; done += n) {
+		n = bytes - done < 65536 ? bytes - done : 65536;
+		if (space_transfer(b->space, b->sp + done, b->old, va + done,
+		                   n) < 0)
 			panic("an argument string changed under exec");
-		done += n;
 	}
 	return b->sp;
 }
 
-/* Pushes strings first..count-1 of an array; their addresses go to `table`. */
-static void push_strings(struct build *b, uintptr_t array, int first, int count,
-                         vaddr_t table)
+/* Strings first..count-1 of an array, and the words that point to them. */
+static void push_strings(struct build *b, vaddr_t array, int first, int count)
 {
 	for (int i = first; i < count; i++) {
 		uint32_t va = 0;
-		vaddr_t where;
 
-		read_word(b, array, i, &va);
-		where = push_string(b, va);
-		space_write(b->space, table + (i - first) * 4, &where, 4);
+		space_read(b->old, &va, array + i * 4, 4);
+		put_word(b, push_string(b, va));
 	}
 }
 
-/* "#!" strings stand in place of argv[0]. */
-static void push_prefix(struct build *b, vaddr_t table)
+/* The kernel's own strings: "#!" and its words in place of argv[0]. */
+static void push_prefix(struct build *b)
 {
 	const char *text = b->image->prefix;
 
 	for (int i = 0; i < b->prefixes; i++) {
-		vaddr_t where = push(b, text, strlen(text) + 1);
-
-		space_write(b->space, table + i * 4, &where, 4);
+		put_word(b, push(b, text, strlen(text) + 1));
 		text += strlen(text) + 1;
 	}
-}
-
-static int count_all(struct build *b)
-{
-	const struct exec_image *image = b->image;
-
-	b->bytes = strlen(image->path) + 1 + 16 + AUXV_WORDS * 4 + 64 +
-	           image->prefix_bytes;
-	for (uint32_t i = 0; i < image->prefix_bytes; i++)
-		b->prefixes += image->prefix[i] == 0;
-	b->bytes += b->prefixes * 4;
-	b->argc = count_strings(b, b->strings->argv);
-	if (b->argc < 0)
-		return b->argc;
-	b->envc = count_strings(b, b->strings->envp);
-	return b->envc < 0 ? b->envc : 0;
 }
 
 /* ---- the stack ------------------------------------------------------- */
@@ -353,10 +321,10 @@ static int map_stack(struct build *b)
 	return result;
 }
 
-static void fill_auxv(struct build *b, const struct credentials *cred,
-                      uint32_t *auxv, vaddr_t random, vaddr_t path)
+static void push_auxv(struct build *b, const struct credentials *cred,
+                      vaddr_t random, vaddr_t path)
 {
-	const uint32_t pairs[] = {
+	const uint32_t auxv[AUXV_WORDS] = {
 	    3,  b->phdr,                    /* AT_PHDR */
 	    4,  sizeof(struct elf_segment), /* AT_PHENT */
 	    5,  b->header.phnum,            /* AT_PHNUM */
@@ -374,10 +342,9 @@ static void fill_auxv(struct build *b, const struct credentials *cred,
 	    31, path,                       /* AT_EXECFN */
 	    0,  0,                          /* AT_NULL */
 	};
-	_Static_assert(sizeof(pairs) <= AUXV_WORDS * 4, "AUXV_WORDS");
 
-	memset(auxv, 0, AUXV_WORDS * 4);
-	memcpy(auxv, pairs, sizeof(pairs));
+	for (int i = 0; i < AUXV_WORDS; i++)
+		put_word(b, auxv[i]);
 }
 
 /* Sixteen bytes nobody should guess: as good as the time-stamp counter is. */
@@ -397,40 +364,32 @@ static vaddr_t push_random(struct build *b)
 }
 
 /* Fills the new stack; the process's first esp.  Nothing here can fail. */
-static vaddr_t fill_stack(struct build *b, const struct credentials *cred)
+static vaddr_t fill_stack(struct build *b, const struct credentials *cred,
+                          vaddr_t argv, vaddr_t envp)
 {
-	uint32_t auxv[AUXV_WORDS];
 	int skip = b->prefixes > 0 && b->argc > 0 ? 1 : 0;
-	uint32_t argc = b->argc - skip + b->prefixes, zero = 0;
-	vaddr_t table, path, random, word;
+	vaddr_t table = (STACK_TOP - b->bytes) & ~15u, path, random;
 
 	b->sp = STACK_TOP - 4;
 	path = push(b, b->image->path, strlen(b->image->path) + 1);
 	random = push_random(b);
-	fill_auxv(b, cred, auxv, random, path);
 
 	/* The table of words lies at the bottom, the strings above it. */
-	table = (STACK_TOP - b->bytes) & ~15u;
-	word = table;
-	space_write(b->space, word, &argc, 4);
-	word += 4;
-	push_prefix(b, word);
-	word += b->prefixes * 4;
-	push_strings(b, b->strings->argv, skip, b->argc, word);
-	word += (b->argc - skip) * 4;
-	space_write(b->space, word, &zero, 4);
-	word += 4;
-	push_strings(b, b->strings->envp, 0, b->envc, word);
-	word += b->envc * 4;
-	space_write(b->space, word, &zero, 4);
-	word += 4;
-	space_write(b->space, word, auxv, sizeof(auxv));
-	assert(word + sizeof(auxv) <= b->sp);
+	b->word = table;
+	put_word(b, b->argc - skip + b->prefixes);
+	push_prefix(b);
+	push_strings(b, argv, skip, b->argc);
+	put_word(b, 0);
+	push_strings(b, envp, 0, b->envc);
+	put_word(b, 0);
+	push_auxv(b, cred, random, path);
+	assert(b->word <= b->sp);
 	return table;
 }
 
 /* ---- commit ---------------------------------------------------------- */
 
+/* The last part of the path, as far as there is room. */
 static void set_name(struct proc *p, const char *path)
 {
 	const char *name = path;
@@ -438,10 +397,7 @@ static void set_name(struct proc *p, const char *path)
 	for (; *path; path++)
 		if (*path == '/' && path[1])
 			name = path + 1;
-	memset(p->name, 0, sizeof(p->name));
-	memcpy(p->name, name,
-	       strlen(name) < sizeof(p->name) ? strlen(name)
-	                                      : sizeof(p->name) - 1);
+	format(p->name, sizeof(p->name), "%s", name);
 }
 
 static void reset_registers(int proc, vaddr_t entry, vaddr_t esp)
@@ -468,38 +424,39 @@ static void reset_registers(int proc, vaddr_t entry, vaddr_t esp)
 static void commit(int proc, struct build *b, vaddr_t esp)
 {
 	struct proc *p = &procs[proc];
-	int old = p->space;
 
 	p->space = b->space;
 	set_name(p, b->image->path);
 	reset_registers(proc, b->header.entry, esp);
 	p->clear_tid = 0;
 	spaces[b->space].heap_start = spaces[b->space].heap_break = b->top;
-	if (old >= 0) {
-		space_clear(old);
-		shm_settle(old, p->pid);
-		space_drop(old);
+	if (b->old >= 0) {
+		space_clear(b->old);
+		shm_settle(b->old, p->pid);
+		space_drop(b->old);
 		message_exec(proc);
 	}
 }
 
-int exec_load(int proc, const struct exec_image *image,
-              const struct exec_strings *strings)
+int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
+              vaddr_t envp)
 {
 	struct build b = {.image = image,
-	                  .strings = strings,
+	                  .old = procs[proc].space,
 	                  .level = procs[proc].space < 0
 	                               ? LEVEL_SERVER
 	                               : spaces[procs[proc].space].level};
 	int result;
 
 	assert(proc != current);
+	if (image->interpreter >= 0)
+		return -ENOEXEC; /* programs are static */
 	b.space = space_make(b.level);
 	if (b.space < 0)
 		return -ENOMEM;
 	result = map_image(&b);
 	if (result == 0)
-		result = count_all(&b);
+		result = count_all(&b, argv, envp);
 	if (result == 0)
 		result = map_stack(&b);
 	if (result < 0) {
@@ -508,16 +465,6 @@ int exec_load(int proc, const struct exec_image *image,
 	}
 
 	/* Nothing below can fail. */
-	commit(proc, &b, fill_stack(&b, &procs[proc].cred));
+	commit(proc, &b, fill_stack(&b, &procs[proc].cred, argv, envp));
 	return 0;
-}
-
-int proc_exec(int client, const struct exec_image *image, vaddr_t argv,
-              vaddr_t envp)
-{
-	struct exec_strings strings = {procs[client].space, argv, envp};
-
-	if (image->interpreter >= 0)
-		return -ENOEXEC; /* programs are static */
-	return exec_load(client, image, &strings);
 }

@@ -12,8 +12,12 @@
 #define QUANTUM   1 /* ticks: 10 ms */
 #define WAIT_CORE 0x80
 
-extern struct table proc_table;
 extern char kernel_stacks[];
+
+static inline uint32_t page_up(uint32_t address)
+{
+	return (address + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+}
 
 /* ---- process.c: states ----------------------------------------------- */
 
@@ -43,20 +47,6 @@ void proc_prepare_stack(int proc);
 /* Tells the parent that a child has ended, stopped or continued. */
 void proc_notify_parent(int proc);
 
-/* ---- exec.c ---------------------------------------------------------- */
-
-/*
- * Argument strings: the words argv[] and envp[] in a space, or, when `space`
- * is -1, kernel arrays of kernel strings.  Both end with a zero word.
- */
-struct exec_strings {
-	int space;
-	uintptr_t argv, envp;
-};
-
-int exec_load(int proc, const struct exec_image *image,
-              const struct exec_strings *strings);
-
 /* ---- signal.c -------------------------------------------------------- */
 
 /* What attend() does about signals before a process returns to user mode. */
@@ -70,9 +60,6 @@ void proc_crime(int signal, const char *reason, uint32_t address);
 
 /* ---- archive.c ------------------------------------------------------- */
 
-extern paddr_t archive_start;
-extern uint32_t archive_bytes;
-
 /* Why the archive cannot be used, as one sentence, or 0. */
 const char *archive_check(void);
 
@@ -81,15 +68,15 @@ bool archive_find(const char *path, paddr_t *body, uint32_t *bytes);
 
 /* ---- cmdline.c ------------------------------------------------------- */
 
-#define CMDLINE_WORDS 64
-extern char *cmdline_words[CMDLINE_WORDS + 1]; /* ends with 0 */
-extern int cmdline_count;
-extern const char *cmdline_servers[4]; /* server=PATH */
+#define SERVERS_MAX 5
+extern const char *cmdline_servers[SERVERS_MAX]; /* of rank 2: paths */
 extern int cmdline_server_count;
+extern char cmdline_words[]; /* "init" and all words, each with its NUL */
+extern int cmdline_bytes;
+
+void cmdline_parse(const char *text, bool first_is_file);
 
 /* main.c: where boot/entry.asm goes. */
 __attribute__((noreturn)) void kmain(uint32_t magic, paddr_t info_address);
-
-void cmdline_parse(const char *text, bool first_is_file);
 
 #endif

@@ -26,6 +26,7 @@
 #define MIB            0x100000u
 #define LEAST_MEMORY   (4 * MIB)
 #define SERVER_RESERVE 64 /* pages */
+#define RAM_RANGES     16
 
 #define CPUID_FEATURES 1
 #define CPUID_PSE      (1u << 3)
@@ -39,8 +40,9 @@
 extern uint32_t boot_directory[], boot_table[];
 extern char kernel_start[], kernel_readonly_end[], kernel_end[];
 
-static uint32_t
-    kernel_used_end; /* physical: the first frame nobody has taken */
+static struct memory_range ram[RAM_RANGES];
+static int ram_count;
+static paddr_t table_start, table_end; /* of the frame table */
 
 /* ---- the CPU --------------------------------------------------------- */
 
@@ -61,6 +63,7 @@ static bool has_cpuid(void)
 	return (before ^ after) & 0x200000;
 }
 
+/* Refuses what cannot run us, else turns on what we use; CPUID's features. */
 static uint32_t cpu_check(void)
 {
 	static const struct {
@@ -79,40 +82,39 @@ static uint32_t cpu_check(void)
 	for (int i = 0; i < 3; i++)
 		if (!(out[3] & needed[i].bit))
 			machine_refuse("the CPU has no %s", needed[i].name);
+	cpu_load_cr4(cpu_cr4() | CR4_PSE | CR4_OSFXSR |
+	             (out[3] & CPUID_SSE ? CR4_OSXMMEXCPT : 0));
+	cpu_load_cr0((cpu_cr0() & ~(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE);
 	return out[3];
 }
 
-static void cpu_enable_features(uint32_t features)
+static void patch_smap(void)
 {
-	uint32_t cr4 = cpu_cr4() | CR4_PSE | CR4_OSFXSR;
+	static const uint8_t clac[3] = {0x0f, 0x01, 0xca};
 
-	if (features & CPUID_PGE)
-		cr4 |= CR4_PGE;
-	if (features & CPUID_SSE)
-		cr4 |= CR4_OSXMMEXCPT;
-	cpu_load_cr4(cr4);
-	cpu_load_cr0((cpu_cr0() & ~(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE);
+	for (int i = 0; i < 3; i++)
+		memcpy((void *)clac_sites[i], clac, sizeof(clac));
+	usercopy_enable_smap();
 }
 
 /* After the patches of SMAP, kernel text and constants are for reading. */
-static void cpu_protect_kernel(void)
+static void cpu_protect_kernel(uint32_t features)
 {
 	uint32_t out[4], cr4 = cpu_cr4();
 	uint32_t last = kernel_to_phys(kernel_readonly_end) / PAGE_SIZE;
 
+	if (features & CPUID_PGE)
+		cr4 |= CR4_PGE;
 	cpu_cpuid(0, out);
-	if (out[0] >= 7) {
+	if (out[0] >= 7)
 		cpu_cpuid(7, out);
-		if (out[1] & CPUID7_SMEP)
-			cr4 |= CR4_SMEP;
-		if (out[1] & CPUID7_SMAP) {
-			static const uint8_t clac[3] = {0x0f, 0x01, 0xca};
-
-			for (int i = 0; i < 3; i++)
-				memcpy((void *)clac_sites[i], clac, 3);
-			usercopy_enable_smap();
-			cr4 |= CR4_SMAP;
-		}
+	else
+		out[1] = 0;
+	if (out[1] & CPUID7_SMEP)
+		cr4 |= CR4_SMEP;
+	if (out[1] & CPUID7_SMAP) {
+		patch_smap();
+		cr4 |= CR4_SMAP;
 	}
 	for (uint32_t i = kernel_to_phys(kernel_start) / PAGE_SIZE; i < last;
 	     i++)
@@ -123,14 +125,19 @@ static void cpu_protect_kernel(void)
 
 /* ---- memory ---------------------------------------------------------- */
 
-/* Boot's own directory: the direct map, the lower copy taken away. */
-static void map_physical_memory(void)
+/*
+ * Boot's own directory: the direct map up to `end`, for what lies beyond is no
+ * business of ours; the lower copy is taken away.
+ */
+static void map_physical_memory(paddr_t end)
 {
-	uint32_t first = DIRECT_MAP >> SLOT_SHIFT;
+	uint32_t *map = boot_directory + (DIRECT_MAP >> SLOT_SHIFT);
 
 	for (uint32_t i = 1; i < DIRECT_MAP_LIMIT >> SLOT_SHIFT; i++) {
-		boot_directory[first + i] =
-		    i << SLOT_SHIFT | PTE_PS | PTE_G | PTE_RW | PTE_P;
+		paddr_t start = i << SLOT_SHIFT;
+
+		map[i] =
+		    start < end ? start | PTE_PS | PTE_G | PTE_RW | PTE_P : 0;
 	}
 	for (uint32_t i = 0; i < 1024; i++)
 		boot_table[i] |= PTE_G;
@@ -138,135 +145,90 @@ static void map_physical_memory(void)
 	cpu_load_cr3(cpu_cr3());
 }
 
-/* What lies beyond the end of RAM is no business of the direct map. */
-static void unmap_beyond(paddr_t end)
+/* Do the bytes lie in one usable range of RAM? */
+static bool in_ram(paddr_t start, uint32_t bytes)
 {
-	uint32_t first = DIRECT_MAP >> SLOT_SHIFT;
-	uint32_t slots = (end + SLOT_SIZE - 1) >> SLOT_SHIFT;
-
-	for (uint32_t i = slots; i < DIRECT_MAP_LIMIT >> SLOT_SHIFT; i++)
-		boot_directory[first + i] = 0;
-	cpu_load_cr4(cpu_cr4() & ~CR4_PGE); /* forgets global pages, too */
-	cpu_load_cr4(cpu_cr4() | CR4_PGE);
-}
-
-/* The usable range of RAM that contains [start, end)? */
-static bool in_ram(const struct multiboot_info *info, paddr_t start,
-                   uint32_t bytes)
-{
-	struct memory_range range;
-
-	for (int i = 0; multiboot_range(info, i, &range); i++)
-		if (start >= range.start && start < range.end &&
-		    bytes <= range.end - start)
+	for (int i = 0; i < ram_count; i++)
+		if (start >= ram[i].start && start < ram[i].end &&
+		    bytes <= ram[i].end - start)
 			return true;
 	return false;
 }
 
-static paddr_t ram_end(const struct multiboot_info *info)
-{
-	struct memory_range range;
-	paddr_t end = 0;
-
-	for (int i = 0; multiboot_range(info, i, &range); i++)
-		if (range.end > end)
-			end = range.end;
-	return end;
-}
-
 static void find_archive(const struct multiboot_info *info)
 {
-	const struct multiboot_module *modules;
+	const struct multiboot_module *module;
 	const char *fault;
 
-	if (!(info->flags & MULTIBOOT_HAS_MODULES) || info->modules == 0) {
+	if (!(info->flags & MULTIBOOT_HAS_MODULES) || info->modules == 0)
 		machine_refuse("no boot archive was loaded (GRUB: module, "
 		               "QEMU: -initrd)");
-	}
-	modules = phys_to_kernel(info->modules_address);
-	archive_start = modules[0].start;
-	archive_bytes = modules[0].end - modules[0].start;
-	if (modules[0].end < modules[0].start ||
-	    archive_start % PAGE_SIZE != 0 ||
-	    !in_ram(info, archive_start, archive_bytes)) {
+	module = phys_to_kernel(info->modules_address);
+	archive_start = module->start;
+	archive_bytes = module->end - module->start;
+	if (module->end < module->start || archive_start % PAGE_SIZE != 0 ||
+	    !in_ram(archive_start, archive_bytes))
 		machine_refuse("the boot archive lies outside of RAM (%x..%x); "
 		               "give the machine more memory",
-		               modules[0].start, modules[0].end);
-	}
+		               module->start, module->end);
 	fault = archive_check();
 	if (fault)
 		machine_refuse("%s", fault);
 }
 
-static paddr_t page_up(paddr_t address)
-{
-	return (address + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-}
-
-static paddr_t archive_end(void)
-{
-	return page_up(archive_start + archive_bytes);
-}
-
 /* Room for the frame table: behind the kernel, or behind the archive. */
-static void *place_frame_table(const struct multiboot_info *info,
-                               uint32_t bytes)
+static void place_frame_table(uint32_t bytes)
 {
-	paddr_t start = kernel_to_phys(kernel_end);
+	paddr_t archive_end = page_up(archive_start + archive_bytes);
 
-	if (start < archive_end() && archive_start < start + bytes)
-		start = archive_end();
-	if (!in_ram(info, start, bytes))
+	table_start = kernel_to_phys(kernel_end);
+	if (table_start < archive_end && archive_start < table_start + bytes)
+		table_start = archive_end;
+	if (!in_ram(table_start, bytes))
 		machine_refuse("too little memory for the frame table");
-	kernel_used_end = page_up(start + bytes);
-	return phys_to_kernel(start);
+	table_end = page_up(table_start + bytes);
 }
 
-/* Is the frame the kernel's, the archive's, the frame table's, or below 1 MiB?
- */
-static bool frame_taken(frame_t frame, paddr_t table)
+/* Is it the kernel's, the archive's, the frame table's, or below 1 MiB? */
+static bool taken(paddr_t address)
 {
-	paddr_t address = (paddr_t)frame * PAGE_SIZE;
-
 	return address < kernel_to_phys(kernel_end) ||
-	       (address >= archive_start && address < archive_end()) ||
-	       (address >= table && address < kernel_used_end);
+	       (address >= archive_start &&
+	        address < archive_start + archive_bytes) ||
+	       (address >= table_start && address < table_end);
 }
 
-static void give_frames(const struct multiboot_info *info, paddr_t table)
+static void give_frames(void)
 {
-	struct memory_range range;
+	for (int i = 0; i < ram_count; i++) {
+		paddr_t at = ram[i].end;
 
-	for (int i = 0; multiboot_range(info, i, &range); i++) {
-		frame_t last = range.end / PAGE_SIZE;
-		frame_t first = page_up(range.start) / PAGE_SIZE;
-
-		while (first < last) {
-			frame_t end = first;
-
-			while (end < last && !frame_taken(end, table))
-				end++;
-			frame_add(first, end - first);
-			first = end + 1;
+		while (at > ram[i].start) {
+			at -= PAGE_SIZE;
+			if (!taken(at))
+				frame_add(at / PAGE_SIZE, 1);
 		}
 	}
 }
 
 static void memory_init(const struct multiboot_info *info)
 {
-	paddr_t end = ram_end(info);
-	uint32_t entries = end / PAGE_SIZE;
-	struct frame *table;
+	paddr_t end = 0;
+	uint32_t entries;
 
-	if (end < LEAST_MEMORY) {
+	ram_count = multiboot_ram(info, ram, RAM_RANGES);
+	for (int i = 0; i < ram_count; i++)
+		if (ram[i].end > end)
+			end = ram[i].end;
+	if (end < LEAST_MEMORY)
 		machine_refuse("too little memory: %u KiB, and %u are needed",
 		               end / 1024, LEAST_MEMORY / 1024);
-	}
+	entries = end / PAGE_SIZE;
 	find_archive(info);
-	table = place_frame_table(info, entries * sizeof(struct frame));
-	unmap_beyond(end);
-	frame_init(table, entries);
-	give_frames(info, kernel_to_phys(table));
+	place_frame_table(entries * sizeof(struct frame));
+	map_physical_memory(end);
+	frame_init(phys_to_kernel(table_start), entries);
+	give_frames();
 	if (server_reserve == 0)
 		server_reserve = SERVER_RESERVE;
 	inspection.kernel_frames = entries - frames_free;
@@ -287,11 +249,15 @@ static void make_boot_process(void)
 	procs[boot].state = PROC_RUNNING;
 }
 
-static int start_program(const char *path, int pid, char *const argv[])
+/* `arguments` are strings in a row, `bytes` in all. */
+static int start_program(const char *path, const char *arguments, int bytes)
 {
-	static const char *const envp[] = {0};
-	struct exec_strings strings = {-1, (uintptr_t)argv, (uintptr_t)envp};
-	struct exec_image image = {.path = path, .interpreter = -1};
+	struct exec_image image = {
+	    .path = path,
+	    .interpreter = -1,
+	    .prefix = arguments,
+	    .prefix_bytes = bytes,
+	};
 	paddr_t body;
 	int proc = proc_make(LEVEL_SERVER), result;
 
@@ -299,97 +265,69 @@ static int start_program(const char *path, int pid, char *const argv[])
 		machine_refuse("the boot archive has no %s", path);
 	image.segment = segment_make_archive(body, image.bytes, LEVEL_SERVER);
 	proc_prepare_stack(proc);
-	result = image.segment < 0 ? image.segment
-	                           : exec_load(proc, &image, &strings);
-	if (result < 0) {
+	result =
+	    image.segment < 0 ? image.segment : proc_exec(proc, &image, 0, 0);
+	if (result < 0)
 		machine_refuse("%s cannot be started (error %d)", path,
 		               -result);
-	}
 	segment_drop(image.segment); /* its regions hold it */
-	if (pid)
-		procs[proc].pid = pid;
 	procs[proc].pgid = procs[proc].sid = procs[proc].pid;
 	return proc;
 }
 
-/* argv words "name=fd" say which descriptor leads to which server. */
-#define WORD_BYTES 32
-static char words[8][WORD_BYTES];
-
-static void give_connection(int proc, int channel, const char *name, int word)
+static int start_server(const char *path, const char *arguments, int bytes,
+                        int rank)
 {
-	int connection = connection_make(channel, 0, LEVEL_SERVER);
-	int fd = descriptor_install(proc, connection, 3, false);
-
-	assert(connection >= 0 && fd >= 0);
-	format(words[word], WORD_BYTES, "%s=%d", name, fd);
-}
-
-static const char *base_name(const char *path)
-{
-	const char *name = path;
-
-	for (; *path; path++)
-		if (*path == '/')
-			name = path + 1;
-	return name;
-}
-
-static int start_server(const char *path, char *const argv[], int rank)
-{
-	int proc = start_program(path, 0, argv);
+	int proc = start_program(path, arguments, bytes), channel;
 
 	procs[proc].rank = rank;
-	procs[proc].message.channel = channel_make(base_name(path), proc, rank);
-	assert(procs[proc].message.channel >= 0);
+	channel = channel_make(procs[proc].name, proc, rank);
+	assert(channel >= 0);
 	proc_set_level(proc);
+	wake(proc);
 	return proc;
 }
 
-static void start_servers(void)
+/* A new connection to the server's object 0. */
+static int connect(int server)
 {
-	char *argv[12] = {"console", 0};
-	int console, files, more[4], n = cmdline_server_count;
+	int connection =
+	    connection_make(procs[server].message.channel, 0, LEVEL_SERVER);
 
-	console = start_server("/sbin/console", argv, 2);
-	for (int i = 0; i < n; i++) {
-		argv[0] = (char *)base_name(cmdline_servers[i]);
-		more[i] = start_server(cmdline_servers[i], argv, 2);
-		wake(more[i]);
-	}
-	/* `files` learns from its argv where the others are: fd 3, 4, ... */
-	argv[0] = "files";
-	format(words[0], WORD_BYTES, "console=3");
-	format(words[1], WORD_BYTES, "inspect=%x", (uint32_t)&inspection);
-	for (int i = 0; i < n; i++) {
-		format(words[2 + i], WORD_BYTES, "%s=%d",
-		       base_name(cmdline_servers[i]), 4 + i);
-	}
-	for (int i = 0; i < 2 + n; i++)
-		argv[1 + i] = words[i];
-	argv[3 + n] = 0;
-	files = start_server("/sbin/files", argv, 1);
-	give_connection(files, procs[console].message.channel, "console", 0);
-	for (int i = 0; i < n; i++) {
-		give_connection(files, procs[more[i]].message.channel,
-		                base_name(cmdline_servers[i]), 2 + i);
-	}
-	wake(console);
-	wake(files);
+	assert(connection >= 0);
+	return connection;
 }
 
-static void start_init(void)
+/* `files` learns from its arguments where the others are: fd 3, 4, ... */
+static int start_servers(void)
 {
-	static char *argv[CMDLINE_WORDS + 2] = {"init"};
-	int init;
+	char arguments[160] = "files";
+	int more[SERVERS_MAX], files, end = sizeof("files");
 
-	memcpy(argv + 1, cmdline_words, sizeof(cmdline_words));
-	init = start_program("/sbin/init", 1, argv);
-	procs[init].cred.umask = 022;
+	for (int i = 0; i < cmdline_server_count; i++) {
+		const char *path = cmdline_servers[i];
+
+		more[i] = start_server(path, path, strlen(path) + 1, 2);
+		end += 1 + format(arguments + end, sizeof(arguments) - end,
+		                  "%s=%d", procs[more[i]].name, 3 + i);
+	}
+	end += 1 + format(arguments + end, sizeof(arguments) - end,
+	                  "inspect=%x", (uint32_t)&inspection);
+	files = start_server("/sbin/files", arguments, end, 1);
+	for (int i = 0; i < cmdline_server_count; i++)
+		descriptor_install(files, connect(more[i]), 3, false);
+	return files;
+}
+
+static void start_init(int files)
+{
+	int init = start_program("/sbin/init", cmdline_words, cmdline_bytes);
+	struct proc *p = &procs[init];
+
+	p->pid = p->pgid = p->sid = 1;
+	p->cred.umask = 022;
 	proc_set_level(init);
-	procs[init].cwd = connection_make(
-	    channel_find("files"), 0, LEVEL_SERVER); /* object 0: the root */
-	assert(procs[init].cwd >= 0);
+	p->cwd = connect(files); /* object 0: the root */
 	wake(init);
 }
 
@@ -403,24 +341,21 @@ void kmain(uint32_t magic, paddr_t info_address)
 	if (magic != MULTIBOOT_LOADED)
 		machine_refuse("it was not loaded by a Multiboot loader");
 	features = cpu_check();
-	cpu_enable_features(features);
-	map_physical_memory();
+	map_physical_memory(DIRECT_MAP_LIMIT);
 	info = phys_to_kernel(info_address);
-	if (info->flags & MULTIBOOT_HAS_CMDLINE) {
+	if (info->flags & MULTIBOOT_HAS_CMDLINE)
 		cmdline_parse(phys_to_kernel(info->cmdline),
 		              multiboot_loader_is_qemu(info));
-	}
 	memory_init(info);
 	klog(KLOG_INFO, "Tessera: %d frames of RAM, archive %u bytes",
 	     frames_total, archive_bytes);
 	segments_init();
 	interrupts_init();
-	cpu_protect_kernel();
+	cpu_protect_kernel(features);
 	make_boot_process();
 	inspect_init();
 	clock_init();
-	start_servers();
-	start_init();
+	start_init(start_servers());
 	procs[0].state = PROC_PAUSED; /* for good */
 	schedule();
 	panic("boot was given the CPU again");

@@ -8,6 +8,7 @@
 #include "multiboot.h"
 
 #include "klog.h"
+#include "lifecycle.h"
 #include "string.h"
 #include "../mm/page.h"
 
@@ -18,12 +19,6 @@ struct map_entry {
 	uint64_t base, length;
 	uint32_t type;
 } __attribute__((packed));
-
-static const struct map_entry *next_entry(const struct map_entry *entry)
-{
-	return (const struct map_entry *)((const char *)entry + entry->size +
-	                                  sizeof(entry->size));
-}
 
 /* Cuts an entry to whole pages below the limit; false: nothing is left. */
 static bool usable(const struct map_entry *entry, struct memory_range *range)
@@ -36,25 +31,24 @@ static bool usable(const struct map_entry *entry, struct memory_range *range)
 		klog(KLOG_INFO, "memory above 896 MiB is left unused");
 		end = DIRECT_MAP_LIMIT;
 	}
-	range->start =
-	    ((uint32_t)entry->base + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	range->start = page_up(entry->base);
 	range->end = (uint32_t)end & ~(PAGE_SIZE - 1);
 	return range->start < range->end;
 }
 
-bool multiboot_range(const struct multiboot_info *info, int i,
-                     struct memory_range *range)
+int multiboot_ram(const struct multiboot_info *info, struct memory_range *ram,
+                  int most)
 {
-	const struct map_entry *entry, *end;
+	const char *at = phys_to_kernel(info->map), *end = at + info->map_bytes;
+	int count = 0;
 
-	if (!(info->flags & MULTIBOOT_HAS_MAP))
-		return false;
-	entry = phys_to_kernel(info->map);
-	end = (const void *)((const char *)entry + info->map_bytes);
-	for (; entry < end; entry = next_entry(entry))
-		if (usable(entry, range) && i-- == 0)
-			return true;
-	return false;
+	while ((info->flags & MULTIBOOT_HAS_MAP) && at < end && count < most) {
+		const struct map_entry *entry = (const void *)at;
+
+		count += usable(entry, &ram[count]);
+		at += sizeof(entry->size) + entry->size;
+	}
+	return count;
 }
 
 bool multiboot_loader_is_qemu(const struct multiboot_info *info)

@@ -35,9 +35,9 @@ struct memory_range {
 	paddr_t start, end;
 };
 
-/* The i-th usable range of the memory map; false: there is none. */
-bool multiboot_range(const struct multiboot_info *info, int i,
-                     struct memory_range *range);
+/* The usable ranges of the memory map, at most `most`; how many. */
+int multiboot_ram(const struct multiboot_info *info, struct memory_range *ram,
+                  int most);
 
 /* QEMU puts the kernel's file name first on the command line. */
 bool multiboot_loader_is_qemu(const struct multiboot_info *info);

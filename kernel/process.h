@@ -137,9 +137,6 @@ int proc_find(int pid);   /* index of the live or zombie process, or -1 */
  */
 int block(enum proc_state state, int peer);
 
-/* A blocked process now waits in `state` for `peer` instead. */
-void block_move(int proc, enum proc_state state, int peer);
-
 /* The blocked process goes on: at the end of its queue. */
 void wake(int proc);
 /* ... or at its front: it runs next among its kind (message passing). */
@@ -175,16 +172,17 @@ struct exec_image {
 	uint32_t bytes;
 	int interpreter; /* -1: none */
 	uint32_t interpreter_bytes;
-	const char *prefix; /* "#!" strings in place of argv[0] */
+	const char *prefix; /* strings in place of argv[0], for "#!" */
 	uint32_t prefix_bytes;
 	const char *path;
 };
 
 /*
- * exec, called by the server's door for a client in REPLY_WAIT: the client
- * becomes the image.  0, or -errno with the client intact.
+ * exec, called by the server's door for a client in REPLY_WAIT, and by boot for
+ * a process without a space: it becomes the image.  argv and envp lie in its
+ * old space, 0: none.  0, or -errno with the process intact.
  */
-int proc_exec(int client, const struct exec_image *image, vaddr_t argv,
+int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
               vaddr_t envp);
 
 /* ---- what the servers' door asks of the rest of the kernel ------------ */
