@@ -2,8 +2,8 @@
  * abi/message.h -- what a server and the kernel say to each other.
  *
  * The second door, int 0x81, is the kernel's own: eax = number
- *(abi/native.tbl), ebx ecx edx esi edi = arguments, eax = result or -errno.
- *EPERM to all but the servers that the kernel itself started.
+ * (abi/native.tbl), ebx ecx edx esi edi ebp = arguments, eax = result or
+ * -errno.  EPERM to all but the servers that the kernel itself started.
  *
  * A server's life is one loop:
  *
@@ -24,11 +24,9 @@
 #include "types.h"
 
 /* Message types below zero are pulses; the others are call numbers. */
-#define PULSE_INTERRUPT                                                        \
-	-1               /* args[0]: bits of the interrupt lines that fired    \
-	                  */
-#define PULSE_CLOSE   -2 /* last close of `object` (of `connection`) */
-#define PULSE_UNBLOCK -3 /* the client of `token` wants an answer soon */
+#define PULSE_INTERRUPT -1 /* args[0]: bits of the lines that fired */
+#define PULSE_CLOSE     -2 /* last close of `object` (of `connection`) */
+#define PULSE_UNBLOCK   -3 /* the client of `token` wants an answer soon */
 
 struct message {
 	int type;       /* call number, or a pulse */
@@ -71,11 +69,9 @@ struct exec {
 	uint32_t image_bytes; /* its length */
 	int interpreter;      /* segment handle of PT_INTERP's file, or -1 */
 	uint32_t interpreter_bytes;
-	vaddr_t prefix;        /* strings "#!" puts in place of argv[0], each */
-	uint32_t prefix_bytes; /* ended by NUL, total length; 0: none */
-	vaddr_t path; /* NUL-terminated path of the image (AT_EXECFN) */
-	uint32_t reserved;
-};
+	vaddr_t strings;        /* each ended by NUL: the image's path */
+	uint32_t strings_bytes; /* (AT_EXECFN), then those that "#!" puts */
+};                              /* in place of argv[0] */
 
 #define TUNABLE_SHMMAX 0
 #define TUNABLE_SHMMIN 1

@@ -55,11 +55,8 @@ int channel_make(const char *name, int server, int rank)
 
 	if (i < 0 || strlen(name) >= sizeof(channels[i].name))
 		return -1;
-	channels[i] = (struct channel){.server = server,
-	                               .rank = rank,
-	                               .first = -1,
-	                               .last = -1,
-	                               .closed = -1};
+	channels[i] = (struct channel){
+	    .server = server, .rank = rank, .first = -1, .closed = -1};
 	memcpy(channels[i].name, name, strlen(name));
 	procs[server].message.channel = i;
 	return i;
@@ -111,6 +108,15 @@ void connection_free(int connection)
 	table_put(&connection_table, connection);
 }
 
+int native_ready(int connection, uint32_t word)
+{
+	if (!connection_exists(connection) ||
+	    connections[connection].channel != self()->message.channel)
+		return -EBADF;
+	connections[connection].readiness = word;
+	return 0;
+}
+
 /* ---- descriptors --------------------------------------------------------- */
 
 static void set_cloexec(int proc, int fd, bool on)
@@ -124,12 +130,6 @@ static void set_cloexec(int proc, int fd, bool on)
 static bool is_cloexec(int proc, int fd)
 {
 	return procs[proc].cloexec[fd / 32] >> (fd % 32) & 1;
-}
-
-static void put(int fd, int connection, bool cloexec)
-{
-	self()->descriptors[fd] = connection;
-	set_cloexec(current, fd, cloexec);
 }
 
 int descriptor_connection(int proc, int fd)
@@ -234,18 +234,6 @@ static int duplicate(int fd, int from, bool cloexec)
 	return copy;
 }
 
-static int replace(int fd, int newfd, bool cloexec)
-{
-	int connection = descriptor_connection(current, fd);
-
-	if (connection < 0 || newfd < 0 || newfd >= OPEN_MAX)
-		return -EBADF;
-	connection_hold(connection);
-	descriptor_close(current, newfd);
-	put(newfd, connection, cloexec);
-	return newfd;
-}
-
 int sys_dup(int fd)
 {
 	return duplicate(fd, 0, false);
@@ -255,14 +243,20 @@ int sys_dup2(int fd, int newfd)
 {
 	if (fd == newfd)
 		return descriptor_connection(current, fd) < 0 ? -EBADF : fd;
-	return replace(fd, newfd, false);
+	return sys_dup3(fd, newfd, 0);
 }
 
 int sys_dup3(int fd, int newfd, int flags)
 {
+	int connection = descriptor_connection(current, fd);
+
 	if (((uint32_t)flags & ~O_CLOEXEC) || fd == newfd)
 		return -EINVAL;
-	return replace(fd, newfd, flags != 0);
+	if (connection < 0 || newfd < 0 || newfd >= OPEN_MAX)
+		return -EBADF;
+	connection_hold(connection);
+	descriptor_close(current, newfd);
+	return descriptor_install(current, connection, newfd, flags != 0);
 }
 
 /* What concerns the descriptor is done here; its object's flags are not. */

@@ -38,7 +38,8 @@ static int find_directory(const struct syscall *row, const uint32_t args[6])
 		if (row->leases[i].kind == LEASE_DIR && fd != AT_FDCWD)
 			connection = descriptor_connection(current, fd);
 	}
-	return connection == NO_CONNECTION ? -ENOENT : connection;
+	/* Only a server has no directory: to it, names are further down. */
+	return connection == NO_CONNECTION ? -EDEADLK : connection;
 }
 
 static int find_owner(const struct syscall *row, const uint32_t args[6])
@@ -51,32 +52,30 @@ static int find_owner(const struct syscall *row, const uint32_t args[6])
 }
 
 /* Keeps the descriptors that the reply will need: 0 or -EMFILE. */
-static int reserve(const struct syscall *row)
+static int reserve(const struct syscall *row, int fds[2])
 {
-	int *reserved = self()->message.reserved;
 	int count = row->result == RESULT_FD2 ? 2 : row->result == RESULT_FD;
 	int from = 0;
 
 	for (int i = 0; i < count; i++) {
-		reserved[i] = descriptor_free(current, from);
-		if (reserved[i] < 0)
+		fds[i] = descriptor_free(current, from);
+		if (fds[i] < 0)
 			return -EMFILE;
-		from = reserved[i] + 1;
+		from = fds[i] + 1;
 	}
 	return 0;
 }
 
 /* Puts what the reply carried where the row says.  The call's result. */
 static int install(const struct syscall *row, const uint32_t args[6],
-                   int status)
+                   int fds[2], int status)
 {
-	int *reserved = self()->message.reserved;
 	int *carried = self()->message.carried;
 	bool cloexec =
 	    row->flags_argument >= 0 && (args[row->flags_argument] & O_CLOEXEC);
 
 	if (row->result == RESULT_FD2 &&
-	    copy_out(args[0], reserved, 2 * sizeof(int)) < 0) {
+	    copy_out(args[0], fds, 2 * sizeof(int)) < 0) {
 		message_abandon(current); /* both ends are closed again */
 		return -EFAULT;
 	}
@@ -85,30 +84,22 @@ static int install(const struct syscall *row, const uint32_t args[6],
 		carried[0] = NO_CONNECTION;
 	}
 	for (int i = 0; i < 2 && carried[i] != NO_CONNECTION; i++) {
-		descriptor_install(current, carried[i], reserved[i], cloexec);
+		descriptor_install(current, carried[i], fds[i], cloexec);
 		carried[i] = NO_CONNECTION;
 	}
-	return row->result == RESULT_FD ? reserved[0] : status;
-}
-
-int forward_by(const struct syscall *row, const uint32_t args[6],
-               int connection)
-{
-	int *reserved = self()->message.reserved;
-	int result = reserve(row);
-
-	if (result == 0)
-		result = message_send(row->number, args, connection,
-		                      connections[connection].object);
-	if (result >= 0)
-		result = install(row, args, result);
-	reserved[0] = reserved[1] = -1;
-	return result;
+	return row->result == RESULT_FD ? fds[0] : status;
 }
 
 int forward(const struct syscall *row, const uint32_t args[6])
 {
 	int connection = find_owner(row, args);
+	int fds[2], result;
 
-	return connection < 0 ? connection : forward_by(row, args, connection);
+	if (connection < 0)
+		return connection;
+	result = reserve(row, fds);
+	if (result == 0)
+		result = message_send(row->number, args, connection,
+		                      connections[connection].object);
+	return result < 0 ? result : install(row, args, fds, result);
 }

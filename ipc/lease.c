@@ -41,11 +41,6 @@ static const struct {
     [LEASE_STR] = {.string = true},
 };
 
-static uint32_t min(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
 static const struct lease *find(int client, int argument)
 {
 	return syscall_lease(&syscalls[procs[client].message.call], argument);
@@ -80,12 +75,11 @@ static int elements(int client, const struct lease *lease)
 	return n > IOV_MAX ? -EINVAL : (int)n;
 }
 
-/* `bytes` at `address` of the client; `done` were moved before: 0 or -EFAULT.
- */
+/* Moves `bytes` at `address` of the client, after `done`: 0 or -EFAULT. */
 static int move(const struct lease_use *use, vaddr_t address, uint32_t done,
                 uint32_t bytes)
 {
-	int space = procs[use->client].space;
+	int space = procs[use->client].space, mine = self()->space;
 	uint8_t *kernel = (uint8_t *)use->kernel + done;
 	vaddr_t buffer = use->buffer + done;
 
@@ -94,8 +88,8 @@ static int move(const struct lease_use *use, vaddr_t address, uint32_t done,
 		           ? space_write(space, address, kernel, bytes)
 		           : space_read(space, kernel, address, bytes);
 	return use->to_client
-	           ? space_transfer(space, address, use->space, buffer, bytes)
-	           : space_transfer(use->space, buffer, space, address, bytes);
+	           ? space_transfer(space, address, mine, buffer, bytes)
+	           : space_transfer(mine, buffer, space, address, bytes);
 }
 
 int lease_copy(const struct lease_use *use)
@@ -111,37 +105,40 @@ int lease_copy(const struct lease_use *use)
 		return -EPERM;
 	for (int i = 0; i < n && done < limit; i++) {
 		struct iovec iov;
-		uint32_t bytes;
+		int error = element(use->client, lease, i, &iov);
+		uint32_t skipped = min(skip, iov.length);
+		uint32_t bytes = min(iov.length - skipped, limit - done);
 
-		if (element(use->client, lease, i, &iov) < 0)
+		if (error == 0 && bytes > 0)
+			error = move(use, iov.base + skip, done, bytes);
+		if (error)
 			return done ? (int)done : -EFAULT;
-		bytes = min(iov.length - min(skip, iov.length), limit - done);
-		if (bytes && move(use, iov.base + skip, done, bytes) < 0)
-			return done ? (int)done : -EFAULT;
-		skip -= min(skip, iov.length);
+		skip -= skipped;
 		done += bytes;
 	}
 	return (int)done;
 }
 
-int lease_string(const struct lease_use *use)
+int native_lease_string(int client, int argument, vaddr_t buf, uint32_t size)
 {
-	const struct lease *lease = find(use->client, use->argument);
-	int limit = (int)min(use->bytes, PATH_MAX), bytes;
+	const struct lease *lease = find(client, argument);
+	int space = procs[client].space, limit = (int)min(size, PATH_MAX);
 	vaddr_t text;
+	int bytes;
 
 	if (!lease || !kinds[lease->kind].string)
 		return -EINVAL;
-	text = procs[use->client].message.args[lease->argument];
-	bytes = space_string_bytes(procs[use->client].space, text, limit);
+	text = procs[client].message.args[argument];
+	bytes = space_string_bytes(space, text, limit);
 	if (bytes > limit)
 		return -ENAMETOOLONG;
-	if (bytes < 0 || move(use, text, 0, bytes) < 0)
+	if (bytes < 0 ||
+	    space_transfer(self()->space, buf, space, text, bytes) < 0)
 		return -EFAULT;
 	return bytes - 1;
 }
 
-int lease_size(int client, int argument)
+int native_lease_size(int client, int argument)
 {
 	const struct lease *lease = find(client, argument);
 	int n = elements(client, lease);

@@ -25,7 +25,7 @@
  * M5  A send goes only upward in rank, so no circle of waiting can close.
  *
  * A client killed while it waits is READY at once, and its token dead; it
- *leaves the queue by itself (message_abandon) when it next runs.
+ * leaves the queue by itself (message_abandon) when it next runs.
  */
 #include "message.h"
 
@@ -35,8 +35,9 @@
 #include "../kernel/string.h"
 #include "../kernel/trace.h"
 
+/* A token is a positive int: generation * TOKEN_SLOTS + slot. */
 #define TOKEN_SLOTS 1024
-#define GENERATIONS (1 << 21) /* so that a token is a positive int */
+#define GENERATIONS (1 << 21)
 
 uint32_t count_messages;
 
@@ -44,69 +45,48 @@ static int generation; /* the last one given out; never 0 */
 
 /* ---- tokens -------------------------------------------------------------- */
 
-static int next_generation(void)
+static int token_of(int client)
 {
-	return generation % (GENERATIONS - 1) + 1;
-}
-
-static int make_token(int client, int of)
-{
-	return of * TOKEN_SLOTS + client + 1;
+	return procs[client].message.generation * TOKEN_SLOTS + client;
 }
 
 int token_client(int token)
 {
-	int client = token % TOKEN_SLOTS - 1;
-	const struct proc *p;
+	int client = token % TOKEN_SLOTS;
 
-	if (token <= 0 || client < 0 || client >= proc_table.fresh)
-		return -1;
-	p = &procs[client];
-	if (p->state != PROC_REPLY_WAIT || p->peer != current ||
-	    p->message.generation != token / TOKEN_SLOTS)
-		return -1;
+	if (token <= 0 || client >= proc_table.fresh ||
+	    procs[client].state != PROC_REPLY_WAIT ||
+	    procs[client].peer != current || token_of(client) != token)
+		return -ESRCH;
 	return client;
 }
 
 /* ---- a channel's queue --------------------------------------------------- */
 
-static void queue_last(struct channel *channel, int proc)
+/* The link that leads to `proc` (-1: the one behind the last). */
+static int *link_to(struct channel *channel, int proc)
 {
-	procs[proc].message.next = -1;
-	procs[proc].message.queued = true;
-	if (channel->last < 0)
-		channel->first = proc;
-	else
-		procs[channel->last].message.next = proc;
-	channel->last = proc;
+	int *link = &channel->first;
+
+	while (*link != proc)
+		link = &procs[*link].message.next;
+	return link;
 }
 
-static void queue_first(struct channel *channel, int proc)
+static void enqueue(int proc, int *link)
 {
-	procs[proc].message.next = channel->first;
+	procs[proc].message.next = *link;
 	procs[proc].message.queued = true;
-	if (channel->last < 0)
-		channel->last = proc;
-	channel->first = proc;
+	*link = proc;
 }
 
 static void dequeue(int proc)
 {
-	struct channel *channel;
-	int previous = -1;
-
 	if (!procs[proc].message.queued)
 		return;
-	channel = &channels[procs[proc].message.at];
 	procs[proc].message.queued = false;
-	for (int i = channel->first; i != proc; i = procs[i].message.next)
-		previous = i;
-	if (previous < 0)
-		channel->first = procs[proc].message.next;
-	else
-		procs[previous].message.next = procs[proc].message.next;
-	if (channel->last == proc)
-		channel->last = previous;
+	*link_to(&channels[procs[proc].message.at], proc) =
+	    procs[proc].message.next;
 }
 
 /* Whoever comes next: killed clients in the queue are already on their way. */
@@ -128,19 +108,12 @@ static void tell_server(const struct channel *channel)
 
 /* ---- send ---------------------------------------------------------------- */
 
-static int rank_of(int proc)
-{
-	int channel = procs[proc].message.channel;
-
-	return channel < 0 ? 0 : channels[channel].rank;
-}
-
-/* 0, or why `proc` must not wait for this channel. */
-static int refuse(int proc, const struct channel *channel)
+/* 0, or why nobody may wait for this channel at our word. */
+static int refuse(const struct channel *channel)
 {
 	if (channel->server < 0)
 		return -EIO;
-	return channel->rank > rank_of(proc) ? 0 : -EDEADLK;
+	return channel->rank > self()->rank ? 0 : -EDEADLK;
 }
 
 /* The message of `proc` now waits to be received by way of `connection`. */
@@ -152,8 +125,8 @@ static void address(int proc, int connection, int object)
 	p->message.connection = connection;
 	p->message.object = object;
 	p->message.at = channel;
-	p->message.generation = 0;
-	queue_last(&channels[channel], proc);
+	p->message.generation = generation = generation % (GENERATIONS - 1) + 1;
+	enqueue(proc, link_to(&channels[channel], -1));
 	tell_server(&channels[channel]);
 	count_messages++;
 	if (trace_on)
@@ -165,7 +138,7 @@ int message_send(int number, const uint32_t args[6], int connection, int object)
 {
 	const struct channel *to = &channels[connections[connection].channel];
 	struct proc *me = self();
-	int error = refuse(current, to);
+	int error = refuse(to);
 
 	if (error)
 		return error;
@@ -205,7 +178,6 @@ void message_abandon(int proc)
 		if (p->message.carried[i] != NO_CONNECTION)
 			connection_drop(p->message.carried[i]);
 		p->message.carried[i] = NO_CONNECTION;
-		p->message.reserved[i] = -1;
 	}
 }
 
@@ -224,7 +196,7 @@ void message_unblock(int proc)
 		message_answer(proc, -EINTR);
 	} else if (p->state == PROC_REPLY_WAIT && !p->message.unblock) {
 		p->message.unblock = true;
-		queue_first(&channels[p->message.at], proc);
+		enqueue(proc, &channels[p->message.at].first);
 		tell_server(&channels[p->message.at]);
 	}
 }
@@ -253,12 +225,13 @@ void message_closed(int connection)
 
 /* ---- receive ------------------------------------------------------------- */
 
-static void describe_request(int client, struct message *m)
+/* A request, or the wish of a client in REPLY_WAIT to have its wait cut. */
+static void describe(int client, struct message *m)
 {
 	const struct proc *p = &procs[client];
 
-	m->type = p->message.call;
-	m->token = make_token(client, next_generation());
+	m->type = p->state == PROC_SENDING ? p->message.call : PULSE_UNBLOCK;
+	m->token = token_of(client);
 	m->object = p->message.object;
 	m->connection = p->message.connection;
 	m->pid = p->pid;
@@ -268,15 +241,6 @@ static void describe_request(int client, struct message *m)
 	m->egid = p->cred.egid;
 	m->umask = p->cred.umask;
 	memcpy(m->args, p->message.args, sizeof(m->args));
-}
-
-static void describe_unblock(int client, struct message *m)
-{
-	m->type = PULSE_UNBLOCK;
-	m->token = make_token(client, procs[client].message.generation);
-	m->object = procs[client].message.object;
-	m->connection = procs[client].message.connection;
-	m->pid = procs[client].pid;
 }
 
 /* What the server hears of next, or false.  Changes nothing. */
@@ -292,12 +256,10 @@ static bool look(const struct channel *channel, struct message *m)
 		m->type = PULSE_CLOSE;
 		m->object = connections[channel->closed].object;
 		m->connection = channel->closed;
-	} else if (client < 0) {
-		return false;
-	} else if (procs[client].state == PROC_SENDING) {
-		describe_request(client, m);
+	} else if (client >= 0) {
+		describe(client, m);
 	} else {
-		describe_unblock(client, m);
+		return false;
 	}
 	return true;
 }
@@ -320,13 +282,11 @@ static void take(struct channel *channel, const struct message *m)
 		break;
 	default:
 		dequeue(client);
-		generation = next_generation();
-		procs[client].message.generation = generation;
 		block_move(client, PROC_REPLY_WAIT, current);
 	}
 }
 
-int message_receive(vaddr_t buffer)
+int native_receive(vaddr_t buffer)
 {
 	struct channel *channel = &channels[self()->message.channel];
 	struct message m;
@@ -342,41 +302,31 @@ int message_receive(vaddr_t buffer)
 
 /* ---- reply --------------------------------------------------------------- */
 
-/* How many connections an answer to this call must carry. */
-static int wanted(int call, int status)
-{
-	static const uint8_t of[] = {
-	    [RESULT_STATUS] = 0,
-	    [RESULT_FD] = 1,
-	    [RESULT_FD2] = 2,
-	    [RESULT_CWD] = 1,
-	};
-
-	return status < 0 ? 0 : of[syscalls[call].result];
-}
-
+/* The connections that the answer carries: how many, -EINVAL or -EBADF. */
 static int check_reply(int client, int status, const struct reply *reply)
 {
-	int count = wanted(procs[client].message.call, status);
+	static const uint8_t of[] = {[RESULT_STATUS] = 0,
+	                             [RESULT_FD] = 1,
+	                             [RESULT_FD2] = 2,
+	                             [RESULT_CWD] = 1};
 
-	if (status < -4095)
+	if (status < 0)
+		return status < -4095 ? -EINVAL : 0;
+	if (reply->count != of[syscalls[procs[client].message.call].result])
 		return -EINVAL;
-	if (status >= 0 && (reply ? reply->count : 0) != count)
-		return -EINVAL;
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < reply->count; i++) {
 		int fd = reply->connection[i].descriptor;
 
 		if (fd != -1 && descriptor_connection(current, fd) < 0)
 			return -EBADF;
 	}
-	return count;
+	return reply->count;
 }
 
-/* A hold on connection `i` of the reply; only our own objects can fail. */
+/* A hold on connection `i` of the reply, for which there is room. */
 static int carry(const struct reply *reply, int i)
 {
-	int fd = reply->connection[i].descriptor;
-	int connection;
+	int fd = reply->connection[i].descriptor, connection;
 
 	if (fd != -1) {
 		connection = descriptor_connection(current, fd);
@@ -385,60 +335,40 @@ static int carry(const struct reply *reply, int i)
 	}
 	connection = connection_make(self()->message.channel,
 	                             reply->connection[i].object, LEVEL_SERVER);
-	if (connection >= 0)
-		connections[connection].readiness =
-		    reply->connection[i].readiness;
+	connections[connection].readiness = reply->connection[i].readiness;
 	return connection;
 }
 
-/* The client never had it: if it is new, nobody is told of its end. */
-static void uncarry(int connection)
+int native_reply(int client, int status, vaddr_t buffer)
 {
-	if (--connections[connection].count == 0)
-		connection_free(connection);
-}
-
-int message_reply(int token, int status, const struct reply *reply)
-{
-	int client = token_client(token);
-	int carried[2] = {NO_CONNECTION, NO_CONNECTION};
+	int *carried = procs[client].message.carried;
+	struct reply reply = {0};
 	int count;
 
-	if (client < 0)
-		return -ESRCH;
-	count = check_reply(client, status, reply);
+	if (buffer && copy_in(&reply, buffer, sizeof(reply)) < 0)
+		return -EFAULT;
+	count = check_reply(client, status, &reply);
 	if (count < 0)
 		return count;
-	for (int i = 0; i < count; i++) {
-		carried[i] = carry(reply, i);
-		if (carried[i] < 0) {
-			if (i == 1)
-				uncarry(carried[0]);
-			return -ENFILE;
-		}
-	}
+	if (table_reserve(&connection_table, count, LEVEL_SERVER) < 0)
+		return -ENFILE;
 
 	/* Nothing below can fail. */
-	memcpy(procs[client].message.carried, carried, sizeof(carried));
+	for (int i = 0; i < count; i++)
+		carried[i] = carry(&reply, i);
 	message_answer(client, status);
-	if (count == 0)
-		return 0;
-	return count == 1 ? carried[0] : carried[0] + (carried[1] << 16);
+	return (count > 0 ? carried[0] : 0) +
+	       (count > 1 ? carried[1] << 16 : 0);
 }
 
 /* ---- pass ---------------------------------------------------------------- */
 
-int message_pass(int token, int fd)
+int native_pass(int client, int to)
 {
-	int client = token_client(token);
-	int to = descriptor_connection(current, fd);
-	int from, error;
+	const struct channel *channel = &channels[connections[to].channel];
+	int from = procs[client].message.connection;
+	int error = refuse(channel);
 
-	if (client < 0)
-		return -ESRCH;
-	if (to < 0)
-		return to;
-	error = refuse(current, &channels[connections[to].channel]);
 	if (error)
 		return error;
 
@@ -447,11 +377,9 @@ int message_pass(int token, int fd)
 		message_answer(client, -EINTR);
 		return 0;
 	}
-	from = procs[client].message.connection;
 	connection_hold(to);
 	finish(client);
-	block_move(client, PROC_SENDING,
-	           channels[connections[to].channel].server);
+	block_move(client, PROC_SENDING, channel->server);
 	address(client, to, connections[to].object);
 	connection_drop(from);
 	return 0;

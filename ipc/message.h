@@ -20,7 +20,7 @@ struct channel {
 	char name[16];       /* "console", "files", "/dev/NAME" */
 	int server;          /* process that receives here, or -1: dead */
 	int rank;            /* a send goes only upward */
-	int first, last;     /* who waits to be heard of, in order; -1 */
+	int first;           /* who waits to be heard of, in order; -1 */
 	uint32_t interrupts; /* lines that fired, not yet received */
 	uint32_t lines;      /* lines it asked for */
 	int closed;          /* connections whose last close it must hear of */
@@ -70,6 +70,9 @@ void message_fork(int child); /* child has copied descriptors and cwd */
 void message_exec(int proc);  /* closes FD_CLOEXEC */
 void message_exit(int proc);  /* closes all; frees its clients if a server */
 
+/* A server writes its own connection's readiness word; else -EBADF. */
+int native_ready(int connection, uint32_t word);
+
 /* ---- message.c ------------------------------------------------------- */
 
 /*
@@ -99,21 +102,21 @@ void message_abandon(int proc);
 /* The server of a channel has died: -EIO to all that wait for it. */
 void message_server_died(int channel);
 
-/* The process a token names, if the caller has its message; or -1 (dead). */
+/* The process a token names, if the caller has its message; or -ESRCH. */
 int token_client(int token);
 
 /* The client's call is done: it goes on with `status`; its token is dead. */
 void message_answer(int client, int status);
 
 /*
- * For the second door: the caller is a server.  See abi/native.tbl.
- * message_reply: -ESRCH (dead token), -EINVAL (not what the call's row says),
- * -EBADF, -ENFILE: nothing has changed and the token lives on.  Otherwise the
- * numbers of the new connections, first + second * 65536; 0 when it has none.
+ * For the second door: the caller is a server and has the client's message.
+ * Of a reply -EINVAL (not what the call's row says), -EBADF, -ENFILE, -EFAULT:
+ * nothing has changed and the token lives on.  Otherwise the numbers of the
+ * connections it carried, first + second * 65536; 0 when it had none.
  */
-int message_receive(vaddr_t buffer);
-int message_reply(int token, int status, const struct reply *reply);
-int message_pass(int token, int fd);
+int native_receive(vaddr_t message);
+int native_reply(int client, int status, vaddr_t reply);
+int native_pass(int client, int connection);
 
 extern uint32_t count_messages; /* since boot */
 
@@ -123,17 +126,20 @@ extern uint32_t count_messages; /* since boot */
 
 /*
  * A use of a lease: the client's argument, from `offset` on, and the other
- * side, which is kernel memory, or `buffer` in `space` when `kernel` is 0.
+ * side, which is kernel memory, or the caller's `buffer` when `kernel` is 0.
  */
 struct lease_use {
 	int client, argument;
-	uint32_t offset;
-	void *kernel;
-	int space;
-	vaddr_t buffer;
-	uint32_t bytes;
+	uint32_t offset, bytes;
 	bool to_client;
+	void *kernel;
+	vaddr_t buffer;
 };
+
+static inline uint32_t min(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
 
 /*
  * Moves at most 64 KiB, and not beyond the lease's end: bytes moved.  -EINVAL
@@ -141,24 +147,21 @@ struct lease_use {
  */
 int lease_copy(const struct lease_use *use);
 /* Of a path or str: its length, at most size - 1; -ENAMETOOLONG. */
-int lease_string(const struct lease_use *use);
+int native_lease_string(int client, int argument, vaddr_t buf, uint32_t size);
 /* Bytes that a lease reaches. */
-int lease_size(int client, int argument);
+int native_lease_size(int client, int argument);
 
 /* ---- forward.c ------------------------------------------------------- */
 
-#define FORWARD                                                                \
-	(-4096) /* a kernel function's answer: now ask the second owner */
+/* A kernel function's answer: now ask the second owner. */
+#define FORWARD (-4096)
 
 /* Sends the call of `row` to its owner, and installs what the reply carries. */
 int forward(const struct syscall *row, const uint32_t args[6]);
-/* ... to the server behind this connection, instead. */
-int forward_by(const struct syscall *row, const uint32_t args[6],
-               int connection);
 
 /* ---- native.c: the second door --------------------------------------- */
 
-int native_call(int number, const uint32_t args[6]);
+int native_call(uint32_t number, const uint32_t args[6]);
 
 /* The server of a channel has died: its segments by handle are let go. */
 void native_exit(int channel);

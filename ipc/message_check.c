@@ -77,12 +77,6 @@ static void check_names(const struct proc *p, int where)
 		    !connection_exists(connection))
 			breach("C1: a descriptor of nothing", where);
 	}
-	for (int i = 0; i < 2; i++) {
-		int fd = p->message.reserved[i];
-
-		if (fd >= 0 && p->descriptors[fd] != NO_CONNECTION)
-			breach("C1: a kept descriptor is in use", where);
-	}
 }
 
 /* ---- M1 to M4: who waits for whom ---------------------------------------- */

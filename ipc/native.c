@@ -1,9 +1,17 @@
 /*
  * ipc/native.c -- the second door: int 0x81, the kernel's own calls.
  *
- * One function for each line of abi/native.tbl, in the order of their numbers.
- * Each only checks and unpacks; the work is done in message.c, lease.c, and
- * the rooms below.  EPERM to all but the servers the kernel itself started.
+ * Each line of abi/native.tbl is a function native_NAME with a plain prototype.
+ * The door itself is made from the table: it looks up what an argument's name
+ * stands for and refuses what stands for nothing, so that no function has to.
+ *
+ *	token    the client that waits for the caller     else ESRCH
+ *	whom     the same, or TOKEN_SELF: the caller       else ESRCH
+ *	handle   a segment of the caller's                 else EINVAL
+ *	fd       the connection behind its descriptor      else EBADF
+ *
+ * Messages are in message.c, leases in lease.c, readiness in connection.c; here
+ * is the rest.  EPERM to all but the servers the kernel itself started.
  *
  * A segment's handle is its index + 1.  It is good while the segment is tagged
  * with the caller's channel (segment.owner = channel + 1); a server's death
@@ -16,88 +24,36 @@
 #include "../abi/errno.h"
 #include "../kernel/klog.h"
 #include "../kernel/string.h"
-#include "../mm/page.h"
 
 #define LOG_MAX         120
-#define SEGMENT_KIND    0xf
+#define EXEC_STRINGS    (2 * PAGE_SIZE)
 #define SHMMNI_MAX      32768
 #define INTERRUPT_LINES 16
 
+#define MAP_SHARED    1u
+#define MAP_PRIVATE   2u
+#define MAP_NORESERVE 0x4000u
+
 #define PAGES(bytes) ((int)((bytes) / PAGE_SIZE + !!((bytes) % PAGE_SIZE)))
 
-/* ---- messages and leases ------------------------------------------------- */
+/* ---- leases -------------------------------------------------------------- */
 
-static int native_receive(const uint32_t *args)
+static int native_lease_read(int client, int argument, uint32_t offset,
+                             vaddr_t buf, uint32_t len)
 {
-	return message_receive(args[0]);
+	const struct lease_use use = {
+	    client, argument, offset, len, .buffer = buf, .to_client = false};
+
+	return lease_copy(&use);
 }
 
-static int native_reply(const uint32_t *args)
+static int native_lease_write(int client, int argument, uint32_t offset,
+                              vaddr_t buf, uint32_t len)
 {
-	struct reply reply;
+	const struct lease_use use = {client, argument,      offset,
+	                              len,    .buffer = buf, .to_client = true};
 
-	if (args[2] == 0)
-		return message_reply((int)args[0], (int)args[1], 0);
-	if (copy_in(&reply, args[2], sizeof(reply)) < 0)
-		return -EFAULT;
-	return message_reply((int)args[0], (int)args[1], &reply);
-}
-
-static int native_pass(const uint32_t *args)
-{
-	return message_pass((int)args[0], (int)args[1]);
-}
-
-static int copy_lease(const uint32_t *args, bool to_client)
-{
-	const struct lease_use use = {.client = token_client((int)args[0]),
-	                              .argument = (int)args[1],
-	                              .offset = args[2],
-	                              .space = self()->space,
-	                              .buffer = args[3],
-	                              .bytes = args[4],
-	                              .to_client = to_client};
-
-	return use.client < 0 ? -ESRCH : lease_copy(&use);
-}
-
-static int native_lease_read(const uint32_t *args)
-{
-	return copy_lease(args, false);
-}
-
-static int native_lease_write(const uint32_t *args)
-{
-	return copy_lease(args, true);
-}
-
-static int native_lease_string(const uint32_t *args)
-{
-	const struct lease_use use = {.client = token_client((int)args[0]),
-	                              .argument = (int)args[1],
-	                              .space = self()->space,
-	                              .buffer = args[2],
-	                              .bytes = args[3]};
-
-	return use.client < 0 ? -ESRCH : lease_string(&use);
-}
-
-static int native_lease_size(const uint32_t *args)
-{
-	int client = token_client((int)args[0]);
-
-	return client < 0 ? -ESRCH : lease_size(client, (int)args[1]);
-}
-
-static int native_ready(const uint32_t *args)
-{
-	int connection = (int)args[0];
-
-	if (!connection_exists(connection) ||
-	    connections[connection].channel != self()->message.channel)
-		return -EBADF;
-	connections[connection].readiness = args[1];
-	return 0;
+	return lease_copy(&use);
 }
 
 /* ---- segments by handle -------------------------------------------------- */
@@ -141,52 +97,44 @@ static int make_device(paddr_t start, uint32_t bytes)
 	return segment_make_device(start, PAGES(bytes), LEVEL_SERVER);
 }
 
-static int native_segment_make(const uint32_t *args)
+static int make_segment(uint32_t kind, uint32_t a, uint32_t b)
 {
-	bool promised = !(args[0] & SEGMENT_UNPROMISED);
-	int segment = -EINVAL;
+	bool promised = !(kind & SEGMENT_UNPROMISED);
 
-	switch (args[0] & ~(uint32_t)SEGMENT_UNPROMISED) {
+	switch (kind & ~(uint32_t)SEGMENT_UNPROMISED) {
 	case SEGMENT_OF_MEMORY:
-		if (args[1] > 0)
-			segment = segment_make(PAGES(args[1]), promised, true,
-			                       LEVEL_SERVER);
-		break;
+		return a == 0 ? -EINVAL
+		              : segment_make(PAGES(a), promised, true,
+		                             LEVEL_SERVER);
 	case SEGMENT_OF_ARCHIVE:
-		segment = make_archive(args[1], args[2]);
-		break;
+		return make_archive(a, b);
 	case SEGMENT_OF_DEVICE:
-		segment = make_device(args[1], args[2]);
-		break;
+		return make_device(a, b);
 	}
+	return -EINVAL;
+}
+
+static int native_segment_make(uint32_t kind, uint32_t a, uint32_t b)
+{
+	int segment = make_segment(kind, a, b);
+
 	if (segment < 0)
 		return segment;
 	segments[segment].owner = tag();
 	return segment + 1;
 }
 
-static int native_segment_resize(const uint32_t *args)
+static int native_segment_resize(int segment, uint32_t bytes)
 {
-	int segment = segment_of(args[0]);
-
-	if (segment < 0 || args[1] == 0)
+	if (bytes == 0)
 		return -EINVAL;
-	return segment_resize(segment, PAGES(args[1]), LEVEL_SERVER);
+	return segment_resize(segment, PAGES(bytes), LEVEL_SERVER);
 }
 
-static void let_go(int segment)
+static int native_segment_drop(int segment)
 {
 	segments[segment].owner = 0;
 	segment_drop(segment);
-}
-
-static int native_segment_drop(const uint32_t *args)
-{
-	int segment = segment_of(args[0]);
-
-	if (segment < 0)
-		return segment;
-	let_go(segment);
 	return 0;
 }
 
@@ -195,199 +143,148 @@ void native_exit(int channel)
 	for (int i = 0; i < segment_table.fresh; i++)
 		if (segments[i].kind != SEGMENT_FREE &&
 		    segments[i].owner == channel + 1)
-			let_go(i);
+			native_segment_drop(i);
 }
 
-/* Between frame memory and the caller (TOKEN_SELF) or a client: bytes moved. */
-static int copy_frame(const struct lease_use *use)
+/* TOKEN_SELF: instead of a lease the caller's own memory, at `argument`. */
+static int copy_own(const struct lease_use *use)
 {
-	vaddr_t mine = (vaddr_t)use->argument + use->offset;
-	int error;
+	vaddr_t own = (vaddr_t)use->argument + use->offset;
+	int error = use->to_client ? copy_out(own, use->kernel, use->bytes)
+	                           : copy_in(use->kernel, own, use->bytes);
 
-	if (use->client >= 0)
-		return lease_copy(use);
-	error = use->to_client ? copy_out(mine, use->kernel, use->bytes)
-	                       : copy_in(use->kernel, mine, use->bytes);
 	return error ? error : (int)use->bytes;
 }
 
-/* args: handle offset token argument lease_offset len.  Bytes moved. */
-static int copy_segment(int segment, const uint32_t *args, bool to_client)
+/* Between a segment and a lease, page by page: bytes moved, or why none. */
+static int copy_segment(int segment, uint32_t offset, struct lease_use *use)
 {
-	uint32_t end = (uint32_t)segments[segment].pages * PAGE_SIZE - 1;
-	uint32_t offset = args[1], done = 0;
-	struct lease_use use = {.argument = (int)args[3],
-	                        .to_client = to_client};
+	uint32_t wanted = min(use->bytes, LEASE_MAX), done = 0;
+	int moved;
 
-	use.client = args[2] == TOKEN_SELF ? -1 : token_client((int)args[2]);
-	if (use.client < 0 && args[2] != TOKEN_SELF)
-		return -ESRCH;
-	while (done < args[5] && done < LEASE_MAX && offset <= end) {
-		uint32_t in_page = offset % PAGE_SIZE;
-		uint32_t left = args[5] - done;
+	if (segments[segment].kind == SEGMENT_DEVICE)
+		return -EINVAL;
+	do {
 		frame_t frame;
-		int moved;
 
-		moved = segment_frame(segment, (int)(offset / PAGE_SIZE),
+		moved = segment_frame(segment, (int)(offset >> PAGE_SHIFT),
 		                      LEVEL_SERVER, &frame);
 		if (moved < 0)
-			return done ? (int)done : moved;
-		use.kernel =
-		    (uint8_t *)phys_to_kernel((paddr_t)frame << PAGE_SHIFT) +
-		    in_page;
-		use.bytes = PAGE_SIZE - in_page;
-		if (use.bytes > left)
-			use.bytes = left;
-		use.offset = args[4] + done;
-		moved = copy_frame(&use);
-		if (moved < 0)
-			return done ? (int)done : moved;
-		done += (uint32_t)moved;
-		offset += (uint32_t)moved;
-		if ((uint32_t)moved < use.bytes || offset == 0)
 			break;
-	}
-	return (int)done;
+		use->kernel =
+		    (uint8_t *)phys_to_kernel((paddr_t)frame << PAGE_SHIFT) +
+		    offset % PAGE_SIZE;
+		use->bytes = min(PAGE_SIZE - offset % PAGE_SIZE, wanted - done);
+		moved =
+		    use->client == current ? copy_own(use) : lease_copy(use);
+		if (moved < 0)
+			break;
+		use->offset += (uint32_t)moved;
+		offset += (uint32_t)moved;
+		done += (uint32_t)moved;
+	} while (moved > 0 && done < wanted && offset > 0);
+	return done > 0 || moved >= 0 ? (int)done : moved;
 }
 
-static int native_segment_read(const uint32_t *args)
+static int native_segment_read(int segment, uint32_t offset, int whom,
+                               int argument, uint32_t lease_offset,
+                               uint32_t len)
 {
-	int segment = segment_of(args[0]);
+	struct lease_use use = {whom, argument, lease_offset, len,
+	                        .to_client = true};
 
-	if (segment < 0 || segments[segment].kind == SEGMENT_DEVICE)
-		return -EINVAL;
-	return copy_segment(segment, args, true);
+	return copy_segment(segment, offset, &use);
 }
 
-static int native_segment_write(const uint32_t *args)
+static int native_segment_write(int segment, uint32_t offset, int whom,
+                                int argument, uint32_t lease_offset,
+                                uint32_t len)
 {
-	int segment = segment_of(args[0]);
+	struct lease_use use = {whom, argument, lease_offset, len,
+	                        .to_client = false};
 
-	if (segment < 0 || segments[segment].kind == SEGMENT_DEVICE)
-		return -EINVAL;
 	if (segments[segment].kind == SEGMENT_ARCHIVE)
 		return -EACCES;
-	return copy_segment(segment, args, false);
+	return copy_segment(segment, offset, &use);
 }
 
 /* ---- map and exec: they complete a client's call ------------------------- */
 
-/* The client of a token, if the call it waits in is `call`. */
-static int client_in(uint32_t token, int call)
+static int native_map(int client, int segment, uint32_t offset, uint32_t rights)
 {
-	int client = token_client((int)token);
-
-	if (client < 0)
-		return -ESRCH;
-	return procs[client].message.call == call ? client : -EINVAL;
-}
-
-static int native_map(const uint32_t *args)
-{
-	int client = client_in(args[0], SYS_mmap2);
-	int segment = segment_of(args[1]);
 	vaddr_t address;
 	int error;
 
-	if (client < 0)
-		return client;
-	if (segment < 0 || args[2] % PAGE_SIZE)
+	if (procs[client].message.call != SYS_mmap2 || offset % PAGE_SIZE)
 		return -EINVAL;
+	error = mmap_segment(client, segment, (int)(offset / PAGE_SIZE),
+	                     (int)rights, procs[client].message.args, &address);
+	if (error == 0)
+		message_answer(client, (int)address);
+	return error;
+}
+
+/* An archive's pages are borrowed: without a promise, and never written. */
+static int native_map_self(int segment, uint32_t offset, uint32_t len,
+                           uint32_t rights)
+{
+	bool archive = segments[segment].kind == SEGMENT_ARCHIVE;
+	const uint32_t args[6] = {
+	    0, len, rights, archive ? MAP_PRIVATE | MAP_NORESERVE : MAP_SHARED};
+	int first = (int)(offset / PAGE_SIZE), error;
+	vaddr_t address;
+
+	if (offset % PAGE_SIZE || PAGES(len) > segments[segment].pages ||
+	    first > segments[segment].pages - PAGES(len) || (rights & ~7u))
+		return -EINVAL;
+	if (archive && (rights & RIGHT_WRITE))
+		return -EACCES;
 	error =
-	    mmap_segment(client, segment, (int)(args[2] / PAGE_SIZE),
-	                 (int)args[3], procs[client].message.args, &address);
-	if (error)
-		return error;
-	message_answer(client, (int)address);
+	    mmap_segment(current, segment, first, (int)rights, args, &address);
+	return error ? error : (int)address;
+}
+
+/* Copies the path and the prefix into `strings`: 0 or -errno. */
+static int take_strings(const struct exec *exec, char strings[EXEC_STRINGS],
+                        struct exec_image *image)
+{
+	uint32_t bytes = exec->strings_bytes, path_bytes;
+
+	if (bytes > EXEC_STRINGS)
+		return -E2BIG;
+	if (copy_in(strings, exec->strings, bytes) < 0)
+		return -EFAULT;
+	if (bytes == 0 || strings[bytes - 1] != '\0')
+		return -EINVAL;
+	path_bytes = strlen(strings) + 1;
+	image->path = strings;
+	image->prefix = strings + path_bytes;
+	image->prefix_bytes = bytes - path_bytes;
 	return 0;
 }
 
-static int native_map_self(const uint32_t *args)
+static int native_exec(int client, vaddr_t from)
 {
-	int segment = segment_of(args[0]);
-	int space = self()->space, error;
-	struct mapping mapping = {.kind = REGION_SHARED,
-	                          .pages = PAGES(args[2]),
-	                          .segment = segment,
-	                          .offset = (int)(args[1] / PAGE_SIZE),
-	                          .rights = (int)args[3],
-	                          .ceiling = (int)args[3]};
-
-	if (segment < 0 || args[1] % PAGE_SIZE || args[2] == 0 ||
-	    mapping.pages > segments[segment].pages ||
-	    mapping.offset > segments[segment].pages - mapping.pages ||
-	    (args[3] & ~7u))
-		return -EINVAL;
-	if (segments[segment].kind == SEGMENT_ARCHIVE)
-		mapping.kind = REGION_PRIVATE;
-	if (mapping.kind == REGION_PRIVATE && (args[3] & RIGHT_WRITE))
-		return -EACCES;
-	mapping.start = mapping.kind == REGION_PRIVATE
-	                    ? space_find_private(space, mapping.pages)
-	                    : space_find_shared(space, mapping.pages);
-	error = mapping.start ? space_map(space, &mapping) : -ENOMEM;
-	return error ? error : (int)mapping.start;
-}
-
-/* The strings of an exec, in a page: first the path, then the prefix. */
-static int gather_strings(const struct exec *exec, char *page,
-                          struct exec_image *image)
-{
-	int length = string_in(page, exec->path, PAGE_SIZE);
-
-	if (length < 0)
-		return length;
-	if (exec->prefix_bytes > PAGE_SIZE - 1 - (uint32_t)length)
-		return -E2BIG;
-	image->path = page;
-	image->prefix = page + length + 1;
-	image->prefix_bytes = exec->prefix_bytes;
-	if (exec->prefix_bytes == 0)
-		return 0;
-	if (copy_in(page + length + 1, exec->prefix, exec->prefix_bytes) < 0)
-		return -EFAULT;
-	return image->prefix[exec->prefix_bytes - 1] ? -EINVAL : 0;
-}
-
-static int run_exec(int client, const struct exec *exec, char *page)
-{
+	static char strings[EXEC_STRINGS]; /* nobody comes in between */
 	const uint32_t *args = procs[client].message.args;
-	struct exec_image image = {
-	    .segment = segment_of((uint32_t)exec->image),
-	    .bytes = exec->image_bytes,
-	    .interpreter = -1,
-	    .interpreter_bytes = exec->interpreter_bytes,
-	};
-	int error = gather_strings(exec, page, &image);
-
-	if (exec->interpreter != -1) {
-		image.interpreter = segment_of((uint32_t)exec->interpreter);
-		if (image.interpreter < 0)
-			return -EINVAL;
-	}
-	if (image.segment < 0)
-		return -EINVAL;
-	return error ? error : proc_exec(client, &image, args[1], args[2]);
-}
-
-static int native_exec(const uint32_t *args)
-{
-	int client = client_in(args[0], SYS_execve);
+	struct exec_image image;
 	struct exec exec;
-	frame_t frame;
 	int error;
 
-	if (client < 0)
-		return client;
-	if (copy_in(&exec, args[1], sizeof(exec)) < 0)
+	if (procs[client].message.call != SYS_execve)
+		return -EINVAL;
+	if (copy_in(&exec, from, sizeof(exec)) < 0)
 		return -EFAULT;
-	if (promise_take(1, LEVEL_SERVER) < 0)
-		return -ENOMEM;
-	frame = frame_alloc();
-	error = run_exec(client, &exec,
-	                 phys_to_kernel((paddr_t)frame << PAGE_SHIFT));
-	frame_drop(frame);
-	promise_give(1);
+	image.segment = segment_of((uint32_t)exec.image);
+	image.bytes = exec.image_bytes;
+	image.interpreter = segment_of((uint32_t)exec.interpreter);
+	image.interpreter_bytes = exec.interpreter_bytes;
+	if (image.segment < 0 ||
+	    (image.interpreter < 0 && exec.interpreter != -1))
+		return -EINVAL;
+	error = take_strings(&exec, strings, &image);
+	if (error == 0)
+		error = proc_exec(client, &image, args[1], args[2]);
 	if (error == 0)
 		message_answer(client, 0);
 	return error;
@@ -395,32 +292,32 @@ static int native_exec(const uint32_t *args)
 
 /* ---- the machine, and a look inside -------------------------------------- */
 
-static int native_interrupt(const uint32_t *args)
+static int native_interrupt(uint32_t line, bool on)
 {
 	struct channel *channel = &channels[self()->message.channel];
-	uint32_t bit = 1u << args[0] % INTERRUPT_LINES;
+	uint32_t bit = 1u << line % INTERRUPT_LINES;
 
-	if (args[0] >= INTERRUPT_LINES)
+	if (line >= INTERRUPT_LINES)
 		return -EINVAL;
 	for (int i = 0; i < CHANNELS; i++)
 		if (&channels[i] != channel && (channels[i].lines & bit))
 			return -EBUSY;
-	channel->lines = args[1] ? channel->lines | bit : channel->lines & ~bit;
-	interrupt_enable((int)args[0], args[1] != 0);
+	channel->lines = on ? channel->lines | bit : channel->lines & ~bit;
+	interrupt_enable((int)line, on);
 	return 0;
 }
 
-static int native_ports(const uint32_t *args)
+static int native_ports(int first, int last)
 {
-	return proc_allow_ports(current, (int)args[0], (int)args[1]);
+	return proc_allow_ports(current, first, last);
 }
 
-static int native_log(const uint32_t *args)
+static int native_log(vaddr_t from, uint32_t len)
 {
 	char text[LOG_MAX + 1];
-	uint32_t length = args[1] < LOG_MAX ? args[1] : LOG_MAX;
+	uint32_t length = min(len, LOG_MAX);
 
-	if (copy_in(text, args[0], length) < 0)
+	if (copy_in(text, from, length) < 0)
 		return -EFAULT;
 	text[length] = '\0';
 	for (uint32_t i = 0; i < length; i++)
@@ -430,95 +327,48 @@ static int native_log(const uint32_t *args)
 	return (int)length;
 }
 
-static int native_inspect(const uint32_t *args)
+static int native_inspect(uint32_t address, vaddr_t buf, uint32_t len)
 {
-	uint32_t last = args[0] + (args[2] ? args[2] - 1 : 0);
+	uint32_t last = address + (len ? len - 1 : 0);
 
-	if (args[2] > PAGE_SIZE)
+	if (len > PAGE_SIZE)
 		return -EINVAL;
-	if (args[0] < DIRECT_MAP || last < args[0] ||
-	    !page_kernel_mapped(args[0]) || !page_kernel_mapped(last))
+	if (address < DIRECT_MAP || last < address ||
+	    !page_kernel_mapped(address) || !page_kernel_mapped(last))
 		return -EFAULT;
 	inspect_update();
-	return copy_out(args[1], (const void *)(uintptr_t)args[0], args[2]);
+	return copy_out(buf, (const void *)(uintptr_t)address, len);
 }
 
-static int native_tunable(const uint32_t *args)
+static int native_tunable(uint32_t which, uint32_t value)
 {
-	uint32_t value = args[1];
+	static uint32_t *const tunables[] = {
+	    [TUNABLE_SHMMAX] = &shm_limits.max,
+	    [TUNABLE_SHMMIN] = &shm_limits.min,
+	    [TUNABLE_SHMMNI] = &shm_limits.mni,
+	    [TUNABLE_SHMALL] = &shm_limits.all,
+	    [TUNABLE_SHMSEG] = &shm_limits.seg,
+	};
 
-	switch (args[0]) {
-	case TUNABLE_SHMMAX:
-		shm_limits.max = value;
-		return 0;
-	case TUNABLE_SHMMIN:
-		shm_limits.min = value;
-		return 0;
-	case TUNABLE_SHMMNI:
-		if (value > SHMMNI_MAX)
-			return -EINVAL;
-		shm_limits.mni = value;
-		return 0;
-	case TUNABLE_SHMALL:
-		shm_limits.all = value;
-		return 0;
-	case TUNABLE_SHMSEG:
-		shm_limits.seg = value;
-		return 0;
-	}
-	return -EINVAL;
+	if (which >= sizeof(tunables) / sizeof(tunables[0]) ||
+	    (which == TUNABLE_SHMMNI && value > SHMMNI_MAX))
+		return -EINVAL;
+	*tunables[which] = value;
+	return 0;
 }
 
-static int native_check(const uint32_t *args)
+static int native_check(void)
 {
-	(void)args;
 	return check_all();
 }
 
-/* A Unix call of the server's own, to whoever is behind one descriptor. */
-static int native_send(const uint32_t *args)
-{
-	int connection = descriptor_connection(current, (int)args[0]);
-	uint32_t words[6];
-	const struct syscall *row;
+/* ---- the door ------------------------------------------------------------ */
 
-	if (connection < 0)
-		return connection;
-	if (args[1] >= SYSCALL_LIMIT)
-		return -ENOSYS;
-	row = &syscalls[args[1]];
-	if (row->owner == OWNER_NONE ||
-	    (row->owner == OWNER_KERNEL && row->second == OWNER_NONE))
-		return -ENOSYS;
-	if (copy_in(words, args[2], sizeof(words)) < 0)
-		return -EFAULT;
-	return forward_by(row, words, connection);
-}
+#include "../build/gen/native_calls.h"
 
-static int native_archive(const uint32_t *args)
-{
-	(void)args;
-	return (int)archive_bytes;
-}
-
-/* clang-format off */
-static int (*const calls[])(const uint32_t *args) = {
-	native_receive, native_reply, native_pass,
-	native_lease_read, native_lease_write, native_lease_string,
-	native_lease_size, native_ready,
-	native_segment_make, native_segment_resize, native_segment_drop,
-	native_segment_read, native_segment_write,
-	native_map, native_map_self, native_exec,
-	native_interrupt, native_ports, native_log, native_inspect,
-	native_tunable, native_check, native_send, native_archive,
-};
-/* clang-format on */
-
-int native_call(int number, const uint32_t args[6])
+int native_call(uint32_t number, const uint32_t args[6])
 {
 	if (!proc_is_server(current))
 		return -EPERM;
-	if (number < 0 || number >= (int)(sizeof(calls) / sizeof(calls[0])))
-		return -ENOSYS;
-	return calls[number](args);
+	return number < NATIVE_LIMIT ? native_calls[number](args) : -ENOSYS;
 }

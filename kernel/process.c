@@ -89,10 +89,8 @@ int proc_make(int level)
 	procs[i].space = -1;
 	procs[i].message.channel = procs[i].message.at = -1;
 	procs[i].message.connection = NO_CONNECTION;
-	for (int k = 0; k < 2; k++) {
-		procs[i].message.reserved[k] = -1;
+	for (int k = 0; k < 2; k++)
 		procs[i].message.carried[k] = NO_CONNECTION;
-	}
 	procs[i].cwd = NO_CONNECTION;
 	for (int fd = 0; fd < OPEN_MAX; fd++)
 		procs[i].descriptors[fd] = NO_CONNECTION;

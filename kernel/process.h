@@ -99,11 +99,10 @@ struct proc {
 		int connection; /* ... by which connection (a hold), or -1 */
 		int object;
 		uint32_t args[6];
-		int generation;  /* of its token, once received; or 0 */
-		int next;        /* queue of the channel */
-		int status;      /* the answer */
-		int reserved[2]; /* descriptors kept for the reply, or -1 */
-		int carried[2];  /* connections that came with it, or -1 */
+		int generation; /* of its token, once received; or 0 */
+		int next;       /* queue of the channel */
+		int status;     /* the answer */
+		int carried[2]; /* connections that came with it, or -1 */
 	} message;
 
 	/* written by ipc/connection.c alone */

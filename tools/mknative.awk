@@ -4,11 +4,13 @@
 #
 # From abi/native.tbl come
 #
-#	native_numbers.h   NATIVE_name, NATIVE_LIMIT, native_names
-#	native_stubs.h     k_name(...): what a server calls, int 0x81 inline
+#	native_calls.h     the kernel's side, for ipc/native.c: run_NAME looks up
+#	                   what the arguments stand for and calls native_NAME
+#	native_stubs.h     k_NAME(...): what a server calls, int 0x81 inline
 #
-# An argument's name decides its C type: see type_of below; all else is a
-# word.  A line that does not make sense stops the build with file and line.
+# An argument's name decides its C type in a stub (type_of below; all else is a
+# word), and what the kernel looks up (look_up).  A line that does not make
+# sense stops the build with file and line.
 
 BEGIN {
 	type_of["message"] = "struct message *"
@@ -16,7 +18,10 @@ BEGIN {
 	type_of["exec"] = "const struct exec *"
 	type_of["text"] = "const char *"
 	type_of["buf"] = "void *"
-	type_of["args"] = "const uint32_t *"
+	look_up["token"] = "token_client(%)"
+	look_up["whom"] = "% == TOKEN_SELF ? current : token_client(%)"
+	look_up["handle"] = "segment_of(%)"
+	look_up["fd"] = "descriptor_connection(current, %)"
 	expected = 0
 }
 
@@ -45,8 +50,8 @@ $2 in seen {
 
 {
 	seen[$2] = 1
-	numbers = numbers "#define NATIVE_" $2 " " $1 "\n"
-	names = names "\t\"" $2 "\",\n"
+	runs = runs run()
+	calls = calls "\trun_" $2 ",\n"
 	stubs = stubs stub()
 	expected++
 }
@@ -54,7 +59,7 @@ $2 in seen {
 END {
 	if (failed)
 		exit 1
-	write_numbers()
+	write_calls()
 	write_stubs()
 }
 
@@ -79,15 +84,31 @@ function stub(    i, type, list, words)
 	    "\treturn native(" $1 words ");\n}\n\n"
 }
 
-function write_numbers(    file)
+function run(    i, word, found, list, checks)
 {
-	file = out "/native_numbers.h"
+	for (i = 3; i <= NF; i++) {
+		word = "a[" i - 3 "]"
+		if ($i in look_up) {
+			found = look_up[$i]
+			gsub(/%/, word, found)
+			word = $i
+			checks = checks "\tint " word " = " found ";\n\n" \
+			    "\tif (" word " < 0)\n\t\treturn " word ";\n"
+		}
+		list = list (i > 3 ? ", " : "") word
+	}
+	return "static int run_" $2 "(const uint32_t *a)\n{\n" checks \
+	    (list ? "" : "\t(void)a;\n") "\treturn native_" $2 "(" list \
+	    ");\n}\n\n"
+}
+
+function write_calls(    file)
+{
+	file = out "/native_calls.h"
 	print "/* Made by tools/mknative.awk from abi/native.tbl. */" >file
-	print "#ifndef NATIVE_NUMBERS_H\n#define NATIVE_NUMBERS_H\n" >file
-	print numbers "\n#define NATIVE_LIMIT " expected "\n\n#endif" >file
-	file = out "/native_names.h"
-	print "/* Made by tools/mknative.awk from abi/native.tbl. */" >file
-	print "static const char *const native_names[] = {\n" names "};" >file
+	print "#define NATIVE_LIMIT " expected "\n" >file
+	print runs "static int (*const native_calls[])(const uint32_t *) = {" >file
+	print calls "};" >file
 }
 
 # The sixth argument travels in ebp, which the compiler may be using itself:

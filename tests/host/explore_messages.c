@@ -40,6 +40,7 @@
 #define CALL_PIPE 2 /* a row with two results; the table has none yet */
 #define BAD       0xbad000
 #define INBOX     0x10000
+#define OUTBOX    0x30000
 #define PAIR      0x20000
 
 /* ---- the machine below: tables, memory, processes -------------------------
@@ -74,6 +75,7 @@ const struct syscall syscalls[SYSCALL_LIMIT] = {
 };
 
 static struct message inbox;
+static struct reply outbox;
 static int pair[2];
 static ucontext_t explorer, contexts[PROCS];
 static char stacks[PROCS][STACK] __attribute__((aligned(16)));
@@ -149,6 +151,12 @@ int table_take(struct table *table, int level)
 	return i;
 }
 
+int table_reserve(struct table *table, int slots, int level)
+{
+	(void)table, (void)level;
+	return table_room >= 0 && slots > table_room ? -1 : 0;
+}
+
 void table_put(struct table *table, int i)
 {
 	*(int *)((char *)table->base + (size_t)i * table->stride) = table->free;
@@ -161,6 +169,14 @@ int copy_out(vaddr_t to, const void *from, uint32_t bytes)
 	if (to == BAD)
 		return -EFAULT;
 	memcpy(to == INBOX ? (void *)&inbox : pair, from, bytes);
+	return 0;
+}
+
+int copy_in(void *to, vaddr_t from, uint32_t bytes)
+{
+	if (from == BAD)
+		return -EFAULT;
+	memcpy(to, &outbox, bytes);
 	return 0;
 }
 
@@ -221,6 +237,7 @@ enum op {
 	REPLY_ERROR,
 	REPLY_STOLEN,
 	REPLY_FULL,
+	REPLY_BAD,
 	PASS,
 	SEND, /* servers */
 	KILL,
@@ -247,6 +264,7 @@ static const char *const op_names[] = {"goes on",
                                        "reply(error)",
                                        "reply(stolen token)",
                                        "reply(table full)",
+                                       "reply(bad address)",
                                        "pass",
                                        "send",
                                        "is killed",
@@ -323,7 +341,7 @@ static void hold_token(int token)
 
 static void do_receive(vaddr_t buffer)
 {
-	int result = message_receive(buffer), client;
+	int result = native_receive(buffer), client;
 
 	if (buffer == BAD || result < 0) {
 		REQUIRE(buffer == BAD || procs[current].killed);
@@ -381,19 +399,25 @@ static void do_reply(enum op op)
 		reply.connection[k].object = w.objects + k;
 	}
 	table_room = op == REPLY_FULL ? reply.count - 1 : -1;
-	result = message_reply(token, status, reply.count ? &reply : 0);
+	outbox = reply;
+	result = client < 0 ? -ESRCH
+	                    : native_reply(client, status,
+	                                   op == REPLY_BAD    ? BAD
+	                                   : reply.count == 0 ? 0
+	                                                      : OUTBOX);
 	table_room = -1;
 	if (client < 0)
 		REQUIRE(result == -ESRCH);
 	if (op == REPLY_STOLEN)
 		REQUIRE(client < 0);
-	if (op == REPLY_WRONG || (op == REPLY_FULL && reply.count > 0))
+	if (op == REPLY_WRONG || op == REPLY_BAD ||
+	    (op == REPLY_FULL && reply.count > 0))
 		REQUIRE(result < 0);
 	if (result < 0) {
 		REQUIRE(connection_table.live == live);
 		REQUIRE(token_client(token) == client);
 	} else {
-		REQUIRE(token_client(token) == -1);
+		REQUIRE(token_client(token) == -ESRCH);
 		w.answered[client] = true;
 		w.expected[client] = status;
 		w.unblock_due[client] = false;
@@ -408,12 +432,15 @@ static void do_reply(enum op op)
 static void do_pass(void)
 {
 	int token = w.held[current][0], client = token_client(token);
-	int result = message_pass(token, 0);
+	int result = client < 0 ? -ESRCH : descriptor_connection(current, 0);
+
+	if (result >= 0)
+		result = native_pass(client, result);
 
 	if (client < 0)
 		REQUIRE(result == -ESRCH);
 	if (result == 0) {
-		REQUIRE(token_client(token) == -1);
+		REQUIRE(token_client(token) == -ESRCH);
 		w.unblock_due[client] = false;
 	}
 	if (result == 0 || client < 0)
@@ -491,7 +518,6 @@ static void make_proc(int i)
 	procs[i].peer = -1;
 	procs[i].cwd = NO_CONNECTION;
 	memset(procs[i].descriptors, 0xff, sizeof(procs[i].descriptors));
-	memset(procs[i].message.reserved, 0xff, sizeof(int) * 2);
 	memset(procs[i].message.carried, 0xff, sizeof(int) * 2);
 	procs[i].message.channel = procs[i].message.at = -1;
 	procs[i].message.connection = procs[i].message.next = -1;
@@ -528,6 +554,8 @@ static void begin(void)
 		make_proc(i);
 	files = channel_make("files", FILES, 1);
 	console = channel_make("console", CONSOLE, 2);
+	procs[FILES].rank = 1;
+	procs[CONSOLE].rank = 2;
 	channels[console].lines = 2;
 	procs[0].cwd = connection_make(files, new_object(files), 0);
 	descriptor_install(0, connection_make(files, new_object(files), 0), 0,
@@ -699,7 +727,7 @@ static void mix_proc(int i)
 	mix(w.op[i] * 2 + w.busy[i]), mix(w.calls_left[i]);
 	mix(w.answered[i]), mix(w.expected[i]), mix(w.unblock_due[i]);
 	for (int k = 0; k < 2; k++)
-		mix(p->message.carried[k]), mix(p->message.reserved[k]);
+		mix(p->message.carried[k]);
 	for (int fd = 0; fd < 6; fd++)
 		mix(p->descriptors[fd]);
 	current = i;
@@ -714,8 +742,7 @@ static uint64_t state_hash(void)
 		mix_proc(i);
 	for (int c = 0; c < 2; c++) {
 		mix(channels[c].server), mix(channels[c].first);
-		mix(channels[c].last), mix(channels[c].closed);
-		mix(channels[c].interrupts);
+		mix(channels[c].closed), mix(channels[c].interrupts);
 	}
 	for (int i = 0; i < connection_table.fresh; i++) {
 		if (!connection_exists(i)) /* which slot is next is no matter */

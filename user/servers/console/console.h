@@ -116,7 +116,7 @@ struct open {
 	bool used;
 	enum kind kind;
 	int flags;      /* of open(2); F_SETFL changes some */
-	int connection; /* -1 until a first call came by it */
+	int connection; /* for its readiness word */
 	uint32_t readiness;
 };
 

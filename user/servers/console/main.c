@@ -77,8 +77,6 @@ static int answer(const struct message *m)
 
 static void request(const struct message *m)
 {
-	if (m->object > 0 && opens[m->object].connection < 0)
-		opens[m->object].connection = m->connection;
 	switch (m->type) {
 	case SYS_open:
 	case SYS_openat:

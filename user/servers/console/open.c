@@ -88,15 +88,14 @@ void open_call(const struct message *m)
 		k_reply(m->token, slot, 0);
 		return;
 	}
-	opens[slot] = (struct open){.used = true,
-	                            .kind = (enum kind)kind,
-	                            .flags = flags,
-	                            .connection = -1};
+	opens[slot] = (struct open){
+	    .used = true, .kind = (enum kind)kind, .flags = flags};
 	opens[slot].readiness = readiness(&opens[slot]);
 	reply.connection[0].descriptor = -1;
 	reply.connection[0].object = slot;
 	reply.connection[0].readiness = opens[slot].readiness;
-	if (k_reply(m->token, 0, &reply) < 0)
+	opens[slot].connection = k_reply(m->token, 0, &reply);
+	if (opens[slot].connection < 0)
 		opens[slot].used = false;
 }
 
@@ -112,7 +111,7 @@ void open_update(void)
 		struct open *open = &opens[i];
 		uint32_t word;
 
-		if (!open->used || open->connection < 0)
+		if (!open->used)
 			continue;
 		word = readiness(open);
 		if (word != open->readiness)

@@ -92,20 +92,18 @@ static bool add(const struct member *member)
 
 static bool map_archive(void)
 {
-	int bytes = k_archive();
-	int segment, address;
+	uint32_t bytes = inspect_now()->archive_bytes;
+	int segment = k_segment_make(SEGMENT_OF_ARCHIVE, 0, bytes);
+	int address;
 
-	if (bytes <= 0)
-		return false;
-	segment = k_segment_make(SEGMENT_OF_ARCHIVE, 0, (uint32_t)bytes);
 	if (segment <= 0)
 		return false;
-	address = k_map_self(segment, 0, (uint32_t)bytes, PROT_READ);
+	address = k_map_self(segment, 0, bytes, PROT_READ);
 	k_segment_drop(segment);
 	if ((uint32_t)address > -(uint32_t)PAGE_SIZE)
 		return false;
 	archive = (const uint8_t *)(uintptr_t)address;
-	archive_bytes = (uint32_t)bytes;
+	archive_bytes = bytes;
 	return true;
 }
 

@@ -9,8 +9,7 @@
  * interpreter, argument and the script's path, the prefix:
  *
  *	execve("/bin/s", {"s", "x"})       /bin/s begins "#!/bin/ash -e"
- *	-> /bin/ash                        argv {"/bin/ash", "-e", "/bin/s",
- *"x"}
+ *	-> /bin/ash           argv {"/bin/ash", "-e", "/bin/s", "x"}
  *
  * An interpreter that is a script adds in front; ELOOP after five.
  */
@@ -132,13 +131,12 @@ static int run(int token)
 {
 	struct exec exec = {.image_bytes = image.node.bytes,
 	                    .interpreter = -1,
-	                    .prefix = (vaddr_t)(uintptr_t)image.prefix,
-	                    .prefix_bytes = image.prefix_bytes,
-	                    .path = (vaddr_t)(uintptr_t)image.path};
-	int error;
+	                    .strings = unix_address(image.prefix)};
+	int error = image.node.bytes == 0 ? -ENOEXEC : put_before(image.path);
 
-	if (image.node.bytes == 0)
-		return -ENOEXEC;
+	if (error < 0)
+		return error;
+	exec.strings_bytes = image.prefix_bytes;
 	exec.image = k_segment_make(SEGMENT_OF_ARCHIVE,
 	                            (uint32_t)(image.node.body - archive),
 	                            image.node.bytes);

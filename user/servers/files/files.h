@@ -11,8 +11,8 @@
  *	exec.c      execve: finds the image, "#!" too; the kernel parses it
  *	inspect.c   the kernel's tables, by name, through the inspection block
  *	proc.c      /proc: which files there are
- *	made.c      /proc: what stands in them     maps.c  ... in PID/maps,
- *PID/pt
+ *	made.c      /proc: what stands in them
+ *	maps.c      ... in PID/maps and PID/pt
  *
  * A handler answers 0 or a positive result or -errno, which main.c replies; or
  * ANSWERED when it has replied, passed on or exec'd itself.

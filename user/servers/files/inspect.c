@@ -1,6 +1,7 @@
 /*
  * user/servers/files/inspect.c -- the kernel's tables, by name.
  *
+ * abi/inspect.h's block says by name where each table is, and at which
  * offset each field of its rows; so this server knows no kernel structure.  The
  * names are looked up once.  A name that the kernel does not offer reads as 0.
  */
@@ -110,8 +111,7 @@ bool physical_read(uint32_t address, void *to, uint32_t bytes)
 	return k_inspect(block.direct_map + address, to, bytes) >= 0;
 }
 
-/* ---- processes ------------------------------------------------------------
- */
+/* ---- processes ---------------------------------------------------------- */
 
 bool process_read(struct row *row, int pid)
 {

@@ -95,8 +95,7 @@ static void make_stat(struct text *text, int pid)
 	         (int)row_get(&row, PROC_PGID), (int)row_get(&row, PROC_SID));
 }
 
-/* ---- System V shared memory -----------------------------------------------
- */
+/* ---- System V shared memory --------------------------------------------- */
 
 #define ID_SHIFT 15 /* an id is sequence number and slot; ipc/ids.h */
 
@@ -166,8 +165,7 @@ static void make_shmseg(struct text *text, int pid)
 	text_add(text, "%u\n", inspect_now()->shmseg);
 }
 
-/* ---- made at open ----------------------------------------------------------
- */
+/* ---- made at open ------------------------------------------------------- */
 
 static void (*const makers[MADE_KINDS])(struct text *, int) = {
     [MADE_MEMINFO] = make_meminfo,
@@ -225,8 +223,7 @@ int made_open(struct open *open)
 	return 0;
 }
 
-/* ---- tunables ---------------------------------------------------------------
- */
+/* ---- tunables ----------------------------------------------------------- */
 
 static int tunable_of(int made)
 {

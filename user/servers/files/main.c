@@ -57,8 +57,7 @@ static void event(const struct message *m)
 		k_reply(m->token, status, 0);
 }
 
-/* ---- /dev ------------------------------------------------------------------
- */
+/* ---- /dev --------------------------------------------------------------- */
 
 static bool add_device(const char *path, enum node_kind kind, int descriptor,
                        uint32_t rdev)
@@ -127,8 +126,7 @@ static bool add_devices(char **argv)
 	return ok;
 }
 
-/* ---- life ------------------------------------------------------------------
- */
+/* ---- life --------------------------------------------------------------- */
 
 static uint32_t inspection_address(char **argv)
 {
@@ -143,12 +141,12 @@ int main(int argc, char **argv, char **envp)
 	struct message m;
 
 	(void)argc, (void)envp;
+	inspect_start(inspection_address(argv));
 	if (!archive_start() || !add_devices(argv) || !proc_start() ||
 	    !open_start()) {
 		log_line("no memory for the name space", "", 0);
 		return 1;
 	}
-	inspect_start(inspection_address(argv));
 	for (;;) {
 		if (k_receive(&m) < 0)
 			return 1;

@@ -52,8 +52,7 @@ static int slot_region(const struct row *space, int slot)
 	return index - 1;
 }
 
-/* ---- maps -------------------------------------------------------------------
- */
+/* ---- maps --------------------------------------------------------------- */
 
 static void put_name(struct text *text, const struct row *region)
 {
@@ -113,8 +112,7 @@ void make_maps(struct text *text, int pid)
 	}
 }
 
-/* ---- pt ---------------------------------------------------------------------
- */
+/* ---- pt ----------------------------------------------------------------- */
 
 static void put_word(struct text *text, const char *kind, int index,
                      uint32_t address)

@@ -25,8 +25,7 @@ struct who who_real(const struct message *m)
 	return (struct who){m->uid, m->gid, m->pid};
 }
 
-/* Only the first class that fits counts; root may all, but run what no x has.
- */
+/* The first class that fits counts; root may all, but run what no x has. */
 int may(const struct who *who, const struct node *node, uint32_t wanted)
 {
 	uint32_t bits = node->mode;

@@ -185,8 +185,7 @@ int readlink_call(const struct message *m)
 	                     bytes < size ? bytes : size);
 }
 
-/* ---- the working directory ------------------------------------------------
- */
+/* ---- the working directory ---------------------------------------------- */
 
 /* Writes the path of `node` so that it ends at `end`; where it begins. */
 static char *path_of(int number, char *start, char *end)

@@ -108,8 +108,7 @@ static uint32_t size_of(const struct open *open, const struct node *node)
 	return node->kind == NODE_MADE ? open->made_bytes : node->bytes;
 }
 
-/* Moves the offset; 0 or -errno.  Offsets here have 31 bits: files are small.
- */
+/* Moves the offset, of 31 bits: files are small.  0 or -errno. */
 static int seek(struct open *open, int high, uint32_t low, uint32_t whence)
 {
 	struct node node = node_at(open->node);
