@@ -112,22 +112,17 @@ static uint32_t days_until(uint32_t year, uint32_t month, uint32_t day)
 static uint32_t rtc_time(void)
 {
 	bool binary = rtc_read(0x0b) & 4;
-	uint32_t year, month, day, hour;
+	uint32_t month, days, minutes;
 
-	for (int tries = 0; tries < 100000 && (rtc_read(0x0a) & 0x80);
-	     tries++) {
-		/* an update is in progress: for at most 2 ms */
-	}
-	year = 2000 + rtc_value(9, binary);
+	for (int i = 0; i < 100000 && (rtc_read(0x0a) & 0x80); i++)
+		; /* an update is in progress: for at most 2 ms */
 	month = rtc_value(8, binary);
-	day = rtc_value(7, binary);
-	hour = rtc_value(4, binary);
 	if (month < 1 || month > 12)
 		return 0; /* no clock there */
-	return ((days_until(year, month, day) * 24 + hour) * 60 +
-	        rtc_value(2, binary)) *
-	           60 +
-	       rtc_value(0, binary);
+	days = days_until(2000 + rtc_value(9, binary), month,
+	                  rtc_value(7, binary));
+	minutes = rtc_value(4, binary) * 60 + rtc_value(2, binary);
+	return (days * 24 * 60 + minutes) * 60 + rtc_value(0, binary);
 }
 
 /* ---- PIT ------------------------------------------------------------- */

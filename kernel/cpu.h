@@ -8,26 +8,16 @@
 
 #include "../abi/types.h"
 
-#define CR0_MP         (1u << 1) /* with TS clear: wait traps as other FPU use does */
+#define CR0_MP         (1u << 1) /* with TS clear: wait traps like the FPU */
 #define CR0_EM         (1u << 2) /* no FPU */
 #define CR0_TS         (1u << 3)
-#define CR0_NE         (1u << 5) /* FPU errors are #MF, not interrupt line 13 */
-#define CR0_WP         (1u << 16) /* the kernel obeys read-only pages, too */
-#define CR0_PG         (1u << 31)
+#define CR0_NE         (1u << 5) /* FPU errors are #MF, not line 13 */
 #define CR4_PSE        (1u << 4) /* 4 MiB pages */
 #define CR4_PGE        (1u << 7) /* global pages survive a CR3 load */
 #define CR4_OSFXSR     (1u << 9) /* fxsave saves SSE state */
 #define CR4_OSXMMEXCPT (1u << 10)
 #define CR4_SMEP       (1u << 20)
 #define CR4_SMAP       (1u << 21)
-
-#define EFLAGS_CF   0x1u
-#define EFLAGS_TF   0x100u
-#define EFLAGS_IF   0x200u
-#define EFLAGS_DF   0x400u
-#define EFLAGS_IOPL 0x3000u
-#define EFLAGS_NT   0x4000u
-#define EFLAGS_AC   0x40000u
 
 static inline void outb(uint16_t port, uint8_t value)
 {
@@ -41,49 +31,26 @@ static inline uint8_t inb(uint16_t port)
 	return value;
 }
 
-static inline uint32_t cpu_cr0(void)
-{
-	uint32_t value;
-	__asm__ volatile("mov %%cr0, %0" : "=r"(value));
-	return value;
-}
+/*
+ * cpu_cr0() reads, cpu_load_cr0() loads, and so on.  Loading CR3 forgets every
+ * translation that is not global.
+ */
+#define CONTROL_REGISTER(n)                                                    \
+	static inline uint32_t cpu_cr##n(void)                                 \
+	{                                                                      \
+		uint32_t value;                                                \
+		__asm__ volatile("mov %%cr" #n ", %0" : "=r"(value));          \
+		return value;                                                  \
+	}                                                                      \
+	static inline void cpu_load_cr##n(uint32_t value)                      \
+	{                                                                      \
+		__asm__ volatile("mov %0, %%cr" #n : : "r"(value) : "memory"); \
+	}
 
-static inline uint32_t cpu_cr2(void)
-{
-	uint32_t value;
-	__asm__ volatile("mov %%cr2, %0" : "=r"(value));
-	return value;
-}
-
-static inline uint32_t cpu_cr3(void)
-{
-	uint32_t value;
-	__asm__ volatile("mov %%cr3, %0" : "=r"(value));
-	return value;
-}
-
-static inline uint32_t cpu_cr4(void)
-{
-	uint32_t value;
-	__asm__ volatile("mov %%cr4, %0" : "=r"(value));
-	return value;
-}
-
-static inline void cpu_load_cr0(uint32_t value)
-{
-	__asm__ volatile("mov %0, %%cr0" : : "r"(value) : "memory");
-}
-
-/* Loading CR3 forgets every translation that is not global. */
-static inline void cpu_load_cr3(paddr_t directory)
-{
-	__asm__ volatile("mov %0, %%cr3" : : "r"(directory) : "memory");
-}
-
-static inline void cpu_load_cr4(uint32_t value)
-{
-	__asm__ volatile("mov %0, %%cr4" : : "r"(value) : "memory");
-}
+CONTROL_REGISTER(0)
+CONTROL_REGISTER(2)
+CONTROL_REGISTER(3)
+CONTROL_REGISTER(4)
 
 static inline void cpu_invlpg(vaddr_t va)
 {
@@ -96,11 +63,6 @@ static inline void cpu_cpuid(uint32_t leaf, uint32_t out[4])
 	                 : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]),
 	                   "=d"(out[3])
 	                 : "a"(leaf), "c"(0));
-}
-
-static inline void cpu_enable_interrupts(void)
-{
-	__asm__ volatile("sti" : : : "memory");
 }
 
 static inline void cpu_disable_interrupts(void)

@@ -59,15 +59,15 @@ void klog(enum klog_level level, const char *text, ...)
 
 /* ---- format ---------------------------------------------------------- */
 
+/* Where the next character goes, and where the NUL goes at the latest. */
 struct output {
-	char *to;
-	int size, length;
+	char *to, *end;
 };
 
 static void put(struct output *out, char c)
 {
-	if (out->length + 1 < out->size)
-		out->to[out->length++] = c;
+	if (out->to < out->end)
+		*out->to++ = c;
 }
 
 static void put_number(struct output *out, uint32_t value, unsigned base,
@@ -86,35 +86,21 @@ static void put_number(struct output *out, uint32_t value, unsigned base,
 		put(out, digits[--n]);
 }
 
-static void put_string(struct output *out, const char *text, int width)
-{
-	for (; *text; text++, width--)
-		put(out, *text);
-	while (width-- > 0)
-		put(out, ' ');
-}
-
-static void put_signed(struct output *out, int value, int width, char fill)
-{
-	if (value < 0) {
-		put(out, '-');
-		width--;
-	}
-	put_number(out, value < 0 ? -(uint32_t)value : (uint32_t)value, 10,
-	           width, fill);
-}
-
 /* One conversion: *text stands after the '%'; returns after its letter. */
 static const char *convert(struct output *out, const char *text, va_list *args)
 {
 	char fill = *text == '0' ? '0' : ' ';
-	int width = 0;
+	int width = 0, value;
 
 	for (; *text >= '0' && *text <= '9'; text++)
 		width = width * 10 + *text - '0';
 	switch (*text) {
 	case 'd':
-		put_signed(out, va_arg(*args, int), width, fill);
+		value = va_arg(*args, int);
+		if (value < 0)
+			put(out, '-');
+		put_number(out, value < 0 ? -(uint32_t)value : (uint32_t)value,
+		           10, value < 0 ? width - 1 : width, fill);
 		break;
 	case 'u':
 		put_number(out, va_arg(*args, uint32_t), 10, width, fill);
@@ -122,17 +108,9 @@ static const char *convert(struct output *out, const char *text, va_list *args)
 	case 'x':
 		put_number(out, va_arg(*args, uint32_t), 16, width, fill);
 		break;
-	case 'o':
-		put_number(out, va_arg(*args, uint32_t), 8, width, fill);
-		break;
-	case 'p':
-		put_number(out, (uint32_t)va_arg(*args, void *), 16, 8, '0');
-		break;
 	case 's':
-		put_string(out, va_arg(*args, const char *), width);
-		break;
-	case 'c':
-		put(out, va_arg(*args, int));
+		for (const char *s = va_arg(*args, const char *); *s; s++)
+			put(out, *s);
 		break;
 	default:
 		put(out, *text);
@@ -142,7 +120,7 @@ static const char *convert(struct output *out, const char *text, va_list *args)
 
 int vformat(char *to, int size, const char *text, va_list args)
 {
-	struct output out = {to, size, 0};
+	struct output out = {to, to + size - 1};
 	va_list copy;
 
 	va_copy(copy, args);
@@ -152,8 +130,8 @@ int vformat(char *to, int size, const char *text, va_list args)
 		else
 			put(&out, *text++);
 	va_end(copy);
-	to[out.length] = 0;
-	return out.length;
+	*out.to = 0;
+	return out.to - to;
 }
 
 int format(char *to, int size, const char *text, ...)

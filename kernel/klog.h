@@ -2,7 +2,7 @@
  * kernel/klog.h -- the kernel's log: lines on port 0xE9 (where it exists) and
  * kept in a ring for /proc and for the panic.
  *
- * Formats: %d %u %x %o %s %c %p with width and 0-padding, %08x; nothing else.
+ * Formats: %s; %d %u %x with width and 0-padding, %08x; nothing else.
  */
 #ifndef KERNEL_KLOG_H
 #define KERNEL_KLOG_H

@@ -31,7 +31,6 @@
 #define WCONTINUED           8
 #define WAIT_KNOWN_OPTIONS   0xe000000bu /* __WNOTHREAD __WALL __WCLONE, too */
 #define STATUS_CONTINUED     0xffff
-#define INIT_PID             1
 
 /* ---- fork ------------------------------------------------------------ */
 
@@ -211,19 +210,6 @@ struct rusage {
 };
 _Static_assert(sizeof(struct rusage) == 72, "Linux i386 struct rusage");
 
-static bool wanted(int child, int pid)
-{
-	const struct proc *p = &procs[child];
-
-	if (p->state == PROC_FREE || p->parent != current)
-		return false;
-	if (pid > 0)
-		return p->pid == pid;
-	if (pid == -1)
-		return true;
-	return p->pgid == (pid == 0 ? self()->pgid : -pid);
-}
-
 /* Has this child something to tell?  Its status, or -1. */
 static int news(int child, int options)
 {
@@ -242,7 +228,7 @@ static int find_child(int pid, int options)
 	int result = -ECHILD;
 
 	for (int i = 0; i < proc_table.fresh; i++) {
-		if (wanted(i, pid)) {
+		if (procs[i].parent == current && proc_named(i, pid)) {
 			if (news(i, options) >= 0)
 				return i;
 			result = -EAGAIN;

@@ -9,8 +9,8 @@
 #include "../mm/table.h"
 #include "process.h"
 
-#define QUANTUM   1 /* ticks: 10 ms */
-#define WAIT_CORE 0x80
+#define QUANTUM  1 /* ticks: 10 ms */
+#define INIT_PID 1
 
 extern char kernel_stacks[];
 
@@ -22,7 +22,8 @@ static inline uint32_t page_up(uint32_t address)
 /* ---- process.c: states ----------------------------------------------- */
 
 void proc_free(int proc);
-bool proc_pid_taken(int pid);
+/* Is it meant by `pid` as in kill(2): one, my group (0), all (-1), a group? */
+bool proc_named(int proc, int pid);
 uintptr_t proc_stack_top(int proc);
 bool proc_blocked(int proc);
 bool may_stop_in(enum proc_state state);

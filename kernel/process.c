@@ -31,19 +31,8 @@ static bool pids_wrapped;
 
 _Static_assert(sizeof(struct proc) == 2048, "an index becomes a shift");
 
-static int next_pid(void)
-{
-	do {
-		if (++last_pid >= PID_MAX) {
-			last_pid = 2;
-			pids_wrapped = true;
-		}
-	} while (pids_wrapped && proc_pid_taken(last_pid));
-	return last_pid;
-}
-
 /* Is `pid` a process, a group or a session? */
-bool proc_pid_taken(int pid)
+static bool pid_taken(int pid)
 {
 	for (int i = 0; i < proc_table.fresh; i++) {
 		const struct proc *p = &procs[i];
@@ -53,6 +42,17 @@ bool proc_pid_taken(int pid)
 			return true;
 	}
 	return false;
+}
+
+static int next_pid(void)
+{
+	do {
+		if (++last_pid >= PID_MAX) {
+			last_pid = 2;
+			pids_wrapped = true;
+		}
+	} while (pids_wrapped && pid_taken(last_pid));
+	return last_pid;
 }
 
 /* A kernel stack stays with its slot: it is made at the slot's first use. */
@@ -113,6 +113,17 @@ int proc_find(int pid)
 	return -1;
 }
 
+bool proc_named(int proc, int pid)
+{
+	const struct proc *p = &procs[proc];
+
+	if (p->state == PROC_FREE || p->state == PROC_NEW)
+		return false;
+	if (pid > 0)
+		return p->pid == pid;
+	return pid == -1 || p->pgid == (pid == 0 ? self()->pgid : -pid);
+}
+
 uintptr_t proc_stack_top(int proc)
 {
 	return (uintptr_t)kernel_stacks + (proc + 1) * 2 * PAGE_SIZE;
@@ -137,18 +148,8 @@ void proc_set_level(int proc)
 
 bool proc_blocked(int proc)
 {
-	switch (procs[proc].state) {
-	case PROC_SENDING:
-	case PROC_REPLY_WAIT:
-	case PROC_RECEIVING:
-	case PROC_WAITING:
-	case PROC_SLEEPING:
-	case PROC_PAUSED:
-	case PROC_STOPPED:
-		return true;
-	default:
-		return false;
-	}
+	return procs[proc].state >= PROC_SENDING &&
+	       procs[proc].state <= PROC_STOPPED;
 }
 
 /* Waits that are loops around block(): waking one too early does no harm. */
@@ -188,10 +189,8 @@ static void make_ready(int proc, bool first)
 {
 	assert(proc_blocked(proc) || procs[proc].state == PROC_NEW);
 	procs[proc].state = PROC_READY;
-	if (procs[proc].rank > 0) {
-		procs[proc].ticks =
-		    QUANTUM; /* a server that waited is one again */
-	}
+	if (procs[proc].rank > 0)
+		procs[proc].ticks = QUANTUM; /* it waited: a server again */
 	enqueue(proc, first);
 }
 

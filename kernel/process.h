@@ -24,6 +24,7 @@ enum proc_state {
 	PROC_NEW, /* being made */
 	PROC_READY,
 	PROC_RUNNING,
+	/* blocked, from here ... */
 	PROC_SENDING,    /* its message waits to be received by `peer` */
 	PROC_REPLY_WAIT, /* `peer` has its message */
 	PROC_RECEIVING,  /* a server with nothing to do */
@@ -31,7 +32,8 @@ enum proc_state {
 	PROC_SLEEPING,   /* until wake_tick */
 	PROC_PAUSED,     /* until a signal */
 	PROC_STOPPED,    /* by SIGSTOP and its kin, until SIGCONT */
-	PROC_ZOMBIE,     /* has exited; its parent has not yet looked */
+	/* ... to here */
+	PROC_ZOMBIE, /* has exited; its parent has not yet looked */
 };
 
 #define OPEN_MAX      256 /* descriptors of a process */

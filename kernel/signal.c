@@ -17,7 +17,6 @@
 #include "../abi/signal.h"
 
 #define BIT(signal) (1ull << ((signal)-1))
-#define INIT_PID    1
 
 static const uint64_t ignored_by_default =
     BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGURG) | BIT(SIGWINCH);
@@ -27,13 +26,13 @@ static const uint64_t never_blocked = BIT(SIGKILL) | BIT(SIGSTOP);
 
 /* ---- doing what a signal asks ---------------------------------------- */
 
+/* It is to stop or to die: where it can see that, it goes on to do so. */
 static void attend_soon(int proc)
 {
 	if (proc == current)
 		need_resched = 1;
-	else if (proc_blocked(proc) && procs[proc].state != PROC_STOPPED)
-		wake(proc);
-	else if (procs[proc].state == PROC_STOPPED && procs[proc].killed)
+	else if (proc_blocked(proc) &&
+	         (procs[proc].killed || may_stop_in(procs[proc].state)))
 		wake(proc);
 }
 
@@ -51,10 +50,7 @@ static void stop(int proc, int signal)
 {
 	if (procs[proc].pid != INIT_PID && procs[proc].state != PROC_STOPPED) {
 		procs[proc].stopping = signal;
-		if (proc == current)
-			need_resched = 1;
-		else if (may_stop_in(procs[proc].state))
-			wake(proc); /* to stop in block() */
+		attend_soon(proc);
 	}
 }
 
@@ -80,16 +76,6 @@ static void deliver(int proc, int signal)
 		stop(proc, signal);
 	else
 		proc_kill(proc, signal);
-}
-
-static void deliver_unblocked(int proc)
-{
-	for (int signal = 1; signal <= SIGNAL_MAX; signal++) {
-		struct proc *p = &procs[proc];
-
-		if (p->signal_pending & ~p->signal_mask & BIT(signal))
-			deliver(proc, signal);
-	}
 }
 
 static void send(int proc, int signal)
@@ -155,47 +141,25 @@ static int signal_one(int target, int signal)
 	return 0;
 }
 
-static bool in_group(int i, int group)
-{
-	const struct proc *p = &procs[i];
-
-	if (p->state == PROC_FREE || p->state == PROC_NEW)
-		return false;
-	if (group == -1) /* everybody else but init and the servers */
-		return p->pid > INIT_PID && i != current && !proc_is_server(i);
-	return p->pgid == group && p->pid != 0;
-}
-
-static int signal_group(int group, int signal)
+int sys_kill(int pid, int signal)
 {
 	int result = -ESRCH;
 
+	if (signal < 0 || signal > SIGNAL_MAX)
+		return -EINVAL;
+	if (pid == INT32_MIN)
+		return -ESRCH;
 	for (int i = 1; i < proc_table.fresh; i++) {
-		if (in_group(i, group)) {
+		bool spared = pid == -1 && (procs[i].pid == INIT_PID ||
+		                            i == current || proc_is_server(i));
+
+		if (proc_named(i, pid) && !spared) {
 			int one = signal_one(i, signal);
 
 			result = one == 0 || result == 0 ? 0 : one;
 		}
 	}
 	return result;
-}
-
-int sys_kill(int pid, int signal)
-{
-	int target;
-
-	if (signal < 0 || signal > SIGNAL_MAX)
-		return -EINVAL;
-	if (pid == INT32_MIN)
-		return -ESRCH;
-	if (pid <= 0) {
-		return signal_group(pid == 0    ? self()->pgid
-		                    : pid == -1 ? -1
-		                                : -pid,
-		                    signal);
-	}
-	target = proc_find(pid);
-	return target < 0 ? -ESRCH : signal_one(target, signal);
 }
 
 int sys_tkill(int tid, int signal)
@@ -238,7 +202,9 @@ int sys_rt_sigprocmask(int how, vaddr_t set, vaddr_t oldset, uint32_t size)
 		p->signal_mask = how == SIG_SETMASK ? given
 		                 : how == SIG_BLOCK ? old | given
 		                                    : old & ~given;
-		deliver_unblocked(current);
+		for (int signal = 1; signal <= SIGNAL_MAX; signal++)
+			if (p->signal_pending & ~p->signal_mask & BIT(signal))
+				deliver(current, signal);
 	}
 	if (oldset && copy_out(oldset, &old, sizeof(old)) < 0)
 		return -EFAULT;

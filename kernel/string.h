@@ -1,6 +1,6 @@
 /*
  * kernel/string.h -- memory and strings, and nothing else of a C library.
- * Sizes are bytes.  fill_words() counts in 32-bit words.
+ * Sizes are bytes.
  */
 #ifndef KERNEL_STRING_H
 #define KERNEL_STRING_H

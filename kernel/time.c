@@ -56,17 +56,13 @@ static int read_clock(int clock, struct timespec32 *now)
 	}
 }
 
-static int give(struct timespec32 time, vaddr_t tp)
+static int give(struct timespec32 time, vaddr_t tp, bool wide)
 {
-	return copy_out(tp, &time, sizeof(time));
-}
-
-static int give64(struct timespec32 time, vaddr_t tp)
-{
-	struct timespec64 wide = {.seconds = time.seconds,
+	struct timespec64 both = {.seconds = time.seconds,
 	                          .nanoseconds = time.nanoseconds};
 
-	return copy_out(tp, &wide, sizeof(wide));
+	return wide ? copy_out(tp, &both, sizeof(both))
+	            : copy_out(tp, &time, sizeof(time));
 }
 
 int sys_time(vaddr_t result)
@@ -85,52 +81,50 @@ int sys_gettimeofday(vaddr_t tv, vaddr_t tz)
 
 	read_clock(CLOCK_REALTIME, &now);
 	now.nanoseconds /= 1000; /* struct timeval: microseconds */
-	if (tv && give(now, tv) < 0)
+	if (tv && give(now, tv, false) < 0)
 		return -EFAULT;
 	return tz ? copy_out(tz, utc, sizeof(utc)) : 0;
 }
 
-int sys_clock_gettime(int clock, vaddr_t tp)
+static int get_time(int clock, vaddr_t tp, bool wide)
 {
 	struct timespec32 now;
 	int result = read_clock(clock, &now);
 
-	return result < 0 ? result : give(now, tp);
+	return result < 0 ? result : give(now, tp, wide);
+}
+
+int sys_clock_gettime(int clock, vaddr_t tp)
+{
+	return get_time(clock, tp, false);
 }
 
 int sys_clock_gettime64(int clock, vaddr_t tp)
 {
-	struct timespec32 now;
-	int result = read_clock(clock, &now);
-
-	return result < 0 ? result : give64(now, tp);
+	return get_time(clock, tp, true);
 }
 
-static int read_resolution(int clock, struct timespec32 *resolution)
+/* A tick, or one count of the PIT for the clocks that are as fine as it. */
+static int get_resolution(int clock, vaddr_t tp, bool wide)
 {
-	int result = read_clock(clock, resolution);
+	struct timespec32 time;
+	int result = read_clock(clock, &time);
+	bool fine = clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC ||
+	            clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_BOOTTIME;
 
-	*resolution = (struct timespec32){0, NANOSECONDS_PER_TICK};
-	if (clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC ||
-	    clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_BOOTTIME)
-		resolution->nanoseconds = 838; /* one count of the PIT */
-	return result;
+	time.seconds = 0;
+	time.nanoseconds = fine ? 838 : NANOSECONDS_PER_TICK;
+	return result < 0 || !tp ? result : give(time, tp, wide);
 }
 
 int sys_clock_getres(int clock, vaddr_t tp)
 {
-	struct timespec32 resolution;
-	int result = read_resolution(clock, &resolution);
-
-	return result < 0 || !tp ? result : give(resolution, tp);
+	return get_resolution(clock, tp, false);
 }
 
 int sys_clock_getres64(int clock, vaddr_t tp)
 {
-	struct timespec32 resolution;
-	int result = read_resolution(clock, &resolution);
-
-	return result < 0 || !tp ? result : give64(resolution, tp);
+	return get_resolution(clock, tp, true);
 }
 
 /* ---- sleeping -------------------------------------------------------- */
