@@ -23,11 +23,11 @@ GEN := $(addprefix build/gen/,syscall_numbers.h syscalls.inc syscall_table.c \
 $(GEN) &: abi/syscalls.tbl abi/native.tbl tools/mksyscalls.awk tools/mknative.awk
 	awk -v out=build/gen -v docs=docs/syscalls.md -f tools/mksyscalls.awk $<
 	awk -v out=build/gen -f tools/mknative.awk abi/native.tbl
-# the kernel: linked twice, the second time with its own symbols
+# the kernel: linked twice, the second time with its own symbols, which may not move any code
 KSRC := $(wildcard boot/*.asm kernel/*.asm boot/*.c kernel/*.c mm/*.c ipc/*.c)
 KOBJ := $(KSRC:%=build/obj/%.o) build/obj/build/gen/syscall_table.c.o
 build/obj/%.c.o: %.c | $(GEN)
-	$(CROSS)gcc $(KFLAGS) -MMD -MP -c -o $@ $<
+	$(CROSS)gcc $(KFLAGS) $(if $(filter %/symbols.c.o %/no_symbols.c.o,$@),-fno-lto) -MMD -MP -c -o $@ $<
 build/obj/%.asm.o: %.asm | $(GEN)
 	nasm -f elf32 -g -F dwarf -i kernel/ -i build/gen/ -MD $(@:.o=.d) -MP -o $@ $<
 build/gen/no_symbols.c: tools/mksymbols.awk | $(GEN)

@@ -8,6 +8,7 @@
  *	teach               /proc/PID/pt for everybody
  *	server=PATH         one more server of rank 2, shown as /dev/NAME
  *	host                init talks to tools/run
+ *	provoke=FAILURE     for the tests: provoke_check.c
  *	-- PROGRAM ARG...   what init runs
  *
  * A word that nobody knows is reported, not fatal.
@@ -95,7 +96,8 @@ static void take_word(const char *word)
 			cmdline_servers[cmdline_server_count++] = word + 7;
 		else
 			klog(KLOG_ERROR, "command line: too many servers");
-	else if (strcmp(word, "host") != 0)
+	else if (strcmp(word, "host") != 0 &&
+	         !(strncmp(word, "provoke=", 8) == 0 && provoke_arm(word + 8)))
 		klog(KLOG_ERROR, "command line: unknown word: %s", word);
 }
 

@@ -255,9 +255,9 @@ int sys_set_tid_address(vaddr_t tidptr)
 
 int sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command, vaddr_t arg)
 {
-	(void)arg;
 	if (!privileged())
 		return -EPERM;
+	provoke(arg);
 	if (magic1 != REBOOT_MAGIC1 || magic2 != REBOOT_MAGIC2)
 		return -EINVAL;
 	if (command == REBOOT_RESTART)

@@ -77,6 +77,11 @@ extern int cmdline_bytes;
 
 void cmdline_parse(const char *text, bool first_is_file);
 
+/* ---- provoke_check.c: a failure on order, for the tests --------------- */
+
+bool provoke_arm(const char *word); /* false: no such failure */
+void provoke(vaddr_t arg);
+
 /* main.c: where boot/entry.asm goes. */
 __attribute__((noreturn)) void kmain(uint32_t magic, paddr_t info_address);
 

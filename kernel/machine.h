@@ -6,7 +6,10 @@
 
 struct trapframe;
 
-/* Ends QEMU with (value << 1 | 1) through port 0xF4; elsewhere halts. */
+/*
+ * Ends QEMU with (value << 1 | 1) through port 0xF4.  Elsewhere 0 switches off,
+ * and any other value halts, so that the screen can be read.
+ */
 __attribute__((noreturn)) void machine_off(int value);
 __attribute__((noreturn)) void machine_restart(void);
 

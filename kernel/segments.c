@@ -39,7 +39,7 @@ static uint64_t gdt[GDT_ENTRIES] __attribute__((aligned(8)));
 static uint64_t idt[256] __attribute__((aligned(8)));
 static struct tss tss;
 static struct tss double_fault_tss;
-static uint8_t double_fault_stack[2048] __attribute__((aligned(16)));
+static uint8_t double_fault_stack[4096] __attribute__((aligned(16)));
 
 extern uint32_t boot_directory[];
 
@@ -148,6 +148,20 @@ void segments_init(void)
 	                 : "m"(gdtr), "m"(idtr), "i"(KERNEL_CS), "r"(KERNEL_DS),
 	                   "r"(0), "r"(GDT_TSS * 8)
 	                 : "memory");
+}
+
+void segments_interrupted(struct trapframe *tf)
+{
+	*tf = (struct trapframe){.eip = tss.eip, .esp = tss.esp};
+	tf->eax = tss.eax;
+	tf->ebx = tss.ebx;
+	tf->ecx = tss.ecx;
+	tf->edx = tss.edx;
+	tf->esi = tss.esi;
+	tf->edi = tss.edi;
+	tf->ebp = tss.ebp;
+	tf->cs = tss.cs;
+	tf->eflags = tss.eflags;
 }
 
 void segments_set_stack(uintptr_t esp0)

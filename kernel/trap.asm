@@ -54,8 +54,7 @@ trap_entry_%1:
 
 trap_common:
 	SAVE
-trap_clac:
-	db	0x0f, 0x1f, 0x00	; nop, or clac where SMAP exists
+.clac:	db	0x0f, 0x1f, 0x00	; nop, or clac where SMAP exists
 	mov	eax, esp
 	call	trap
 
@@ -67,15 +66,20 @@ trap_return:
 ; int 0x80 and int 0x81 come from user mode only (the gates' DPL is 3, and the
 ; kernel never uses them), so they need no vector and skip a test.
 
-trap_unix:
+%macro DOOR 2				; its name, its C function
+%1:
 	sub	esp, 8
 	SAVE
-trap_unix_clac:
-	db	0x0f, 0x1f, 0x00
+.clac:	db	0x0f, 0x1f, 0x00
 	mov	edx, esp		; the arguments; eax is the number still
-	call	syscall_unix
+	call	%2
 	mov	[esp + TF_EAX], eax
+%endmacro
 
+	DOOR	trap_native, syscall_native
+	jmp	trap_leave_user
+
+	DOOR	trap_unix, syscall_unix
 trap_leave_user:
 	cmp	dword [need_resched], 0
 	jne	trap_attend
@@ -97,16 +101,6 @@ trap_attend:
 	call	attend
 	jmp	trap_leave_user
 
-trap_native:
-	sub	esp, 8
-	SAVE
-trap_native_clac:
-	db	0x0f, 0x1f, 0x00
-	mov	edx, esp
-	call	syscall_native
-	mov	[esp + TF_EAX], eax
-	jmp	trap_leave_user
-
 section .rodata
 align 4
 trap_entries:
@@ -117,4 +111,4 @@ trap_entries:
 %endrep
 
 clac_sites:
-	dd	trap_clac, trap_unix_clac, trap_native_clac
+	dd	trap_common.clac, trap_unix.clac, trap_native.clac

@@ -17,7 +17,6 @@
 #define TLS_FIRST 6 /* GDT entries 6..8 belong to the process */
 #define TLS_COUNT 3
 
-#define VECTOR_NMI          2
 #define VECTOR_DOUBLE_FAULT 8
 #define VECTOR_PAGE_FAULT   14
 #define VECTOR_IRQ          32 /* 16 interrupt lines from here */
@@ -53,6 +52,8 @@ struct trapframe {
 void segments_init(void);
 void segments_load_tls(const uint64_t tls[TLS_COUNT]);
 void segments_set_stack(uintptr_t esp0);
+/* The registers as the double fault found them. */
+void segments_interrupted(struct trapframe *tf);
 /* The 128 bytes of I/O permissions for ports 0..0x3FF; 0: none at all. */
 void segments_set_ports(const uint8_t *bitmap);
 
