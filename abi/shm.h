@@ -1,7 +1,7 @@
 /*
  * abi/shm.h -- System V shared memory, as it crosses the Unix door.
  *
- * The names are POSIX's, <sys/ipc.h> and <sys/shm.h>; the layout is Linux
+ * The names are POSIX's, <sys/shm.h>; the layout is Linux
  * i386's 64-bit-clean one ("IPC_64").  Every pad is zero on the way out.
  * Sizes are bytes, times seconds since 1970, limits in the unit named.
  * Source: shmget(2), shmop(2), shmctl(2), svipc(7).
@@ -9,18 +9,7 @@
 #ifndef ABI_SHM_H
 #define ABI_SHM_H
 
-#include "types.h"
-
-#define IPC_PRIVATE 0
-#define IPC_CREAT   01000
-#define IPC_EXCL    02000
-#define IPC_NOWAIT  04000
-
-#define IPC_RMID 0
-#define IPC_SET  1
-#define IPC_STAT 2
-#define IPC_INFO 3
-#define IPC_64   0x100 /* or-ed into cmd by ipc(2) callers */
+#include "sysv.h"
 
 #define SHM_LOCK     11
 #define SHM_UNLOCK   12
@@ -39,15 +28,6 @@
 
 #define SHM_DEST   01000 /* mode: removed, dies at the last detach */
 #define SHM_LOCKED 02000 /* mode: locked in memory */
-
-struct ipc_perm {
-	int key;
-	uint32_t uid, gid;   /* the owner */
-	uint32_t cuid, cgid; /* the creator */
-	uint16_t mode, pad1;
-	uint16_t seq, pad2;
-	uint32_t unused[2];
-};
 
 struct shmid_ds {
 	struct ipc_perm shm_perm;
@@ -76,7 +56,6 @@ struct shm_info {
 	uint32_t swap_attempts, swap_successes;
 };
 
-_Static_assert(sizeof(struct ipc_perm) == 36, "Linux i386 ipc64_perm");
 _Static_assert(sizeof(struct shmid_ds) == 84, "Linux i386 shmid64_ds");
 _Static_assert(offsetof(struct shmid_ds, shm_nattch) == 72, "shm_nattch");
 _Static_assert(sizeof(struct shminfo) == 36, "Linux i386 shminfo64");

@@ -10,7 +10,7 @@
 #ifndef IPC_IDS_H
 #define IPC_IDS_H
 
-#include "../abi/shm.h"
+#include "../abi/sysv.h"
 
 #define IDS_SHIFT     15
 #define IDS_LIMIT     (1 << IDS_SHIFT) /* slots of a table, at most */

@@ -6,24 +6,45 @@
  * the high half a version.  Here the words are only unpacked; the work is done
  * by the same functions as for the direct calls.
  *
- *	call       first   second    third    ptr       fifth
- *	SHMAT      shmid   shmflg    &result  shmaddr
- *	SHMDT                                 shmaddr
- *	SHMGET     key     size      shmflg
- *	SHMCTL     shmid   cmd                buf
+ *	call        first   second    third    ptr         fifth
+ *	SEMOP       semid   nsops              sops
+ *	SEMGET      key     nsems     semflg
+ *	SEMCTL      semid   semnum    cmd      &semun
+ *	SEMTIMEDOP  semid   nsops              sops        timespec
+ *	MSGSND      msqid   msgsz     msgflg   msgp
+ *	MSGRCV      msqid   msgsz     msgflg   msgp        msgtyp   version 1 on
+ *	                                       &{msgp, msgtyp}      version 0
+ *	MSGGET      key     msgflg
+ *	MSGCTL      msqid   cmd                buf
+ *	SHMAT       shmid   shmflg    &result  shmaddr
+ *	SHMDT                                  shmaddr
+ *	SHMGET      key     size      shmflg
+ *	SHMCTL      shmid   cmd                buf
  *
- * Two things are this door's own.  A command of SHMCTL that carries a structure
- * must say IPC_64: the layouts before it, with ids of 16 bits, are not offered.
- * And shmat's answer goes to memory: where it cannot be written, nothing is
+ * Two things are this door's own.  A command that carries a structure must say
+ * IPC_64: the layouts before it, with ids of 16 bits, are not offered.  And
+ * shmat's answer goes to memory: where it cannot be written, nothing is
  * attached.
  */
 #include "../abi/errno.h"
+#include "msg.h"
+#include "sem.h"
 #include "shm.h"
 
-#define SHMAT  21
-#define SHMDT  22
-#define SHMGET 23
-#define SHMCTL 24
+enum {
+	SEMOP = 1,
+	SEMGET,
+	SEMCTL,
+	SEMTIMEDOP,
+	MSGSND = 11,
+	MSGRCV,
+	MSGGET,
+	MSGCTL,
+	SHMAT = 21,
+	SHMDT,
+	SHMGET,
+	SHMCTL,
+};
 
 /* Could the word at `address` be stored to?  Leaves it as it is. */
 static int probe(vaddr_t address)
@@ -52,18 +73,65 @@ static int shmat(int id, vaddr_t address, int flags, vaddr_t result)
 	return error;
 }
 
-/* The commands that need no IPC_64: they have no structure, or always one. */
-static bool has_one_layout(int command)
+#define BIT(command) (1u << (command))
+#define OLD_TOO      (BIT(IPC_SET) | BIT(IPC_STAT)) /* two layouts, of any kind */
+
+/*
+ * The command without IPC_64, which those whose structure has two layouts must
+ * carry; or -1, which no kind knows.
+ */
+static int command(int given, uint32_t two_layouts)
 {
-	return command == IPC_RMID || command == SHM_LOCK ||
-	       command == SHM_UNLOCK || command == SHM_INFO;
+	int plain = given & ~IPC_64;
+
+	if (!(given & IPC_64) && (uint32_t)plain < 32 &&
+	    (two_layouts & BIT(plain)))
+		return -1;
+	return plain;
 }
 
-static int shmctl(int id, int command, vaddr_t buf)
+static int shmctl(int id, int given, vaddr_t buf)
 {
-	if (!(command & IPC_64) && !has_one_layout(command))
+	return sys_shmctl(id,
+	                  command(given, OLD_TOO | BIT(IPC_INFO) |
+	                                     BIT(SHM_STAT) | BIT(SHM_STAT_ANY)),
+	                  buf);
+}
+
+static int msgctl(int id, int given, vaddr_t buf)
+{
+	return sys_msgctl(
+	    id, command(given, OLD_TOO | BIT(MSG_STAT) | BIT(MSG_STAT_ANY)),
+	    buf);
+}
+
+/* The fourth argument of semctl is a word in memory here. */
+static int semctl(int id, int num, int given, vaddr_t semun)
+{
+	uint32_t arg;
+
+	if (semun == 0)
 		return -EINVAL;
-	return sys_shmctl(id, command & ~IPC_64, buf);
+	if (copy_in(&arg, semun, sizeof(arg)) < 0)
+		return -EFAULT;
+	return sys_semctl(
+	    id, num,
+	    command(given, OLD_TOO | BIT(SEM_STAT) | BIT(SEM_STAT_ANY)), arg);
+}
+
+/* Version 0 has no room for the type: both are in memory. */
+static int msgrcv(int id, uint32_t size, int flags, vaddr_t pair)
+{
+	struct {
+		vaddr_t message;
+		int type;
+	} both;
+
+	if (pair == 0)
+		return -EINVAL;
+	if (copy_in(&both, pair, sizeof(both)) < 0)
+		return -EFAULT;
+	return sys_msgrcv(id, both.message, size, both.type, flags);
 }
 
 int sys_ipc(uint32_t call, int first, int second, uint32_t third, vaddr_t ptr,
@@ -71,8 +139,25 @@ int sys_ipc(uint32_t call, int first, int second, uint32_t third, vaddr_t ptr,
 {
 	int version = call >> 16;
 
-	(void)fifth;
 	switch (call & 0xFFFF) {
+	case SEMOP:
+		return sem_operate(first, ptr, second, 0);
+	case SEMTIMEDOP:
+		return sem_operate(first, ptr, second, fifth);
+	case SEMGET:
+		return sys_semget(first, second, third);
+	case SEMCTL:
+		return semctl(first, second, third, ptr);
+	case MSGSND:
+		return sys_msgsnd(first, ptr, second, third);
+	case MSGRCV:
+		if (version == 0)
+			return msgrcv(first, second, third, ptr);
+		return sys_msgrcv(first, ptr, second, fifth, third);
+	case MSGGET:
+		return sys_msgget(first, second);
+	case MSGCTL:
+		return msgctl(first, second, ptr);
 	case SHMAT:
 		if (version == 1)
 			return -EINVAL;

@@ -7,6 +7,8 @@
 #include "klog.h"
 #include "lifecycle.h"
 #include "../ipc/message.h"
+#include "../ipc/msg.h"
+#include "../ipc/sem.h"
 #include "../ipc/shm.h"
 
 /* P1: a pid is unique.  P2: who is alive has a space.  P3: ready is queued. */
@@ -39,5 +41,6 @@ static int process_check(void)
 
 int check_all(void)
 {
-	return mm_check() + shm_check() + message_check() + process_check();
+	return mm_check() + shm_check() + sem_check() + msg_check() +
+	       message_check() + process_check();
 }

@@ -11,6 +11,15 @@ struct timespec32 {
 	uint32_t nanoseconds;
 };
 
+/*
+ * time.c: a struct timespec of the process, of 32 bits or `wide`; more seconds
+ * than fit are as many as fit.  0 or -EFAULT.  Is it one?  ... The first tick
+ * at which it has surely passed.
+ */
+int timespec_in(struct timespec32 *time, vaddr_t from, bool wide);
+bool timespec_valid(struct timespec32 time);
+uint32_t clock_deadline(struct timespec32 time);
+
 uint32_t clock_seconds(void); /* since 1970 */
 struct timespec32 clock_uptime(void);
 extern uint32_t clock_boot_time; /* seconds since 1970, from the RTC */

@@ -10,6 +10,7 @@
  *	mm        space_copy      new space           space_clear, space_drop
  *	ipc/shm   shm_fork        shm_settle          shm_settle
  *	messages  message_fork    message_exec        message_exit
+ *	ipc/sem   (nothing)       (kept)              sem_exit
  */
 #include "lifecycle.h"
 
@@ -20,6 +21,7 @@
 #include "trap.h"
 #include "../abi/signal.h"
 #include "../ipc/message.h"
+#include "../ipc/sem.h"
 #include "../ipc/shm.h"
 
 #define CLONE_PARENT_SETTID  0x00100000u
@@ -177,6 +179,7 @@ void proc_exit(int wait_status)
 	if (p->pid == INIT_PID)
 		panic("init has ended, status %x", (uint32_t)wait_status);
 	message_exit(current);
+	sem_exit();
 	release_memory(p);
 	give_children_to_init();
 	p->wait_status = wait_status;

@@ -86,7 +86,7 @@ int proc_make(int level)
 	procs[i].pid = next_pid();
 	procs[i].parent = procs[i].peer = procs[i].queued = -1;
 	procs[i].next = -1;
-	procs[i].space = -1;
+	procs[i].space = procs[i].semadj = procs[i].wait.chain = -1;
 	procs[i].message.channel = procs[i].message.at = -1;
 	procs[i].message.connection = NO_CONNECTION;
 	for (int k = 0; k < 2; k++)
@@ -156,7 +156,7 @@ bool proc_blocked(int proc)
 bool may_stop_in(enum proc_state state)
 {
 	return state == PROC_WAITING || state == PROC_SLEEPING ||
-	       state == PROC_PAUSED;
+	       state == PROC_PAUSED || state == PROC_IN_LINE;
 }
 
 int block(enum proc_state state, int peer)

@@ -29,6 +29,7 @@ enum proc_state {
 	PROC_REPLY_WAIT, /* `peer` has its message */
 	PROC_RECEIVING,  /* a server with nothing to do */
 	PROC_WAITING,    /* wait4: for a child */
+	PROC_IN_LINE,    /* semop, msgsnd, msgrcv: until it is served */
 	PROC_SLEEPING,   /* until wake_tick */
 	PROC_PAUSED,     /* until a signal */
 	PROC_STOPPED,    /* by SIGSTOP and its kin, until SIGCONT */
@@ -71,6 +72,7 @@ struct proc {
 	int next;   /* run queue */
 	int queued; /* in which run queue, -1: none */
 	int ticks;  /* left of its quantum */
+	bool timed; /* its wait ends at wake_tick */
 	uint32_t wake_tick;
 	uintptr_t kernel_esp; /* saved while it does not run */
 
@@ -107,6 +109,17 @@ struct proc {
 		int carried[2]; /* connections that came with it, or -1 */
 	} message;
 
+	/* written by ipc/wait.c, semop.c and msg.c alone: what it stands for */
+	struct {
+		int next;   /* behind it in line, or -1 */
+		int result; /* what its call answers; WAITING */
+		int chain;  /* its operations, its message (mm/pool.h); -1 */
+		int count;  /* semop: how many operations; msg: its bytes */
+		int which;  /* semop: the one that waits; msgrcv: the type */
+		int mode;   /* semop: do they alter; msgrcv: how to choose */
+	} wait;
+	int semadj; /* semadj.c: what its end takes back, or -1 */
+
 	/* written by ipc/connection.c alone */
 	int cwd;                       /* connection, or -1 */
 	int16_t descriptors[OPEN_MAX]; /* connection, or NO_CONNECTION */
@@ -137,6 +150,9 @@ int proc_find(int pid);   /* index of the live or zombie process, or -1 */
  * what it must and returns; the way back to user mode ends the process.
  */
 int block(enum proc_state state, int peer);
+
+/* ... for nobody, and not longer than to tick `*until` (0: for ever). */
+int block_until(enum proc_state state, const uint32_t *until);
 
 /* The blocked process goes on: at the end of its queue. */
 void wake(int proc);

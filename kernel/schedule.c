@@ -115,27 +115,37 @@ int sys_sched_yield(void)
 
 /* ---- time ------------------------------------------------------------ */
 
+int block_until(enum proc_state state, const uint32_t *until)
+{
+	struct proc *p = self();
+	int result;
+
+	if (until) {
+		p->timed = true;
+		p->wake_tick = *until;
+		if (*until < next_wake)
+			next_wake = *until;
+	}
+	result = block(state, -1);
+	p->timed = false;
+	return result;
+}
+
 /* Waits until `tick`; -EINTR when the process is to die. */
 int sleep_until(uint32_t tick)
 {
-	int result;
+	int result = 0;
 
-	while ((int32_t)(tick - ticks) > 0) {
-		self()->wake_tick = tick;
-		if (tick < next_wake)
-			next_wake = tick;
-		result = block(PROC_SLEEPING, -1);
-		if (result < 0)
-			return result;
-	}
-	return 0;
+	while ((int32_t)(tick - ticks) > 0 && result == 0)
+		result = block_until(PROC_SLEEPING, &tick);
+	return result;
 }
 
 static void wake_sleepers(void)
 {
 	next_wake = UINT32_MAX;
 	for (int i = 0; i < proc_table.fresh; i++) {
-		if (procs[i].state != PROC_SLEEPING)
+		if (!procs[i].timed || !may_stop_in(procs[i].state))
 			continue;
 		if ((int32_t)(procs[i].wake_tick - ticks) <= 0)
 			wake(i);

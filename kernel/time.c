@@ -129,8 +129,28 @@ int sys_clock_getres64(int clock, vaddr_t tp)
 
 /* ---- sleeping -------------------------------------------------------- */
 
-/* The first tick at which `duration` from now has surely passed. */
-static uint32_t wake_tick(struct timespec32 duration)
+int timespec_in(struct timespec32 *time, vaddr_t from, bool wide)
+{
+	struct timespec64 given;
+
+	if (!wide)
+		return copy_in(time, from, sizeof(*time));
+	if (copy_in(&given, from, sizeof(given)) < 0)
+		return -EFAULT;
+	*time = (struct timespec32){given.seconds, given.nanoseconds};
+	if ((int32_t)given.seconds_high < 0)
+		time->seconds = -1u;
+	else if (given.seconds_high || (int32_t)given.seconds < 0)
+		time->seconds = INT32_MAX;
+	return 0;
+}
+
+bool timespec_valid(struct timespec32 time)
+{
+	return (int32_t)time.seconds >= 0 && time.nanoseconds <= 999999999u;
+}
+
+uint32_t clock_deadline(struct timespec32 duration)
 {
 	uint32_t seconds = duration.seconds;
 	uint32_t parts = (duration.nanoseconds + NANOSECONDS_PER_TICK - 1) /
@@ -168,38 +188,35 @@ static int do_sleep(int clock, uint32_t flags, struct timespec32 time)
 	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC &&
 	    clock != CLOCK_BOOTTIME)
 		return -EOPNOTSUPP;
-	if ((int32_t)time.seconds < 0 || time.nanoseconds > 999999999u)
+	if (!timespec_valid(time))
 		return -EINVAL;
 	if (flags & TIMER_ABSTIME)
 		time = from_now(time, now);
-	return sleep_until(wake_tick(time));
+	return sleep_until(clock_deadline(time));
+}
+
+/* What remains is stored by nobody: only a handled signal would leave some. */
+static int nanosleep_in(int clock, uint32_t flags, vaddr_t request, bool wide)
+{
+	struct timespec32 time;
+
+	if (timespec_in(&time, request, wide) < 0)
+		return -EFAULT;
+	return do_sleep(clock, flags, time);
 }
 
 int sys_clock_nanosleep(int clock, uint32_t flags, vaddr_t request,
                         vaddr_t remain)
 {
-	struct timespec32 time;
-
-	(void)remain; /* only a handled signal would leave something */
-	if (copy_in(&time, request, sizeof(time)) < 0)
-		return -EFAULT;
-	return do_sleep(clock, flags, time);
+	(void)remain;
+	return nanosleep_in(clock, flags, request, false);
 }
 
 int sys_clock_nanosleep64(int clock, uint32_t flags, vaddr_t request,
                           vaddr_t remain)
 {
-	struct timespec64 time;
-
 	(void)remain;
-	if (copy_in(&time, request, sizeof(time)) < 0)
-		return -EFAULT;
-	if ((int32_t)time.seconds_high < 0)
-		return -EINVAL;
-	if (time.seconds_high || (int32_t)time.seconds < 0)
-		time.seconds = INT32_MAX;
-	return do_sleep(clock, flags,
-	                (struct timespec32){time.seconds, time.nanoseconds});
+	return nanosleep_in(clock, flags, request, true);
 }
 
 int sys_nanosleep(vaddr_t request, vaddr_t remain)

@@ -1,0 +1,485 @@
+/*
+ * ipc/msg.c -- System V message queues.
+ *
+ * A queue holds messages in the order in which they were sent; each has a type,
+ * by which a receiver may choose.  A queue is an object like a shared segment
+ * (object.c); it ends when it is removed, with all that is in it.
+ *
+ *	senders --> [ type 1 | type 5 | type 1 ] --> receivers
+ *	in line,     first                last        in line, none of what
+ *	for room                                      they want is there
+ *
+ * A message lies in a chain of the pool (mm/pool.h), its head in front.  It is
+ * written there before anything is asked of the queue, and read from there
+ * after everything is decided: so neither waits for a page of a program, and
+ * a message is moved by changing who holds its chain.
+ *
+ * Nobody who waits tries again (ipc/wait.h).  A message that comes is handed to
+ * the first receiver in line that wants it, and is never in the queue; room
+ * that is made goes to the senders in line, first come first served, each of
+ * whom may use it if his message fits.
+ *
+ * ipc/msg_check.c recounts:
+ *
+ *	Q1  msg_qnum and msg_cbytes are those of the messages there
+ *	Q2  who stands in line sleeps, or was woken and has not run yet
+ *	Q3  no sender stands in line whose message fits
+ *	Q4  keys are unique, and every id and key finds its queue
+ *	Q5  every cell of the pool belongs to a message, or to who waits
+ *
+ *	sys_msgget   find or make            sys_msgctl   look, change, remove
+ *	sys_msgsnd   send                    sys_msgrcv   receive
+ */
+#include "msg.h"
+
+#include "../abi/errno.h"
+#include "../kernel/clock.h"
+#include "../mm/pool.h"
+#include "permission.h"
+
+struct msg_limits msg_limits = {.max = 8192, .mnb = 16384, .mni = 32000};
+
+struct table msg_table = {.name = "msgs",
+                          .base = msgs,
+                          .stride = sizeof(struct msg_queue),
+                          .limit = IDS_LIMIT,
+                          .free = -1};
+struct ids msg_ids = IDS(msgs);
+
+static const struct object_kind kind = {.ids = &msg_ids,
+                                        .table = &msg_table,
+                                        .most = &msg_limits.mni,
+                                        .ds_bytes = sizeof(struct msqid_ds)};
+
+_Static_assert(sizeof(struct msg_queue) <= 128, "32,768 of them have 4 MiB");
+
+static struct msg *msg_at(int chain)
+{
+	return pool_first(chain);
+}
+
+/* ---- birth and death ---------------------------------------------------- */
+
+static int create(int key, int flags)
+{
+	int index = object_place(&kind), id;
+
+	if (index < 0)
+		return index;
+
+	/* Nothing below can fail. */
+	id = object_begin(&kind, index, key, flags);
+	msgs[index].first = msgs[index].last = -1;
+	msgs[index].senders = msgs[index].receivers = EMPTY_LINE;
+	msgs[index].ds.msg_qbytes = msg_limits.mnb;
+	msgs[index].ds.msg_ctime = clock_seconds();
+	return id;
+}
+
+int sys_msgget(int key, int flags)
+{
+	int index = object_lookup(&kind, key, flags);
+
+	if (index == OBJECT_NEW)
+		return create(key, flags);
+	return index < 0 ? index : object_open(&kind, index, flags);
+}
+
+/* Everybody in line goes, with this result. */
+static void dismiss(struct line *line, int result)
+{
+	while (line->first >= 0)
+		wait_serve(line, line->first, result);
+}
+
+static int remove(int id)
+{
+	int index = object_find_to_change(&kind, id);
+	struct msg_queue *q = &msgs[index];
+
+	if (index < 0)
+		return index;
+	dismiss(&q->receivers, -EIDRM);
+	dismiss(&q->senders, -EIDRM);
+	while (q->first >= 0) {
+		int next = msg_at(q->first)->next;
+
+		pool_give(q->first);
+		q->first = next;
+	}
+	object_end(&kind, index);
+	return 0;
+}
+
+/* ---- choosing ----------------------------------------------------------- */
+
+/* What a receiver wants, by his type and flags. */
+enum choice {
+	ANY,
+	TYPE,   /* the first of this type */
+	EXCEPT, /* the first of any other */
+	LEAST,  /* the first of the lowest type up to this one */
+	NUMBER, /* the nth, from 0 */
+};
+
+static enum choice choice_of(int *type, int flags)
+{
+	if (flags & MSG_COPY)
+		return NUMBER;
+	if (*type == 0)
+		return ANY;
+	if (*type < 0) {
+		*type = *type == INT32_MIN ? INT32_MAX : -*type;
+		return LEAST;
+	}
+	return flags & MSG_EXCEPT ? EXCEPT : TYPE;
+}
+
+static bool wants(int type, enum choice choice, int offered)
+{
+	switch (choice) {
+	case TYPE:
+		return offered == type;
+	case EXCEPT:
+		return offered != type;
+	case LEAST:
+		return offered <= type;
+	default:
+		return true;
+	}
+}
+
+/* The message to be received, or -1; `*before` is the one before it, or -1. */
+static int choose(const struct msg_queue *q, int type, enum choice choice,
+                  int *before)
+{
+	int best = -1, previous = -1, number = 0;
+
+	for (int chain = q->first; chain >= 0; chain = msg_at(chain)->next) {
+		int offered = msg_at(chain)->type;
+
+		if (wants(type, choice, offered) &&
+		    (choice != NUMBER || number++ == type)) {
+			best = chain;
+			*before = previous;
+			if (choice != LEAST)
+				break;
+			type = offered - 1; /* only a lower one is better */
+		}
+		previous = chain;
+	}
+	return best;
+}
+
+/* ---- moving ------------------------------------------------------------- */
+
+static bool fits(const struct msg_queue *q, uint32_t size)
+{
+	return size <= q->ds.msg_qbytes &&
+	       q->ds.msg_cbytes <= q->ds.msg_qbytes - size &&
+	       q->ds.msg_qnum < q->ds.msg_qbytes;
+}
+
+static void append(struct msg_queue *q, int chain)
+{
+	msg_at(chain)->next = -1;
+	if (q->last < 0)
+		q->first = chain;
+	else
+		msg_at(q->last)->next = chain;
+	q->last = chain;
+	q->ds.msg_qnum++;
+	q->ds.msg_cbytes += msg_at(chain)->size;
+}
+
+static void take_out(struct msg_queue *q, int chain, int before)
+{
+	int next = msg_at(chain)->next;
+
+	if (before < 0)
+		q->first = next;
+	else
+		msg_at(before)->next = next;
+	if (q->last == chain)
+		q->last = before;
+	q->ds.msg_qnum--;
+	q->ds.msg_cbytes -= msg_at(chain)->size;
+}
+
+static void received(struct msg_queue *q, int proc)
+{
+	q->ds.msg_lrpid = procs[proc].pid;
+	q->ds.msg_rtime = clock_seconds();
+}
+
+/* To the first in line who wants it and has room: is there one? */
+static bool hand_over(struct msg_queue *q, int chain)
+{
+	const struct msg *m = msg_at(chain);
+	int proc = wait_next(q->receivers.first);
+
+	while (proc >= 0) {
+		int next = procs[proc].wait.next;
+		bool wanted = wants(procs[proc].wait.which,
+		                    procs[proc].wait.mode, m->type);
+		bool too_long = m->size > (uint32_t)procs[proc].wait.count;
+
+		if (wanted && !too_long) {
+			procs[proc].wait.chain = chain;
+			received(q, proc);
+		}
+		if (wanted)
+			wait_serve(&q->receivers, proc, too_long ? -E2BIG : 0);
+		if (wanted && !too_long)
+			return true;
+		proc = wait_next(next);
+	}
+	return false;
+}
+
+/* A message that fits comes into the queue, or passes it by. */
+static void accept(struct msg_queue *q, int proc, int chain)
+{
+	q->ds.msg_lspid = procs[proc].pid;
+	q->ds.msg_stime = clock_seconds();
+	if (!hand_over(q, chain))
+		append(q, chain);
+}
+
+/* There is room, perhaps: for those senders in line whose messages fit. */
+static void admit(struct msg_queue *q)
+{
+	int proc = wait_next(q->senders.first);
+
+	while (proc >= 0) {
+		int next = procs[proc].wait.next;
+		int chain = procs[proc].wait.chain;
+
+		if (fits(q, msg_at(chain)->size)) {
+			accept(q, proc, chain);
+			wait_serve(&q->senders, proc, 0);
+		}
+		proc = wait_next(next);
+	}
+}
+
+/* ---- msgsnd(2) ---------------------------------------------------------- */
+
+int msg_send(int id, int chain, int flags)
+{
+	int index = object_find(&kind, id, ASK_WRITE);
+
+	if (index < 0)
+		return index;
+	if (fits(&msgs[index], msg_at(chain)->size)) {
+		accept(&msgs[index], current, chain);
+		return 0;
+	}
+	if (flags & IPC_NOWAIT)
+		return -EAGAIN;
+	self()->wait.chain = chain;
+	wait_join(&msgs[index].senders);
+	return WAITING;
+}
+
+/* The message in a chain: or -ENOMEM, -EFAULT. */
+static int compose(int type, vaddr_t text, uint32_t size)
+{
+	int chain = pool_take(sizeof(struct msg) + size, object_level());
+	int error;
+
+	if (chain < 0)
+		return chain;
+	*msg_at(chain) = (struct msg){.next = -1, .type = type, .size = size};
+	error =
+	    pool_move(chain, sizeof(struct msg), size, pool_from_user, text);
+	if (error < 0) {
+		pool_give(chain);
+		return error;
+	}
+	return chain;
+}
+
+int sys_msgsnd(int id, vaddr_t message, uint32_t size, int flags)
+{
+	int type, chain, result;
+
+	if (copy_in(&type, message, sizeof(type)) < 0)
+		return -EFAULT;
+	if (size > msg_limits.max || id < 0 || type < 1)
+		return -EINVAL;
+	chain = compose(type, message + sizeof(type), size);
+	if (chain < 0)
+		return chain;
+	result = msg_send(id, chain, flags);
+	if (result == WAITING)
+		result = wait_sleep(&msgs[id % IDS_LIMIT].senders, 0);
+	self()->wait.chain = -1;
+	if (result < 0)
+		pool_give(chain); /* nobody has it but we */
+	return result;
+}
+
+/* ---- msgrcv(2) ---------------------------------------------------------- */
+
+int msg_receive(int id, uint32_t size, int type, int flags)
+{
+	int index = object_find(&kind, id, ASK_READ);
+	enum choice choice = choice_of(&type, flags);
+	struct msg_queue *q = &msgs[index];
+	int chain, before;
+
+	if (index < 0)
+		return index;
+	chain = choose(q, type, choice, &before);
+	self()->wait.chain = chain;
+	if (chain >= 0) {
+		if (msg_at(chain)->size > size && !(flags & MSG_NOERROR))
+			return -E2BIG;
+		if (choice != NUMBER) {
+			take_out(q, chain, before);
+			received(q, current);
+			admit(q);
+		}
+		return 0;
+	}
+	if (flags & IPC_NOWAIT)
+		return -ENOMSG;
+	self()->wait.which = type;
+	self()->wait.mode = choice;
+	self()->wait.count = flags & MSG_NOERROR ? INT32_MAX : (int)size;
+	wait_join(&q->receivers);
+	return WAITING;
+}
+
+/* Copies out the type and as much text as is wanted: its size, or -EFAULT. */
+static int deliver(int chain, vaddr_t message, uint32_t size)
+{
+	const struct msg *m = msg_at(chain);
+
+	if (size > m->size)
+		size = m->size;
+	if (copy_out(message, &m->type, sizeof(m->type)) < 0 ||
+	    pool_move(chain, sizeof(*m), size, pool_to_user,
+	              message + sizeof(m->type)) < 0)
+		return -EFAULT; /* and it is lost, as elsewhere */
+	return (int)size;
+}
+
+int sys_msgrcv(int id, vaddr_t message, uint32_t size, int type, int flags)
+{
+	bool copies = flags & MSG_COPY;
+	int result, chain;
+
+	if ((int)size < 0 || id < 0)
+		return -EINVAL;
+	if (copies && ((flags & MSG_EXCEPT) || !(flags & IPC_NOWAIT)))
+		return -EINVAL;
+	result = msg_receive(id, size, type, flags);
+	if (result == WAITING)
+		result = wait_sleep(&msgs[id % IDS_LIMIT].receivers, 0);
+	chain = self()->wait.chain;
+	self()->wait.chain = -1;
+	if (result < 0)
+		return result;
+	result = deliver(chain, message, size);
+	if (!copies)
+		pool_give(chain);
+	return result;
+}
+
+/* ---- msgctl(2) ---------------------------------------------------------- */
+
+/* The mode has changed: who may not wait here any more goes. */
+static void check_line(struct line *line, const struct ipc_perm *perm,
+                       int asked)
+{
+	int proc = line->first;
+
+	while (proc >= 0) {
+		int next = procs[proc].wait.next;
+
+		if (!permission_grants(perm, &procs[proc].cred, asked))
+			wait_serve(line, proc, -EACCES);
+		proc = next;
+	}
+}
+
+/* IPC_SET: the owner, the mode, and how much may lie in the queue. */
+static int set(int id, vaddr_t buf)
+{
+	struct msqid_ds new;
+	int error = copy_in(&new, buf, sizeof(new));
+	struct msg_queue *q;
+	int index;
+
+	if (error < 0)
+		return error;
+	index = object_find_to_change(&kind, id);
+	if (index < 0)
+		return index;
+	if (new.msg_qbytes > msg_limits.mnb && self()->cred.euid != 0)
+		return -EPERM;
+	error = object_set(&kind, index, &new.msg_perm);
+	if (error < 0)
+		return error;
+
+	/* Nothing below can fail. */
+	q = &msgs[index];
+	q->ds.msg_qbytes = new.msg_qbytes;
+	q->ds.msg_ctime = clock_seconds();
+	check_line(&q->receivers, &q->ds.msg_perm, ASK_READ);
+	check_line(&q->senders, &q->ds.msg_perm, ASK_WRITE);
+	admit(q);
+	return 0;
+}
+
+/* IPC_INFO: the limits; MSG_INFO: what there is, in three of them. */
+static int tell_limits(vaddr_t buf, bool usage)
+{
+	struct msginfo info = {.msgpool = 512000,
+	                       .msgmap = 16384,
+	                       .msgmax = msg_limits.max,
+	                       .msgmnb = msg_limits.mnb,
+	                       .msgmni = msg_limits.mni,
+	                       .msgssz = 16,
+	                       .msgtql = 16384,
+	                       .msgseg = 0xFFFF};
+	int error;
+
+	if (usage) {
+		info.msgpool = msg_ids.used;
+		info.msgmap = info.msgtql = 0;
+	}
+	for (int i = 0; usage && i < msg_ids.fresh; i++) {
+		if (ids_used(&msg_ids, i)) {
+			info.msgmap += msgs[i].ds.msg_qnum;
+			info.msgtql += msgs[i].ds.msg_cbytes;
+		}
+	}
+	error = copy_out(buf, &info, sizeof(info));
+	return error < 0 ? error : ids_highest(&msg_ids);
+}
+
+int sys_msgctl(int id, int command, vaddr_t buf)
+{
+	if (id < 0)
+		return -EINVAL;
+	switch (command) {
+	case IPC_RMID:
+		return remove(id);
+	case IPC_SET:
+		return set(id, buf);
+	case IPC_STAT:
+		return object_stat(&kind, id, ASK_READ, buf);
+	case MSG_STAT:
+		return object_stat_index(&kind, id, ASK_READ, buf);
+	case MSG_STAT_ANY:
+		return object_stat_index(&kind, id, ASK_NOTHING, buf);
+	case IPC_INFO:
+	case MSG_INFO:
+		return tell_limits(buf, command == MSG_INFO);
+	default:
+		return -EINVAL;
+	}
+}

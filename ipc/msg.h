@@ -1,0 +1,51 @@
+/*
+ * ipc/msg.h -- System V message queues.
+ *
+ * (The messages of the microkernel, ipc/message.h, are another thing.)
+ * Sources: msgget(2), msgop(2), msgctl(2), svipc(7).
+ */
+#ifndef IPC_MSG_H
+#define IPC_MSG_H
+
+#include "../abi/msg.h"
+#include "object.h"
+#include "wait.h"
+
+/* Tunables: the kernel command line and /proc/sys/kernel set them. */
+struct msg_limits {
+	uint32_t max; /* MSGMAX: bytes of a message */
+	uint32_t mnb; /* MSGMNB: msg_qbytes of a new queue */
+	uint32_t mni; /* MSGMNI: queues in the system, <= 32768 */
+};
+extern struct msg_limits msg_limits;
+
+/* The head of a message, in the first cell of its chain; the text follows. */
+struct msg {
+	int next; /* the next message's chain, or -1 */
+	int type;
+	uint32_t size; /* bytes of text */
+};
+
+struct msg_queue {
+	struct ids_slot slot;
+	struct msqid_ds ds; /* at every moment what IPC_STAT gives out */
+	int first, last;    /* messages: chains of mm/pool.h; -1 */
+	struct line senders, receivers;
+};
+
+extern struct msg_queue msgs[]; /* at a fixed address (linker.ld) */
+extern struct table msg_table;
+extern struct ids msg_ids;
+
+/*
+ * The halves of msgsnd and msgrcv on either side of sleeping.  The first
+ * answers WAITING when the caller stands in line: then, when he has been
+ * served, wait.result says how.  A message that was not sent is still the
+ * sender's; one that was received is the receiver's, in wait.chain.
+ */
+int msg_send(int id, int chain, int flags);
+int msg_receive(int id, uint32_t size, int type, int flags);
+
+int msg_check(void); /* self-check: how many breaches */
+
+#endif

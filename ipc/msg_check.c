@@ -1,0 +1,76 @@
+/*
+ * ipc/msg_check.c -- self-check of System V message queues.
+ *
+ * Recomputes from scratch what msg.c keeps.  The invariants Q1 to Q5 are listed
+ * at the top of ipc/msg.c.
+ */
+#include "msg.h"
+
+#include "../kernel/klog.h"
+#include "../mm/pool.h"
+
+static int breaches;
+
+static void expect(const char *what, int index, uint32_t is, uint32_t should)
+{
+	if (is == should)
+		return;
+	klog(KLOG_ERROR, "%s: queue %d has %u, should have %u", what, index, is,
+	     should);
+	breaches++;
+}
+
+static void check_line(const struct line *line, int index, uint32_t room)
+{
+	for (int p = line->first; p >= 0; p = procs[p].wait.next) {
+		int chain = procs[p].wait.chain;
+		const struct msg *m = chain < 0 ? 0 : pool_first(chain);
+
+		expect("Q2: a sleeper's result", index, procs[p].wait.result,
+		       WAITING);
+		if (m && !procs[p].killed)
+			expect("Q3: a sender that fits", index, m->size <= room,
+			       0);
+	}
+}
+
+/* The cells of its messages. */
+static int check_queue(int index)
+{
+	const struct msg_queue *q = &msgs[index];
+	uint32_t number = 0, bytes = 0, room = 0;
+	int cells = 0, last = -1;
+
+	for (int chain = q->first; chain >= 0;) {
+		const struct msg *m = pool_first(chain);
+
+		number++;
+		bytes += m->size;
+		cells += pool_length(chain);
+		last = chain;
+		chain = m->next;
+	}
+	expect("Q1: qnum", index, q->ds.msg_qnum, number);
+	expect("Q1: cbytes", index, q->ds.msg_cbytes, bytes);
+	expect("Q1: last", index, q->last, last);
+	if (q->ds.msg_qnum < q->ds.msg_qbytes && bytes < q->ds.msg_qbytes)
+		room = q->ds.msg_qbytes - bytes;
+	check_line(&q->senders, index, room);
+	check_line(&q->receivers, index, 0);
+	return cells;
+}
+
+int msg_check(void)
+{
+	int cells = 0;
+
+	breaches = ids_check(&msg_ids, "msg");
+	for (int i = 0; i < msg_ids.fresh; i++)
+		if (ids_used(&msg_ids, i))
+			cells += check_queue(i);
+	/* What waits, with operations or a message, is nobody else's. */
+	for (int i = 0; i < proc_table.fresh; i++)
+		if (procs[i].state != PROC_FREE && procs[i].wait.chain >= 0)
+			cells += pool_length(procs[i].wait.chain);
+	return breaches + pool_check(cells);
+}

@@ -1,0 +1,321 @@
+/*
+ * ipc/sem.c -- System V semaphores: sets, and what semctl(2) does to them.
+ *
+ * A semaphore is a number that is never negative.  Semaphores come in sets, so
+ * that one semop can change several at once, all or none (semop.c).  A set is
+ * an object like a shared segment (object.c), but nobody attaches it: whoever
+ * may write it operates on it by its id, and it dies when it is removed.
+ *
+ * Its semaphores lie in a segment that has no other holder, so that they are
+ * promised, counted and zeroed as all memory is, and a user's sets end where
+ * his memory ends.
+ *
+ *	id --> set ---> segment [ value pid | value pid | value pid | ... ]
+ *	        |
+ *	        +-----> line    process 7 --> process 12       asleep in semop
+ *
+ * ipc/sem_check.c recounts:
+ *
+ *	S1  a value is 0..SEMVMX
+ *	S2  who stands in line sleeps, or was woken and has not run yet
+ *	S3  a row of semadj names a semaphore that is there
+ *	S4  keys are unique, every id and key finds its set, and sem_count is
+ *	    the sum of their semaphores
+ *
+ *	sys_semget   find or make            sys_semctl   look, change, remove
+ */
+#include "sem.h"
+
+#include "../abi/errno.h"
+#include "../kernel/clock.h"
+#include "permission.h"
+
+#define PER_PAGE ((int)(PAGE_SIZE / sizeof(struct semaphore)))
+
+struct sem_limits sem_limits = {
+    .msl = 32000, .mns = 1024000000, .opm = 500, .mni = 32000};
+
+struct table sem_table = {.name = "sems",
+                          .base = sems,
+                          .stride = sizeof(struct sem_set),
+                          .limit = IDS_LIMIT,
+                          .free = -1};
+struct ids sem_ids = IDS(sems);
+uint32_t sem_count;
+
+const struct object_kind sem_kind = {.ids = &sem_ids,
+                                     .table = &sem_table,
+                                     .most = &sem_limits.mni,
+                                     .ds_bytes = sizeof(struct semid_ds)};
+
+_Static_assert(sizeof(struct sem_set) <= 96, "32,768 of them have 3 MiB");
+
+static struct semaphore *semaphore(int segment, int num)
+{
+	int page = num / PER_PAGE;
+	uint32_t word = page_get(segment_table_of(segment, page), page);
+
+	return (struct semaphore *)frame_to_kernel(word_frame(word)) +
+	       num % PER_PAGE;
+}
+
+struct semaphore *sem_at(int index, int num)
+{
+	return semaphore(sems[index].segment, num);
+}
+
+/* ---- birth and death ---------------------------------------------------- */
+
+/* A segment with `count` semaphores, all 0: or -ENOMEM. */
+static int make_semaphores(uint32_t count)
+{
+	int pages = ((int)count + PER_PAGE - 1) / PER_PAGE;
+	int segment = segment_make(pages, true, true, object_level());
+	frame_t frame;
+
+	for (int page = 0; segment >= 0 && page < pages; page++)
+		segment_frame(segment, page, object_level(), &frame);
+	return segment;
+}
+
+static int create(int key, uint32_t count, int flags)
+{
+	int segment, index, id;
+
+	if (count == 0)
+		return -EINVAL;
+	if (count > sem_limits.mns || sem_count > sem_limits.mns - count)
+		return -ENOSPC;
+	segment = make_semaphores(count);
+	if (segment < 0)
+		return segment;
+	index = object_place(&sem_kind);
+	if (index < 0) {
+		segment_drop(segment);
+		return index;
+	}
+
+	/* Nothing below can fail. */
+	id = object_begin(&sem_kind, index, key, flags);
+	sems[index].segment = segment;
+	sems[index].line = EMPTY_LINE;
+	sems[index].ds.sem_nsems = count;
+	sems[index].ds.sem_ctime = clock_seconds();
+	sem_count += count;
+	return id;
+}
+
+int sys_semget(int key, int count, int flags)
+{
+	int index;
+
+	if (count < 0 || (uint32_t)count > sem_limits.msl)
+		return -EINVAL;
+	index = object_lookup(&sem_kind, key, flags);
+	if (index == OBJECT_NEW)
+		return create(key, count, flags);
+	if (index < 0)
+		return index;
+	if ((uint32_t)count > sems[index].ds.sem_nsems)
+		return -EINVAL;
+	return object_open(&sem_kind, index, flags);
+}
+
+static int remove(int id)
+{
+	int index = object_find_to_change(&sem_kind, id);
+
+	if (index < 0)
+		return index;
+	sem_dismiss(index, -EIDRM);
+	semadj_forget(id);
+	sem_count -= sems[index].ds.sem_nsems;
+	segment_drop(sems[index].segment);
+	sems[index].segment = -1;
+	object_end(&sem_kind, index);
+	return 0;
+}
+
+/* ---- values ------------------------------------------------------------- */
+
+#define BATCH 64 /* values moved at once, on the stack */
+
+/* GETALL: an array of 16 bits for each. */
+static int tell_all(int id, vaddr_t array)
+{
+	int index = object_find(&sem_kind, id, ASK_READ);
+	uint16_t values[BATCH];
+	int error = 0, count;
+
+	if (index < 0)
+		return index;
+	count = (int)sems[index].ds.sem_nsems;
+	for (int i = 0; i < count && error == 0; i++) {
+		values[i % BATCH] = sem_at(index, i)->value;
+		if (i % BATCH == BATCH - 1 || i == count - 1)
+			error = copy_out(array + (i - i % BATCH) * 2, values,
+			                 (i % BATCH + 1) * 2);
+	}
+	return error;
+}
+
+/* `count` values of the array into new semaphores: 0, -EFAULT, -ERANGE. */
+static int fill(int segment, int count, vaddr_t array)
+{
+	uint16_t values[BATCH];
+	bool too_great = false;
+
+	for (int i = 0; i < count; i++) {
+		int left = count - i < BATCH ? count - i : BATCH;
+
+		if (i % BATCH == 0 &&
+		    copy_in(values, array + i * 2, left * 2) < 0)
+			return -EFAULT;
+		too_great |= values[i % BATCH] > SEMVMX;
+		*semaphore(segment, i) = (struct semaphore){
+		    .value = values[i % BATCH], .pid = self()->pid};
+	}
+	return too_great ? -ERANGE : 0;
+}
+
+/* They have new values: of all, or of `num`. */
+static int changed(int index, int num)
+{
+	semadj_clear(ids_id(&sem_ids, index), num);
+	sems[index].ds.sem_ctime = clock_seconds();
+	sem_serve(index);
+	return 0;
+}
+
+/* SETALL: a new row of semaphores takes the place of the old one, or none. */
+static int set_all(int id, vaddr_t array)
+{
+	int index = object_find(&sem_kind, id, ASK_WRITE);
+	int segment, error;
+
+	if (index < 0)
+		return index;
+	segment = make_semaphores(sems[index].ds.sem_nsems);
+	if (segment < 0)
+		return segment;
+	error = fill(segment, (int)sems[index].ds.sem_nsems, array);
+	if (error < 0) {
+		segment_drop(segment);
+		return error;
+	}
+	segment_drop(sems[index].segment);
+	sems[index].segment = segment;
+	return changed(index, -1);
+}
+
+static bool has(int index, int num)
+{
+	return num >= 0 && (uint32_t)num < sems[index].ds.sem_nsems;
+}
+
+static int set_value(int id, int num, int value)
+{
+	int index;
+
+	if (value < 0 || value > SEMVMX)
+		return -ERANGE;
+	index = object_find(&sem_kind, id, ASK_NOTHING);
+	if (index < 0 || !has(index, num))
+		return -EINVAL;
+	index = object_find(&sem_kind, id, ASK_WRITE);
+	if (index < 0)
+		return index;
+	*sem_at(index, num) =
+	    (struct semaphore){.value = value, .pid = self()->pid};
+	return changed(index, num);
+}
+
+/* GETVAL, GETPID, GETNCNT, GETZCNT */
+static int tell(int id, int num, int command)
+{
+	int index = object_find(&sem_kind, id, ASK_READ);
+
+	if (index < 0)
+		return index;
+	if (!has(index, num))
+		return -EINVAL;
+	switch (command) {
+	case GETVAL:
+		return sem_at(index, num)->value;
+	case GETPID:
+		return sem_at(index, num)->pid;
+	default:
+		return sem_count_waiting(index, num, command == GETZCNT);
+	}
+}
+
+/* ---- semctl(2) ---------------------------------------------------------- */
+
+static int set(int id, vaddr_t buf)
+{
+	struct semid_ds new;
+	int error = copy_in(&new, buf, sizeof(new));
+	int index;
+
+	if (error < 0)
+		return error;
+	index = object_find_to_change(&sem_kind, id);
+	if (index < 0)
+		return index;
+	error = object_set(&sem_kind, index, &new.sem_perm);
+	if (error == 0)
+		sems[index].ds.sem_ctime = clock_seconds();
+	return error;
+}
+
+/* IPC_INFO: the limits; SEM_INFO: what there is, in the last two. */
+static int tell_limits(vaddr_t buf, bool usage)
+{
+	struct seminfo info = {.semmap = 1024000000,
+	                       .semmni = sem_limits.mni,
+	                       .semmns = sem_limits.mns,
+	                       .semmnu = 1024000000,
+	                       .semmsl = sem_limits.msl,
+	                       .semopm = sem_limits.opm,
+	                       .semume = 500,
+	                       .semusz = usage ? sem_ids.used : 20,
+	                       .semvmx = SEMVMX,
+	                       .semaem = usage ? (int)sem_count : SEMVMX};
+	int error = copy_out(buf, &info, sizeof(info));
+
+	return error < 0 ? error : ids_highest(&sem_ids);
+}
+
+int sys_semctl(int id, int num, int command, uint32_t arg)
+{
+	if (id < 0)
+		return -EINVAL;
+	switch (command) {
+	case IPC_RMID:
+		return remove(id);
+	case IPC_SET:
+		return set(id, arg);
+	case IPC_STAT:
+		return object_stat(&sem_kind, id, ASK_READ, arg);
+	case SEM_STAT:
+		return object_stat_index(&sem_kind, id, ASK_READ, arg);
+	case SEM_STAT_ANY:
+		return object_stat_index(&sem_kind, id, ASK_NOTHING, arg);
+	case IPC_INFO:
+	case SEM_INFO:
+		return tell_limits(arg, command == SEM_INFO);
+	case GETALL:
+		return tell_all(id, arg);
+	case SETALL:
+		return set_all(id, arg);
+	case SETVAL:
+		return set_value(id, num, (int)arg);
+	case GETVAL:
+	case GETPID:
+	case GETNCNT:
+	case GETZCNT:
+		return tell(id, num, command);
+	default:
+		return -EINVAL;
+	}
+}

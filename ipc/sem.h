@@ -1,0 +1,100 @@
+/*
+ * ipc/sem.h -- System V semaphores.
+ *
+ * Sets and their commands are sem.c; semop, its sleepers and who wakes them
+ * semop.c; what the end of a process takes back (SEM_UNDO) semadj.c.
+ * Sources: semget(2), semop(2), semctl(2), svipc(7).
+ */
+#ifndef IPC_SEM_H
+#define IPC_SEM_H
+
+#include "../abi/sem.h"
+#include "object.h"
+#include "wait.h"
+
+/* Tunables: the kernel command line and /proc/sys/kernel/sem set them. */
+struct sem_limits {
+	uint32_t msl; /* SEMMSL: semaphores of a set */
+	uint32_t mns; /* SEMMNS: in the system */
+	uint32_t opm; /* SEMOPM: operations of a semop, <= SEMOPM_MAX */
+	uint32_t mni; /* SEMMNI: sets in the system, <= 32768 */
+};
+extern struct sem_limits sem_limits;
+
+#define SEMMSL_MAX 65535 /* sem_num has 16 bits */
+#define SEMOPM_MAX 1000
+
+struct semaphore {
+	int value; /* 0..SEMVMX */
+	int pid;   /* of the last process that did something to it; 0 */
+};
+
+/* Its semaphores lie in a segment of their own, which nobody attaches. */
+struct sem_set {
+	struct ids_slot slot;
+	struct semid_ds ds; /* at every moment what IPC_STAT gives out */
+	int segment;
+	struct line line; /* who sleeps in semop */
+};
+
+extern struct sem_set sems[]; /* at a fixed address (linker.ld) */
+extern struct table sem_table;
+extern struct ids sem_ids;
+extern const struct object_kind sem_kind;
+extern uint32_t sem_count; /* semaphores of all sets, for SEMMNS */
+
+/* semop(2), semtimedop(2) with a struct timespec of 32 bits, or none (0). */
+int sem_operate(int id, vaddr_t ops, uint32_t count, vaddr_t timeout);
+
+/* Semaphore `num` of the set at `index`. */
+struct semaphore *sem_at(int index, int num);
+
+/* ---- semop.c ------------------------------------------------------------- */
+
+/*
+ * The two halves of semop, apart from sleeping.  First: `count` operations of
+ * the caller's on the set at `index`, all or none: 0, -errno, or WAITING and
+ * he stands in line.
+ */
+int sem_start(int index, const struct sembuf *ops, uint32_t count);
+
+/* The values have changed: whoever in line can go on now does. */
+void sem_serve(int index);
+
+/* Everybody in line goes, with this result. */
+void sem_dismiss(int index, int result);
+
+/* How many wait until `num` grows (`zero` false), or until it is 0. */
+int sem_count_waiting(int index, int num, bool zero);
+
+/* ---- semadj.c ------------------------------------------------------------ */
+
+/*
+ * What a process's end adds to semaphore `num` of the set named `id`: there are
+ * rows for those it has used SEM_UNDO on.
+ */
+struct semadj {
+	int link; /* table */
+	int next; /* of the same process; -1 */
+	int id, num;
+	int value;
+};
+extern struct semadj semadjs[];
+extern struct table semadj_table;
+
+/* The process's row for this semaphore, or 0; ... made if need be: index or
+ * -ENOMEM. */
+struct semadj *semadj_find(int proc, int id, int num);
+int semadj_make(int id, int num);
+
+/* SETVAL, SETALL: nobody's end changes `num` any more; -1: any of the set. */
+void semadj_clear(int id, int num);
+/* IPC_RMID: the rows go. */
+void semadj_forget(int id);
+
+/* The current process ends: adds what it must, serves the lines. */
+void sem_exit(void);
+
+int sem_check(void); /* self-check: how many breaches */
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * ipc/sem_check.c -- self-check of System V semaphores.
+ *
+ * Recomputes from scratch what sem.c, semop.c and semadj.c keep.  The
+ * invariants S1 to S4 are listed at the top of ipc/sem.c.
+ */
+#include "sem.h"
+
+#include "../kernel/klog.h"
+
+static int breaches;
+
+static void expect(const char *what, int index, int is, int should)
+{
+	if (is == should)
+		return;
+	klog(KLOG_ERROR, "%s: set %d has %d, should have %d", what, index, is,
+	     should);
+	breaches++;
+}
+
+static void check_set(int index)
+{
+	const struct sem_set *set = &sems[index];
+	int last = -1;
+
+	expect("S4: key shown", index, set->ds.sem_perm.key, set->slot.key);
+	expect("S4: seq shown", index, set->ds.sem_perm.seq, set->slot.seq);
+	for (int i = 0; i < (int)set->ds.sem_nsems; i++) {
+		int value = sem_at(index, i)->value;
+
+		expect("S1: a value out of range", index,
+		       value < 0 || value > SEMVMX, 0);
+	}
+	for (int p = set->line.first; p >= 0; p = procs[p].wait.next) {
+		expect("S2: a sleeper's result", index, procs[p].wait.result,
+		       WAITING);
+		expect("S2: a sleeper that runs not", index,
+		       procs[p].state == PROC_FREE ||
+		           procs[p].state == PROC_ZOMBIE,
+		       0);
+		last = p;
+	}
+	if (last >= 0)
+		expect("S2: last in line", index, set->line.last, last);
+}
+
+static void check_rows(int proc)
+{
+	for (int i = procs[proc].semadj; i >= 0; i = semadjs[i].next) {
+		int index = ids_find(&sem_ids, semadjs[i].id);
+
+		if (index < 0 ||
+		    semadjs[i].num >= (int)sems[index].ds.sem_nsems)
+			expect("S3: a row without its semaphore", index, 1, 0);
+	}
+}
+
+int sem_check(void)
+{
+	uint32_t count = 0;
+
+	breaches = ids_check(&sem_ids, "sem");
+	for (int i = 0; i < sem_ids.fresh; i++) {
+		if (ids_used(&sem_ids, i)) {
+			check_set(i);
+			count += sems[i].ds.sem_nsems;
+		}
+	}
+	expect("S4: semaphores of all", -1, (int)sem_count, (int)count);
+	for (int i = 0; i < proc_table.fresh; i++)
+		if (procs[i].state != PROC_FREE)
+			check_rows(i);
+	return breaches;
+}

@@ -1,0 +1,45 @@
+/*
+ * ipc/wait.h -- standing in line: how semop, msgsnd and msgrcv sleep.
+ *
+ * A set has a line of the processes that wait for it, a queue has two.  Who
+ * changes the object serves the line, first come first served: he does the
+ * sleeper's work for him, takes him out of the line and gives him his result.
+ * So a sleeper that wakes has nothing to try again, and nobody overtakes him.
+ *
+ *	wait_join --> in line --> wait_serve(result)  --> wait_sleep answers it
+ *	                     \--> time is up: -EAGAIN,
+ *	                          he is to die: -EINTR, nothing done
+ */
+#ifndef IPC_WAIT_H
+#define IPC_WAIT_H
+
+#include "../kernel/process.h"
+
+#define WAITING (-1001) /* no errno: a result that is not there yet */
+
+struct line {
+	int first, last; /* processes; -1: nobody */
+};
+
+#define EMPTY_LINE                                                             \
+	(struct line)                                                          \
+	{                                                                      \
+		.first = -1, .last = -1                                        \
+	}
+
+/* The current process stands in line, last; its result is WAITING. */
+void wait_join(struct line *line);
+
+/*
+ * The current process sleeps until it is served, and not longer than to tick
+ * `*until` (0: for ever).  Its result.
+ */
+int wait_sleep(struct line *line, const uint32_t *until);
+
+/* `proc` leaves the line, with its result, and goes on. */
+void wait_serve(struct line *line, int proc, int result);
+
+/* The next in line whom it makes sense to serve, from `proc` on; or -1. */
+int wait_next(int proc);
+
+#endif
