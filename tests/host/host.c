@@ -7,6 +7,7 @@
 #include "../../kernel/klog.h"
 #include "../../kernel/panic.h"
 #include "../../kernel/trace.h"
+#include "../../mm/pool.h"
 #include "../../mm/region.h"
 
 #include <stdio.h>
@@ -31,6 +32,7 @@ struct region regions[HOST_REGIONS];
 struct attach attaches[HOST_ATTACHES];
 struct segment segments[HOST_SEGMENTS];
 struct space spaces[HOST_SPACES];
+struct pool_page pool_pages[8];
 
 struct translation {
 	vaddr_t va;
