@@ -13,8 +13,9 @@
  *	}
  *
  * Each test runs in a process of its own, a child of the program.  Before and
- * after it the program counts segments, pages of segments, processes and, on
- * Tessera, free frames: what is missing afterwards fails the test that lost it.
+ * after it the program counts segments, pages of segments, semaphore sets,
+ * message queues, processes and, on Tessera, free frames: what is missing
+ * afterwards fails the test that lost it.
  * The first check that fails prints the sentence, the two values and file:line,
  * and ends the test.  What comes out is TAP, plan first:
  *
@@ -25,10 +26,11 @@
  * An answer line holds what ERR and ANSWER saw, in order, a repeated one once:
  * on Linux it is written down (tests/answers), of Tessera it is required.
  *
- * BOTH("...") makes two tests of one: once each by ipc(117) and by 395..398,
- * the direct calls.  shm_get, shm_at, shm_dt and shm_ctl below go by the door
- * of the test that runs.  All calls whose error matters are raw (SYS): libc
- * would touch a bad pointer first, and hides what the kernel says.
+ * BOTH("...") makes two tests of one: once each by ipc(117) and by the direct
+ * calls, 395..398 (sysv.h has the semaphores' and the queues').  shm_get,
+ *shm_at, shm_dt and shm_ctl below go by the door of the test that runs.  All
+ *calls whose error matters are raw (SYS): libc would touch a bad pointer first,
+ *and hides what the kernel says.
  *
  * These are ordinary POSIX programs: the same ELF runs on Tessera and on Linux.
  * Wanted differences are listed in tests/DEVIATIONS; HERE(linux, tessera) is
@@ -51,6 +53,8 @@
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -61,6 +65,15 @@
 #ifndef SHM_EXEC
 #define SHM_EXEC 0100000
 #endif
+#ifndef SEM_STAT_ANY
+#define SEM_STAT_ANY 20
+#endif
+#ifndef MSG_STAT_ANY
+#define MSG_STAT_ANY 13
+#endif
+#ifndef MSG_COPY
+#define MSG_COPY 040000
+#endif
 #ifndef SHM_STAT_ANY
 #define SHM_STAT_ANY 15
 #endif
@@ -70,11 +83,17 @@
 #define SHM_DEST_BIT   01000
 #define SHM_LOCKED_BIT 02000
 
+#ifndef TIME_OUT
+#define TIME_OUT 40 /* seconds for one test */
+#endif
+#ifndef DIRECT_DOOR
+#define DIRECT_DOOR " [395..398]"
+#endif
+
 #define UNUSED    __attribute__((unused))
 #define PAGE      4096u
 #define SLOT      0x400000u /* what one page table maps */
 #define SKIPPED   77        /* exit status of a test that does not apply */
-#define TIME_OUT  40        /* seconds for one test */
 #define NOBODY    65534
 #define P(thing)  ((long)(thing))
 #define ALL(list) (sizeof(list) / sizeof((list)[0]))
@@ -151,16 +170,36 @@ enum {
 	NR_faccessat = 307,
 	NR_access = 33,
 	NR_statx = 383,
+	NR_semget = 393,
+	NR_semctl = 394,
 	NR_shmget = 395,
 	NR_shmctl = 396,
 	NR_shmat = 397,
 	NR_shmdt = 398,
+	NR_msgget = 399,
+	NR_msgsnd = 400,
+	NR_msgrcv = 401,
+	NR_msgctl = 402,
 	NR_clock_gettime64 = 403,
 	NR_clock_getres64 = 406,
 	NR_clock_nanosleep64 = 407,
+	NR_semtimedop64 = 420,
 };
 
-enum { IPCOP_shmat = 21, IPCOP_shmdt, IPCOP_shmget, IPCOP_shmctl };
+enum {
+	IPCOP_semop = 1,
+	IPCOP_semget,
+	IPCOP_semctl,
+	IPCOP_semtimedop,
+	IPCOP_msgsnd = 11,
+	IPCOP_msgrcv,
+	IPCOP_msgget,
+	IPCOP_msgctl,
+	IPCOP_shmat = 21,
+	IPCOP_shmdt,
+	IPCOP_shmget,
+	IPCOP_shmctl
+};
 #define IPC_64 0x100
 
 enum door { DOOR_IPC, DOOR_DIRECT };
@@ -218,8 +257,45 @@ struct shm_limits {
 	unsigned max, min, mni, seg, all, unused[4];
 };
 
+struct sem_ds {
+	int key;
+	unsigned uid, gid, cuid, cgid;
+	unsigned short mode, pad1, seq, pad2;
+	unsigned unused1, unused2;
+	int otime, otime_high, ctime, ctime_high;
+	unsigned nsems, unused3, unused4;
+};
+
+/* Of SEM_INFO usz is the number of sets, aem the number of semaphores. */
+struct sem_limits {
+	int map, mni, mns, mnu, msl, opm, ume, usz, vmx, aem;
+};
+
+struct msg_ds {
+	int key;
+	unsigned uid, gid, cuid, cgid;
+	unsigned short mode, pad1, seq, pad2;
+	unsigned unused1, unused2;
+	int stime, stime_high, rtime, rtime_high, ctime, ctime_high;
+	unsigned cbytes, qnum, qbytes;
+	int lspid, lrpid;
+	unsigned unused4, unused5;
+};
+
+/* Of MSG_INFO pool is the number of queues, map that of messages, tql bytes. */
+struct msg_limits {
+	int pool, map, max, mnb, mni, ssz, tql;
+	unsigned short seg, pad;
+};
+
 _Static_assert(sizeof(struct shm_ds) == 84, "Linux i386 shmid64_ds");
 _Static_assert(offsetof(struct shm_ds, nattch) == 72, "shm_nattch");
+_Static_assert(sizeof(struct sem_ds) == 64, "Linux i386 semid64_ds");
+_Static_assert(offsetof(struct sem_ds, nsems) == 52, "sem_nsems");
+_Static_assert(sizeof(struct sem_limits) == 40, "Linux seminfo");
+_Static_assert(sizeof(struct msg_ds) == 88, "Linux i386 msqid64_ds");
+_Static_assert(offsetof(struct msg_ds, qbytes) == 68, "msg_qbytes");
+_Static_assert(sizeof(struct msg_limits) == 32, "Linux msginfo");
 
 /* --- what is shared with the program and with a test's children --------- */
 
@@ -296,6 +372,8 @@ static const char *errno_name(long error)
 	    {ENAMETOOLONG, "ENAMETOOLONG"},
 	    {ENOSYS, "ENOSYS"},
 	    {ELOOP, "ELOOP"},
+	    {EFBIG, "EFBIG"},
+	    {ENOMSG, "ENOMSG"},
 	    {EIDRM, "EIDRM"},
 	    {EOVERFLOW, "EOVERFLOW"},
 	    {EOPNOTSUPP, "EOPNOTSUPP"},
@@ -506,6 +584,30 @@ UNUSED static void await(int stage)
 			sleep_ms(1);
 }
 
+UNUSED static int read_file(const char *name, char *text, int size);
+
+/* Waits until the process sleeps in a call (state S), for ten seconds. */
+UNUSED static void await_asleep(pid_t pid)
+{
+	char path[32], text[400];
+	const char *end = NULL;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	for (int tries = 0; tries < 10000; tries++) {
+		if (read_file(path, text, sizeof text) > 0)
+			end = strrchr(text, ')');
+		if (end && end[2] == 'S')
+			return;
+		if (end && end[2] == 'Z')
+			break;
+		if (tries < 100)
+			sched_yield();
+		else
+			sleep_ms(1);
+	}
+	FAIL("process %d does not sleep: %s", (int)pid, end ? end : "gone");
+}
+
 /* --- helpers about segments --------------------------------------------- */
 
 UNUSED static struct shm_ds stat_of(int id)
@@ -621,7 +723,7 @@ UNUSED static void add_test(const char *sentence, const char *source,
 #define BOTH(sentence) TEST_AS(sentence, 2, __LINE__)
 
 struct counts {
-	long segments, pages, frames;
+	long segments, pages, sets, queues, frames;
 };
 
 static long meminfo(const char *text, const char *label)
@@ -634,12 +736,18 @@ static long meminfo(const char *text, const char *label)
 static struct counts count(void)
 {
 	struct shm_totals totals = {0};
+	struct sem_limits sets = {0};
+	struct msg_limits queues = {0};
 	static char text[2048];
 	struct counts c;
 
 	SYS(NR_ipc, IPCOP_shmctl, 0, SHM_INFO | IPC_64, 0, P(&totals));
+	SYS(NR_semctl, 0, 0, SEM_INFO, P(&sets));
+	SYS(NR_msgctl, 0, MSG_INFO, P(&queues));
 	c.segments = totals.used_ids;
 	c.pages = totals.tot;
+	c.sets = sets.usz;
+	c.queues = queues.pool;
 	c.frames = 0;
 	if (on_tessera() && read_file("/proc/meminfo", text, sizeof text) > 0)
 		c.frames = (meminfo(text, "MemFree:") +
@@ -672,7 +780,7 @@ static int wait_for_test(pid_t pid)
 	return status;
 }
 
-/* Removes what a test left behind; how many. */
+/* Removes all segments; how many. */
 static int sweep_segments(void)
 {
 	struct shm_totals totals;
@@ -690,7 +798,27 @@ static int sweep_segments(void)
 	return found;
 }
 
-/* Processes or segments that are there after a test; frames that are not. */
+/* Removes what a test left behind. */
+static void sweep(void)
+{
+	struct sem_limits sets;
+	struct msg_limits queues;
+	struct sem_ds set;
+	struct msg_ds queue;
+	long last;
+
+	sweep_segments();
+	last = SYS(NR_semctl, 0, 0, SEM_INFO, P(&sets));
+	for (int i = 0; i <= last; i++)
+		SYS(NR_semctl, SYS(NR_semctl, i, 0, SEM_STAT_ANY, P(&set)), 0,
+		    IPC_RMID);
+	last = SYS(NR_msgctl, 0, MSG_INFO, P(&queues));
+	for (int i = 0; i <= last; i++)
+		SYS(NR_msgctl, SYS(NR_msgctl, i, MSG_STAT_ANY, P(&queue)),
+		    IPC_RMID);
+}
+
+/* Processes or objects that are there after a test; frames that are not. */
 static int left_behind(pid_t group, struct counts before, long *lost)
 {
 	struct counts after;
@@ -712,12 +840,16 @@ static int left_behind(pid_t group, struct counts before, long *lost)
 		after = count();
 	}
 	*lost = before.frames - after.frames;
-	if (after.segments == before.segments && after.pages == before.pages)
+	if (after.segments == before.segments && after.pages == before.pages &&
+	    after.sets == before.sets && after.queues == before.queues)
 		return bad;
-	say("# %s\n#   left behind: %ld segments, %ld of their pages\n",
+	say("# %s\n#   left behind: %ld segments, %ld of their pages, %ld "
+	    "sets, "
+	    "%ld queues\n",
 	    test_sentence, after.segments - before.segments,
-	    after.pages - before.pages);
-	sweep_segments();
+	    after.pages - before.pages, after.sets - before.sets,
+	    after.queues - before.queues);
+	sweep();
 	return 1;
 }
 
@@ -805,9 +937,16 @@ static int run_all(int argc, char **argv)
 		if (tests[i].doors != 2)
 			continue;
 		door = DOOR_DIRECT;
-		bad += run_test(++number, &tests[i], " [395..398]");
+		bad += run_test(++number, &tests[i], DIRECT_DOOR);
 	}
 	return bad;
+}
+
+static int others_exist(void)
+{
+	struct counts c = count();
+
+	return c.segments || c.sets || c.queues;
 }
 
 /* A count of frames that stands still would find no leak: does it move? */
@@ -831,10 +970,11 @@ static int test_main(int argc, char **argv)
 
 	shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
 	              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED || count().segments != 0) {
-		say("Bail out! %s\n", shared == MAP_FAILED
-		                          ? "no shared memory"
-		                          : "segments of others exist here");
+	if (shared == MAP_FAILED || others_exist()) {
+		say("Bail out! %s\n",
+		    shared == MAP_FAILED
+		        ? "no shared memory"
+		        : "segments, sets or queues of others exist here");
 		return 2;
 	}
 	if (!frames_are_counted()) {
