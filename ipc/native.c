@@ -29,6 +29,7 @@
 #define EXEC_STRINGS    (2 * PAGE_SIZE)
 #define SHMMNI_MAX      32768
 #define INTERRUPT_LINES 16
+#define KERNEL_LINES    0x5u /* the timer, and the second PIC */
 
 #define MAP_SHARED    1u
 #define MAP_PRIVATE   2u
@@ -299,6 +300,8 @@ static int native_interrupt(uint32_t line, bool on)
 
 	if (line >= INTERRUPT_LINES)
 		return -EINVAL;
+	if (bit & KERNEL_LINES)
+		return -EBUSY;
 	for (int i = 0; i < CHANNELS; i++)
 		if (&channels[i] != channel && (channels[i].lines & bit))
 			return -EBUSY;

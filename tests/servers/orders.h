@@ -13,30 +13,40 @@
 /* clang-format off */
 enum order {
 	ORDER_ADD = 0x7001,  /* adds 1 to each word */
-	ORDER_STALL,         /* never answers */
-	ORDER_STALLED,       /* tries the token of the last stalled client */
-	ORDER_ANSWER,        /* answers the last stalled client: 7 */
+	ORDER_STALL,         /* never answers; words[0] of ORDER_TOLD: token */
+	ORDER_TOKEN,         /* uses the token words[0] in every way */
+	ORDER_ANSWER,        /* answers the last stalled client: 7, then 8 */
 	ORDER_LOOP,          /* loops for ever */
 	ORDER_CRASH,         /* reads address 0 */
 	ORDER_EXIT,          /* leaves */
 	ORDER_TOKENS,        /* calls with tokens that are nobody's */
 	ORDER_TWICE,         /* replies twice: results told by ORDER_TOLD */
-	ORDER_TOLD,
+	ORDER_TOLD,          /* what it had to keep to itself before */
 	ORDER_CARRY,         /* replies with connections nobody asked for */
 	ORDER_LEASES,        /* reaches beyond its leases */
 	ORDER_SEGMENTS,      /* makes, resizes, reads, writes, drops segments */
+	ORDER_KINDS,         /* segments of the archive and of devices */
 	ORDER_RESIZE,        /* its mapped segment: to words[0] bytes */
 	ORDER_PEEK,          /* its mapped segment: 64 bytes from words[0] */
 	ORDER_POKE,          /* ... writes words[1..15] at words[0] */
-	ORDER_MACHINE,       /* interrupt, ports, log, inspect, tunable, check */
-	ORDER_COUNTS,        /* opens, last closes, object of this one */
-	ORDER_SEND,          /* sends by descriptors that it has not */
+	ORDER_SHOW,          /* maps from now on with rights words[0]; words[1]: */
+	                     /* 0 its segment, 1 the page of the reset vector */
+	ORDER_MACHINE,       /* interrupt, ports, log, tunable, check */
+	ORDER_INSPECT,       /* inspect, rightly and wrongly */
+	ORDER_CLOCK,         /* words[0]: the real-time clock interrupts, or not */
+	ORDER_COUNTS,        /* opens, last closes, interrupts, who asks */
+	ORDER_LOOK,          /* the state of process words[0]; this connection */
+	ORDER_SEND,          /* what a server may not: open, send, fork */
 	ORDER_READY,         /* writes readiness words */
 	ORDER_BAD_BUFFERS,   /* gives the kernel bad addresses of its own */
-	ORDER_STRING,        /* asks for a path where there is none */
+	ORDER_CARELESS,      /* words[0]: receives with a bad address first */
 };
 /* clang-format on */
 
 #define MAPPED_BYTES 8192 /* the segment that mmap2 shows */
+
+/* Flags of open(2) that order a server to try something wrong first. */
+#define OPEN_WRONG O_APPEND   /* replies that do not fit, then a right one */
+#define OPEN_PATH  O_NONBLOCK /* what it learns of the path; ORDER_TOLD */
 
 #endif
