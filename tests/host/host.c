@@ -2,7 +2,9 @@
  * tests/host/host.c -- the machine under the core: memory, MMU and TLB, log.
  *
  * frame_drop() is wrapped by the linker, so that the moment a frame becomes
- * free can be seen: no translation to it may be remembered then.
+ * free can be seen: no translation to it may be remembered then.  So are
+ * table_reserve() and table_take(), which on the host are never short of memory
+ * by themselves.
  */
 #include "../../kernel/klog.h"
 #include "../../kernel/panic.h"
@@ -18,12 +20,9 @@
 #define HOST_SEGMENTS 64
 #define HOST_SPACES   8
 #ifdef HOST_SMALL
-#define HOST_TLB 16
+#define HOST_TLB ((int)(USER_LIMIT >> PAGE_SHIFT)) /* one for each page */
 #else
 #define HOST_TLB 64
-#endif
-
-#ifndef HOST_SMALL
 #undef HOST_REGIONS
 #define HOST_REGIONS 4096
 #endif
@@ -41,11 +40,11 @@ struct translation {
 };
 
 static struct frame frame_table[HOST_FRAMES];
-static uint32_t memory[HOST_FRAMES][PAGE_SIZE / 4];
+static uint32_t memory[HOST_FRAMES + HOST_OUTSIDE][PAGE_SIZE / 4];
 static struct translation tlb[HOST_TLB];
 
 int trace_on, trace_pid;
-int host_errors, host_stale_free, host_quiet;
+int host_errors, host_stale_free, host_quiet, host_tables_refuse;
 enum klog_level klog_level;
 
 /* ---- log ------------------------------------------------------------- */
@@ -86,10 +85,103 @@ void trace_event(int type, uint32_t a, uint32_t b, uint32_t c)
 
 void *phys_to_kernel(paddr_t address)
 {
-	assert(address >> PAGE_SHIFT < HOST_FRAMES);
+	assert(address >> PAGE_SHIFT < HOST_FRAMES + HOST_OUTSIDE);
 	return (char *)memory + address;
 }
 
+/* What a table says, as the CPU reads it below this PDE (SDM 3A 4.3). */
+static struct translation walk_from(uint32_t pde, vaddr_t va)
+{
+	struct translation none = {va, NO_FRAME, false};
+	uint32_t pte;
+
+	if (!(pde & PTE_P))
+		return none;
+	pte = page_get(word_frame(pde), entry_of(va));
+	if (!(pte & PTE_P))
+		return none;
+	return (struct translation){va, word_frame(pte), pde & pte & PTE_RW};
+}
+
+static struct translation walk(frame_t directory, vaddr_t va)
+{
+	return walk_from(page_get(directory, slot_of(va)), va);
+}
+
+#ifdef HOST_SMALL
+static uint32_t pdes[USER_SLOTS]; /* remembered, where present */
+
+static void remember_pdes(void)
+{
+	for (int slot = 0; slot < (int)USER_SLOTS; slot++) {
+		pdes[slot] = page_get(page_loaded, slot);
+		if (!(pdes[slot] & PTE_P))
+			pdes[slot] = 0;
+	}
+}
+
+void host_look_ahead(void)
+{
+	remember_pdes();
+	for (int i = 0; i < HOST_TLB; i++)
+		tlb[i] = walk(page_loaded, (vaddr_t)i << PAGE_SHIFT);
+}
+
+void cpu_load_cr3(paddr_t directory)
+{
+	(void)directory; /* page_loaded */
+	host_look_ahead();
+}
+
+/* It forgets all PDEs, whatever the address (SDM 3A 4.10.4.1). */
+void cpu_invlpg(vaddr_t va)
+{
+	remember_pdes();
+	if (va < USER_LIMIT)
+		tlb[va >> PAGE_SHIFT] = walk(page_loaded, va);
+}
+
+/* Tries once: the frame, or NO_FRAME for a fault.  A fault forgets the page. */
+static frame_t translate(vaddr_t va, bool write)
+{
+	struct translation *t = &tlb[va >> PAGE_SHIFT];
+	uint32_t pde = pdes[slot_of(va)];
+
+	if (t->frame == NO_FRAME)
+		*t = pde ? walk_from(pde, va) : walk(page_loaded, va);
+	if (t->frame == NO_FRAME || (write && !t->writable)) {
+		cpu_invlpg(va);
+		return NO_FRAME;
+	}
+	return t->frame;
+}
+
+/* Also a remembered PDE is stale, when the directory gives less. */
+static int stale_pdes(void)
+{
+	int stale = 0;
+
+	for (int slot = 0; slot < (int)USER_SLOTS; slot++) {
+		uint32_t now = page_get(page_loaded, slot);
+
+		if (pdes[slot]) {
+			stale += !(now & PTE_P) ||
+			         word_frame(now) != word_frame(pdes[slot]) ||
+			         (pdes[slot] & ~now & PTE_RW);
+		}
+	}
+	return stale;
+}
+
+static int tables_remembered(frame_t frame)
+{
+	int count = 0;
+
+	for (int slot = 0; slot < (int)USER_SLOTS; slot++)
+		count += pdes[slot] && word_frame(pdes[slot]) == frame;
+	return count;
+}
+#else
 void cpu_load_cr3(paddr_t directory)
 {
 	(void)directory;
@@ -102,20 +194,6 @@ void cpu_invlpg(vaddr_t va)
 	for (int i = 0; i < HOST_TLB; i++)
 		if (tlb[i].va >> PAGE_SHIFT == va >> PAGE_SHIFT)
 			tlb[i].frame = NO_FRAME;
-}
-
-/* What the tables say, as the CPU reads them (SDM 3A 4.3). */
-static struct translation walk(frame_t directory, vaddr_t va)
-{
-	struct translation none = {va, NO_FRAME, false};
-	uint32_t pde = page_get(directory, slot_of(va)), pte;
-
-	if (!(pde & PTE_P))
-		return none;
-	pte = page_get(word_frame(pde), entry_of(va));
-	if (!(pte & PTE_P))
-		return none;
-	return (struct translation){va, word_frame(pte), pde & pte & PTE_RW};
 }
 
 static struct translation *remembered(vaddr_t va)
@@ -145,6 +223,18 @@ static frame_t translate(vaddr_t va, bool write)
 	}
 	return now.frame;
 }
+
+static int stale_pdes(void)
+{
+	return 0;
+}
+
+static int tables_remembered(frame_t frame)
+{
+	(void)frame;
+	return 0;
+}
+#endif
 
 static int reach(int space, vaddr_t va, bool write, uint32_t **where)
 {
@@ -191,7 +281,7 @@ int host_store(int space, vaddr_t va, uint32_t value)
 
 int host_stale(void)
 {
-	int stale = 0;
+	int stale = stale_pdes();
 
 	for (int i = 0; i < HOST_TLB; i++) {
 		struct translation now;
@@ -210,9 +300,38 @@ void __wrap_frame_drop(frame_t frame);
 
 void __wrap_frame_drop(frame_t frame)
 {
+	if (frames[frame].count == 1)
+		host_stale_free += tables_remembered(frame);
 	for (int i = 0; frames[frame].count == 1 && i < HOST_TLB; i++)
 		host_stale_free += tlb[i].frame == frame;
 	__real_frame_drop(frame);
+}
+
+/* ---- tables that are full ---------------------------------------------- */
+
+int __real_table_reserve(struct table *table, int slots, int level);
+int __wrap_table_reserve(struct table *table, int slots, int level);
+int __real_table_take(struct table *table, int level);
+int __wrap_table_take(struct table *table, int level);
+
+static bool table_refused(void)
+{
+	return host_tables_refuse && promise_fail_nth > 0 &&
+	       --promise_fail_nth == 0;
+}
+
+int __wrap_table_reserve(struct table *table, int slots, int level)
+{
+	return table_refused() ? -12
+	                       : __real_table_reserve(table, slots, level);
+}
+
+/* After table_reserve() it may not fail; segment_make() does not reserve. */
+int __wrap_table_take(struct table *table, int level)
+{
+	return table == &segment_table && table_refused()
+	           ? -1
+	           : __real_table_take(table, level);
 }
 
 /* ---- the kernel's copies, through the MMU of the model ---------------- */
@@ -288,6 +407,9 @@ static struct part {
              {frame_table, sizeof(frame_table)},
              {memory, sizeof(memory)},
              {tlb, sizeof(tlb)},
+#ifdef HOST_SMALL
+             {pdes, sizeof(pdes)},
+#endif
              {&region_table, sizeof(struct table)},
              {&attach_table, sizeof(struct table)},
              {&segment_table, sizeof(struct table)},
@@ -363,6 +485,7 @@ void host_start(void)
 	reset_table(&segment_table, HOST_SEGMENTS);
 	reset_table(&space_table, HOST_SPACES);
 	server_reserve = promise_fail_nth = table_frames = 0;
+	page_loaded = 0;
 	cpu_load_cr3(0);
 	page_init(0);
 }

@@ -4,8 +4,19 @@
  * Included before everything else (gcc -include): it takes the place of
  * kernel/cpu.h.  Physical memory is an array; CR3 and invlpg drive a model of
  * the TLB that remembers every translation it was asked for and forgets only
- * what it is told to forget, the worst a real one may do.  With HOST_SMALL the
- * machine is tiny: a page table of 4 entries, 3 slots of user space.
+ * what it is told to forget.
+ *
+ * With HOST_SMALL the machine is tiny: pages of 16 bytes, 3 slots for a user,
+ * page tables of HOST_SMALL entries.  Its TLB is the worst a real one may be:
+ * it looks ahead, so that after each flush it remembers every page and every
+ * table that can be reached at that moment.
+ *
+ *	HOST_SMALL 4	slot	0          1          2
+ *			page	. . 2 3    4 5 6 7    8 9 S S
+ *	HOST_SMALL 2	slot	0      1      2      3
+ *			page	. .    2 3    4 5    6 7
+ *
+ *	. below USER_FIRST      S where the stack may be
  */
 #ifndef TESTS_HOST_H
 #define TESTS_HOST_H
@@ -13,17 +24,25 @@
 #define KERNEL_CPU_H /* kernel/cpu.h gives way to this file */
 
 #ifdef HOST_SMALL
-#define PAGE_SHIFT        5
-#define SLOT_SHIFT        7
-#define USER_FIRST        64u
-#define USER_LIMIT        384u
-#define DIRECTORY_ENTRIES 8u
-#define ATTACH_FIRST      128u
-#define STACK_LIMIT       64u
-#define HOST_FRAMES       96
+#define PAGE_SHIFT        4
+#define USER_FIRST        32u
+#define DIRECTORY_ENTRIES 4u
+#define HOST_FRAMES       64
+#if HOST_SMALL == 4
+#define SLOT_SHIFT   6
+#define USER_LIMIT   192u
+#define ATTACH_FIRST 64u
+#define STACK_LIMIT  32u
+#else
+#define SLOT_SHIFT   5
+#define USER_LIMIT   128u
+#define ATTACH_FIRST 32u
+#define STACK_LIMIT  0u
+#endif
 #else
 #define HOST_FRAMES 4096
 #endif
+#define HOST_OUTSIDE  8 /* frames beyond, which no allocator knows */
 #define WINDOW_START  0xF8000000u
 #define WINDOW_TABLES 0
 
@@ -67,6 +86,11 @@ int host_store(int space, vaddr_t va, uint32_t value);
 /* Translations remembered that the tables no longer give: how many. */
 int host_stale(void);
 
+#ifdef HOST_SMALL
+/* The TLB remembers all that can be reached now. */
+void host_look_ahead(void);
+#endif
+
 /* The whole machine, to go back to. */
 struct host_state;
 struct host_state *host_new_state(void);
@@ -76,5 +100,6 @@ void host_restore(const struct host_state *state);
 extern int host_errors;     /* lines logged as KLOG_ERROR */
 extern int host_stale_free; /* frames freed while the TLB still had them */
 extern int host_quiet;
+extern int host_tables_refuse; /* promise_fail_nth counts tables, too */
 
 #endif
