@@ -1,9 +1,10 @@
 """tools/kernel.gdb.py -- gdb commands that speak the kernel's own words.
 
-    procs           processes: pid, state, whom they wait for, space
-    pt ADDRESS      the PDE and PTE of a linear address, in the loaded CR3
-    shm             the System V segments, as ipcs -m shows them
-    frames          free, promised and held frames
+    procs             processes: pid, state, whom they wait for, space
+    pt ADDRESS [PID]  the PDE and PTE of a linear address, in the space of the
+                      process PID, or in the loaded CR3
+    shm               the System V segments, as ipcs -m shows them
+    frames            free, promised and held frames
 """
 import gdb
 
@@ -56,11 +57,22 @@ def procs(_):
                    proc["space"], "*" if i == int(value("current")) else ""))
 
 
+def directory_of(pid):
+    """The physical address of the page directory of process `pid`."""
+    for i in range(int(value("proc_table.fresh"))):
+        proc = value("procs[%d]" % i)
+        if str(proc["state"]) != "PROC_FREE" and int(proc["pid"]) == pid:
+            return number("spaces[%d].directory" % int(proc["space"])) << 12
+    raise gdb.GdbError("there is no process %d" % pid)
+
+
 @command("pt")
 def pt(argument):
-    """pt ADDRESS: its PDE and PTE in the directory that is loaded."""
-    address = number(argument)
-    directory = number("$cr3") & ~0xFFF
+    """pt ADDRESS [PID]: its PDE and PTE, in CR3 or in that process's space."""
+    words = gdb.string_to_argv(argument)
+    address = number(words[0])
+    directory = (directory_of(int(words[1])) if words[1:] else
+                 number("$cr3") & ~0xFFF)
     pde = physical_word(directory + (address >> 22) * 4)
     print("PDE %4d: %08x %s" % (address >> 22, pde, flags(pde)))
     if pde & 1 and not pde & 0x80:
