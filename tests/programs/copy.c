@@ -2,12 +2,14 @@
  * tests/programs/copy.c -- what tests/run asks tools/run to run.
  *
  *	copy             standard input to standard output, unchanged
+ *	copy file PATH   that file to standard output
  *	copy both        "out" to standard output, "err" to standard error
  *	copy exit N      exit status N
  *	copy kill N      dies by signal N
  *	copy loop        never ends
  *	copy args ...    its arguments, one in a line, in brackets
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,12 +28,12 @@ static void write_all(const char *from, ssize_t left)
 	}
 }
 
-static int copy(void)
+static int copy(int from)
 {
 	static char buffer[5000];
 	ssize_t got;
 
-	while ((got = read(0, buffer, sizeof(buffer))) > 0)
+	while ((got = read(from, buffer, sizeof(buffer))) > 0)
 		write_all(buffer, got);
 	return got < 0;
 }
@@ -44,7 +46,9 @@ static int is(char **argv, const char *word)
 int main(int argc, char **argv)
 {
 	if (argc == 1)
-		return copy();
+		return copy(0);
+	if (is(argv, "file"))
+		return copy(open(argv[2], O_RDONLY));
 	if (is(argv, "both")) {
 		write(1, "out\n", 4);
 		write(2, "err\n", 4);

@@ -2,21 +2,21 @@
  * user/bin/init.c -- process 1: starts what the command line says, buries
  * orphans, and ends the machine.
  *
- * Its arguments are the words of the kernel's command line.  With `host` a
- * program of tools/run is run: its standard input, output and error are the
- * host line, its wait status goes to /dev/host/status, and the machine is
- * switched off.  Without, it runs on the terminal, again and again, unless
- * there is no such program.
+ * Its arguments are the words of the kernel's command line.  With `host` there
+ * is a file COMMAND_FILE in the archive: a path, and the argv that tools/run
+ * was asked to run there, each word ended by a NUL.  Their standard input,
+ * output and error are the host line, their wait status goes to
+ * /dev/host/status, and the machine is switched off.  Without, what follows
+ * "--" runs on the terminal, and when it has ended the menu, again and again;
+ * where there is no menu, the machine is switched off.
  *
- *	host -- COMMAND [ARG...]      tools/run
- *	[-- COMMAND [ARG...]]         a person; without COMMAND /bin/menu
- *
- * After "--" a word says any byte as %XX; "%" alone is an empty argument.
+ *	host                          tools/run
+ *	[-- COMMAND [ARG...]]         a person
  */
 #include "../lib/string.h"
 #include "../lib/unix.h"
 
-#define ARGUMENTS_MAX  128
+#define COMMAND_FILE   "/sbin/command"
 #define MAGIC1         0xfee1deadu /* reboot(2) */
 #define MAGIC2         672274793u
 #define POWER_OFF      0x4321fedcu
@@ -26,43 +26,49 @@
 static char *const environment[] = {"PATH=/bin:/sbin", "HOME=/root",
                                     "USER=root", "TERM=linux", 0};
 
-static int digit(char c)
+/* The words of COMMAND_FILE as an argv, or 0. */
+static char **read_command(void)
 {
-	return c >= '0' && c <= '9'                 ? c - '0'
-	       : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
-	                                            : -1;
-}
+	int fd = unix_open(COMMAND_FILE, O_RDONLY | O_CLOEXEC);
+	uint32_t words = 0, got = 0;
+	struct stat64 st;
+	char *text, **argv;
 
-static char *decode(char *word)
-{
-	char *to = word;
+	if (fd < 0 || unix_fstat(fd, &st) < 0)
+		return 0;
+	text = unix_map(st.st_size);
+	while (text != 0 && got < st.st_size) {
+		int n = unix_read(fd, text + got, st.st_size - got);
 
-	if (strcmp(word, "%") == 0)
-		*word = '\0';
-	for (char *from = word; *from != '\0'; from++, to++) {
-		*to = *from;
-		if (*from != '%' || digit(from[1]) < 0 || digit(from[2]) < 0)
-			continue;
-		*to = (char)(digit(from[1]) << 4 | digit(from[2]));
-		from += 2;
+		if (n <= 0)
+			return 0;
+		got += (uint32_t)n;
 	}
-	*to = '\0';
-	return word;
+	unix_close(fd);
+	for (uint32_t i = 0; i < got; i++)
+		words += text[i] == '\0';
+	argv = unix_map((words + 1) * sizeof(*argv));
+	for (uint32_t i = 0; argv != 0 && i < words; i++) {
+		argv[i] = text;
+		text += strlen(text) + 1;
+	}
+	return argv;
 }
 
-/* What follows "--", decoded, in `command`; is "host" before it? */
-static bool parse(char **argv, char *command[ARGUMENTS_MAX + 1])
+/* What follows "--": perhaps nothing. */
+static char **after_dashes(char **argv)
 {
-	bool host = false;
-	int n = 0;
+	while (*argv != 0 && strcmp(*argv, "--") != 0)
+		argv++;
+	return *argv != 0 ? argv + 1 : argv;
+}
 
-	for (argv++; *argv != 0 && strcmp(*argv, "--") != 0; argv++)
-		host |= strcmp(*argv, "host") == 0;
-	if (*argv != 0)
-		for (argv++; *argv != 0 && n < ARGUMENTS_MAX; argv++)
-			command[n++] = decode(*argv);
-	command[n] = 0;
-	return host;
+static bool for_host(char **argv)
+{
+	while (*argv != 0 && strcmp(*argv, "--") != 0)
+		if (strcmp(*argv++, "host") == 0)
+			return true;
+	return false;
 }
 
 static void complain(const char *name, int error)
@@ -74,27 +80,28 @@ static void complain(const char *name, int error)
 	unix_write(2, buffer, text.used < text.size ? text.used : text.size);
 }
 
-static int start(char **command)
+/* The program at `path` with the arguments `command`. */
+static int start(const char *path, char **command)
 {
 	int pid = unix_fork();
 	int error;
 
 	if (pid != 0)
 		return pid;
-	error = unix_execve(command[0], command, environment);
-	complain(command[0], error);
+	error = unix_execve(path, command, environment);
+	complain(path, error);
 	unix_exit(error == -ENOENT || error == -ENOTDIR ? NOT_FOUND
 	                                                : NOT_EXECUTABLE);
 }
 
 /* Runs `command` to its end, burying others meanwhile: its wait status. */
-static int run(char **command)
+static int run(const char *path, char **command)
 {
-	int pid = start(command);
+	int pid = start(path, command);
 	int status, ended;
 
 	if (pid < 0) {
-		complain(command[0], pid);
+		complain(path, pid);
 		return NOT_EXECUTABLE << 8;
 	}
 	do {
@@ -113,41 +120,43 @@ static bool open_three(const char *in, const char *out, const char *err)
 	return unix_open(err, O_WRONLY) == 2;
 }
 
-static void run_for_host(char **command)
+static void run_for_host(void)
 {
-	int line, status;
+	int line, status = NOT_EXECUTABLE << 8;
+	char **command;
 
 	if (!open_three("/dev/host/in", "/dev/host/out", "/dev/host/err"))
 		return;
 	line = unix_open("/dev/host/status", O_WRONLY | O_CLOEXEC);
-	status = run(command);
+	command = read_command();
+	if (command != 0)
+		status = run(command[0], command + 1);
+	else
+		complain(COMMAND_FILE, -ENOMEM);
 	unix_write(line, &status, sizeof(status));
 	unix_call(SYS_reboot, MAGIC1, MAGIC2, POWER_OFF);
 }
 
 static void run_for_person(char **command)
 {
+	char *menu[] = {"/bin/menu", 0};
+
 	if (unix_open("/dev/console", O_RDWR) != 0 || unix_dup2(0, 1) != 1 ||
 	    unix_dup2(0, 2) != 2)
 		return;
-	while (run(command) != NOT_FOUND << 8)
+	if (command[0] != 0)
+		run(command[0], command);
+	while (run(menu[0], menu) != NOT_FOUND << 8)
 		;
 	unix_call(SYS_reboot, MAGIC1, MAGIC2, POWER_OFF);
 }
 
 int main(int argc, char **argv, char **envp)
 {
-	char *command[ARGUMENTS_MAX + 1];
-	bool host = parse(argv, command);
-
 	(void)argc, (void)envp;
-	if (command[0] == 0) {
-		command[0] = "/bin/menu";
-		command[1] = 0;
-	}
-	if (host)
-		run_for_host(command);
+	if (for_host(argv + 1))
+		run_for_host();
 	else
-		run_for_person(command);
+		run_for_person(after_dashes(argv + 1));
 	return 1;
 }

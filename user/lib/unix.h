@@ -174,6 +174,11 @@ static inline int unix_open(const char *path, int flags)
 	return unix_call(SYS_open, unix_address(path), (uint32_t)flags, 0);
 }
 
+static inline int unix_fstat(int fd, struct stat64 *st)
+{
+	return unix_call(SYS_fstat64, (uint32_t)fd, unix_address(st), 0);
+}
+
 static inline int unix_close(int fd)
 {
 	return unix_call(SYS_close, (uint32_t)fd, 0, 0);
