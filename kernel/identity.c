@@ -42,9 +42,17 @@ static int set_ids(struct ids3 *ids, uint32_t real, uint32_t effective,
 	return 0;
 }
 
-/* setuid(2), setgid(2) */
-static int set_one(struct ids3 *ids, uint32_t id)
+/* The ids that the calls of the table mean: 0 those of users, 1 of groups. */
+static struct ids3 *ids_of(int groups)
 {
+	return groups ? &self()->cred.group : &self()->cred.user;
+}
+
+/* setuid(2), setgid(2) */
+int sys_setid(int groups, uint32_t id)
+{
+	struct ids3 *ids = ids_of(groups);
+
 	if (id == KEEP)
 		return -EINVAL;
 	if (privileged())
@@ -55,8 +63,9 @@ static int set_one(struct ids3 *ids, uint32_t id)
 }
 
 /* setreuid(2), setregid(2) */
-static int set_two(struct ids3 *ids, uint32_t real, uint32_t effective)
+int sys_setreid(int groups, uint32_t real, uint32_t effective)
 {
+	struct ids3 *ids = ids_of(groups);
 	bool saves =
 	    real != KEEP || (effective != KEEP && effective != ids->real);
 
@@ -72,9 +81,10 @@ static int set_two(struct ids3 *ids, uint32_t real, uint32_t effective)
 }
 
 /* setresuid(2), setresgid(2) */
-static int set_three(struct ids3 *ids, uint32_t real, uint32_t effective,
-                     uint32_t saved)
+int sys_setresid(int groups, uint32_t real, uint32_t effective, uint32_t saved)
 {
+	struct ids3 *ids = ids_of(groups);
+
 	if (!privileged() && !(one_of(ids, real) && one_of(ids, effective) &&
 	                       one_of(ids, saved)))
 		return -EPERM;
@@ -82,54 +92,15 @@ static int set_three(struct ids3 *ids, uint32_t real, uint32_t effective,
 }
 
 /* getresuid(2), getresgid(2) */
-static int get_three(const struct ids3 *ids, vaddr_t real, vaddr_t effective,
-                     vaddr_t saved)
+int sys_getresid(int groups, vaddr_t real, vaddr_t effective, vaddr_t saved)
 {
+	const struct ids3 *ids = ids_of(groups);
+
 	if (copy_out(real, &ids->real, sizeof(uint32_t)) < 0 ||
 	    copy_out(effective, &ids->effective, sizeof(uint32_t)) < 0 ||
 	    copy_out(saved, &ids->saved, sizeof(uint32_t)) < 0)
 		return -EFAULT;
 	return 0;
-}
-
-int sys_setuid32(uint32_t uid)
-{
-	return set_one(&self()->cred.user, uid);
-}
-
-int sys_setgid32(uint32_t gid)
-{
-	return set_one(&self()->cred.group, gid);
-}
-
-int sys_setreuid32(uint32_t ruid, uint32_t euid)
-{
-	return set_two(&self()->cred.user, ruid, euid);
-}
-
-int sys_setregid32(uint32_t rgid, uint32_t egid)
-{
-	return set_two(&self()->cred.group, rgid, egid);
-}
-
-int sys_setresuid32(uint32_t ruid, uint32_t euid, uint32_t suid)
-{
-	return set_three(&self()->cred.user, ruid, euid, suid);
-}
-
-int sys_setresgid32(uint32_t rgid, uint32_t egid, uint32_t sgid)
-{
-	return set_three(&self()->cred.group, rgid, egid, sgid);
-}
-
-int sys_getresuid32(vaddr_t ruid, vaddr_t euid, vaddr_t suid)
-{
-	return get_three(&self()->cred.user, ruid, euid, suid);
-}
-
-int sys_getresgid32(vaddr_t rgid, vaddr_t egid, vaddr_t sgid)
-{
-	return get_three(&self()->cred.group, rgid, egid, sgid);
 }
 
 int sys_getgroups32(int size, vaddr_t list)

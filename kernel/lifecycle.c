@@ -102,11 +102,6 @@ static int make_child(void)
 	return child;
 }
 
-int sys_fork(void)
-{
-	return sys_clone(SIGCHLD, 0, 0, 0, 0);
-}
-
 int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
               vaddr_t ctid)
 {
@@ -115,10 +110,8 @@ int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
 	int child;
 
 	(void)tls;
-	if ((flags & ~known) || (flags & CLONE_SIGNAL) != SIGCHLD) {
-		return -EINVAL; /* the form of fork only: no threads, no vfork
-		                 */
-	}
+	if ((flags & ~known) || (flags & CLONE_SIGNAL) != SIGCHLD)
+		return -EINVAL; /* a fork only: no threads, no vfork */
 	if (proc_is_server(current))
 		return -EPERM; /* a server's clients are its own */
 	child = make_child();
@@ -194,11 +187,6 @@ void proc_exit(int wait_status)
 }
 
 int sys_exit(int status)
-{
-	proc_exit((status & 0xff) << 8);
-}
-
-int sys_exit_group(int status)
 {
 	proc_exit((status & 0xff) << 8); /* one thread is the group */
 }
@@ -279,9 +267,4 @@ int sys_wait4(int pid, vaddr_t status, uint32_t options, vaddr_t rusage)
 			return result;
 	}
 	return child < 0 ? child : report(child, options, status, rusage);
-}
-
-int sys_waitpid(int pid, vaddr_t status, uint32_t options)
-{
-	return sys_wait4(pid, status, options, 0);
 }

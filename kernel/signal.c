@@ -162,11 +162,6 @@ int sys_kill(int pid, int signal)
 	return result;
 }
 
-int sys_tkill(int tid, int signal)
-{
-	return tid <= 0 ? -EINVAL : sys_tgkill(tid, tid, signal);
-}
-
 int sys_tgkill(int tgid, int tid, int signal)
 {
 	if (tgid <= 0 || tid <= 0 || signal < 0 || signal > SIGNAL_MAX)

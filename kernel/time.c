@@ -86,7 +86,8 @@ int sys_gettimeofday(vaddr_t tv, vaddr_t tz)
 	return tz ? copy_out(tz, utc, sizeof(utc)) : 0;
 }
 
-static int get_time(int clock, vaddr_t tp, bool wide)
+/* clock_gettime(2), with 32 or 64 bits of seconds */
+int sys_gettime(int clock, vaddr_t tp, int wide)
 {
 	struct timespec32 now;
 	int result = read_clock(clock, &now);
@@ -94,18 +95,8 @@ static int get_time(int clock, vaddr_t tp, bool wide)
 	return result < 0 ? result : give(now, tp, wide);
 }
 
-int sys_clock_gettime(int clock, vaddr_t tp)
-{
-	return get_time(clock, tp, false);
-}
-
-int sys_clock_gettime64(int clock, vaddr_t tp)
-{
-	return get_time(clock, tp, true);
-}
-
 /* A tick, or one count of the PIT for the clocks that are as fine as it. */
-static int get_resolution(int clock, vaddr_t tp, bool wide)
+int sys_getres(int clock, vaddr_t tp, int wide)
 {
 	struct timespec32 time;
 	int result = read_clock(clock, &time);
@@ -115,16 +106,6 @@ static int get_resolution(int clock, vaddr_t tp, bool wide)
 	time.seconds = 0;
 	time.nanoseconds = fine ? 838 : NANOSECONDS_PER_TICK;
 	return result < 0 || !tp ? result : give(time, tp, wide);
-}
-
-int sys_clock_getres(int clock, vaddr_t tp)
-{
-	return get_resolution(clock, tp, false);
-}
-
-int sys_clock_getres64(int clock, vaddr_t tp)
-{
-	return get_resolution(clock, tp, true);
 }
 
 /* ---- sleeping -------------------------------------------------------- */
@@ -217,9 +198,4 @@ int sys_clock_nanosleep64(int clock, uint32_t flags, vaddr_t request,
 {
 	(void)remain;
 	return nanosleep_in(clock, flags, request, true);
-}
-
-int sys_nanosleep(vaddr_t request, vaddr_t remain)
-{
-	return sys_clock_nanosleep(CLOCK_MONOTONIC, 0, request, remain);
 }

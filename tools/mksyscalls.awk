@@ -93,6 +93,12 @@ function read_row(    i, last)
 		limit = number + 1
 
 	last = NF
+	for (i = 4; i <= NF; i++)
+		if ($i == "=") {
+			read_variant(i)
+			last = NF = i - 1
+			break
+		}
 	result_of[number] = ""
 	for (i = 4; i <= NF; i++)
 		if ($i == "->") {
@@ -104,6 +110,33 @@ function read_row(    i, last)
 	read_arguments(last)
 	read_leases()
 	read_result()
+}
+
+# "= FUNCTION WORD...": what is left of the row, from field `at` on.
+function read_variant(at,    i)
+{
+	if (owner_of[number] != "kernel" || at == NF)
+		complain("= needs owner kernel and a function")
+	function_of[number] = $(at + 1)
+	words_of[number] = NF - at - 1
+	for (i = 0; i < words_of[number]; i++)
+		word_of[number, i] = $(at + 2 + i)
+}
+
+# The C words a variant's function is called with: registers and constants.
+function variant_words(nr,    i, words)
+{
+	for (i = 0; i < words_of[nr]; i++)
+		words = words (i ? ", " : "") variant_word(nr, word_of[nr, i])
+	return words
+}
+
+function variant_word(nr, word,    i)
+{
+	for (i = 0; i < count[nr]; i++)
+		if (arg_name[nr, i] == word)
+			return "a[" i "]"
+	return word
 }
 
 # Argument `i` of the call is field 4 + i: arg_name[number, i], arg_kind.
@@ -256,7 +289,10 @@ function write_run(file, nr,    i, words, address, second)
 	second = owner_of[nr] == "kernel+fd"
 	if (address)
 		print "\tvaddr_t address = 0;" >file
-	if (field_of[nr] != "") {
+	if (function_of[nr] != "") {
+		printf "\treturn sys_%s(%s);\n", function_of[nr],
+		    variant_words(nr) >file
+	} else if (field_of[nr] != "") {
 		printf "\tuint32_t word = self()->%s;\n\n", field_of[nr] >file
 		print result_kind[nr] == "self" ? "\treturn word;" : \
 		    "\treturn word > 0xffff ? 65534 : word;" >file
@@ -279,6 +315,9 @@ function write_run(file, nr,    i, words, address, second)
 function write_calls(    file, i, j, nr, words)
 {
 	file = out "/calls.h"
+	for (i = 1; i <= rows; i++)
+		if (owner_of[order[i]] ~ /kernel/ && function_of[order[i]] == "")
+			declared[name_of[order[i]]] = 1
 	head(file, "The Unix calls the kernel owns")
 	print "/*\n * Each does what its man page (section 2) says, as far as" >file
 	print " * its row and the limits in README.md go: 0 or a positive" >file
@@ -289,6 +328,10 @@ function write_calls(    file, i, j, nr, words)
 		nr = order[i]
 		if (owner_of[nr] !~ /kernel/ || field_of[nr] != "")
 			continue
+		if (function_of[nr] != "") {
+			write_variant_prototype(file, nr)
+			continue
+		}
 		words = ""
 		for (j = 0; j < count[nr]; j++)
 			words = words (j ? ", " : "") \
@@ -300,6 +343,24 @@ function write_calls(    file, i, j, nr, words)
 		    words == "" ? "void" : words >file
 	}
 	print "\n#endif" >file
+}
+
+# ... of a function that is no row's own; a constant is an int.
+function write_variant_prototype(file, nr,    i, word, words)
+{
+	if (function_of[nr] in declared)
+		return
+	declared[function_of[nr]] = 1
+	for (i = 0; i < words_of[nr]; i++) {
+		word = variant_word(nr, word_of[nr, i])
+		if (word !~ /^a\[/)
+			word = "int word" i
+		else
+			word = (arg_kind[nr, substr(word, 3, 1)] == "int" ? \
+			    "int " : "uint32_t ") word_of[nr, i]
+		words = words (i ? ", " : "") word
+	}
+	printf "int sys_%s(%s);\n", function_of[nr], words >file
 }
 
 function write_row(file, nr,    kind)
@@ -350,6 +411,9 @@ function write_docs(    i, nr)
 	print "|---:|---|---|---|---|---|" >docs
 	for (i = 1; i <= rows; i++) {
 		nr = order[i]
+		if (function_of[nr] != "")
+			note_of[nr] = function_of[nr] in number_of ? \
+			    "a form of `" function_of[nr] "`" : ""
 		printf "| %d | %s | %s | %s | %s | %s |\n", nr, name_of[nr],
 		    owner_of[nr], text_of[nr], result_of[nr], note_of[nr] >docs
 	}

@@ -31,12 +31,12 @@ refuses() { # ROWS LINE WORDS
 	ok $refused "refuses: $3 (line $2)"
 }
 
-echo 1..24
-make_table '3 read fd fd buf:out[len] len\n5 open name path:path flags -> fd:flags\n45 brk kernel address -> addr\n146 writev fd fd iov:iniov[n] n\n192 mmap2 kernel+fd address fd -> addr\n37 kill kernel pid:int signal:int\n20 getpid kernel -> self:pid\n24 getuid kernel -> self16:cred.uid'
+echo 1..29
+make_table '3 read fd fd buf:out[len] len\n5 open name path:path flags -> fd:flags\n45 brk kernel address -> addr\n146 writev fd fd iov:iniov[n] n\n192 mmap2 kernel+fd address fd -> addr\n37 kill kernel pid:int signal:int\n7 waitpid kernel pid:int status options = wait4 pid status options 0\n213 setuid32 kernel uid = setid 0 uid\n20 getpid kernel -> self:pid\n24 getuid kernel -> self16:cred.uid'
 ok $? "a good table is taken"
 has syscall_numbers.h '#define SYS_brk 45' "numbers for C"
 has syscalls.inc '%define SYS_brk 45' "numbers for nasm"
-has syscall_numbers.h '#define SYSCALL_LIMIT 193' "the limit is one above the last"
+has syscall_numbers.h '#define SYSCALL_LIMIT 214' "the limit is one above the last"
 has syscall_table.c '.leases = {{LEASE_OUT, 1, 2, 0}}' "a lease names pointer and length"
 has syscall_table.c '.leases = {{LEASE_IN_IOV, 1, 2, 0}}' "an iovec lease names its count"
 has syscall_table.c '.result = RESULT_FD, .flags_argument = 1' "the result column"
@@ -44,6 +44,9 @@ has syscall_table.c 'int result = sys_brk(a[0], &address);' "an address comes by
 has syscall_table.c '.owner = OWNER_KERNEL, .second = OWNER_FD, .fd_argument = 1' "two owners"
 has calls.h 'int sys_brk(uint32_t address, vaddr_t *result);' "a prototype for each call of the kernel"
 has calls.h 'int sys_kill(int pid, int signal);' "a word may have a sign"
+has syscall_table.c 'return sys_wait4(a[0], a[1], a[2], 0);' "a row may be a form of another call"
+has syscall_table.c 'return sys_setid(0, a[0]);' "... or of a function of several"
+has calls.h 'int sys_setid(int word0, uint32_t uid);' "... which has a prototype then"
 has syscall_table.c 'uint32_t word = self()->pid;' "a row may name a field of the process"
 has syscall_table.c 'return word > 0xffff ? 65534 : word;' "... in 16 bits"
 has server_calls.h 'X(192, mmap2, FD)' "servers see the calls they answer"
@@ -55,6 +58,8 @@ refuses '3 read file fd' 1 'unknown owner'
 refuses '9 many fd fd a:str b:str c:str d:str' 1 'more than three leases'
 refuses '3 read fd handle' 1 'needs an argument fd'
 refuses '9 many kernel a b c d e f g' 1 'more than six'
+refuses '7 waitpid name pid = wait4 pid' 1 'needs owner kernel and a function'
+refuses '7 waitpid kernel pid =' 1 'needs owner kernel and a function'
 refuses '20 getpid kernel a -> self:pid' 1 'field of the process has no arguments'
 refuses '5 open name path:path -> file' 1 'unknown result'
 exit $failed
