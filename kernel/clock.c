@@ -38,26 +38,27 @@ static void write_mask(void)
 	outb(PIC2 + 1, pic_mask >> 8);
 }
 
+/* ICW1..ICW4: cascade, vector base, wiring, 8086 mode. */
+static void pic_init(int port, int vector, int wiring)
+{
+	outb(port, 0x11);
+	outb(port + 1, vector);
+	outb(port + 1, wiring);
+	outb(port + 1, 1);
+}
+
 void interrupts_init(void)
 {
-	/* ICW1..ICW4: cascade, vector base, wiring, 8086 mode. */
-	outb(PIC1, 0x11);
-	outb(PIC2, 0x11);
-	outb(PIC1 + 1, VECTOR_IRQ);
-	outb(PIC2 + 1, VECTOR_IRQ + 8);
-	outb(PIC1 + 1, 4);
-	outb(PIC2 + 1, 2);
-	outb(PIC1 + 1, 1);
-	outb(PIC2 + 1, 1);
+	pic_init(PIC1, VECTOR_IRQ, 4);
+	pic_init(PIC2, VECTOR_IRQ + 8, 2);
 	write_mask();
 }
 
 void interrupt_enable(int line, bool on)
 {
-	if (on)
-		pic_mask &= ~(1u << line);
-	else
-		pic_mask |= 1u << line;
+	uint16_t bit = 1u << line;
+
+	pic_mask = on ? pic_mask & ~bit : pic_mask | bit;
 	write_mask();
 }
 

@@ -127,16 +127,14 @@ static int rights_of(const struct elf_segment *s)
 /* The bytes after the file's part, in its last page, are bss: zero. */
 static int zero_tail(const struct build *b, const struct elf_segment *s)
 {
+	static char zeros[PAGE_SIZE];
 	vaddr_t from = s->vaddr + s->filesz;
-	uint32_t bytes = page_up(from) - from;
-	frame_t frame;
 
-	if (bytes == 0 || s->memsz == s->filesz || !(s->flags & PF_W))
+	if (s->memsz == s->filesz || !(s->flags & PF_W))
 		return 0;
-	if (space_page(b->space, from, true, &frame) < 0)
-		return -ENOMEM;
-	memset((char *)frame_to_kernel(frame) + from % PAGE_SIZE, 0, bytes);
-	return 0;
+	return space_write(b->space, from, zeros, page_up(from) - from) < 0
+	           ? -ENOMEM
+	           : 0;
 }
 
 static int map_part(const struct build *b, const struct elf_segment *s,
@@ -263,15 +261,11 @@ static void put_word(struct build *b, uint32_t word)
 /* A string of the old space; where it lies in the new one. */
 static vaddr_t push_string(struct build *b, vaddr_t va)
 {
-	uint32_t bytes = space_string_bytes(b->old, va, STRINGS_MAX), n;
+	uint32_t bytes = space_string_bytes(b->old, va, STRINGS_MAX);
 
 	b->sp -= bytes;
-	for (uint32_t done = 0; done < bytes; done += n) {
-		n = bytes - done < 65536 ? bytes - done : 65536;
-		if (space_transfer(b->space, b->sp + done, b->old, va + done,
-		                   n) < 0)
-			panic("an argument string changed under exec");
-	}
+	if (space_transfer(b->space, b->sp, b->old, va, bytes) < 0)
+		panic("an argument string changed under exec");
 	return b->sp;
 }
 

@@ -22,8 +22,8 @@ __attribute__((noreturn)) void machine_restart(void);
 __attribute__((noreturn, format(printf, 1, 2))) void
 machine_refuse(const char *format, ...);
 
-/* To the screen and COM1, polled: for last words only. */
-void machine_print(const char *text);
+/* A line to the screen, COM1 (polled) and the log: for last words only. */
+__attribute__((format(printf, 1, 2))) void machine_say(const char *format, ...);
 
 /* panic() that shows the registers of a trap. */
 __attribute__((noreturn, format(printf, 2, 3))) void

@@ -9,18 +9,16 @@
 
 #include <stdarg.h>
 
+#include "backtrace.h"
 #include "cpu.h"
 #include "klog.h"
 #include "lifecycle.h"
 #include "machine.h"
-#include "symbols.h"
 #include "trap.h"
 #include "../mm/page.h"
 
 char panic_epitaph[256];
 static bool panicking;
-
-extern char kernel_start[], kernel_text_end[];
 
 /* ---- where the text goes --------------------------------------------- */
 
@@ -31,8 +29,6 @@ extern char kernel_start[], kernel_text_end[];
 #define COM1         0x3F8
 #define COM1_STATUS  (COM1 + 5)
 #define COM_EMPTY    0x20
-
-#define BACKTRACE_LINES 16
 
 static void serial_byte(char c)
 {
@@ -58,7 +54,7 @@ static void screen_byte(char c)
 	at %= SCREEN_CELLS;
 }
 
-void machine_print(const char *text)
+static void print(const char *text)
 {
 	for (; *text; text++) {
 		if (*text == '\n')
@@ -68,7 +64,7 @@ void machine_print(const char *text)
 	}
 }
 
-__attribute__((format(printf, 1, 2))) static void say(const char *text, ...)
+void machine_say(const char *text, ...)
 {
 	char line[160];
 	va_list args;
@@ -77,110 +73,42 @@ __attribute__((format(printf, 1, 2))) static void say(const char *text, ...)
 	vformat(line, sizeof(line), text, args);
 	va_end(args);
 	klog(KLOG_ERROR, "%s", line);
-	machine_print(line);
-	machine_print("\n");
-}
-
-/* ---- backtrace ------------------------------------------------------- */
-
-#define ANYWHERE 1 /* where an indirect call may lead */
-
-static bool in_text(uint32_t address)
-{
-	return address > (uint32_t)kernel_start + 8 &&
-	       address < (uint32_t)kernel_text_end;
-}
-
-/*
- * Where the call instruction leads that ends just before `address`; 0: there is
- * none.  E8 rel32, or FF /2 with its operand.  SDM 2A, CALL.
- */
-static uint32_t call_target(uint32_t address)
-{
-	static const uint8_t lengths[] = {2, 3, 4, 6, 7};
-	const uint8_t *code = (const uint8_t *)address;
-	uint32_t target = address + *(const uint32_t *)(code - 4);
-
-	if (code[-5] == 0xe8 && in_text(target))
-		return target;
-	for (unsigned i = 0; i < sizeof(lengths); i++)
-		if (code[-lengths[i]] == 0xff &&
-		    (code[1 - lengths[i]] & 0x38) == 0x10)
-			return ANYWHERE;
-	return 0;
-}
-
-/* One line; the start of the function it names. */
-static uint32_t say_address(uint32_t address, const char *mark)
-{
-	uint32_t offset;
-	const char *name = symbol_find(address, &offset);
-
-	say("  %08x %s+%x%s", address, name, offset, mark);
-	return address - offset;
-}
-
-/*
- * The compiler keeps no chain of frames: every word of the stack that follows a
- * call instruction is shown.  It is sure when that call leads to the function
- * of a line above; else it has a "?": left there by an earlier call, or the
- * function it led to has jumped on.
- */
-static void backtrace(uint32_t eip, uint32_t esp)
-{
-	uint32_t sure = say_address(eip, ""), last = sure, before = 0;
-	uint32_t end = page_up(esp + 1);
-	int repeated = 0;
-
-	for (int lines = 0; esp < end && lines < BACKTRACE_LINES; esp += 4) {
-		uint32_t word = *(const uint32_t *)esp, target;
-		bool known;
-
-		target = in_text(word) ? call_target(word) : 0;
-		if (target == 0 || (word == before && ++repeated))
-			continue;
-		if (repeated)
-			say("  ... %d times more", repeated);
-		known = target == ANYWHERE || target == sure || target == last;
-		last = say_address(word, known ? "" : " ?");
-		sure = known ? last : sure;
-		before = word;
-		repeated = 0;
-		lines++;
-	}
-}
-
-static void say_registers(const struct trapframe *tf, uint32_t esp)
-{
-	say("eax %08x ebx %08x ecx %08x edx %08x", tf->eax, tf->ebx, tf->ecx,
-	    tf->edx);
-	say("esi %08x edi %08x ebp %08x esp %08x", tf->esi, tf->edi, tf->ebp,
-	    esp);
-	say("eip %08x cs %04x eflags %08x", tf->eip, tf->cs, tf->eflags);
-	say("cr0 %08x cr2 %08x cr3 %08x cr4 %08x", cpu_cr0(), cpu_cr2(),
-	    cpu_cr3(), cpu_cr4());
+	print(line);
+	print("\n");
 }
 
 /* ---- panic ----------------------------------------------------------- */
+
+static void say_registers(const struct trapframe *tf, uint32_t esp)
+{
+	machine_say("eax %08x ebx %08x ecx %08x edx %08x", tf->eax, tf->ebx,
+	            tf->ecx, tf->edx);
+	machine_say("esi %08x edi %08x ebp %08x esp %08x", tf->esi, tf->edi,
+	            tf->ebp, esp);
+	machine_say("eip %08x cs %04x eflags %08x", tf->eip, tf->cs,
+	            tf->eflags);
+	machine_say("cr0 %08x cr2 %08x cr3 %08x cr4 %08x", cpu_cr0(), cpu_cr2(),
+	            cpu_cr3(), cpu_cr4());
+}
 
 __attribute__((noreturn)) static void die(const struct trapframe *tf,
                                           uint32_t eip, uint32_t esp)
 {
 	cpu_disable_interrupts();
 	if (panicking) {
-		say("panic: %s (while in a panic)", panic_epitaph);
+		machine_say("panic: %s (while in a panic)", panic_epitaph);
 		machine_off(MACHINE_PANIC);
 	}
 	panicking = true;
-	say("panic: %s", panic_epitaph);
-	say("running: pid %d (%s)", self()->pid, self()->name);
+	machine_say("panic: %s", panic_epitaph);
+	machine_say("running: pid %d (%s)", self()->pid, self()->name);
 	if (tf)
 		say_registers(tf, esp);
 	if (!page_kernel_mapped(esp))
 		esp = page_up(esp); /* in the hole below its stack */
 	if (page_kernel_mapped(esp))
 		backtrace(eip, esp & ~3u);
-	say("the checkers find %d broken invariants", check_all());
+	machine_say("the checkers find %d broken invariants", check_all());
 	machine_off(MACHINE_PANIC);
 }
 
@@ -235,7 +163,7 @@ void machine_refuse(const char *text, ...)
 	va_start(args, text);
 	vformat(line, sizeof(line), text, args);
 	va_end(args);
-	say("Tessera cannot run here: %s.", line);
+	machine_say("Tessera cannot run here: %s.", line);
 	outb(0xF4, MACHINE_PANIC); /* tools/run hears of it */
 	for (;;)
 		__asm__ volatile("cli; hlt");
@@ -246,7 +174,7 @@ void machine_off(int value)
 	outb(0xF4, value); /* QEMU's isa-debug-exit */
 	if (value == 0)    /* ACPI power off, QEMU's i440FX */
 		__asm__ volatile("outw %w0, %w1" : : "a"(0x2000), "d"(0x604));
-	machine_print("It is now safe to turn off your computer.\n");
+	print("It is now safe to turn off your computer.\n");
 	for (;;)
 		__asm__ volatile("cli; hlt");
 }

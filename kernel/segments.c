@@ -20,6 +20,7 @@
 
 #include "lifecycle.h"
 #include "string.h"
+#include "../mm/page.h"
 
 #define GDT_ENTRIES      18
 #define GDT_TSS          16
@@ -35,24 +36,42 @@ struct tss {
 	uint8_t io_bitmap[IO_BITMAP_BYTES + 1]; /* ends with a byte of ones */
 } __attribute__((packed));
 
-static uint64_t gdt[GDT_ENTRIES] __attribute__((aligned(8)));
-static uint64_t idt[256] __attribute__((aligned(8)));
-static struct tss tss;
-static struct tss double_fault_tss;
-static uint8_t double_fault_stack[4096] __attribute__((aligned(16)));
-
-extern uint32_t boot_directory[];
-
 struct table_register {
 	uint16_t limit;
 	uint32_t base;
 } __attribute__((packed));
 
-#define ACCESS_CODE       0x9a /* present, ring 0, execute and read */
-#define ACCESS_DATA       0x92
-#define ACCESS_USER       0x60
-#define ACCESS_TSS        0x89
-#define GRANULARITY_PAGES 0xc /* limit in pages, 32-bit */
+/* Base 0, limit 4 GiB, 32-bit; the access byte.  SDM 3A figure 3-8. */
+#define FLAT(access) (0x00cf00000000ffffull | (uint64_t)(access) << 40)
+
+static uint64_t gdt[GDT_ENTRIES] __attribute__((aligned(8))) = {
+    [KERNEL_CS / 8] = FLAT(0x9a), /* present, ring 0, execute and read */
+    [KERNEL_DS / 8] = FLAT(0x92), /* read and write */
+    [USER_CS / 8] = FLAT(0xfa),   /* the same in ring 3 */
+    [USER_DS / 8] = FLAT(0xf2),
+};
+static uint64_t idt[256] __attribute__((aligned(8)));
+
+static struct tss tss = {
+    .ss0 = KERNEL_DS,
+    .io_offset = sizeof(struct tss), /* beyond the limit: no ports at all */
+    .io_bitmap[IO_BITMAP_BYTES] = 0xff,
+};
+
+static uint8_t double_fault_stack[4096] __attribute__((aligned(16)));
+extern uint32_t boot_directory[];
+
+static struct tss double_fault_tss = {
+    .cr3 = (uint32_t)boot_directory - DIRECT_MAP,
+    .eip = (uint32_t)double_fault,
+    .esp = (uint32_t)double_fault_stack + sizeof(double_fault_stack),
+    .eflags = 2,
+    .cs = KERNEL_CS,
+    .ss = KERNEL_DS,
+    .ds = KERNEL_DS,
+    .es = KERNEL_DS,
+    .io_offset = sizeof(struct tss),
+};
 
 /* SDM 3A figure 3-8. */
 static uint64_t descriptor(uint32_t base, uint32_t limit, uint32_t access,
@@ -80,23 +99,6 @@ static uint64_t task_gate(uint32_t selector)
 	return (uint64_t)0x8500 << 32 | selector << 16;
 }
 
-static void fill_gdt(void)
-{
-	gdt[KERNEL_CS / 8] =
-	    descriptor(0, 0xfffff, ACCESS_CODE, GRANULARITY_PAGES);
-	gdt[KERNEL_DS / 8] =
-	    descriptor(0, 0xfffff, ACCESS_DATA, GRANULARITY_PAGES);
-	gdt[USER_CS / 8] = descriptor(0, 0xfffff, ACCESS_CODE | ACCESS_USER,
-	                              GRANULARITY_PAGES);
-	gdt[USER_DS / 8] = descriptor(0, 0xfffff, ACCESS_DATA | ACCESS_USER,
-	                              GRANULARITY_PAGES);
-	gdt[GDT_TSS] =
-	    descriptor((uint32_t)&tss, sizeof(tss) - 1, ACCESS_TSS, 0);
-	gdt[GDT_DOUBLE_FAULT] =
-	    descriptor((uint32_t)&double_fault_tss,
-	               sizeof(double_fault_tss) - 1, ACCESS_TSS, 0);
-}
-
 static void fill_idt(void)
 {
 	for (int vector = 0; vector < VECTOR_IRQ + 16; vector++) {
@@ -110,21 +112,9 @@ static void fill_idt(void)
 	idt[VECTOR_NATIVE] = gate((uint32_t)trap_native, 3);
 }
 
-static void fill_tss(void)
+static uint64_t tss_descriptor(const struct tss *t)
 {
-	tss.ss0 = KERNEL_DS;
-	tss.io_offset = sizeof(tss); /* beyond the limit: no ports at all */
-	memset(tss.io_bitmap, 0xff, sizeof(tss.io_bitmap));
-
-	double_fault_tss.cr3 = (uint32_t)boot_directory - 0xC0000000u;
-	double_fault_tss.eip = (uint32_t)double_fault;
-	double_fault_tss.esp =
-	    (uint32_t)double_fault_stack + sizeof(double_fault_stack);
-	double_fault_tss.eflags = 2;
-	double_fault_tss.cs = KERNEL_CS;
-	double_fault_tss.ss = double_fault_tss.ds = double_fault_tss.es =
-	    KERNEL_DS;
-	double_fault_tss.io_offset = sizeof(double_fault_tss);
+	return descriptor((uint32_t)t, sizeof(*t) - 1, 0x89, 0);
 }
 
 void segments_init(void)
@@ -132,8 +122,8 @@ void segments_init(void)
 	struct table_register gdtr = {sizeof(gdt) - 1, (uint32_t)gdt};
 	struct table_register idtr = {sizeof(idt) - 1, (uint32_t)idt};
 
-	fill_gdt();
-	fill_tss();
+	gdt[GDT_TSS] = tss_descriptor(&tss);
+	gdt[GDT_DOUBLE_FAULT] = tss_descriptor(&double_fault_tss);
 	fill_idt();
 	__asm__ volatile("lgdt %0\n\t"
 	                 "lidt %1\n\t"
@@ -152,16 +142,14 @@ void segments_init(void)
 
 void segments_interrupted(struct trapframe *tf)
 {
-	*tf = (struct trapframe){.eip = tss.eip, .esp = tss.esp};
-	tf->eax = tss.eax;
-	tf->ebx = tss.ebx;
-	tf->ecx = tss.ecx;
-	tf->edx = tss.edx;
-	tf->esi = tss.esi;
-	tf->edi = tss.edi;
-	tf->ebp = tss.ebp;
-	tf->cs = tss.cs;
-	tf->eflags = tss.eflags;
+	*tf = (struct trapframe){
+	    {{tss.ebx, tss.ecx, tss.edx, tss.esi, tss.edi, tss.ebp}},
+	    .eax = tss.eax,
+	    .eip = tss.eip,
+	    .cs = tss.cs,
+	    .eflags = tss.eflags,
+	    .esp = tss.esp,
+	};
 }
 
 void segments_set_stack(uintptr_t esp0)

@@ -39,7 +39,7 @@ uint32_t count_faults;
 static const struct {
 	const char *name;
 	int signal;
-} exceptions[32] = {
+} exceptions[VECTOR_IRQ] = {
     [0] = {"#DE divide error", SIGFPE},
     [1] = {"#DB debug", SIGTRAP},
     [2] = {"NMI", 0},
@@ -73,8 +73,7 @@ struct trapframe *proc_trapframe(int proc)
 
 static void kernel_mistake(const struct trapframe *tf, uint32_t address)
 {
-	const char *name =
-	    tf->vector < 32 ? exceptions[tf->vector].name : "interrupt";
+	const char *name = exceptions[tf->vector].name;
 
 	panic_with(tf, "%s in the kernel at %08x, error %x, address %08x",
 	           name ? name : "exception", tf->eip, tf->error, address);
@@ -89,7 +88,7 @@ static bool fault_on_leaving(const struct trapframe *tf)
 
 static void exception(struct trapframe *tf)
 {
-	int signal = tf->vector < 32 ? exceptions[tf->vector].signal : 0;
+	int signal = exceptions[tf->vector].signal;
 
 	if (trapframe_from_user(tf) && signal) {
 		proc_crime(signal, exceptions[tf->vector].name, tf->eip);

@@ -2,7 +2,7 @@
 #
 #	awk -f tools/layers.awk kernel/* mm/* ipc/* abi/*
 #
-#	0 abi    1 base: kernel/{cpu,panic,klog,string,symbols,trace,clock}.h    2 mm
+#	0 abi    1 base: kernel/{cpu,panic,klog,string,trace,clock}.h    2 mm
 #	3 kernel/process.h    4 ipc    5 the rest of kernel
 #
 # A header's room is its height; a file may include what is not above it.
@@ -30,7 +30,7 @@ function height(path)
 {
 	if (path ~ /^(abi|build\/gen)\//)
 		return 0
-	if (path ~ /^kernel\/(cpu|panic|klog|string|symbols|trace|clock)\.[ch]$/)
+	if (path ~ /^kernel\/(cpu|panic|klog|string|trace|clock)\.[ch]$/)
 		return path ~ /c$/ ? 5 : 1
 	if (path ~ /^mm\//)
 		return 2
