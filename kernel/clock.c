@@ -63,25 +63,20 @@ void interrupt_enable(int line, bool on)
 }
 
 /* Lines 7 and 15 also fire for requests that went away: not in service then. */
-bool interrupt_spurious(int line)
+bool interrupt_take(int line)
 {
 	int port = line < 8 ? PIC1 : PIC2;
+	bool real = true;
 
-	if (line != 7 && line != 15)
-		return false;
-	outb(port, PIC_READ_ISR);
-	if (inb(port) & 0x80)
-		return false;
-	if (line == 15)
-		outb(PIC1, PIC_EOI); /* the cascade was real */
-	return true;
-}
-
-void interrupt_acknowledge(int line)
-{
-	if (line >= 8)
-		outb(PIC2, PIC_EOI);
-	outb(PIC1, PIC_EOI);
+	if (line == 7 || line == 15) {
+		outb(port, PIC_READ_ISR);
+		real = inb(port) & 0x80;
+	}
+	if (real)
+		outb(port, PIC_EOI);
+	if (port == PIC2)
+		outb(PIC1, PIC_EOI); /* the cascade was real in any case */
+	return real;
 }
 
 /* ---- RTC ------------------------------------------------------------- */

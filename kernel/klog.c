@@ -27,13 +27,6 @@ static bool port_exists(void)
 	return exists;
 }
 
-static void klog_byte(char byte)
-{
-	klog_ring[klog_written++ % RING_BYTES] = byte;
-	if (port_exists())
-		outb(LOG_PORT, byte);
-}
-
 void klog_raw(const void *bytes, int count)
 {
 	if (port_exists())
@@ -50,11 +43,12 @@ void klog(enum klog_level level, const char *text, ...)
 	if (level > klog_level)
 		return;
 	va_start(args, text);
-	length = vformat(line, sizeof(line), text, args);
+	length = vformat(line, sizeof(line) - 1, text, args);
 	va_end(args);
+	line[length++] = '\n';
 	for (int i = 0; i < length; i++)
-		klog_byte(line[i]);
-	klog_byte('\n');
+		klog_ring[klog_written++ % RING_BYTES] = line[i];
+	klog_raw(line, length);
 }
 
 /* ---- format ---------------------------------------------------------- */

@@ -138,18 +138,14 @@ void panic_with(const struct trapframe *tf, const char *text, ...)
 /* The task that a double fault switches to: the stack it had is no good. */
 void double_fault(void)
 {
-	uint32_t hole = (cpu_cr2() - (uint32_t)kernel_stacks) / PAGE_SIZE;
-	const struct proc *p = &procs[hole / 2];
+	uint32_t hole = proc_stack_top(current) - 2 * PAGE_SIZE;
 	struct trapframe tf;
 
 	segments_interrupted(&tf);
-	if (cpu_cr2() >= (uint32_t)kernel_stacks &&
-	    hole / 2 < (uint32_t)proc_table.limit && hole % 2 == 0)
-		format(panic_epitaph, sizeof(panic_epitaph),
-		       "kernel stack overflow of pid %d (%s)", p->pid, p->name);
-	else
-		format(panic_epitaph, sizeof(panic_epitaph),
-		       "double fault, address %08x", cpu_cr2());
+	format(panic_epitaph, sizeof(panic_epitaph), "%s of pid %d (%s)",
+	       cpu_cr2() - hole < PAGE_SIZE ? "kernel stack overflow"
+	                                    : "double fault",
+	       self()->pid, self()->name);
 	die(&tf, tf.eip, tf.esp);
 }
 

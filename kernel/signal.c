@@ -46,14 +46,6 @@ void proc_kill(int proc, int signal)
 	attend_soon(proc);
 }
 
-static void stop(int proc, int signal)
-{
-	if (procs[proc].pid != INIT_PID && procs[proc].state != PROC_STOPPED) {
-		procs[proc].stopping = signal;
-		attend_soon(proc);
-	}
-}
-
 static void resume(int proc)
 {
 	struct proc *p = &procs[proc];
@@ -69,13 +61,17 @@ static void resume(int proc)
 
 static void deliver(int proc, int signal)
 {
-	procs[proc].signal_pending &= ~BIT(signal);
+	struct proc *p = &procs[proc];
+
+	p->signal_pending &= ~BIT(signal);
 	if (ignored_by_default & BIT(signal))
 		return;
-	if (stops_by_default & BIT(signal))
-		stop(proc, signal);
-	else
+	if (!(stops_by_default & BIT(signal))) {
 		proc_kill(proc, signal);
+	} else if (p->pid != INIT_PID && p->state != PROC_STOPPED) {
+		p->stopping = signal;
+		attend_soon(proc);
+	}
 }
 
 static void send(int proc, int signal)

@@ -160,10 +160,13 @@ static struct timespec32 from_now(struct timespec32 until,
 	return left;
 }
 
-static int do_sleep(int clock, uint32_t flags, struct timespec32 time)
+/* clock_nanosleep(2); only a handled signal would leave something to sleep. */
+int sys_sleep(int clock, int flags, vaddr_t request, int wide)
 {
-	struct timespec32 now;
+	struct timespec32 now, time;
 
+	if (timespec_in(&time, request, wide) < 0)
+		return -EFAULT;
 	if (clock == CLOCK_THREAD_CPUTIME || read_clock(clock, &now) < 0)
 		return -EINVAL;
 	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC &&
@@ -174,28 +177,4 @@ static int do_sleep(int clock, uint32_t flags, struct timespec32 time)
 	if (flags & TIMER_ABSTIME)
 		time = from_now(time, now);
 	return sleep_until(clock_deadline(time));
-}
-
-/* What remains is stored by nobody: only a handled signal would leave some. */
-static int nanosleep_in(int clock, uint32_t flags, vaddr_t request, bool wide)
-{
-	struct timespec32 time;
-
-	if (timespec_in(&time, request, wide) < 0)
-		return -EFAULT;
-	return do_sleep(clock, flags, time);
-}
-
-int sys_clock_nanosleep(int clock, uint32_t flags, vaddr_t request,
-                        vaddr_t remain)
-{
-	(void)remain;
-	return nanosleep_in(clock, flags, request, false);
-}
-
-int sys_clock_nanosleep64(int clock, uint32_t flags, vaddr_t request,
-                          vaddr_t remain)
-{
-	(void)remain;
-	return nanosleep_in(clock, flags, request, true);
 }

@@ -129,9 +129,8 @@ static void page_fault(struct trapframe *tf)
 
 static void interrupt(struct trapframe *tf, int line)
 {
-	if (interrupt_spurious(line))
+	if (!interrupt_take(line))
 		return;
-	interrupt_acknowledge(line);
 	if (line == 0)
 		clock_tick(trapframe_from_user(tf));
 	else

@@ -94,9 +94,7 @@ bool trapframe_from_user(const struct trapframe *tf);
 /* ---- clock.c: PIT and PIC -------------------------------------------- */
 
 void interrupts_init(void);
-void interrupt_enable(int line, bool on);
-void interrupt_acknowledge(int line);
-bool interrupt_spurious(int line);
+bool interrupt_take(int line); /* acknowledges it; false: it was none */
 void clock_init(void);
 void clock_tick(bool user);
 
