@@ -3,7 +3,7 @@
  *
  *	shmmax= shmmin= shmmni= shmall= shmseg=     the limits of shm
  *	reserve=PAGES       what only servers may use
- *	log=0|1|2           errors, information, debugging
+ *	log=0|1             errors, information
  *	trace               events on port 0xE9
  *	teach               /proc/PID/pt for everybody
  *	server=PATH         one more server of rank 2, shown as /dev/NAME
@@ -39,7 +39,7 @@ static const struct {
     {"shmall=", &shm_limits.all, 0, UINT32_MAX},
     {"shmseg=", &shm_limits.seg, 0, UINT32_MAX},
     {"reserve=", (uint32_t *)&server_reserve, 0, 65536},
-    {"log=", (uint32_t *)&klog_level, 0, KLOG_DEBUG},
+    {"log=", (uint32_t *)&klog_level, 0, KLOG_INFO},
 };
 
 /* Decimal, or hexadecimal after 0x; false when it is no number. */

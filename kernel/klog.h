@@ -9,8 +9,8 @@
 
 #include <stdarg.h>
 
-enum klog_level { KLOG_ERROR, KLOG_INFO, KLOG_DEBUG };
-extern enum klog_level klog_level; /* kernel command line: log=0..2 */
+enum klog_level { KLOG_ERROR, KLOG_INFO };
+extern enum klog_level klog_level; /* kernel command line: log=0|1 */
 
 __attribute__((format(printf, 2, 3))) void klog(enum klog_level level,
                                                 const char *format, ...);
