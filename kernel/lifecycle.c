@@ -233,7 +233,7 @@ static struct timespec_us ticks_to_time(uint32_t count)
 	return (struct timespec_us){count / HZ, count % HZ * (1000000u / HZ)};
 }
 
-/* Copies out what is known of the child, then forgets what was told. */
+/* Forgets what is told of the child, then tells it, even to a bad address. */
 static int report(int child, int options, vaddr_t status, vaddr_t rusage)
 {
 	struct proc *p = &procs[child];
@@ -241,13 +241,13 @@ static int report(int child, int options, vaddr_t status, vaddr_t rusage)
 	                      .system = ticks_to_time(p->system_ticks)};
 	int word = news(child, options), pid = p->pid;
 
+	p->stop_report = 0;
+	if (p->state == PROC_ZOMBIE)
+		proc_free(child);
 	if (status && copy_out(status, &word, sizeof(word)) < 0)
 		return -EFAULT;
 	if (rusage && copy_out(rusage, &used, sizeof(used)) < 0)
 		return -EFAULT;
-	p->stop_report = 0;
-	if (p->state == PROC_ZOMBIE)
-		proc_free(child);
 	return pid;
 }
 

@@ -11,6 +11,8 @@
 #define OWN_MAIN
 #include "test.h"
 
+#include <sys/resource.h>
+
 #define AT ((char *)0x50000000)
 
 static char *own_path;
@@ -365,6 +367,53 @@ TEST("LIFE-wait bad options are EINVAL")
 	ERR(SYS(NR_wait4, -1, 0, 0x100, 0), EINVAL);
 }
 
+static long used_ms(pid_t pid)
+{
+	struct rusage used;
+	int status;
+
+	EQ(SYS(NR_wait4, pid, P(&status), 0, P(&used)), pid);
+	EQ(status, 0);
+	return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000 +
+	       (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000;
+}
+
+TEST("LIFE-wait rusage has the time a child ran, not the time it slept")
+{
+	struct timespec now;
+	pid_t pid;
+	long ms;
+
+	BACKGROUND(pid)
+	{
+		do
+			clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+		while (now.tv_sec == 0 && now.tv_nsec < 200000000);
+	}
+	ms = used_ms(pid);
+	TRUE(ms >= 180 && ms < 400);
+	BACKGROUND(pid)
+	{
+		sleep_ms(200);
+	}
+	TRUE(used_ms(pid) < 100);
+}
+
+TEST("LIFE-wait rusage or status at a bad address is EFAULT")
+{
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+	}
+	ERR(SYS(NR_wait4, pid, 0, 0, 8), EFAULT);
+	BACKGROUND(pid)
+	{
+	}
+	ERR(SYS(NR_wait4, pid, 8, 0, 0), EFAULT);
+	ERR(SYS(NR_wait4, -1, 0, 0, 0), ECHILD);
+}
+
 TEST("LIFE-wait a dead child can be signalled until it is waited for")
 {
 	pid_t pid = fork();
@@ -567,6 +616,84 @@ TEST("LIFE-signal bad numbers EINVAL, nobody there ESRCH, others' EPERM")
 		ERR(SYS(NR_kill, getppid(), 0), EPERM);
 		EQ(SYS(NR_kill, getpid(), 0), 0);
 	}
+}
+
+TEST("LIFE-signal tgkill and tkill mean one process by both its numbers")
+{
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		for (;;)
+			pause();
+	}
+	ERR(SYS(270, getpid(), pid, SIGTERM), ESRCH);
+	ERR(SYS(270, pid, getpid(), SIGTERM), ESRCH);
+	ERR(SYS(270, pid, pid, 65), EINVAL);
+	ERR(SYS(270, pid, 0, SIGTERM), EINVAL);
+	ERR(SYS(238, 0, SIGTERM), EINVAL);
+	ERR(SYS(238, -1, SIGTERM), EINVAL);
+	ERR(SYS(238, 999999, SIGTERM), ESRCH);
+	EQ(SYS(270, pid, pid, 0), 0);
+	EQ(SYS(238, pid, SIGWINCH), 0);
+	EQ(SYS(238, pid, SIGUSR2), 0);
+	KILLED(pid, SIGUSR2);
+}
+
+TEST("LIFE-signal one to a group reaches all of it, and nobody else")
+{
+	pid_t pid[3];
+
+	for (int i = 0; i < 3; i++) {
+		BACKGROUND(pid[i])
+		{
+			for (;;)
+				pause();
+		}
+		if (i < 2)
+			OK(setpgid(pid[i], pid[0]));
+	}
+	OK(kill(-pid[0], SIGTERM));
+	KILLED(pid[0], SIGTERM);
+	KILLED(pid[1], SIGTERM);
+	ERR(SYS(NR_kill, -pid[0], SIGTERM), ESRCH);
+	EQ(SYS(NR_waitpid, pid[2], 0, WNOHANG), 0);
+	OK(kill(pid[2], SIGHUP));
+	KILLED(pid[2], SIGHUP);
+}
+
+TEST("LIFE-stop SIGSTOP stops, SIGCONT goes on, wait4 reports both")
+{
+	volatile long *turns = &shared->value[0];
+	sigset_t all;
+	int status;
+	pid_t pid;
+	long before;
+
+	BACKGROUND(pid)
+	{
+		sigfillset(&all);
+		OK(sigprocmask(SIG_SETMASK, &all, NULL));
+		for (reach(1);;)
+			++*turns;
+	}
+	await(1);
+	OK(kill(pid, SIGSTOP));
+	EQ(waitpid(pid, &status, WUNTRACED), pid);
+	EQ(status, SIGSTOP << 8 | 0x7f);
+	EQ(waitpid(pid, &status, WUNTRACED | WNOHANG), 0);
+	before = *turns;
+	sleep_ms(50);
+	EQ(*turns, before);
+	OK(kill(pid, SIGCONT));
+	EQ(waitpid(pid, &status, WCONTINUED), pid);
+	EQ(status, 0xffff);
+	sleep_ms(50);
+	TRUE(*turns > before);
+	OK(kill(pid, SIGSTOP));
+	EQ(waitpid(pid, &status, WUNTRACED), pid);
+	OK(kill(pid, SIGKILL));
+	KILLED(pid, SIGKILL);
 }
 
 TEST("LIFE-signal a sleeping, a waiting and a spinning process can be killed")
@@ -961,6 +1088,33 @@ TEST("LIFE-preempt a process that spins takes no other's turn away")
 		continue;
 	kill(pid, SIGKILL);
 	KILLED(pid, SIGKILL);
+}
+
+TEST("LIFE-preempt three that spin have a third of the time each")
+{
+	struct timespec start, now;
+	pid_t pid[3];
+
+	for (int i = 0; i < 3; i++) {
+		BACKGROUND(pid[i])
+		{
+			await(1);
+			for (;;)
+				shared->value[i]++;
+		}
+	}
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	reach(1);
+	do {
+		sleep_ms(50);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	} while (now.tv_sec - start.tv_sec < 2);
+	for (int i = 0; i < 3; i++) {
+		OK(kill(pid[i], SIGKILL));
+		KILLED(pid[i], SIGKILL);
+	}
+	for (int i = 0; i < 3; i++)
+		TRUE(shared->value[i] > shared->value[(i + 1) % 3] / 2);
 }
 
 /* --- the helper: what an exec'd program does
