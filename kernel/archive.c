@@ -7,9 +7,6 @@
  */
 #include "lifecycle.h"
 
-#include "string.h"
-#include "../mm/page.h"
-
 paddr_t archive_start;
 uint32_t archive_bytes;
 

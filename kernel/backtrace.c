@@ -10,10 +10,9 @@
  *	       ...   return address into k   <- call m ends just before it: "?"
  *	       ...   return address into h   <- call g ends just before it: sure
  */
-#include "backtrace.h"
-
 #include "lifecycle.h"
-#include "machine.h"
+
+#include "backtrace.h"
 
 #define LINES    16
 #define ANYWHERE 1 /* where an indirect call may lead */

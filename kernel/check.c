@@ -4,8 +4,8 @@
  * Each checker recomputes its truth from scratch and reports every difference
  * in the log.  They run on demand (/proc/check), after each test, at a panic.
  */
-#include "klog.h"
 #include "lifecycle.h"
+
 #include "../ipc/message.h"
 #include "../ipc/msg.h"
 #include "../ipc/sem.h"

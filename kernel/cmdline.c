@@ -16,8 +16,6 @@
 #include "lifecycle.h"
 
 #include "inspect.h"
-#include "klog.h"
-#include "string.h"
 #include "trace.h"
 #include "../ipc/shm.h"
 

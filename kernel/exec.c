@@ -18,13 +18,8 @@
  */
 #include "lifecycle.h"
 
-#include "klog.h"
-#include "panic.h"
-#include "string.h"
-#include "trap.h"
 #include "../ipc/message.h"
 #include "../ipc/shm.h"
-#include "../mm/page.h"
 
 /* ---- ELF ------------------------------------------------------------- */
 

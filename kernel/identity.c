@@ -6,10 +6,6 @@
  */
 #include "lifecycle.h"
 
-#include "klog.h"
-#include "machine.h"
-#include "string.h"
-
 #define KEEP UINT32_MAX
 
 /* ---- pid, uid, gid --------------------------------------------------- */

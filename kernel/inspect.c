@@ -3,15 +3,14 @@
  * the outside auditor and the browser page.  A field is published here, by
  * name, or nobody outside can rely on it.
  */
+#include "lifecycle.h"
+
 #include "inspect.h"
 
 #include "clock.h"
 #include "cpu.h"
-#include "lifecycle.h"
-#include "string.h"
 #include "../ipc/message.h"
 #include "../ipc/shm.h"
-#include "../mm/page.h"
 
 struct inspection inspection = {
     .magic = INSPECT_MAGIC,

@@ -15,11 +15,6 @@
 #include "lifecycle.h"
 
 #include "cpu.h"
-#include "klog.h"
-#include "panic.h"
-#include "string.h"
-#include "trap.h"
-#include "../abi/signal.h"
 #include "../ipc/message.h"
 #include "../ipc/sem.h"
 #include "../ipc/shm.h"

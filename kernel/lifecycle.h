@@ -1,13 +1,18 @@
 /*
- * kernel/lifecycle.h -- birth, change and death of processes, for the rooms of
- * kernel/ alone (ipc sees process.h).
+ * kernel/lifecycle.h -- birth, change and death of processes, and of the
+ * machine: what the files of kernel/ share (ipc sees process.h alone).
  */
 #ifndef KERNEL_LIFECYCLE_H
 #define KERNEL_LIFECYCLE_H
 
 #include "../abi/errno.h"
-#include "../mm/table.h"
+#include "../abi/signal.h"
+#include "../mm/page.h"
 #include "process.h"
+#include "klog.h"
+#include "panic.h"
+#include "string.h"
+#include "trap.h"
 
 #define QUANTUM  1 /* ticks: 10 ms */
 #define INIT_PID 1
@@ -47,6 +52,31 @@ void proc_prepare_stack(int proc);
 
 /* Tells the parent that a child has ended, stopped or continued. */
 void proc_notify_parent(int proc);
+
+/* ---- panic.c: the ends of the machine ---------------------------------- */
+
+/*
+ * Ends QEMU with (value << 1 | 1) through port 0xF4.  Elsewhere 0 switches off,
+ * and any other value halts, so that the screen can be read.
+ */
+__attribute__((noreturn)) void machine_off(int value);
+__attribute__((noreturn)) void machine_restart(void);
+
+#define MACHINE_PANIC 0x7f /* machine_off's value when the kernel failed */
+
+/*
+ * One sentence on the screen, the serial line and the log, then halt: for
+ * machines we cannot run on.
+ */
+__attribute__((noreturn, format(printf, 1, 2))) void
+machine_refuse(const char *format, ...);
+
+/* A line to the screen, COM1 (polled) and the log: for last words only. */
+__attribute__((format(printf, 1, 2))) void machine_say(const char *format, ...);
+
+/* panic() that shows the registers of a trap. */
+__attribute__((noreturn, format(printf, 2, 3))) void
+panic_with(const struct trapframe *tf, const char *format, ...);
 
 /* ---- signal.c -------------------------------------------------------- */
 

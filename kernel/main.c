@@ -14,14 +14,8 @@
 
 #include "cpu.h"
 #include "inspect.h"
-#include "klog.h"
-#include "machine.h"
 #include "multiboot.h"
-#include "panic.h"
-#include "string.h"
-#include "trap.h"
 #include "../ipc/message.h"
-#include "../mm/page.h"
 
 #define MIB            0x100000u
 #define LEAST_MEMORY   (4 * MIB)
@@ -51,14 +45,8 @@ static bool has_cpuid(void)
 {
 	uint32_t before, after;
 
-	__asm__ volatile("pushfl\n\t"
-	                 "pop %0\n\t"
-	                 "mov %0, %1\n\t"
-	                 "xor $0x200000, %1\n\t"
-	                 "push %1\n\t"
-	                 "popfl\n\t"
-	                 "pushfl\n\t"
-	                 "pop %1"
+	__asm__ volatile("pushfl; pop %0; mov %0, %1; xor $0x200000, %1\n\t"
+	                 "push %1; popfl; pushfl; pop %1"
 	                 : "=&r"(before), "=&r"(after));
 	return (before ^ after) & 0x200000;
 }

@@ -5,12 +5,9 @@
  * 1 is RAM.  Memory above 896 MiB is left unused, with a log line: the direct
  * map ends there.
  */
-#include "multiboot.h"
-
-#include "klog.h"
 #include "lifecycle.h"
-#include "string.h"
-#include "../mm/page.h"
+
+#include "multiboot.h"
 
 #define TYPE_RAM 1
 

@@ -5,17 +5,10 @@
  * name), and what the checkers think of the tables; then it ends QEMU, or
  * halts.  The text is also left at `panic_epitaph` for a debugger.
  */
-#include "panic.h"
-
-#include <stdarg.h>
+#include "lifecycle.h"
 
 #include "backtrace.h"
 #include "cpu.h"
-#include "klog.h"
-#include "lifecycle.h"
-#include "machine.h"
-#include "trap.h"
-#include "../mm/page.h"
 
 char panic_epitaph[256];
 static bool panicking;

@@ -6,8 +6,6 @@
  */
 #include "lifecycle.h"
 
-#include "string.h"
-#include "trap.h"
 #include "../ipc/message.h"
 
 #define PORTS 0x400

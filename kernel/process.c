@@ -10,14 +10,7 @@
  *	proc_free   give it back           wake    go on
  *	proc_find   by pid                 proc_zombie   never runs again
  */
-#include "process.h"
-
-#include "klog.h"
 #include "lifecycle.h"
-#include "panic.h"
-#include "string.h"
-#include "../mm/page.h"
-#include "../mm/table.h"
 
 #define PROCS_MAX      1024
 #define PROCS_FOR_ROOT 8 /* the last slots are euid 0's */

@@ -14,10 +14,6 @@
  */
 #include "lifecycle.h"
 
-#include "klog.h"
-#include "panic.h"
-#include "string.h"
-
 #define NAMED __attribute__((noinline)) /* so that a backtrace shows it */
 
 NAMED static void provoke_stack(vaddr_t depth)

@@ -10,13 +10,10 @@
  * interrupt wakes somebody: the one place in the kernel where interrupts are
  * let in while a process waits (a preemption point; no other process runs).
  */
-#include "process.h"
+#include "lifecycle.h"
 
 #include "cpu.h"
-#include "lifecycle.h"
-#include "panic.h"
 #include "trace.h"
-#include "trap.h"
 
 #define SERVERS 0
 #define CLIENTS 1

@@ -16,11 +16,7 @@
  * A double fault has a task of its own: a kernel stack that overflowed cannot
  * be pushed to.  Intel SDM 3A 3.4.5, 6.11, 7.2.
  */
-#include "trap.h"
-
 #include "lifecycle.h"
-#include "string.h"
-#include "../mm/page.h"
 
 #define GDT_ENTRIES      18
 #define GDT_TSS          16
@@ -125,15 +121,9 @@ void segments_init(void)
 	gdt[GDT_TSS] = tss_descriptor(&tss);
 	gdt[GDT_DOUBLE_FAULT] = tss_descriptor(&double_fault_tss);
 	fill_idt();
-	__asm__ volatile("lgdt %0\n\t"
-	                 "lidt %1\n\t"
-	                 "ljmp %2, $1f\n"
-	                 "1:\tmov %3, %%ds\n\t"
-	                 "mov %3, %%es\n\t"
-	                 "mov %3, %%ss\n\t"
-	                 "mov %4, %%fs\n\t"
-	                 "mov %4, %%gs\n\t"
-	                 "ltr %w5"
+	__asm__ volatile("lgdt %0; lidt %1; ljmp %2, $1f\n"
+	                 "1:\tmov %3, %%ds; mov %3, %%es; mov %3, %%ss\n\t"
+	                 "mov %4, %%fs; mov %4, %%gs; ltr %w5"
 	                 :
 	                 : "m"(gdtr), "m"(idtr), "i"(KERNEL_CS), "r"(KERNEL_DS),
 	                   "r"(0), "r"(GDT_TSS * 8)

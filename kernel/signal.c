@@ -13,9 +13,6 @@
  */
 #include "lifecycle.h"
 
-#include "klog.h"
-#include "../abi/signal.h"
-
 #define BIT(signal) (1ull << ((signal)-1))
 
 static const uint64_t ignored_by_default =

@@ -9,12 +9,9 @@
  *
  * int 0x81, the kernel's own door, is for servers (ipc/native.c).
  */
-#include "trap.h"
+#include "lifecycle.h"
 
 #include "inspect.h"
-#include "klog.h"
-#include "lifecycle.h"
-#include "panic.h"
 #include "trace.h"
 #include "../ipc/message.h"
 #include "../ipc/syscall_table.h"

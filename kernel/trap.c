@@ -21,17 +21,11 @@
  *	               in a user copy    either       the copy answers -EFAULT
  *	               elsewhere                      panic
  */
-#include "trap.h"
+#include "lifecycle.h"
 
 #include "cpu.h"
-#include "klog.h"
-#include "lifecycle.h"
-#include "machine.h"
-#include "panic.h"
 #include "trace.h"
-#include "../abi/signal.h"
 #include "../ipc/message.h"
-#include "../mm/page.h"
 
 uint32_t count_faults;
 
