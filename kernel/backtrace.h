@@ -15,8 +15,7 @@ struct symbol {
 extern const struct symbol kernel_symbols[]; /* sorted by address */
 extern const int kernel_symbol_count;
 
-/* Says where the CPU was, and the callers found from `esp` to its page's end.
- */
+/* Says where the CPU was, and the callers from `esp` to the end of its page. */
 void backtrace(uint32_t eip, uint32_t esp);
 
 #endif

@@ -1,22 +1,18 @@
 /*
  * kernel/klog.c -- the kernel's log.
  *
- * A line goes to port 0xE9, where QEMU and others keep it, and into a ring in
- * memory.  The port is probed at first use: where it exists, reading it gives
- * 0xE9 back; elsewhere (a browser, a real PC) nothing is written.
+ * A line goes to port 0xE9, where QEMU and others keep it.  The port is probed
+ * at first use: where it exists, reading it gives 0xE9 back; elsewhere (a
+ * browser, a real PC) nothing is written.
  */
 #include "klog.h"
 
 #include "cpu.h"
 #include "string.h"
 
-#define LOG_PORT   0xE9
-#define RING_BYTES 4096
+#define LOG_PORT 0xE9
 
 enum klog_level klog_level = KLOG_INFO;
-
-char klog_ring[RING_BYTES]; /* the last lines, for gdb and the panic */
-unsigned klog_written;
 
 static bool port_exists(void)
 {
@@ -46,8 +42,6 @@ void klog(enum klog_level level, const char *text, ...)
 	length = vformat(line, sizeof(line) - 1, text, args);
 	va_end(args);
 	line[length++] = '\n';
-	for (int i = 0; i < length; i++)
-		klog_ring[klog_written++ % RING_BYTES] = line[i];
 	klog_raw(line, length);
 }
 

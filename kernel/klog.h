@@ -1,6 +1,5 @@
 /*
- * kernel/klog.h -- the kernel's log: lines on port 0xE9 (where it exists) and
- * kept in a ring for /proc and for the panic.
+ * kernel/klog.h -- the kernel's log: lines on port 0xE9, where it exists.
  *
  * Formats: %s; %d %u %x with width and 0-padding, %08x; nothing else.
  */

@@ -76,15 +76,6 @@ static uint32_t cpu_check(void)
 	return out[3];
 }
 
-static void patch_smap(void)
-{
-	static const uint8_t clac[3] = {0x0f, 0x01, 0xca};
-
-	for (int i = 0; i < 3; i++)
-		memcpy((void *)clac_sites[i], clac, sizeof(clac));
-	usercopy_enable_smap();
-}
-
 /* After the patches of SMAP, kernel text and constants are for reading. */
 static void cpu_protect_kernel(uint32_t features)
 {
@@ -101,7 +92,7 @@ static void cpu_protect_kernel(uint32_t features)
 	if (out[1] & CPUID7_SMEP)
 		cr4 |= CR4_SMEP;
 	if (out[1] & CPUID7_SMAP) {
-		patch_smap();
+		usercopy_enable_smap();
 		cr4 |= CR4_SMAP;
 	}
 	for (uint32_t i = kernel_to_phys(kernel_start) / PAGE_SIZE; i < last;

@@ -14,11 +14,14 @@
 %include "trap.inc"
 
 global trap_entries, trap_unix, trap_native, trap_return
-global trap_leave_start, trap_leave_end, clac_sites
+global trap_leave_start, trap_leave_end
 extern trap, syscall_unix, syscall_native, attend, need_resched
 
+section .smap_sites progbits alloc noexec nowrite align=4
 section .text
 
+; Registers saved; a process may have loaded anything into the others, and C
+; relies on DF = 0.  The no-op becomes clac where SMAP exists (mm/usercopy.c).
 %macro SAVE 0
 	push	es
 	push	ds
@@ -29,10 +32,14 @@ section .text
 	push	edx
 	push	ecx
 	push	ebx
-	mov	ebx, KERNEL_DS		; a process may have loaded anything
+	mov	ebx, KERNEL_DS
 	mov	ds, ebx
 	mov	es, ebx
-	cld				; C relies on DF = 0
+	cld
+%%site:	db	0x0f, 0x1f, 0x00
+	section .smap_sites
+	dd	%%site, SITE_CLAC
+	section .text
 %endmacro
 
 %macro ENTRY 1
@@ -54,7 +61,6 @@ trap_entry_%1:
 
 trap_common:
 	SAVE
-.clac:	db	0x0f, 0x1f, 0x00	; nop, or clac where SMAP exists
 	mov	eax, esp
 	call	trap
 
@@ -70,7 +76,6 @@ trap_return:
 %1:
 	sub	esp, 8
 	SAVE
-.clac:	db	0x0f, 0x1f, 0x00
 	mov	edx, esp		; the arguments; eax is the number still
 	call	%2
 	mov	[esp + TF_EAX], eax
@@ -109,6 +114,3 @@ trap_entries:
 	dd	trap_entry_ %+ vector
 %assign vector vector + 1
 %endrep
-
-clac_sites:
-	dd	trap_common.clac, trap_unix.clac, trap_native.clac

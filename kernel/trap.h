@@ -60,12 +60,10 @@ void segments_set_ports(const uint8_t *bitmap);
 /* ---- trap.asm -------------------------------------------------------- */
 
 extern uint32_t trap_entries[]; /* addresses, by vector 0..47 */
-extern uint32_t clac_sites[3];  /* where entries clear EFLAGS.AC, patched */
 void trap_unix(void);
 void trap_native(void);
 void trap_return(void); /* leaves the kernel with the frame at esp */
-extern char trap_leave_start[],
-    trap_leave_end[]; /* faults here: bad selectors */
+extern char trap_leave_start[], trap_leave_end[]; /* faults: bad selectors */
 
 /* ---- switch.asm ------------------------------------------------------ */
 

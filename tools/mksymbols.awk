@@ -17,11 +17,11 @@ BEGIN {
 
 $2 ~ /^[tT]$/ {
 	sub(/\..*/, "", $3)
-	if ($3 != last) {
+	if ($3 != "" && $3 != last) {
 		printf "\t{0x%su, \"%s\"},\n", $1, $3
 		count++
 	}
-	last = $3
+	last = $3 != "" ? $3 : last
 }
 
 END {
