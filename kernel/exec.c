@@ -339,15 +339,12 @@ static void push_auxv(struct build *b, const struct credentials *cred,
 /* Sixteen bytes nobody should guess: as good as the time-stamp counter is. */
 static vaddr_t push_random(struct build *b)
 {
-	uint32_t words[4], low, high, state;
+	uint32_t words[4], low, high;
 
 	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-	state = low * 2654435761u ^ high ^ ticks << 20;
 	for (int i = 0; i < 4; i++) {
-		state ^= state << 13;
-		state ^= state >> 17;
-		state ^= state << 5;
-		words[i] = state;
+		low = (low ^ high ^ ticks << 20) * 2654435761u;
+		words[i] = low ^= low >> 15;
 	}
 	return push(b, words, sizeof(words));
 }

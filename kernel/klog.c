@@ -78,23 +78,22 @@ static void put_number(struct output *out, uint32_t value, unsigned base,
 static const char *convert(struct output *out, const char *text, va_list *args)
 {
 	char fill = *text == '0' ? '0' : ' ';
-	int width = 0, value;
+	uint32_t value;
+	int width = 0;
 
 	for (; *text >= '0' && *text <= '9'; text++)
 		width = width * 10 + *text - '0';
 	switch (*text) {
 	case 'd':
-		value = va_arg(*args, int);
-		if (value < 0)
-			put(out, '-');
-		put_number(out, value < 0 ? -(uint32_t)value : (uint32_t)value,
-		           10, value < 0 ? width - 1 : width, fill);
-		break;
 	case 'u':
-		put_number(out, va_arg(*args, uint32_t), 10, width, fill);
-		break;
 	case 'x':
-		put_number(out, va_arg(*args, uint32_t), 16, width, fill);
+		value = va_arg(*args, uint32_t);
+		if (*text == 'd' && (int)value < 0) {
+			put(out, '-');
+			value = -value;
+			width--;
+		}
+		put_number(out, value, *text == 'x' ? 16 : 10, width, fill);
 		break;
 	case 's':
 		for (const char *s = va_arg(*args, const char *); *s; s++)

@@ -1,6 +1,6 @@
 /*
- * kernel/layout.c -- keeps C and assembly honest: what trap.inc and the .asm
- * files believe about structures is asserted here.
+ * kernel/layout_check.c -- keeps C and assembly honest: what trap.inc and the
+ * .asm files believe about structures is asserted here.
  */
 #include "process.h"
 #include "trap.h"
