@@ -417,9 +417,7 @@ static void commit(int proc, struct build *b, vaddr_t esp)
 	p->clear_tid = 0;
 	spaces[b->space].heap_start = spaces[b->space].heap_break = b->top;
 	if (b->old >= 0) {
-		space_clear(b->old);
-		shm_settle(b->old, p->pid);
-		space_drop(b->old);
+		proc_leave_space(proc, b->old);
 		message_exec(proc);
 	}
 }

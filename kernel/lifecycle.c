@@ -116,10 +116,9 @@ int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
 		proc_trapframe(child)->esp = stack;
 	if (flags & CLONE_PARENT_SETTID)
 		copy_out(ptid, &procs[child].pid, sizeof(int));
-	if (flags & CLONE_CHILD_SETTID) {
+	if (flags & CLONE_CHILD_SETTID)
 		space_write(procs[child].space, ctid, &procs[child].pid,
 		            sizeof(int));
-	}
 	if (flags & CLONE_CHILD_CLEARTID)
 		procs[child].clear_tid = ctid;
 	wake(child);
@@ -149,14 +148,10 @@ void proc_notify_parent(int proc)
 		wake(parent);
 }
 
-static void release_memory(struct proc *p)
+void proc_leave_space(int proc, int space)
 {
-	int space = p->space;
-
 	space_clear(space);
-	shm_settle(space, p->pid);
-	p->space = -1;
-	space_load(-1);
+	shm_settle(space, procs[proc].pid);
 	space_drop(space);
 }
 
@@ -168,14 +163,15 @@ void proc_exit(int wait_status)
 		panic("init has ended, status %x", (uint32_t)wait_status);
 	message_exit(current);
 	sem_exit();
-	release_memory(p);
+	space_load(-1);
+	proc_leave_space(current, p->space);
+	p->space = -1;
 	give_children_to_init();
 	p->wait_status = wait_status;
 	proc_set_zombie(current);
-	if (p->parent < 0) {
+	if (p->parent < 0)
 		klog(KLOG_ERROR, "server %s (pid %d) has died, status %x",
 		     p->name, p->pid, (uint32_t)wait_status);
-	}
 	proc_notify_parent(current);
 	schedule();
 	panic("a dead process runs");

@@ -50,6 +50,9 @@ __attribute__((noreturn)) void proc_exit(int wait_status);
 /* A process that starts at trap_return with an empty trapframe. */
 void proc_prepare_stack(int proc);
 
+/* Empties a space, counts its attaches off and lets it go. */
+void proc_leave_space(int proc, int space);
+
 /* Tells the parent that a child has ended, stopped or continued. */
 void proc_notify_parent(int proc);
 
@@ -64,19 +67,17 @@ __attribute__((noreturn)) void machine_restart(void);
 
 #define MACHINE_PANIC 0x7f /* machine_off's value when the kernel failed */
 
-/*
- * One sentence on the screen, the serial line and the log, then halt: for
- * machines we cannot run on.
- */
-__attribute__((noreturn, format(printf, 1, 2))) void
-machine_refuse(const char *format, ...);
-
 /* A line to the screen, COM1 (polled) and the log: for last words only. */
 __attribute__((format(printf, 1, 2))) void machine_say(const char *format, ...);
 
+/* For machines we cannot run on: one sentence, then the end. */
+#define machine_refuse(sentence, ...)                                          \
+	(machine_say("Tessera cannot run here: " sentence ".", ##__VA_ARGS__), \
+	 machine_off(MACHINE_PANIC))
+
 /* panic() that shows the registers of a trap. */
-__attribute__((noreturn, format(printf, 2, 3))) void
-panic_with(const struct trapframe *tf, const char *format, ...);
+__attribute__((noreturn)) void panic_trap(const struct trapframe *tf,
+                                          const char *what, uint32_t address);
 
 /* ---- signal.c -------------------------------------------------------- */
 

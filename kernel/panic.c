@@ -117,13 +117,11 @@ void panic(const char *text, ...)
 }
 
 /* From user mode the stack is the program's: no backtrace. */
-void panic_with(const struct trapframe *tf, const char *text, ...)
+void panic_trap(const struct trapframe *tf, const char *what, uint32_t address)
 {
-	va_list args;
-
-	va_start(args, text);
-	vformat(panic_epitaph, sizeof(panic_epitaph), text, args);
-	va_end(args);
+	format(panic_epitaph, sizeof(panic_epitaph),
+	       "%s in the kernel at %08x, error %x, address %08x",
+	       what ? what : "exception", tf->eip, tf->error, address);
 	die(tf, tf->eip,
 	    trapframe_from_user(tf) ? tf->esp : (uint32_t)&tf->esp);
 }
@@ -144,26 +142,14 @@ void double_fault(void)
 
 /* ---- the ends of the machine ----------------------------------------- */
 
-void machine_refuse(const char *text, ...)
-{
-	char line[160];
-	va_list args;
-
-	va_start(args, text);
-	vformat(line, sizeof(line), text, args);
-	va_end(args);
-	machine_say("Tessera cannot run here: %s.", line);
-	outb(0xF4, MACHINE_PANIC); /* tools/run hears of it */
-	for (;;)
-		__asm__ volatile("cli; hlt");
-}
-
 void machine_off(int value)
 {
 	outb(0xF4, value); /* QEMU's isa-debug-exit */
-	if (value == 0)    /* ACPI power off, QEMU's i440FX */
+	if (value == 0) {
+		/* ACPI power off, QEMU's i440FX */
 		__asm__ volatile("outw %w0, %w1" : : "a"(0x2000), "d"(0x604));
-	print("It is now safe to turn off your computer.\n");
+		machine_say("It is now safe to turn off your computer.");
+	}
 	for (;;)
 		__asm__ volatile("cli; hlt");
 }

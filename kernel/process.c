@@ -131,10 +131,9 @@ void proc_set_level(int proc)
 {
 	int level = procs[proc].cred.euid == 0 ? LEVEL_ROOT : LEVEL_USER;
 
-	if (procs[proc].space >= 0) {
+	if (procs[proc].space >= 0)
 		spaces[procs[proc].space].level =
 		    proc_is_server(proc) ? LEVEL_SERVER : level;
-	}
 }
 
 /* ---- states ---------------------------------------------------------- */

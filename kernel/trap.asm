@@ -42,8 +42,12 @@ section .text
 	section .text
 %endmacro
 
+; One entry for each vector, and its address in the table trap_entries.
 %macro ENTRY 1
-trap_entry_%1:
+	section .rodata
+	dd	%%entry
+	section .text
+%%entry:
 %if %1 == 8 || (%1 >= 10 && %1 <= 14) || %1 == 17 || %1 == 21
 	; the CPU has pushed an error code
 %else
@@ -53,6 +57,8 @@ trap_entry_%1:
 	jmp	trap_common
 %endmacro
 
+section .rodata align=4
+trap_entries:
 %assign vector 0
 %rep 48
 	ENTRY vector
@@ -105,12 +111,3 @@ trap_attend:
 	mov	eax, esp
 	call	attend
 	jmp	trap_leave_user
-
-section .rodata
-align 4
-trap_entries:
-%assign vector 0
-%rep 48
-	dd	trap_entry_ %+ vector
-%assign vector vector + 1
-%endrep

@@ -65,14 +65,6 @@ struct trapframe *proc_trapframe(int proc)
 	return (struct trapframe *)proc_stack_top(proc) - 1;
 }
 
-static void kernel_mistake(const struct trapframe *tf, uint32_t address)
-{
-	const char *name = exceptions[tf->vector].name;
-
-	panic_with(tf, "%s in the kernel at %08x, error %x, address %08x",
-	           name ? name : "exception", tf->eip, tf->error, address);
-}
-
 /* The way out loaded a selector or an eip that the process had spoilt. */
 static bool fault_on_leaving(const struct trapframe *tf)
 {
@@ -92,7 +84,7 @@ static void exception(struct trapframe *tf)
 		           proc_trapframe(current)->eip);
 		proc_exit(SIGSEGV);
 	} else {
-		kernel_mistake(tf, 0);
+		panic_trap(tf, exceptions[tf->vector].name, 0);
 	}
 }
 
@@ -117,7 +109,7 @@ static void page_fault(struct trapframe *tf)
 	} else if (va < USER_LIMIT && usercopy_fixup(tf->eip)) {
 		tf->eip = usercopy_fixup(tf->eip);
 	} else {
-		kernel_mistake(tf, va);
+		panic_trap(tf, exceptions[tf->vector].name, va);
 	}
 }
 
