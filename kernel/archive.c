@@ -43,9 +43,10 @@ static bool read_field(const char *header, int field, uint32_t *value)
 	return true;
 }
 
-/* The entry at `offset`; false when nothing sound is there. */
-static bool read_entry(uint32_t offset, struct entry *entry)
+/* The entry after this one; false when nothing sound is there. */
+static bool next_entry(struct entry *entry)
 {
+	uint32_t offset = entry->next;
 	const char *header = (char *)phys_to_kernel(archive_start) + offset;
 	uint32_t name_bytes, room;
 
@@ -69,10 +70,9 @@ static bool read_entry(uint32_t offset, struct entry *entry)
 
 const char *archive_check(void)
 {
-	struct entry entry;
-	uint32_t offset = 0;
+	struct entry entry = {.next = 0};
 
-	while (read_entry(offset, &entry)) {
+	while (next_entry(&entry)) {
 		if (strcmp(entry.name, "TRAILER!!!") == 0)
 			return 0;
 		if (entry.bytes > 0 && entry.body % PAGE_SIZE != 0) {
@@ -80,17 +80,15 @@ const char *archive_check(void)
 			       "tools/mkarchive (file bodies must start on a "
 			       "page)";
 		}
-		offset = entry.next;
 	}
 	return "the boot archive is damaged";
 }
 
 bool archive_find(const char *path, paddr_t *body, uint32_t *bytes)
 {
-	struct entry entry;
-	uint32_t offset = 0;
+	struct entry entry = {.next = 0};
 
-	while (read_entry(offset, &entry)) {
+	while (next_entry(&entry)) {
 		const char *name = entry.name;
 
 		if (name[0] == '.' && name[1] == '/')
@@ -100,7 +98,6 @@ bool archive_find(const char *path, paddr_t *body, uint32_t *bytes)
 			*bytes = entry.bytes;
 			return true;
 		}
-		offset = entry.next;
 	}
 	return false;
 }

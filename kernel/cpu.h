@@ -65,11 +65,6 @@ static inline void cpu_cpuid(uint32_t leaf, uint32_t out[4])
 	                 : "a"(leaf), "c"(0));
 }
 
-static inline void cpu_disable_interrupts(void)
-{
-	__asm__ volatile("cli" : : : "memory");
-}
-
 /* Sleeps until an interrupt; `sti; hlt` lets none slip in between. */
 static inline void cpu_idle(void)
 {

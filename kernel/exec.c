@@ -253,25 +253,18 @@ static void put_word(struct build *b, uint32_t word)
 	b->word += sizeof(word);
 }
 
-/* A string of the old space; where it lies in the new one. */
-static vaddr_t push_string(struct build *b, vaddr_t va)
-{
-	uint32_t bytes = space_string_bytes(b->old, va, STRINGS_MAX);
-
-	b->sp -= bytes;
-	if (space_transfer(b->space, b->sp, b->old, va, bytes) < 0)
-		panic("an argument string changed under exec");
-	return b->sp;
-}
-
 /* Strings first..count-1 of an array, and the words that point to them. */
 static void push_strings(struct build *b, vaddr_t array, int first, int count)
 {
 	for (int i = first; i < count; i++) {
-		uint32_t va = 0;
+		uint32_t va = 0, bytes;
 
 		space_read(b->old, &va, array + i * 4, 4);
-		put_word(b, push_string(b, va));
+		bytes = space_string_bytes(b->old, va, STRINGS_MAX);
+		b->sp -= bytes;
+		if (space_transfer(b->space, b->sp, b->old, va, bytes) < 0)
+			panic("an argument string changed under exec");
+		put_word(b, b->sp);
 	}
 }
 

@@ -188,9 +188,8 @@ int sys_setsid(void)
 {
 	struct proc *p = self();
 
-	for (int i = 1; i < proc_table.fresh; i++)
-		if (procs[i].state != PROC_FREE && procs[i].pgid == p->pid)
-			return -EPERM; /* a group has our number already */
+	if (group_exists(p->pid, p->sid))
+		return -EPERM; /* a group has our number already */
 	p->pgid = p->sid = p->pid;
 	return p->pid;
 }

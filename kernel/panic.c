@@ -87,7 +87,6 @@ static void say_registers(const struct trapframe *tf, uint32_t esp)
 __attribute__((noreturn)) static void die(const struct trapframe *tf,
                                           uint32_t eip, uint32_t esp)
 {
-	cpu_disable_interrupts();
 	if (panicking) {
 		machine_say("panic: %s (while in a panic)", panic_epitaph);
 		machine_off(MACHINE_PANIC);

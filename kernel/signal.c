@@ -75,7 +75,7 @@ static void send(int proc, int signal)
 {
 	struct proc *p = &procs[proc];
 
-	if (p->state == PROC_ZOMBIE)
+	if (p->state == PROC_ZOMBIE || signal == 0)
 		return;
 	if (signal == SIGCONT || signal == SIGKILL)
 		resume(proc);
@@ -125,13 +125,10 @@ static bool may_signal(int target, int signal)
 	return signal == SIGCONT && self()->sid == procs[target].sid;
 }
 
-static int signal_one(int target, int signal)
+/* kill(-1) is for everybody else but init and the servers. */
+static bool spared(int i)
 {
-	if (!may_signal(target, signal))
-		return -EPERM;
-	if (signal)
-		send(target, signal);
-	return 0;
+	return i == current || procs[i].pid == INIT_PID || proc_is_server(i);
 }
 
 int sys_kill(int pid, int signal)
@@ -143,13 +140,13 @@ int sys_kill(int pid, int signal)
 	if (pid == INT32_MIN)
 		return -ESRCH;
 	for (int i = 1; i < proc_table.fresh; i++) {
-		bool spared = pid == -1 && (procs[i].pid == INIT_PID ||
-		                            i == current || proc_is_server(i));
-
-		if (proc_named(i, pid) && !spared) {
-			int one = signal_one(i, signal);
-
-			result = one == 0 || result == 0 ? 0 : one;
+		if (!proc_named(i, pid) || (pid == -1 && spared(i)))
+			continue;
+		if (may_signal(i, signal)) {
+			send(i, signal);
+			result = 0;
+		} else if (result == -ESRCH) {
+			result = -EPERM;
 		}
 	}
 	return result;
