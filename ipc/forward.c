@@ -18,6 +18,15 @@
 #include "../abi/errno.h"
 #include "../kernel/klog.h"
 
+/* A path that begins with '/' starts at the root, whatever it came with. */
+static bool is_absolute(vaddr_t path)
+{
+	char first = '/'; /* of one that cannot be read the server says so */
+
+	copy_in(&first, path, 1);
+	return first == '/';
+}
+
 /*
  * What a path starts from: a directory of the name server, or an object of
  * another server, which knows that it is no directory (fstat asks so, too).
@@ -33,9 +42,12 @@ static int find_directory(const struct syscall *row, const uint32_t args[6])
 		return -ENOSYS;
 	}
 	for (int i = 0; i < 3; i++) {
-		int fd = (int)args[row->leases[i].argument];
+		const struct lease *dir = &row->leases[i];
+		int fd = (int)args[dir->argument];
 
-		if (row->leases[i].kind == LEASE_DIR && fd != AT_FDCWD)
+		/* A row's path is the argument behind its directory. */
+		if (dir->kind == LEASE_DIR && fd != AT_FDCWD &&
+		    !is_absolute(args[dir->argument + 1]))
 			connection = descriptor_connection(current, fd);
 	}
 	/* Only a server has no directory: to it, names are further down. */

@@ -46,7 +46,10 @@ static const struct lease *find(int client, int argument)
 	return syscall_lease(&syscalls[procs[client].message.call], argument);
 }
 
-/* Buffer `i` of the row; a lease that is no iov is a row of one. */
+/*
+ * Buffer `i` of the row; a lease that is no iov is a row of one.  -EINVAL (its
+ * length is negative) or -EFAULT.
+ */
 static int element(int client, const struct lease *lease, uint32_t i,
                    struct iovec *iov)
 {
@@ -60,6 +63,8 @@ static int element(int client, const struct lease *lease, uint32_t i,
 	if (kinds[lease->kind].iov)
 		error = space_read(procs[client].space, iov,
 		                   iov->base + i * sizeof(*iov), sizeof(*iov));
+	if (error == 0 && iov->length > INT32_MAX)
+		return -EINVAL;
 	return iov->base + iov->length < iov->base ? -EFAULT : error;
 }
 
@@ -112,7 +117,7 @@ int lease_copy(const struct lease_use *use)
 		if (error == 0 && bytes > 0)
 			error = move(use, iov.base + skip, done, bytes);
 		if (error)
-			return done ? (int)done : -EFAULT;
+			return done ? (int)done : error;
 		skip -= skipped;
 		done += bytes;
 	}
@@ -141,16 +146,15 @@ int native_lease_string(int client, int argument, vaddr_t buf, uint32_t size)
 int native_lease_size(int client, int argument)
 {
 	const struct lease *lease = find(client, argument);
-	int n = elements(client, lease);
+	int n = elements(client, lease), error;
 	uint32_t sum = 0;
 	struct iovec iov;
 
 	for (int i = 0; i < n; i++) {
-		if (element(client, lease, i, &iov) < 0)
-			return -EFAULT;
-		if (iov.length > INT32_MAX - sum)
-			return -EINVAL;
-		sum += iov.length;
+		error = element(client, lease, i, &iov);
+		if (error)
+			return error;
+		sum = min(sum + iov.length, COUNT_MAX);
 	}
-	return n < 0 ? n : (int)min(sum, COUNT_MAX);
+	return n < 0 ? n : (int)sum;
 }

@@ -209,6 +209,19 @@ static int native_segment_write(int segment, uint32_t offset, int whom,
 	return copy_segment(segment, offset, &use);
 }
 
+/* ---- the client itself --------------------------------------------------- */
+
+/* A message's header has no room for them: each is asked for. */
+static int native_in_group(int client, uint32_t gid)
+{
+	const struct credentials *cred = &procs[client].cred;
+
+	for (int i = 0; i < cred->ngroups; i++)
+		if (cred->groups[i] == gid)
+			return 1;
+	return 0;
+}
+
 /* ---- map and exec: they complete a client's call ------------------------- */
 
 static int native_map(int client, int segment, uint32_t offset, uint32_t rights)

@@ -41,6 +41,7 @@ static const struct inspect_field fields[] = {
     FIELD("proc", proc, rank),
     FIELD("proc", proc, wait_status),
     FIELD("proc", proc, name),
+    FIELD("proc", proc, start_tick),
     FIELD("proc", proc, user_ticks),
     FIELD("proc", proc, system_ticks),
     FIELD("proc", proc, cwd),

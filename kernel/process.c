@@ -77,6 +77,7 @@ int proc_make(int level)
 		return -ENOMEM;
 	}
 	procs[i].pid = next_pid();
+	procs[i].start_tick = ticks;
 	procs[i].parent = procs[i].peer = procs[i].queued = -1;
 	procs[i].next = -1;
 	procs[i].space = procs[i].semadj = procs[i].wait.chain = -1;

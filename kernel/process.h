@@ -90,7 +90,7 @@ struct proc {
 	uint64_t tls[3]; /* GDT entries of set_thread_area */
 	char name[16];
 	struct credentials cred;
-	uint32_t user_ticks, system_ticks;
+	uint32_t start_tick, user_ticks, system_ticks;
 	const uint8_t *io_bitmap; /* 128 bytes, bit clear: allowed; or 0 */
 
 	/* written by ipc/message.c and forward.c alone */

@@ -1,9 +1,9 @@
 /*
  * tests/guest/linux_init.c -- process 1 of `make compare`, on Linux.
  *
- * Mounts /proc, promises memory as Tessera does (overcommit mode 2), and runs
- * the programs that /tests/order names, one after the other, each between two
- * marks on the console that tools/compare looks for:
+ * Mounts /proc, makes /tests/tree read-only, promises memory as Tessera does
+ *(overcommit mode 2), and runs the programs that /tests/order names, one after
+ *the other, each between two marks on the console that tools/compare looks for:
  *
  *	@@@ linux RELEASE VERSION
  *	@@@ begin NAME
@@ -55,6 +55,9 @@ int main(void)
 
 	setvbuf(stdout, NULL, _IONBF, 0);
 	mount("proc", "/proc", "proc", 0, "");
+	mount("/tests/tree", "/tests/tree", NULL, MS_BIND, NULL);
+	mount(NULL, "/tests/tree", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY,
+	      NULL);
 	put("/proc/sys/vm/overcommit_ratio", "100");
 	put("/proc/sys/vm/overcommit_memory", "2");
 	uname(&u);

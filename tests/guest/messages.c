@@ -542,7 +542,10 @@ TEST("3-header a message tells its client's pid, ids and umask")
 {
 	int fd = server("/dev/t1");
 
+	gid_t groups[2] = {76, 77};
+
 	umask(027);
+	OK(setgroups(2, groups));
 	OK(setresgid(11, 12, 13));
 	OK(setresuid(21, 22, 23));
 	EQ(order(fd, ORDER_COUNTS), 0);
@@ -552,6 +555,8 @@ TEST("3-header a message tells its client's pid, ids and umask")
 	EQ(words[6], 11);
 	EQ(words[7], 12);
 	EQ(words[8], 027);
+	EQ(words[10], 1);
+	EQ(words[11], 0);
 }
 
 TEST("3-rank a send goes only upward: a server's open is EDEADLK")
@@ -749,7 +754,7 @@ TEST("3-lease an iov is one lease of all its buffers in a row")
 	ERR(SYS(NR_writev, fd, 0xC0000000, 2), EFAULT);
 	in[2] = (struct iovec){(void *)0xC0000000, 3};
 	EQ(SYS(NR_writev, fd, P(in), 3), 2);
-	in[1].iov_len = in[2].iov_len = 0x7FFFFFFF;
+	in[1].iov_len = (size_t)-1;
 	ERR(SYS(NR_writev, fd, P(in), 3), EINVAL);
 	EQ(SYS(NR_writev, fd, P(in), 0), 0);
 }

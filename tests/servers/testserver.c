@@ -295,6 +295,8 @@ static int counts(const struct message *m)
 	words[7] = (int)m->egid;
 	words[8] = (int)m->umask;
 	words[9] = interrupts;
+	words[10] = k_in_group(m->token, 77);
+	words[11] = k_in_group(m->token, 12);
 	return 0;
 }
 

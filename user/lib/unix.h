@@ -154,6 +154,11 @@ __attribute__((noreturn)) static inline void unix_exit(int status)
 		unix_call(SYS_exit_group, (uint32_t)status, 0, 0);
 }
 
+static inline int unix_getpid(void)
+{
+	return unix_call(SYS_getpid, 0, 0, 0);
+}
+
 static inline int unix_fork(void)
 {
 	return unix_call(SYS_fork, 0, 0, 0);

@@ -81,7 +81,7 @@ bool archive_start(void);
 
 struct who {
 	uint32_t uid, gid;
-	int pid;
+	int pid, token; /* the client: its other groups are asked for */
 };
 
 struct who who_effective(const struct message *m);
@@ -155,8 +155,9 @@ int execve_call(const struct message *m);
 
 /* clang-format off */
 enum field {
-	PROC_PID, PROC_STATE, PROC_PARENT, PROC_SPACE, PROC_NAME, PROC_PGID,
-	PROC_SID, SPACE_DIRECTORY, SPACE_SLOT_REGION, REGION_START, REGION_END,
+	PROC_PID, PROC_STATE, PROC_PEER, PROC_PARENT, PROC_SPACE, PROC_NAME,
+	PROC_PGID, PROC_SID, PROC_START, PROC_USER, PROC_SYSTEM, PROC_STATUS,
+	SPACE_DIRECTORY, SPACE_HEAP, SPACE_SLOT_REGION, REGION_START, REGION_END,
 	REGION_KIND, REGION_SEGMENT, REGION_OFFSET, REGION_RIGHTS,
 	REGION_ATTACH, REGION_NEXT, ATTACH_TAG, SEGMENT_RESIDENT, SHM_DS, SHM_SEQ,
 	SHM_SEGMENT, FIELDS
@@ -200,5 +201,7 @@ int made_write(const struct message *m, const struct open *open);
 
 void make_maps(struct text *text, int pid);
 void make_pt(struct text *text, int pid);
+/* Bytes mapped in a process's space, and pages present; 0 when it has none. */
+void maps_measure(int pid, uint32_t *bytes, uint32_t *pages);
 
 #endif

@@ -10,9 +10,14 @@
 /* clang-format off */
 static const char *const field_names[FIELDS] = {
 	[PROC_PID] = "proc.pid", [PROC_STATE] = "proc.state",
+	[PROC_PEER] = "proc.peer",
 	[PROC_PARENT] = "proc.parent", [PROC_SPACE] = "proc.space",
 	[PROC_NAME] = "proc.name", [PROC_PGID] = "proc.pgid",
-	[PROC_SID] = "proc.sid", [SPACE_DIRECTORY] = "space.directory",
+	[PROC_SID] = "proc.sid", [PROC_START] = "proc.start_tick",
+	[PROC_USER] = "proc.user_ticks", [PROC_SYSTEM] = "proc.system_ticks",
+	[PROC_STATUS] = "proc.wait_status",
+	[SPACE_DIRECTORY] = "space.directory",
+	[SPACE_HEAP] = "space.heap_start",
 	[SPACE_SLOT_REGION] = "space.slot_region",
 	[REGION_START] = "region.start", [REGION_END] = "region.end",
 	[REGION_KIND] = "region.kind", [REGION_SEGMENT] = "region.segment",

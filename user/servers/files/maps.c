@@ -72,8 +72,9 @@ static void put_name(struct text *text, const struct row *region)
 	text_add(text, "/SYSV%08x (deleted)", (uint32_t)ds.shm_perm.key);
 }
 
-static void put_region(struct text *text, const struct row *region)
+static void put_region(void *to, const struct row *region)
 {
+	struct text *text = to;
 	uint32_t rights = row_get(region, REGION_RIGHTS);
 	int segment = (int)row_get(region, REGION_SEGMENT);
 	bool shared = row_get(region, REGION_KIND) == REGION_SHARED;
@@ -89,27 +90,35 @@ static void put_region(struct text *text, const struct row *region)
 	text_byte(text, '\n');
 }
 
-/* A region that reaches over slots is shown in the one where it starts. */
-void make_maps(struct text *text, int pid)
+/* Calls `each` for every region of a space, in the order of addresses. */
+static void for_regions(const struct row *space,
+                        void (*each)(void *, const struct row *), void *with)
 {
-	static struct row space, region;
+	static struct row region;
 
-	if (!space_read(&space, pid))
-		return;
 	for (int slot = 0; slot < USER_SLOTS; slot++) {
-		int i = slot_region(&space, slot);
+		int i = slot_region(space, slot);
 
 		while (row_read(&region, REGIONS, i)) {
 			uint32_t end = row_get(&region, REGION_END) - 1;
 			uint32_t start = row_get(&region, REGION_START);
 
+			/* One over several slots counts where it starts. */
 			if ((int)(start >> SLOT_SHIFT) == slot)
-				put_region(text, &region);
+				each(with, &region);
 			if ((int)(end >> SLOT_SHIFT) != slot)
 				break;
 			i = (int)row_get(&region, REGION_NEXT);
 		}
 	}
+}
+
+void make_maps(struct text *text, int pid)
+{
+	static struct row space;
+
+	if (space_read(&space, pid))
+		for_regions(&space, put_region, text);
 }
 
 /* ---- pt ----------------------------------------------------------------- */
@@ -157,23 +166,65 @@ static void put_pde(struct text *text, const struct row *space, int slot,
 	text_byte(text, '\n');
 }
 
+/* The PDEs of a space's own half; false: it has none. */
+static bool directory_read(const struct row *space, uint32_t *frame,
+                           uint32_t directory[USER_SLOTS])
+{
+	*frame = row_get(space, SPACE_DIRECTORY);
+	return (int)*frame >= 0 &&
+	       physical_read(*frame << PAGE_SHIFT, directory,
+	                     USER_SLOTS * sizeof(*directory));
+}
+
 void make_pt(struct text *text, int pid)
 {
 	static struct row space;
 	static uint32_t directory[USER_SLOTS];
-	int frame;
+	uint32_t frame;
 
-	if (!space_read(&space, pid))
+	if (!space_read(&space, pid) ||
+	    !directory_read(&space, &frame, directory))
 		return;
-	frame = (int)row_get(&space, SPACE_DIRECTORY);
-	if (frame < 0 || !physical_read((uint32_t)frame << PAGE_SHIFT,
-	                                directory, sizeof(directory)))
-		return;
-	text_add(text, "CR3 %08x\n", (uint32_t)frame << PAGE_SHIFT);
+	text_add(text, "CR3 %08x\n", frame << PAGE_SHIFT);
 	for (int slot = 0; slot < USER_SLOTS; slot++) {
 		if (!(directory[slot] & PTE_P))
 			continue;
 		put_pde(text, &space, slot, directory[slot]);
 		put_table(text, directory[slot], (uint32_t)slot << SLOT_SHIFT);
 	}
+}
+
+/* ---- how much ---------------------------------------------------------------
+ */
+
+static void add_bytes(void *sum, const struct row *region)
+{
+	*(uint32_t *)sum +=
+	    row_get(region, REGION_END) - row_get(region, REGION_START);
+}
+
+static uint32_t present(uint32_t pde)
+{
+	static uint32_t table[ENTRIES];
+	uint32_t count = 0;
+
+	if ((pde & PTE_P) && physical_read(pde & FRAME, table, sizeof(table)))
+		for (int i = 0; i < ENTRIES; i++)
+			count += table[i] & PTE_P;
+	return count;
+}
+
+void maps_measure(int pid, uint32_t *bytes, uint32_t *pages)
+{
+	static struct row space;
+	static uint32_t directory[USER_SLOTS];
+	uint32_t frame;
+
+	*bytes = *pages = 0;
+	if (!space_read(&space, pid) ||
+	    !directory_read(&space, &frame, directory))
+		return;
+	for_regions(&space, add_bytes, bytes);
+	for (int slot = 0; slot < USER_SLOTS; slot++)
+		*pages += present(directory[slot]);
 }

@@ -17,12 +17,12 @@
 
 struct who who_effective(const struct message *m)
 {
-	return (struct who){m->euid, m->egid, m->pid};
+	return (struct who){m->euid, m->egid, m->pid, m->token};
 }
 
 struct who who_real(const struct message *m)
 {
-	return (struct who){m->uid, m->gid, m->pid};
+	return (struct who){m->uid, m->gid, m->pid, m->token};
 }
 
 /* The first class that fits counts; root may all, but run what no x has. */
@@ -38,7 +38,7 @@ int may(const struct who *who, const struct node *node, uint32_t wanted)
 	}
 	if (who->uid == node->uid)
 		bits >>= 6;
-	else if (who->gid == node->gid)
+	else if (who->gid == node->gid || k_in_group(who->token, node->gid) > 0)
 		bits >>= 3;
 	return (wanted & ~bits & 7) == 0 ? 0 : -EACCES;
 }

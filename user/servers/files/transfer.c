@@ -222,11 +222,16 @@ static uint32_t entry_at(int directory, uint32_t offset, struct name *name)
 	           : PIDS + 1 + (uint32_t)node_at(name->node).pid;
 }
 
+/* With its NUL, and padded as Linux pads: some programs count on it. */
+static uint32_t entry_bytes(const struct name *name)
+{
+	return (offsetof(struct dirent64, d_name) + name->bytes + 1 + 7) & ~7u;
+}
+
 static uint32_t put_entry(uint8_t *to, const struct name *name, uint32_t next)
 {
 	struct dirent64 *entry = (struct dirent64 *)to;
-	uint32_t bytes =
-	    (offsetof(struct dirent64, d_name) + name->bytes + 1 + 3) & ~3u;
+	uint32_t bytes = entry_bytes(name);
 
 	memset(to, 0, bytes);
 	entry->d_ino = (uint32_t)name->node + 1;
@@ -249,7 +254,7 @@ int getdents_call(const struct message *m)
 	if (node_at(open->node).kind != NODE_DIRECTORY)
 		return -ENOTDIR;
 	while ((next = entry_at(open->node, offset, &name)) != 0) {
-		if (used + sizeof(struct dirent64) + name.bytes + 4 > size)
+		if (used + entry_bytes(&name) > size)
 			break;
 		used += put_entry(buffer + used, &name, next);
 		offset = next;

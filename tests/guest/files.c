@@ -1,0 +1,808 @@
+/*
+ * tests/guest/files.c -- names, open files, and who may: what a libc relies on.
+ *
+ * What is looked at is the tree of tests/guest/make_tree, at /tests/tree, which
+ * nobody can write; /dev; and /proc as far as both systems have it.
+ */
+#include "test.h"
+#include <dirent.h>
+#include <poll.h>
+#include <sys/sysmacros.h>
+#include <sys/uio.h>
+
+#define TREE    "/tests/tree/"
+#define LETTERS "abcdefghijklmnopqrstuvwxyz"
+#define BIG     70000
+#define FILES   40 /* in TREE sub */
+
+enum {
+	NR_lseek = 19,
+	NR_dup = 41,
+	NR_dup2 = 63,
+	NR_fchdir = 133,
+	NR_fcntl64 = 221,
+	NR_dup3 = 330,
+};
+
+struct entry {
+	unsigned long long ino, next;
+	unsigned short bytes;
+	unsigned char type;
+	char name[];
+} __attribute__((packed));
+
+static int opened(const char *path, int flags)
+{
+	return OK(SYS(NR_open, P(path), flags, 0));
+}
+
+/* What open says: 0 or -errno. */
+static long try_open(const char *path, int flags)
+{
+	long fd = SYS(NR_open, P(path), flags, 0);
+
+	return fd < 0 ? fd : SYS(NR_close, fd);
+}
+
+/* ---- read, write, seek ----------------------------------------------------
+ */
+
+TEST("FILE-read pieces of any size join to the whole, then comes 0")
+{
+	static const int sizes[] = {17, 4096, 65536, 65537, 100000};
+	static unsigned char bytes[100000];
+
+	for (size_t i = 0; i < ALL(sizes); i++) {
+		int fd = opened(TREE "big", O_RDONLY), at = 0, got;
+
+		while ((got = OK(SYS(NR_read, fd, P(bytes), sizes[i]))) > 0)
+			for (int k = 0; k < got; k++, at++)
+				EQ(bytes[k], at % 251);
+		EQ(at, BIG);
+		EQ(SYS(NR_read, fd, P(bytes), 1), 0);
+		OK(close(fd));
+	}
+}
+
+TEST("FILE-read an empty file, and nothing of a full one, is 0")
+{
+	char c;
+
+	EQ(SYS(NR_read, opened(TREE "empty", O_RDONLY), P(&c), 1), 0);
+	EQ(SYS(NR_read, opened(TREE "plain", O_RDONLY), P(&c), 0), 0);
+	ERR(SYS(NR_read, opened(TREE "sub", O_RDONLY), P(&c), 1), EISDIR);
+	ERR(SYS(NR_read, 99, P(&c), 1), EBADF);
+	ERR(SYS(NR_read, -1, P(&c), 1), EBADF);
+}
+
+TEST("FILE-readv fills its buffers in order")
+{
+	int fd = opened(TREE "plain", O_RDONLY);
+	char a[5], b[30];
+	struct iovec iov[3] = {{a, 5}, {NULL, 0}, {b, 30}};
+
+	EQ(SYS(NR_readv, fd, P(iov), 3), 26);
+	EQ(memcmp(a, LETTERS, 5), 0);
+	EQ(memcmp(b, LETTERS + 5, 21), 0);
+	EQ(SYS(NR_readv, fd, P(iov), 0), 0);
+	ERR(SYS(NR_readv, fd, P(iov), -1), EINVAL);
+	ERR(SYS(NR_readv, fd, P(iov), 1025), EINVAL);
+	iov[0].iov_len = (size_t)-1;
+	ERR(SYS(NR_readv, fd, P(iov), 3), EINVAL);
+}
+
+TEST("FILE-write to what was opened for reading is EBADF, of any kind")
+{
+	static const char *const names[] = {TREE "plain", TREE "sub",
+	                                    "/dev/null", "/dev/zero",
+	                                    "/proc/meminfo"};
+	struct iovec iov = {"x", 1};
+
+	for (size_t i = 0; i < ALL(names); i++) {
+		int fd = opened(names[i], O_RDONLY);
+
+		ERR(SYS(NR_write, fd, P("x"), 1), EBADF);
+		ERR(SYS(NR_writev, fd, P(&iov), 1), EBADF);
+		ERR(SYS(NR_write, fd, P("x"), 0), EBADF);
+	}
+	ERR(SYS(NR_write, 99, P("x"), 1), EBADF);
+	ERR(SYS(NR_write, -1, P("x"), 1), EBADF);
+}
+
+TEST("FILE-null swallows all and has nothing")
+{
+	int fd = opened("/dev/null", O_RDWR);
+	struct iovec iov[2] = {{"ab", 2}, {"cde", 3}};
+	char bytes[10];
+
+	EQ(SYS(NR_write, fd, P("0123456789"), 10), 10);
+	EQ(SYS(NR_writev, fd, P(iov), 2), 5);
+	EQ(SYS(NR_write, fd, P("x"), 0), 0);
+	EQ(SYS(NR_read, fd, P(bytes), 10), 0);
+	ERR(SYS(NR_read, opened("/dev/null", O_WRONLY), P(bytes), 10), EBADF);
+}
+
+TEST("FILE-zero gives zeroes, as many as asked, and swallows all")
+{
+	int fd = opened("/dev/zero", O_RDWR);
+	char *bytes = memory(100000, PROT_READ | PROT_WRITE);
+
+	memset(bytes, 1, 100000);
+	EQ(SYS(NR_read, fd, P(bytes), 99999), 99999);
+	for (int i = 0; i < 99999; i++)
+		EQ(bytes[i], 0);
+	EQ(bytes[99999], 1);
+	EQ(SYS(NR_write, fd, P(bytes), 100000), 100000);
+}
+
+TEST("FILE-lseek goes anywhere but before the start, and reads there")
+{
+	int fd = opened(TREE "plain", O_RDONLY);
+	char c = 0;
+
+	EQ(SYS(NR_lseek, fd, 3, SEEK_SET), 3);
+	EQ(SYS(NR_read, fd, P(&c), 1), 1);
+	EQ(c, 'd');
+	EQ(SYS(NR_lseek, fd, 2, SEEK_CUR), 6);
+	EQ(SYS(NR_lseek, fd, -1, SEEK_END), 25);
+	EQ(SYS(NR_read, fd, P(&c), 1), 1);
+	EQ(c, 'z');
+	EQ(SYS(NR_lseek, fd, 100, SEEK_END), 126);
+	EQ(SYS(NR_read, fd, P(&c), 1), 0);
+	ERR(SYS(NR_lseek, fd, -1, SEEK_SET), EINVAL);
+	ERR(SYS(NR_lseek, fd, -127, SEEK_CUR), EINVAL);
+	EQ(SYS(NR_lseek, fd, 0, SEEK_CUR), 126);
+	ERR(SYS(NR_lseek, fd, 0, 9), EINVAL);
+	ERR(SYS(NR_lseek, 99, 0, SEEK_SET), EBADF);
+}
+
+TEST("FILE-lseek _llseek stores the place, and leaves it when it cannot")
+{
+	int fd = opened(TREE "plain", O_RDONLY);
+	long long place = -1;
+
+	EQ(SYS(NR_llseek, fd, 0, 5, P(&place), SEEK_SET), 0);
+	EQ(place, 5);
+	EQ(SYS(NR_llseek, fd, -1, -2, P(&place), SEEK_CUR), 0);
+	EQ(place, 3);
+	ERR(SYS(NR_llseek, fd, -1, -9, P(&place), SEEK_CUR), EINVAL);
+	ERR(SYS(NR_llseek, fd, 0, 0, P(&place), 9), EINVAL);
+	EQ(SYS(NR_lseek, fd, 0, SEEK_CUR), 3);
+}
+
+TEST("FILE-lseek dup and fork share the place, another open does not")
+{
+	int fd = opened(TREE "plain", O_RDONLY), copy = OK(SYS(NR_dup, fd));
+	int other = opened(TREE "plain", O_RDONLY);
+	char c;
+
+	EQ(SYS(NR_lseek, fd, 4, SEEK_SET), 4);
+	EQ(SYS(NR_lseek, copy, 0, SEEK_CUR), 4);
+	IN_CHILD
+	{
+		EQ(SYS(NR_read, fd, P(&c), 1), 1);
+		EQ(c, 'e');
+	}
+	EQ(SYS(NR_lseek, copy, 0, SEEK_CUR), 5);
+	EQ(SYS(NR_lseek, other, 0, SEEK_CUR), 0);
+	OK(close(fd));
+	EQ(SYS(NR_read, copy, P(&c), 1), 1);
+	EQ(c, 'f');
+}
+
+/* ---- descriptors -----------------------------------------------------------
+ */
+
+TEST("FILE-dup the lowest free one; dup2 and dup3 the one that is named")
+{
+	int a = opened("/dev/null", O_RDONLY), b = OK(SYS(NR_dup, a));
+	int c = OK(SYS(NR_dup, a));
+
+	EQ(b, a + 1);
+	OK(close(b));
+	EQ(SYS(NR_dup, a), b);
+	EQ(SYS(NR_dup2, a, 100), 100);
+	EQ(SYS(NR_dup2, a, a), a);
+	EQ(SYS(NR_dup2, a, c), c);
+	EQ(SYS(NR_dup3, a, 100, O_CLOEXEC), 100);
+	EQ(SYS(NR_fcntl64, 100, F_GETFD, 0), FD_CLOEXEC);
+	ERR(SYS(NR_dup3, a, a, 0), EINVAL);
+	ERR(SYS(NR_dup3, a, 100, 1), EINVAL);
+	ERR(SYS(NR_dup, 99), EBADF);
+	ERR(SYS(NR_dup2, 99, 99), EBADF);
+	ERR(SYS(NR_dup2, 99, 98), EBADF);
+	ERR(SYS(NR_dup2, a, -1), EBADF);
+	ERR(SYS(NR_dup2, a, 0x7FFFFFFF), EBADF);
+	ERR(SYS(NR_close, 99), EBADF);
+	ERR(SYS(NR_close, -1), EBADF);
+	EQ(SYS(NR_fcntl64, a, F_DUPFD, 50), 50);
+	EQ(SYS(NR_fcntl64, a, F_GETFD, 0), 0);
+	EQ(SYS(NR_fcntl64, a, F_DUPFD_CLOEXEC, 50), 51);
+	EQ(SYS(NR_fcntl64, 51, F_GETFD, 0), FD_CLOEXEC);
+	EQ(SYS(NR_fcntl64, 51, F_SETFD, 0), 0);
+	EQ(SYS(NR_fcntl64, 51, F_GETFD, 0), 0);
+	ERR(SYS(NR_fcntl64, a, F_DUPFD, -1), EINVAL);
+	ERR(SYS(NR_fcntl64, 99, F_GETFD, 0), EBADF);
+	ERR(SYS(NR_fcntl64, a, 9999, 0), EINVAL);
+}
+
+TEST("FILE-flags F_GETFL says how it was opened, F_SETFL changes some")
+{
+	int fd = opened("/dev/null", O_WRONLY | O_APPEND);
+
+	EQ(SYS(NR_fcntl64, fd, F_GETFL, 0) & ~0100000, O_WRONLY | O_APPEND);
+	EQ(SYS(NR_fcntl64, fd, F_SETFL, O_NONBLOCK | O_RDWR), 0);
+	EQ(SYS(NR_fcntl64, fd, F_GETFL, 0) & ~0100000, O_WRONLY | O_NONBLOCK);
+	fd = opened(TREE "plain", O_RDONLY | O_CREAT);
+	EQ(SYS(NR_fcntl64, fd, F_GETFL, 0) & ~0100000, O_RDONLY);
+}
+
+TEST("FILE-limit one descriptor too many is EMFILE, and none is lost")
+{
+	int first = opened("/dev/null", O_RDONLY), n = 0, last;
+
+	for (last = first; SYS(NR_dup, first) >= 0; n++)
+		last++;
+	TRUE(n >= 200);
+	ERR(SYS(NR_dup, first), EMFILE);
+	ERR(SYS(NR_open, P("/dev/null"), O_RDONLY), EMFILE);
+	ERR(SYS(NR_fcntl64, first, F_DUPFD, 5), EMFILE);
+	OK(SYS(NR_close, last));
+	EQ(SYS(NR_open, P("/dev/null"), O_RDONLY), last);
+}
+
+/* ---- names
+ * ------------------------------------------------------------------- */
+
+TEST("FILE-open errors of a path, each for its reason")
+{
+	static char name[300], path[5000];
+
+	memset(name, 'n', 256);
+	memset(path, '/', 4096);
+	ERR(try_open("", O_RDONLY), ENOENT);
+	ERR(try_open(TREE "nowhere", O_RDONLY), ENOENT);
+	ERR(try_open(TREE "nowhere/x", O_RDONLY), ENOENT);
+	ERR(try_open(TREE "plain/x", O_RDONLY), ENOTDIR);
+	ERR(try_open(TREE "plain/", O_RDONLY), ENOTDIR);
+	ERR(try_open(TREE "plain/.", O_RDONLY), ENOTDIR);
+	ERR(try_open(TREE "plain/..", O_RDONLY), ENOTDIR);
+	ERR(try_open(TREE "plain", O_RDONLY | O_DIRECTORY), ENOTDIR);
+	ERR(try_open(TREE "loop", O_RDONLY), ELOOP);
+	ERR(try_open(TREE "dangling", O_RDONLY), ENOENT);
+	ERR(try_open(TREE "link", O_RDONLY | O_NOFOLLOW), ELOOP);
+	ERR(try_open(name, O_RDONLY), ENAMETOOLONG);
+	ERR(try_open(path, O_RDONLY), ENAMETOOLONG);
+	path[4095] = '\0';
+	OK(try_open(path, O_RDONLY));
+	name[255] = '\0';
+	ERR(try_open(name, O_RDONLY), ENOENT);
+}
+
+TEST("FILE-open what cannot be written: EROFS, EISDIR, EEXIST")
+{
+	ERR(try_open(TREE "plain", O_WRONLY), EROFS);
+	ERR(try_open(TREE "plain", O_RDWR), EROFS);
+	ERR(try_open(TREE "plain", O_RDONLY | O_TRUNC), EROFS);
+	ERR(try_open(TREE "sub", O_WRONLY), EISDIR);
+	ERR(try_open(TREE "new", O_WRONLY | O_CREAT), EROFS);
+	ERR(try_open(TREE "new/x", O_WRONLY | O_CREAT), ENOENT);
+	ERR(try_open(TREE "plain", O_RDONLY | O_CREAT | O_EXCL), EEXIST);
+	ERR(try_open(TREE "link", O_RDONLY | O_CREAT | O_EXCL), EEXIST);
+	ERR(try_open(TREE "sub", O_RDONLY | O_CREAT), EISDIR);
+	OK(try_open(TREE "plain", O_RDONLY | O_CREAT));
+}
+
+TEST("FILE-path dots, slashes and links lead where they should")
+{
+	static const char *const names[] = {TREE "plain",
+	                                    TREE "./plain",
+	                                    TREE "sub/../plain",
+	                                    "//tests///tree/plain",
+	                                    TREE "link",
+	                                    TREE "up",
+	                                    TREE "absolute",
+	                                    TREE "to_sub/../plain",
+	                                    "/../../tests/tree/plain",
+	                                    TREE "sub/./../sub/../link"};
+	struct stat a, b;
+
+	OK(stat(TREE "plain", &a));
+	for (size_t i = 0; i < ALL(names); i++) {
+		OK(stat(names[i], &b));
+		EQ(b.st_ino, a.st_ino);
+		OK(try_open(names[i], O_RDONLY));
+	}
+}
+
+TEST("FILE-openat starts at its directory; an absolute path does not")
+{
+	int sub = opened(TREE "sub", O_RDONLY | O_DIRECTORY);
+	int plain = opened(TREE "plain", O_RDONLY);
+
+	OK(SYS(NR_openat, sub, P("f00"), O_RDONLY));
+	OK(SYS(NR_openat, sub, P("../plain"), O_RDONLY));
+	ERR(SYS(NR_openat, sub, P("plain"), O_RDONLY), ENOENT);
+	ERR(SYS(NR_openat, plain, P("f00"), O_RDONLY), ENOTDIR);
+	ERR(SYS(NR_openat, 99, P("f00"), O_RDONLY), EBADF);
+	ERR(SYS(NR_openat, sub, P(""), O_RDONLY), ENOENT);
+	OK(SYS(NR_openat, 99, P(TREE "plain"), O_RDONLY));
+	OK(SYS(NR_openat, -1, P(TREE "plain"), O_RDONLY));
+	OK(SYS(NR_openat, plain, P(TREE "plain"), O_RDONLY));
+	OK(SYS(NR_openat, 0, P(TREE "plain"), O_RDONLY));
+	ERR(SYS(NR_openat, 99, 0xC0000000, O_RDONLY), EFAULT);
+	OK(SYS(NR_faccessat, 99, P(TREE "plain"), R_OK));
+}
+
+TEST("FILE-readlink gives the target, cut to the buffer, without a NUL")
+{
+	char to[20];
+
+	memset(to, '#', sizeof to);
+	EQ(SYS(NR_readlink, P(TREE "link"), P(to), sizeof to), 5);
+	EQ(memcmp(to, "plain##", 7), 0);
+	memset(to, '#', sizeof to);
+	EQ(SYS(NR_readlink, P(TREE "link"), P(to), 3), 3);
+	EQ(memcmp(to, "pla#", 4), 0);
+	ERR(SYS(NR_readlink, P(TREE "link"), P(to), 0), EINVAL);
+	ERR(SYS(NR_readlink, P(TREE "link"), P(to), -1), EINVAL);
+	ERR(SYS(NR_readlink, P(TREE "plain"), P(to), 9), EINVAL);
+	ERR(SYS(NR_readlink, P(TREE "nowhere"), P(to), 9), ENOENT);
+	EQ(SYS(NR_readlinkat, opened(TREE "sub", O_RDONLY), P("../link"), P(to),
+	       9),
+	   5);
+}
+
+/* ---- directories ----------------------------------------------------------
+ */
+
+/* Reads `fd` to its end with buffers of `size`; names are counted in seen. */
+static int list(int fd, int size, unsigned char seen[FILES], int *dots)
+{
+	static char buffer[5000];
+	int got, n = 0;
+
+	while ((got = OK(SYS(NR_getdents64, fd, P(buffer), size))) > 0) {
+		for (int at = 0; at < got;) {
+			struct entry *e = (struct entry *)(buffer + at);
+
+			if (e->name[0] == '.')
+				++*dots;
+			else
+				seen[atoi(e->name + 1)]++;
+			at += e->bytes;
+			n++;
+		}
+	}
+	return n;
+}
+
+TEST("FILE-getdents every name once, whatever the buffer's size")
+{
+	static const int sizes[] = {24, 32, 100, 4096, 5000};
+
+	for (size_t i = 0; i < ALL(sizes); i++) {
+		int fd = opened(TREE "sub", O_RDONLY), dots = 0;
+		unsigned char seen[FILES] = {0};
+
+		EQ(list(fd, sizes[i], seen, &dots), FILES + 2);
+		EQ(dots, 2);
+		for (int k = 0; k < FILES; k++)
+			EQ(seen[k], 1);
+		EQ(SYS(NR_lseek, fd, 0, SEEK_SET), 0);
+		EQ(list(fd, sizes[i], seen, &dots), FILES + 2);
+		OK(close(fd));
+	}
+}
+
+TEST("FILE-getdents a buffer too small for one is EINVAL, a file ENOTDIR")
+{
+	int fd = opened(TREE "sub", O_RDONLY);
+	char buffer[100];
+
+	ERR(SYS(NR_getdents64, fd, P(buffer), 23), EINVAL);
+	ERR(SYS(NR_getdents64, fd, P(buffer), 0), EINVAL);
+	ERR(SYS(NR_getdents64, opened(TREE "plain", O_RDONLY), P(buffer), 100),
+	    ENOTDIR);
+	ERR(SYS(NR_getdents64, opened("/dev/null", O_RDONLY), P(buffer), 100),
+	    ENOTDIR);
+}
+
+TEST("FILE-getdents d_off is where lseek goes on; types and numbers agree")
+{
+	static char buffer[4096];
+	struct entry *e = (struct entry *)buffer;
+	int fd = opened(TREE ".", O_RDONLY), got;
+	struct stat st;
+
+	while ((got = OK(SYS(NR_getdents64, fd, P(buffer), 60))) > 0) {
+		OK(fstatat(fd, e->name, &st, AT_SYMLINK_NOFOLLOW));
+		if (strcmp(e->name, "..") != 0) /* a mount is there, on Linux */
+			EQ(e->ino, st.st_ino);
+		EQ(e->type, st.st_mode >> 12);
+		EQ(SYS(NR_lseek, fd, (long)e->next, SEEK_SET), (long)e->next);
+	}
+}
+
+TEST("FILE-cwd chdir, fchdir and getcwd agree; fork takes it along")
+{
+	char path[100];
+
+	OK(SYS(NR_chdir, P(TREE "sub")));
+	EQ(SYS(NR_getcwd, P(path), sizeof path), 16);
+	EQ(strcmp(path, TREE "sub"), 0);
+	OK(try_open("f00", O_RDONLY));
+	OK(SYS(NR_chdir, P("..")));
+	OK(try_open("plain", O_RDONLY));
+	OK(SYS(NR_fchdir, opened("/", O_RDONLY)));
+	EQ(SYS(NR_getcwd, P(path), sizeof path), 2);
+	OK(SYS(NR_chdir, P(TREE "to_sub")));
+	IN_CHILD
+	{
+		EQ(SYS(NR_getcwd, P(path), sizeof path), 16);
+		OK(SYS(NR_chdir, P("/")));
+	}
+	EQ(SYS(NR_getcwd, P(path), 16), 16);
+	ERR(SYS(NR_getcwd, P(path), 15), ERANGE);
+	ERR(SYS(NR_getcwd, P(path), 0), ERANGE);
+}
+
+TEST("FILE-cwd chdir to what is no directory, or may not be searched")
+{
+	ERR(SYS(NR_chdir, P(TREE "plain")), ENOTDIR);
+	ERR(SYS(NR_chdir, P(TREE "nowhere")), ENOENT);
+	ERR(SYS(NR_chdir, P("/dev/null")), ENOTDIR);
+	ERR(SYS(NR_fchdir, opened(TREE "plain", O_RDONLY)), ENOTDIR);
+	ERR(SYS(NR_fchdir, 99), EBADF);
+	AS(NOBODY, NOBODY)
+	{
+		ERR(SYS(NR_chdir, P(TREE "closed")), EACCES);
+	}
+}
+
+/* ---- stat -------------------------------------------------------------------
+ */
+
+TEST("FILE-stat type, mode, owner, size and links are what was made")
+{
+	static const struct {
+		const char *name;
+		int mode, size;
+	} files[] = {{"plain", 0100644, 26},   {"empty", 0100644, 0},
+	             {"big", 0100644, BIG},    {"group", 0100640, 26},
+	             {"program", 0100711, 26}, {"class", 0100604, 26},
+	             {"link", 0120777, 5},     {"absolute", 0120777, 17}};
+	struct stat st, again;
+
+	for (size_t i = 0; i < ALL(files); i++) {
+		char path[100];
+
+		snprintf(path, sizeof path, TREE "%s", files[i].name);
+		OK(lstat(path, &st));
+		EQ(st.st_mode, files[i].mode);
+		EQ(st.st_size, files[i].size);
+		EQ(st.st_nlink, 1);
+		EQ(st.st_uid, 0);
+		EQ(st.st_gid, 0);
+		TRUE(st.st_ino != 0);
+		TRUE(st.st_blksize >= 512);
+		OK(lstat(path, &again));
+		EQ(again.st_ino, st.st_ino);
+		EQ(again.st_dev, st.st_dev);
+	}
+	OK(stat(TREE "sub", &st));
+	EQ(st.st_mode, 040755);
+	OK(stat(TREE "closed", &again));
+	EQ(again.st_mode, 040750);
+	EQ(again.st_dev, st.st_dev);
+	TRUE(again.st_ino != st.st_ino);
+}
+
+TEST("FILE-stat by name, by link, by descriptor and statx say the same")
+{
+	struct stat a, b;
+	struct statx x;
+	int fd = opened(TREE "link", O_RDONLY);
+
+	OK(stat(TREE "plain", &a));
+	OK(fstat(fd, &b));
+	EQ(b.st_ino, a.st_ino);
+	EQ(b.st_size, a.st_size);
+	OK(fstatat(AT_FDCWD, TREE "link", &b, 0));
+	EQ(b.st_ino, a.st_ino);
+	OK(fstatat(AT_FDCWD, TREE "link", &b, AT_SYMLINK_NOFOLLOW));
+	TRUE(S_ISLNK(b.st_mode));
+	OK(statx(AT_FDCWD, TREE "plain", 0, STATX_BASIC_STATS, &x));
+	EQ(x.stx_ino, a.st_ino);
+	EQ(x.stx_size, 26);
+	EQ(x.stx_mode, a.st_mode);
+	EQ(makedev(x.stx_dev_major, x.stx_dev_minor), a.st_dev);
+	OK(statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &x));
+	EQ(x.stx_ino, a.st_ino);
+	ERR(SYS(NR_statx, fd, P(""), 0, 0x7ff, P(&x)), ENOENT);
+	ERR(SYS(NR_statx, AT_FDCWD, P("/"), 0x6000, 0x7ff, P(&x)), EINVAL);
+	ERR(SYS(NR_statx, AT_FDCWD, P("/"), 0, 0x80000000, P(&x)), EINVAL);
+	ERR(SYS(NR_fstatat64, AT_FDCWD, P("/"), P(&b), 1), EINVAL);
+	ERR(SYS(NR_fstat64, 99, P(&b)), EBADF);
+	ERR(SYS(NR_stat64, P(TREE "loop"), P(&b)), ELOOP);
+	OK(SYS(NR_lstat64, P(TREE "loop"), P(&b)));
+	ERR(SYS(NR_stat64, P(TREE "plain/"), P(&b)), ENOTDIR);
+	ERR(SYS(NR_lstat64, P(TREE "nowhere"), P(&b)), ENOENT);
+}
+
+TEST("FILE-stat devices are character devices with Linux's numbers")
+{
+	static const struct {
+		const char *name;
+		int major, minor;
+	} devices[] = {
+	    {"/dev/null", 1, 3}, {"/dev/zero", 1, 5}, {"/dev/console", 5, 1}};
+	struct stat st;
+
+	for (size_t i = 0; i < ALL(devices); i++) {
+		OK(stat(devices[i].name, &st));
+		TRUE(S_ISCHR(st.st_mode));
+		EQ(major(st.st_rdev), devices[i].major);
+		EQ(minor(st.st_rdev), devices[i].minor);
+		EQ(st.st_size, 0);
+	}
+}
+
+/* ---- who may
+ * ----------------------------------------------------------------- */
+
+TEST("FILE-access owner, group and others have each their bits")
+{
+	AS(NOBODY, NOBODY)
+	{
+		OK(try_open(TREE "plain", O_RDONLY));
+		ERR(try_open(TREE "group", O_RDONLY), EACCES);
+		OK(try_open(TREE "class", O_RDONLY));
+		ERR(try_open(TREE "program", O_RDONLY), EACCES);
+		ERR(try_open(TREE "closed", O_RDONLY), EACCES);
+		ERR(try_open(TREE "closed/inside", O_RDONLY), EACCES);
+		ERR(try_open(TREE "closed/nowhere", O_RDONLY), EACCES);
+	}
+	AS(NOBODY, 0)
+	{
+		OK(try_open(TREE "group", O_RDONLY));
+		ERR(try_open(TREE "class", O_RDONLY), EACCES);
+		OK(try_open(TREE "closed/inside", O_RDONLY));
+	}
+}
+
+TEST("FILE-access a supplementary group counts as the group does")
+{
+	gid_t groups[3] = {77, 0, 88};
+
+	IN_CHILD
+	{
+		OK(setgroups(3, groups));
+		OK(setresgid(NOBODY, NOBODY, NOBODY));
+		OK(setresuid(NOBODY, NOBODY, NOBODY));
+		OK(try_open(TREE "group", O_RDONLY));
+		ERR(try_open(TREE "class", O_RDONLY), EACCES);
+		OK(try_open(TREE "closed/inside", O_RDONLY));
+		OK(SYS(NR_chdir, P(TREE "closed")));
+		EQ(SYS(NR_access, P("inside"), R_OK), 0);
+		EQ(SYS(NR_access, P(TREE "group"), R_OK), 0);
+		ERR(SYS(NR_access, P(TREE "class"), R_OK), EACCES);
+	}
+	IN_CHILD
+	{
+		OK(setgroups(1, groups));
+		OK(setresgid(NOBODY, NOBODY, NOBODY));
+		OK(setresuid(NOBODY, NOBODY, NOBODY));
+		ERR(try_open(TREE "group", O_RDONLY), EACCES);
+		ERR(try_open(TREE "closed/inside", O_RDONLY), EACCES);
+	}
+}
+
+TEST("FILE-access access(2) asks for the real ids, open for the effective")
+{
+	IN_CHILD
+	{
+		OK(setgroups(0, NULL));
+		OK(setresgid(NOBODY, 0, 0));
+		OK(setresuid(NOBODY, NOBODY, NOBODY));
+		ERR(SYS(NR_access, P(TREE "group"), R_OK), EACCES);
+		OK(try_open(TREE "group", O_RDONLY));
+	}
+	EQ(SYS(NR_access, P(TREE "plain"), F_OK), 0);
+	EQ(SYS(NR_access, P(TREE "plain"), R_OK), 0);
+	ERR(SYS(NR_access, P(TREE "plain"), X_OK), EACCES);
+	EQ(SYS(NR_access, P(TREE "program"), X_OK), 0);
+	EQ(SYS(NR_access, P(TREE "sub"), R_OK | X_OK), 0);
+	ERR(SYS(NR_access, P(TREE "plain"), W_OK), EROFS);
+	ERR(SYS(NR_access, P(TREE "sub"), W_OK), EROFS);
+	ERR(SYS(NR_access, P(TREE "nowhere"), F_OK), ENOENT);
+	ERR(SYS(NR_access, P(TREE "plain"), 8), EINVAL);
+	EQ(SYS(NR_access, P("/dev/null"), R_OK | W_OK), 0);
+	AS(NOBODY, NOBODY)
+	{
+		ERR(SYS(NR_access, P(TREE "group"), R_OK), EACCES);
+		EQ(SYS(NR_access, P(TREE "group"), F_OK), 0);
+		EQ(SYS(NR_access, P(TREE "program"), X_OK), 0);
+		ERR(SYS(NR_access, P(TREE "program"), R_OK), EACCES);
+	}
+}
+
+TEST("FILE-users /etc has root and nobody")
+{
+	static char text[5000];
+
+	OK(read_file("/etc/passwd", text, sizeof text));
+	TRUE(strstr(text, "root:x:0:0:"));
+	TRUE(strstr(text, "nobody:x:65534:65534:"));
+	OK(read_file("/etc/group", text, sizeof text));
+	TRUE(strstr(text, "root:x:0:"));
+}
+
+/* ---- mmap of a file
+ * ---------------------------------------------------------- */
+
+TEST("FILE-mmap shows the file, its last page filled with zeroes")
+{
+	int fd = opened(TREE "big", O_RDONLY);
+	unsigned char *p =
+	    ADDRESS(SYS(NR_mmap2, 0, BIG, PROT_READ, MAP_PRIVATE, fd, 0));
+	unsigned char *q =
+	    ADDRESS(SYS(NR_mmap2, 0, PAGE, PROT_READ, MAP_SHARED, fd, 2));
+	unsigned char *w = ADDRESS(
+	    SYS(NR_mmap2, 0, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0));
+
+	OK(close(fd));
+	for (int i = 0; i < BIG; i++)
+		EQ(p[i], i % 251);
+	for (unsigned i = BIG; i % PAGE; i++)
+		EQ(p[i], 0);
+	for (unsigned i = 0; i < PAGE; i++)
+		EQ(q[i], (2 * PAGE + i) % 251);
+	w[0] = 99;
+	EQ(p[0], 0);
+	FAULTS_ON_STORE((char *)p);
+}
+
+TEST("FILE-mmap errors: rights, kinds, places")
+{
+	int fd = opened(TREE "plain", O_RDONLY);
+
+	ERR(SYS(NR_mmap2, 0, PAGE, PROT_WRITE, MAP_SHARED, fd, 0), EACCES);
+	ERR(SYS(NR_mmap2, 0, PAGE, PROT_READ, MAP_SHARED,
+	        opened("/dev/null", O_RDWR), 0),
+	    ENODEV);
+	ERR(SYS(NR_mmap2, 0, PAGE, PROT_READ, MAP_SHARED,
+	        opened(TREE "sub", O_RDONLY), 0),
+	    ENODEV);
+	ERR(SYS(NR_mmap2, 0, PAGE, PROT_READ, MAP_SHARED, 99, 0), EBADF);
+	ERR(SYS(NR_mmap2, 0, 0, PROT_READ, MAP_SHARED, fd, 0), EINVAL);
+	DIES(SIGBUS)
+	{
+		volatile char *p = ADDRESS(
+		    SYS(NR_mmap2, 0, 2 * PAGE, PROT_READ, MAP_SHARED, fd, 0));
+
+		(void)p[PAGE];
+	}
+}
+
+/* ---- /proc
+ * ------------------------------------------------------------------- */
+
+/* The `n`th field of /proc/PID/stat, counted as proc(5) does. */
+static long long stat_field(const char *text, int n)
+{
+	const char *at = strrchr(text, ')') + 2;
+
+	for (int i = 3; i < n; i++)
+		at = strchr(at, ' ') + 1;
+	return n == 3 ? at[0] : atoll(at);
+}
+
+static int fields_of(const char *text)
+{
+	int n = 2;
+
+	for (const char *at = strrchr(text, ')'); *at; at++)
+		n += *at == ' ';
+	return n;
+}
+
+TEST("FILE-proc stat has the 52 fields of proc(5)")
+{
+	char path[40], text[2000], name[40];
+
+	snprintf(path, sizeof path, "/proc/%d/stat", getpid());
+	OK(read_file(path, text, sizeof text));
+	EQ(fields_of(text), 52);
+	EQ(text[strlen(text) - 1], '\n');
+	EQ(atoi(text), getpid());
+	EQ(sscanf(text, "%*d (%39[^)])", name), 1);
+	EQ(strcmp(name, "files"), 0);
+	EQ(stat_field(text, 3), 'R');
+	EQ(stat_field(text, 4), getppid());
+	EQ(stat_field(text, 5), getpgrp());
+	EQ(stat_field(text, 6), getsid(0));
+	EQ(stat_field(text, 20), 1); /* threads */
+	TRUE(stat_field(text, 22) > 0);
+	TRUE(stat_field(text, 23) > 100000); /* virtual memory, bytes */
+	TRUE(stat_field(text, 24) > 10);     /* resident, pages */
+}
+
+TEST("FILE-proc stat the state and the times of others are told")
+{
+	char path[40], text[2000];
+	int status;
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		struct timespec start, now;
+
+		clock_gettime(CLOCK_MONOTONIC, &start);
+		do
+			clock_gettime(CLOCK_MONOTONIC, &now);
+		while (now.tv_sec * 1000L + now.tv_nsec / 1000000 <
+		       start.tv_sec * 1000L + start.tv_nsec / 1000000 + 300);
+		reach(1);
+		for (;;)
+			pause();
+	}
+	await(1);
+	sleep_ms(20);
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	OK(read_file(path, text, sizeof text));
+	EQ(stat_field(text, 3), 'S');
+	TRUE(stat_field(text, 14) + stat_field(text, 15) >= 5);
+	OK(kill(pid, SIGKILL));
+	sleep_ms(20);
+	OK(read_file(path, text, sizeof text));
+	EQ(stat_field(text, 3), 'Z');
+	EQ(stat_field(text, 23), 0);
+	EQ(waitpid(pid, &status, 0), pid);
+	ERR(try_open(path, O_RDONLY), ENOENT);
+}
+
+TEST("FILE-proc a file read in small pieces is as consistent as in one")
+{
+	static char whole[5000], pieces[5000];
+	char path[40];
+	int fd, bytes, at = 0, got;
+
+	snprintf(path, sizeof path, "/proc/%d/maps", getpid());
+	bytes = OK(read_file(path, whole, sizeof whole));
+	fd = opened(path, O_RDONLY);
+	while ((got = OK(SYS(NR_read, fd, P(pieces + at), 7))) > 0)
+		at += got;
+	EQ(at, bytes);
+	EQ(memcmp(whole, pieces, at), 0);
+	EQ(SYS(NR_lseek, fd, 0, SEEK_SET), 0);
+	EQ(SYS(NR_read, fd, P(pieces), 10), 10);
+	EQ(memcmp(whole, pieces, 10), 0);
+}
+
+TEST("FILE-proc the pids of the living are listed, and self is one")
+{
+	char path[40], text[2000], target[20];
+	struct dirent *e;
+	DIR *proc;
+	int found = 0, files = 0;
+
+	snprintf(path, sizeof path, "%d", getpid());
+	proc = opendir("/proc");
+	TRUE(proc != NULL);
+	while ((e = readdir(proc)) != NULL) {
+		found += strcmp(e->d_name, path) == 0;
+		files += strcmp(e->d_name, "meminfo") == 0;
+	}
+	closedir(proc);
+	EQ(found, 1);
+	EQ(files, 1);
+	EQ(SYS(NR_readlink, P("/proc/self"), P(target), 20),
+	   (long)strlen(path));
+	EQ(memcmp(target, path, strlen(path)), 0);
+	OK(read_file("/proc/self/stat", text, sizeof text));
+	EQ(atoi(text), getpid());
+	ERR(try_open("/proc/99999/stat", O_RDONLY), ENOENT);
+	ERR(try_open("/proc/nobody", O_RDONLY), ENOENT);
+	ERR(try_open("/proc/self/nothing", O_RDONLY), ENOENT);
+}
