@@ -49,6 +49,7 @@ static void scene_private(int s)
 {
 	add(MAP, s, 2, 2, 0, 0);
 	add(UNMAP, s, 3, 4, 0, 0);
+	add(UNMAP, s, 2, 4, 0, 0);
 	add(PROTECT, s, 2, 3, 0, 0);
 	add(PROTECT, s, 2, 4, R, 0);
 	add(PROTECT, s, 2, 3, RW, 0);
@@ -62,6 +63,7 @@ static void scene_noreserve(int s)
 {
 	add(MAP, s, 2, 2, 2, 0);
 	add(UNMAP, s, 3, 4, 0, 0);
+	add(UNMAP, s, 2, 4, 0, 0);
 	add(PROTECT, s, 2, 3, R, 0);
 	add(PROTECT, s, 2, 4, RW, 0);
 	add_touches(s, 2, 4);
@@ -185,7 +187,9 @@ static void scene_heap(int s)
 	add(ATTACH, s, 0, 0, 0, 0);
 	add(ATTACH, s, 1, 0, 1, 0);
 	add(DETACH, s, 4, 0, 0, 0);
+	add(MAP_SEGMENT, s, 4, 1, 0, 0); /* two of its three pages */
 	add(MAP, s, 3, 3, 1, 1);
+	add(MAP, s, 9, 1, 0, 0); /* where the stack's guard should be */
 	add(UNMAP, s, 3, 5, 0, 0);
 	add(UNMAP, s, 5, PAGES, 0, 0);
 	add_looks(s);

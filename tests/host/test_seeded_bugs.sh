@@ -1,0 +1,126 @@
+#!/bin/bash
+# tests/host/test_seeded_bugs.sh -- do the explorers see a bug?
+#
+# Each line below is one change of the real sources (in a copy under build/),
+# as somebody tired might make it: the file, the scene of explore_space.c that
+# must object, with the entries of its page tables; what is wrong then; and a
+# script for sed.  An explorer that panics has seen it, too.  A bug that survives, or whose place is not found any more,
+# is `not ok`.
+cd "$(dirname "$0")/../.." || exit 1
+: "${HOSTCC:=gcc}"
+out=build/host/seeded
+rm -rf "$out"
+mkdir -p "$out"
+number=0 failed=0
+
+# The explorer's objects, to which one changed file is linked at a time.
+flags="-std=gnu11 -O1 -w -DTESSERA_HOST -include tests/host/host.h"
+wrap=-Wl,--wrap=frame_drop,--wrap=table_reserve,--wrap=table_take
+
+objects() # ENTRIES
+{
+	mkdir -p "$out/$1"
+	for file in mm/*.c tests/host/host.c tests/host/space_model.c \
+		tests/host/explore_space.c; do
+		# shellcheck disable=SC2086
+		$HOSTCC $flags -DHOST_SMALL="$1" -c -o \
+			"$out/$1/$(basename "$file" .c).o" "$file" || exit 1
+	done
+}
+
+# ENTRIES FILE: the explorer with $out/changed.c in its place
+link_changed()
+{
+	others=("$out/$1"/*.o)
+	others=("${others[@]/"$out/$1/$(basename "$2" .c).o"/}")
+	# shellcheck disable=SC2086,SC2068 # the empty word is to vanish
+	$HOSTCC $flags -DHOST_SMALL="$1" -iquote "$(dirname "$2")" \
+		-c -o "$out/changed.o" "$out/changed.c" &&
+	$HOSTCC $wrap -o "$out/changed" "$out/changed.o" ${others[@]}
+}
+
+verdict() # OK? SENTENCE
+{
+	number=$((number + 1))
+	if [ "$1" = yes ]; then
+		echo "ok $number - seeded bug is seen: $2"
+	else
+		echo "not ok $number - seeded bug is seen: $2"
+		echo "# $3"
+		failed=1
+	fi
+}
+
+# ENTRIES SCENE FILE SENTENCE SED
+bug()
+{
+	sed -e "$5" "$3" >"$out/changed.c"
+	if cmp -s "$3" "$out/changed.c"; then
+		verdict no "$4" "its place in $3 is not there any more"
+	elif ! link_changed "$1" "$3" >"$out/log" 2>&1; then
+		verdict no "$4" "does not compile: $(head -1 "$out/log")"
+	else
+		(timeout 60 "$out/changed" 0 "$2") >"$out/log" 2>&1
+		case $? in
+		0) verdict no "$4" "scene $2 agrees with the model" ;;
+		124) verdict no "$4" "scene $2 did not end" ;;
+		*) verdict yes "$4" ;;
+		esac
+	fi
+}
+
+objects 2
+objects 4
+
+# ---- flushes
+bug 2 5 mm/resize.c "resize: no flush before the frames are freed" \
+	's/^\tpage_flush_loaded();$/\t;/'
+bug 2 5 mm/resize.c "resize: borrowed entries are not forgotten" \
+	's/^\t\tregion_forget(r, pages);$/\t\t;/'
+bug 2 3 mm/slot.c "unmap: the frame is dropped before the flush" \
+	'/^static void clear_entry/,/^}/s/^\tpage_flush(.*$/\t;/'
+bug 2 2 mm/page.c "detach: CR3 is not loaded anew" \
+	'/^void page_flush_all/,/^}/s/if (directory == page_loaded)/if (0)/'
+bug 2 3 mm/slot.c "a private table is freed while the CPU has its PDE" \
+	'/^void slots_settle/,/^}/s/^\t\tpage_flush(.*$/\t\t;/'
+
+# ---- rights
+bug 2 1 mm/fault.c "a borrowed entry of a read-only region may be written" \
+	'/^static int touch_shared/,/^}/s/if (r->rights & RIGHT_WRITE)/if (1)/'
+bug 2 3 mm/space.c "fork: the parent may go on writing to what is shared" \
+	's/^\t\tword &= ~PTE_RW;$/\t\t;/'
+bug 2 7 mm/map.c "an archive mapped shared may be written" \
+	's/^\t\tdraft.rights &= ~RIGHT_WRITE;$/\t\t;/'
+bug 2 1 mm/slot.c "a read-only attach is linked with the right to write" \
+	'/^static void link_slots/,/^}/s/if (!(r->rights & RIGHT_WRITE))/if (0)/'
+
+# ---- copy-on-write
+bug 2 3 mm/fault.c "space_page writes to a frame that a fork shares" \
+	's/frames\[old\].count == 1/frames[old].count >= 1/'
+bug 2 3 mm/usercopy.c "space_write reaches pages as if it read" \
+	'/^int space_write/,/^}/s/reach(space, to, true,/reach(space, to, false,/'
+bug 2 7 mm/segment.c "the end of a file shows what follows it" \
+	's/if (tail == 0 || page < s->pages - 1)/if (page < s->pages)/'
+
+# ---- counts
+bug 2 1 mm/attach.c "an attach ends and is not counted off" \
+	'/^void attach_lost_region/,/^}/s/^\ts->ended = attach;$/\t;/'
+bug 2 2 mm/region.c "a region does not hold its segment" \
+	's/^\tsegment_hold(r->segment);$/\t;/'
+bug 2 4 mm/slot.c "the promise of a NORESERVE page is not given back" \
+	'/^static void clear_entry/,/^}/s/space_refund(r->space, 1)/(void)0/'
+bug 2 8 mm/space.c "a child inherits a device" \
+	'/^static bool inherited/,/^}/s/!= SEGMENT_DEVICE/!= SEGMENT_FREE/'
+
+# ---- covering
+bug 4 9 mm/slot.c "a torn slot stays linked: one page too many is allowed" \
+	'/^int slot_breaks/,/^}/s/end > to)/end > to + PAGE_SIZE)/'
+bug 4 11 mm/slot.c "a slot is linked whose region ends one page early" \
+	'/^static bool linkable/,/^}/s/>> PAGE_SHIFT) >= s->pages/>> PAGE_SHIFT) + 1 >= s->pages/'
+bug 2 3 mm/usercopy.c "a copy runs over the end of its page" \
+	's/if (\*bytes > PAGE_SIZE - offset)/if (*bytes > 2 * PAGE_SIZE)/'
+bug 4 11 mm/fault.c "the stack grows onto what lies below it" \
+	'/^static int grow_stack/,/^}/s/space_overlaps(space, start - PAGE_SIZE, start)/false/'
+
+echo "1..$number"
+exit $failed
