@@ -407,7 +407,6 @@ static void commit(int proc, struct build *b, vaddr_t esp)
 	p->space = b->space;
 	set_name(p, b->image->path);
 	reset_registers(proc, b->header.entry, esp);
-	p->clear_tid = 0;
 	spaces[b->space].heap_start = spaces[b->space].heap_break = b->top;
 	if (b->old >= 0) {
 		proc_leave_space(proc, b->old);

@@ -205,12 +205,6 @@ int sys_uname(vaddr_t buf)
 	return copy_out(buf, names, sizeof(names));
 }
 
-int sys_set_tid_address(vaddr_t tidptr)
-{
-	self()->clear_tid = tidptr;
-	return self()->pid;
-}
-
 /* ---- reboot(2): leaves the machine ----------------------------------- */
 
 #define REBOOT_MAGIC1    0xfee1deadu

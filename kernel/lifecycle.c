@@ -100,6 +100,8 @@ static int make_child(void)
 int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
               vaddr_t ctid)
 {
+	/* CLEARTID is for those who share the memory of one who ends: nobody.
+	 */
 	const uint32_t known = CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |
 	                       CLONE_CHILD_SETTID | CLONE_SIGNAL;
 	int child;
@@ -119,8 +121,6 @@ int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
 	if (flags & CLONE_CHILD_SETTID)
 		space_write(procs[child].space, ctid, &procs[child].pid,
 		            sizeof(int));
-	if (flags & CLONE_CHILD_CLEARTID)
-		procs[child].clear_tid = ctid;
 	wake(child);
 	return procs[child].pid;
 }

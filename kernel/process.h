@@ -86,7 +86,6 @@ struct proc {
 	int stopping;    /* the signal that will stop it; 0: none */
 	int stop_report; /* what wait4 has not yet told: a status, or 0 */
 	uint64_t signal_mask, signal_pending;
-	vaddr_t clear_tid;
 	uint64_t tls[3]; /* GDT entries of set_thread_area */
 	char name[16];
 	struct credentials cred;
@@ -178,10 +177,7 @@ extern int need_resched;
 extern uint32_t ticks; /* since boot, HZ a second */
 #define HZ 100
 
-/* ---- lifecycle.c, signal.c ------------------------------------------- */
-
-/* Ends `proc` by `signal` as soon as it next could reach user mode. */
-void proc_kill(int proc, int signal);
+/* ---- exec.c ---------------------------------------------------------- */
 
 /* What a client is to become: kernel copies of the strings, segment indices. */
 struct exec_image {

@@ -33,7 +33,8 @@ static void attend_soon(int proc)
 		wake(proc);
 }
 
-void proc_kill(int proc, int signal)
+/* Ends it by `signal` as soon as it next could reach user mode. */
+static void end_by(int proc, int signal)
 {
 	struct proc *p = &procs[proc];
 
@@ -64,7 +65,7 @@ static void deliver(int proc, int signal)
 	if (ignored_by_default & BIT(signal))
 		return;
 	if (!(stops_by_default & BIT(signal))) {
-		proc_kill(proc, signal);
+		end_by(proc, signal);
 	} else if (p->pid != INIT_PID && p->state != PROC_STOPPED) {
 		p->stopping = signal;
 		attend_soon(proc);

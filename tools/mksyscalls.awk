@@ -219,8 +219,8 @@ function read_result(    kind, colon)
 	if (kind ~ /^self(16)?:/) {
 		field_of[number] = substr(kind, colon + 1)
 		kind = substr(kind, 1, colon - 1)
-		if (owner_of[number] != "kernel" || count[number] > 0)
-			complain("a field of the process has no arguments")
+		if (owner_of[number] != "kernel")
+			complain("a field of the process needs owner kernel")
 	} else if (colon) {
 		flags_of[number] = position(substr(kind, colon + 1))
 		if (flags_of[number] < 0)
@@ -284,7 +284,7 @@ function write_run(file, nr,    i, words, address, second)
 	if (address)
 		words = words (words ? ", " : "") "&address"
 	printf "static int run_%s(const uint32_t *a)\n{\n", name_of[nr] >file
-	if (count[nr] == 0)
+	if (count[nr] == 0 || field_of[nr] != "")
 		print "\t(void)a;" >file
 	second = owner_of[nr] == "kernel+fd"
 	if (address)

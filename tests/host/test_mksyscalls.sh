@@ -60,6 +60,6 @@ refuses '3 read fd handle' 1 'needs an argument fd'
 refuses '9 many kernel a b c d e f g' 1 'more than six'
 refuses '7 waitpid name pid = wait4 pid' 1 'needs owner kernel and a function'
 refuses '7 waitpid kernel pid =' 1 'needs owner kernel and a function'
-refuses '20 getpid kernel a -> self:pid' 1 'field of the process has no arguments'
+refuses '20 getpid name -> self:pid' 1 'field of the process needs owner kernel'
 refuses '5 open name path:path -> file' 1 'unknown result'
 exit $failed
