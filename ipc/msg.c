@@ -336,6 +336,8 @@ int msg_receive(int id, uint32_t size, int type, int flags)
 	if (chain >= 0) {
 		if (msg_at(chain)->size > size && !(flags & MSG_NOERROR))
 			return -E2BIG;
+		if (msg_at(chain)->size > size && choice == NUMBER)
+			return -EINVAL; /* a copy is never cut */
 		if (choice != NUMBER) {
 			take_out(q, chain, before);
 			received(q, current);
