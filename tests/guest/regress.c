@@ -2,9 +2,9 @@
  * tests/guest/regress.c -- bugs that other systems had, each with a test.
  *
  * The numbers B1 to B23 are those of the list in the specification.  B3, B12
- * and B20 are about semaphores, B11 about namespaces, B14 about threads, B19
- * and B21 about other systems' own limits; those that wait for calls which are
- * not there yet stand in tests/WAITING.
+ * and B20 are about semaphores (sem_undo.c, semop.c), B11 about namespaces, B14
+ * about threads, B19 and B21 about other systems' own limits; those that wait
+ * for calls which are not there yet stand in tests/WAITING.
  */
 #include "test.h"
 
