@@ -20,27 +20,18 @@ struct entry {
 	uint32_t next;        /* offset of the next header */
 };
 
-static int hex_digit(char c)
+/*
+ * Eight hexadecimal digits.  Others give some number, too: what it leads to is
+ * checked, and lies outside the archive or is no header.
+ */
+static uint32_t field(const char *header, int i)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 32; /* to lower case */
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+	const char *digits = header + 6 + i * 8;
+	uint32_t value = 0;
 
-static bool read_field(const char *header, int field, uint32_t *value)
-{
-	const char *digits = header + 6 + field * 8;
-
-	*value = 0;
-	for (int i = 0; i < 8; i++) {
-		int digit = hex_digit(digits[i]);
-
-		if (digit < 0)
-			return false;
-		*value = *value << 4 | digit;
-	}
-	return true;
+	for (int k = 0; k < 8; k++)
+		value = value << 4 | ((digits[k] + (digits[k] > '9') * 9) & 15);
+	return value;
 }
 
 /* The entry after this one; false when nothing sound is there. */
@@ -51,10 +42,10 @@ static bool next_entry(struct entry *entry)
 	uint32_t name_bytes, room;
 
 	if (offset > archive_bytes || archive_bytes - offset < HEADER_BYTES ||
-	    memcmp(header, "070701", 6) != 0 ||
-	    !read_field(header, FIELD_SIZE, &entry->bytes) ||
-	    !read_field(header, FIELD_NAME_SIZE, &name_bytes))
+	    memcmp(header, "070701", 6) != 0)
 		return false;
+	entry->bytes = field(header, FIELD_SIZE);
+	name_bytes = field(header, FIELD_NAME_SIZE);
 	room = archive_bytes - offset - HEADER_BYTES;
 	if (name_bytes == 0 || name_bytes > room ||
 	    header[HEADER_BYTES + name_bytes - 1] != 0)

@@ -6,6 +6,8 @@
  */
 #include "lifecycle.h"
 
+#include "cpu.h"
+
 #define KEEP UINT32_MAX
 
 /* ---- pid, uid, gid --------------------------------------------------- */
@@ -220,10 +222,11 @@ int sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command, vaddr_t arg)
 	provoke(arg);
 	if (magic1 != REBOOT_MAGIC1 || magic2 != REBOOT_MAGIC2)
 		return -EINVAL;
-	if (command == REBOOT_RESTART)
-		machine_restart();
-	if (command != REBOOT_POWER_OFF && command != REBOOT_HALT)
+	if (command != REBOOT_POWER_OFF && command != REBOOT_HALT &&
+	    command != REBOOT_RESTART)
 		return -EINVAL;
 	klog(KLOG_INFO, "power off");
+	if (command == REBOOT_RESTART)
+		outb(0x64, 0xfe); /* the keyboard controller's reset line */
 	machine_off(0);
 }

@@ -63,7 +63,6 @@ void proc_notify_parent(int proc);
  * and any other value halts, so that the screen can be read.
  */
 __attribute__((noreturn)) void machine_off(int value);
-__attribute__((noreturn)) void machine_restart(void);
 
 #define MACHINE_PANIC 0x7f /* machine_off's value when the kernel failed */
 

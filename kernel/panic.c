@@ -152,9 +152,3 @@ void machine_off(int value)
 	for (;;)
 		__asm__ volatile("cli; hlt");
 }
-
-void machine_restart(void)
-{
-	outb(0x64, 0xfe); /* the keyboard controller pulls the reset line */
-	machine_off(0);
-}

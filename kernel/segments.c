@@ -90,11 +90,6 @@ static uint64_t gate(uint32_t entry, uint32_t dpl)
 	return (uint64_t)high << 32 | low;
 }
 
-static uint64_t task_gate(uint32_t selector)
-{
-	return (uint64_t)0x8500 << 32 | selector << 16;
-}
-
 static void fill_idt(void)
 {
 	for (int vector = 0; vector < VECTOR_IRQ + 16; vector++) {
@@ -103,7 +98,9 @@ static void fill_idt(void)
 
 		idt[vector] = gate(trap_entries[vector], dpl);
 	}
-	idt[VECTOR_DOUBLE_FAULT] = task_gate(GDT_DOUBLE_FAULT * 8);
+	/* A task gate: no entry, the selector of a TSS. */
+	idt[VECTOR_DOUBLE_FAULT] = (uint64_t)0x8500 << 32 | GDT_DOUBLE_FAULT * 8
+	                                                        << 16;
 	idt[VECTOR_UNIX] = gate((uint32_t)trap_unix, 3);
 	idt[VECTOR_NATIVE] = gate((uint32_t)trap_native, 3);
 }

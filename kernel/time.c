@@ -26,14 +26,10 @@ struct timespec64 {
 	uint32_t nanoseconds, pad;
 };
 
-static struct timespec32 ticks_to_timespec(uint32_t count)
-{
-	return (struct timespec32){count / HZ,
-	                           count % HZ * NANOSECONDS_PER_TICK};
-}
-
 static int read_clock(int clock, struct timespec32 *now)
 {
+	uint32_t used = self()->user_ticks + self()->system_ticks;
+
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
@@ -48,8 +44,8 @@ static int read_clock(int clock, struct timespec32 *now)
 		return 0;
 	case CLOCK_PROCESS_CPUTIME:
 	case CLOCK_THREAD_CPUTIME:
-		*now = ticks_to_timespec(self()->user_ticks +
-		                         self()->system_ticks);
+		*now = (struct timespec32){used / HZ,
+		                           used % HZ * NANOSECONDS_PER_TICK};
 		return 0;
 	default:
 		return -EINVAL;
