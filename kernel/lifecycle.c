@@ -29,6 +29,10 @@
 #define WAIT_KNOWN_OPTIONS   0xe000000bu /* __WNOTHREAD __WALL __WCLONE, too */
 #define STATUS_CONTINUED     0xffff
 
+/* struct rusage: two times, in seconds and microseconds, and 14 counts. */
+#define RUSAGE_WORDS          18
+#define MICROSECONDS_PER_TICK (1000000u / HZ)
+
 /* ---- fork ------------------------------------------------------------ */
 
 void proc_prepare_stack(int proc)
@@ -184,14 +188,6 @@ int sys_exit(int status)
 
 /* ---- wait ------------------------------------------------------------ */
 
-struct rusage {
-	struct timespec_us {
-		uint32_t seconds, microseconds;
-	} user, system;
-	uint32_t others[14];
-};
-_Static_assert(sizeof(struct rusage) == 72, "Linux i386 struct rusage");
-
 /* Has this child something to tell?  Its status, or -1. */
 static int news(int child, int options)
 {
@@ -219,17 +215,17 @@ static int find_child(int pid, int options)
 	return result;
 }
 
-static struct timespec_us ticks_to_time(uint32_t count)
-{
-	return (struct timespec_us){count / HZ, count % HZ * (1000000u / HZ)};
-}
-
 /* Forgets what is told of the child, then tells it, even to a bad address. */
 static int report(int child, int options, vaddr_t status, vaddr_t rusage)
 {
 	struct proc *p = &procs[child];
-	struct rusage used = {.user = ticks_to_time(p->user_ticks),
-	                      .system = ticks_to_time(p->system_ticks)};
+	uint32_t user = p->user_ticks, system = p->system_ticks;
+	const uint32_t used[RUSAGE_WORDS] = {
+	    user / HZ,
+	    user % HZ * MICROSECONDS_PER_TICK,
+	    system / HZ,
+	    system % HZ * MICROSECONDS_PER_TICK,
+	};
 	int word = news(child, options), pid = p->pid;
 
 	p->stop_report = 0;
@@ -237,7 +233,7 @@ static int report(int child, int options, vaddr_t status, vaddr_t rusage)
 		proc_free(child);
 	if (status && copy_out(status, &word, sizeof(word)) < 0)
 		return -EFAULT;
-	if (rusage && copy_out(rusage, &used, sizeof(used)) < 0)
+	if (rusage && copy_out(rusage, used, sizeof(used)) < 0)
 		return -EFAULT;
 	return pid;
 }

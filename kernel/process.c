@@ -64,6 +64,7 @@ static int make_stack(int proc, int level)
 
 int proc_make(int level)
 {
+	struct proc *p;
 	int i;
 
 	if (level == LEVEL_USER &&
@@ -76,19 +77,20 @@ int proc_make(int level)
 		table_put(&proc_table, i);
 		return -ENOMEM;
 	}
-	procs[i].pid = next_pid();
-	procs[i].start_tick = ticks;
-	procs[i].parent = procs[i].peer = procs[i].queued = -1;
-	procs[i].next = -1;
-	procs[i].space = procs[i].semadj = procs[i].wait.chain = -1;
-	procs[i].message.channel = procs[i].message.at = -1;
-	procs[i].message.connection = NO_CONNECTION;
+	p = &procs[i];
+	p->pid = next_pid();
+	p->start_tick = ticks;
+	p->parent = p->peer = p->queued = -1;
+	p->next = -1;
+	p->space = p->semadj = p->wait.chain = -1;
+	p->message.channel = p->message.at = -1;
+	p->message.connection = NO_CONNECTION;
 	for (int k = 0; k < 2; k++)
-		procs[i].message.carried[k] = NO_CONNECTION;
-	procs[i].cwd = NO_CONNECTION;
+		p->message.carried[k] = NO_CONNECTION;
+	p->cwd = NO_CONNECTION;
 	for (int fd = 0; fd < OPEN_MAX; fd++)
-		procs[i].descriptors[fd] = NO_CONNECTION;
-	procs[i].state = PROC_NEW;
+		p->descriptors[fd] = NO_CONNECTION;
+	p->state = PROC_NEW;
 	return i;
 }
 
