@@ -729,6 +729,25 @@ BOTH("3.5-full all who wait get in at last, each message once")
 	queue_removed(id);
 }
 
+BOTH("3.5-fair senders get in in the order in which they came")
+{
+	static const int order[] = {1, 2, 10, 11, 12, 13, 14, 15};
+	pid_t pid[6];
+	int id;
+
+	need_tessera();
+	id = full_queue();
+	for (int i = 0; i < 6; i++)
+		pid[i] = sender(id, 10 + i, 8192, 0);
+	for (unsigned i = 0; i < ALL(order); i++) {
+		EQ(msg_rcv(id, &message, TEXT, 0, 0), 8192);
+		EQ(message.type, order[i]);
+	}
+	for (int i = 0; i < 6; i++)
+		EXITS(pid[i], 0);
+	queue_removed(id);
+}
+
 BOTH("3.5-full it waits even for who waits for that very type")
 {
 	int id = full_queue();
