@@ -23,6 +23,7 @@ static const struct {
     {"ownership", "a segment is given away, its creator stays"},
     {"removal", "a segment is removed while two processes use it"},
     {"sum", "a parent and four children sum an array in place"},
+    {"ring", "blocks through a segment, with semaphores and messages"},
 };
 #define DEMONSTRATIONS (sizeof(demonstrations) / sizeof(*demonstrations))
 
