@@ -7,11 +7,11 @@
 
 #include "../abi/errno.h"
 #include "../abi/signal.h"
-#include "../mm/page.h"
-#include "process.h"
 #include "klog.h"
 #include "panic.h"
 #include "string.h"
+#include "../mm/page.h"
+#include "process.h"
 #include "trap.h"
 
 #define QUANTUM  1 /* ticks: 10 ms */
@@ -56,7 +56,7 @@ void proc_leave_space(int proc, int space);
 /* Tells the parent that a child has ended, stopped or continued. */
 void proc_notify_parent(int proc);
 
-/* ---- panic.c: the ends of the machine ---------------------------------- */
+/* ---- panic.c: the ends of the machine -------------------------------- */
 
 /*
  * Ends QEMU with (value << 1 | 1) through port 0xF4.  Elsewhere 0 switches off,
@@ -107,12 +107,14 @@ extern int cmdline_bytes;
 
 void cmdline_parse(const char *text, bool first_is_file);
 
-/* ---- provoke_check.c: a failure on order, for the tests --------------- */
+/* ---- provoke_check.c: a failure on order, for the tests -------------- */
 
 bool provoke_arm(const char *word); /* false: no such failure */
 void provoke(vaddr_t arg);
 
-/* main.c: where boot/entry.asm goes. */
+/* ---- main.c ---------------------------------------------------------- */
+
+/* Where boot/entry.asm goes. */
 __attribute__((noreturn)) void kmain(uint32_t magic, paddr_t info_address);
 
 #endif

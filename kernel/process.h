@@ -198,7 +198,7 @@ struct exec_image {
 int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
               vaddr_t envp);
 
-/* ---- what the servers' door asks of the rest of the kernel ------------ */
+/* ---- what the servers' door asks of the rest of the kernel ----------- */
 
 /*
  * memory.c: completes the client's mmap2, whose argument words are `args`, with

@@ -19,7 +19,7 @@
 #define CLOCK_BOOTTIME         7
 #define TIMER_ABSTIME          1
 #define NANOSECONDS_PER_TICK   (1000000000u / HZ)
-#define LONGEST_SLEEP          (INT32_MAX / HZ) /* seconds: what ticks can count */
+#define LONGEST_SLEEP          (INT32_MAX / HZ) /* seconds: ticks count them */
 
 struct timespec64 {
 	uint32_t seconds, seconds_high;
