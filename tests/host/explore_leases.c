@@ -1,0 +1,1079 @@
+// with: ipc/lease.c ipc/native.c ipc/message.c ipc/connection.c ipc/forward.c
+// with: ipc/message_check.c ipc/syscall_table.c kernel/memory.c
+// small: 4
+// fast: 300
+/*
+ * tests/host/explore_leases.c -- leases and segments by handle, in every order.
+ *
+ * A client and two servers run the kernel's own second door, messages and mm.
+ * The client makes one of some calls; its server receives it and does with its
+ * token all that a token is good for, each promise refused in turn; the client
+ * may be killed at any moment, and the servers may die.  In each state
+ * every use of a lease is tried: each direction, offsets and lengths that cross
+ * a page, a buffer, a hole; with a token that lives, that is dead, that
+ * is another server's.  Bytes and answers must be the model's, which knows
+ * what the client may read and write, page by page; nothing else may change.
+ * At the end of each way all die, and nothing may be left.
+ */
+#include "../../abi/errno.h"
+#include "../../build/gen/native_numbers.h"
+#include "../../ipc/message.h"
+#include "../../ipc/shm.h"
+#include "../../ipc/syscall_table.h"
+#include "../../mm/region.h"
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define __asan_unpoison_memory_region(start, bytes) ((void)(start))
+#endif
+#include <stdio.h>
+#include <stdlib.h>
+#include <ucontext.h>
+
+#define CLIENT     0
+#define SERVER     1
+#define THIEF      2
+#define PROCS      3
+#define STACK      65536
+#define PAGES      ((int)(USER_LIMIT / PAGE_SIZE))
+#define RW         (RIGHT_READ | RIGHT_WRITE)
+#define INBOX      48u  /* a struct message fills 4 pages of the server */
+#define BUFFER     112u /* and its buffer 2 more, before a hole */
+#define BUFFER_END 144u
+#define STATES_MAX 100000
+#define SEEN_SLOTS (1 << 18)
+
+/* ---- the machine below ------------------------------------------------ */
+
+struct proc procs[PROCS];
+struct table proc_table = TABLE(procs, PROCS);
+int current;
+struct connection connections[8192];
+struct shm_limits shm_limits;
+paddr_t archive_start = HOST_FRAMES * PAGE_SIZE;
+uint32_t archive_bytes = 37;
+
+const struct syscall syscalls[SYSCALL_LIMIT] = {
+    [SYS_read] = {.name = "read",
+                  .owner = OWNER_FD,
+                  .number = SYS_read,
+                  .flags_argument = -1,
+                  .leases = {{LEASE_OUT, 1, 2, 0}}},
+    [SYS_write] = {.name = "write",
+                   .owner = OWNER_FD,
+                   .number = SYS_write,
+                   .flags_argument = -1,
+                   .leases = {{LEASE_IN, 1, 2, 0}}},
+    [SYS_readv] = {.name = "readv",
+                   .owner = OWNER_FD,
+                   .number = SYS_readv,
+                   .flags_argument = -1,
+                   .leases = {{LEASE_OUT_IOV, 1, 2, 0}}},
+    [SYS_mmap2] = {.name = "mmap2",
+                   .owner = OWNER_FD,
+                   .fd_argument = 4,
+                   .number = SYS_mmap2,
+                   .flags_argument = -1},
+    [SYS_execve] = {.name = "execve",
+                    .owner = OWNER_NAME,
+                    .number = SYS_execve,
+                    .flags_argument = -1,
+                    .leases = {{LEASE_PATH, 0, -1, 0}}},
+};
+
+static ucontext_t explorer, client_context;
+static char stack[STACK] __attribute__((aligned(16)));
+static int failures;
+
+static void print_path(void);
+
+static void fail(const char *what, int line)
+{
+	if (failures++ == 0) {
+		printf("# line %d: %s, after:\n", line, what);
+		print_path();
+	}
+}
+
+#define REQUIRE(condition) ((condition) ? (void)0 : fail(#condition, __LINE__))
+
+void interrupt_enable(int line, bool on)
+{
+	(void)line, (void)on;
+}
+
+int proc_allow_ports(int proc, int first, int last)
+{
+	return proc + first + last > 0 ? 0 : -EINVAL;
+}
+
+void inspect_update(void)
+{
+}
+
+int check_all(void)
+{
+	return mm_check() + message_check();
+}
+
+bool proc_is_server(int proc)
+{
+	return procs[proc].message.channel >= 0;
+}
+
+void shm_settle(int space, int pid)
+{
+	(void)pid;
+	REQUIRE(space_take_ended(space) < 0);
+}
+
+/* Here the client keeps its space: what becomes of it is exec.c's business. */
+int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
+              vaddr_t envp)
+{
+	REQUIRE(proc == CLIENT && image->segment >= 0 && image->path[0] == 'p');
+	REQUIRE(argv == 3 && envp == 4);
+	return image->bytes ? 0 : -ENOEXEC;
+}
+
+int block(enum proc_state state, int peer)
+{
+	struct proc *p = self();
+
+	REQUIRE(current == CLIENT); /* a server only receives what is there */
+	if (p->killed)
+		return -EINTR;
+	p->state = state;
+	p->peer = peer;
+	swapcontext(&client_context, &explorer);
+	p->peer = -1;
+	return p->killed ? -EINTR : 0;
+}
+
+void block_move(int proc, enum proc_state state, int peer)
+{
+	procs[proc].state = state;
+	procs[proc].peer = peer;
+}
+
+void wake(int proc)
+{
+	procs[proc].state = PROC_READY;
+}
+
+void wake_first(int proc)
+{
+	wake(proc);
+}
+
+/* ---- the client's memory and its calls -------------------------------- */
+
+#define NOTHING 144u /* a hole in the client */
+
+struct buffer {
+	vaddr_t base;
+	uint32_t bytes;
+};
+
+/*
+ * Pages 2 and 3 may be written, 4 only read, 5 is without a promise; 6 and 7
+ * are where mmap2 puts a segment; page 8 has the iovecs, 9 is a hole for ever.
+ */
+static const uint8_t client_rights[PAGES] = {
+    [2] = RW, [3] = RW, [4] = RIGHT_READ, [5] = RW, [8] = RW};
+
+#define IOVECS 128u /* page 8 */
+
+static const struct call {
+	int number;
+	uint32_t args[6];
+	struct buffer buffers[2]; /* of the lease, argument 1 */
+	bool from, to;
+} calls[] = {
+    {SYS_read, {0, 43, 9}, {{43, 9}}, false, true},
+    {SYS_read, {0, 60, 20}, {{60, 20}}, false, true},
+    {SYS_read, {0, 90, 3}, {{90, 3}}, false, true},
+    {SYS_read, {0, 180, 20}, {{180, 20}}, false, true},
+    {SYS_write, {0, 40, 40}, {{40, 40}}, true, false},
+    {SYS_write, {0, 140, 9}, {{140, 9}}, true, false},
+    {SYS_readv, {0, IOVECS, 2}, {{50, 5}, {38, 7}}, false, true},
+    {SYS_mmap2, {0, 32, RW, 1, 0, 0}, {{0, 0}}, false, false},
+    {SYS_mmap2, {0, 32, RW, 2, 0, 0}, {{0, 0}}, false, false},
+    {SYS_execve, {32, 3, 4}, {{0, 0}}, false, false},
+    {SYS_execve, {57, 3, 4}, {{0, 0}}, false, false}, /* over a page's end */
+    {SYS_execve, {NOTHING, 3, 4}, {{0, 0}}, false, false},
+};
+
+#define CALLS ((int)(sizeof(calls) / sizeof(calls[0])))
+
+static struct {
+	const struct call *call;
+	bool busy;
+	int calls_left, token, answers, expected;
+	bool live; /* the token, for its server */
+	int handle[2];
+	int dropped;
+	bool mapped; /* a segment into the client: there is room for one */
+	int free_frames, promised; /* before anybody lived */
+} w;
+
+static uint8_t image[2][192], was[2][192]; /* client, server */
+
+/* All that can be read of a process, but for mapped segments. */
+static void look(int proc, uint8_t *to)
+{
+	memset(to, 0, USER_LIMIT);
+	for (int p = 2; procs[proc].space >= 0 && p < PAGES; p++)
+		if (proc == CLIENT ? p != 6 && p != 7 : p > 2)
+			space_read(procs[proc].space, to + p * PAGE_SIZE,
+			           (vaddr_t)p * PAGE_SIZE, PAGE_SIZE);
+}
+
+static void look_at_both(uint8_t to[2][192])
+{
+	look(CLIENT, to[0]);
+	look(SERVER, to[1]);
+}
+
+/* ---- the model of a lease --------------------------------------------- */
+
+static bool client_may(vaddr_t va, bool write)
+{
+	return va < USER_LIMIT && (client_rights[va / PAGE_SIZE] &
+	                           (write ? RIGHT_WRITE : RIGHT_READ));
+}
+
+/* One buffer: how many bytes arrive before the first that cannot. */
+static uint32_t arriving(vaddr_t client, vaddr_t server, uint32_t bytes,
+                         bool to_client)
+{
+	uint32_t n = 0;
+
+	if (client + bytes > USER_LIMIT || server + bytes > USER_LIMIT)
+		return 0;
+	while (n < bytes && client_may(client + n, to_client) &&
+	       (server == 0 || server + n < BUFFER_END))
+		n++;
+	return n;
+}
+
+/*
+ * What moves, in `was`: between the lease from `offset` on and `mine`, which is
+ * the server's at `server`, or (server 0) a segment's bytes.
+ */
+static int model_copy(uint32_t offset, uint8_t *mine, vaddr_t server,
+                      uint32_t bytes, bool to_client)
+{
+	uint32_t done = 0;
+
+	if (w.call->buffers[0].base == 0)
+		return -EINVAL;
+	if (to_client ? !w.call->to : !w.call->from)
+		return -EPERM;
+	for (int i = 0; i < 2; i++) {
+		struct buffer b = w.call->buffers[i];
+		uint32_t skip = offset < b.bytes ? offset : b.bytes;
+		uint32_t want = b.bytes - skip, n;
+
+		offset -= skip;
+		want = want < bytes - done ? want : bytes - done;
+		n = arriving(b.base + skip, server ? server + done : 0, want,
+		             to_client);
+		if (to_client)
+			memcpy(was[0] + b.base + skip, mine + done, n);
+		else
+			memcpy(mine + done, was[0] + b.base + skip, n);
+		if (n < want)
+			return done ? (int)done : -EFAULT;
+		done += want;
+	}
+	return (int)done;
+}
+
+static int native(int number, uint32_t a, uint32_t b, uint32_t c, uint32_t d,
+                  uint32_t e, uint32_t f)
+{
+	const uint32_t args[6] = {a, b, c, d, e, f};
+
+	return native_call((uint32_t)number, args);
+}
+
+static const uint8_t offsets[] = {0, 3, 8, 12, 40};
+static const uint8_t lengths[] = {0, 1, 4, 9, 30};
+
+/* Every byte of both is as foretold. */
+static void compare_both(void)
+{
+	look_at_both(image);
+	REQUIRE(memcmp(image[0], was[0], USER_LIMIT) == 0);
+	REQUIRE(memcmp(image[1], was[1], USER_LIMIT) == 0);
+}
+
+static void use_lease(int offset, int length, vaddr_t buffer, bool to_client)
+{
+	int wanted, result;
+
+	look_at_both(was);
+	wanted = w.live ? model_copy((uint32_t)offset, was[1] + buffer, buffer,
+	                             (uint32_t)length, to_client)
+	                : -ESRCH;
+	result = native(to_client ? NATIVE_lease_write : NATIVE_lease_read,
+	                (uint32_t)w.token, 1, (uint32_t)offset, buffer,
+	                (uint32_t)length, 0);
+	REQUIRE(result == wanted);
+	compare_both();
+}
+
+/* All uses, one after the other: they only move bytes. */
+static void use_leases(void)
+{
+	for (int i = 0; i < 5; i++) {
+		for (int j = 0; j < 5; j++) {
+			for (int to = 0; to < 2; to++) {
+				use_lease(offsets[i], lengths[j], BUFFER, to);
+				use_lease(offsets[i], lengths[j],
+				          BUFFER_END - 5, to);
+			}
+		}
+	}
+}
+
+/* The string of the call's first argument, if it may be asked for. */
+static int model_string(int size)
+{
+	vaddr_t text;
+	int length;
+
+	if (!w.live || w.call->number != SYS_execve)
+		return w.live ? -EINVAL : -ESRCH;
+	text = w.call->args[0];
+	if (text == NOTHING)
+		return -EFAULT;
+	length = (int)strlen((char *)was[0] + text);
+	if (length >= size)
+		return -ENAMETOOLONG;
+	memcpy(was[1] + BUFFER, was[0] + text, (size_t)length + 1);
+	return length;
+}
+
+static int model_size(void)
+{
+	if (!w.live)
+		return -ESRCH;
+	if (w.call->buffers[0].base == 0)
+		return -EINVAL;
+	return (int)(w.call->buffers[0].bytes + w.call->buffers[1].bytes);
+}
+
+static void use_strings(void)
+{
+	static const uint8_t sizes[] = {1, 4, 5, 20};
+	uint32_t token = (uint32_t)w.token;
+
+	for (int i = 0; i < 4; i++) {
+		int wanted;
+
+		look_at_both(was);
+		wanted = model_string(sizes[i]);
+		REQUIRE(native(NATIVE_lease_string, token, 0, BUFFER, sizes[i],
+		               0, 0) == wanted);
+		compare_both();
+	}
+	look_at_both(was);
+	REQUIRE(native(NATIVE_lease_size, token, 1, 0, 0, 0, 0) ==
+	        model_size());
+	compare_both();
+}
+
+/* ---- segments: filled by their handle, read by it ---------------------- */
+
+/* One page of a segment is kernel memory to a lease; so page by page. */
+static int model_segment_copy(uint8_t *bytes, uint32_t size, uint32_t offset,
+                              uint32_t length, bool to_client)
+{
+	uint32_t done = 0;
+	int moved = 0;
+
+	do {
+		uint32_t at = offset + done, part = PAGE_SIZE - at % PAGE_SIZE;
+
+		if (at >= size)
+			return done ? (int)done : -ENXIO;
+		part = part < length - done ? part : length - done;
+		moved = model_copy(done, bytes + at, 0, part, to_client);
+		if (moved < 0)
+			return done ? (int)done : moved;
+		done += (uint32_t)moved;
+	} while (moved > 0 && done < length);
+	return (int)done;
+}
+
+static void use_segment(int which, int offset, int length, bool to_client)
+{
+	int handle = w.handle[which], segment = handle - 1, wanted, result;
+	bool archive = which == 1;
+	uint8_t bytes[64] = {0}, now[64] = {0};
+	uint32_t size = 0;
+
+	look_at_both(was);
+	if (handle > 0) {
+		size = (uint32_t)segments[segment].pages * PAGE_SIZE;
+		native(NATIVE_segment_read, (uint32_t)handle, 0, TOKEN_SELF,
+		       INBOX, 0, 64);
+		look(SERVER, image[1]);
+		memcpy(bytes, image[1] + INBOX, size);
+		memcpy(was[1], image[1], USER_LIMIT);
+	}
+	wanted = handle <= 0 ? -EINVAL
+	         : !w.live   ? -ESRCH
+	         : archive && !to_client
+	             ? -EACCES
+	             : model_segment_copy(bytes, size, (uint32_t)offset,
+	                                  (uint32_t)length, to_client);
+	result = native(to_client ? NATIVE_segment_read : NATIVE_segment_write,
+	                (uint32_t)handle, (uint32_t)offset, (uint32_t)w.token,
+	                1, 0, (uint32_t)length);
+	REQUIRE(result == wanted);
+	compare_both();
+	if (handle > 0) {
+		native(NATIVE_segment_read, (uint32_t)handle, 0, TOKEN_SELF,
+		       INBOX, 0, 64);
+		look(SERVER, image[1]);
+		memcpy(now, image[1] + INBOX, size);
+		REQUIRE(memcmp(now, bytes, sizeof(now)) == 0);
+	}
+}
+
+static void use_segments(void)
+{
+	for (int which = 0; which < 2; which++)
+		for (int i = 0; i < 5; i += 2)
+			for (int j = 0; j < 5; j += 2)
+				for (int to = 0; to < 2; to++)
+					use_segment(which, offsets[i],
+					            lengths[j], to);
+}
+
+/* Another server has learnt the numbers: they are nothing to it. */
+static void use_stolen(void)
+{
+	uint32_t t = (uint32_t)w.token, h = (uint32_t)w.handle[0];
+
+	look_at_both(was);
+	current = THIEF;
+	REQUIRE(native(NATIVE_lease_read, t, 1, 0, BUFFER, 9, 0) == -ESRCH);
+	REQUIRE(native(NATIVE_lease_write, t, 1, 0, BUFFER, 9, 0) == -ESRCH);
+	REQUIRE(native(NATIVE_lease_string, t, 0, BUFFER, 9, 0, 0) == -ESRCH);
+	REQUIRE(native(NATIVE_lease_size, t, 1, 0, 0, 0, 0) == -ESRCH);
+	REQUIRE(native(NATIVE_map, t, h, 0, RW, 0, 0) < 0);
+	REQUIRE(native(NATIVE_exec, t, BUFFER, 0, 0, 0, 0) == -ESRCH);
+	REQUIRE(native(NATIVE_reply, t, 0, 0, 0, 0, 0) == -ESRCH);
+	REQUIRE(native(NATIVE_segment_resize, h, 16, 0, 0, 0, 0) == -EINVAL);
+	REQUIRE(native(NATIVE_segment_drop, h, 0, 0, 0, 0, 0) == -EINVAL);
+	REQUIRE(native(NATIVE_segment_write, h, 0, TOKEN_SELF, BUFFER, 0, 9) ==
+	        -EINVAL);
+	REQUIRE(native(NATIVE_map_self, h, 0, 16, RW, 0, 0) == -EINVAL);
+	current = SERVER;
+	compare_both();
+}
+
+/* ---- steps ------------------------------------------------------------ */
+
+enum op {
+	CALL,
+	RESUME,
+	KILL,
+	RECEIVE,
+	REPLY,
+	MAP,
+	MAP_READ,
+	MAP_ARCHIVE,
+	MAP_ODD,
+	MAP_SELF,
+	EXEC,
+	EXEC_BAD,
+	MAKE,
+	MAKE_ARCHIVE,
+	GROW,
+	SHRINK,
+	DROP,
+	SERVER_DIES,
+	USE_LEASES, /* these leave the state as it is */
+	USE_STRINGS,
+	USE_SEGMENTS,
+	USE_STOLEN,
+	ALL_DIE,
+	OPS
+};
+
+static const char *const op_names[] = {"call",        "client goes on",
+                                       "kill",        "receive",
+                                       "reply",       "map",
+                                       "map to read", "map the archive",
+                                       "map at 7",    "map self",
+                                       "exec",        "exec of nothing",
+                                       "make",        "make archive",
+                                       "grow",        "shrink",
+                                       "drop",        "server dies",
+                                       "use leases",  "use strings",
+                                       "use segment", "use stolen",
+                                       "all die"};
+
+static void exit_process(int proc)
+{
+	current = proc;
+	message_exit(proc);
+	space_clear(procs[proc].space);
+	space_drop(procs[proc].space);
+	procs[proc].space = -1;
+	procs[proc].state = PROC_ZOMBIE;
+}
+
+static void life(void)
+{
+	for (;;) {
+		int result = forward(&syscalls[w.call->number], w.call->args);
+
+		w.busy = false;
+		if (procs[CLIENT].killed) {
+			exit_process(CLIENT);
+		} else {
+			REQUIRE(w.answers == 1 || result == -EIO);
+			REQUIRE(w.answers == 0 || result == w.expected);
+		}
+		w.answers = 0;
+		swapcontext(&client_context, &explorer);
+	}
+}
+
+static void run_client(void)
+{
+	current = CLIENT;
+	procs[CLIENT].state = PROC_RUNNING;
+	swapcontext(&explorer, &client_context);
+	if (procs[CLIENT].state == PROC_RUNNING)
+		procs[CLIENT].state = PROC_READY;
+	current = SERVER;
+}
+
+static void answered(int status)
+{
+	REQUIRE(w.live);
+	REQUIRE(token_client(w.token) == -ESRCH);
+	w.live = false;
+	w.answers++;
+	w.expected = status;
+}
+
+/* The client sees the segment, and a hole beyond its end. */
+static void check_mapped(int segment, vaddr_t address)
+{
+	uint8_t bytes[PAGE_SIZE];
+	frame_t frame;
+
+	for (int p = 0; p < 2; p++) {
+		int result =
+		    space_read(procs[CLIENT].space, bytes,
+		               address + (vaddr_t)p * PAGE_SIZE, PAGE_SIZE);
+
+		if (p >= segments[segment].pages) {
+			REQUIRE(result == -EFAULT);
+			continue;
+		}
+		REQUIRE(result == 0);
+		segment_frame(segment, p, LEVEL_SERVER, &frame);
+		REQUIRE(memcmp(bytes, frame_to_kernel(frame), PAGE_SIZE) == 0);
+	}
+}
+
+static void do_map(enum op op)
+{
+	int which = op == MAP_ARCHIVE, result;
+	uint32_t rights = op == MAP_READ || which ? RIGHT_READ : RW;
+	bool mmap = w.live && w.call->number == SYS_mmap2;
+	bool shared = mmap && w.call->args[3] == 1;
+	int wanted = w.handle[which] <= 0 && !w.live ? -ESRCH : 0;
+
+	result =
+	    native(NATIVE_map, (uint32_t)w.token, (uint32_t)w.handle[which],
+	           op == MAP_ODD ? 7 : 0, rights, 0, 0);
+	if (!w.live)
+		wanted = -ESRCH;
+	else if (w.handle[which] <= 0 || !mmap || op == MAP_ODD)
+		wanted = -EINVAL;
+	else if (shared && rights == RIGHT_READ)
+		wanted = -EACCES;
+	else if (w.mapped)
+		wanted = -ENOMEM;
+	REQUIRE(result == wanted ||
+	        (promise_fail_nth == 0 && result == -ENOMEM));
+	if (result == 0) {
+		w.mapped = true;
+		answered(procs[CLIENT].message.status);
+		REQUIRE(w.expected == 96);
+		check_mapped(w.handle[which] - 1, 96);
+	} else if (w.live)
+		REQUIRE(token_client(w.token) == CLIENT);
+}
+
+static void do_exec(uint32_t bytes)
+{
+	const struct exec exec = {.image = w.handle[0],
+	                          .image_bytes = bytes,
+	                          .interpreter = -1,
+	                          .strings = BUFFER_END - 4,
+	                          .strings_bytes = 4};
+	int wanted = !w.live                        ? -ESRCH
+	             : w.call->number != SYS_execve ? -EINVAL
+	             : w.handle[0] <= 0             ? -EINVAL
+	             : bytes == 0                   ? -ENOEXEC
+	                                            : 0;
+	int result;
+
+	space_write(procs[SERVER].space, BUFFER, &exec, sizeof(exec));
+	space_write(procs[SERVER].space, exec.strings, "pp\0", 4);
+	result = native(NATIVE_exec, (uint32_t)w.token, BUFFER, 0, 0, 0, 0);
+	REQUIRE(result == wanted ||
+	        (promise_fail_nth == 0 && result == -ENOMEM));
+	if (result == 0)
+		answered(0);
+}
+
+/* A call that gives 0 or a handle, or is refused. */
+static int may_fail(int result)
+{
+	if (promise_fail_nth == 0)
+		REQUIRE(result == -ENOMEM);
+	else
+		REQUIRE(result >= 0);
+	return result;
+}
+
+static void do_make(int which)
+{
+	uint32_t kind = which ? SEGMENT_OF_ARCHIVE : SEGMENT_OF_MEMORY;
+	int result = may_fail(
+	    native(NATIVE_segment_make, kind, which ? 0 : 32, 37, 0, 0, 0));
+
+	if (result > 0)
+		w.handle[which] = result;
+}
+
+static void do_kill(void)
+{
+	procs[CLIENT].killed = 9;
+	w.live = false;
+	wake(CLIENT);
+}
+
+/* Whatever was under way: nothing may be left of it. */
+static void all_die(void)
+{
+	if (procs[CLIENT].state != PROC_ZOMBIE) {
+		if (w.busy && !procs[CLIENT].killed)
+			do_kill();
+		if (w.busy)
+			run_client();
+		else
+			exit_process(CLIENT);
+	}
+	for (int proc = SERVER; proc <= THIEF; proc++)
+		if (procs[proc].state != PROC_ZOMBIE)
+			exit_process(proc);
+	REQUIRE(space_table.live == 0 && segment_table.live == 0);
+	REQUIRE(region_table.live == 0 && connection_table.live == 0);
+	REQUIRE(frames_promised == w.promised);
+	REQUIRE(frames_free == w.free_frames);
+}
+
+static void step_segment(enum op op)
+{
+	uint32_t handle = (uint32_t)w.handle[0];
+
+	switch (op) {
+	case MAP:
+	case MAP_READ:
+	case MAP_ARCHIVE:
+	case MAP_ODD:
+		do_map(op);
+		break;
+	case MAP_SELF:
+		may_fail(native(NATIVE_map_self, handle, 0, 16, RW, 0, 0));
+		break;
+	case EXEC:
+	case EXEC_BAD:
+		do_exec(op == EXEC);
+		break;
+	case MAKE:
+	case MAKE_ARCHIVE:
+		do_make(op == MAKE_ARCHIVE);
+		break;
+	case GROW:
+	case SHRINK:
+		may_fail(native(NATIVE_segment_resize, handle,
+		                op == GROW ? 48 : 16, 0, 0, 0, 0));
+		break;
+	default: /* DROP */
+		REQUIRE(native(NATIVE_segment_drop, handle, 0, 0, 0, 0, 0) ==
+		        0);
+		w.handle[0] = 0;
+		w.dropped++;
+	}
+}
+
+static void step(enum op op, int which)
+{
+	switch (op) {
+	case CALL:
+		w.call = &calls[which];
+		w.busy = true;
+		w.calls_left--;
+		run_client();
+		break;
+	case RESUME:
+		run_client();
+		break;
+	case KILL:
+		do_kill();
+		break;
+	case RECEIVE:
+		REQUIRE(native(NATIVE_receive, INBOX, 0, 0, 0, 0, 0) == 0);
+		look(SERVER, image[1]);
+		w.token = ((struct message *)(image[1] + INBOX))->token;
+		w.live = true;
+		break;
+	case REPLY:
+		if (native(NATIVE_reply, (uint32_t)w.token, 5, 0, 0, 0, 0) == 0)
+			answered(5);
+		else
+			REQUIRE(!w.live);
+		break;
+	case SERVER_DIES:
+		w.live = false;
+		w.handle[0] = w.handle[1] = 0;
+		exit_process(SERVER);
+		break;
+	case USE_LEASES:
+		use_leases();
+		break;
+	case USE_STRINGS:
+		use_strings();
+		break;
+	case USE_SEGMENTS:
+		use_segments();
+		break;
+	case USE_STOLEN:
+		use_stolen();
+		break;
+	case ALL_DIE:
+		all_die();
+		break;
+	default:
+		step_segment(op);
+	}
+}
+
+static bool has_room(int space)
+{
+	return space_find_shared(space, 1) != 0;
+}
+
+static bool enabled(enum op op)
+{
+	enum proc_state client = procs[CLIENT].state;
+	bool server = procs[SERVER].state != PROC_ZOMBIE;
+
+	switch (op) {
+	case CALL:
+		return client == PROC_READY && !w.busy && w.calls_left > 0;
+	case RESUME:
+		return client == PROC_READY && w.busy;
+	case KILL:
+		return w.busy && !procs[CLIENT].killed;
+	case RECEIVE:
+		return server && client == PROC_SENDING;
+	case ALL_DIE:
+		return true;
+	case REPLY:
+	case MAP:
+	case MAP_READ:
+	case MAP_ARCHIVE:
+	case MAP_ODD:
+	case EXEC:
+	case EXEC_BAD:
+		return server && w.token;
+	case USE_LEASES:
+	case USE_STRINGS:
+	case USE_SEGMENTS:
+	case USE_STOLEN:
+		return server && w.token;
+	case MAKE:
+		return server && w.handle[0] == 0 && w.dropped == 0;
+	case MAKE_ARCHIVE:
+		return server && w.handle[1] == 0;
+	case MAP_SELF:
+		return server && w.handle[0] > 0 &&
+		       has_room(procs[SERVER].space);
+	case GROW: /* once, and back */
+		return server && w.handle[0] > 0 &&
+		       segments[w.handle[0] - 1].pages == 2;
+	case SHRINK:
+		return server && w.handle[0] > 0 &&
+		       segments[w.handle[0] - 1].pages == 3;
+	case DROP:
+		return server && w.handle[0] > 0;
+	default:
+		return server;
+	}
+}
+
+/* ---- a fresh world ---------------------------------------------------- */
+
+static void map_pages(int space, int page, int pages, int rights, bool promise)
+{
+	const struct mapping mapping = {.kind = REGION_PRIVATE,
+	                                .start = (vaddr_t)page * PAGE_SIZE,
+	                                .pages = pages,
+	                                .segment = -1,
+	                                .rights = rights,
+	                                .ceiling = 7,
+	                                .promise = promise};
+
+	REQUIRE(space_map(space, &mapping) == 0);
+}
+
+static void make_proc(int i)
+{
+	procs[i].state = PROC_READY;
+	procs[i].pid = i + 1;
+	procs[i].peer = -1;
+	procs[i].cwd = NO_CONNECTION;
+	procs[i].space = space_make(LEVEL_USER);
+	memset(procs[i].descriptors, 0xff, sizeof(procs[i].descriptors));
+	memset(procs[i].message.carried, 0xff, sizeof(int) * 2);
+	procs[i].message.channel = procs[i].message.at = -1;
+	procs[i].message.connection = procs[i].message.next = -1;
+	if (i != CLIENT) {
+		map_pages(procs[i].space, 3, 6, RW, true);
+		return;
+	}
+	map_pages(procs[i].space, 2, 2, RW, true);
+	map_pages(procs[i].space, 4, 1, RIGHT_READ, true);
+	map_pages(procs[i].space, 5, 1, RW, false);
+	map_pages(procs[i].space, 8, 1, RW, true);
+}
+
+/* Bytes that are all different, but for the strings and iovecs. */
+static void fill_memory(void)
+{
+	static const struct buffer iovecs[2] = {{50, 5}, {38, 7}};
+	int client = procs[CLIENT].space, server = procs[SERVER].space;
+
+	for (vaddr_t va = 32; va < 64; va++) {
+		uint8_t byte = (uint8_t)(va + 100);
+
+		space_write(client, va, &byte, 1);
+	}
+	space_write(client, 32, "path", 5);
+	for (vaddr_t va = INBOX; va < BUFFER_END; va++) {
+		uint8_t byte = (uint8_t)(255 - va);
+
+		space_write(server, va, &byte, 1);
+	}
+	space_write(client, IOVECS, iovecs, sizeof(iovecs));
+}
+
+static void begin(void)
+{
+	int files, other;
+
+	memset(procs, 0, sizeof(procs));
+	memset(channels, 0, sizeof(channels));
+	memset(connections, 0, sizeof(connections[0]) * 16);
+	memset(&w, 0, sizeof(w));
+	host_start();
+	memset((char *)phys_to_kernel(archive_start), 0xaa, 48);
+	connection_table.fresh = connection_table.live = 0;
+	connection_table.free = -1;
+	proc_table.fresh = PROCS;
+	w.promised = frames_promised;
+	w.free_frames = frames_free;
+	for (int i = 0; i < PROCS; i++)
+		make_proc(i);
+	files = channel_make("files", SERVER, 1);
+	other = channel_make("other", THIEF, 2);
+	REQUIRE(files == 0 && other == 1);
+	procs[CLIENT].cwd = connection_make(files, 1, 0);
+	descriptor_install(CLIENT, connection_make(files, 2, 0), 0, false);
+	fill_memory();
+	w.calls_left = 2;
+	current = SERVER;
+	space_load(procs[SERVER].space);
+	__asan_unpoison_memory_region(stack, STACK);
+	getcontext(&client_context);
+	client_context.uc_stack.ss_sp = stack;
+	client_context.uc_stack.ss_size = STACK;
+	client_context.uc_link = 0;
+	makecontext(&client_context, life, 0);
+}
+
+/* ---- states, each once ------------------------------------------------ */
+
+static uint64_t hash;
+
+static void mix(int64_t value)
+{
+	hash = (hash ^ (uint64_t)value) * 0x9e3779b97f4a7c15u;
+	hash ^= hash >> 29;
+}
+
+static void mix_space(int proc)
+{
+	int space = procs[proc].space;
+
+	if (procs[proc].state == PROC_ZOMBIE)
+		return;
+	for (int r = region_from(space, 0); r >= 0; r = region_after(r)) {
+		mix(regions[r].start + 256 * regions[r].end);
+		mix(regions[r].kind + 16 * regions[r].rights);
+		mix(regions[r].segment + 1 == w.handle[0]);
+		mix(regions[r].segment);
+	}
+	for (int slot = 0; slot < (int)USER_SLOTS; slot++)
+		mix(page_get(spaces[space].directory, slot) & 0xfff);
+}
+
+static uint64_t state_hash(void)
+{
+	hash = 0xcbf29ce484222325u;
+	for (int i = 0; i < PROCS; i++)
+		mix(procs[i].state + 32 * (procs[i].killed != 0));
+	mix(w.call ? w.call - calls : -1);
+	mix(w.busy + 2 * w.live + 4 * w.calls_left + 16 * (w.token != 0));
+	mix(w.answers + 16 * (w.expected & 0xff) + 4096 * w.dropped);
+	mix_space(CLIENT), mix_space(SERVER);
+	for (int i = 0; i < segment_table.fresh; i++)
+		if (segments[i].kind != SEGMENT_FREE) {
+			mix(i + 64 * segments[i].pages +
+			    1024 * segments[i].kind);
+			mix(segments[i].resident + 32 * segments[i].owner);
+		}
+	return hash | 1;
+}
+
+static struct node {
+	int parent;
+	uint8_t op, which, nth;
+} nodes[STATES_MAX];
+static int node_count;
+static unsigned long transitions;
+static uint64_t seen[SEEN_SLOTS];
+static struct node path[64];
+static int path_length;
+
+static void print_path(void)
+{
+	for (int i = 0; i < path_length; i++) {
+		printf("#   %s %d", op_names[path[i].op], path[i].which);
+		printf(path[i].nth ? ", promise %d refused\n" : "\n",
+		       path[i].nth);
+	}
+}
+
+static bool add_seen(uint64_t h)
+{
+	uint32_t i = (uint32_t)(h >> 20) % SEEN_SLOTS;
+
+	while (seen[i] && seen[i] != h)
+		i = (i + 1) % SEEN_SLOTS;
+	if (seen[i] == h)
+		return false;
+	seen[i] = h;
+	return true;
+}
+
+/* Whether the nth promise was there to refuse. */
+static bool perform(const struct node *s)
+{
+	bool was_refused;
+
+	path[path_length++] = *s;
+	promise_fail_nth = s->nth ? s->nth : -1;
+	step((enum op)s->op, s->which);
+	was_refused = promise_fail_nth == 0;
+	promise_fail_nth = 0;
+	return was_refused;
+}
+
+static void replay(int node)
+{
+	int way[64], n = 0;
+
+	for (int i = node; i > 0; i = nodes[i].parent)
+		way[n++] = i;
+	begin();
+	path_length = 0;
+	while (n > 0)
+		perform(&nodes[way[--n]]);
+}
+
+/* Whether the promise was refused: then there may be one more. */
+static bool try(int node, enum op op, int which, int nth)
+{
+	struct node s = {node, (uint8_t)op, (uint8_t)which, (uint8_t)nth};
+	bool was_refused;
+
+	replay(node);
+	if (!enabled(op))
+		return false;
+	transitions++;
+	was_refused = perform(&s);
+	REQUIRE(message_check() == 0);
+	REQUIRE(mm_check() == 0);
+	REQUIRE(host_stale() == 0 && host_stale_free == 0);
+	if (!was_refused)
+		s.nth = 0;
+	if (op < USE_LEASES && add_seen(state_hash())) {
+		REQUIRE(node_count < STATES_MAX);
+		if (node_count < STATES_MAX)
+			nodes[node_count++] = s;
+	}
+	return was_refused;
+}
+
+/* The uses of leases refuse nothing: their own loops have no model of it. */
+static bool asks(enum op op)
+{
+	return (op >= MAP && op <= GROW) || op == SHRINK;
+}
+
+static void expand(int node, enum op op)
+{
+	for (int i = 0; i < (op == CALL ? CALLS : 1) && !failures; i++) {
+		int nth = asks(op) ? 1 : 0;
+
+		while (try(node, op, i, nth) && !failures)
+			nth++;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int limit = argc > 1 ? atoi(argv[1]) : 0, now;
+
+	node_count = 1;
+	for (now = 0; now < node_count && !failures; now++) {
+		if (limit && now == limit)
+			break;
+		for (int op = 0; op < OPS; op++)
+			expand(now, (enum op)op);
+	}
+	REQUIRE(limit || now > 5000);
+	printf("%sok 1 - leases: in every order, a kill at every step: as the "
+	       "model: %s%d states, %lu transitions\n",
+	       failures ? "not " : "", limit ? "the first " : "all ", now,
+	       transitions);
+	printf("1..1\n");
+	return failures != 0;
+}
