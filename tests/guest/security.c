@@ -10,6 +10,7 @@
  * and segment limits are not emulated by QEMU's TCG.)
  */
 #include "test.h"
+#include <sys/uio.h>
 
 #define AT ((char *)0x50000000)
 
@@ -270,6 +271,74 @@ TEST("SEC-S11 a copy that runs into a hole is EFAULT, not a death")
 		ERR(SYS(NR_uname, P(p + PAGE - i)), EFAULT);
 }
 
+/* *word is `a`, then `b`, then `a` ... until stage 1. */
+static void flip(volatile unsigned *word, unsigned a, unsigned b)
+{
+	while (shared->stage == 0)
+		*word = *word == a ? b : a;
+}
+
+TEST("SEC-S12 what IPC_SET checks is what it sets, though another flips it")
+{
+	int id = make(PAGE), argument = make(PAGE);
+	struct shm_ds *given = (void *)attach(argument), ds;
+	int seen = 0;
+	pid_t pid;
+
+	OK(shm_ctl(id, IPC_STAT, given));
+	given->mode = 0777;
+	BACKGROUND(pid)
+	{
+		flip(&given->uid, -1, 1000);
+	}
+	for (int i = 0; i < 1000 || (seen != 3 && i < 1000000); i++) {
+		long result = shm_ctl(id, IPC_SET, given);
+
+		seen |= result == 0 ? 1 : 2;
+		TRUE(result == 0 || result == -EINVAL);
+		OK(shm_ctl(id, IPC_STAT, &ds));
+		TRUE(ds.uid == 0 || ds.uid == 1000);
+	}
+	EQ(seen, 3);
+	reach(1);
+	EXITS(pid, 0);
+	OK(shm_dt(given));
+	removed(argument);
+	removed(id);
+}
+
+TEST("SEC-S12 an iovec that another flips moves what one of its forms says")
+{
+	int argument = make(PAGE);
+	struct iovec *iov = (void *)attach(argument);
+	static char bytes[2 * PAGE];
+	int zero = OK(SYS(NR_open, P("/dev/zero"), O_RDONLY, 0));
+	pid_t pid;
+
+	iov->iov_base = bytes;
+	iov->iov_len = 1;
+	bytes[1] = 42;
+	bytes[PAGE] = 42;
+	BACKGROUND(pid)
+	{
+		flip((volatile unsigned *)&iov->iov_len, PAGE, 1);
+	}
+	for (int i = 0; i < 2000; i++) {
+		long moved;
+
+		memset(bytes, 42, sizeof(bytes));
+		moved = SYS(NR_readv, zero, P(iov), 1);
+		TRUE(moved == 1 || moved == (long)PAGE);
+		EQ(bytes[PAGE], 42);
+		EQ(bytes[moved - 1], 0);
+	}
+	reach(1);
+	EXITS(pid, 0);
+	OK(SYS(NR_close, zero));
+	OK(shm_dt(iov));
+	removed(argument);
+}
+
 TEST("SEC-S13 no size makes a segment that is smaller than it says")
 {
 	static const unsigned long sizes[] = {1, 4095, 4096, 4097, 8191, 8192};
@@ -362,24 +431,68 @@ TEST("SEC-S20 a removed segment has no key, lives, and goes with the last")
 	ERR(shm_at(id, NULL, 0), EINVAL);
 }
 
-TEST("SEC-S21 attaches counted over forks are exact beyond 16 bits' half")
+TEST("SEC-S21 attaches counted over forks are exact, to the last fork there is")
+{
+	int id = make(PAGE), children = 0;
+	char *base = memory(16 * SLOT, PROT_NONE);
+	pid_t pid[16];
+
+	for (unsigned i = 0; i < 4096; i++)
+		EQ(shm_at(id, base + i * 4 * PAGE, SHM_REMAP),
+		   P(base + i * 4 * PAGE));
+	while (children < 16) { /* 69,632: a count of 16 bits would wrap */
+		pid_t child = pid[children] = fork();
+
+		if (child == 0) {
+			await(1);
+			_exit(0);
+		}
+		if (child < 0) {
+			EQ(errno, ENOMEM);
+			break;
+		}
+		children++;
+		EQ(nattch(id), 4096 * (1 + children));
+	}
+	TRUE(children > 1);
+	EQ(nattch(id), 4096 * (1 + children));
+	reach(1);
+	while (children > 0)
+		EXITS(pid[--children], 0);
+	EQ(nattch(id), 4096);
+	removed(id);
+}
+
+TEST("SEC-S22 a frame seen through thousands of entries is one, freed once")
 {
 	int id = make(PAGE);
-	pid_t pid[10];
+	char *base = memory(16 * SLOT, PROT_NONE);
+	struct shm_totals totals;
+	pid_t pid[5];
 
-	for (int i = 0; i < 200; i++)
-		attach(id);
-	for (int i = 0; i < 10; i++) {
+	for (unsigned i = 0; i < 16 * 64;
+	     i++) { /* several in a slot: borrowed */
+		char *p = ADDRESS(shm_at(id, base + i * 16 * PAGE, SHM_REMAP));
+
+		EQ(p[1], i ? 7 : 0);
+		p[1] = 7;
+	}
+	for (unsigned i = 0; i < ALL(pid); i++) {
 		BACKGROUND(pid[i])
 		{
-			await(1);
+			for (int n = 0; n < 1024; n++)
+				EQ(base[n * 16 * PAGE + 1], 7);
+			reach(i + 1);
+			await(99);
 		}
+		await(i + 1);
 	}
-	EQ(nattch(id), 2200);
-	reach(1);
-	for (int i = 0; i < 10; i++)
+	OK(shm_ctl(0, SHM_INFO, &totals));
+	EQ(totals.rss, 1);
+	EQ(nattch(id), 6 * 1024);
+	reach(99);
+	for (unsigned i = 0; i < ALL(pid); i++)
 		EXITS(pid[i], 0);
-	EQ(nattch(id), 200);
 	removed(id);
 }
 

@@ -104,7 +104,7 @@ static void test_retirement(void)
 	EXPECT(ids_used(&ids, 0), false);
 	EXPECT(ids_find(&ids, 0), -1);
 	EXPECT(ids_check(&ids, "ids"), 0);
-	tap("ids: a slot that has used up its sequence is retired");
+	tap("SEC-S15 ids: a slot that has used up its sequence is retired");
 
 	start();
 	for (int i = 0; i < IDS_LIMIT * IDS_SEQ_MAX; i++) {
@@ -117,7 +117,7 @@ static void test_retirement(void)
 	EXPECT(add(IPC_PRIVATE), -1);
 	EXPECT(ids.used, 0);
 	EXPECT(ids_check(&ids, "ids"), 0);
-	tap("ids: at last every slot is retired, and no id was given twice");
+	tap("SEC-S15 ids: at last all slots are retired, no id came twice");
 }
 
 static void test_full(void)

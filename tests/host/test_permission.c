@@ -132,7 +132,7 @@ static void test_control(void)
 int main(void)
 {
 	EXPECT(every_case(false, 0), 12288);
-	tap("permission: 512 modes x 6 callers x 4 requests, as the model");
+	tap("SEC-S17 permission: 512 modes x 6 callers x 4 requests");
 	every_case(false, 3);
 	every_case(false, 6);
 	tap("permission: ... asked by the group's or the owner's bits");
