@@ -69,7 +69,7 @@ build/root/bin/%: user/bin/%.c build/look/look.o build/look/pagetable.o | $(GEN)
 	$(USER_CROSS)gcc $(UFLAGS) -s -ffunction-sections -Wl,--gc-sections -MMD -MP -MF build/gen/$*.d -o $@ $(filter %.c %.o,$^)
 VPATH := tests/guest tests/programs
 build/tests/%: %.c | $(GEN)
-	$(USER_CROSS)gcc $(UFLAGS) -MMD -MP -MF $@.d -o $@ $<
+	$(USER_CROSS)gcc $(UFLAGS) -MMD -MP -MF $@.d -o $@ $< -lm
 # the boot archive and the ISO
 build/tessera.cpio: $(PROGRAMS) tools/mkarchive
 	tools/mkarchive -o $@ -r build/root
@@ -80,7 +80,7 @@ run: all ## install what is missing, build, boot here (WINDOW=1: a window)
 	tools/run
 test: all programs ## install what is missing, build, run every test
 	tests/run
-compare: programs ## run the tests on Linux 6.1, record its answers
+compare: all programs ## run the tests on Linux 6.1, record its answers
 	tools/compare
 check: ## layers, one writer, formatting, warnings, static analysis
 	tools/check
