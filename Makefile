@@ -6,7 +6,7 @@ all: build/tessera.elf build/tessera.iso ## build the kernel and the bootable IS
 # These install what is missing, before a compiler is looked for; others only say what it is.
 NEEDY := $(filter run test check compare bench gdb setup,$(MAKECMDGOALS))
 LOOK := $(if $(filter-out help clean,$(or $(MAKECMDGOALS),all)),$(or $(NEEDY),-n))
-$(and $(LOOK),$(shell tools/setup $(LOOK) >&2 || echo failed),$(error tools/setup failed))
+$(and $(LOOK),$(shell tools/setup $(LOOK) $(WINDOW:1=window) >&2 || echo failed),$(error tools/setup failed))
 # Compilers are probed when first needed, and once.
 CROSS = $(eval CROSS := $$(shell tools/cross))$(CROSS)
 USER_CROSS = $(eval USER_CROSS := $$(shell tools/cross static))$(USER_CROSS)
