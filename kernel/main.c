@@ -17,9 +17,8 @@
 #include "multiboot.h"
 #include "../ipc/message.h"
 
-#define MIB            0x100000u
-#define LEAST_MEMORY   (4 * MIB)
-#define SERVER_RESERVE 64 /* pages */
+#define LEAST_MEMORY   0x400000u /* 4 MiB */
+#define SERVER_RESERVE 64        /* pages */
 #define RAM_RANGES     16
 
 #define CPUID_FEATURES 1

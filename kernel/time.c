@@ -1,25 +1,24 @@
 /*
  * kernel/time.c -- the calls that ask for the time or wait for it.
  *
- * Clocks as in clock_gettime(2).  The real-time clock is the uptime since the
- * RTC was read; it cannot be set.  Sleeps end at the first tick (10 ms) after
- * their time, never earlier.
+ * Clocks 0..7 as in clock_gettime(2).  The real-time clock is the uptime since
+ * the RTC was read; it cannot be set.  Sleeps end at the first tick (10 ms)
+ * after their time, never earlier.
  */
 #include "lifecycle.h"
 
 #include "clock.h"
 
-#define CLOCK_REALTIME         0
-#define CLOCK_MONOTONIC        1
-#define CLOCK_PROCESS_CPUTIME  2
-#define CLOCK_THREAD_CPUTIME   3
-#define CLOCK_MONOTONIC_RAW    4
-#define CLOCK_REALTIME_COARSE  5
-#define CLOCK_MONOTONIC_COARSE 6
-#define CLOCK_BOOTTIME         7
-#define TIMER_ABSTIME          1
-#define NANOSECONDS_PER_TICK   (1000000000u / HZ)
-#define LONGEST_SLEEP          (INT32_MAX / HZ) /* seconds: ticks count them */
+#define CLOCK_REALTIME        0
+#define CLOCK_MONOTONIC       1
+#define CLOCK_PROCESS_CPUTIME 2
+#define CLOCK_THREAD_CPUTIME  3
+#define CLOCK_MONOTONIC_RAW   4
+#define CLOCK_REALTIME_COARSE 5
+#define CLOCK_BOOTTIME        7
+#define TIMER_ABSTIME         1
+#define NANOSECONDS_PER_TICK  (1000000000u / HZ)
+#define LONGEST_SLEEP         (INT32_MAX / HZ) /* seconds: ticks count them */
 
 struct timespec64 {
 	uint32_t seconds, seconds_high;
@@ -30,26 +29,15 @@ static int read_clock(int clock, struct timespec32 *now)
 {
 	uint32_t used = self()->user_ticks + self()->system_ticks;
 
-	switch (clock) {
-	case CLOCK_REALTIME:
-	case CLOCK_REALTIME_COARSE:
-		*now = clock_uptime();
+	if (clock < CLOCK_REALTIME || clock > CLOCK_BOOTTIME)
+		return -EINVAL;
+	*now = clock_uptime();
+	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
 		now->seconds += clock_boot_time;
-		return 0;
-	case CLOCK_MONOTONIC:
-	case CLOCK_MONOTONIC_RAW:
-	case CLOCK_MONOTONIC_COARSE:
-	case CLOCK_BOOTTIME:
-		*now = clock_uptime();
-		return 0;
-	case CLOCK_PROCESS_CPUTIME:
-	case CLOCK_THREAD_CPUTIME:
+	if (clock == CLOCK_PROCESS_CPUTIME || clock == CLOCK_THREAD_CPUTIME)
 		*now = (struct timespec32){used / HZ,
 		                           used % HZ * NANOSECONDS_PER_TICK};
-		return 0;
-	default:
-		return -EINVAL;
-	}
+	return 0;
 }
 
 static int give(struct timespec32 time, vaddr_t tp, bool wide)
