@@ -62,18 +62,17 @@ static int dequeue(void)
 	return -1;
 }
 
-static void switch_from_to(int from, int to)
+static void switch_to_other(struct proc *old, struct proc *new)
 {
-	struct proc *old = &procs[from], *new = &procs[to];
-
 	if (trace_on)
 		trace_event(TRACE_SWITCH, old->pid, new->pid, 0);
 	count_switches++;
-	current = to;
+	current = new - procs;
 	trace_pid = new->pid;
-	segments_set_stack(proc_stack_top(to));
+	segments_set_stack(proc_stack_top(current));
 	segments_load_tls(new->tls);
-	segments_set_ports(new->io_bitmap);
+	if (old->io_bitmap != new->io_bitmap)
+		segments_set_ports(new->io_bitmap);
 	space_load(new->space);
 	__asm__ volatile("fxsave %0\n\t"
 	                 "fxrstor %1"
@@ -84,18 +83,20 @@ static void switch_from_to(int from, int to)
 
 void schedule(void)
 {
-	int from = current, to;
+	struct proc *old = self(), *new;
+	int to;
 
-	assert(procs[from].state != PROC_RUNNING);
+	assert(old->state != PROC_RUNNING);
 	while ((to = dequeue()) < 0)
 		cpu_idle();
+	new = &procs[to];
 	/* What was asked of it while it waited, it sees on its way out. */
-	need_resched = procs[to].killed || procs[to].stopping;
-	if (procs[to].rank == 0 || procs[to].ticks <= 0)
-		procs[to].ticks = QUANTUM;
+	need_resched = new->killed || new->stopping;
+	if (new->rank == 0 || new->ticks <= 0)
+		new->ticks = QUANTUM;
 	proc_set_running(to);
-	if (to != from)
-		switch_from_to(from, to);
+	if (new != old)
+		switch_to_other(old, new);
 }
 
 void preempt(void)

@@ -42,8 +42,8 @@ static void init(int space, int level)
 	s->level = level;
 	s->directory = NO_FRAME;
 	s->first_attach = s->ended = -1;
-	for (int slot = 0; slot < (int)USER_SLOTS; slot++)
-		s->free_slots[slot / 32] |= 1u << (slot % 32);
+	for (int i = 0; i < (int)(sizeof(s->free_slots) / 4); i++)
+		s->free_slots[i] = ~0u;
 }
 
 int space_make(int level)
