@@ -33,19 +33,24 @@ static bool is_owner(const struct ipc_perm *perm, uint32_t euid)
 	return euid == perm->uid || euid == perm->cuid;
 }
 
-bool permission_grants(const struct ipc_perm *perm,
-                       const struct credentials *cred, int asked)
+__attribute__((noinline)) static bool
+class_grants(const struct ipc_perm *perm, const struct credentials *cred,
+             int wanted)
 {
-	int wanted = (asked >> 6 | asked >> 3 | asked) & 7;
 	int granted = perm->mode;
 
-	if (wanted == 0 || cred->euid == 0)
-		return true;
 	if (is_owner(perm, cred->euid))
 		granted >>= 6;
 	else if (in_group(cred, perm->gid) || in_group(cred, perm->cgid))
 		granted >>= 3;
 	return (wanted & ~granted) == 0;
+}
+
+bool permission_grants(const struct ipc_perm *perm,
+                       const struct credentials *cred, int asked)
+{
+	return cred->euid == 0 ||
+	       class_grants(perm, cred, (asked >> 6 | asked >> 3 | asked) & 7);
 }
 
 bool permission_controls(const struct ipc_perm *perm,

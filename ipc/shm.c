@@ -27,7 +27,7 @@
  *
  *	sys_shmget   find or make            sys_shmctl   look, change, remove
  *	sys_shmat    attach                  shm_fork     a child inherits
- *	sys_shmdt    detach                  shm_settle   ended attaches go
+ *	sys_shmdt    detach                  attach_ended one less, by any way
  *
  * Why in the kernel and not in a server: shm_nattch counts page-table facts,
  * and a count is only ever right next to what it counts.
@@ -121,43 +121,45 @@ static void destroy(int index)
 
 /* ---- the count ---------------------------------------------------------- */
 
-/* `count` more attaches of this object: I1. */
-static void attach(int index, int pid)
+/* One attach more of this object: I1. */
+static void attach(int index)
 {
-	struct shmid_ds *ds = &shms[index].ds;
-
-	ds->shm_nattch++;
-	ds->shm_lpid = pid;
-	ds->shm_atime = clock_seconds();
+	shms[index].ds.shm_nattch++;
 }
 
-/* One attach less; the last one lets a removed object go: I1, I2. */
-static void detach(int index, int pid)
+static void stamp_attach(int index)
 {
-	struct shmid_ds *ds = &shms[index].ds;
+	shms[index].ds.shm_lpid = self()->pid;
+	shms[index].ds.shm_atime = clock_seconds();
+}
 
-	assert(ds->shm_nattch > 0);
-	ds->shm_nattch--;
-	ds->shm_lpid = pid;
+/* One attach less, or none after all: I1. */
+static void detach(int index)
+{
+	assert(shms[index].ds.shm_nattch > 0);
+	shms[index].ds.shm_nattch--;
+}
+
+/* The last one lets a removed object go: I2. */
+void attach_ended(int space, int tag)
+{
+	struct shmid_ds *ds = &shms[tag].ds;
+
+	detach(tag);
+	ds->shm_lpid = spaces[space].owner;
 	ds->shm_dtime = clock_seconds();
 	if (ds->shm_nattch == 0 && (ds->shm_perm.mode & SHM_DEST))
-		destroy(index);
+		destroy(tag);
 }
 
 void shm_fork(int child_space)
 {
 	int each = space_first_attach(child_space);
 
-	for (; each >= 0; each = space_next_attach(each))
-		attach(attaches[each].tag, self()->pid);
-}
-
-void shm_settle(int space, int pid)
-{
-	int index = space_take_ended(space);
-
-	for (; index >= 0; index = space_take_ended(space))
-		detach(index, pid);
+	for (; each >= 0; each = space_next_attach(each)) {
+		attach(regions[each].tag);
+		stamp_attach(regions[each].tag);
+	}
 }
 
 /* ---- shmget(2) ---------------------------------------------------------- */
@@ -229,7 +231,6 @@ int shm_may_attach(int id, vaddr_t address, int flags)
 int sys_shmat(int id, vaddr_t address, int flags, vaddr_t *result)
 {
 	int index = shm_may_attach(id, address, flags);
-	int space = self()->space;
 	vaddr_t base = address & ~(SHMLBA - 1);
 	int ceiling = RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC;
 	int error;
@@ -239,32 +240,26 @@ int sys_shmat(int id, vaddr_t address, int flags, vaddr_t *result)
 	/* Who attached for reading can never gain writing: mprotect(2). */
 	if (flags & SHM_RDONLY)
 		ceiling = RIGHT_READ | RIGHT_EXEC;
-	error =
-	    space_attach(space, shms[index].segment, &base, rights_of(flags),
-	                 ceiling, flags & SHM_REMAP, index);
-	if (error < 0)
-		return error;
-
 	/*
-	 * Nothing below can fail.  The new attach is counted first: what it
-	 * replaced may have been the last of the same, removed, segment.
+	 * Counted before it is made: what it replaces may be the last attach
+	 * of the same, removed, segment.
 	 */
-	attach(index, self()->pid);
-	if (flags & SHM_REMAP)
-		shm_settle(space, self()->pid);
+	attach(index);
+	error =
+	    space_attach(self()->space, shms[index].segment, &base,
+	                 rights_of(flags), ceiling, flags & SHM_REMAP, index);
+	if (error < 0) {
+		detach(index);
+		return error;
+	}
+	stamp_attach(index);
 	*result = base;
 	return 0;
 }
 
 int sys_shmdt(vaddr_t address)
 {
-	int space = self()->space;
-	int error = space_detach(space, address);
-
-	if (error < 0)
-		return error;
-	shm_settle(space, self()->pid);
-	return 0;
+	return space_detach(self()->space, address);
 }
 
 /* ---- shmctl(2) ---------------------------------------------------------- */

@@ -41,9 +41,6 @@ int shm_may_attach(int id, vaddr_t address, int flags);
 /* A child space inherited the attaches of the caller: count them. */
 void shm_fork(int child_space);
 
-/* Counts off the attaches of `space` that ended, as by process `pid`. */
-void shm_settle(int space, int pid);
-
 int shm_check(void); /* self-check: how many breaches */
 
 #endif

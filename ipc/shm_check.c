@@ -4,9 +4,6 @@
  * Recomputes from scratch what ipc/shm.c keeps: walks every space, counts the
  * attaches there, and compares.  The invariants I1 to I5 are listed at the top
  * of ipc/shm.c; a report begins with the number of the one that is broken.
- *
- * To be called when no ended attach waits in a space, that is, whenever the
- * kernel is left.
  */
 #include "shm.h"
 
@@ -29,7 +26,7 @@ static void count_in_space(int space, int first)
 	int each = space_first_attach(space);
 
 	for (; each >= 0; each = space_next_attach(each)) {
-		int index = attaches[each].tag;
+		int index = regions[each].tag;
 
 		if (index >= first && index < first + BATCH)
 			found[index - first]++;
@@ -52,7 +49,7 @@ static int check_tags(int space)
 	int each = space_first_attach(space);
 
 	for (; each >= 0; each = space_next_attach(each)) {
-		int index = attaches[each].tag;
+		int index = regions[each].tag;
 
 		if (!ids_used(&shm_ids, index))
 			breaches +=

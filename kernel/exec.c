@@ -405,11 +405,12 @@ static void commit(int proc, struct build *b, vaddr_t esp)
 	struct proc *p = &procs[proc];
 
 	p->space = b->space;
+	spaces[p->space].owner = p->pid;
 	set_name(p, b->image->path);
 	reset_registers(proc, b->header.entry, esp);
 	spaces[b->space].heap_start = spaces[b->space].heap_break = b->top;
 	if (b->old >= 0) {
-		proc_leave_space(proc, b->old);
+		space_drop(b->old);
 		message_exec(proc);
 	}
 }

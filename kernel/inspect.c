@@ -19,8 +19,7 @@ struct inspection inspection = {
 };
 
 extern uint32_t boot_directory[];
-extern struct table space_table, region_table, attach_table, segment_table,
-    connection_table;
+extern struct table space_table, region_table, segment_table, connection_table;
 extern uint32_t count_faults, count_cr3, count_zeroed, count_copied,
     count_messages;
 
@@ -53,7 +52,6 @@ static const struct inspect_field fields[] = {
     FIELD("space", space, holders),
     FIELD("space", space, directory),
     FIELD("space", space, attaches),
-    FIELD("space", space, first_attach),
     FIELD("space", space, heap_start),
     FIELD("space", space, heap_break),
     FIELD("space", space, promised),
@@ -67,14 +65,11 @@ static const struct inspect_field fields[] = {
     FIELD("region", region, rights),
     FIELD("region", region, ceiling),
     FIELD("region", region, promised),
-    FIELD("region", region, attach),
+    FIELD("region", region, tag),
+    FIELD("region", region, base),
+    FIELD("region", region, part),
     FIELD("region", region, next),
     FIELD("region", region, space),
-    FIELD("attach", attach, space),
-    FIELD("attach", attach, base),
-    FIELD("attach", attach, tag),
-    FIELD("attach", attach, regions),
-    FIELD("attach", attach, next),
     FIELD("segment", segment, kind),
     FIELD("segment", segment, holders),
     FIELD("segment", segment, pages),
@@ -103,13 +98,9 @@ static const struct {
 	const char *name;
 	struct table *table;
 } tables[] = {
-    {"procs", &proc_table},
-    {"spaces", &space_table},
-    {"regions", &region_table},
-    {"attaches", &attach_table},
-    {"segments", &segment_table},
-    {"shms", &shm_table},
-    {"connections", &connection_table},
+    {"procs", &proc_table},     {"spaces", &space_table},
+    {"regions", &region_table}, {"segments", &segment_table},
+    {"shms", &shm_table},       {"connections", &connection_table},
 };
 #define TABLES ((int)(sizeof(tables) / sizeof(tables[0])))
 

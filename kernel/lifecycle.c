@@ -4,11 +4,12 @@
  *
  * Each room offers a hook for what it keeps (space_copy, shm_fork,
  * message_fork, ...); this file is the one visible list that calls them, in
- * order.  No room calls another's hook.
+ * order.  No room calls another's hook, but that mm tells ipc/shm of each
+ * attach that ends, by whatever way (attach_ended).
  *
  *	          fork            exec                exit
- *	mm        space_copy      new space           space_clear, space_drop
- *	ipc/shm   shm_fork        shm_settle          shm_settle
+ *	mm        space_copy      new space           space_drop
+ *	ipc/shm   shm_fork        (attach_ended)      (attach_ended)
  *	messages  message_fork    message_exec        message_exit
  *	ipc/sem   (nothing)       (kept)              sem_exit
  */
@@ -93,6 +94,7 @@ static int make_child(void)
 
 	/* Nothing below can fail. */
 	procs[child].space = space;
+	spaces[space].owner = procs[child].pid;
 	procs[child].parent = current;
 	copy_identity(&procs[child], self());
 	copy_registers(child);
@@ -152,13 +154,6 @@ void proc_notify_parent(int proc)
 		wake(parent);
 }
 
-void proc_leave_space(int proc, int space)
-{
-	space_clear(space);
-	shm_settle(space, procs[proc].pid);
-	space_drop(space);
-}
-
 void proc_exit(int wait_status)
 {
 	struct proc *p = self();
@@ -167,8 +162,7 @@ void proc_exit(int wait_status)
 		panic("init has ended, status %x", (uint32_t)wait_status);
 	message_exit(current);
 	sem_exit();
-	space_load(-1);
-	proc_leave_space(current, p->space);
+	space_drop(p->space);
 	p->space = -1;
 	give_children_to_init();
 	p->wait_status = wait_status;

@@ -50,9 +50,6 @@ __attribute__((noreturn)) void proc_exit(int wait_status);
 /* A process that starts at trap_return with an empty trapframe. */
 void proc_prepare_stack(int proc);
 
-/* Empties a space, counts its attaches off and lets it go. */
-void proc_leave_space(int proc, int space);
-
 /* Tells the parent that a child has ended, stopped or continued. */
 void proc_notify_parent(int proc);
 

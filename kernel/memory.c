@@ -1,13 +1,11 @@
 /*
  * kernel/memory.c -- brk, mmap2, munmap, mprotect: the process's own wishes.
  *
- * Each is a few checks in mmap(2)'s order and one call of mm.  Attaches that
- * lost their last region by it are counted off by shm_settle(), as shmdt does.
+ * Each is a few checks in mmap(2)'s order and one call of mm.
  */
 #include "lifecycle.h"
 
 #include "../ipc/message.h"
-#include "../ipc/shm.h"
 
 #define MAP_SHARED          1u
 #define MAP_PRIVATE         2u
@@ -29,7 +27,6 @@ static bool page_aligned(uint32_t value)
 int sys_brk(vaddr_t address, vaddr_t *result)
 {
 	*result = space_brk(self()->space, address);
-	shm_settle(self()->space, self()->pid); /* it may cut an attach */
 	return 0;
 }
 
@@ -101,7 +98,6 @@ static int map_anonymous(vaddr_t address, uint32_t pages, uint32_t prot,
 		error = space_map(space, &mapping);
 	else
 		error = map_shared(space, &mapping, mapping.promise);
-	shm_settle(space, self()->pid);
 	*result = mapping.start;
 	return error;
 }
@@ -159,7 +155,6 @@ int mmap_segment(int client, int segment, int offset, int rights,
 	error = choose(space, args[0], pages, flags, &mapping.start);
 	if (error == 0)
 		error = space_map(space, &mapping);
-	shm_settle(space, procs[client].pid);
 	*result = mapping.start;
 	return error;
 }
@@ -167,14 +162,11 @@ int mmap_segment(int client, int segment, int offset, int rights,
 int sys_munmap(vaddr_t address, uint32_t length)
 {
 	uint32_t bytes = (length + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-	int result;
 
 	if (!page_aligned(address) || length == 0 || length > USER_LIMIT ||
 	    address > USER_LIMIT - bytes)
 		return -EINVAL;
-	result = space_unmap(self()->space, address, address + bytes);
-	shm_settle(self()->space, self()->pid);
-	return result;
+	return space_unmap(self()->space, address, address + bytes);
 }
 
 int sys_mprotect(vaddr_t address, uint32_t length, uint32_t prot)

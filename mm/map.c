@@ -39,17 +39,30 @@ static void break_edges(int space, vaddr_t from, vaddr_t to)
 	slot_break(space, slot_of(to - 1), from, to);
 }
 
-void region_remove(int region)
+__attribute__((noinline)) static void remove_pages(int region)
 {
-	struct region *r = &regions[region];
+	const struct region *r = &regions[region];
 
-	region_clear(region, r->start, r->end);
+	region_clear(region);
 	region_unlist(region);
-	if (!r->whole)
-		slots_settle(r->space, slot_of(r->start), slot_of(r->end - 1));
+	slots_settle(r->space, slot_of(r->start), slot_of(r->end - 1));
 	if (r->promised)
 		space_refund(r->space, region_pages(r));
 	region_end(region);
+}
+
+static void remove_whole(int region)
+{
+	slots_unlink(&regions[region]);
+	region_end(region);
+}
+
+void region_remove(int region)
+{
+	if (regions[region].whole)
+		remove_whole(region);
+	else
+		remove_pages(region);
 }
 
 /* What [from, to) has of a region goes; what is left of it goes on. */
@@ -138,11 +151,9 @@ static struct region draft_of(int space, const struct mapping *m)
 	    .rights = m->rights,
 	    .ceiling = m->ceiling,
 	    .noreserve = !m->promise && m->kind != REGION_SHARED,
-	    .attach = -1,
-	    .next = -1,
 	    .space = space,
-	    .sibling = -1,
-	    .elder = -1};
+	    .tag = -1,
+	    .part = -1};
 
 	if (m->kind == REGION_SHARED &&
 	    segments[m->segment].kind == SEGMENT_ARCHIVE) {

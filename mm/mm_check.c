@@ -12,7 +12,7 @@
  *	M4  a slot is empty, linked or private as its regions demand
  *	M5  every linked PDE and every entry has no right its region has not,
  *	    and shows the page its region says
- *	M6  an attach's count of regions, a space's count of attaches
+ *	M6  the regions of an attach are one ring, a space counts its rings
  *	M7  a segment's entries allow everything; residents counted; none beyond
  *	    its end
  *
@@ -257,19 +257,37 @@ static int check_slot(int space, int slot)
 	return 1 + check_private(space, slot, word_frame(word));
 }
 
+/* M6: how many regions are in the ring of `region`, all of the same attach. */
+static int check_ring(int region)
+{
+	const struct region *first = &regions[region], *r = first;
+	int parts = 0;
+
+	do {
+		if (r->kind == REGION_FREE || r->space != first->space ||
+		    r->tag != first->tag || r->base != first->base) {
+			report("M6: another's region in a ring", region, r->tag,
+			       first->tag);
+			break;
+		}
+		parts++;
+		r = &regions[r->part];
+	} while (r != first && parts < region_table.fresh);
+	return parts;
+}
+
 static void check_attaches(int space)
 {
-	int count = 0, a = spaces[space].first_attach;
+	int count = 0, parts = 0, left = 0;
 
-	for (; a >= 0; a = attaches[a].next) {
-		int left = 0;
-
+	for (int r = space_first_attach(space); r >= 0;
+	     r = space_next_attach(r)) {
 		count++;
-		for (int r = region_from(space, 0); r >= 0; r = region_after(r))
-			left += regions[r].attach == a;
-		expect("M6: regions of an attach", a, attaches[a].regions,
-		       left);
+		parts += check_ring(r);
 	}
+	for (int r = region_from(space, 0); r >= 0; r = region_after(r))
+		left += regions[r].tag >= 0;
+	expect("M6: regions of all attaches", space, parts, left);
 	expect("M6: attaches of a space", space, spaces[space].attaches, count);
 }
 

@@ -58,7 +58,7 @@ bool slots_free(int space, int first, int last)
 	return next_slot(space, first, last + 1, ~0u) > last;
 }
 
-void slots_set_first(int space, int first, int last, int region)
+void slots_set_range(int space, int first, int last, int region)
 {
 	struct space *s = &spaces[space];
 
@@ -247,8 +247,7 @@ int region_make(const struct region *draft)
 	int i = table_pick(&region_table); /* it was reserved */
 
 	regions[i] = *draft;
-	if (draft->attach >= 0)
-		attaches[draft->attach].regions++;
+	attach_join(i);
 	join_segment(i);
 	region_list(i);
 	return i;
@@ -256,18 +255,16 @@ int region_make(const struct region *draft)
 
 void region_end(int region)
 {
-	int attach = regions[region].attach;
-
 	leave_segment(region);
-	if (attach >= 0)
-		attach_lost_region(attach);
+	attach_leave(region);
 	regions[region].kind = REGION_FREE;
-	table_put(&region_table, region);
+	table_unpick(&region_table, region);
 }
 
 int region_split(int region, vaddr_t at)
 {
 	struct region upper = regions[region];
+	int i;
 
 	assert(at > upper.start && at < upper.end);
 	region_unlist(region);
@@ -275,7 +272,10 @@ int region_split(int region, vaddr_t at)
 	region_list(region);
 	upper.offset = region_page(&upper, at);
 	upper.start = at;
-	return region_make(&upper);
+	i = region_make(&upper);
+	if (upper.tag >= 0)
+		regions[region].part = i; /* then as it went on */
+	return i;
 }
 
 static bool mergeable(int low, int high)

@@ -26,7 +26,22 @@ int slot_next_free(int space, int slot);
 int slot_next_used(int space, int slot);
 bool slots_free(int space, int first, int last);
 /* The lowest region of slots [first, last] is `region`, or none. */
-void slots_set_first(int space, int first, int last, int region);
+void slots_set_range(int space, int first, int last, int region);
+
+static inline void slots_set_first(int space, int first, int last, int region)
+{
+	struct space *s = &spaces[space];
+
+	if (first != last) {
+		slots_set_range(space, first, last, region);
+		return;
+	}
+	s->slot_region[first] = (uint16_t)(region + 1);
+	if (region < 0)
+		s->free_slots[first / 32] |= 1u << (first % 32);
+	else
+		s->free_slots[first / 32] &= ~(1u << (first % 32));
+}
 
 static inline int slot_first_region(int space, int slot)
 {
@@ -94,11 +109,29 @@ void space_make_private(int space, int slot);
 int slots_cost(const struct region *draft);
 /* Links, or gives a table to, each slot of a draft about to be listed. */
 void slots_fill(struct region *draft);
+/* Points the PDEs of `count` slots at the tables of the region's segment. */
+static inline void slots_link(const struct region *r, int slot, int count)
+{
+	const struct segment *s = &segments[r->segment];
+	frame_t directory = spaces[r->space].directory;
+	uint32_t word = link_word(s->table); /* its only one */
+
+	page_link(
+	    directory, slot, count,
+	    s->directory == NO_FRAME
+	        ? &word
+	        : segment_words(r->segment, region_page(r, slot_start(slot))));
+	if (!(r->rights & RIGHT_WRITE))
+		page_link_rights(directory, slot, count, r->rights);
+}
+/* And back, of a whole region: clears, flushes, takes it out of the lists. */
+void slots_unlink(const struct region *r);
 /* Frees the tables of private slots without regions. */
 void slots_settle(int space, int first, int last);
 
-/* Removes what the CPU sees of [from, to) of a region: clear, flush, drop. */
-void region_clear(int region, vaddr_t from, vaddr_t to);
+/* Removes what the CPU sees of a region that is not whole: clear, flush, drop.
+ */
+void region_clear(int region);
 /* The CPU's view follows the region's rights; the caller flushes. */
 void region_apply_rights(int region);
 /* Drops borrowed entries of the segment's pages from `first` on. */
@@ -111,10 +144,10 @@ int slots_find(int space, int count);
 
 /* ---- attach.c -------------------------------------------------------- */
 
-/* One region of `attach` is gone; the last one ends it. */
-void attach_lost_region(int attach);
-/* Takes a slot of the table, reserved before, into the space's list. */
-int attach_make(int space, vaddr_t base, int tag);
+/* A region with a tag begins an attach, unless it is made as a part of one. */
+void attach_join(int region);
+/* A region goes; the last one of an attach ends it. */
+void attach_leave(int region);
 
 /* ---- map.c ----------------------------------------------------------- */
 

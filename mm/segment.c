@@ -305,13 +305,10 @@ void segment_hold(int segment)
 	segments[segment].holders++;
 }
 
-void segment_drop(int segment)
+__attribute__((noinline)) static void end(int segment)
 {
 	struct segment *s = &segments[segment];
 
-	assert(s->holders > 0);
-	if (--s->holders > 0)
-		return;
 	assert(s->regions < 0);
 	if (s->kind == SEGMENT_MEMORY)
 		free_memory(segment);
@@ -319,4 +316,11 @@ void segment_drop(int segment)
 		free_archive(s);
 	s->kind = SEGMENT_FREE;
 	table_put(&segment_table, segment);
+}
+
+void segment_drop(int segment)
+{
+	assert(segments[segment].holders > 0);
+	if (--segments[segment].holders == 0)
+		end(segment);
 }

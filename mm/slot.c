@@ -140,21 +140,14 @@ int slots_cost(const struct region *draft)
 	return cost;
 }
 
-static void link_slots(const struct region *r, int slot, int count)
+void slots_unlink(const struct region *r)
 {
 	frame_t directory = spaces[r->space].directory;
-	int page = region_page(r, slot_start(slot));
+	int first = slot_of(r->start), last = slot_of(r->end - 1);
 
-	if (segments[r->segment].directory != NO_FRAME) {
-		page_link(directory, slot, count,
-		          segment_words(r->segment, page));
-	} else {
-		uint32_t word = link_word(segments[r->segment].table);
-
-		page_link(directory, slot, 1, &word);
-	}
-	if (!(r->rights & RIGHT_WRITE))
-		page_link_rights(directory, slot, count, r->rights);
+	page_clear_slots(directory, first, last - first + 1);
+	page_flush_all(directory);
+	slots_set_first(r->space, first, last, -1);
 }
 
 static bool fill_slot(const struct region *draft, int slot)
@@ -163,7 +156,7 @@ static bool fill_slot(const struct region *draft, int slot)
 	bool alone = slot_first_region(space, slot) < 0;
 
 	if (alone && linkable(draft, slot)) {
-		link_slots(draft, slot, 1);
+		slots_link(draft, slot, 1);
 		return true;
 	}
 	if (alone) {
@@ -180,7 +173,7 @@ void slots_fill(struct region *draft)
 	int first = slot_of(draft->start), last = slot_of(draft->end - 1);
 
 	if (all_linkable(draft)) {
-		link_slots(draft, first, last - first + 1);
+		slots_link(draft, first, last - first + 1);
 		draft->whole = true;
 		return;
 	}
@@ -223,36 +216,25 @@ static void clear_entry(int region, frame_t table, vaddr_t va)
 		space_refund(r->space, 1);
 }
 
-static bool clear_slot(int region, int slot, vaddr_t from, vaddr_t to)
-{
-	frame_t directory = spaces[regions[region].space].directory;
-	frame_t table = private_table(directory, slot);
-
-	if (table == NO_FRAME) {
-		page_clear_slots(directory, slot, 1);
-		return true;
-	}
-	for (vaddr_t va = from; va < to; va += PAGE_SIZE)
-		clear_entry(region, table, va);
-	return false;
-}
-
-void region_clear(int region, vaddr_t from, vaddr_t to)
+void region_clear(int region)
 {
 	const struct region *r = &regions[region];
-	int first = slot_of(from), last = slot_of(to - 1);
 	frame_t directory = spaces[r->space].directory;
-	bool unlinked = r->whole;
+	int last = slot_of(r->end - 1);
 
-	if (r->whole)
-		page_clear_slots(directory, first, last - first + 1);
-	for (int slot = first; !r->whole && slot <= last; slot++) {
-		unlinked |=
-		    clear_slot(region, slot, later(from, slot_start(slot)),
-		               earlier(to, slot_end(slot)));
+	for (int slot = slot_of(r->start); slot <= last; slot++) {
+		frame_t table = private_table(directory, slot);
+		vaddr_t to = earlier(r->end, slot_end(slot));
+
+		if (table == NO_FRAME) {
+			page_clear_slots(directory, slot, 1);
+			page_flush_all(directory);
+			continue;
+		}
+		for (vaddr_t va = later(r->start, slot_start(slot)); va < to;
+		     va += PAGE_SIZE)
+			clear_entry(region, table, va);
 	}
-	if (unlinked)
-		page_flush_all(directory);
 }
 
 /* PROT_NONE keeps the frame in an entry that is not present. */

@@ -41,7 +41,6 @@ static void init(int space, int level)
 	s->holders = 1;
 	s->level = level;
 	s->directory = NO_FRAME;
-	s->first_attach = s->ended = -1;
 	for (int i = 0; i < (int)(sizeof(s->free_slots) / 4); i++)
 		s->free_slots[i] = ~0u;
 }
@@ -120,28 +119,20 @@ static int copy_cost(int from, int *count)
 	return cost;
 }
 
-static void copy_attaches(int from, int to)
+static void copy_regions(int from, int to)
 {
-	int a = spaces[from].first_attach;
+	for (int r = region_from(from, 0); r >= 0; r = region_after(r)) {
+		struct region draft = regions[r];
 
-	/* From the oldest on, so that the lists have the same order. */
-	while (a >= 0 && attaches[a].next >= 0)
-		a = attaches[a].next;
-	for (; a >= 0; a = attaches[a].previous) {
-		attaches[a].twin =
-		    attach_make(to, attaches[a].base, attaches[a].tag);
+		draft.space = to;
+		if (inherited(r))
+			regions[r].link = region_make(&draft);
 	}
-}
-
-static void copy_region(int region, int to)
-{
-	struct region draft = regions[region];
-
-	draft.space = to;
-	draft.next = draft.sibling = draft.elder = -1;
-	if (draft.attach >= 0)
-		draft.attach = attaches[draft.attach].twin;
-	region_make(&draft);
+	/* The parts of an attach are a ring in the child, too. */
+	for (int r = region_from(to, 0); r >= 0; r = region_after(r))
+		if (regions[r].tag >= 0)
+			regions[r].part = regions[regions[r].part].link;
+	spaces[to].attaches = spaces[from].attaches;
 }
 
 /* One frame, two entries: neither may be written. */
@@ -188,20 +179,12 @@ static void copy_slot(int from, int to, int slot)
 	}
 }
 
-static int reserve_copy(int from, int regions_count, int level)
-{
-	if (table_reserve(&space_table, 1, level) < 0 ||
-	    table_reserve(&region_table, regions_count, level) < 0 ||
-	    table_reserve(&attach_table, spaces[from].attaches, level) < 0)
-		return -ENOMEM;
-	return 0;
-}
-
 int space_copy(int from, int level)
 {
 	int count, cost = copy_cost(from, &count), to;
 
-	if (reserve_copy(from, count, level) < 0 ||
+	if (table_reserve(&space_table, 1, level) < 0 ||
+	    table_reserve(&region_table, count, level) < 0 ||
 	    promise_take(cost, level) < 0)
 		return -ENOMEM;
 
@@ -212,10 +195,7 @@ int space_copy(int from, int level)
 	spaces[to].heap_start = spaces[from].heap_start;
 	spaces[to].heap_break = spaces[from].heap_break;
 	spaces[to].directory = page_copy_directory(spaces[from].directory);
-	copy_attaches(from, to);
-	for (int r = region_from(from, 0); r >= 0; r = region_after(r))
-		if (inherited(r))
-			copy_region(r, to);
+	copy_regions(from, to);
 	for (int slot = slot_next_used(from, 0); slot < (int)USER_SLOTS;
 	     slot = slot_next_used(from, slot + 1))
 		copy_slot(from, to, slot);
@@ -253,7 +233,6 @@ void space_drop(int space)
 	if (--spaces[space].holders > 0)
 		return;
 	space_clear(space);
-	assert(spaces[space].ended < 0); /* they were settled */
 	table_put(&space_table, space);
 }
 

@@ -32,7 +32,7 @@ enum region_kind {
 };
 
 struct region {
-	int link; /* free list of the table */
+	int link; /* free list of the table; while space_copy: the child's */
 	enum region_kind kind;
 	vaddr_t start, end; /* page-aligned; end is the first byte after */
 	int segment;        /* what it shows, or -1 */
@@ -42,21 +42,14 @@ struct region {
 	bool promised;      /* private pages counted in full */
 	bool noreserve;     /* MAP_NORESERVE: each touch asks */
 	bool whole;         /* every slot of it is linked */
-	int attach;         /* the attach that owns it, or -1 */
-	int next;  /* the next region in the slot where this one ends */
-	int space; /* whose it is */
+	int next;           /* the next one in the slot where this one ends */
+	int space;          /* whose it is */
 	int sibling, elder; /* list of a resizable segment's regions */
-};
 
-/* What shm_nattch counts: one shmat.  Owns the regions that are left of it. */
-struct attach {
-	int link;
-	int space;
+	/* Of the attach it is a part of: what shm_nattch counts, one shmat. */
+	int tag; /* an index of ipc/shm.c, which mm never looks at; or -1 */
 	vaddr_t base; /* what shmat returned */
-	int tag;      /* whose it is (an index of ipc/shm.c); mm never looks */
-	int regions;  /* left; 0: ended, waits in the space's list */
-	int next, previous;
-	int twin; /* during space_copy: the child's */
+	int part;     /* the next part in a ring of what is left of it */
 };
 
 struct space {
@@ -65,8 +58,7 @@ struct space {
 	int level;         /* LEVEL_*, for promises made in its name */
 	frame_t directory; /* its page directory; NO_FRAME once emptied */
 	int attaches;      /* attaches alive (SHMSEG counts them) */
-	int first_attach;
-	int ended; /* first attach that ended and was not yet taken */
+	int owner;         /* pid of whom it belongs to; mm never looks */
 	vaddr_t heap_start, heap_break; /* set by exec; moved by space_brk */
 	int promised; /* pages promised in its name: private memory and tables
 	               */
@@ -77,8 +69,7 @@ struct space {
 
 extern struct space spaces[];
 extern struct region regions[];
-extern struct attach attaches[];
-extern struct table space_table, region_table, attach_table;
+extern struct table space_table, region_table;
 
 /* ---- a space's life -------------------------------------------------- */
 
@@ -92,7 +83,7 @@ int space_make(int level);
  */
 int space_copy(int from, int level);
 
-/* Unmaps everything; all attaches wait in the ended list.  Cannot fail. */
+/* Unmaps everything, which ends all attaches.  Cannot fail. */
 void space_clear(int space);
 
 void space_hold(int space);
@@ -122,9 +113,9 @@ struct mapping {
 int space_map(int space, const struct mapping *mapping);
 
 /*
- * Removes what is mapped in [start, end): flushes, then frees.  Attaches that
- * lost their last region wait in the ended list.  -ENOMEM when a linked slot
- * or a region would have to be split and there is no memory; nothing changed.
+ * Removes what is mapped in [start, end): flushes, then frees.  -ENOMEM when a
+ * linked slot or a region would have to be split and there is no memory;
+ * nothing changed.
  */
 int space_unmap(int space, vaddr_t start, vaddr_t end);
 
@@ -156,28 +147,29 @@ int region_from(int space, vaddr_t va);
 
 /*
  * Attaches all of `segment` at *base, or where it fits when *base is 0, and
- * stores the address there.  `remap` replaces what lies there (attaches that
- * end by it wait in the ended list).  Takes every page table it can ever need.
- * In this order: -EINVAL (wraps; overlaps without remap), -ENOMEM (beyond user
- * space, no room, no memory), -EPERM (below USER_FIRST).  On error nothing
- * has changed.  Held: the segment, once.
+ * stores the address there.  `remap` replaces what lies there.  Takes every
+ * page table it can ever need.  In this order: -EINVAL (wraps; overlaps without
+ * remap), -ENOMEM (beyond user space, no room, no memory), -EPERM (below
+ * USER_FIRST).  On error nothing has changed.  Held: the segment, once.
  */
 int space_attach(int space, int segment, vaddr_t *base, int rights, int ceiling,
                  bool remap, int tag);
 
-/* Ends the attach whose base is `base`: removes what is left of it.  -EINVAL.
+/*
+ * Ends the attach whose base is `base` (the lowest, if what other shmats left
+ * has the same): removes what is left of it.  -EINVAL: there is none.
  */
 int space_detach(int space, vaddr_t base);
 
 /*
- * Takes one ended attach off the list: its tag, or -1 when there is none.
- * Whoever may have ended attaches calls shm_settle() (ipc/shm.h), which drains.
+ * An attach with this tag has ended: the last region of it is out of the space,
+ * by whatever way.  ipc/shm.c, which counts, defines it; it may drop segments.
  */
-int space_take_ended(int space);
+void attach_ended(int space, int tag);
 
-/* The attaches alive in a space: the first, the next (-1: no more). */
+/* The attaches of a space: a region of the first, of the next; -1: no more. */
 int space_first_attach(int space);
-int space_next_attach(int attach);
+int space_next_attach(int region);
 
 /* ---- touching memory ------------------------------------------------- */
 

@@ -337,11 +337,22 @@ class Audit:
             self.wrong["promise"].append("held %d, promised %d, in all %d" % (
                 self.held, m.frames_promised, m.frames_total))
 
+    def ring(self, region):
+        """The regions of its attach: a ring."""
+        m, parts = self.memory, [region]
+        while True:
+            row = m.row("regions", parts[-1])
+            following = m.field(row, "region.part")
+            if following in parts:
+                return parts
+            parts.append(following)
+
     def nattch(self):
         m, attaches = self.memory, collections.Counter()
-        for _, row in m.rows("attaches"):
-            if m.field(row, "attach.regions") > 0:
-                attaches[m.field(row, "attach.tag")] += 1
+        for index, row in m.rows("regions"):
+            if m.field(row, "region.kind") and m.field(row, "region.tag") >= 0:
+                attaches[m.field(row, "region.tag")] += \
+                    index == min(self.ring(index))
         self.attaches = sum(attaches.values())
         offset = m.fields["shm.ds"][0] + NATTCH
         for index, row in m.rows("shms"):

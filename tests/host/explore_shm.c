@@ -37,7 +37,8 @@ struct proc procs[USERS];
 int current;
 struct space spaces[USERS];
 struct table space_table = {.fresh = USERS};
-struct attach attaches[ATTACHES];
+struct region regions[ATTACHES]; /* attaches, in this mm */
+static int first_attach[USERS];
 struct segment segments[OBJECTS + 1];
 
 struct picture {
@@ -108,41 +109,39 @@ void segment_drop(int segment)
 
 static int find(int space, vaddr_t base)
 {
-	int i = spaces[space].first_attach;
+	int i = first_attach[space];
 
-	while (i >= 0 && attaches[i].base != base)
-		i = attaches[i].next;
+	while (i >= 0 && regions[i].base != base)
+		i = regions[i].next;
 	return i;
 }
 
 static void insert(int space, vaddr_t base, int tag)
 {
 	int i = space * PLACES + (base - ATTACH_FIRST) / SLOT_SIZE;
-	int *place = &spaces[space].first_attach;
+	int *place = &first_attach[space];
 
 	/* In order of address: the same picture is the same state. */
 	while (*place >= 0 && *place < i)
-		place = &attaches[*place].next;
-	attaches[i] = (struct attach){.base = base, .tag = tag, .next = *place};
+		place = &regions[*place].next;
+	regions[i] = (struct region){.base = base, .tag = tag, .next = *place};
 	*place = i;
 	spaces[space].attaches++;
 	segments[shms[tag].segment].holders++;
 }
 
-/* An ended attach keeps its tag apart: its place may be filled again. */
-static int ended[PLACES], ended_count;
-
 static void end(int space, int attach)
 {
-	int *place = &spaces[space].first_attach;
+	int *place = &first_attach[space], tag;
 
 	while (*place != attach)
-		place = &attaches[*place].next;
-	*place = attaches[attach].next;
+		place = &regions[*place].next;
+	*place = regions[attach].next;
 	spaces[space].attaches--;
-	ended[ended_count++] = attaches[attach].tag;
-	segment_drop(shms[attaches[attach].tag].segment);
-	attaches[attach] = (struct attach){0};
+	tag = regions[attach].tag;
+	regions[attach] = (struct region){0};
+	segment_drop(shms[tag].segment);
+	attach_ended(space, tag);
 }
 
 static int attached(void)
@@ -180,20 +179,14 @@ int space_detach(int space, vaddr_t base)
 	return 0;
 }
 
-int space_take_ended(int space)
-{
-	(void)space;
-	return ended_count > 0 ? ended[--ended_count] : -1;
-}
-
 int space_first_attach(int space)
 {
-	return spaces[space].first_attach;
+	return first_attach[space];
 }
 
 int space_next_attach(int attach)
 {
-	return attaches[attach].next;
+	return regions[attach].next;
 }
 
 int copy_in(void *to, vaddr_t from, uint32_t bytes)
@@ -432,7 +425,7 @@ static int fork_other(void)
 		int each = find(current, PLACE(i));
 
 		if (each >= 0)
-			insert(child, PLACE(i), attaches[each].tag);
+			insert(child, PLACE(i), regions[each].tag);
 		model.shows[child][i] = model.shows[current][i];
 	}
 	shm_fork(child);
@@ -441,9 +434,8 @@ static int fork_other(void)
 
 static int leave(void)
 {
-	while (spaces[current].first_attach >= 0)
-		end(current, spaces[current].first_attach);
-	shm_settle(current, procs[current].pid);
+	while (first_attach[current] >= 0)
+		end(current, first_attach[current]);
 	for (int i = 0; i < PLACES; i++) {
 		int object = model.shows[current][i];
 
@@ -560,7 +552,6 @@ static void compare(const struct call *c, const struct model *before,
 			pages += (model.objects[i].size + 4095) / 4096;
 	}
 	EXPECT(shm_pages, pages);
-	EXPECT(ended_count, 0);
 	if (answer < 0)
 		EXPECT(memcmp(before, &model, sizeof(model)), 0);
 }
@@ -572,7 +563,7 @@ struct state {
 	struct model model;
 	struct shm shms[OBJECTS];
 	struct segment segments[OBJECTS + 1];
-	struct attach attaches[ATTACHES];
+	struct region regions[ATTACHES];
 	int first[USERS], attaches_of[USERS];
 	int fresh, used, table_fresh, table_live;
 	uint32_t pages, taken, full, all_full;
@@ -606,9 +597,9 @@ static void save(struct state *s)
 			    ds->shm_lpid = ds->shm_cpid = OLD;
 	}
 	memcpy(s->segments, segments, sizeof(segments));
-	memcpy(s->attaches, attaches, sizeof(attaches));
+	memcpy(s->regions, regions, sizeof(regions));
 	for (int i = 0; i < USERS; i++) {
-		s->first[i] = spaces[i].first_attach;
+		s->first[i] = first_attach[i];
 		s->attaches_of[i] = spaces[i].attaches;
 	}
 	s->fresh = shm_ids.fresh;
@@ -627,9 +618,9 @@ static void restore(const struct state *s)
 	model = s->model;
 	memcpy(shms, s->shms, sizeof(s->shms));
 	memcpy(segments, s->segments, sizeof(segments));
-	memcpy(attaches, s->attaches, sizeof(attaches));
+	memcpy(regions, s->regions, sizeof(regions));
 	for (int i = 0; i < USERS; i++) {
-		spaces[i].first_attach = s->first[i];
+		first_attach[i] = s->first[i];
 		spaces[i].attaches = s->attaches_of[i];
 	}
 	shm_ids.fresh = s->fresh;
@@ -668,7 +659,8 @@ static void begin(void)
 		procs[i].pid = 10 + i;
 		procs[i].cred.euid = procs[i].cred.egid = 100 + i;
 		procs[i].space = i;
-		spaces[i] = (struct space){.holders = 1, .first_attach = -1};
+		spaces[i] = (struct space){.holders = 1, .owner = procs[i].pid};
+		first_attach[i] = -1;
 		for (int p = 0; p < PLACES; p++)
 			model.shows[i][p] = -1;
 	}

@@ -123,22 +123,14 @@ static void mix_entry(uint32_t word)
 	mix(frame_name[frame]);
 }
 
-/* How many attaches of a space have the same base and are older. */
-static int elders(int s, int serial)
+/* The lowest page of an attach: it tells those with the same base apart. */
+static int lowest_page(int s, int serial)
 {
-	bool found[SERIALS] = {false};
-	int count = 0;
+	int p = 0;
 
-	for (int p = 0; p < PAGES; p++) {
-		int other = m.space[s].page[p].serial;
-
-		if (other && other < serial && !found[other] &&
-		    m.base[other] == m.base[serial]) {
-			found[other] = true;
-			count++;
-		}
-	}
-	return count;
+	while (m.space[s].page[p].serial != serial)
+		p++;
+	return p;
 }
 
 static void mix_region(int s, const struct region *r)
@@ -150,8 +142,8 @@ static void mix_region(int s, const struct region *r)
 	               1024 * r->promised + 2048 * r->noreserve +
 	               4096 * r->whole + 8192 * r->offset));
 	mix(r->segment < 0 ? 9 : r->segment == m.segment[1].index);
-	if (r->attach >= 0)
-		mix(attaches[r->attach].base + 512u * elders(s, page->serial));
+	if (r->tag >= 0)
+		mix(r->base + 512u * lowest_page(s, page->serial));
 }
 
 static void mix_slots(const struct space *space)
@@ -217,7 +209,7 @@ static uint64_t hash_from(int first)
 	mix_space(!first);
 	for (int g = 0; g < SEGMENTS; g++)
 		mix_segment(g);
-	mix((region_table.free >= 0) + 2 * (attach_table.free >= 0));
+	mix(region_table.free >= 0);
 	return hash | 1;
 }
 

@@ -16,7 +16,6 @@
 #include <stdlib.h>
 
 #define HOST_REGIONS  64
-#define HOST_ATTACHES 1100
 #define HOST_SEGMENTS 64
 #define HOST_SPACES   8
 #ifdef HOST_SMALL
@@ -28,7 +27,6 @@
 #endif
 
 struct region regions[HOST_REGIONS];
-struct attach attaches[HOST_ATTACHES];
 struct segment segments[HOST_SEGMENTS];
 struct space spaces[HOST_SPACES];
 struct pool_page pool_pages[8];
@@ -401,7 +399,6 @@ static struct part {
 	void *what;
 	size_t bytes;
 } parts[] = {{regions, sizeof(regions)},
-             {attaches, sizeof(attaches)},
              {segments, sizeof(segments)},
              {spaces, sizeof(spaces)},
              {frame_table, sizeof(frame_table)},
@@ -411,7 +408,6 @@ static struct part {
              {pdes, sizeof(pdes)},
 #endif
              {&region_table, sizeof(struct table)},
-             {&attach_table, sizeof(struct table)},
              {&segment_table, sizeof(struct table)},
              {&space_table, sizeof(struct table)},
              {&frames_total, sizeof(int)},
@@ -426,10 +422,10 @@ static struct part {
 /* Of arrays, only what was ever used. */
 static size_t part_bytes(size_t i)
 {
-	const struct table *tables[] = {&region_table, &attach_table,
-	                                &segment_table, &space_table};
+	const struct table *tables[] = {&region_table, &segment_table,
+	                                &space_table};
 
-	return i < 4 ? (size_t)tables[i]->fresh * tables[i]->stride
+	return i < 3 ? (size_t)tables[i]->fresh * tables[i]->stride
 	             : parts[i].bytes;
 }
 
@@ -481,7 +477,6 @@ void host_start(void)
 	frame_init(frame_table, HOST_FRAMES);
 	frame_add(1, HOST_FRAMES - 1);
 	reset_table(&region_table, HOST_REGIONS);
-	reset_table(&attach_table, HOST_ATTACHES);
 	reset_table(&segment_table, HOST_SEGMENTS);
 	reset_table(&space_table, HOST_SPACES);
 	server_reserve = promise_fail_nth = table_frames = 0;

@@ -346,21 +346,16 @@ static void do_attach(const struct op *op)
 	put_attach(s, op->a, from, rights);
 }
 
-/* The attach that shmdt(base) means: the one there, else the newest. */
+/* The attach that shmdt(base) means: the lowest that has this base. */
 static int serial_of(int s, int base)
 {
-	int found = page_of(s, base)->serial;
-
-	if (found && m.base[found] == base)
-		return found;
-	found = 0;
-	for (int p = 0; p < PAGES; p++) {
+	for (int p = base; p < PAGES; p++) {
 		int serial = page_of(s, p)->serial;
 
-		if (serial > found && m.base[serial] == base)
-			found = serial;
+		if (serial && m.base[serial] == base)
+			return serial;
 	}
-	return found;
+	return 0;
 }
 
 static void do_detach(const struct op *op)
@@ -798,12 +793,10 @@ static void do_fork(const struct op *op)
 	inherit(op->s, to);
 }
 
-static void settle(int space)
+void attach_ended(int space, int tag)
 {
-	int tag;
-
-	while ((tag = space_take_ended(space)) >= 0)
-		m.segment[tag].attaches--;
+	(void)space;
+	m.segment[tag].attaches--;
 }
 
 static void init_space(int s, int index)
@@ -828,8 +821,6 @@ static void do_drop(const struct op *op)
 {
 	int index = m.space[op->s].index;
 
-	space_clear(index);
-	settle(index);
 	space_drop(index);
 	m.space[op->s].alive = 0;
 	m.space[op->s].heap_break = 0;
@@ -1012,9 +1003,6 @@ bool model_do(const struct op *op, int nth)
 	doers[op->kind](op);
 	was_refused = refused();
 	refuse_nth = promise_fail_nth = 0;
-	for (int s = 0; s < SPACES; s++)
-		if (m.space[s].alive)
-			settle(m.space[s].index);
 	renumber_attaches();
 	for (int g = 0; g < SEGMENTS; g++)
 		bury_segment(g);

@@ -89,6 +89,7 @@ static void start(void)
 		procs[i].pid = 10 + i;
 		procs[i].cred.euid = procs[i].cred.egid = 100 * (i + 1);
 		procs[i].space = space_make(LEVEL_USER);
+		spaces[procs[i].space].owner = procs[i].pid;
 		space_map(procs[i].space, &page);
 		run(i);
 		EXPECT(host_store(procs[i].space, TEXT, 0), 0);
@@ -411,22 +412,19 @@ static void test_lifecycle(void)
 	EXPECT(ds(id)->shm_atime, now);
 	EXPECT(shm_check(), 0);
 	EXPECT(space_unmap(space, A, A + 4096), 0);
-	shm_settle(space, 10);
 	EXPECT(ds(id)->shm_nattch, 4);
 	EXPECT(ds(id)->shm_dtime, 0);
 	EXPECT(space_unmap(space, A, A + 12288), 0);
-	shm_settle(space, 10);
 	EXPECT(ds(id)->shm_nattch, 3);
 	EXPECT(ds(id)->shm_dtime, now);
 	EXPECT(sys_shmdt(A), -EINVAL);
 	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
 	EXPECT(sys_shmdt(B), 0);
 	now++;
-	space_clear(child);
 	EXPECT(ds(id)->shm_nattch, 2);
-	shm_settle(child, 99);
-	space_drop(child);
+	space_clear(child);
 	EXPECT(ids_find(&shm_ids, id), -1);
+	space_drop(child);
 	end("fork, munmap, mprotect and exit count attaches, not pieces");
 
 	start();
@@ -437,7 +435,6 @@ static void test_lifecycle(void)
 	EXPECT(shm_check(), 0);
 	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
 	space_clear(procs[0].space);
-	shm_settle(procs[0].space, 10);
 	end("B16: 300 attaches count 300, and exit lets go of all");
 }
 

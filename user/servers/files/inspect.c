@@ -22,14 +22,14 @@ static const char *const field_names[FIELDS] = {
 	[REGION_START] = "region.start", [REGION_END] = "region.end",
 	[REGION_KIND] = "region.kind", [REGION_SEGMENT] = "region.segment",
 	[REGION_OFFSET] = "region.offset", [REGION_RIGHTS] = "region.rights",
-	[REGION_ATTACH] = "region.attach", [REGION_NEXT] = "region.next",
-	[ATTACH_TAG] = "attach.tag", [SEGMENT_RESIDENT] = "segment.resident",
+	[REGION_TAG] = "region.tag", [REGION_NEXT] = "region.next",
+	[SEGMENT_RESIDENT] = "segment.resident",
 	[SHM_DS] = "shm.ds", [SHM_SEQ] = "shm.seq",
 	[SHM_SEGMENT] = "shm.segment",
 };
 static const char *const table_names[TABLES] = {
 	[PROCS] = "procs", [SPACES] = "spaces", [REGIONS] = "regions",
-	[ATTACHES] = "attaches", [SEGMENTS] = "segments", [SHMS] = "shms",
+	[SEGMENTS] = "segments", [SHMS] = "shms",
 };
 /* clang-format on */
 

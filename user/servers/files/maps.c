@@ -56,17 +56,16 @@ static int slot_region(const struct row *space, int slot)
 
 static void put_name(struct text *text, const struct row *region)
 {
-	static struct row attach, shm;
+	static struct row shm;
 	uint32_t kind = row_get(region, REGION_KIND);
-	int index = (int)row_get(region, REGION_ATTACH);
+	int tag = (int)row_get(region, REGION_TAG);
 	struct shmid_ds ds;
 
 	if (kind == REGION_STACK)
 		text_add(text, "[stack]");
 	else if (kind == REGION_HEAP)
 		text_add(text, "[heap]");
-	if (index < 0 || !row_read(&attach, ATTACHES, index) ||
-	    !row_read(&shm, SHMS, (int)row_get(&attach, ATTACH_TAG)))
+	if (tag < 0 || !row_read(&shm, SHMS, tag))
 		return;
 	memcpy(&ds, row_bytes(&shm, SHM_DS), sizeof(ds));
 	text_add(text, "/SYSV%08x (deleted)", (uint32_t)ds.shm_perm.key);
