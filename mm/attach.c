@@ -101,19 +101,18 @@ static int find_place(int space, int pages, vaddr_t *base, bool remap)
  * into free slots, with a region that was given back.  Nothing is promised, so
  * nothing is refused.  The first of the slots, or -1: go the long way.
  */
-static int short_way(int space, int segment, vaddr_t base)
+static int short_way(int space, int segment, vaddr_t base, int count)
 {
 	const struct segment *s = &segments[segment];
 
 	if (base != 0 || !s->whole || s->resizable || region_table.free < 0)
 		return -1;
-	return slots_find(space, tables_for(s->pages));
+	return slots_find(space, count);
 }
 
-static void attach_short(int space, int segment, int slot, int rights,
-                         int ceiling, int tag)
+static void attach_short(int space, int segment, int slot, int count,
+                         int rights, int ceiling, int tag)
 {
-	int count = tables_for(segments[segment].pages);
 	int i = table_pick(&region_table); /* every field is written here */
 	struct region *r = &regions[i];
 
@@ -168,13 +167,14 @@ static int attach_long(int space, int segment, vaddr_t *base, int rights,
 int space_attach(int space, int segment, vaddr_t *base, int rights, int ceiling,
                  bool remap, int tag)
 {
-	int slot = short_way(space, segment, *base);
+	int count = tables_for(segments[segment].pages);
+	int slot = short_way(space, segment, *base, count);
 
 	if (slot < 0) {
 		return attach_long(space, segment, base, rights, ceiling, remap,
 		                   tag);
 	}
-	attach_short(space, segment, slot, rights, ceiling, tag);
+	attach_short(space, segment, slot, count, rights, ceiling, tag);
 	*base = slot_start(slot);
 	return 0;
 }

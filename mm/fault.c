@@ -28,15 +28,6 @@ static bool may(const struct region *r, bool write)
 	return write ? r->rights & RIGHT_WRITE : r->rights != 0;
 }
 
-/* Any word of a private slot changes here, after which it is the truth. */
-static void set_entry(const struct region *r, vaddr_t va, uint32_t word)
-{
-	frame_t directory = spaces[r->space].directory;
-
-	page_set(private_table(directory, slot_of(va)), entry_of(va), word);
-	page_flush(directory, va);
-}
-
 static uint32_t word_of(frame_t frame, uint32_t bits)
 {
 	return ((uint32_t)frame << 12) | PTE_USER | bits;
@@ -94,7 +85,7 @@ static int borrow(const struct region *r, vaddr_t va, frame_t *frame)
 	int error = original(r, va, frame);
 
 	if (error == 0)
-		set_entry(r, va, word_of(*frame, PTE_BORROWED));
+		entry_set(r, va, word_of(*frame, PTE_BORROWED));
 	return error;
 }
 
@@ -106,7 +97,7 @@ static int make_own(const struct region *r, vaddr_t va, frame_t *frame)
 		return -ENXIO;
 	*frame = *frame == zero_frame ? frame_alloc_zeroed()
 	                              : frame_alloc_copy(*frame);
-	set_entry(r, va, word_of(*frame, PTE_RW));
+	entry_set(r, va, word_of(*frame, PTE_RW));
 	return 0;
 }
 
@@ -119,20 +110,19 @@ static void use_own(const struct region *r, vaddr_t va, bool write,
 
 	if (write && !alone) {
 		*frame = frame_alloc_copy(old);
-		set_entry(r, va, word_of(*frame, PTE_RW));
+		entry_set(r, va, word_of(*frame, PTE_RW));
 		frame_drop(old);
 	} else {
 		bool writable = alone && (r->rights & RIGHT_WRITE);
 
-		set_entry(r, va, word_of(old, writable ? PTE_RW : 0));
+		entry_set(r, va, word_of(old, writable ? PTE_RW : 0));
 	}
 }
 
 static int touch_private(const struct region *r, vaddr_t va, bool write,
                          frame_t *frame)
 {
-	frame_t table = private_table(spaces[r->space].directory, slot_of(va));
-	uint32_t word = page_get(table, entry_of(va));
+	uint32_t word = entry_get(r, va);
 
 	*frame = word_frame(word);
 	if (word && !(word & PTE_BORROWED)) {
@@ -160,7 +150,7 @@ static int touch_shared(const struct region *r, vaddr_t va, frame_t *frame)
 		bits |= PTE_RW;
 	if (segments[r->segment].kind == SEGMENT_DEVICE)
 		bits |= PTE_PCD;
-	set_entry(r, va, word_of(*frame, bits));
+	entry_set(r, va, word_of(*frame, bits));
 	return 0;
 }
 

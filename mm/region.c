@@ -66,11 +66,11 @@ void slots_set_range(int space, int first, int last, int region)
 		return;
 	cpu_fill_halves(&s->slot_region[first], (uint16_t)(region + 1),
 	                (uint32_t)(last - first + 1));
-	for (int slot = first; slot <= last; slot = (slot / 32 + 1) * 32) {
-		uint32_t mask = ~0u << (slot % 32);
+	for (int slot = first; slot <= last; slot = (slot | 31) + 1) {
+		int left = last - slot; /* after this one */
+		uint32_t mask = left < 31 ? (2u << left) - 1 : ~0u;
 
-		if (last / 32 == slot / 32)
-			mask &= ~0u >> (31 - last % 32);
+		mask <<= slot % 32;
 		if (region < 0)
 			s->free_slots[slot / 32] |= mask;
 		else

@@ -48,6 +48,14 @@ static inline int slot_first_region(int space, int slot)
 	return spaces[space].slot_region[slot] - 1;
 }
 
+/* The next of the regions in a slot, or -1. */
+static inline int slot_next_region(int slot, int region)
+{
+	const struct region *r = &regions[region];
+
+	return slot_of(r->end - 1) > slot ? -1 : r->next;
+}
+
 static inline int region_pages(const struct region *r)
 {
 	return (int)((r->end - r->start) >> PAGE_SHIFT);
@@ -128,6 +136,28 @@ static inline void slots_link(const struct region *r, int slot, int count)
 void slots_unlink(const struct region *r);
 /* Frees the tables of private slots without regions. */
 void slots_settle(int space, int first, int last);
+
+/* An entry of a private slot.  Changing it makes the CPU forget the old one. */
+static inline uint32_t entry_get(const struct region *r, vaddr_t va)
+{
+	frame_t directory = spaces[r->space].directory;
+
+	return page_get(private_table(directory, slot_of(va)), entry_of(va));
+}
+
+static inline void entry_set(const struct region *r, vaddr_t va, uint32_t word)
+{
+	frame_t directory = spaces[r->space].directory;
+
+	page_set(private_table(directory, slot_of(va)), entry_of(va), word);
+	page_flush(directory, va);
+}
+
+/* The first page from `va` on with an entry that is not 0; the end: none. */
+vaddr_t entry_next(const struct region *r, vaddr_t va);
+#define for_each_entry(r, va, from)                                            \
+	for (vaddr_t va = entry_next(r, from); va < (r)->end;                  \
+	     va = entry_next(r, va + PAGE_SIZE))
 
 /* Removes what the CPU sees of a region that is not whole: clear, flush, drop.
  */

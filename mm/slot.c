@@ -99,15 +99,6 @@ static bool linkable(const struct region *r, int slot)
 	        page + (int)((end - start) >> PAGE_SHIFT) >= s->pages);
 }
 
-/* All its slots are free and can be linked: an attach as it should be. */
-static bool all_linkable(const struct region *r)
-{
-	int first = slot_of(r->start), last = slot_of(r->end - 1);
-
-	return linkable(r, first) && (first == last || linkable(r, last)) &&
-	       slots_free(r->space, first, last);
-}
-
 /* Does a region other than what lies in [from, to) have a part of the slot? */
 static bool has_others(int space, int slot, vaddr_t from, vaddr_t to)
 {
@@ -117,7 +108,7 @@ static bool has_others(int space, int slot, vaddr_t from, vaddr_t to)
 		if (later(regions[r].start, slot_start(slot)) < from ||
 		    earlier(regions[r].end, slot_end(slot)) > to)
 			return true;
-		r = slot_of(regions[r].end - 1) > slot ? -1 : regions[r].next;
+		r = slot_next_region(slot, r);
 	}
 	return false;
 }
@@ -125,16 +116,14 @@ static bool has_others(int space, int slot, vaddr_t from, vaddr_t to)
 static int slot_cost(const struct region *draft, int slot)
 {
 	if (has_others(draft->space, slot, draft->start, draft->end))
-		return slot_linked(draft->space, slot) ? 1 : 0;
-	return linkable(draft, slot) ? 0 : 1;
+		return slot_linked(draft->space, slot);
+	return !linkable(draft, slot);
 }
 
 int slots_cost(const struct region *draft)
 {
 	int last = slot_of(draft->end - 1), cost = 0;
 
-	if (all_linkable(draft))
-		return 0;
 	for (int slot = slot_of(draft->start); slot <= last; slot++)
 		cost += slot_cost(draft, slot);
 	return cost;
@@ -150,34 +139,30 @@ void slots_unlink(const struct region *r)
 	slots_set_first(r->space, first, last, -1);
 }
 
-static bool fill_slot(const struct region *draft, int slot)
+static void fill_slot(struct region *draft, int slot)
 {
 	int space = draft->space;
 	bool alone = slot_first_region(space, slot) < 0;
 
 	if (alone && linkable(draft, slot)) {
 		slots_link(draft, slot, 1);
-		return true;
+		return;
 	}
+	draft->whole = false;
 	if (alone) {
 		page_set_private(spaces[space].directory, slot,
 		                 page_make_table());
 	} else if (slot_linked(space, slot)) {
 		space_make_private(space, slot);
 	}
-	return false;
 }
 
 void slots_fill(struct region *draft)
 {
-	int first = slot_of(draft->start), last = slot_of(draft->end - 1);
+	int last = slot_of(draft->end - 1);
 
-	if (all_linkable(draft)) {
-		slots_link(draft, first, last - first + 1);
-		draft->whole = true;
-		return;
-	}
-	for (int slot = first; slot <= last; slot++)
+	draft->whole = true;
+	for (int slot = slot_of(draft->start); slot <= last; slot++)
 		fill_slot(draft, slot);
 }
 
@@ -199,16 +184,28 @@ void slots_settle(int space, int first, int last)
 
 /* ---- entries --------------------------------------------------------- */
 
-/* Clear, flush, and only then drop: the CPU may still remember the frame. */
-static void clear_entry(int region, frame_t table, vaddr_t va)
+vaddr_t entry_next(const struct region *r, vaddr_t va)
 {
-	const struct region *r = &regions[region];
-	uint32_t word = page_get(table, entry_of(va));
+	frame_t directory = spaces[r->space].directory;
 
-	if (word == 0)
-		return;
-	page_set(table, entry_of(va), 0);
-	page_flush(spaces[r->space].directory, va);
+	while (va < r->end) {
+		frame_t table = private_table(directory, slot_of(va));
+		vaddr_t end = earlier(r->end, slot_end(slot_of(va)));
+
+		for (; table != NO_FRAME && va < end; va += PAGE_SIZE)
+			if (page_get(table, entry_of(va)))
+				return va;
+		va = end;
+	}
+	return va;
+}
+
+/* Clear, flush, and only then drop: the CPU may still remember the frame. */
+static void clear_entry(const struct region *r, vaddr_t va)
+{
+	uint32_t word = entry_get(r, va);
+
+	entry_set(r, va, 0);
 	if (word & PTE_BORROWED)
 		return;
 	frame_drop(word_frame(word));
@@ -223,24 +220,18 @@ void region_clear(int region)
 	int last = slot_of(r->end - 1);
 
 	for (int slot = slot_of(r->start); slot <= last; slot++) {
-		frame_t table = private_table(directory, slot);
-		vaddr_t to = earlier(r->end, slot_end(slot));
-
-		if (table == NO_FRAME) {
+		if (slot_linked(r->space, slot)) {
 			page_clear_slots(directory, slot, 1);
 			page_flush_all(directory);
-			continue;
 		}
-		for (vaddr_t va = later(r->start, slot_start(slot)); va < to;
-		     va += PAGE_SIZE)
-			clear_entry(region, table, va);
 	}
+	for_each_entry(r, va, r->start) clear_entry(r, va);
 }
 
 /* PROT_NONE keeps the frame in an entry that is not present. */
 static uint32_t with_rights(uint32_t word, int rights)
 {
-	if (word == 0 || (word & PTE_BORROWED))
+	if (word & PTE_BORROWED)
 		return 0; /* the next fault borrows it anew */
 	if (rights == 0)
 		return word & ~(PTE_P | PTE_RW);
@@ -248,48 +239,29 @@ static uint32_t with_rights(uint32_t word, int rights)
 	return rights & RIGHT_WRITE ? word : word & ~PTE_RW;
 }
 
-static void apply_in_slot(const struct region *r, int slot)
-{
-	frame_t directory = spaces[r->space].directory;
-	frame_t table = private_table(directory, slot);
-	vaddr_t to = earlier(r->end, slot_end(slot));
-
-	if (table == NO_FRAME) {
-		page_link_rights(directory, slot, 1, r->rights);
-		return;
-	}
-	for (vaddr_t va = later(r->start, slot_start(slot)); va < to;
-	     va += PAGE_SIZE) {
-		uint32_t word = page_get(table, entry_of(va));
-
-		page_set(table, entry_of(va), with_rights(word, r->rights));
-	}
-}
-
 void region_apply_rights(int region)
 {
 	const struct region *r = &regions[region];
+	frame_t directory = spaces[r->space].directory;
 	int last = slot_of(r->end - 1);
 
 	for (int slot = slot_of(r->start); slot <= last; slot++)
-		apply_in_slot(r, slot);
+		if (slot_linked(r->space, slot))
+			page_link_rights(directory, slot, 1, r->rights);
+	for_each_entry(r, va, r->start)
+	    entry_set(r, va, with_rights(entry_get(r, va), r->rights));
 }
 
 void region_forget(int region, int first)
 {
 	const struct region *r = &regions[region];
-	frame_t directory = spaces[r->space].directory;
-	vaddr_t va = r->start;
+	int page = first > r->offset ? first - r->offset : 0;
 
-	if (first > r->offset)
-		va += (vaddr_t)(first - r->offset) << PAGE_SHIFT;
-	if (first - r->offset >= region_pages(r))
+	if (page >= region_pages(r))
 		return;
-	for (; va < r->end; va += PAGE_SIZE) {
-		frame_t table = private_table(directory, slot_of(va));
-
-		if (table != NO_FRAME &&
-		    (page_get(table, entry_of(va)) & PTE_BORROWED))
-			clear_entry(region, table, va);
-	}
+	for_each_entry(r, va,
+	               r->start +
+	                   ((vaddr_t)page << PAGE_SHIFT)) if (entry_get(r, va) &
+	                                                      PTE_BORROWED)
+	    clear_entry(r, va);
 }

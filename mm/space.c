@@ -71,112 +71,100 @@ static bool inherited(int region)
 	return segment < 0 || segments[segment].kind != SEGMENT_DEVICE;
 }
 
-static bool slot_inherits(int space, int slot)
-{
-	int r = slot_first_region(space, slot);
-
-	while (r >= 0 && !inherited(r))
-		r = slot_of(regions[r].end - 1) > slot ? -1 : regions[r].next;
-	return r >= 0;
-}
-
 /* The frames that a region without a promise has taken so far. */
-static int own_frames(int region)
+static int own_frames(const struct region *r)
 {
-	const struct region *r = &regions[region];
-	frame_t directory = spaces[r->space].directory;
 	int count = 0;
 
-	for (vaddr_t va = r->start; va < r->end; va += PAGE_SIZE) {
-		frame_t table = private_table(directory, slot_of(va));
-		uint32_t word =
-		    table == NO_FRAME ? 0 : page_get(table, entry_of(va));
-
-		count += word && !(word & PTE_BORROWED);
-	}
+	for_each_entry(r, va, r->start) count +=
+	    !(entry_get(r, va) & PTE_BORROWED);
 	return count;
 }
 
 /* What the child will need; counts its regions, too. */
 static int copy_cost(int from, int *count)
 {
-	frame_t directory = spaces[from].directory;
-	int cost = 1;
+	int cost = 1, done = -1; /* tables up to this slot are counted */
 
-	for (int slot = slot_next_used(from, 0); slot < (int)USER_SLOTS;
-	     slot = slot_next_used(from, slot + 1))
-		if (private_table(directory, slot) != NO_FRAME &&
-		    slot_inherits(from, slot))
-			cost++;
 	*count = 0;
-	for (int r = region_from(from, 0); r >= 0; r = region_after(r)) {
-		*count += inherited(r);
-		if (regions[r].promised)
-			cost += region_pages(&regions[r]);
-		else if (regions[r].noreserve)
+	for (int i = region_from(from, 0); i >= 0; i = region_after(i)) {
+		const struct region *r = &regions[i];
+		int slot = slot_of(r->start), last = slot_of(r->end - 1);
+
+		if (!inherited(i))
+			continue;
+		*count += 1;
+		for (slot += slot == done; !r->whole && slot <= last; slot++)
+			cost += !slot_linked(from, slot);
+		done = last;
+		if (r->promised)
+			cost += region_pages(r);
+		else if (r->noreserve)
 			cost += own_frames(r);
 	}
 	return cost;
 }
 
-static void copy_regions(int from, int to)
+/*
+ * The child has the PDEs of its parent: each private table becomes a new one,
+ * or none for what is not inherited.
+ */
+static void copy_tables(int region, int to)
 {
-	for (int r = region_from(from, 0); r >= 0; r = region_after(r)) {
-		struct region draft = regions[r];
+	const struct region *r = &regions[region];
+	frame_t mine = spaces[to].directory;
+	int last = slot_of(r->end - 1);
 
-		draft.space = to;
-		if (inherited(r))
-			regions[r].link = region_make(&draft);
+	for (int slot = slot_of(r->start); !r->whole && slot <= last; slot++) {
+		uint32_t word = page_get(spaces[r->space].directory, slot);
+		uint32_t copy = page_get(mine, slot);
+
+		if (word_linked(word) || (copy && copy != word))
+			continue;
+		if (inherited(region))
+			page_set_private(mine, slot, page_make_table());
+		else
+			page_clear_slots(mine, slot, 1);
 	}
-	/* The parts of an attach are a ring in the child, too. */
-	for (int r = region_from(to, 0); r >= 0; r = region_after(r))
-		if (regions[r].tag >= 0)
-			regions[r].part = regions[regions[r].part].link;
-	spaces[to].attaches = spaces[from].attaches;
 }
 
 /* One frame, two entries: neither may be written. */
-static void share_entry(frame_t from, frame_t to, int entry)
+static void share_entries(const struct region *r, const struct region *child)
 {
-	uint32_t word = page_get(from, entry);
+	for_each_entry(r, va, r->start)
+	{
+		uint32_t word = entry_get(r, va);
 
-	if (word && !(word & PTE_BORROWED)) {
-		word &= ~PTE_RW;
-		page_set(from, entry, word);
-		frame_hold(word_frame(word));
+		if (!(word & PTE_BORROWED)) {
+			word &= ~PTE_RW;
+			entry_set(r, va, word);
+			frame_hold(word_frame(word));
+		}
+		entry_set(child, va, word);
 	}
-	page_set(to, entry, word);
 }
 
-static void copy_entries(int region, int slot, frame_t from, frame_t to)
+static void copy_region(int region, int to)
 {
-	const struct region *r = &regions[region];
-	vaddr_t va = later(r->start, slot_start(slot));
-	vaddr_t end = earlier(r->end, slot_end(slot));
+	struct region draft = regions[region];
 
-	for (; va < end; va += PAGE_SIZE)
-		share_entry(from, to, entry_of(va));
-}
-
-static void copy_slot(int from, int to, int slot)
-{
-	frame_t table = private_table(spaces[from].directory, slot);
-	int r = slot_first_region(from, slot);
-	frame_t copy;
-
-	if (table == NO_FRAME)
-		return; /* linked: the word is there */
-	if (!slot_inherits(from, slot)) {
-		page_clear_slots(spaces[to].directory, slot, 1);
+	copy_tables(region, to);
+	if (!inherited(region))
 		return;
-	}
-	copy = page_make_table();
-	page_set_private(spaces[to].directory, slot, copy);
-	while (r >= 0) {
-		if (inherited(r))
-			copy_entries(r, slot, table, copy);
-		r = slot_of(regions[r].end - 1) > slot ? -1 : regions[r].next;
-	}
+	draft.space = to;
+	regions[region].link = region_make(&draft);
+	share_entries(&regions[region], &draft);
+}
+
+/* The parts of an attach are a ring in the child, too. */
+static void copy_attaches(int from, int to)
+{
+	spaces[to].attaches = spaces[from].attaches;
+	if (spaces[to].attaches == 0)
+		return;
+	for (int r = region_from(to, 0); r >= 0; r = region_after(r))
+		if (regions[r].tag >= 0)
+			regions[r].part = regions[regions[r].part].link;
 }
 
 int space_copy(int from, int level)
@@ -195,11 +183,9 @@ int space_copy(int from, int level)
 	spaces[to].heap_start = spaces[from].heap_start;
 	spaces[to].heap_break = spaces[from].heap_break;
 	spaces[to].directory = page_copy_directory(spaces[from].directory);
-	copy_regions(from, to);
-	for (int slot = slot_next_used(from, 0); slot < (int)USER_SLOTS;
-	     slot = slot_next_used(from, slot + 1))
-		copy_slot(from, to, slot);
-	page_flush_all(spaces[from].directory);
+	for (int r = region_from(from, 0); r >= 0; r = region_after(r))
+		copy_region(r, to);
+	copy_attaches(from, to);
 	return to;
 }
 
