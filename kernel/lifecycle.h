@@ -19,11 +19,6 @@
 
 extern char kernel_stacks[];
 
-static inline uint32_t page_up(uint32_t address)
-{
-	return (address + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-}
-
 /* ---- process.c: states ----------------------------------------------- */
 
 void proc_free(int proc);

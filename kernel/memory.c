@@ -19,11 +19,6 @@
 #define ALL_RIGHTS          (RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC)
 #define PROT_SEM            8u
 
-static bool page_aligned(uint32_t value)
-{
-	return value % PAGE_SIZE == 0;
-}
-
 int sys_brk(vaddr_t address, vaddr_t *result)
 {
 	*result = space_brk(self()->space, address);

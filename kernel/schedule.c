@@ -62,14 +62,16 @@ static int dequeue(void)
 	return -1;
 }
 
-static void switch_to_other(struct proc *old, struct proc *new)
+static void switch_from_to(int from, int to)
 {
+	struct proc *old = &procs[from], *new = &procs[to];
+
 	if (trace_on)
 		trace_event(TRACE_SWITCH, old->pid, new->pid, 0);
 	count_switches++;
-	current = new - procs;
+	current = to;
 	trace_pid = new->pid;
-	segments_set_stack(proc_stack_top(current));
+	segments_set_stack(proc_stack_top(to));
 	segments_load_tls(new->tls);
 	if (old->io_bitmap != new->io_bitmap)
 		segments_set_ports(new->io_bitmap);
@@ -83,20 +85,20 @@ static void switch_to_other(struct proc *old, struct proc *new)
 
 void schedule(void)
 {
-	struct proc *old = self(), *new;
-	int to;
+	int from = current, to;
+	struct proc *new;
 
-	assert(old->state != PROC_RUNNING);
+	assert(procs[from].state != PROC_RUNNING);
 	while ((to = dequeue()) < 0)
 		cpu_idle();
 	new = &procs[to];
 	/* What was asked of it while it waited, it sees on its way out. */
-	need_resched = new->killed || new->stopping;
+	need_resched = new->killed | new->stopping;
 	if (new->rank == 0 || new->ticks <= 0)
 		new->ticks = QUANTUM;
 	proc_set_running(to);
-	if (new != old)
-		switch_to_other(old, new);
+	if (to != from)
+		switch_from_to(from, to);
 }
 
 void preempt(void)

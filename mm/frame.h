@@ -16,12 +16,13 @@
 typedef int frame_t;
 #define NO_FRAME (-1)
 
-/* On whose behalf memory is promised: how deep the reserves may be used. */
-#define LEVEL_USER                                                             \
-	0              /* leaves the last 1/32 alone, and the servers' reserve \
-	                */
-#define LEVEL_ROOT   1 /* euid 0: leaves the servers' reserve alone */
-#define LEVEL_SERVER 2 /* may use everything */
+/*
+ * On whose behalf memory is promised.  A user leaves the last 1/32 alone, and
+ * the servers' reserve; root (euid 0) only that reserve; a server may use all.
+ */
+#define LEVEL_USER   0
+#define LEVEL_ROOT   1
+#define LEVEL_SERVER 2
 
 struct frame {
 	int count;    /* entries that hold it; 0: free */

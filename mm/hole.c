@@ -11,11 +11,6 @@
  */
 #include "region.h"
 
-static vaddr_t page_up(vaddr_t va)
-{
-	return (va + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-}
-
 /* No mapping of our choice goes below the heap's end. */
 static vaddr_t lowest(int space)
 {

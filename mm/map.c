@@ -16,27 +16,22 @@
 #include "../abi/errno.h"
 #include "../kernel/panic.h"
 
-static bool page_aligned(vaddr_t va)
-{
-	return va % PAGE_SIZE == 0;
-}
-
 /* ---- cutting --------------------------------------------------------- */
 
 static int edges_cost(int space, vaddr_t from, vaddr_t to)
 {
 	int first = slot_of(from), last = slot_of(to - 1);
-	int cost = slot_breaks(space, first, from, to);
 
-	if (last > first)
-		cost += slot_breaks(space, last, from, to);
-	return cost;
+	return slot_breaks(space, first, from, to) +
+	       (last > first && slot_breaks(space, last, from, to));
 }
 
 static void break_edges(int space, vaddr_t from, vaddr_t to)
 {
-	slot_break(space, slot_of(from), from, to);
-	slot_break(space, slot_of(to - 1), from, to);
+	if (slot_breaks(space, slot_of(from), from, to))
+		space_make_private(space, slot_of(from));
+	if (slot_breaks(space, slot_of(to - 1), from, to))
+		space_make_private(space, slot_of(to - 1));
 }
 
 __attribute__((noinline)) static void remove_pages(int region)
@@ -254,11 +249,6 @@ int space_protect(int space, vaddr_t start, vaddr_t end, int rights)
 }
 
 /* ---- brk ------------------------------------------------------------- */
-
-static vaddr_t page_up(vaddr_t va)
-{
-	return (va + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
-}
 
 static int grow_heap(int space, vaddr_t from, vaddr_t to)
 {

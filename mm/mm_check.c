@@ -13,8 +13,8 @@
  *	M5  every linked PDE and every entry has no right its region has not,
  *	    and shows the page its region says
  *	M6  the regions of an attach are one ring, a space counts its rings
- *	M7  a segment's entries allow everything; residents counted; none beyond
- *	    its end
+ *	M7  a segment's entries allow everything; residents and tables counted;
+ *	    none beyond its end
  *
  * A held frame's `next` is ours: it counts the holders we found.
  */
@@ -71,21 +71,24 @@ static int check_segment_table(int segment, int first, frame_t table)
 	return resident;
 }
 
-static int check_memory(int segment)
+static int check_memory(int segment, int *tables)
 {
 	const struct segment *s = &segments[segment];
 	int resident = 0;
 
 	if (s->directory == NO_FRAME) {
+		*tables = s->table != NO_FRAME;
 		return s->table == NO_FRAME
 		           ? 0
 		           : check_segment_table(segment, 0, s->table);
 	}
 	found(s->directory);
+	*tables = 1;
 	for (int n = 0; n < (int)(PAGE_SIZE / 4); n++) {
 		uint32_t word = page_get(s->directory, n);
 
 		if (word) {
+			*tables += 1;
 			expect("M7: a segment's PDE word", segment, (int)word,
 			       (int)link_word(word_frame(word)));
 			resident += check_segment_table(
@@ -99,7 +102,7 @@ static int check_memory(int segment)
 static int check_segment(int segment)
 {
 	const struct segment *s = &segments[segment];
-	int resident;
+	int resident, tables = 0;
 
 	if (s->kind == SEGMENT_ARCHIVE) {
 		if (s->table != NO_FRAME)
@@ -108,10 +111,10 @@ static int check_segment(int segment)
 	}
 	if (s->kind == SEGMENT_DEVICE)
 		return 0;
-	resident = check_memory(segment);
+	resident = check_memory(segment, &tables);
+	expect("M7: tables", segment, s->tables, tables);
 	expect("M7: resident", segment, s->resident, resident);
-	return (s->promised ? s->pages : resident) +
-	       segment_count_tables(segment);
+	return (s->promised ? s->pages : resident) + tables;
 }
 
 /* ---- slots and regions ----------------------------------------------- */

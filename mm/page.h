@@ -4,9 +4,9 @@
  * The only writer of PDEs, PTEs and CR3 is mm/page.c (boot's first directory
  * apart).  Bits by the Intel manual's names: SDM 3A 4.3, tables 4-4 to 4-6.
  *
- *	linear address  | 31..22 directory | 21..12 table | 11..0 offset |
- *	PDE or PTE      | 31..12 frame     | 11..9 ours | G PS D A CD WT U/S R/W
- *P |
+ *	                31..22      21..12    11..9    8..0
+ *	linear address  directory   table     offset
+ *	PDE, PTE        frame                 ours     G PS D A CD WT US RW P
  */
 #ifndef MM_PAGE_H
 #define MM_PAGE_H
@@ -69,6 +69,16 @@ static inline paddr_t kernel_to_phys(const void *address)
 }
 #endif
 
+static inline bool page_aligned(uint32_t address)
+{
+	return address % PAGE_SIZE == 0;
+}
+
+static inline uint32_t page_up(uint32_t address)
+{
+	return (address + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+}
+
 static inline void *frame_to_kernel(frame_t frame)
 {
 	return phys_to_kernel((paddr_t)frame << PAGE_SHIFT);
@@ -104,6 +114,7 @@ void page_init(frame_t kernel_directory);
 
 /* In the kernel's windows: their tables are there from boot. */
 void page_map_kernel(uintptr_t address, frame_t frame);
+
 /* Any kernel address: is memory there to be read? */
 bool page_kernel_mapped(uintptr_t address);
 

@@ -100,14 +100,16 @@ int region_from(int space, vaddr_t va)
 
 int region_at(int space, vaddr_t va)
 {
-	int r;
+	int r = region_from(space, va);
 
-	if (va >= USER_LIMIT)
-		return -1;
-	r = slot_first_region(space, slot_of(va));
-	while (r >= 0 && regions[r].end <= va)
-		r = regions[r].next;
 	return r >= 0 && regions[r].start <= va ? r : -1;
+}
+
+bool space_overlaps(int space, vaddr_t start, vaddr_t end)
+{
+	int r = region_from(space, start);
+
+	return start < end && r >= 0 && regions[r].start < end;
 }
 
 int region_after(int region)
@@ -140,24 +142,6 @@ int region_before(int space, vaddr_t va)
 			return r;
 	}
 	return -1;
-}
-
-bool space_overlaps(int space, vaddr_t start, vaddr_t end)
-{
-	int r;
-
-	if (start >= end || start >= USER_LIMIT)
-		return false;
-	r = slot_first_region(space, slot_of(start));
-	while (r >= 0 && regions[r].end <= start)
-		r = regions[r].next;
-	if (r >= 0)
-		return regions[r].start < end;
-	/* What lies in a later slot may begin there only after `end`. */
-	if (slots_free(space, slot_of(start) + 1, slot_of(end - 1)))
-		return false;
-	r = region_from(space, start);
-	return regions[r].start < end;
 }
 
 /* ---- the lists ------------------------------------------------------- */

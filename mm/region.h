@@ -105,10 +105,8 @@ void space_refund(int space, int pages);
 
 bool slot_linked(int space, int slot);
 
-/* Would [from, to) tear a linked slot?  1 table then, else 0. */
-int slot_breaks(int space, int slot, vaddr_t from, vaddr_t to);
-/* Turns it private in that case. */
-void slot_break(int space, int slot, vaddr_t from, vaddr_t to);
+/* Would [from, to) tear a linked slot?  It then costs a table. */
+bool slot_breaks(int space, int slot, vaddr_t from, vaddr_t to);
 
 /* The one function that turns a linked slot private.  Its table is promised. */
 void space_make_private(int space, int slot);
@@ -159,8 +157,7 @@ vaddr_t entry_next(const struct region *r, vaddr_t va);
 	for (vaddr_t va = entry_next(r, from); va < (r)->end;                  \
 	     va = entry_next(r, va + PAGE_SIZE))
 
-/* Removes what the CPU sees of a region that is not whole: clear, flush, drop.
- */
+/* Clears, flushes, drops what the CPU sees of a region that is not whole. */
 void region_clear(int region);
 /* The CPU's view follows the region's rights; the caller flushes. */
 void region_apply_rights(int region);

@@ -118,20 +118,6 @@ const uint32_t *segment_words(int segment, int page)
 	return table_words(s->directory) + page / (int)TABLE_ENTRIES;
 }
 
-int segment_count_tables(int segment)
-{
-	const struct segment *s = &segments[segment];
-	int count = 0;
-
-	if (s->kind != SEGMENT_MEMORY)
-		return 0;
-	if (s->directory == NO_FRAME)
-		return s->table != NO_FRAME;
-	for (uint32_t i = 0; i < PAGE_SIZE / 4; i++)
-		count += page_get(s->directory, i) != 0;
-	return count + 1;
-}
-
 /* The directory is made when the first page beyond one table is wanted. */
 static bool wants_directory(int segment, int last)
 {
@@ -142,6 +128,7 @@ static bool wants_directory(int segment, int last)
 static void make_directory(struct segment *s)
 {
 	s->directory = page_make_table();
+	s->tables++;
 	if (s->table != NO_FRAME)
 		page_set(s->directory, 0, link_word(s->table));
 	s->table = NO_FRAME;
@@ -151,6 +138,7 @@ static void make_table(struct segment *s, int n)
 {
 	frame_t table = page_make_table();
 
+	s->tables++;
 	if (s->directory == NO_FRAME)
 		s->table = table;
 	else
@@ -208,8 +196,7 @@ static int memory_frame(int segment, int page, int level, frame_t *frame)
 	return 0;
 }
 
-/* What follows the file in the archive is another's: its last page is copied.
- */
+/* In its last page the next file follows: that page is copied. */
 static frame_t archive_frame(struct segment *s, int page)
 {
 	frame_t from = (frame_t)(s->start >> PAGE_SHIFT) + page;
@@ -270,14 +257,12 @@ static void free_table(frame_t table)
 	frame_drop(table);
 }
 
-/* Nobody looks any more: every PDE that pointed here was cleared and flushed.
- */
+/* Nobody looks any more: every PDE to it was cleared, and flushed. */
 static void free_memory(int segment)
 {
 	struct segment *s = &segments[segment];
 
-	promise_give((s->promised ? s->pages : s->resident) +
-	             segment_count_tables(segment));
+	promise_give((s->promised ? s->pages : s->resident) + s->tables);
 	if (s->directory == NO_FRAME) {
 		if (s->table != NO_FRAME)
 			free_table(s->table);

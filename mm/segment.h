@@ -13,10 +13,12 @@
 
 enum segment_kind {
 	SEGMENT_FREE,
-	SEGMENT_MEMORY,  /* zero-filled on first touch */
-	SEGMENT_ARCHIVE, /* pages of the boot archive; no tables, never linked
-	                  */
-	SEGMENT_DEVICE, /* frames outside RAM: never counted, zeroed or freed */
+	/* zero-filled on first touch */
+	SEGMENT_MEMORY,
+	/* pages of the boot archive; no tables, never linked */
+	SEGMENT_ARCHIVE,
+	/* frames outside RAM: never counted, zeroed or freed */
+	SEGMENT_DEVICE,
 };
 
 struct segment {
@@ -28,6 +30,7 @@ struct segment {
 	bool promised;  /* false: NORESERVE, each touch asks */
 	bool whole;     /* all the tables of its pages are there */
 	int resident;   /* frames it holds now */
+	int tables;     /* page tables it has, its directory counted as one */
 	frame_t table;  /* its only page table; archive: its last page */
 	frame_t directory; /* or a frame of PDE words, one for each table */
 	int regions;       /* first of its regions, when resizable; -1 */
@@ -48,8 +51,7 @@ int segment_make(int pages, bool promised, bool resizable, int level);
 /* `bytes` of the boot archive from physical address `start` (page-aligned). */
 int segment_make_archive(paddr_t start, uint32_t bytes, int level);
 
-/* Frames outside RAM from `start` (page-aligned): shared only, not inherited.
- */
+/* Frames outside RAM from `start` (page-aligned): shared, not inherited. */
 int segment_make_device(paddr_t start, int pages, int level);
 
 /*
@@ -80,9 +82,6 @@ int segment_make_tables(int segment, int first, int count, int level);
 /* The table of page `page`, or NO_FRAME; the PDE words from there on. */
 frame_t segment_table_of(int segment, int page);
 const uint32_t *segment_words(int segment, int page);
-
-/* How many tables it has, its directory counted as one. */
-int segment_count_tables(int segment);
 
 /* How many page tables the pages of a segment need. */
 static inline int tables_for(int pages)

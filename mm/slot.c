@@ -47,13 +47,13 @@ bool slot_linked(int space, int slot)
 
 /* ---- linked or not --------------------------------------------------- */
 
-int slot_breaks(int space, int slot, vaddr_t from, vaddr_t to)
+bool slot_breaks(int space, int slot, vaddr_t from, vaddr_t to)
 {
 	const struct region *r;
 	vaddr_t start, end;
 
 	if (!slot_linked(space, slot))
-		return 0;
+		return false;
 	r = &regions[slot_first_region(space, slot)];
 	start = later(r->start, slot_start(slot));
 	end = earlier(r->end, slot_end(slot));
@@ -71,12 +71,6 @@ void space_make_private(int space, int slot)
 	page_set_private(directory, slot, page_make_table());
 	page_flush_all(directory);
 	regions[r].whole = false;
-}
-
-void slot_break(int space, int slot, vaddr_t from, vaddr_t to)
-{
-	if (slot_breaks(space, slot, from, to))
-		space_make_private(space, slot);
 }
 
 /* May `r` be linked in `slot`, if it is alone there? */

@@ -25,8 +25,7 @@
 enum region_kind {
 	REGION_FREE,
 	REGION_SHARED,  /* of a segment, as everybody sees it */
-	REGION_PRIVATE, /* of a segment or (segment -1) of zeroes; copy-on-write
-	                 */
+	REGION_PRIVATE, /* of a segment, or (-1) of zeroes; copy-on-write */
 	REGION_STACK,   /* private zeroes that grow down to STACK_LIMIT */
 	REGION_HEAP,    /* private zeroes that brk moves */
 };
@@ -59,12 +58,13 @@ struct space {
 	frame_t directory; /* its page directory; NO_FRAME once emptied */
 	int attaches;      /* attaches alive (SHMSEG counts them) */
 	int owner;         /* pid of whom it belongs to; mm never looks */
-	vaddr_t heap_start, heap_break; /* set by exec; moved by space_brk */
-	int promised; /* pages promised in its name: private memory and tables
-	               */
-	uint32_t
-	    free_slots[(USER_SLOTS + 31) / 32]; /* bit: no region in the slot */
-	uint16_t slot_region[USER_SLOTS]; /* lowest region there + 1; 0: none */
+	int promised;      /* pages in its name: private memory and tables */
+	/* set by exec; the break is moved by space_brk */
+	vaddr_t heap_start, heap_break;
+	/* a bit for each slot: it has no region */
+	uint32_t free_slots[(USER_SLOTS + 31) / 32];
+	/* the lowest region in each slot + 1; 0: none */
+	uint16_t slot_region[USER_SLOTS];
 };
 
 extern struct space spaces[];
@@ -107,8 +107,8 @@ struct mapping {
 
 /*
  * Adds a region where nothing is, or in place of what is.  0 or -ENOMEM, with
- * nothing changed.  Holds the segment.  -EINVAL
- * for a private one of a device.  What shows an archive shared is read-only.
+ * nothing changed.  Holds the segment.  -EINVAL for a private one of a device.
+ * What shows an archive shared is read-only.
  */
 int space_map(int space, const struct mapping *mapping);
 
@@ -131,8 +131,7 @@ vaddr_t space_brk(int space, vaddr_t address);
 /* Is anything mapped in [start, end)? */
 bool space_overlaps(int space, vaddr_t start, vaddr_t end);
 
-/* The highest hole for private mappings, packed below the stack's limit; 0:
- * none. */
+/* The highest hole below the stack's limit, for private ones; 0: none. */
 vaddr_t space_find_private(int space, int pages);
 
 /* A hole for a shared mapping: a free slot while there is one; 0: none. */

@@ -75,16 +75,11 @@ int table_grow(struct table *table, int index, int level)
 
 int table_take(struct table *table, int level)
 {
-	int index = table->free;
+	int index;
 
-	if (index >= 0) {
-		table->free = *(int *)slot(table, index);
-	} else {
-		index = table->fresh;
-		if (table_grow(table, index, level) < 0)
-			return -1;
-	}
-	table->live++;
+	if (table_reserve(table, 1, level) < 0)
+		return -1;
+	index = table_pick(table);
 	cpu_zero_words(slot(table, index), table->stride / 4);
 	return index;
 }

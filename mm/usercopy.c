@@ -171,22 +171,33 @@ static int reach(int space, vaddr_t va, bool write, uint32_t *bytes,
 	return 0;
 }
 
-int space_read(int space, void *to, vaddr_t from, uint32_t bytes)
+/* Between kernel memory and a space, one way or the other. */
+static int move(int space, vaddr_t va, char *kernel, uint32_t bytes, bool write)
 {
-	if (!in_user_space(from, bytes))
+	if (!in_user_space(va, bytes))
 		return -EFAULT;
 	while (bytes > 0) {
 		uint32_t count = bytes;
-		char *source;
+		char *user;
 
-		if (reach(space, from, false, &count, &source) < 0)
+		if (reach(space, va, write, &count, &user) < 0)
 			return -EFAULT;
-		memcpy(to, source, count);
-		to = (char *)to + count;
-		from += count;
+		memcpy(write ? user : kernel, write ? kernel : user, count);
+		kernel += count;
+		va += count;
 		bytes -= count;
 	}
 	return 0;
+}
+
+int space_read(int space, void *to, vaddr_t from, uint32_t bytes)
+{
+	return move(space, from, to, bytes, false);
+}
+
+int space_write(int space, vaddr_t to, const void *from, uint32_t bytes)
+{
+	return move(space, to, (char *)(uintptr_t)from, bytes, true);
 }
 
 int space_string_bytes(int space, vaddr_t va, uint32_t limit)
@@ -206,24 +217,6 @@ int space_string_bytes(int space, vaddr_t va, uint32_t limit)
 		length += count;
 	}
 	return limit + 1;
-}
-
-int space_write(int space, vaddr_t to, const void *from, uint32_t bytes)
-{
-	if (!in_user_space(to, bytes))
-		return -EFAULT;
-	while (bytes > 0) {
-		uint32_t count = bytes;
-		char *target;
-
-		if (reach(space, to, true, &count, &target) < 0)
-			return -EFAULT;
-		memcpy(target, from, count);
-		from = (const char *)from + count;
-		to += count;
-		bytes -= count;
-	}
-	return 0;
 }
 
 int space_transfer(int to_space, vaddr_t to, int from_space, vaddr_t from,

@@ -78,7 +78,7 @@ bug 2 5 mm/resize.c "resize: no flush before the frames are freed" \
 bug 2 5 mm/resize.c "resize: borrowed entries are not forgotten" \
 	's/^\t\tregion_forget(r, pages);$/\t\t;/'
 bug 2 3 mm/slot.c "unmap: the frame is dropped before the flush" \
-	'/^static void clear_entry/,/^}/s/^\tpage_flush(.*$/\t;/'
+	'/^static void clear_entry/,/^}/s/^\tentry_set(r, va, 0);$/\tpage_set(private_table(spaces[r->space].directory, slot_of(va)), entry_of(va), 0);/'
 bug 2 2 mm/page.c "detach: CR3 is not loaded anew" \
 	'/^void page_flush_all/,/^}/s/if (directory == page_loaded)/if (0)/'
 bug 2 3 mm/slot.c "a private table is freed while the CPU has its PDE" \
@@ -88,23 +88,23 @@ bug 2 3 mm/slot.c "a private table is freed while the CPU has its PDE" \
 bug 2 1 mm/fault.c "a borrowed entry of a read-only region may be written" \
 	'/^static int touch_shared/,/^}/s/if (r->rights & RIGHT_WRITE)/if (1)/'
 bug 2 3 mm/space.c "fork: the parent may go on writing to what is shared" \
-	's/^\t\tword &= ~PTE_RW;$/\t\t;/'
+	's/^\t\t\tword &= ~PTE_RW;$/\t\t\t;/'
 bug 2 7 mm/map.c "an archive mapped shared may be written" \
 	's/^\t\tdraft.rights &= ~RIGHT_WRITE;$/\t\t;/'
-bug 2 1 mm/slot.c "a read-only attach is linked with the right to write" \
-	'/^static void link_slots/,/^}/s/if (!(r->rights & RIGHT_WRITE))/if (0)/'
+bug 2 1 mm/page.c "a read-only attach is linked with the right to write" \
+	's/bits = rights & RIGHT_WRITE ? PTE_P | PTE_RW : PTE_P;/bits = PTE_P | PTE_RW;/'
 
 # ---- copy-on-write
 bug 2 3 mm/fault.c "space_page writes to a frame that a fork shares" \
 	's/frames\[old\].count == 1/frames[old].count >= 1/'
 bug 2 3 mm/usercopy.c "space_write reaches pages as if it read" \
-	'/^int space_write/,/^}/s/reach(space, to, true,/reach(space, to, false,/'
+	'/^static int move/,/^}/s/reach(space, va, write,/reach(space, va, false,/'
 bug 2 7 mm/segment.c "the end of a file shows what follows it" \
 	's/if (tail == 0 || page < s->pages - 1)/if (page < s->pages)/'
 
 # ---- counts
 bug 2 1 mm/attach.c "an attach ends and is not counted off" \
-	'/^void attach_lost_region/,/^}/s/^\ts->ended = attach;$/\t;/'
+	'/^void attach_leave/,/^}/s/^\t\tattach_ended(r->space, r->tag);$/\t\t;/'
 bug 2 2 mm/region.c "a region does not hold its segment" \
 	's/^\tsegment_hold(r->segment);$/\t;/'
 bug 2 4 mm/slot.c "the promise of a NORESERVE page is not given back" \
@@ -114,7 +114,7 @@ bug 2 8 mm/space.c "a child inherits a device" \
 
 # ---- covering
 bug 4 9 mm/slot.c "a torn slot stays linked: one page too many is allowed" \
-	'/^int slot_breaks/,/^}/s/end > to)/end > to + PAGE_SIZE)/'
+	'/^bool slot_breaks/,/^}/s/end > to)/end > to + PAGE_SIZE)/'
 bug 4 11 mm/slot.c "a slot is linked whose region ends one page early" \
 	'/^static bool linkable/,/^}/s/>> PAGE_SHIFT) >= s->pages/>> PAGE_SHIFT) + 1 >= s->pages/'
 bug 2 3 mm/usercopy.c "a copy runs over the end of its page" \
