@@ -21,7 +21,6 @@
 #define PIT_COMMAND           0x43
 #define PIT_HZ                1193182u
 #define PIT_DIVISOR           ((PIT_HZ + HZ / 2) / HZ)
-#define NANOSECONDS_PER_TICK  (1000000000u / HZ)
 #define NANOSECONDS_PER_COUNT 838u
 #define RTC_INDEX             0x70
 #define RTC_DATA              0x71

@@ -6,6 +6,8 @@
 
 #include "../abi/types.h"
 
+#define NANOSECONDS_PER_TICK (1000000000u / HZ) /* HZ: process.h */
+
 struct timespec32 {
 	uint32_t seconds;
 	uint32_t nanoseconds;

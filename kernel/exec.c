@@ -384,8 +384,8 @@ static void reset_registers(int proc, vaddr_t entry, vaddr_t esp)
 	struct trapframe *tf = proc_trapframe(proc);
 	struct switch_frame *frame =
 	    (struct switch_frame *)procs[proc].kernel_esp;
-	static const uint16_t clean_fpu[16] = {0x37f};
-	static const uint32_t clean_mxcsr = 0x1f80;
+	/* fxsave's area: the control word, and MXCSR at byte 24. */
+	static const uint16_t clean_fpu[16] = {0x37f, [12] = 0x1f80};
 
 	memset(tf, 0, sizeof(*tf));
 	tf->eip = entry;
@@ -397,7 +397,6 @@ static void reset_registers(int proc, vaddr_t entry, vaddr_t esp)
 	memset(procs[proc].tls, 0, sizeof(procs[proc].tls));
 	memset(procs[proc].fpu, 0, sizeof(procs[proc].fpu));
 	memcpy(procs[proc].fpu, clean_fpu, sizeof(clean_fpu));
-	memcpy(procs[proc].fpu + 24, &clean_mxcsr, sizeof(clean_mxcsr));
 }
 
 static void commit(int proc, struct build *b, vaddr_t esp)

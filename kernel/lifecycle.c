@@ -65,16 +65,13 @@ static void copy_identity(struct proc *child, const struct proc *parent)
 static void copy_registers(int child)
 {
 	struct trapframe *tf = proc_trapframe(child);
-	struct switch_frame *frame;
-	uint32_t fs, gs;
+	struct switch_frame *frame = (struct switch_frame *)tf - 1;
 
 	proc_prepare_stack(child);
 	*tf = *proc_trapframe(current);
 	tf->eax = 0; /* fork answers 0 in the child */
-	frame = (struct switch_frame *)tf - 1;
-	__asm__("mov %%fs, %0\n\tmov %%gs, %1" : "=r"(fs), "=r"(gs));
-	frame->fs = fs & 0xffff;
-	frame->gs = gs & 0xffff;
+	__asm__("mov %%fs, %0; mov %%gs, %1"
+	        : "=r"(frame->fs), "=r"(frame->gs));
 }
 
 /* The new process's index, not yet ready to run, or -errno. */

@@ -323,7 +323,9 @@ void kmain(uint32_t magic, paddr_t info_address)
 	info = phys_to_kernel(info_address);
 	if (info->flags & MULTIBOOT_HAS_CMDLINE)
 		cmdline_parse(phys_to_kernel(info->cmdline),
-		              multiboot_loader_is_qemu(info));
+		              (info->flags & MULTIBOOT_HAS_LOADER_NAME) &&
+		                  strncmp(phys_to_kernel(info->loader_name),
+		                          "qemu", 4) == 0);
 	memory_init(info);
 	klog(KLOG_INFO, "Tessera: %d frames of RAM, archive %u bytes",
 	     frames_total, archive_bytes);

@@ -47,9 +47,3 @@ int multiboot_ram(const struct multiboot_info *info, struct memory_range *ram,
 	}
 	return count;
 }
-
-bool multiboot_loader_is_qemu(const struct multiboot_info *info)
-{
-	return (info->flags & MULTIBOOT_HAS_LOADER_NAME) &&
-	       strncmp(phys_to_kernel(info->loader_name), "qemu", 4) == 0;
-}

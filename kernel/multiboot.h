@@ -39,7 +39,4 @@ struct memory_range {
 int multiboot_ram(const struct multiboot_info *info, struct memory_range *ram,
                   int most);
 
-/* QEMU puts the kernel's file name first on the command line. */
-bool multiboot_loader_is_qemu(const struct multiboot_info *info);
-
 #endif

@@ -20,13 +20,12 @@ static bool panicking;
 #define WHITE_ON_RED 0x4f00
 #define BLANK        (WHITE_ON_RED | ' ')
 #define COM1         0x3F8
-#define COM1_STATUS  (COM1 + 5)
-#define COM_EMPTY    0x20
+#define COM_EMPTY    0x20 /* of the status, COM1 + 5 */
 
 static void serial_byte(char c)
 {
 	/* Bounded: a line that is not there reads 0xff or never gets empty. */
-	for (int i = 0; i < 100000 && !(inb(COM1_STATUS) & COM_EMPTY); i++) {
+	for (int i = 0; i < 100000 && !(inb(COM1 + 5) & COM_EMPTY); i++) {
 	}
 	outb(COM1, c);
 }

@@ -18,6 +18,8 @@
  */
 #include "lifecycle.h"
 
+#include "../ipc/message.h"
+
 #define GDT_ENTRIES      18
 #define GDT_TSS          16
 #define GDT_DOUBLE_FAULT 17
@@ -99,8 +101,7 @@ static void fill_idt(void)
 		idt[vector] = gate(trap_entries[vector], dpl);
 	}
 	/* A task gate: no entry, the selector of a TSS. */
-	idt[VECTOR_DOUBLE_FAULT] = (uint64_t)0x8500 << 32 | GDT_DOUBLE_FAULT * 8
-	                                                        << 16;
+	idt[VECTOR_DOUBLE_FAULT] = 0x8500ull << 32 | GDT_DOUBLE_FAULT * 8 << 16;
 	idt[VECTOR_UNIX] = gate((uint32_t)trap_unix, 3);
 	idt[VECTOR_NATIVE] = gate((uint32_t)trap_native, 3);
 }
@@ -144,6 +145,8 @@ void segments_set_stack(uintptr_t esp0)
 	tss.esp0 = esp0;
 }
 
+/* ---- I/O ports ------------------------------------------------------- */
+
 void segments_set_ports(const uint8_t *bitmap)
 {
 	if (!bitmap) {
@@ -152,6 +155,27 @@ void segments_set_ports(const uint8_t *bitmap)
 	}
 	memcpy(tss.io_bitmap, bitmap, IO_BITMAP_BYTES);
 	tss.io_offset = offsetof(struct tss, io_bitmap);
+}
+
+/* Of each server: a bit for each port, clear where it is allowed. */
+static uint8_t bitmaps[CHANNELS][IO_BITMAP_BYTES];
+
+int proc_allow_ports(int proc, int first, int last)
+{
+	struct proc *p = &procs[proc];
+	uint8_t *bitmap = bitmaps[p->message.channel];
+
+	if (first < 0 || last < first || last >= IO_BITMAP_BYTES * 8)
+		return -EINVAL;
+	if (p->io_bitmap != bitmap) {
+		memset(bitmap, 0xff, sizeof(bitmaps[0]));
+		p->io_bitmap = bitmap;
+	}
+	for (int port = first; port <= last; port++)
+		bitmap[port / 8] &= ~(1u << port % 8);
+	if (proc == current)
+		segments_set_ports(bitmap);
+	return 0;
 }
 
 /* ---- the thread area ------------------------------------------------- */

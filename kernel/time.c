@@ -17,7 +17,6 @@
 #define CLOCK_REALTIME_COARSE 5
 #define CLOCK_BOOTTIME        7
 #define TIMER_ABSTIME         1
-#define NANOSECONDS_PER_TICK  (1000000000u / HZ)
 #define LONGEST_SLEEP         (INT32_MAX / HZ) /* seconds: ticks count them */
 
 struct timespec64 {
