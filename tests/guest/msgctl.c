@@ -165,6 +165,25 @@ BOTH("3.5-set qbytes below what is queued loses nothing, and 0 takes no more")
 	queue_removed(id);
 }
 
+BOTH(
+    "3.5-set root may raise qbytes to the largest number, and sums do not wrap")
+{
+	int id = make_queue();
+
+	queue_set(id, 0, 0, 0600, -1);
+	EQ(queue_stat(id).qbytes, 0xFFFFFFFFu);
+	EQ(send_bytes(id, 1, 8192, IPC_NOWAIT), 0);
+	EQ(send_bytes(id, 1, 8192, IPC_NOWAIT), 0);
+	EQ(send_bytes(id, 1, 8192, IPC_NOWAIT), 0);
+	queue_set(id, 0, 0, 0600, 8192);
+	ERR(send_bytes(id, 1, 0, IPC_NOWAIT), EAGAIN);
+	EQ(receive(id, 0, 0), 8192);
+	EQ(receive(id, 0, 0), 8192);
+	EQ(send_bytes(id, 1, 0, IPC_NOWAIT), 0);
+	ERR(send_bytes(id, 1, 1, IPC_NOWAIT), EAGAIN);
+	queue_removed(id);
+}
+
 BOTH("3.5-set owner and creator may though the mode is 0, the group may not")
 {
 	AS(1000, 1000)

@@ -103,6 +103,8 @@ BOTH("3.5-stale a removed id is EINVAL in every call")
 	ERR(msg_ctl(id, IPC_STAT, &scratch), EINVAL);
 	ERR(msg_ctl(id, IPC_SET, &scratch), EINVAL);
 	ERR(msg_ctl(id, IPC_RMID, NULL), EINVAL);
+	ERR(msg_ctl(other + 32768, IPC_RMID, NULL), EINVAL);
+	ERR(msg_ctl(0x7FFFFFFF, IPC_RMID, NULL), EINVAL);
 	EQ(queue_stat(other).qnum, 0);
 	queue_removed(other);
 }

@@ -208,6 +208,8 @@ BOTH("3.1-stale a removed id is EINVAL in every call")
 	ERR(sem_ctl(id, 0, IPC_STAT, P(&ds)), EINVAL);
 	ERR(sem_ctl(id, 0, IPC_SET, P(&ds)), EINVAL);
 	ERR(sem_ctl(id, 0, IPC_RMID, 0), EINVAL);
+	ERR(sem_ctl(other + 32768, 0, IPC_RMID, 0), EINVAL);
+	ERR(sem_ctl(0x7FFFFFFF, 0, IPC_RMID, 0), EINVAL);
 	EQ(value_of(other, 0), 0);
 	set_removed(other);
 }

@@ -734,13 +734,20 @@ BOTH("3.2-time who is woken in time has done it")
 BOTH("3.2-time three sleepers with a time end in the order of their times")
 {
 	int id = make_set(1);
+	long base = ms_now();
 	pid_t pid[3];
 
 	for (int i = 0; i < 3; i++) {
 		BACKGROUND(pid[i])
 		{
-			struct span span = {0, 900000000 - i * 300000000};
+			long left = base + 1100 - 300 * i - ms_now();
+			struct span span = {0, left * 1000000};
 
+			if (left >= 1000)
+				span =
+				    (struct span){1, (left - 1000) * 1000000};
+			if (left < 0)
+				span.nsec = 0;
 			ERR(sem_timed(id, OPS({0, -1, 0}), 1, span), EAGAIN);
 		}
 	}
