@@ -17,7 +17,7 @@
 #include "types.h"
 
 #define INSPECT_MAGIC   0x53534554u /* "TESS" in memory */
-#define INSPECT_VERSION 1
+#define INSPECT_VERSION 2
 #define INSPECT_TABLES  12
 #define INSPECT_FIELDS  128
 
@@ -45,15 +45,14 @@ struct inspection {
 	uint32_t frames_total, frames_free, frames_promised, table_frames;
 	uint32_t archive_start, archive_bytes; /* physical */
 	uint32_t ticks, hz;
-	uint32_t current;   /* index in procs */
-	uint32_t boot_time; /* seconds since 1970 */
-	uint32_t shmmax, shmmin, shmmni, shmseg, shmall;
+	uint32_t current;       /* index in procs */
+	uint32_t boot_time;     /* seconds since 1970 */
 	uint32_t kernel_frames; /* taken at boot, before the allocator began */
 	uint32_t counters[8];   /* INSPECT_COUNT_* */
 	struct inspect_table tables[INSPECT_TABLES];
 	struct inspect_field fields[INSPECT_FIELDS];
 	uint32_t teach; /* `teach` on the command line: /proc/PID/pt for all */
-	uint32_t spare[7];
+	uint32_t tunables[16]; /* by enum tunable_number of message.h */
 };
 
 /* counters[]: since boot */

@@ -73,10 +73,23 @@ struct exec {
 	uint32_t strings_bytes; /* (AT_EXECFN), then those that "#!" puts */
 };                              /* in place of argv[0] */
 
-#define TUNABLE_SHMMAX 0
-#define TUNABLE_SHMMIN 1
-#define TUNABLE_SHMMNI 2
-#define TUNABLE_SHMALL 3
-#define TUNABLE_SHMSEG 4
+/* tunable(which, value): ipc/tunable.c has their names and ranges. */
+enum tunable_number {
+	TUNABLE_SHMMAX,
+	TUNABLE_SHMMIN,
+	TUNABLE_SHMMNI,
+	TUNABLE_SHMALL,
+	TUNABLE_SHMSEG,
+	TUNABLE_SEMMSL, /* these four are /proc/sys/kernel/sem, in this order */
+	TUNABLE_SEMMNS,
+	TUNABLE_SEMOPM,
+	TUNABLE_SEMMNI,
+	TUNABLE_MSGMAX,
+	TUNABLE_MSGMNB,
+	TUNABLE_MSGMNI,
+	TUNABLE_RESERVE,
+	TUNABLE_LOG,
+	TUNABLES
+};
 
 #endif

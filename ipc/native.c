@@ -21,13 +21,13 @@
 
 #include "shm.h"
 #include "syscall_table.h"
+#include "tunable.h"
 #include "../abi/errno.h"
 #include "../kernel/klog.h"
 #include "../kernel/string.h"
 
 #define LOG_MAX         120
 #define EXEC_STRINGS    (2 * PAGE_SIZE)
-#define SHMMNI_MAX      32768
 #define INTERRUPT_LINES 16
 #define KERNEL_LINES    0x5u /* the timer, and the second PIC */
 
@@ -358,19 +358,7 @@ static int native_inspect(uint32_t address, vaddr_t buf, uint32_t len)
 
 static int native_tunable(uint32_t which, uint32_t value)
 {
-	static uint32_t *const tunables[] = {
-	    [TUNABLE_SHMMAX] = &shm_limits.max,
-	    [TUNABLE_SHMMIN] = &shm_limits.min,
-	    [TUNABLE_SHMMNI] = &shm_limits.mni,
-	    [TUNABLE_SHMALL] = &shm_limits.all,
-	    [TUNABLE_SHMSEG] = &shm_limits.seg,
-	};
-
-	if (which >= sizeof(tunables) / sizeof(tunables[0]) ||
-	    (which == TUNABLE_SHMMNI && value > SHMMNI_MAX))
-		return -EINVAL;
-	*tunables[which] = value;
-	return 0;
+	return tunable_set(which, value);
 }
 
 static int native_check(void)

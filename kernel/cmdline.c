@@ -1,7 +1,8 @@
 /*
  * kernel/cmdline.c -- the kernel's command line.
  *
- *	shmmax= shmmin= shmmni= shmall= shmseg=     the limits of shm
+ *	shmmax= shmmin= shmmni= shmall= shmseg=     limits: ipc/tunable.c
+ *	semmsl= semmns= semopm= semmni= msgmax= msgmnb= msgmni=
  *	reserve=PAGES       what only servers may use
  *	log=0|1             errors, information
  *	trace               events on port 0xE9
@@ -17,7 +18,7 @@
 
 #include "inspect.h"
 #include "trace.h"
-#include "../ipc/shm.h"
+#include "../ipc/tunable.h"
 
 #define CMDLINE_BYTES 2048
 
@@ -25,20 +26,6 @@ const char *cmdline_servers[SERVERS_MAX] = {"/sbin/console"};
 int cmdline_server_count = 1;
 char cmdline_words[CMDLINE_BYTES] = "init";
 int cmdline_bytes = 5;
-
-static const struct {
-	const char *name;
-	uint32_t *value;
-	uint32_t least, most;
-} numbers[] = {
-    {"shmmax=", &shm_limits.max, 0, UINT32_MAX},
-    {"shmmin=", &shm_limits.min, 1, UINT32_MAX},
-    {"shmmni=", &shm_limits.mni, 0, 32768},
-    {"shmall=", &shm_limits.all, 0, UINT32_MAX},
-    {"shmseg=", &shm_limits.seg, 0, UINT32_MAX},
-    {"reserve=", (uint32_t *)&server_reserve, 0, 65536},
-    {"log=", (uint32_t *)&klog_level, 0, KLOG_INFO},
-};
 
 /* Decimal, or hexadecimal after 0x; false when it is no number. */
 static bool parse_number(const char *text, uint32_t *value)
@@ -65,17 +52,16 @@ static bool parse_number(const char *text, uint32_t *value)
 
 static bool set_number(const char *word)
 {
-	for (unsigned i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		size_t length = strlen(numbers[i].name);
+	for (int i = 0; i < TUNABLES; i++) {
+		size_t length = strlen(tunables[i].name);
 		uint32_t value;
 
-		if (strncmp(word, numbers[i].name, length) != 0)
+		if (strncmp(word, tunables[i].name, length) != 0 ||
+		    word[length] != '=')
 			continue;
-		if (!parse_number(word + length, &value) ||
-		    value < numbers[i].least || value > numbers[i].most)
+		if (!parse_number(word + length + 1, &value) ||
+		    tunable_set(i, value) < 0)
 			klog(KLOG_ERROR, "command line: bad value: %s", word);
-		else
-			*numbers[i].value = value;
 		return true;
 	}
 	return false;

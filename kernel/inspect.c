@@ -10,7 +10,10 @@
 #include "clock.h"
 #include "cpu.h"
 #include "../ipc/message.h"
+#include "../ipc/msg.h"
+#include "../ipc/sem.h"
 #include "../ipc/shm.h"
+#include "../ipc/tunable.h"
 
 struct inspection inspection = {
     .magic = INSPECT_MAGIC,
@@ -84,6 +87,14 @@ static const struct inspect_field fields[] = {
     FIELD("shm", shm, ds),
     FIELD("shm", shm, segment),
     {"shm.seq", offsetof(struct shm, slot.seq), 2},
+    {"shm.chain", offsetof(struct shm, slot.next), 2},
+    FIELD("sem", sem_set, ds),
+    {"sem.seq", offsetof(struct sem_set, slot.seq), 2},
+    {"sem.chain", offsetof(struct sem_set, slot.next), 2},
+    FIELD("sem", sem_set, segment),
+    FIELD("msg", msg_queue, ds),
+    {"msg.seq", offsetof(struct msg_queue, slot.seq), 2},
+    {"msg.chain", offsetof(struct msg_queue, slot.next), 2},
     FIELD("connection", connection, channel),
     FIELD("connection", connection, object),
     FIELD("connection", connection, count),
@@ -94,13 +105,16 @@ static const struct inspect_field fields[] = {
 };
 _Static_assert(sizeof(fields) / sizeof(fields[0]) <= INSPECT_FIELDS, "room");
 
+_Static_assert(TUNABLES <= sizeof(inspection.tunables) / 4, "room");
+
 static const struct {
 	const char *name;
 	struct table *table;
 } tables[] = {
     {"procs", &proc_table},     {"spaces", &space_table},
     {"regions", &region_table}, {"segments", &segment_table},
-    {"shms", &shm_table},       {"connections", &connection_table},
+    {"shms", &shm_table},       {"sems", &sem_table},
+    {"msgs", &msg_table},       {"connections", &connection_table},
 };
 #define TABLES ((int)(sizeof(tables) / sizeof(tables[0])))
 
@@ -123,11 +137,8 @@ void inspect_update(void)
 	inspection.table_frames = table_frames;
 	inspection.ticks = ticks;
 	inspection.current = current;
-	inspection.shmmax = shm_limits.max;
-	inspection.shmmin = shm_limits.min;
-	inspection.shmmni = shm_limits.mni;
-	inspection.shmseg = shm_limits.seg;
-	inspection.shmall = shm_limits.all;
+	for (int i = 0; i < TUNABLES; i++)
+		inspection.tunables[i] = *tunables[i].value;
 	counters[INSPECT_COUNT_TRAPS] = inspection.changes;
 	counters[INSPECT_COUNT_FAULTS] = count_faults;
 	counters[INSPECT_COUNT_CR3] = count_cr3;

@@ -37,8 +37,8 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(
 PAGE, ENTRIES, USER_SLOTS = 4096, 1024, 768
 P, RW, US, PS = 1, 2, 4, 0x80
 BORROWED, LINKED = 0x200, 0x400
-MAGIC, VERSION = b"TESS", 1
-BLOCK_BYTES = 4 * (16 + 8) + 4 * 8 + 12 * 28 + 128 * 24 + 4 * 8
+MAGIC, VERSION = b"TESS", 2
+BLOCK_BYTES = 4 * (16 + 3) + 4 * 8 + 12 * 28 + 128 * 24 + 4 * 17
 KERNEL_BASE, DIRECT_END = 0xC0000000, 0xF8000000
 PROC_FREE, PROC_ZOMBIE = 0, 9
 SEGMENT_MEMORY, SEGMENT_ARCHIVE, SEGMENT_DEVICE = 1, 2, 3
@@ -74,7 +74,7 @@ class Memory:
         return struct.unpack_from("<i", self.data, self.physical(address))[0]
 
     def read_schema(self, at):
-        tables = at + 4 * (16 + 8) + 4 * 8
+        tables = at + 4 * (16 + 3) + 4 * 8
         self.tables, self.fields = {}, {}
         for i in range(12):
             name, address, stride, _, _ = struct.unpack_from(

@@ -25,11 +25,14 @@ static const char *const field_names[FIELDS] = {
 	[REGION_TAG] = "region.tag", [REGION_NEXT] = "region.next",
 	[SEGMENT_RESIDENT] = "segment.resident",
 	[SHM_DS] = "shm.ds", [SHM_SEQ] = "shm.seq",
-	[SHM_SEGMENT] = "shm.segment",
+	[SHM_CHAIN] = "shm.chain", [SHM_SEGMENT] = "shm.segment",
+	[SEM_DS] = "sem.ds", [SEM_SEQ] = "sem.seq", [SEM_CHAIN] = "sem.chain",
+	[MSG_DS] = "msg.ds", [MSG_SEQ] = "msg.seq", [MSG_CHAIN] = "msg.chain",
 };
 static const char *const table_names[TABLES] = {
 	[PROCS] = "procs", [SPACES] = "spaces", [REGIONS] = "regions",
-	[SEGMENTS] = "segments", [SHMS] = "shms",
+	[SEGMENTS] = "segments", [SHMS] = "shms", [SEMS] = "sems",
+	[MSGS] = "msgs",
 };
 /* clang-format on */
 

@@ -10,7 +10,6 @@
  */
 #include "files.h"
 #include "made.h"
-#include "../../../abi/shm.h"
 
 #define KIB_A_PAGE 4u
 #define TRIES      8
@@ -123,92 +122,14 @@ static void make_stat(struct text *text, int pid)
 	text_byte(text, '\n');
 }
 
-/* ---- System V shared memory --------------------------------------------- */
-
-#define ID_SHIFT 15 /* an id is sequence number and slot; ipc/ids.h */
-
-static void shm_line(struct text *text, const struct row *row, int index)
-{
-	static struct row segment;
-	struct shmid_ds ds;
-	uint32_t resident = 0;
-
-	memcpy(&ds, row_bytes(row, SHM_DS), sizeof(ds));
-	if ((int)row_get(row, SHM_SEGMENT) < 0 || ds.shm_segsz == 0)
-		return;
-	if (row_read(&segment, SEGMENTS, (int)row_get(row, SHM_SEGMENT)))
-		resident = row_get(&segment, SEGMENT_RESIDENT);
-	text_add(text,
-	         "%10d %10u  %4o %10u %5u %5u  %5u %5u %5u %5u %5u %10u %10u "
-	         "%10u %10u %10u\n",
-	         ds.shm_perm.key,
-	         row_get(row, SHM_SEQ) << ID_SHIFT | (uint32_t)index,
-	         ds.shm_perm.mode, ds.shm_segsz, ds.shm_cpid, ds.shm_lpid,
-	         ds.shm_nattch, ds.shm_perm.uid, ds.shm_perm.gid,
-	         ds.shm_perm.cuid, ds.shm_perm.cgid, ds.shm_atime, ds.shm_dtime,
-	         ds.shm_ctime, resident * PAGE_SIZE, 0u);
-}
-
-static void make_shm(struct text *text, int pid)
-{
-	static struct row row;
-
-	(void)pid;
-	text_add(text, "       key      shmid perms       size  cpid  lpid "
-	               "nattch   uid   gid  cuid  cgid      atime      dtime "
-	               "     ctime        rss       swap\n");
-	inspect_now();
-	for (int i = 0; i < table_slots(SHMS); i++)
-		if (row_read(&row, SHMS, i))
-			shm_line(text, &row, i);
-}
-
-static void make_shmmax(struct text *text, int pid)
-{
-	(void)pid;
-	text_add(text, "%u\n", inspect_now()->shmmax);
-}
-
-static void make_shmmin(struct text *text, int pid)
-{
-	(void)pid;
-	text_add(text, "%u\n", inspect_now()->shmmin);
-}
-
-static void make_shmmni(struct text *text, int pid)
-{
-	(void)pid;
-	text_add(text, "%u\n", inspect_now()->shmmni);
-}
-
-static void make_shmall(struct text *text, int pid)
-{
-	(void)pid;
-	text_add(text, "%u\n", inspect_now()->shmall);
-}
-
-static void make_shmseg(struct text *text, int pid)
-{
-	(void)pid;
-	text_add(text, "%u\n", inspect_now()->shmseg);
-}
-
 /* ---- made at open ------------------------------------------------------- */
 
-static void (*const makers[MADE_KINDS])(struct text *, int) = {
-    [MADE_MEMINFO] = make_meminfo,
-    [MADE_UPTIME] = make_uptime,
-    [MADE_COUNTERS] = make_counters,
-    [MADE_CHECK] = make_check,
-    [MADE_SHM] = make_shm,
-    [MADE_SHMMAX] = make_shmmax,
-    [MADE_SHMMIN] = make_shmmin,
-    [MADE_SHMMNI] = make_shmmni,
-    [MADE_SHMALL] = make_shmall,
-    [MADE_SHMSEG] = make_shmseg,
-    [MADE_STAT] = make_stat,
-    [MADE_MAPS] = make_maps,
-    [MADE_PT] = make_pt,
+static void (*const makers[MADE_TUNABLES])(struct text *, int) = {
+    [MADE_MEMINFO] = make_meminfo,   [MADE_UPTIME] = make_uptime,
+    [MADE_COUNTERS] = make_counters, [MADE_CHECK] = make_check,
+    [MADE_SHM] = make_shm,           [MADE_SEM] = make_sem,
+    [MADE_MSG] = make_msg,           [MADE_STAT] = make_stat,
+    [MADE_MAPS] = make_maps,         [MADE_PT] = make_pt,
 };
 
 static uint32_t switches(void)
@@ -222,7 +143,10 @@ static void make(struct text *text, const struct node *node)
 		uint32_t before = switches();
 
 		text->used = 0;
-		makers[node->value](text, node->pid);
+		if (node->value >= MADE_TUNABLES)
+			tunables_make(text, node->value - MADE_TUNABLES);
+		else
+			makers[node->value](text, node->pid);
 		if (switches() == before)
 			return;
 	}
@@ -251,42 +175,10 @@ int made_open(struct open *open)
 	return 0;
 }
 
-/* ---- tunables ----------------------------------------------------------- */
-
-static int tunable_of(int made)
-{
-	switch (made) {
-	case MADE_SHMMAX:
-		return TUNABLE_SHMMAX;
-	case MADE_SHMMIN:
-		return TUNABLE_SHMMIN;
-	case MADE_SHMMNI:
-		return TUNABLE_SHMMNI;
-	case MADE_SHMALL:
-		return TUNABLE_SHMALL;
-	case MADE_SHMSEG:
-		return TUNABLE_SHMSEG;
-	}
-	return -1;
-}
-
 int made_write(const struct message *m, const struct open *open)
 {
-	int tunable = tunable_of(node_at(open->node).value);
-	int size = k_lease_size(m->token, 1);
-	char text[16];
-	int moved, error;
+	int made = node_at(open->node).value;
 
-	if (tunable < 0)
-		return -EINVAL;
-	if (size <= 0 || size >= (int)sizeof(text))
-		return size <= 0 ? size : -EINVAL;
-	moved = k_lease_read(m->token, 1, 0, text, (uint32_t)size);
-	if (moved < 0)
-		return moved;
-	text[moved] = '\0';
-	if (text[0] < '0' || text[0] > '9')
-		return -EINVAL;
-	error = k_tunable(tunable, number_parse(text, 10));
-	return error < 0 ? error : size;
+	return made < MADE_TUNABLES ? -EINVAL
+	                            : tunables_write(m, made - MADE_TUNABLES);
 }

@@ -12,6 +12,12 @@
 #include "files.h"
 #include "made.h"
 
+#define TUNABLE(name, number)                                                  \
+	{                                                                      \
+		"proc/sys/kernel/" name, S_IFREG | 0644,                       \
+		    MADE_TUNABLES + (number)                                   \
+	}
+
 static const struct {
 	const char *path;
 	uint32_t mode;
@@ -22,11 +28,17 @@ static const struct {
     {"proc/counters", S_IFREG | 0444, MADE_COUNTERS},
     {"proc/check", S_IFREG | 0400, MADE_CHECK},
     {"proc/sysvipc/shm", S_IFREG | 0444, MADE_SHM},
-    {"proc/sys/kernel/shmmax", S_IFREG | 0644, MADE_SHMMAX},
-    {"proc/sys/kernel/shmmin", S_IFREG | 0644, MADE_SHMMIN},
-    {"proc/sys/kernel/shmmni", S_IFREG | 0644, MADE_SHMMNI},
-    {"proc/sys/kernel/shmall", S_IFREG | 0644, MADE_SHMALL},
-    {"proc/sys/kernel/shmseg", S_IFREG | 0644, MADE_SHMSEG},
+    {"proc/sysvipc/sem", S_IFREG | 0444, MADE_SEM},
+    {"proc/sysvipc/msg", S_IFREG | 0444, MADE_MSG},
+    TUNABLE("shmmax", TUNABLE_SHMMAX),
+    TUNABLE("shmmin", TUNABLE_SHMMIN),
+    TUNABLE("shmmni", TUNABLE_SHMMNI),
+    TUNABLE("shmall", TUNABLE_SHMALL),
+    TUNABLE("shmseg", TUNABLE_SHMSEG),
+    TUNABLE("sem", TUNABLE_SEMMSL), /* and the three behind it */
+    TUNABLE("msgmax", TUNABLE_MSGMAX),
+    TUNABLE("msgmnb", TUNABLE_MSGMNB),
+    TUNABLE("msgmni", TUNABLE_MSGMNI),
 };
 
 static const struct {

@@ -1,0 +1,38 @@
+/*
+ * ipc/tunable.c -- the limits that an administrator may set.
+ */
+#include "tunable.h"
+
+#include "../abi/errno.h"
+#include "../kernel/klog.h"
+#include "msg.h"
+#include "sem.h"
+#include "shm.h"
+
+/* clang-format off */
+const struct tunable tunables[TUNABLES] = {
+	[TUNABLE_SHMMAX]  = {"shmmax", &shm_limits.max, 0, UINT32_MAX},
+	[TUNABLE_SHMMIN]  = {"shmmin", &shm_limits.min, 1, UINT32_MAX},
+	[TUNABLE_SHMMNI]  = {"shmmni", &shm_limits.mni, 0, IDS_LIMIT},
+	[TUNABLE_SHMALL]  = {"shmall", &shm_limits.all, 0, UINT32_MAX},
+	[TUNABLE_SHMSEG]  = {"shmseg", &shm_limits.seg, 0, UINT32_MAX},
+	[TUNABLE_SEMMSL]  = {"semmsl", &sem_limits.msl, 0, SEMMSL_MAX},
+	[TUNABLE_SEMMNS]  = {"semmns", &sem_limits.mns, 0, INT32_MAX},
+	[TUNABLE_SEMOPM]  = {"semopm", &sem_limits.opm, 0, SEMOPM_MAX},
+	[TUNABLE_SEMMNI]  = {"semmni", &sem_limits.mni, 0, IDS_LIMIT},
+	[TUNABLE_MSGMAX]  = {"msgmax", &msg_limits.max, 0, INT32_MAX},
+	[TUNABLE_MSGMNB]  = {"msgmnb", &msg_limits.mnb, 0, INT32_MAX},
+	[TUNABLE_MSGMNI]  = {"msgmni", &msg_limits.mni, 0, IDS_LIMIT},
+	[TUNABLE_RESERVE] = {"reserve", (uint32_t *)&server_reserve, 0, 65536},
+	[TUNABLE_LOG]     = {"log", (uint32_t *)&klog_level, 0, KLOG_INFO},
+};
+/* clang-format on */
+
+int tunable_set(uint32_t which, uint32_t value)
+{
+	if (which >= TUNABLES || value < tunables[which].least ||
+	    value > tunables[which].most)
+		return -EINVAL;
+	*tunables[which].value = value;
+	return 0;
+}

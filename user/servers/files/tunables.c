@@ -1,0 +1,75 @@
+/*
+ * user/servers/files/tunables.c -- /proc/sys/kernel: the limits, as text.
+ *
+ * A file holds one number; `sem` holds four, SEMMSL SEMMNS SEMOPM SEMMNI.  As
+ * many as are written are set, from the first on.
+ */
+#include "files.h"
+#include "made.h"
+
+static uint32_t numbers_in(uint32_t first)
+{
+	return first == TUNABLE_SEMMSL ? TUNABLE_SEMMNI - TUNABLE_SEMMSL + 1
+	                               : 1;
+}
+
+void tunables_make(struct text *text, uint32_t first)
+{
+	const struct inspection *now = inspect_now();
+
+	for (uint32_t i = 0; i < numbers_in(first); i++)
+		text_add(text, i ? "\t%u" : "%u", now->tunables[first + i]);
+	text_byte(text, '\n');
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The number at *at, which moves behind it: false when there is none. */
+static bool number_next(const char **at, uint32_t *value)
+{
+	const char *from;
+
+	while (is_space(**at))
+		(*at)++;
+	from = *at;
+	while (is_digit(**at))
+		(*at)++;
+	if (from == *at || *at - from > 10 || (**at && !is_space(**at)))
+		return false;
+	*value = number_parse(from, 10);
+	return true;
+}
+
+int tunables_write(const struct message *m, uint32_t first)
+{
+	int size = k_lease_size(m->token, 1);
+	const char *at;
+	char text[64];
+	int moved, error = -EINVAL;
+
+	if (size <= 0 || size >= (int)sizeof(text))
+		return size <= 0 ? size : -EINVAL;
+	moved = k_lease_read(m->token, 1, 0, text, (uint32_t)size);
+	if (moved < 0)
+		return moved;
+	text[moved] = '\0';
+	at = text;
+	for (uint32_t i = 0; i < numbers_in(first); i++) {
+		uint32_t value;
+
+		if (!number_next(&at, &value))
+			break;
+		error = k_tunable((int)(first + i), value);
+		if (error < 0)
+			return error;
+	}
+	return error < 0 ? error : size;
+}
