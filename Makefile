@@ -65,7 +65,7 @@ $(addprefix build/root/bin/,$(NAMES)):
 	ln -sf tools $@
 build/look/%.o: user/bin/look/%.c
 	$(USER_CROSS)gcc $(UFLAGS) -MMD -MP -c -o $@ $<
-build/root/bin/%: user/bin/%.c build/look/look.o build/look/pagetable.o | $(GEN)
+build/root/bin/%: user/bin/%.c build/look/look.o build/look/pagetable.o build/look/sysvipc.o | $(GEN)
 	$(USER_CROSS)gcc $(UFLAGS) -s -ffunction-sections -Wl,--gc-sections -MMD -MP -MF build/gen/$*.d -o $@ $(filter %.c %.o,$^)
 VPATH := tests/guest tests/programs
 build/tests/%: %.c | $(GEN)

@@ -3,21 +3,26 @@
  *
  *	pt PID                   the words of a process's page tables
  *	pmap PID                 what is mapped where
- *	ipcs [-m]                the segments, in the columns of util-linux
- *	ipcrm -m ID | -M KEY     remove a segment, by id or by key
+ *	ipcs [-m] [-q] [-s] [-a] segments, queues, sets, in util-linux's columns
+ *	ipcrm -m ID | -M KEY     remove a segment, by id or by key; with q and Q
+ *	                         a queue, with s and S a set
  *	poweroff                 end the machine
  *
  * The name it is called by says which; or the first argument does, as in
  * `tools ipcs`.  0: done; 1: could not; 2: called wrongly.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
+#include <sys/msg.h>
 #include <sys/reboot.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
+#include <unistd.h>
 
 #include "look/look.h"
 #include "look/pagetable.h"
@@ -90,20 +95,53 @@ static int pmap(int argc, char **argv)
 
 static int ipcs(int argc, char **argv)
 {
-	if (argc > 2 || (argc == 2 && strcmp(argv[1], "-m") != 0)) {
-		fprintf(stderr, "usage: ipcs [-m]\n");
+	bool queues = argc == 1, segments = argc == 1, sets = argc == 1;
+	int result = 0, letter;
+
+	while ((letter = getopt(argc, argv, "mqsa")) != -1) {
+		queues |= letter == 'q' || letter == 'a';
+		segments |= letter == 'm' || letter == 'a';
+		sets |= letter == 's' || letter == 'a';
+		if (letter == '?')
+			optind = argc + 1;
+	}
+	if (optind != argc) {
+		fprintf(stderr, "usage: ipcs [-m] [-q] [-s] [-a]\n");
 		return 2;
 	}
-	return segments_show() == 0 ? 0 : 1;
+	if (queues)
+		result |= queues_show();
+	if (segments)
+		result |= segments_show();
+	if (sets)
+		result |= sets_show();
+	printf("\n");
+	return result == 0 ? 0 : 1;
 }
 
-/* Removes one segment; ipcrm's words when it cannot. */
-static int remove_segment(bool by_key, long value)
+static int find(char kind, key_t key)
 {
-	const char *what = by_key ? "key" : "id";
-	int id = by_key ? shmget((key_t)value, 0, 0) : (int)value;
+	return kind == 'm'   ? shmget(key, 0, 0)
+	       : kind == 'q' ? msgget(key, 0)
+	                     : semget(key, 0, 0);
+}
 
-	if (id >= 0 && shmctl(id, IPC_RMID, NULL) == 0)
+static int remove_by_id(char kind, int id)
+{
+	return kind == 'm'   ? shmctl(id, IPC_RMID, NULL)
+	       : kind == 'q' ? msgctl(id, IPC_RMID, NULL)
+	                     : semctl(id, 0, IPC_RMID);
+}
+
+/* Removes one object, named by id or, by a capital letter, by key. */
+static int remove_object(int letter, long value)
+{
+	bool by_key = isupper(letter);
+	char kind = (char)tolower(letter);
+	const char *what = by_key ? "key" : "id";
+	int id = by_key ? find(kind, (key_t)value) : (int)value;
+
+	if (id >= 0 && remove_by_id(kind, id) == 0)
 		return 0;
 	if (errno == EACCES || errno == EPERM)
 		fprintf(stderr, "ipcrm: permission denied for %s (%ld)\n", what,
@@ -118,21 +156,23 @@ static int remove_segment(bool by_key, long value)
 
 static int ipcrm(int argc, char **argv)
 {
-	int failed = argc < 3 || argc % 2 == 0 ? 2 : 0;
+	int failed = 0, letter;
 
-	for (int i = 1; i + 1 < argc && failed != 2; i += 2) {
-		bool by_key = strcmp(argv[i], "-M") == 0;
+	while ((letter = getopt(argc, argv, "m:M:q:Q:s:S:")) != -1) {
 		long value;
 
-		if (!by_key && strcmp(argv[i], "-m") != 0)
-			failed = 2;
-		else if (!number(argv[i + 1], &value))
-			return bad_number("ipcrm", "a number", argv[i + 1]);
+		if (letter == '?')
+			optind = argc + 1;
+		else if (!number(optarg, &value))
+			return bad_number("ipcrm", "a number", optarg);
 		else
-			failed |= remove_segment(by_key, value);
+			failed |= remove_object(letter, value);
 	}
-	if (failed == 2)
-		fprintf(stderr, "usage: ipcrm -m ID | -M KEY ...\n");
+	if (argc == 1 || optind != argc) {
+		fprintf(stderr,
+		        "usage: ipcrm -m|-q|-s ID | -M|-Q|-S KEY ...\n");
+		return 2;
+	}
 	return failed;
 }
 

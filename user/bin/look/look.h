@@ -15,6 +15,9 @@ void look(const char *moment, pid_t a, pid_t b);
 
 /* The segment table, as ipcs -m prints it.  0, or -1 and says why. */
 int segments_show(void);
+/* ... the semaphore sets, ipcs -s; the message queues, ipcs -q. */
+int sets_show(void);
+int queues_show(void);
 
 /* Gives up the CPU until *word is `value`; another process will write it. */
 void await(volatile int *word, int value);
