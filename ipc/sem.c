@@ -138,42 +138,37 @@ static int remove(int id)
 
 /* ---- values ------------------------------------------------------------- */
 
-#define BATCH 64 /* values moved at once, on the stack */
+/* Has the set a semaphore of this number? */
+static bool has(int index, int num)
+{
+	return num >= 0 && (uint32_t)num < sems[index].ds.sem_nsems;
+}
 
 /* GETALL: an array of 16 bits for each. */
 static int tell_all(int id, vaddr_t array)
 {
 	int index = object_find(&sem_kind, id, ASK_READ);
-	uint16_t values[BATCH];
-	int error = 0, count;
+	int error = index < 0 ? index : 0;
 
-	if (index < 0)
-		return index;
-	count = (int)sems[index].ds.sem_nsems;
-	for (int i = 0; i < count && error == 0; i++) {
-		values[i % BATCH] = sem_at(index, i)->value;
-		if (i % BATCH == BATCH - 1 || i == count - 1)
-			error = copy_out(array + (i - i % BATCH) * 2, values,
-			                 (i % BATCH + 1) * 2);
-	}
+	for (int i = 0; error == 0 && has(index, i); i++)
+		error = copy_out(array + i * sizeof(uint16_t),
+		                 &sem_at(index, i)->value, sizeof(uint16_t));
 	return error;
 }
 
 /* `count` values of the array into new semaphores: 0, -EFAULT, -ERANGE. */
-static int fill(int segment, int count, vaddr_t array)
+static int fill(int segment, uint32_t count, vaddr_t array)
 {
-	uint16_t values[BATCH];
 	bool too_great = false;
 
-	for (int i = 0; i < count; i++) {
-		int left = count - i < BATCH ? count - i : BATCH;
+	for (uint32_t i = 0; i < count; i++) {
+		uint16_t value;
 
-		if (i % BATCH == 0 &&
-		    copy_in(values, array + i * 2, left * 2) < 0)
+		if (copy_in(&value, array + i * sizeof(value), sizeof(value)))
 			return -EFAULT;
-		too_great |= values[i % BATCH] > SEMVMX;
-		*semaphore(segment, i) = (struct semaphore){
-		    .value = values[i % BATCH], .pid = self()->pid};
+		too_great |= value > SEMVMX;
+		*semaphore(segment, i) =
+		    (struct semaphore){.value = value, .pid = self()->pid};
 	}
 	return too_great ? -ERANGE : 0;
 }
@@ -198,7 +193,7 @@ static int set_all(int id, vaddr_t array)
 	segment = make_semaphores(sems[index].ds.sem_nsems);
 	if (segment < 0)
 		return segment;
-	error = fill(segment, (int)sems[index].ds.sem_nsems, array);
+	error = fill(segment, sems[index].ds.sem_nsems, array);
 	if (error < 0) {
 		segment_drop(segment);
 		return error;
@@ -206,11 +201,6 @@ static int set_all(int id, vaddr_t array)
 	segment_drop(sems[index].segment);
 	sems[index].segment = segment;
 	return changed(index, -1);
-}
-
-static bool has(int index, int num)
-{
-	return num >= 0 && (uint32_t)num < sems[index].ds.sem_nsems;
 }
 
 static int set_value(int id, int num, int value)

@@ -25,8 +25,8 @@ extern struct sem_limits sem_limits;
 #define SEMOPM_MAX 1000
 
 struct semaphore {
-	int value; /* 0..SEMVMX */
-	int pid;   /* of the last process that did something to it; 0 */
+	uint16_t value; /* 0..SEMVMX */
+	int pid;        /* of the last process that did something to it; 0 */
 };
 
 /* Its semaphores lie in a segment of their own, which nobody attaches. */

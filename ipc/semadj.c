@@ -75,18 +75,16 @@ void semadj_forget(int id)
 			forget(&procs[proc].semadj, id);
 }
 
+/* Never waits and never fails: a value stays in its range. */
 static void apply(const struct semadj *row)
 {
 	int index = ids_find(&sem_ids, row->id);
 	struct semaphore *s = sem_at(index, row->num);
+	int value = s->value + row->value;
 
 	if (row->value == 0)
 		return;
-	s->value += row->value;
-	if (s->value < 0)
-		s->value = 0;
-	if (s->value > SEMVMX)
-		s->value = SEMVMX;
+	s->value = value < 0 ? 0 : value > SEMVMX ? SEMVMX : value;
 	s->pid = self()->pid;
 	sems[index].ds.sem_otime = clock_seconds();
 }

@@ -2,15 +2,15 @@
  * mm/pool.c -- the pool: small pieces of kernel memory, in chains of cells.
  *
  * The pool is a segment like any other, but nobody attaches it.  Each of its
- * pages is cut into cells of 128 bytes; the table `pool_pages` has a row for
- * each page.  Pages with a free cell stand in a list, so a cell is found
- * at once; a page whose last cell comes back is given up.
+ * pages is cut into cells of 128 bytes, which are taken in their order; so the
+ * pool remembers the page it takes from, and for each page how many of its
+ * cells are in use.  A page with none is given up, or taken from again.
  *
- *	room --> page 0 <--> page 3        a page's row: used 30, free --+
- *	           |                                                     v
- *	           +-- cells   [ chain | chain | free | chain | ... | free ]
- *	                                          +------------------->
- *	a chain    cell 7 --> cell 96 --> cell 5 --> -1
+ *	page 0  [ x x . . . . . x ]  3 in use    the rest is lost until
+ *	page 4  [ . . . . . . . . ]  0 in use    ... they come back: given up
+ *	page 2  [ x . x x ^       ]  3 in use    the next cell is taken here
+ *
+ *	a chain    cell 67 --> cell 66 --> cell 7 --> -1
  *
  * The segment is promised nothing: every page it takes is asked for at the
  * level of the process that needs it, so that no user's messages can eat what
@@ -23,7 +23,7 @@
 #include "space.h"
 
 struct cell {
-	int next; /* in its chain, or of the free cells of its page; -1 */
+	int next; /* in its chain, or -1 */
 	uint8_t bytes[CELL_BYTES];
 };
 
@@ -31,16 +31,16 @@ struct cell {
 #define PAGES_MAX    32768 /* 128 MiB */
 
 int pool_segment = -1;
-int pool_cells;
 struct table pool_table = TABLE(pool_pages, PAGES_MAX);
 
-static int room = -1; /* the first page with a free cell */
+static int page = -1;           /* that cells are taken from */
+static int next = CELLS_A_PAGE; /* of them */
 
 static struct cell *cell_at(int cell)
 {
-	int page = cell / CELLS_A_PAGE;
-	frame_t table = segment_table_of(pool_segment, page);
-	uint32_t word = page_get(table, page % (int)TABLE_ENTRIES);
+	int number = cell / CELLS_A_PAGE;
+	frame_t table = segment_table_of(pool_segment, number);
+	uint32_t word = page_get(table, number % (int)TABLE_ENTRIES);
 
 	return (struct cell *)frame_to_kernel(word_frame(word)) +
 	       cell % CELLS_A_PAGE;
@@ -56,89 +56,51 @@ void *pool_first(int chain)
 	return cell_at(chain)->bytes;
 }
 
-/* ---- pages --------------------------------------------------------------- */
+/* ---- cells --------------------------------------------------------------- */
 
-static void enter_room(int page)
-{
-	pool_pages[page].previous = -1;
-	pool_pages[page].next = room;
-	if (room >= 0)
-		pool_pages[room].previous = page;
-	room = page;
-}
-
-static void leave_room(int page)
-{
-	const struct pool_page *p = &pool_pages[page];
-
-	if (p->previous >= 0)
-		pool_pages[p->previous].next = p->next;
-	else
-		room = p->next;
-	if (p->next >= 0)
-		pool_pages[p->next].previous = p->previous;
-}
-
-/* One more page, all its cells free: 0 or -ENOMEM. */
+/* One more page: 0 or -ENOMEM. */
 static int add_page(int level)
 {
 	frame_t frame;
-	int page;
+	int new;
 
 	if (pool_segment < 0)
 		pool_segment =
 		    segment_make(PAGES_MAX, false, false, LEVEL_SERVER);
 	if (pool_segment < 0)
 		return -ENOMEM;
-	page = table_take(&pool_table, level);
-	if (page < 0)
+	new = table_take(&pool_table, level);
+	if (new < 0)
 		return -ENOMEM;
-	if (segment_frame(pool_segment, page, level, &frame) < 0) {
-		table_put(&pool_table, page);
+	if (segment_frame(pool_segment, new, level, &frame) < 0) {
+		table_put(&pool_table, new);
 		return -ENOMEM;
 	}
-	for (int i = 0; i < CELLS_A_PAGE; i++)
-		((struct cell *)frame_to_kernel(frame))[i].next =
-		    i + 1 < CELLS_A_PAGE ? page * CELLS_A_PAGE + i + 1 : -1;
-	pool_pages[page].free = page * CELLS_A_PAGE;
-	enter_room(page);
+	page = new;
+	next = 0;
 	return 0;
 }
 
-/* ---- cells --------------------------------------------------------------- */
-
 static int take_cell(int level)
 {
-	struct pool_page *p;
-	int cell;
-
-	if (room < 0 && add_page(level) < 0)
+	if (next == CELLS_A_PAGE && add_page(level) < 0)
 		return -ENOMEM;
-	p = &pool_pages[room];
-	cell = p->free;
-	p->free = cell_at(cell)->next;
-	p->used++;
-	pool_cells++;
-	if (p->free < 0)
-		leave_room(room);
-	return cell;
+	pool_pages[page].used++;
+	return page * CELLS_A_PAGE + next++;
 }
 
 static void give_cell(int cell)
 {
-	int page = cell / CELLS_A_PAGE;
-	struct pool_page *p = &pool_pages[page];
+	int number = cell / CELLS_A_PAGE;
 
-	if (p->free < 0)
-		enter_room(page);
-	cell_at(cell)->next = p->free;
-	p->free = cell;
-	pool_cells--;
-	if (--p->used > 0 || (p->next < 0 && p->previous < 0))
+	if (--pool_pages[number].used > 0)
 		return;
-	leave_room(page);
-	segment_give_page(pool_segment, page);
-	table_put(&pool_table, page);
+	if (number == page) {
+		next = 0;
+		return;
+	}
+	segment_give_page(pool_segment, number);
+	table_put(&pool_table, number);
 }
 
 int pool_take(uint32_t bytes, int level)

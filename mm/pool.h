@@ -3,8 +3,7 @@
  *
  * For what comes in any size and does not stay: messages that wait in a queue,
  * operations that wait for a semaphore.  A chain is named by its first cell
- * (-1: none).  What nobody uses any more goes back to everybody: the pool has
- * no more pages than its chains need.
+ * (-1: none).  A page goes back to everybody when its last chain is given.
  */
 #ifndef MM_POOL_H
 #define MM_POOL_H
@@ -38,19 +37,16 @@ int pool_to_user(void *in_cell, uintptr_t to, uint32_t bytes);
 int pool_from_kernel(void *in_cell, uintptr_t from, uint32_t bytes);
 int pool_to_kernel(void *in_cell, uintptr_t to, uint32_t bytes);
 
-/* A row for each page of the pool, in use while the page has a chain's cell. */
+/* A row for each page of the pool: how many of its cells are in use. */
 struct pool_page {
 	int link;
-	int next, previous; /* in the list of pages with a free cell */
-	int free;           /* first free cell; -1: all are used */
-	int used;           /* cells of chains */
+	int used;
 };
 extern struct pool_page pool_pages[];
 extern struct table pool_table;
 
 /* Its memory, an ordinary segment that nobody attaches; -1 before first use. */
 extern int pool_segment;
-extern int pool_cells; /* in use, of all chains */
 
 /* pool_check.c: how many cells a chain has. */
 int pool_length(int chain);

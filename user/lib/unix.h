@@ -132,6 +132,18 @@ _Static_assert(sizeof(struct termios) == 36, "Linux i386 kernel termios");
 /* Every program here begins so: user/lib/start.c. */
 int main(int argc, char **argv, char **envp);
 
+static inline int unix_call5(int number, uint32_t a, uint32_t b, uint32_t c,
+                             uint32_t d, uint32_t e)
+{
+	int result;
+
+	__asm__ volatile("int $0x80"
+	                 : "=a"(result)
+	                 : "0"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e)
+	                 : "memory");
+	return result;
+}
+
 static inline int unix_call(int number, uint32_t a, uint32_t b, uint32_t c)
 {
 	int result;

@@ -9,6 +9,8 @@
  *
  * and the names are stable: scripts look for them.
  */
+#include "../../../abi/msg.h"
+#include "../../../abi/sem.h"
 #include "../../../abi/shm.h"
 #include "bench.h"
 
@@ -215,6 +217,89 @@ static void yielder_stop(void)
 	unix_call(SYS_waitpid, (uint32_t)other, 0, 0);
 }
 
+/* ---- semaphores and queues --------------------------------------------- */
+
+static int set, queue;
+
+static int operate(int number, int by)
+{
+	struct sembuf op = {(uint16_t)number, (int16_t)by, 0};
+
+	return unix_call5(SYS_semtimedop_time64, (uint32_t)set,
+	                  unix_address(&op), 1, 0, 0);
+}
+
+/* Each waits for the other: semaphore 0 is his turn, semaphore 1 mine. */
+static void semop_partner(void)
+{
+	while (operate(0, -1) == 0 && operate(1, 1) == 0)
+		;
+	unix_exit(0);
+}
+
+static void semop_ping_pong(void)
+{
+	operate(0, 1);
+	operate(1, -1);
+}
+
+static void remove_set(void)
+{
+	CHECK(unix_call(SYS_semctl, (uint32_t)set, 0, IPC_RMID), "IPC_RMID");
+}
+
+static void remove_queue(void)
+{
+	CHECK(unix_call(SYS_msgctl, (uint32_t)queue, IPC_RMID, 0), "IPC_RMID");
+}
+
+static struct {
+	int type;
+	char text[64];
+} message;
+
+static int post(int type)
+{
+	message.type = type;
+	return unix_call5(SYS_msgsnd, (uint32_t)queue, unix_address(&message),
+	                  sizeof(message.text), 0, 0);
+}
+
+static int fetch(int type)
+{
+	return unix_call5(SYS_msgrcv, (uint32_t)queue, unix_address(&message),
+	                  sizeof(message.text), (uint32_t)type, 0);
+}
+
+static void msg_partner(void)
+{
+	while (fetch(1) >= 0 && post(2) == 0)
+		;
+	unix_exit(0);
+}
+
+static void msg_ping_pong(void)
+{
+	post(1);
+	fetch(2);
+}
+
+/* The end of the object ends the partner, who waits for it. */
+static void measure_ping_pong(const struct row *row, void (*partner)(void),
+                              void (*remove)(void))
+{
+	int pid = unix_fork();
+
+	if (pid == 0)
+		partner();
+	CHECK(pid, "fork");
+	for (int i = 0; i < 10; i++)
+		row->operation();
+	measure(row);
+	remove();
+	reap(pid);
+}
+
 /* ---- the second reader ------------------------------------------------- */
 
 /*
@@ -281,6 +366,8 @@ static const struct row touched[] = {
 static const struct row last[] = {
     {"yield_round_trip", yield, 0, 0, 100, 1},
     {"shmget_existing_4096", shmget_existing, 0, 0, 100, 1},
+    {"semop_ping_pong", semop_ping_pong, 0, 0, 100, 1},
+    {"msg_ping_pong_64", msg_ping_pong, 0, 0, 100, 1},
 };
 
 static void measure_all(const struct row *rows, uint32_t n)
@@ -325,6 +412,12 @@ static void measure_everything(uint32_t started)
 	yielder_start();
 	measure(&last[0]);
 	yielder_stop();
+	set = unix_call(SYS_semget, IPC_PRIVATE, 2, 0600);
+	CHECK(set, "semget");
+	measure_ping_pong(&last[2], semop_partner, remove_set);
+	queue = unix_call(SYS_msgget, IPC_PRIVATE, 0600, 0);
+	CHECK(queue, "msgget");
+	measure_ping_pong(&last[3], msg_partner, remove_queue);
 	remove_segment(id_64m);
 	measure_many();
 	remove_segment(id_4m);
