@@ -19,7 +19,7 @@ static struct object *object_at(const struct object_kind *kind, int index)
 	return (struct object *)(kind->ids->slots + index * kind->ids->stride);
 }
 
-static bool grants(const struct object_kind *kind, int index, int asked)
+bool object_grants(const struct object_kind *kind, int index, int asked)
 {
 	return permission_grants(&object_at(kind, index)->perm, &self()->cred,
 	                         asked);
@@ -46,7 +46,8 @@ int object_lookup(const struct object_kind *kind, int key, int flags)
 
 int object_open(const struct object_kind *kind, int index, int flags)
 {
-	return grants(kind, index, flags) ? ids_id(kind->ids, index) : -EACCES;
+	return object_grants(kind, index, flags) ? ids_id(kind->ids, index)
+	                                         : -EACCES;
 }
 
 int object_place(const struct object_kind *kind)
@@ -92,7 +93,7 @@ int object_find(const struct object_kind *kind, int id, int asked)
 
 	if (index < 0)
 		return -EINVAL;
-	return grants(kind, index, asked) ? index : -EACCES;
+	return object_grants(kind, index, asked) ? index : -EACCES;
 }
 
 int object_find_to_change(const struct object_kind *kind, int id)

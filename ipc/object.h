@@ -60,8 +60,10 @@ void object_end(const struct object_kind *kind, int index);
 
 /* ---- permission --------------------------------------------------------- */
 
-/* The object with this id, if the caller has what is asked: -EINVAL, -EACCES.
- * `asked` is mode bits; see permission.h. */
+/* Has the caller what is asked?  `asked` is mode bits; see permission.h. */
+bool object_grants(const struct object_kind *kind, int index, int asked);
+
+/* The object with this id, if he has what is asked: -EINVAL, -EACCES. */
 int object_find(const struct object_kind *kind, int id, int asked);
 
 /* ... if the caller may change or remove it: -EINVAL, -EPERM. */

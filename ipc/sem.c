@@ -30,7 +30,7 @@
 #include "../kernel/clock.h"
 #include "permission.h"
 
-#define PER_PAGE ((int)(PAGE_SIZE / sizeof(struct semaphore)))
+#define PER_PAGE (PAGE_SIZE / sizeof(struct semaphore))
 
 struct sem_limits sem_limits = {
     .msl = 32000, .mns = 1024000000, .opm = 500, .mni = 32000};
@@ -48,12 +48,14 @@ const struct object_kind sem_kind = {.ids = &sem_ids,
                                      .most = &sem_limits.mni,
                                      .ds_bytes = sizeof(struct semid_ds)};
 
+_Static_assert(SEMMSL_MAX <= TABLE_ENTRIES * PER_PAGE, "one page table");
+_Static_assert(SEMOPM_MAX * sizeof(struct sembuf) <= PAGE_SIZE, "one page");
 _Static_assert(sizeof(struct sem_set) <= 96, "32,768 of them have 3 MiB");
 
-static struct semaphore *semaphore(int segment, int num)
+/* One page table is enough: a set has at most 65,535 of 8 bytes. */
+static struct semaphore *semaphore(int segment, uint32_t num)
 {
-	int page = num / PER_PAGE;
-	uint32_t word = page_get(segment_table_of(segment, page), page);
+	uint32_t word = page_get(segments[segment].table, num / PER_PAGE);
 
 	return (struct semaphore *)frame_to_kernel(word_frame(word)) +
 	       num % PER_PAGE;
@@ -69,7 +71,7 @@ struct semaphore *sem_at(int index, int num)
 /* A segment with `count` semaphores, all 0: or -ENOMEM. */
 static int make_semaphores(uint32_t count)
 {
-	int pages = ((int)count + PER_PAGE - 1) / PER_PAGE;
+	int pages = (int)((count + PER_PAGE - 1) / PER_PAGE);
 	int segment = segment_make(pages, true, true, object_level());
 	frame_t frame;
 

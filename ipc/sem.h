@@ -22,7 +22,7 @@ struct sem_limits {
 extern struct sem_limits sem_limits;
 
 #define SEMMSL_MAX 65535 /* sem_num has 16 bits */
-#define SEMOPM_MAX 1000
+#define SEMOPM_MAX 682   /* of 6 bytes, a page */
 
 struct semaphore {
 	uint16_t value; /* 0..SEMVMX */
@@ -52,9 +52,9 @@ struct semaphore *sem_at(int index, int num);
 /* ---- semop.c ------------------------------------------------------------- */
 
 /*
- * The two halves of semop, apart from sleeping.  First: `count` operations of
- * the caller's on the set at `index`, all or none: 0, -errno, or WAITING and
- * he stands in line.
+ * semop up to where it sleeps: `count` operations of the caller's on the set at
+ * `index`, all or none: 0, -errno, or WAITING, and he stands in line.  They
+ * stay where they are as long as he does.
  */
 int sem_start(int index, const struct sembuf *ops, uint32_t count);
 

@@ -23,11 +23,9 @@
 #include "../abi/errno.h"
 #include "../kernel/clock.h"
 #include "../kernel/panic.h"
-#include "../mm/pool.h"
 #include "permission.h"
 
-/* The operations that are being tried; nobody else runs meanwhile. */
-static struct sembuf work[SEMOPM_MAX];
+#define FEW 16 /* operations that lie on the caller's stack while he sleeps */
 
 /* ---- trying ------------------------------------------------------------- */
 
@@ -71,10 +69,11 @@ static void take_back(int index, int proc, const struct sembuf *op)
 		adjustment(index, proc, op)->value += op->sem_op;
 }
 
-/* All operations of `proc` or none: 0, WAITING (procs[].wait.which), -errno. */
-static int attempt(int index, int proc, const struct sembuf *ops, int count)
+/* All of `proc`'s operations or none: 0, WAITING (wait.which), or -errno. */
+static int attempt(int index, int proc)
 {
-	int done = 0, result = 0;
+	const struct sembuf *ops = procs[proc].wait.ops;
+	int count = procs[proc].wait.count, done = 0, result = 0;
 
 	while (done < count && result == 0) {
 		result = operate(index, proc, &ops[done]);
@@ -104,14 +103,6 @@ static bool alter(const struct sembuf *ops, uint32_t count)
 
 /* ---- the line ----------------------------------------------------------- */
 
-/* What `proc`, in line, wants: in `work`. */
-static void recall(int proc)
-{
-	pool_move(procs[proc].wait.chain, 0,
-	          procs[proc].wait.count * sizeof(struct sembuf),
-	          pool_to_kernel, (uintptr_t)work);
-}
-
 /* Serves all who can go on of those who alter, or do not: did one alter? */
 static bool serve(int index, bool altering)
 {
@@ -120,11 +111,8 @@ static bool serve(int index, bool altering)
 	while (proc >= 0) {
 		int next = procs[proc].wait.next, result = WAITING;
 
-		if (procs[proc].wait.mode == altering) {
-			recall(proc);
-			result =
-			    attempt(index, proc, work, procs[proc].wait.count);
-		}
+		if (procs[proc].wait.mode == altering)
+			result = attempt(index, proc);
 		if (result != WAITING)
 			wait_serve(&sems[index].line, proc, result);
 		if (result == 0 && altering)
@@ -151,32 +139,15 @@ void sem_dismiss(int index, int result)
 
 int sem_count_waiting(int index, int num, bool zero)
 {
-	int count = 0;
+	int proc = sems[index].line.first, count = 0;
 
-	for (int proc = sems[index].line.first; proc >= 0;
-	     proc = procs[proc].wait.next) {
-		const struct sembuf *op = &work[procs[proc].wait.which];
+	for (; proc >= 0; proc = procs[proc].wait.next) {
+		const struct sembuf *op =
+		    &procs[proc].wait.ops[procs[proc].wait.which];
 
-		recall(proc);
 		count += op->sem_num == num && (op->sem_op == 0) == zero;
 	}
 	return count;
-}
-
-/* The caller stands in line with his operations: WAITING, or -ENOMEM. */
-static int stand(int index, const struct sembuf *ops, uint32_t count)
-{
-	uint32_t bytes = count * sizeof(*ops);
-	int chain = pool_take(bytes, object_level());
-
-	if (chain < 0)
-		return chain;
-	pool_move(chain, 0, bytes, pool_from_kernel, (uintptr_t)ops);
-	self()->wait.chain = chain;
-	self()->wait.count = (int)count;
-	self()->wait.mode = alter(ops, count);
-	wait_join(&sems[index].line);
-	return WAITING;
 }
 
 /* ---- the call ----------------------------------------------------------- */
@@ -189,43 +160,85 @@ int sem_start(int index, const struct sembuf *ops, uint32_t count)
 		if ((ops[i].sem_flg & SEM_UNDO) &&
 		    semadj_make(ids_id(&sem_ids, index), ops[i].sem_num) < 0)
 			return -ENOMEM;
-	result = attempt(index, current, ops, (int)count);
+	self()->wait.ops = ops;
+	self()->wait.count = (int)count;
+	self()->wait.mode = alter(ops, count);
+	result = attempt(index, current);
 	if (result == WAITING)
-		return stand(index, ops, count);
-	if (result == 0 && alter(ops, count))
+		wait_join(&sems[index].line);
+	else if (result == 0 && self()->wait.mode)
 		sem_serve(index);
 	return result;
 }
 
-static bool numbers_fit(int index, uint32_t count)
+static bool numbers_fit(int index, const struct sembuf *ops, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++)
-		if (work[i].sem_num >= sems[index].ds.sem_nsems)
+		if (ops[i].sem_num >= sems[index].ds.sem_nsems)
 			return false;
 	return true;
 }
 
-/* With the operations in `work`; until tick `*until`, or 0: for ever. */
-static int semop(int id, uint32_t count, const uint32_t *until)
+/* semop(2) with its operations in `ops`; until tick `*until`, 0: for ever. */
+static int semop(int id, struct sembuf *ops, uint32_t count,
+                 const uint32_t *until)
 {
-	int asked = alter(work, count) ? ASK_WRITE : ASK_READ;
-	int index = object_find(&sem_kind, id, ASK_NOTHING);
-	int result;
+	int index = ids_find(&sem_ids, id), result;
 
 	if (index < 0)
-		return index;
-	if (!numbers_fit(index, count))
+		return -EINVAL;
+	if (!numbers_fit(index, ops, count))
 		return -EFBIG;
-	index = object_find(&sem_kind, id, asked);
-	if (index < 0)
-		return index;
-	result = sem_start(index, work, count);
-	if (result == WAITING) {
+	if (!object_grants(&sem_kind, index,
+	                   alter(ops, count) ? ASK_WRITE : ASK_READ))
+		return -EACCES;
+	result = sem_start(index, ops, count);
+	if (result == WAITING)
 		result = wait_sleep(&sems[index].line, until);
-		pool_give(self()->wait.chain);
-		self()->wait.chain = -1;
-	}
 	return result;
+}
+
+/* ... with `timeout` 0, or a struct timespec that is no time yet. */
+static int semop_until(int id, struct sembuf *ops, uint32_t count,
+                       const struct timespec32 *timeout)
+{
+	uint32_t until;
+
+	if (!timeout)
+		return semop(id, ops, count, 0);
+	if (!timespec_valid(*timeout))
+		return -EINVAL;
+	until = clock_deadline(*timeout);
+	return semop(id, ops, count, &until);
+}
+
+/* Many operations lie in a page of their own. */
+static int semop_many(int id, vaddr_t from, uint32_t count,
+                      const struct timespec32 *timeout)
+{
+	int segment = segment_make(1, true, true, object_level()), result;
+	frame_t frame;
+
+	if (segment < 0)
+		return segment;
+	segment_frame(segment, 0, object_level(), &frame);
+	result = copy_in(frame_to_kernel(frame), from,
+	                 count * sizeof(struct sembuf));
+	if (result == 0)
+		result =
+		    semop_until(id, frame_to_kernel(frame), count, timeout);
+	segment_drop(segment);
+	return result;
+}
+
+static int semop_few(int id, vaddr_t from, uint32_t count,
+                     const struct timespec32 *timeout)
+{
+	struct sembuf ops[FEW];
+
+	if (copy_in(ops, from, count * sizeof(*ops)) < 0)
+		return -EFAULT;
+	return semop_until(id, ops, count, timeout);
 }
 
 /* semtimedop(2); `timeout` is 0, or a struct timespec, `wide` or of 32 bits. */
@@ -233,7 +246,6 @@ static int semtimedop(int id, vaddr_t ops, uint32_t count, vaddr_t timeout,
                       bool wide)
 {
 	struct timespec32 time;
-	uint32_t until;
 
 	if (timeout && timespec_in(&time, timeout, wide) < 0)
 		return -EFAULT;
@@ -241,14 +253,8 @@ static int semtimedop(int id, vaddr_t ops, uint32_t count, vaddr_t timeout,
 		return -E2BIG;
 	if (count < 1)
 		return -EINVAL;
-	if (copy_in(work, ops, count * sizeof(*work)) < 0)
-		return -EFAULT;
-	if (!timeout)
-		return semop(id, count, 0);
-	if (!timespec_valid(time))
-		return -EINVAL;
-	until = clock_deadline(time);
-	return semop(id, count, &until);
+	return count <= FEW ? semop_few(id, ops, count, timeout ? &time : 0)
+	                    : semop_many(id, ops, count, timeout ? &time : 0);
 }
 
 int sem_operate(int id, vaddr_t ops, uint32_t count, vaddr_t timeout)

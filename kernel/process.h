@@ -112,10 +112,11 @@ struct proc {
 	struct {
 		int next;   /* behind it in line, or -1 */
 		int result; /* what its call answers; WAITING */
-		int chain;  /* its operations, its message (mm/pool.h); -1 */
-		int count;  /* semop: how many operations; msg: its bytes */
+		int count;  /* semop: of ops; msgrcv: bytes it has room for */
 		int which;  /* semop: the one that waits; msgrcv: the type */
 		int mode;   /* semop: do they alter; msgrcv: how to choose */
+		int chain;  /* msgsnd, msgrcv: the message, or -1 */
+		const struct sembuf *ops; /* semop: in the kernel's memory */
 	} wait;
 	int semadj; /* semadj.c: what its end takes back, or -1 */
 
