@@ -30,8 +30,6 @@
 #include "../kernel/clock.h"
 #include "permission.h"
 
-#define PER_PAGE (PAGE_SIZE / sizeof(struct semaphore))
-
 struct sem_limits sem_limits = {
     .msl = 32000, .mns = 1024000000, .opm = 500, .mni = 32000};
 
@@ -48,30 +46,16 @@ const struct object_kind sem_kind = {.ids = &sem_ids,
                                      .most = &sem_limits.mni,
                                      .ds_bytes = sizeof(struct semid_ds)};
 
-_Static_assert(SEMMSL_MAX <= TABLE_ENTRIES * PER_PAGE, "one page table");
+_Static_assert(SEMMSL_MAX <= TABLE_ENTRIES * SEMS_A_PAGE, "one page table");
 _Static_assert(SEMOPM_MAX * sizeof(struct sembuf) <= PAGE_SIZE, "one page");
 _Static_assert(sizeof(struct sem_set) <= 96, "32,768 of them have 3 MiB");
-
-/* One page table is enough: a set has at most 65,535 of 8 bytes. */
-static struct semaphore *semaphore(int segment, uint32_t num)
-{
-	uint32_t word = page_get(segments[segment].table, num / PER_PAGE);
-
-	return (struct semaphore *)frame_to_kernel(word_frame(word)) +
-	       num % PER_PAGE;
-}
-
-struct semaphore *sem_at(int index, int num)
-{
-	return semaphore(sems[index].segment, num);
-}
 
 /* ---- birth and death ---------------------------------------------------- */
 
 /* A segment with `count` semaphores, all 0: or -ENOMEM. */
 static int make_semaphores(uint32_t count)
 {
-	int pages = (int)((count + PER_PAGE - 1) / PER_PAGE);
+	int pages = (int)((count + SEMS_A_PAGE - 1) / SEMS_A_PAGE);
 	int segment = segment_make(pages, true, true, object_level());
 	frame_t frame;
 
@@ -153,8 +137,9 @@ static int tell_all(int id, vaddr_t array)
 	int error = index < 0 ? index : 0;
 
 	for (int i = 0; error == 0 && has(index, i); i++)
-		error = copy_out(array + i * sizeof(uint16_t),
-		                 &sem_at(index, i)->value, sizeof(uint16_t));
+		error =
+		    copy_out(array + i * sizeof(uint16_t),
+		             &sem_at(&sems[index], i)->value, sizeof(uint16_t));
 	return error;
 }
 
@@ -169,7 +154,7 @@ static int fill(int segment, uint32_t count, vaddr_t array)
 		if (copy_in(&value, array + i * sizeof(value), sizeof(value)))
 			return -EFAULT;
 		too_great |= value > SEMVMX;
-		*semaphore(segment, i) =
+		*sem_of(segment, i) =
 		    (struct semaphore){.value = value, .pid = self()->pid};
 	}
 	return too_great ? -ERANGE : 0;
@@ -217,7 +202,7 @@ static int set_value(int id, int num, int value)
 	index = object_find(&sem_kind, id, ASK_WRITE);
 	if (index < 0)
 		return index;
-	*sem_at(index, num) =
+	*sem_at(&sems[index], num) =
 	    (struct semaphore){.value = value, .pid = self()->pid};
 	return changed(index, num);
 }
@@ -233,9 +218,9 @@ static int tell(int id, int num, int command)
 		return -EINVAL;
 	switch (command) {
 	case GETVAL:
-		return sem_at(index, num)->value;
+		return sem_at(&sems[index], num)->value;
 	case GETPID:
-		return sem_at(index, num)->pid;
+		return sem_at(&sems[index], num)->pid;
 	default:
 		return sem_count_waiting(index, num, command == GETZCNT);
 	}

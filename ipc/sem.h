@@ -46,8 +46,21 @@ extern uint32_t sem_count; /* semaphores of all sets, for SEMMNS */
 /* semop(2), semtimedop(2) with a struct timespec of 32 bits, or none (0). */
 int sem_operate(int id, vaddr_t ops, uint32_t count, vaddr_t timeout);
 
-/* Semaphore `num` of the set at `index`. */
-struct semaphore *sem_at(int index, int num);
+#define SEMS_A_PAGE (PAGE_SIZE / sizeof(struct semaphore))
+
+/* Semaphore `num` of a segment of them: one page table is enough. */
+static inline struct semaphore *sem_of(int segment, uint32_t num)
+{
+	uint32_t word = page_get(segments[segment].table, num / SEMS_A_PAGE);
+
+	return (struct semaphore *)frame_to_kernel(word_frame(word)) +
+	       num % SEMS_A_PAGE;
+}
+
+static inline struct semaphore *sem_at(const struct sem_set *set, uint32_t num)
+{
+	return sem_of(set->segment, num);
+}
 
 /* ---- semop.c ------------------------------------------------------------- */
 
@@ -56,7 +69,7 @@ struct semaphore *sem_at(int index, int num);
  * `index`, all or none: 0, -errno, or WAITING, and he stands in line.  They
  * stay where they are as long as he does.
  */
-int sem_start(int index, const struct sembuf *ops, uint32_t count);
+int sem_start(int index, const struct sembuf *ops, uint32_t count, bool alters);
 
 /* The values have changed: whoever in line can go on now does. */
 void sem_serve(int index);
@@ -84,7 +97,7 @@ extern struct table semadj_table;
 
 /* The process's row for this semaphore, or 0; ... made if need be: index or
  * -ENOMEM. */
-struct semadj *semadj_find(int proc, int id, int num);
+struct semadj *semadj_find(const struct proc *p, int id, int num);
 int semadj_make(int id, int num);
 
 /* SETVAL, SETALL: nobody's end changes `num` any more; -1: any of the set. */

@@ -28,7 +28,7 @@ static void check_set(int index)
 	expect("S4: seq shown", index, set->ds.sem_perm.seq, set->slot.seq);
 	for (int i = 0; i < (int)set->ds.sem_nsems; i++)
 		expect("S1: a value out of range", index,
-		       sem_at(index, i)->value > SEMVMX, 0);
+		       sem_at(set, i)->value > SEMVMX, 0);
 	for (int p = set->line.first; p >= 0; p = procs[p].wait.next) {
 		expect("S2: a sleeper's result", index, procs[p].wait.result,
 		       WAITING);

@@ -20,9 +20,9 @@
 
 struct table semadj_table = TABLE(semadjs, ROWS_MAX);
 
-struct semadj *semadj_find(int proc, int id, int num)
+struct semadj *semadj_find(const struct proc *p, int id, int num)
 {
-	for (int i = procs[proc].semadj; i >= 0; i = semadjs[i].next)
+	for (int i = p->semadj; i >= 0; i = semadjs[i].next)
 		if (semadjs[i].id == id && semadjs[i].num == num)
 			return &semadjs[i];
 	return 0;
@@ -32,7 +32,7 @@ int semadj_make(int id, int num)
 {
 	int i;
 
-	if (semadj_find(current, id, num))
+	if (semadj_find(self(), id, num))
 		return 0;
 	i = table_take(&semadj_table, object_level());
 	if (i < 0)
@@ -79,7 +79,7 @@ void semadj_forget(int id)
 static void apply(const struct semadj *row)
 {
 	int index = ids_find(&sem_ids, row->id);
-	struct semaphore *s = sem_at(index, row->num);
+	struct semaphore *s = sem_at(&sems[index], row->num);
 	int value = s->value + row->value;
 
 	if (row->value == 0)

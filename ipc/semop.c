@@ -29,21 +29,22 @@
 
 /* ---- trying ------------------------------------------------------------- */
 
-/* What the end of `proc` takes back of this one: sem_start() has made the row.
- */
-static struct semadj *adjustment(int index, int proc, const struct sembuf *op)
+/* What the end of `p` takes back of this one: sem_start() has made the row. */
+static struct semadj *adjustment(const struct sem_set *set,
+                                 const struct proc *p, const struct sembuf *op)
 {
-	struct semadj *row =
-	    semadj_find(proc, ids_id(&sem_ids, index), op->sem_num);
+	int id = ids_id(&sem_ids, (int)(set - sems));
+	struct semadj *row = semadj_find(p, id, op->sem_num);
 
 	assert(row);
 	return row;
 }
 
-/* One operation of `proc`: 0, -ERANGE, or WAITING. */
-static int operate(int index, int proc, const struct sembuf *op)
+/* One operation of `p`: 0, -ERANGE, or WAITING. */
+static inline int operate(const struct sem_set *set, const struct proc *p,
+                          const struct sembuf *op)
 {
-	struct semaphore *s = sem_at(index, op->sem_num);
+	struct semaphore *s = sem_at(set, op->sem_num);
 	int value = s->value + op->sem_op;
 
 	if (value < 0 || (op->sem_op == 0 && value != 0))
@@ -51,7 +52,7 @@ static int operate(int index, int proc, const struct sembuf *op)
 	if (value > SEMVMX)
 		return -ERANGE;
 	if (op->sem_flg & SEM_UNDO) {
-		struct semadj *row = adjustment(index, proc, op);
+		struct semadj *row = adjustment(set, p, op);
 		int adjust = row->value - op->sem_op;
 
 		if (adjust < -SEMVMX - 1 || adjust > SEMVMX)
@@ -62,59 +63,55 @@ static int operate(int index, int proc, const struct sembuf *op)
 	return 0;
 }
 
-static void take_back(int index, int proc, const struct sembuf *op)
+static void take_back(const struct sem_set *set, const struct proc *p,
+                      const struct sembuf *op)
 {
-	sem_at(index, op->sem_num)->value -= op->sem_op;
+	sem_at(set, op->sem_num)->value -= op->sem_op;
 	if (op->sem_flg & SEM_UNDO)
-		adjustment(index, proc, op)->value += op->sem_op;
+		adjustment(set, p, op)->value += op->sem_op;
 }
 
-/* All of `proc`'s operations or none: 0, WAITING (wait.which), or -errno. */
-static int attempt(int index, int proc)
+/* They cannot all be done: what was is taken back.  Of operation `at`. */
+static int give_up(const struct sem_set *set, struct proc *p, int at, int error)
 {
-	const struct sembuf *ops = procs[proc].wait.ops;
-	int count = procs[proc].wait.count, done = 0, result = 0;
-
-	while (done < count && result == 0) {
-		result = operate(index, proc, &ops[done]);
-		done += result == 0;
-	}
-	if (result == 0) {
-		for (int i = 0; i < count; i++)
-			sem_at(index, ops[i].sem_num)->pid = procs[proc].pid;
-		sems[index].ds.sem_otime = clock_seconds();
-		return 0;
-	}
-	procs[proc].wait.which = done;
-	if (result == WAITING && (ops[done].sem_flg & IPC_NOWAIT))
-		result = -EAGAIN;
-	while (done > 0)
-		take_back(index, proc, &ops[--done]);
-	return result;
+	p->wait.which = at;
+	for (int i = at - 1; i >= 0; i--)
+		take_back(set, p, &p->wait.ops[i]);
+	if (error == WAITING && (p->wait.ops[at].sem_flg & IPC_NOWAIT))
+		return -EAGAIN;
+	return error;
 }
 
-static bool alter(const struct sembuf *ops, uint32_t count)
+/* All of the operations of `p` or none: 0, WAITING (wait.which), or -errno. */
+static int attempt(struct sem_set *set, struct proc *p)
 {
-	for (uint32_t i = 0; i < count; i++)
-		if (ops[i].sem_op != 0)
-			return true;
-	return false;
+	for (int i = 0; i < p->wait.count; i++) {
+		int error = operate(set, p, &p->wait.ops[i]);
+
+		if (error)
+			return give_up(set, p, i, error);
+	}
+	for (int i = 0; i < p->wait.count; i++)
+		sem_at(set, p->wait.ops[i].sem_num)->pid = p->pid;
+	set->ds.sem_otime = clock_seconds();
+	return 0;
 }
 
 /* ---- the line ----------------------------------------------------------- */
 
 /* Serves all who can go on of those who alter, or do not: did one alter? */
-static bool serve(int index, bool altering)
+static bool serve(struct sem_set *set, bool altering)
 {
-	int proc = wait_next(sems[index].line.first);
+	int proc = wait_next(set->line.first);
 
 	while (proc >= 0) {
-		int next = procs[proc].wait.next, result = WAITING;
+		struct proc *p = &procs[proc];
+		int next = p->wait.next, result = WAITING;
 
-		if (procs[proc].wait.mode == altering)
-			result = attempt(index, proc);
+		if (p->wait.mode == altering)
+			result = attempt(set, p);
 		if (result != WAITING)
-			wait_serve(&sems[index].line, proc, result);
+			wait_serve(&set->line, proc, result);
 		if (result == 0 && altering)
 			return true;
 		proc = wait_next(next);
@@ -124,9 +121,13 @@ static bool serve(int index, bool altering)
 
 void sem_serve(int index)
 {
+	struct sem_set *set = &sems[index];
+
+	if (set->line.first < 0)
+		return;
 	do {
-		serve(index, false);
-	} while (serve(index, true));
+		serve(set, false);
+	} while (serve(set, true));
 }
 
 void sem_dismiss(int index, int result)
@@ -152,100 +153,79 @@ int sem_count_waiting(int index, int num, bool zero)
 
 /* ---- the call ----------------------------------------------------------- */
 
-int sem_start(int index, const struct sembuf *ops, uint32_t count)
+/* Each operation with SEM_UNDO has its row: 0, or -ENOMEM. */
+static int make_rows(int index, const struct sembuf *ops, uint32_t count)
 {
-	int result;
+	int error = 0;
 
-	for (uint32_t i = 0; i < count; i++)
-		if ((ops[i].sem_flg & SEM_UNDO) &&
-		    semadj_make(ids_id(&sem_ids, index), ops[i].sem_num) < 0)
-			return -ENOMEM;
-	self()->wait.ops = ops;
-	self()->wait.count = (int)count;
-	self()->wait.mode = alter(ops, count);
-	result = attempt(index, current);
+	for (uint32_t i = 0; i < count && error == 0; i++)
+		if (ops[i].sem_flg & SEM_UNDO)
+			error = semadj_make(ids_id(&sem_ids, index),
+			                    ops[i].sem_num);
+	return error;
+}
+
+int sem_start(int index, const struct sembuf *ops, uint32_t count, bool alters)
+{
+	struct proc *p = self();
+	int result = make_rows(index, ops, count);
+
+	if (result < 0)
+		return result;
+	p->wait.ops = ops;
+	p->wait.count = (int)count;
+	p->wait.mode = alters;
+	result = attempt(&sems[index], p);
 	if (result == WAITING)
 		wait_join(&sems[index].line);
-	else if (result == 0 && self()->wait.mode)
+	else if (result == 0 && alters)
 		sem_serve(index);
 	return result;
 }
 
-static bool numbers_fit(int index, const struct sembuf *ops, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++)
-		if (ops[i].sem_num >= sems[index].ds.sem_nsems)
-			return false;
-	return true;
-}
-
-/* semop(2) with its operations in `ops`; until tick `*until`, 0: for ever. */
-static int semop(int id, struct sembuf *ops, uint32_t count,
+/* With the operations in `ops`; until tick `*until`, or 0: for ever. */
+static int semop(int id, const struct sembuf *ops, uint32_t count,
                  const uint32_t *until)
 {
 	int index = ids_find(&sem_ids, id), result;
+	bool alters = false;
 
 	if (index < 0)
 		return -EINVAL;
-	if (!numbers_fit(index, ops, count))
-		return -EFBIG;
-	if (!object_grants(&sem_kind, index,
-	                   alter(ops, count) ? ASK_WRITE : ASK_READ))
+	for (uint32_t i = 0; i < count; i++) {
+		if (ops[i].sem_num >= sems[index].ds.sem_nsems)
+			return -EFBIG;
+		alters |= ops[i].sem_op != 0;
+	}
+	if (!object_grants(&sem_kind, index, alters ? ASK_WRITE : ASK_READ))
 		return -EACCES;
-	result = sem_start(index, ops, count);
+	result = sem_start(index, ops, count, alters);
 	if (result == WAITING)
 		result = wait_sleep(&sems[index].line, until);
 	return result;
 }
 
-/* ... with `timeout` 0, or a struct timespec that is no time yet. */
-static int semop_until(int id, struct sembuf *ops, uint32_t count,
-                       const struct timespec32 *timeout)
+/* A page for operations that are many: a segment, or -ENOMEM. */
+static int make_page(struct sembuf **page)
 {
-	uint32_t until;
-
-	if (!timeout)
-		return semop(id, ops, count, 0);
-	if (!timespec_valid(*timeout))
-		return -EINVAL;
-	until = clock_deadline(*timeout);
-	return semop(id, ops, count, &until);
-}
-
-/* Many operations lie in a page of their own. */
-static int semop_many(int id, vaddr_t from, uint32_t count,
-                      const struct timespec32 *timeout)
-{
-	int segment = segment_make(1, true, true, object_level()), result;
+	int segment = segment_make(1, true, true, object_level());
 	frame_t frame;
 
-	if (segment < 0)
-		return segment;
-	segment_frame(segment, 0, object_level(), &frame);
-	result = copy_in(frame_to_kernel(frame), from,
-	                 count * sizeof(struct sembuf));
-	if (result == 0)
-		result =
-		    semop_until(id, frame_to_kernel(frame), count, timeout);
-	segment_drop(segment);
-	return result;
-}
-
-static int semop_few(int id, vaddr_t from, uint32_t count,
-                     const struct timespec32 *timeout)
-{
-	struct sembuf ops[FEW];
-
-	if (copy_in(ops, from, count * sizeof(*ops)) < 0)
-		return -EFAULT;
-	return semop_until(id, ops, count, timeout);
+	if (segment >= 0) {
+		segment_frame(segment, 0, object_level(), &frame);
+		*page = frame_to_kernel(frame);
+	}
+	return segment;
 }
 
 /* semtimedop(2); `timeout` is 0, or a struct timespec, `wide` or of 32 bits. */
-static int semtimedop(int id, vaddr_t ops, uint32_t count, vaddr_t timeout,
+static int semtimedop(int id, vaddr_t from, uint32_t count, vaddr_t timeout,
                       bool wide)
 {
-	struct timespec32 time;
+	struct timespec32 time = {0, 0};
+	struct sembuf few[FEW], *ops = few;
+	int segment = -1, result;
+	uint32_t until;
 
 	if (timeout && timespec_in(&time, timeout, wide) < 0)
 		return -EFAULT;
@@ -253,8 +233,18 @@ static int semtimedop(int id, vaddr_t ops, uint32_t count, vaddr_t timeout,
 		return -E2BIG;
 	if (count < 1)
 		return -EINVAL;
-	return count <= FEW ? semop_few(id, ops, count, timeout ? &time : 0)
-	                    : semop_many(id, ops, count, timeout ? &time : 0);
+	if (count > FEW && (segment = make_page(&ops)) < 0)
+		return segment;
+	result = copy_in(ops, from, count * sizeof(*ops));
+	if (result == 0 && !timespec_valid(time))
+		result = -EINVAL;
+	if (timeout)
+		until = clock_deadline(time);
+	if (result == 0)
+		result = semop(id, ops, count, timeout ? &until : 0);
+	if (segment >= 0)
+		segment_drop(segment);
+	return result;
 }
 
 int sem_operate(int id, vaddr_t ops, uint32_t count, vaddr_t timeout)
