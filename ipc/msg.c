@@ -85,13 +85,6 @@ int sys_msgget(int key, int flags)
 	return index < 0 ? index : object_open(&kind, index, flags);
 }
 
-/* Everybody in line goes, with this result. */
-static void dismiss(struct line *line, int result)
-{
-	while (line->first >= 0)
-		wait_serve(line, line->first, result);
-}
-
 static int remove(int id)
 {
 	int index = object_find_to_change(&kind, id);
@@ -99,8 +92,8 @@ static int remove(int id)
 
 	if (index < 0)
 		return index;
-	dismiss(&q->receivers, -EIDRM);
-	dismiss(&q->senders, -EIDRM);
+	wait_dismiss(&q->receivers, -EIDRM);
+	wait_dismiss(&q->senders, -EIDRM);
 	while (q->first >= 0) {
 		int next = msg_at(q->first)->next;
 

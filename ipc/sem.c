@@ -12,7 +12,7 @@
  *
  *	id --> set ---> segment [ value pid | value pid | value pid | ... ]
  *	        |
- *	        +-----> line    process 7 --> process 12       asleep in semop
+ *	        +-----> lines   process 7 --> process 12       asleep in semop
  *
  * ipc/sem_check.c recounts:
  *
@@ -84,7 +84,7 @@ static int create(int key, uint32_t count, int flags)
 	/* Nothing below can fail. */
 	id = object_begin(&sem_kind, index, key, flags);
 	sems[index].segment = segment;
-	sems[index].line = EMPTY_LINE;
+	sems[index].zeroes = sems[index].changers = EMPTY_LINE;
 	sems[index].ds.sem_nsems = count;
 	sems[index].ds.sem_ctime = clock_seconds();
 	sem_count += count;

@@ -34,7 +34,8 @@ struct sem_set {
 	struct ids_slot slot;
 	struct semid_ds ds; /* at every moment what IPC_STAT gives out */
 	int segment;
-	struct line line; /* who sleeps in semop */
+	struct line zeroes;   /* who sleeps in semop and will change nothing */
+	struct line changers; /* ... and the others */
 };
 
 extern struct sem_set sems[]; /* at a fixed address (linker.ld) */
@@ -69,7 +70,7 @@ static inline struct semaphore *sem_at(const struct sem_set *set, uint32_t num)
  * `index`, all or none: 0, -errno, or WAITING, and he stands in line.  They
  * stay where they are as long as he does.
  */
-int sem_start(int index, const struct sembuf *ops, uint32_t count, bool alters);
+int sem_start(int index, const struct sembuf *ops, uint32_t count);
 
 /* The values have changed: whoever in line can go on now does. */
 void sem_serve(int index);

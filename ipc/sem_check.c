@@ -19,27 +19,34 @@ static void expect(const char *what, int index, int is, int should)
 	breaches++;
 }
 
-static void check_set(int index)
+static void check_line(const struct line *line, int index)
 {
-	const struct sem_set *set = &sems[index];
 	int last = -1;
 
-	expect("S4: key shown", index, set->ds.sem_perm.key, set->slot.key);
-	expect("S4: seq shown", index, set->ds.sem_perm.seq, set->slot.seq);
-	for (int i = 0; i < (int)set->ds.sem_nsems; i++)
-		expect("S1: a value out of range", index,
-		       sem_at(set, i)->value > SEMVMX, 0);
-	for (int p = set->line.first; p >= 0; p = procs[p].wait.next) {
+	for (int p = line->first; p >= 0; p = procs[p].wait.next) {
 		expect("S2: a sleeper's result", index, procs[p].wait.result,
 		       WAITING);
-		expect("S2: a sleeper that runs not", index,
+		expect("S2: a sleeper that is none", index,
 		       procs[p].state == PROC_FREE ||
 		           procs[p].state == PROC_ZOMBIE,
 		       0);
 		last = p;
 	}
 	if (last >= 0)
-		expect("S2: last in line", index, set->line.last, last);
+		expect("S2: last in line", index, line->last, last);
+}
+
+static void check_set(int index)
+{
+	const struct sem_set *set = &sems[index];
+
+	expect("S4: key shown", index, set->ds.sem_perm.key, set->slot.key);
+	expect("S4: seq shown", index, set->ds.sem_perm.seq, set->slot.seq);
+	for (int i = 0; i < (int)set->ds.sem_nsems; i++)
+		expect("S1: a value out of range", index,
+		       sem_at(set, i)->value > SEMVMX, 0);
+	check_line(&set->zeroes, index);
+	check_line(&set->changers, index);
 }
 
 static void check_rows(int proc)

@@ -9,9 +9,9 @@
  *	sem_op < 0    takes away                  waits while there is too
  *little sem_op = 0    changes nothing             waits until the value is 0
  *
- * Whoever changes a value serves the line (ipc/wait.h): first all who only wait
- * for a zero, since they change nothing, then the first of the others; as long
- * as somebody can go on.
+ * Whoever changes a value serves two lines (ipc/wait.h): first all who only
+ *wait for zeroes, since they change nothing, then the first of the changers who
+ *can go on; and again, as long as there is one.
  *
  *	semop --> sem_start --> attempt --> 0 --> sem_serve
  *	                          |
@@ -99,56 +99,55 @@ static int attempt(struct sem_set *set, struct proc *p)
 
 /* ---- the line ----------------------------------------------------------- */
 
-/* Serves all who can go on of those who alter, or do not: did one alter? */
-static bool serve(struct sem_set *set, bool altering)
+/* Serves who can go on in this line; `one`: at most one.  Did anybody? */
+static bool serve(struct sem_set *set, struct line *line, bool one)
 {
-	int proc = wait_next(set->line.first);
+	bool served = false;
 
-	while (proc >= 0) {
-		struct proc *p = &procs[proc];
-		int next = p->wait.next, result = WAITING;
+	for (int proc = wait_next(line->first); proc >= 0;) {
+		int next = procs[proc].wait.next;
+		int result = attempt(set, &procs[proc]);
 
-		if (p->wait.mode == altering)
-			result = attempt(set, p);
 		if (result != WAITING)
-			wait_serve(&set->line, proc, result);
-		if (result == 0 && altering)
-			return true;
-		proc = wait_next(next);
+			wait_serve(line, proc, result);
+		served |= result == 0;
+		proc = served && one ? -1 : wait_next(next);
 	}
-	return false;
+	return served;
 }
 
 void sem_serve(int index)
 {
 	struct sem_set *set = &sems[index];
 
-	if (set->line.first < 0)
-		return;
 	do {
-		serve(set, false);
-	} while (serve(set, true));
+		serve(set, &set->zeroes, false);
+	} while (serve(set, &set->changers, true));
 }
 
 void sem_dismiss(int index, int result)
 {
-	struct line *line = &sems[index].line;
-
-	while (line->first >= 0)
-		wait_serve(line, line->first, result);
+	wait_dismiss(&sems[index].zeroes, result);
+	wait_dismiss(&sems[index].changers, result);
 }
 
-int sem_count_waiting(int index, int num, bool zero)
+static int count_line(const struct line *line, int num, bool zero)
 {
-	int proc = sems[index].line.first, count = 0;
+	int count = 0;
 
-	for (; proc >= 0; proc = procs[proc].wait.next) {
+	for (int proc = line->first; proc >= 0; proc = procs[proc].wait.next) {
 		const struct sembuf *op =
 		    &procs[proc].wait.ops[procs[proc].wait.which];
 
 		count += op->sem_num == num && (op->sem_op == 0) == zero;
 	}
 	return count;
+}
+
+int sem_count_waiting(int index, int num, bool zero)
+{
+	return count_line(&sems[index].zeroes, num, zero) +
+	       count_line(&sems[index].changers, num, zero);
 }
 
 /* ---- the call ----------------------------------------------------------- */
@@ -165,19 +164,24 @@ static int make_rows(int index, const struct sembuf *ops, uint32_t count)
 	return error;
 }
 
-int sem_start(int index, const struct sembuf *ops, uint32_t count, bool alters)
+int sem_start(int index, const struct sembuf *ops, uint32_t count)
 {
+	struct sem_set *set = &sems[index];
 	struct proc *p = self();
-	int result = make_rows(index, ops, count);
+	bool alters = false, undoes = false;
+	int result;
 
-	if (result < 0)
-		return result;
+	for (uint32_t i = 0; i < count; i++) {
+		alters |= ops[i].sem_op != 0;
+		undoes |= ops[i].sem_flg & SEM_UNDO;
+	}
+	if (undoes && make_rows(index, ops, count) < 0)
+		return -ENOMEM;
 	p->wait.ops = ops;
 	p->wait.count = (int)count;
-	p->wait.mode = alters;
-	result = attempt(&sems[index], p);
+	result = attempt(set, p);
 	if (result == WAITING)
-		wait_join(&sems[index].line);
+		wait_join(alters ? &set->changers : &set->zeroes);
 	else if (result == 0 && alters)
 		sem_serve(index);
 	return result;
@@ -187,21 +191,23 @@ int sem_start(int index, const struct sembuf *ops, uint32_t count, bool alters)
 static int semop(int id, const struct sembuf *ops, uint32_t count,
                  const uint32_t *until)
 {
-	int index = ids_find(&sem_ids, id), result;
-	bool alters = false;
+	int index = ids_find(&sem_ids, id), asked = ASK_READ, result;
 
 	if (index < 0)
 		return -EINVAL;
 	for (uint32_t i = 0; i < count; i++) {
 		if (ops[i].sem_num >= sems[index].ds.sem_nsems)
 			return -EFBIG;
-		alters |= ops[i].sem_op != 0;
+		if (ops[i].sem_op != 0)
+			asked = ASK_WRITE;
 	}
-	if (!object_grants(&sem_kind, index, alters ? ASK_WRITE : ASK_READ))
+	if (!object_grants(&sem_kind, index, asked))
 		return -EACCES;
-	result = sem_start(index, ops, count, alters);
+	result = sem_start(index, ops, count);
 	if (result == WAITING)
-		result = wait_sleep(&sems[index].line, until);
+		result = wait_sleep(asked == ASK_WRITE ? &sems[index].changers
+		                                       : &sems[index].zeroes,
+		                    until);
 	return result;
 }
 

@@ -44,6 +44,12 @@ void wait_serve(struct line *line, int proc, int result)
 		wake(proc);
 }
 
+void wait_dismiss(struct line *line, int result)
+{
+	while (line->first >= 0)
+		wait_serve(line, line->first, result);
+}
+
 int wait_next(int proc)
 {
 	while (proc >= 0 && procs[proc].killed)

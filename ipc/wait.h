@@ -39,6 +39,9 @@ int wait_sleep(struct line *line, const uint32_t *until);
 /* `proc` leaves the line, with its result, and goes on. */
 void wait_serve(struct line *line, int proc, int result);
 
+/* Everybody leaves the line, with the same result. */
+void wait_dismiss(struct line *line, int result);
+
 /* The next in line whom it makes sense to serve, from `proc` on; or -1. */
 int wait_next(int proc);
 

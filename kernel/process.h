@@ -114,7 +114,7 @@ struct proc {
 		int result; /* what its call answers; WAITING */
 		int count;  /* semop: of ops; msgrcv: bytes it has room for */
 		int which;  /* semop: the one that waits; msgrcv: the type */
-		int mode;   /* semop: do they alter; msgrcv: how to choose */
+		int mode;   /* msgrcv: how to choose */
 		int chain;  /* msgsnd, msgrcv: the message, or -1 */
 		const struct sembuf *ops; /* semop: in the kernel's memory */
 	} wait;
