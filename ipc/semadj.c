@@ -46,11 +46,15 @@ int semadj_make(int id, int num)
 
 void semadj_clear(int id, int num)
 {
-	for (int proc = 0; proc < proc_table.fresh; proc++)
-		for (int i = procs[proc].semadj; i >= 0; i = semadjs[i].next)
+	for (int proc = 0; proc < proc_table.fresh; proc++) {
+		int i =
+		    procs[proc].state == PROC_FREE ? -1 : procs[proc].semadj;
+
+		for (; i >= 0; i = semadjs[i].next)
 			if (semadjs[i].id == id &&
 			    (num < 0 || semadjs[i].num == num))
 				semadjs[i].value = 0;
+	}
 }
 
 /* Takes the rows of set `id` from the list that begins at *place. */

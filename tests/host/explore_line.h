@@ -1,0 +1,222 @@
+/*
+ * tests/host/explore_line.h -- what the explorers of semaphores and of message
+ * queues share: processes that sleep in line, promises that are broken, and
+ * the states known.
+ *
+ * A call that sleeps is left by longjmp() at the moment it gives up the CPU:
+ * all it has to say by then is in its row of `procs` and in the object.  It
+ * goes on, when its turn comes, with wait_sleep(): the explorer's RUN.
+ *
+ *	RUNNING   in user mode: may make any call
+ *	IN_LINE   asleep
+ *	READY     served, or its time is up, or it is to die: has not run yet
+ *
+ * Every call is made from every state, first with its first promise broken,
+ * then with its second, and so on until none is left to be broken.
+ */
+#ifndef TESTS_HOST_EXPLORE_LINE_H
+#define TESTS_HOST_EXPLORE_LINE_H
+
+#include "../../abi/errno.h"
+#include "../../ipc/object.h"
+#include "../../ipc/wait.h"
+#include "../../kernel/clock.h"
+#include "../../kernel/klog.h"
+#include "tap.h"
+
+#include <setjmp.h>
+
+#define PROCS 3
+#define OLD   1 /* every time and pid of a state that is known */
+#define NOW   7
+
+/* One row more, of nobody: what lies in it has no meaning. */
+struct proc procs[PROCS + 1];
+struct table proc_table = {.fresh = PROCS + 1};
+int current;
+uint32_t ticks = 1000;
+struct space spaces[1];
+
+/* ---- the fake kernel ------------------------------------------------------
+ */
+
+static int refuse; /* the promise to be broken, 1: the next; 0: none */
+static bool refused;
+
+static bool promised(void)
+{
+	bool broken = refuse > 0 && --refuse == 0;
+
+	refused |= broken;
+	return !broken;
+}
+
+uint32_t clock_seconds(void)
+{
+	return NOW;
+}
+
+void panic(const char *format, ...)
+{
+	printf("# panic: %s\n", format);
+	exit(1);
+}
+
+void klog(enum klog_level level, const char *format, ...)
+{
+	(void)level;
+	printf("# %s\n", format);
+}
+
+/* test_ids.c has seen to ids.c; the maps here are full but for a slot or two.
+ */
+int ids_check(const struct ids *ids, const char *name)
+{
+	(void)ids, (void)name;
+	return 0;
+}
+
+int table_grow(struct table *table, int index, int level)
+{
+	(void)level;
+	if (index < table->fresh)
+		return 0;
+	if (!promised())
+		return -ENOMEM;
+	table->fresh = index + 1;
+	return 0;
+}
+
+/* Where a call that sleeps is left; `may_sleep`: there is one. */
+static jmp_buf asleep;
+static bool may_sleep;
+
+/* What block() says of a process that is to die; the others sleep. */
+int block_until(enum proc_state state, const uint32_t *until)
+{
+	(void)until;
+	if (self()->killed)
+		return -EINTR;
+	EXPECT(may_sleep, true);
+	self()->state = state;
+	longjmp(asleep, 1);
+}
+
+void wake(int proc)
+{
+	EXPECT(procs[proc].state, PROC_IN_LINE);
+	procs[proc].state = PROC_READY;
+}
+
+/* The process that was woken runs; `late`: its time is up. */
+static int go_on(int proc, struct line *line, bool late)
+{
+	uint32_t until = ticks;
+
+	current = proc;
+	may_sleep = false;
+	procs[proc].state = PROC_RUNNING;
+	return wait_sleep(line, late ? &until : 0);
+}
+
+/* ---- the states -----------------------------------------------------------
+ */
+
+#define BUCKETS (1 << 20)
+
+/* The includer's: a state, all that calls can change; and the calls. */
+static void save(void *state);
+static void restore(const void *state);
+static int calls_made;
+static bool make_call(int call); /* false: it cannot be made in this state */
+static void explain(int call);
+
+static struct {
+	char *all;
+	size_t bytes; /* of one */
+	int known, limit;
+	int *buckets;
+} states;
+
+static char *state_at(int i)
+{
+	return states.all + (size_t)i * states.bytes;
+}
+
+/* Is the state at the end of the list new?  Then it stays there. */
+static bool remember(void)
+{
+	const char *last = state_at(states.known);
+	const uint64_t *word = (const uint64_t *)last;
+	uint64_t sum = 14695981039346656037u;
+	uint32_t hash;
+
+	for (size_t i = 0; i < states.bytes / 8; i++)
+		sum = (sum ^ word[i]) * 1099511628211u, sum ^= sum >> 29;
+	hash = (uint32_t)(sum ^ sum >> 32) % BUCKETS;
+	for (; states.buckets[hash]; hash = (hash + 1) % BUCKETS)
+		if (!memcmp(state_at(states.buckets[hash] - 1), last,
+		            states.bytes))
+			return false;
+	states.buckets[hash] = ++states.known;
+	return true;
+}
+
+/* `bytes`, a multiple of 8, of each state; the first is as it is now. */
+static void states_begin(size_t bytes, int limit)
+{
+	states.bytes = bytes;
+	states.limit = limit;
+	states.known = 0;
+	states.all = calloc((size_t)limit + 1, bytes);
+	states.buckets = calloc(BUCKETS, sizeof(int));
+	save(state_at(0));
+	remember();
+}
+
+/* One call with promise `nth` broken: was there such a promise? */
+static bool explore_call(int at, int call, int nth)
+{
+	restore(state_at(at));
+	refuse = nth;
+	refused = false;
+	if (!make_call(call))
+		return false;
+	if (tap_bad) {
+		printf("# state %d, promise %d: ", at, nth);
+		explain(call);
+	}
+	save(state_at(states.known));
+	remember();
+	return refused;
+}
+
+/*
+ * From state to state, until no call leads to one that is not known; or calls
+ * from the first `most` states only (0: all).  How many calls.
+ */
+static long explore(const char *name, int at_least, int most)
+{
+	long calls = 0, broken = 0;
+	char sentence[160];
+	int at = 0;
+
+	for (; at < states.known && (most == 0 || at < most) && !tap_bad; at++)
+		for (int call = 0; call < calls_made && !tap_bad; call++) {
+			for (int nth = 1; explore_call(at, call, nth); nth++)
+				broken++;
+			calls++;
+			EXPECT(states.known < states.limit, true);
+		}
+	if (most == 0)
+		EXPECT(states.known >= at_least, true);
+	snprintf(sentence, sizeof(sentence),
+	         "%s: each call from %d of %d states, %ld promises broken",
+	         name, at, states.known, broken);
+	tap(sentence);
+	free(states.all);
+	free(states.buckets);
+	return calls;
+}
+
+#endif

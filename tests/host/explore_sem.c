@@ -1,0 +1,1255 @@
+// with: ipc/ids.c ipc/permission.c ipc/object.c ipc/wait.c ipc/sem.c
+// with: ipc/semop.c ipc/semadj.c ipc/sem_check.c -DSEMVMX=2 -DIDS_SEQ_MAX=2
+// alone
+// fast: 10000
+/*
+ * tests/host/explore_sem.c -- every state that ipc/sem.c, semop.c and semadj.c
+ * can reach, at a small scope: 2 sets of 2 semaphores, values 0 to 2, 3
+ * processes, 2 lives of each slot.
+ *
+ * The model (struct model) knows nothing of ids, chains or rows: it has the
+ * values, who stands in line in which order with which operations, and the sum
+ * that the end of each process adds.  mm is a fake of a few lines.  See
+ * explore_line.h for how a process sleeps and how memory is refused.
+ *
+ * Scenes are small worlds, each with its own menu of calls, each explored to
+ * its end.
+ */
+#include "../../ipc/sem.h"
+#include "../../mm/pool.h"
+#include "explore_line.h"
+
+#define SETS 2
+#define NUMS 2
+#define OWN  (SETS * NUMS) /* rows of a process, at most */
+#define ROWS (PROCS * OWN)
+#define OPS  3
+
+struct sem_set sems[IDS_LIMIT];
+struct semadj semadjs[ROWS];
+struct segment segments[SETS + 1];
+
+/* An array of operations, as semop(2) gets it. */
+struct array {
+	int count;
+	struct sembuf ops[OPS];
+};
+
+struct picture {
+	int alive, next_seq, key, owner, creator, mode, count;
+	int values[NUMS];
+	int waiting, line[PROCS];
+};
+
+struct sleeper {
+	const struct array *array; /* 0: it is in user mode */
+	int set, which, result, killed, late;
+};
+
+struct model {
+	struct picture sets[SETS];
+	struct sleeper procs[PROCS];
+	int adjust[PROCS][SETS][NUMS];
+};
+
+static struct model model;
+
+/* What the call that is made writes, besides. */
+static struct {
+	int pid[SETS][NUMS]; /* 0: nobody */
+	bool born[SETS], otime[SETS], ctime[SETS];
+} wrote;
+
+/* ---- the fake mm -------------------------------------------------------- */
+
+/* Segment s: its table is frame 2s, its only page frame 2s + 1. */
+static uint32_t memory[2 * (SETS + 1)][PAGE_SIZE / 4];
+
+void *phys_to_kernel(paddr_t address)
+{
+	return (char *)memory + address;
+}
+
+frame_t segment_table_of(int segment, int page)
+{
+	EXPECT(page, 0);
+	EXPECT(segments[segment].holders, 1);
+	return 2 * segment;
+}
+
+int segment_make(int pages, bool is_promised, bool resizable, int level)
+{
+	int i = 0;
+
+	(void)level;
+	EXPECT(is_promised && resizable && pages == 1, true);
+	if (!promised())
+		return -ENOMEM;
+	while (segments[i].kind != SEGMENT_FREE)
+		i++;
+	segments[i] = (struct segment){.kind = SEGMENT_MEMORY, .holders = 1};
+	return i;
+}
+
+int segment_frame(int segment, int page, int level, frame_t *frame)
+{
+	(void)level;
+	*frame = 2 * segment + 1;
+	memory[2 * segment][page] = (uint32_t)*frame << 12;
+	memset(memory[*frame], 0, NUMS * sizeof(struct semaphore));
+	return 0;
+}
+
+void segment_drop(int segment)
+{
+	EXPECT(segments[segment].holders, 1);
+	segments[segment] = (struct segment){0};
+	memset(memory[2 * segment], 0xEE, 8);
+	memset(memory[2 * segment + 1], 0xEE, NUMS * sizeof(struct semaphore));
+}
+
+/* Each process has rows and a chain of its own, so that it does not matter who
+ * came first. */
+int table_take(struct table *table, int level)
+{
+	int i = current * OWN;
+
+	(void)level;
+	EXPECT(table == &semadj_table, true);
+	if (!promised())
+		return -1;
+	while (semadjs[i].link)
+		i++;
+	semadjs[i] = (struct semadj){.link = 1};
+	table->live++;
+	return i;
+}
+
+void table_put(struct table *table, int index)
+{
+	EXPECT(semadjs[index].link, 1);
+	memset(&semadjs[index], 0, sizeof(semadjs[index]));
+	table->live--;
+}
+
+/* The pool: a chain for each process that may sleep. */
+static struct chain {
+	int used;
+	uint8_t bytes[OPS * sizeof(struct sembuf) + 2];
+} chains[PROCS];
+
+int pool_take(uint32_t bytes, int level)
+{
+	(void)level;
+	EXPECT(bytes <= sizeof(chains[0].bytes), true);
+	EXPECT(chains[current].used, 0);
+	if (!promised())
+		return -ENOMEM;
+	chains[current].used = (int)bytes;
+	return current;
+}
+
+void pool_give(int chain)
+{
+	EXPECT(chains[chain].used > 0, true);
+	memset(&chains[chain], 0, sizeof(chains[chain]));
+}
+
+int pool_move(int chain, uint32_t offset, uint32_t bytes, mover *move,
+              uintptr_t outside)
+{
+	EXPECT(chains[chain].used, bytes);
+	return move(chains[chain].bytes + offset, outside, bytes);
+}
+
+int pool_from_kernel(void *in_cell, uintptr_t from, uint32_t bytes)
+{
+	memcpy(in_cell, (const void *)from, bytes);
+	return 0;
+}
+
+int pool_to_kernel(void *in_cell, uintptr_t to, uint32_t bytes)
+{
+	memcpy((void *)to, in_cell, bytes);
+	return 0;
+}
+
+static const void *given;  /* what copy_in gives, at any address but 0 */
+static uint16_t got[NUMS]; /* what copy_out got of GETALL */
+
+int copy_in(void *to, vaddr_t from, uint32_t bytes)
+{
+	if (from == 0)
+		return -EFAULT;
+	memcpy(to, given, bytes);
+	return 0;
+}
+
+int copy_out(vaddr_t to, const void *from, uint32_t bytes)
+{
+	if (to == 0)
+		return -EFAULT;
+	if (bytes <= sizeof(got))
+		memcpy(got, from, bytes);
+	return 0;
+}
+
+/* Nobody here names a time: RUN says whose is up. */
+int timespec_in(struct timespec32 *time, vaddr_t from, bool wide)
+{
+	(void)time, (void)from, (void)wide;
+	abort();
+}
+
+bool timespec_valid(struct timespec32 time)
+{
+	(void)time;
+	abort();
+}
+
+uint32_t clock_deadline(struct timespec32 time)
+{
+	(void)time;
+	abort();
+}
+
+/* ---- the model: values and lines ---------------------------------------- */
+
+static bool m_alters(const struct array *a)
+{
+	for (int i = 0; i < a->count; i++)
+		if (a->ops[i].sem_op)
+			return true;
+	return false;
+}
+
+/* One after the other on a picture of what is; it is kept if all can be. */
+static int m_attempt(int proc, int set, const struct array *a, int *which)
+{
+	struct model next = model;
+
+	for (int i = 0; i < a->count; i++) {
+		const struct sembuf *op = &a->ops[i];
+		int *value = &next.sets[set].values[op->sem_num];
+		int *adjust = &next.adjust[proc][set][op->sem_num];
+
+		*which = i;
+		if (op->sem_op == 0 ? *value > 0 : *value < -op->sem_op)
+			return op->sem_flg & IPC_NOWAIT ? -EAGAIN : WAITING;
+		*value += op->sem_op;
+		if (op->sem_flg & SEM_UNDO)
+			*adjust -= op->sem_op;
+		if (*value > SEMVMX || *adjust > SEMVMX ||
+		    *adjust < -SEMVMX - 1)
+			return -ERANGE;
+	}
+	model = next;
+	for (int i = 0; i < a->count; i++)
+		wrote.pid[set][a->ops[i].sem_num] = procs[proc].pid;
+	wrote.otime[set] = true;
+	return 0;
+}
+
+/* The one at this place in line goes on. */
+static void m_leave(int set, int place, int result)
+{
+	struct picture *s = &model.sets[set];
+
+	model.procs[s->line[place]].result = result;
+	s->waiting--;
+	for (int i = place; i < s->waiting; i++)
+		s->line[i] = s->line[i + 1];
+	s->line[s->waiting] = 0;
+}
+
+/* Does one of those who alter, or do not, go on?  The first such. */
+static bool m_serve_one(int set, bool altering, int *result)
+{
+	struct picture *s = &model.sets[set];
+
+	for (int i = 0; i < s->waiting; i++) {
+		struct sleeper *p = &model.procs[s->line[i]];
+
+		if (p->killed || m_alters(p->array) != altering)
+			continue;
+		*result = m_attempt(s->line[i], set, p->array, &p->which);
+		if (*result == WAITING)
+			continue;
+		m_leave(set, i, *result);
+		return true;
+	}
+	return false;
+}
+
+static void m_serve(int set)
+{
+	int result;
+
+	do {
+		while (m_serve_one(set, false, &result))
+			;
+	} while (m_serve_one(set, true, &result));
+}
+
+static int m_count_waiting(int set, int num, bool zero)
+{
+	const struct picture *s = &model.sets[set];
+	int count = 0;
+
+	for (int i = 0; i < s->waiting; i++) {
+		const struct sleeper *p = &model.procs[s->line[i]];
+		const struct sembuf *op = &p->array->ops[p->which];
+
+		count += op->sem_num == num && (op->sem_op == 0) == zero;
+	}
+	return count;
+}
+
+/* ---- the model: calls ---------------------------------------------------- */
+
+static int m_id(int set)
+{
+	return model.sets[set].next_seq * 32768 + set;
+}
+
+static int m_find(int id)
+{
+	for (int i = 0; i < SETS; i++)
+		if (model.sets[i].alive && id == m_id(i))
+			return i;
+	return -1;
+}
+
+static bool m_mine(const struct picture *s)
+{
+	int uid = (int)self()->cred.euid;
+
+	return uid == s->owner || uid == s->creator;
+}
+
+static bool m_may(const struct picture *s, int rw)
+{
+	int granted = m_mine(s) ? s->mode / 0100 : s->mode % 010;
+
+	return (rw & ~granted) == 0;
+}
+
+static int m_get(int key, int count, int flags)
+{
+	int set = 0;
+
+	if (count < 0)
+		return -EINVAL;
+	for (int i = 0; key && i < SETS; i++) {
+		const struct picture *s = &model.sets[i];
+
+		if (!s->alive || s->key != key)
+			continue;
+		if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
+			return -EEXIST;
+		if (count > s->count)
+			return -EINVAL;
+		return m_may(s, (flags | flags >> 3 | flags >> 6) & 7)
+		           ? m_id(i)
+		           : -EACCES;
+	}
+	if (key && !(flags & IPC_CREAT))
+		return -ENOENT;
+	if (count == 0)
+		return -EINVAL;
+	while (set < SETS &&
+	       (model.sets[set].alive || model.sets[set].next_seq == 0))
+		set++;
+	if (set == SETS)
+		return -ENOSPC;
+	model.sets[set] = (struct picture){.alive = 1,
+	                                   .next_seq = model.sets[set].next_seq,
+	                                   .key = key,
+	                                   .owner = (int)self()->cred.euid,
+	                                   .creator = (int)self()->cred.euid,
+	                                   .mode = flags & 0777,
+	                                   .count = count};
+	wrote.born[set] = wrote.ctime[set] = true;
+	return m_id(set);
+}
+
+/* It sleeps: WAITING. */
+static int m_semop(int id, const struct array *a)
+{
+	int set = m_find(id), which, result;
+
+	if (a->count > 2)
+		return -E2BIG;
+	if (a->count < 1)
+		return -EINVAL;
+	if (set < 0)
+		return -EINVAL;
+	for (int i = 0; i < a->count; i++)
+		if (a->ops[i].sem_num >= model.sets[set].count)
+			return -EFBIG;
+	if (!m_may(&model.sets[set], m_alters(a) ? 2 : 4))
+		return -EACCES;
+	result = m_attempt(current, set, a, &which);
+	if (result == WAITING) {
+		struct picture *s = &model.sets[set];
+
+		model.procs[current] = (struct sleeper){
+		    .array = a, .set = set, .which = which, .result = WAITING};
+		s->line[s->waiting++] = current;
+	}
+	if (result == 0)
+		m_serve(set);
+	return result;
+}
+
+static void m_remove(int set)
+{
+	while (model.sets[set].waiting > 0)
+		m_leave(set, 0, -EIDRM);
+	for (int p = 0; p < PROCS; p++)
+		memset(model.adjust[p][set], 0, sizeof(model.adjust[p][set]));
+	model.sets[set] =
+	    (struct picture){.next_seq = model.sets[set].next_seq == IDS_SEQ_MAX
+	                                     ? 0
+	                                     : model.sets[set].next_seq + 1};
+}
+
+static int m_owner_call(int id, int command, const struct ipc_perm *perm)
+{
+	int set = m_find(id);
+
+	if (set < 0)
+		return -EINVAL;
+	if (!m_mine(&model.sets[set]))
+		return -EPERM;
+	if (command == IPC_RMID) {
+		m_remove(set);
+		return 0;
+	}
+	model.sets[set].owner = (int)perm->uid;
+	model.sets[set].mode = perm->mode & 0777;
+	wrote.ctime[set] = true;
+	return 0;
+}
+
+static void m_new_value(int set, int num, int value)
+{
+	model.sets[set].values[num] = value;
+	wrote.pid[set][num] = self()->pid;
+	wrote.ctime[set] = true;
+	for (int p = 0; p < PROCS; p++)
+		model.adjust[p][set][num] = 0;
+}
+
+static int m_setval(int id, int num, int value)
+{
+	int set = m_find(id);
+
+	if (value < 0 || value > SEMVMX)
+		return -ERANGE;
+	if (set < 0 || num < 0 || num >= model.sets[set].count)
+		return -EINVAL;
+	if (!m_may(&model.sets[set], 2))
+		return -EACCES;
+	m_new_value(set, num, value);
+	m_serve(set);
+	return 0;
+}
+
+static int m_setall(int id, const uint16_t *values)
+{
+	int set = m_find(id);
+
+	if (set < 0)
+		return -EINVAL;
+	if (!m_may(&model.sets[set], 2))
+		return -EACCES;
+	for (int i = 0; i < model.sets[set].count; i++)
+		if (values[i] > SEMVMX)
+			return -ERANGE;
+	for (int i = 0; i < model.sets[set].count; i++)
+		m_new_value(set, i, values[i]);
+	m_serve(set);
+	return 0;
+}
+
+static int m_look(int id, int num, int command)
+{
+	int set = m_find(id);
+
+	if (set < 0)
+		return -EINVAL;
+	if (!m_may(&model.sets[set], 4))
+		return -EACCES;
+	if (command == IPC_STAT || command == GETALL)
+		return 0;
+	if (num < 0 || num >= model.sets[set].count)
+		return -EINVAL;
+	switch (command) {
+	case GETVAL:
+		return model.sets[set].values[num];
+	case GETPID:
+		return OLD;
+	default:
+		return m_count_waiting(set, num, command == GETZCNT);
+	}
+}
+
+/* However it ends: all its sums at once, then whoever can go on. */
+static void m_exit(int proc)
+{
+	bool served[SETS] = {false};
+
+	for (int i = 0; i < SETS * NUMS; i++) {
+		int set = i / NUMS, num = i % NUMS;
+		int *value = &model.sets[set].values[num];
+		int *adjust = &model.adjust[proc][set][num];
+
+		if (*adjust == 0)
+			continue;
+		*value += *adjust;
+		*value = *value < 0 ? 0 : *value > SEMVMX ? SEMVMX : *value;
+		*adjust = 0;
+		wrote.pid[set][num] = procs[proc].pid;
+		wrote.otime[set] = served[set] = true;
+	}
+	for (int i = 0; i < SETS; i++)
+		if (served[i])
+			m_serve(i);
+}
+
+/* The sleeper runs: what its call answers. */
+static int m_run(int proc)
+{
+	struct sleeper *p = &model.procs[proc];
+	const struct picture *s = &model.sets[p->set];
+	int place = 0, result;
+
+	if (p->result == WAITING) {
+		while (s->line[place] != proc)
+			place++;
+		m_leave(p->set, place, p->late ? -EAGAIN : -EINTR);
+	}
+	result = p->result;
+	*p = (struct sleeper){0};
+	return result;
+}
+
+/* ---- the calls ------------------------------------------------------------
+ */
+
+enum kind { GET, SEMOP, VALUE, ALL, LOOK, REMOVE, SET, EXIT, LATE, KILL, RUN };
+
+struct call {
+	enum kind kind;
+	int proc, a, b, c;
+	const struct array *array;
+};
+
+static struct call calls[400];
+
+/* Which processes make the calls that are added; they alone may change rows. */
+static int first_caller, last_caller;
+
+static void add_call(struct call c)
+{
+	for (c.proc = first_caller; c.proc <= last_caller; c.proc++)
+		calls[calls_made++] = c;
+}
+
+static void add(enum kind kind, int a, int b, int c)
+{
+	add_call((struct call){.kind = kind, .a = a, .b = b, .c = c});
+}
+
+static void add_semop(int id, const struct array *array)
+{
+	add_call((struct call){.kind = SEMOP, .a = id, .array = array});
+}
+
+static int real_call(const struct call *c)
+{
+	struct semid_ds ds = {.sem_perm = {.uid = c->b, .mode = c->c}};
+	uint16_t values[NUMS] = {c->b, c->c};
+
+	may_sleep = true;
+	if (setjmp(asleep))
+		return WAITING;
+	given = c->kind == SEMOP ? (const void *)c->array->ops
+	        : c->kind == ALL ? (const void *)values
+	                         : &ds;
+	switch (c->kind) {
+	case GET:
+		return sys_semget(c->a, c->b, c->c);
+	case SEMOP:
+		return sem_operate(c->a, 1, c->array->count, 0);
+	case VALUE:
+		return sys_semctl(c->a, c->b, SETVAL, c->c);
+	case ALL:
+		return sys_semctl(c->a, 0, SETALL, 1);
+	case LOOK:
+		return sys_semctl(c->a, c->b, c->c, 1);
+	case REMOVE:
+		return sys_semctl(c->a, 0, IPC_RMID, 0);
+	default:
+		return sys_semctl(c->a, 0, IPC_SET, 1);
+	}
+}
+
+static int model_call(const struct call *c)
+{
+	struct ipc_perm perm = {.uid = c->b, .mode = c->c};
+	uint16_t values[NUMS] = {c->b, c->c};
+
+	if (refused)
+		return -ENOMEM; /* and nothing has changed */
+	switch (c->kind) {
+	case GET:
+		return m_get(c->a, c->b, c->c);
+	case SEMOP:
+		return m_semop(c->a, c->array);
+	case VALUE:
+		return m_setval(c->a, c->b, c->c);
+	case ALL:
+		return m_setall(c->a, values);
+	case LOOK:
+		return m_look(c->a, c->b, c->c);
+	case REMOVE:
+		return m_owner_call(c->a, IPC_RMID, 0);
+	default:
+		return m_owner_call(c->a, IPC_SET, &perm);
+	}
+}
+
+/* Its end, and another process begins in its row. */
+static void end_process(int proc)
+{
+	sem_exit();
+	m_exit(proc);
+	EXPECT(procs[proc].semadj, -1);
+	procs[proc].killed = 0;
+}
+
+/* What is left of semop when it wakes up. */
+static void run(int proc)
+{
+	struct sleeper *p = &model.procs[proc];
+	int result = go_on(proc, &sems[p->set].line, p->late);
+	bool dies = p->killed;
+
+	pool_give(procs[proc].wait.chain);
+	procs[proc].wait.chain = -1;
+	EXPECT(result, m_run(proc));
+	if (dies)
+		end_process(proc);
+}
+
+static bool possible(const struct call *c)
+{
+	const struct sleeper *p = &model.procs[c->proc];
+	bool sleeps = p->array && p->result == WAITING;
+
+	switch (c->kind) {
+	case LATE:
+		return sleeps && !p->late && !p->killed;
+	case KILL:
+		return p->array && !p->killed;
+	case RUN:
+		return p->array && (!sleeps || p->late || p->killed);
+	default:
+		return !p->array;
+	}
+}
+
+static void compare(const struct call *c, int answer);
+
+static bool make_call(int call)
+{
+	const struct call *c = &calls[call];
+	int is = 0;
+
+	if (!possible(c))
+		return false;
+	memset(&wrote, 0, sizeof(wrote));
+	current = c->proc;
+	switch (c->kind) {
+	case LATE:
+		model.procs[c->proc].late = 1;
+		wake(c->proc);
+		break;
+	case KILL:
+		model.procs[c->proc].killed = procs[c->proc].killed = 9;
+		if (procs[c->proc].state == PROC_IN_LINE)
+			wake(c->proc);
+		break;
+	case RUN:
+		run(c->proc);
+		break;
+	case EXIT:
+		end_process(c->proc);
+		break;
+	default:
+		is = real_call(c);
+		EXPECT(is, model_call(c));
+	}
+	compare(c, is);
+	return true;
+}
+
+static void explain(int call)
+{
+	const struct call *c = &calls[call];
+
+	printf("process %d: call %d (%x, %x, %o)", c->proc, c->kind, c->a, c->b,
+	       c->c);
+	for (int i = 0; c->array && i < c->array->count; i++)
+		printf(" {%d, %d, %x}", c->array->ops[i].sem_num,
+		       c->array->ops[i].sem_op, c->array->ops[i].sem_flg);
+	printf("\n");
+}
+
+/* ---- what must hold after each ---------------------------------------------
+ */
+
+static void compare_semaphore(int set, int num)
+{
+	int pid = wrote.pid[set][num];
+
+	EXPECT(sem_at(set, num)->value, model.sets[set].values[num]);
+	EXPECT(sem_at(set, num)->pid, pid ? pid : wrote.born[set] ? 0 : OLD);
+	EXPECT(sem_count_waiting(set, num, false),
+	       m_count_waiting(set, num, false));
+	EXPECT(sem_count_waiting(set, num, true),
+	       m_count_waiting(set, num, true));
+	for (int p = 0; p < PROCS; p++) {
+		const struct semadj *row = semadj_find(p, m_id(set), num);
+
+		EXPECT(row ? row->value : 0, model.adjust[p][set][num]);
+	}
+}
+
+/* Who stands in line, in which order, and none of them could go on. */
+static void compare_line(int set)
+{
+	const struct picture *s = &model.sets[set];
+	int place = 0, which;
+
+	for (int p = sems[set].line.first; p >= 0 && place <= s->waiting;
+	     p = procs[p].wait.next) {
+		EXPECT(place < s->waiting ? s->line[place] : -1, p);
+		place++;
+	}
+	EXPECT(place, s->waiting);
+	for (int i = 0; i < s->waiting; i++)
+		if (!model.procs[s->line[i]].killed)
+			EXPECT(m_attempt(s->line[i], set,
+			                 model.procs[s->line[i]].array, &which),
+			       WAITING);
+}
+
+static void compare_set(int set)
+{
+	const struct picture *s = &model.sets[set];
+	const struct semid_ds *ds = &sems[set].ds;
+
+	EXPECT(ids_used(&sem_ids, set), s->alive);
+	if (!s->alive)
+		return;
+	EXPECT(ids_id(&sem_ids, set), m_id(set));
+	EXPECT(ds->sem_perm.key, s->key);
+	EXPECT(ds->sem_perm.uid, s->owner);
+	EXPECT(ds->sem_perm.cuid, s->creator);
+	EXPECT(ds->sem_perm.mode, s->mode);
+	EXPECT(ds->sem_nsems, s->count);
+	EXPECT(ds->sem_otime, wrote.otime[set]  ? NOW
+	                      : wrote.born[set] ? 0
+	                                        : OLD);
+	EXPECT(ds->sem_ctime, wrote.ctime[set] ? NOW : OLD);
+	for (int i = 0; i < s->count; i++)
+		compare_semaphore(set, i);
+	compare_line(set);
+}
+
+static void compare_proc(int proc)
+{
+	const struct sleeper *p = &model.procs[proc];
+
+	if (!p->array) {
+		EXPECT(procs[proc].state, PROC_RUNNING);
+		EXPECT(procs[proc].wait.chain, -1);
+		return;
+	}
+	EXPECT(procs[proc].wait.result, p->result);
+	EXPECT(procs[proc].state, p->result == WAITING && !p->late && !p->killed
+	                              ? PROC_IN_LINE
+	                              : PROC_READY);
+}
+
+static void compare(const struct call *c, int answer)
+{
+	int alive = 0, held = 0, sleep = 0, chained = 0;
+
+	for (int i = 0; i < SETS; i++) {
+		compare_set(i);
+		alive += model.sets[i].alive;
+	}
+	for (int i = 0; i <= SETS; i++)
+		held += segments[i].kind == SEGMENT_MEMORY;
+	for (int i = 0; i < PROCS; i++) {
+		compare_proc(i);
+		sleep += model.procs[i].array != 0;
+		chained += chains[i].used > 0;
+	}
+	EXPECT(held, alive);
+	EXPECT(chained, sleep);
+	if (c->kind == LOOK && c->c == GETALL && answer == 0)
+		for (int i = 0; i < model.sets[m_find(c->a)].count; i++)
+			EXPECT(got[i], model.sets[m_find(c->a)].values[i]);
+	EXPECT(sem_check(), 0);
+}
+
+/* ---- states ---------------------------------------------------------------
+ */
+
+struct state {
+	struct model model;
+	struct sem_set sets[SETS];
+	struct semaphore values[SETS + 1][NUMS];
+	uint32_t words[SETS + 1];
+	uint8_t segments[SETS + 1];
+	struct {
+		int state, killed, next, result, chain, count, which, mode;
+		int semadj;
+	} procs[PROCS];
+	struct semadj rows[ROWS];
+	struct chain chains[PROCS];
+	int fresh, used, table_fresh, table_live, rows_live;
+	uint32_t taken, full, all_full, count;
+	uint16_t head;
+} __attribute__((aligned(8)));
+
+#define KEY 77
+static uint16_t *head; /* the only chain there can be: KEY's */
+
+/*
+ * Processes that are not strangers may change their rows: of all states that
+ * differ only so, the one is kept in which they stand in this order: first who
+ * waits, as in line, then the others by what there is of them.
+ */
+static int order[PROCS], place_of[PROCS];
+static int alike; /* processes 0 to alike - 1 may be exchanged */
+
+static int place(int proc)
+{
+	return proc < 0 ? -1 : place_of[proc];
+}
+
+static bool comes_before(int a, int b)
+{
+	int place_a = PROCS, place_b = PROCS, differ;
+
+	for (int i = 0; i < SETS * PROCS; i++) {
+		const struct picture *s = &model.sets[i / PROCS];
+
+		if (i % PROCS >= s->waiting)
+			continue;
+		if (s->line[i % PROCS] == a)
+			place_a = i;
+		if (s->line[i % PROCS] == b)
+			place_b = i;
+	}
+	if (place_a != place_b)
+		return place_a < place_b;
+	differ =
+	    memcmp(&model.procs[a], &model.procs[b], sizeof(model.procs[a]));
+	if (differ == 0)
+		differ = memcmp(model.adjust[a], model.adjust[b],
+		                sizeof(model.adjust[a]));
+	return differ < 0;
+}
+
+static void find_order(void)
+{
+	for (int i = 0; i < PROCS; i++) {
+		int at = i;
+
+		for (; i < alike && at > 0 && comes_before(i, order[at - 1]);
+		     at--)
+			order[at] = order[at - 1];
+		order[at] = i;
+	}
+	for (int i = 0; i < PROCS; i++)
+		place_of[order[i]] = i;
+}
+
+static int row_place(int row)
+{
+	return row < 0 ? -1 : place_of[row / OWN] * OWN + row % OWN;
+}
+
+static void save_model(struct model *m)
+{
+	*m = model;
+	for (int i = 0; i < PROCS; i++) {
+		m->procs[i] = model.procs[order[i]];
+		memcpy(m->adjust[i], model.adjust[order[i]],
+		       sizeof(m->adjust[i]));
+	}
+	for (int i = 0; i < SETS; i++)
+		for (int k = 0; k < m->sets[i].waiting; k++)
+			m->sets[i].line[k] = place(m->sets[i].line[k]);
+}
+
+/* Times and pids are set to OLD: what is written, the model has said. */
+static void save_set(struct state *s, int i)
+{
+	if (!model.sets[i].alive) {
+		s->sets[i].slot = sems[i].slot;
+		return;
+	}
+	s->sets[i] = sems[i];
+	s->sets[i].line.first = place(sems[i].line.first);
+	s->sets[i].line.last =
+	    sems[i].line.first < 0 ? -1 : place(sems[i].line.last);
+	s->sets[i].ds.sem_otime = s->sets[i].ds.sem_ctime = OLD;
+	for (int num = 0; num < model.sets[i].count; num++)
+		s->values[sems[i].segment][num].pid = OLD;
+}
+
+static void save_proc(struct state *s, int i)
+{
+	const struct proc *p = &procs[order[i]];
+	const struct sleeper *sleeper = &model.procs[order[i]];
+	bool waits = p->wait.result == WAITING && sleeper->array;
+
+	s->procs[i].state = p->state;
+	s->procs[i].killed = p->killed;
+	s->procs[i].chain = place(p->wait.chain);
+	s->procs[i].semadj = row_place(p->semadj);
+	s->chains[i] = chains[order[i]];
+	for (int k = 0; k < OWN; k++) {
+		s->rows[i * OWN + k] = semadjs[order[i] * OWN + k];
+		if (s->rows[i * OWN + k].link)
+			s->rows[i * OWN + k].next =
+			    row_place(semadjs[order[i] * OWN + k].next);
+	}
+	if (sleeper->array)
+		s->procs[i].result = p->wait.result;
+	if (waits) {
+		s->procs[i].next = place(p->wait.next);
+		s->procs[i].count = p->wait.count;
+		s->procs[i].which = p->wait.which;
+		s->procs[i].mode = p->wait.mode;
+	}
+}
+
+static void save(void *state)
+{
+	struct state *s = state;
+
+	memset(s, 0, sizeof(*s));
+	find_order();
+	save_model(&s->model);
+	for (int i = 0; i <= SETS; i++) {
+		memcpy(s->values[i], memory[2 * i + 1], sizeof(s->values[i]));
+		s->words[i] = memory[2 * i][0];
+		s->segments[i] = segments[i].kind;
+	}
+	for (int i = 0; i < SETS; i++)
+		save_set(s, i);
+	for (int i = 0; i < PROCS; i++)
+		save_proc(s, i);
+	s->fresh = sem_ids.fresh;
+	s->used = sem_ids.used;
+	s->table_fresh = sem_table.fresh;
+	s->table_live = sem_table.live;
+	s->rows_live = semadj_table.live;
+	s->taken = sem_ids.taken[0];
+	s->full = sem_ids.full[0];
+	s->all_full = sem_ids.all_full;
+	s->count = sem_count;
+	s->head = *head;
+}
+
+static void restore_procs(const struct state *s)
+{
+	for (int i = 0; i < PROCS; i++) {
+		procs[i].state = s->procs[i].state;
+		procs[i].killed = s->procs[i].killed;
+		procs[i].semadj = s->procs[i].semadj;
+		procs[i].wait.next = s->procs[i].next;
+		procs[i].wait.result = s->procs[i].result;
+		procs[i].wait.chain = s->procs[i].chain;
+		procs[i].wait.count = s->procs[i].count;
+		procs[i].wait.which = s->procs[i].which;
+		procs[i].wait.mode = s->procs[i].mode;
+	}
+}
+
+static void restore(const void *state)
+{
+	const struct state *s = state;
+
+	model = s->model;
+	for (int i = 0; i <= SETS; i++) {
+		memcpy(memory[2 * i + 1], s->values[i], sizeof(s->values[i]));
+		memory[2 * i][0] = s->words[i];
+		segments[i].kind = s->segments[i];
+		segments[i].holders = s->segments[i] != SEGMENT_FREE;
+	}
+	memcpy(sems, s->sets, sizeof(s->sets));
+	restore_procs(s);
+	memcpy(semadjs, s->rows, sizeof(s->rows));
+	memcpy(chains, s->chains, sizeof(chains));
+	sem_ids.fresh = s->fresh;
+	sem_ids.used = s->used;
+	sem_table.fresh = s->table_fresh;
+	sem_table.live = s->table_live;
+	semadj_table.live = s->rows_live;
+	sem_ids.taken[0] = s->taken;
+	sem_ids.full[0] = s->full;
+	sem_ids.all_full = s->all_full;
+	sem_count = s->count;
+	*head = s->head;
+}
+
+/* ---- the scenes -----------------------------------------------------------
+ */
+
+#define ID(life, set) ((life)*32768 + (set))
+#define U             SEM_UNDO
+#define N             IPC_NOWAIT
+
+/* clang-format off */
+static const struct array
+    P0 = {1, {{0, -1, 0}}},  V0 = {1, {{0, 1, 0}}},  Z0 = {1, {{0, 0, 0}}},
+    P1 = {1, {{1, -1, 0}}},  V1 = {1, {{1, 1, 0}}},
+    PP0 = {1, {{0, -2, 0}}}, VV0 = {1, {{0, 2, 0}}},
+    PB = {2, {{0, -1, 0}, {1, -1, 0}}},       /* both of them */
+    MOVE = {2, {{0, -1, 0}, {1, 1, 0}}},      /* from one to the other */
+    ZB = {2, {{1, 0, 0}, {0, 0, 0}}},
+    TWICE = {2, {{0, -1, 0}, {0, 0, 0}}},     /* 1, and then 0 */
+    LOCK = {2, {{0, 0, 0}, {0, 1, 0}}},       /* the manual's: wait, take */
+    OVER = {2, {{0, -1, 0}, {1, 2, 0}}},      /* ERANGE, from the line, too */
+    SECOND = {2, {{0, -1, 0}, {1, -1, N}}},   /* EAGAIN, from the line, too */
+    PN = {1, {{0, -1, N}}},  ZN = {1, {{0, 0, N}}},
+    PU = {1, {{0, -1, U}}},  VU = {1, {{0, 1, U}}},
+    PBU = {2, {{0, -1, U}, {1, -1, U}}},
+    MOVEU = {2, {{1, -1, U}, {0, 1, 0}}},
+    BACKU = {2, {{0, 1, U}, {1, -1, N}}},     /* taken back, the undo too */
+    OUTSIDE = {2, {{0, -1, 0}, {2, 1, 0}}},
+    NONE = {0, {{0, 0, 0}}},
+    THREE = {3, {{0, 1, 0}, {0, 1, 0}, {0, 1, 0}}};
+/* clang-format on */
+
+static void add_semops(int id, const struct array *const *arrays)
+{
+	for (; *arrays; arrays++)
+		add_semop(id, *arrays);
+}
+
+/* What befalls who sleeps; the set's one life. */
+static void add_fates(int id)
+{
+	add(LATE, 0, 0, 0);
+	add(KILL, 0, 0, 0);
+	add(RUN, 0, 0, 0);
+	add(REMOVE, id, 0, 0);
+	add(GET, KEY, NUMS, IPC_CREAT | IPC_EXCL | 0600);
+}
+
+static void scene_line(int id)
+{
+	const struct array *const arrays[] = {&P0, &V0, &Z0, &P1,
+	                                      &V1, &PB, &ZB, 0};
+
+	add_semops(id, arrays);
+	add_fates(id);
+}
+
+static void scene_arrays(int id)
+{
+	const struct array *const arrays[] = {
+	    &VV0, &V1, &PP0, &TWICE, &LOCK, &OVER, &SECOND, &MOVE, 0};
+
+	add_semops(id, arrays);
+	add(ALL, id, 1, 2);
+	add_fates(id);
+}
+
+/* Two that undo, and one more that waits. */
+static void scene_undo(int id)
+{
+	const struct array *const arrays[] = {&PU, &VU, &P0, &Z0, 0};
+
+	alike = 2;
+	first_caller = 2;
+	add_semop(id, &P0);
+	add(RUN, 0, 0, 0);
+	first_caller = 0;
+	last_caller = 1;
+	add_semops(id, arrays);
+	add(VALUE, id, 0, 1);
+	add(EXIT, 0, 0, 0);
+	add_fates(id);
+}
+
+static void scene_undo_both(int id)
+{
+	const struct array *const arrays[] = {&PBU, &MOVEU, &BACKU, &VV0, 0};
+
+	alike = 2;
+	last_caller = 1;
+	add_semops(id, arrays);
+	add(ALL, id, 0, 1);
+	add(VALUE, id, 1, 2);
+	add(EXIT, 0, 0, 0);
+	add_fates(id);
+}
+
+/* Two lives of a slot, one of another; owners, modes, every command. */
+static void scene_sets(int id)
+{
+	const int ids[] = {ID(1, 0), ID(2, 0), ID(2, 1)};
+	const int looks[] = {GETVAL, GETPID, GETNCNT, GETZCNT};
+
+	last_caller = 1;
+	add(GET, KEY, 1, IPC_CREAT | 0604);
+	add(GET, KEY, 2, 0);
+	add(GET, KEY, 0, 04);
+	add(GET, KEY, -1, IPC_CREAT | IPC_EXCL | 0604);
+	add(GET, KEY, 1, IPC_CREAT | IPC_EXCL | 0604);
+	add(GET, 0, 2, 0606);
+	add(GET, 0, 0, 0600);
+	add(RUN, 0, 0, 0);
+	for (int i = 0; i < 3; i++) {
+		id = ids[i];
+		add_semop(id, &PU);
+		add(REMOVE, id, 0, 0);
+		add(SET, id, 101, 0602);
+		add(LOOK, id, 0, IPC_STAT);
+		add(LOOK, id, 0, GETALL);
+		add(VALUE, id, 1, 1);
+		for (int k = 0; k < 4; k++)
+			add(LOOK, id, k % 2, looks[k]);
+	}
+	id = ID(1, 0);
+	add(VALUE, id, 0, 1);
+	add_semop(id, &OUTSIDE);
+	add_semop(id, &PN);
+	add_semop(id, &ZN);
+	add_semop(id, &NONE);
+	add_semop(id, &THREE);
+	add(VALUE, id, 0, SEMVMX + 1);
+	add(VALUE, id, -1, 0);
+	add(ALL, id, 2, SEMVMX + 1);
+}
+
+/* at_least: fewer states mean that a scene has lost what it was made for. */
+static const struct scene {
+	const char *name;
+	int at_least;
+	bool strangers; /* each process is another user */
+	void (*add)(int id);
+} scenes[] = {
+    {"three in line for two semaphores", 100000, false, scene_line},
+    {"arrays of operations", 400000, false, scene_arrays},
+    {"undo", 40000, false, scene_undo},
+    {"undo of two semaphores", 500000, false, scene_undo_both},
+    {"sets, their lives and their owners", 200000, true, scene_sets},
+};
+
+#define SCENES ((int)(sizeof(scenes) / sizeof(scenes[0])))
+#define STATES 1000000
+
+static void begin_procs(bool strangers)
+{
+	memset(procs, 0, sizeof(procs));
+	for (int i = 0; i < PROCS; i++) {
+		procs[i].pid = 10 + i;
+		procs[i].state = PROC_RUNNING;
+		procs[i].cred.euid = 100 + (strangers ? i : 0);
+		procs[i].cred.egid = 200 + (strangers ? i : 0);
+		procs[i].semadj = procs[i].wait.chain = -1;
+	}
+	memset(&procs[PROCS], 0x5A, sizeof(procs[PROCS]));
+	procs[PROCS].state = PROC_FREE;
+}
+
+/* All slots but the first two are retired already. */
+static void begin_ids(void)
+{
+	sem_ids = (struct ids)IDS(sems);
+	memset(sems, 0, sizeof(sems[0]) * SETS);
+	memset(sem_ids.taken, 0xFF, sizeof(sem_ids.taken));
+	memset(sem_ids.full, 0xFF, sizeof(sem_ids.full));
+	sem_ids.taken[0] = ~3u;
+	sem_ids.full[0] = ~1u;
+	sem_ids.all_full = ~1u;
+}
+
+static void last_life(int slot)
+{
+	sem_ids.fresh = sem_table.fresh = slot + 1;
+	for (int i = 0; i <= slot; i++) {
+		sems[i].slot.next = 0xFFFF;
+		sems[i].slot.seq = 1;
+	}
+	sems[slot].slot.seq = IDS_SEQ_MAX;
+	model.sets[slot].next_seq = IDS_SEQ_MAX;
+}
+
+static void begin(const struct scene *scene)
+{
+	memset(&model, 0, sizeof(model));
+	alike = scene->strangers ? 0 : PROCS;
+	first_caller = 0;
+	last_caller = PROCS - 1;
+	begin_procs(scene->strangers);
+	ids_insert(&sem_ids, 0, KEY); /* to learn where KEY's chain begins */
+	for (int i = 0; i < IDS_HEADS; i++)
+		if (sem_ids.heads[i])
+			head = &sem_ids.heads[i];
+	begin_ids();
+	sem_table.fresh = sem_table.live = 0;
+	memset(semadjs, 0, sizeof(semadjs));
+	semadj_table.fresh = ROWS;
+	semadj_table.live = 0;
+	memset(chains, 0, sizeof(chains));
+	memset(segments, 0, sizeof(segments));
+	memset(memory, 0xEE, sizeof(memory));
+	sem_count = 0;
+	sem_limits.opm = 2;
+	calls_made = 0;
+	for (int i = 0; i < SETS; i++)
+		model.sets[i].next_seq = 1;
+	if (scene->strangers) {
+		last_life(1);
+	} else { /* one slot, whose last life it is */
+		last_life(0);
+		sem_ids.taken[0] = ~1u;
+		model.sets[1].next_seq = 0;
+	}
+	scene->add(ID(IDS_SEQ_MAX, 0));
+	states_begin(sizeof(struct state), STATES);
+}
+
+/* usage: explore_sem [STATES [SCENE]], of each scene so many at most; 0: all */
+int main(int argc, char **argv)
+{
+	int scene = argc > 2 ? atoi(argv[2]) : 0;
+	long calls_of_all = 0;
+	char sentence[120];
+
+	for (int i = 0; i < SCENES; i++) {
+		if (scene > 0 && scene != i + 1)
+			continue;
+		begin(&scenes[i]);
+		calls_of_all += explore(scenes[i].name, scenes[i].at_least,
+		                        argc > 1 ? atoi(argv[1]) : 0);
+	}
+	snprintf(sentence, sizeof(sentence),
+	         "semaphores: %ld calls agree with the model", calls_of_all);
+	tap(sentence);
+	return tap_end();
+}
