@@ -284,8 +284,7 @@ static int compose(int type, vaddr_t text, uint32_t size)
 	if (chain < 0)
 		return chain;
 	*msg_at(chain) = (struct msg){.next = -1, .type = type, .size = size};
-	error =
-	    pool_move(chain, sizeof(struct msg), size, pool_from_user, text);
+	error = pool_move(chain, sizeof(struct msg), size, text, false);
 	if (error < 0) {
 		pool_give(chain);
 		return error;
@@ -355,8 +354,8 @@ static int deliver(int chain, vaddr_t message, uint32_t size)
 	if (size > m->size)
 		size = m->size;
 	if (copy_out(message, &m->type, sizeof(m->type)) < 0 ||
-	    pool_move(chain, sizeof(*m), size, pool_to_user,
-	              message + sizeof(m->type)) < 0)
+	    pool_move(chain, sizeof(*m), size, message + sizeof(m->type),
+	              true) < 0)
 		return -EFAULT; /* and it is lost, as elsewhere */
 	return (int)size;
 }

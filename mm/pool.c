@@ -1,49 +1,45 @@
 /*
  * mm/pool.c -- the pool: small pieces of kernel memory, in chains of cells.
  *
- * The pool is a segment like any other, but nobody attaches it.  Each of its
- * pages is cut into cells of 128 bytes, which are taken in their order; so the
- * pool remembers the page it takes from, and for each page how many of its
- * cells are in use.  A page with none is given up, or taken from again.
+ * A cell has 128 bytes; its name is its physical address divided by that.
+ * Cells are taken in their order from one page; the first cell of a page counts
+ * how many of the others are in use, and with the last of them the page goes.
  *
- *	page 0  [ x x . . . . . x ]  3 in use    the rest is lost until
- *	page 4  [ . . . . . . . . ]  0 in use    ... they come back: given up
- *	page 2  [ x . x x ^       ]  3 in use    the next cell is taken here
+ *	page A  [ 3 | x . . . . . x x ]    the rest of it is lost until ...
+ *	page B  [ 1 | . . . . x . . . ]    ... the last cell comes back
+ *	page C  [ 2 | x . x ^         ]    the next cell is taken here
  *
  *	a chain    cell 67 --> cell 66 --> cell 7 --> -1
  *
- * The segment is promised nothing: every page it takes is asked for at the
- * level of the process that needs it, so that no user's messages can eat what
- * is kept for others (mm/frame.c).
+ * Every page is asked for at the level of the process that needs it, so that
+ * no user's messages can eat what is kept for others (mm/frame.c); it counts
+ * among the kernel's own, as a table's pages do.
  */
 #include "pool.h"
 
 #include "../abi/errno.h"
-#include "../kernel/string.h"
 #include "space.h"
 
 struct cell {
-	int next; /* in its chain, or -1 */
+	int next; /* in its chain, or -1; a page's first: cells in use */
 	uint8_t bytes[CELL_BYTES];
 };
 
 #define CELLS_A_PAGE ((int)(PAGE_SIZE / sizeof(struct cell)))
-#define PAGES_MAX    32768 /* 128 MiB */
 
-int pool_segment = -1;
-struct table pool_table = TABLE(pool_pages, PAGES_MAX);
+int pool_cells;
 
-static int page = -1;           /* that cells are taken from */
-static int next = CELLS_A_PAGE; /* of them */
+static int next; /* the cell that is taken next; 0 modulo a page: no page */
 
 static struct cell *cell_at(int cell)
 {
-	int number = cell / CELLS_A_PAGE;
-	frame_t table = segment_table_of(pool_segment, number);
-	uint32_t word = page_get(table, number % (int)TABLE_ENTRIES);
+	return phys_to_kernel((paddr_t)cell * sizeof(struct cell));
+}
 
-	return (struct cell *)frame_to_kernel(word_frame(word)) +
-	       cell % CELLS_A_PAGE;
+/* The cell that counts for the page of this one. */
+static int first_of(int cell)
+{
+	return cell - cell % CELLS_A_PAGE;
 }
 
 int pool_next(int cell)
@@ -56,51 +52,40 @@ void *pool_first(int chain)
 	return cell_at(chain)->bytes;
 }
 
-/* ---- cells --------------------------------------------------------------- */
-
 /* One more page: 0 or -ENOMEM. */
 static int add_page(int level)
 {
-	frame_t frame;
-	int new;
-
-	if (pool_segment < 0)
-		pool_segment =
-		    segment_make(PAGES_MAX, false, false, LEVEL_SERVER);
-	if (pool_segment < 0)
+	if (promise_take(1, level) < 0)
 		return -ENOMEM;
-	new = table_take(&pool_table, level);
-	if (new < 0)
-		return -ENOMEM;
-	if (segment_frame(pool_segment, new, level, &frame) < 0) {
-		table_put(&pool_table, new);
-		return -ENOMEM;
-	}
-	page = new;
-	next = 0;
+	table_frames++;
+	next = frame_alloc() * CELLS_A_PAGE;
+	cell_at(next++)->next = 0;
 	return 0;
 }
 
 static int take_cell(int level)
 {
-	if (next == CELLS_A_PAGE && add_page(level) < 0)
+	if (next % CELLS_A_PAGE == 0 && add_page(level) < 0)
 		return -ENOMEM;
-	pool_pages[page].used++;
-	return page * CELLS_A_PAGE + next++;
+	cell_at(first_of(next))->next++;
+	pool_cells++;
+	return next++;
 }
 
 static void give_cell(int cell)
 {
-	int number = cell / CELLS_A_PAGE;
+	int first = first_of(cell);
 
-	if (--pool_pages[number].used > 0)
+	pool_cells--;
+	if (--cell_at(first)->next > 0)
 		return;
-	if (number == page) {
-		next = 0;
+	if (first == first_of(next - 1)) {
+		next = first + 1; /* it is the page that cells are taken from */
 		return;
 	}
-	segment_give_page(pool_segment, number);
-	table_put(&pool_table, number);
+	frame_drop(first / CELLS_A_PAGE);
+	table_frames--;
+	promise_give(1);
 }
 
 int pool_take(uint32_t bytes, int level)
@@ -124,54 +109,31 @@ int pool_take(uint32_t bytes, int level)
 void pool_give(int chain)
 {
 	while (chain >= 0) {
-		int next = cell_at(chain)->next;
+		int after = cell_at(chain)->next;
 
 		give_cell(chain);
-		chain = next;
+		chain = after;
 	}
 }
 
-/* ---- moving -------------------------------------------------------------- */
-
-int pool_move(int chain, uint32_t offset, uint32_t bytes, mover *move,
-              uintptr_t outside)
+int pool_move(int chain, uint32_t offset, uint32_t bytes, vaddr_t user,
+              bool out)
 {
-	while (bytes > 0) {
+	int error = 0;
+
+	while (bytes > 0 && error == 0) {
 		struct cell *cell = cell_at(chain);
+		uint8_t *at = cell->bytes + offset;
 		uint32_t count = CELL_BYTES - offset;
-		int error;
 
 		if (count > bytes)
 			count = bytes;
-		error = move(cell->bytes + offset, outside, count);
-		if (error < 0)
-			return error;
-		outside += count;
+		error =
+		    out ? copy_out(user, at, count) : copy_in(at, user, count);
+		user += count;
 		bytes -= count;
 		offset = 0;
 		chain = cell->next;
 	}
-	return 0;
-}
-
-int pool_from_user(void *in_cell, uintptr_t from, uint32_t bytes)
-{
-	return copy_in(in_cell, (vaddr_t)from, bytes);
-}
-
-int pool_to_user(void *in_cell, uintptr_t to, uint32_t bytes)
-{
-	return copy_out((vaddr_t)to, in_cell, bytes);
-}
-
-int pool_from_kernel(void *in_cell, uintptr_t from, uint32_t bytes)
-{
-	memcpy(in_cell, (const void *)from, bytes);
-	return 0;
-}
-
-int pool_to_kernel(void *in_cell, uintptr_t to, uint32_t bytes)
-{
-	memcpy((void *)to, in_cell, bytes);
-	return 0;
+	return error;
 }

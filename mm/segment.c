@@ -232,18 +232,6 @@ int segment_frame(int segment, int page, int level, frame_t *frame)
 	}
 }
 
-void segment_give_page(int segment, int page)
-{
-	frame_t table = segment_table_of(segment, page);
-	int entry = page % (int)TABLE_ENTRIES;
-
-	assert(!segments[segment].promised && segments[segment].holders == 1);
-	frame_drop(word_frame(page_get(table, entry)));
-	page_set(table, entry, 0);
-	promise_give(1);
-	segments[segment].resident--;
-}
-
 /* ---- death ----------------------------------------------------------- */
 
 static void free_table(frame_t table)

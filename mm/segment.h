@@ -70,9 +70,6 @@ void segment_drop(int segment); /* the last one frees frames and tables */
  */
 int segment_frame(int segment, int page, int level, frame_t *frame);
 
-/* Gives one page up.  Nobody attaches the segment; it was promised nothing. */
-void segment_give_page(int segment, int page);
-
 /*
  * Makes the page tables of pages [first, first + count), as far as the segment
  * goes: 0, or -ENOMEM.  They stay until it dies.

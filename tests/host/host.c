@@ -9,7 +9,6 @@
 #include "../../kernel/klog.h"
 #include "../../kernel/panic.h"
 #include "../../kernel/trace.h"
-#include "../../mm/pool.h"
 #include "../../mm/region.h"
 
 #include <stdio.h>
@@ -29,7 +28,6 @@
 struct region regions[HOST_REGIONS];
 struct segment segments[HOST_SEGMENTS];
 struct space spaces[HOST_SPACES];
-struct pool_page pool_pages[8];
 
 struct translation {
 	vaddr_t va;
