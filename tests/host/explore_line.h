@@ -91,6 +91,9 @@ int table_grow(struct table *table, int index, int level)
 static jmp_buf asleep;
 static bool may_sleep;
 
+/* The includer's: what the row of who sleeps names on his stack, it keeps. */
+static void keep_stack(void);
+
 /* What block() says of a process that is to die; the others sleep. */
 int block_until(enum proc_state state, const uint32_t *until)
 {
@@ -98,6 +101,7 @@ int block_until(enum proc_state state, const uint32_t *until)
 	if (self()->killed)
 		return -EINTR;
 	EXPECT(may_sleep, true);
+	keep_stack();
 	self()->state = state;
 	longjmp(asleep, 1);
 }
@@ -117,6 +121,82 @@ static int go_on(int proc, struct line *line, bool late)
 	may_sleep = false;
 	procs[proc].state = PROC_RUNNING;
 	return wait_sleep(line, late ? &until : 0);
+}
+
+/*
+ * Processes 0 to alike - 1 may be exchanged: of all states that differ only in
+ * who is who, the one is kept in which they stand in order.
+ */
+static int alike;
+static int order[PROCS], place_of[PROCS];
+static bool comes_before(int a, int b); /* the includer's */
+
+static void find_order(void)
+{
+	for (int i = 0; i < PROCS; i++) {
+		int at = i;
+
+		for (; i < alike && at > 0 && comes_before(i, order[at - 1]);
+		     at--)
+			order[at] = order[at - 1];
+		order[at] = i;
+	}
+	for (int i = 0; i < PROCS; i++)
+		place_of[order[i]] = i;
+}
+
+static int place(int proc)
+{
+	return proc < 0 ? -1 : place_of[proc];
+}
+
+static struct line place_line(struct line line)
+{
+	return line.first < 0
+	           ? EMPTY_LINE
+	           : (struct line){place(line.first), place(line.last)};
+}
+
+/* ---- how a scene begins ---------------------------------------------------
+ */
+
+/* Which processes make the calls that are added. */
+static int first_caller, last_caller;
+
+static void begin_procs(bool strangers)
+{
+	memset(procs, 0, sizeof(procs));
+	for (int i = 0; i < PROCS; i++) {
+		procs[i].pid = 10 + i;
+		procs[i].state = PROC_RUNNING;
+		procs[i].cred.euid = 100 + (strangers ? i : 0);
+		procs[i].cred.egid = 200 + (strangers ? i : 0);
+		procs[i].semadj = procs[i].wait.chain = -1;
+	}
+	memset(&procs[PROCS], 0x5A, sizeof(procs[PROCS]));
+	procs[PROCS].state = PROC_FREE;
+	alike = strangers ? 0 : PROCS;
+	first_caller = 0;
+	last_caller = PROCS - 1;
+}
+
+#define KEY 77
+static uint16_t *head; /* the only chain of keys there can be: KEY's */
+
+/* All slots but the first two are retired already. */
+static void begin_ids(struct ids *ids, struct ids fresh)
+{
+	*ids = fresh;
+	ids_insert(ids, 0, KEY); /* to learn where its chain begins */
+	for (int i = 0; i < IDS_HEADS; i++)
+		if (ids->heads[i])
+			head = &ids->heads[i];
+	*ids = fresh;
+	memset(ids->taken, 0xFF, sizeof(ids->taken));
+	memset(ids->full, 0xFF, sizeof(ids->full));
+	ids->taken[0] = ~3u;
+	ids->full[0] = ~1u;
+	ids->all_full = ~1u;
 }
 
 /* ---- the states -----------------------------------------------------------

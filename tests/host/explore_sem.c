@@ -16,7 +16,6 @@
  * its end.
  */
 #include "../../ipc/sem.h"
-#include "../../mm/pool.h"
 #include "explore_line.h"
 
 #define SETS 2
@@ -70,13 +69,6 @@ void *phys_to_kernel(paddr_t address)
 	return (char *)memory + address;
 }
 
-frame_t segment_table_of(int segment, int page)
-{
-	EXPECT(page, 0);
-	EXPECT(segments[segment].holders, 1);
-	return 2 * segment;
-}
-
 int segment_make(int pages, bool is_promised, bool resizable, int level)
 {
 	int i = 0;
@@ -87,7 +79,8 @@ int segment_make(int pages, bool is_promised, bool resizable, int level)
 		return -ENOMEM;
 	while (segments[i].kind != SEGMENT_FREE)
 		i++;
-	segments[i] = (struct segment){.kind = SEGMENT_MEMORY, .holders = 1};
+	segments[i] = (struct segment){
+	    .kind = SEGMENT_MEMORY, .holders = 1, .table = 2 * i};
 	return i;
 }
 
@@ -108,8 +101,7 @@ void segment_drop(int segment)
 	memset(memory[2 * segment + 1], 0xEE, NUMS * sizeof(struct semaphore));
 }
 
-/* Each process has rows and a chain of its own, so that it does not matter who
- * came first. */
+/* Each process has rows of its own: it does not matter who came first. */
 int table_take(struct table *table, int level)
 {
 	int i = current * OWN;
@@ -132,56 +124,15 @@ void table_put(struct table *table, int index)
 	table->live--;
 }
 
-/* The pool: a chain for each process that may sleep. */
-static struct chain {
-	int used;
-	uint8_t bytes[OPS * sizeof(struct sembuf) + 2];
-} chains[PROCS];
-
-int pool_take(uint32_t bytes, int level)
-{
-	(void)level;
-	EXPECT(bytes <= sizeof(chains[0].bytes), true);
-	EXPECT(chains[current].used, 0);
-	if (!promised())
-		return -ENOMEM;
-	chains[current].used = (int)bytes;
-	return current;
-}
-
-void pool_give(int chain)
-{
-	EXPECT(chains[chain].used > 0, true);
-	memset(&chains[chain], 0, sizeof(chains[chain]));
-}
-
-int pool_move(int chain, uint32_t offset, uint32_t bytes, mover *move,
-              uintptr_t outside)
-{
-	EXPECT(chains[chain].used, bytes);
-	return move(chains[chain].bytes + offset, outside, bytes);
-}
-
-int pool_from_kernel(void *in_cell, uintptr_t from, uint32_t bytes)
-{
-	memcpy(in_cell, (const void *)from, bytes);
-	return 0;
-}
-
-int pool_to_kernel(void *in_cell, uintptr_t to, uint32_t bytes)
-{
-	memcpy((void *)to, in_cell, bytes);
-	return 0;
-}
-
-static const void *given;  /* what copy_in gives, at any address but 0 */
-static uint16_t got[NUMS]; /* what copy_out got of GETALL */
+#define GOOD 1 /* an address, where `given` is, and `got` will be */
+static const char *given;
+static uint16_t got[NUMS]; /* of GETALL */
 
 int copy_in(void *to, vaddr_t from, uint32_t bytes)
 {
 	if (from == 0)
 		return -EFAULT;
-	memcpy(to, given, bytes);
+	memcpy(to, given + (from - GOOD), bytes);
 	return 0;
 }
 
@@ -189,8 +140,8 @@ int copy_out(vaddr_t to, const void *from, uint32_t bytes)
 {
 	if (to == 0)
 		return -EFAULT;
-	if (bytes <= sizeof(got))
-		memcpy(got, from, bytes);
+	if (bytes == sizeof(got[0]))
+		memcpy((char *)got + (to - GOOD), from, bytes);
 	return 0;
 }
 
@@ -203,8 +154,7 @@ int timespec_in(struct timespec32 *time, vaddr_t from, bool wide)
 
 bool timespec_valid(struct timespec32 time)
 {
-	(void)time;
-	abort();
+	return time.nanoseconds == 0;
 }
 
 uint32_t clock_deadline(struct timespec32 time)
@@ -548,9 +498,6 @@ struct call {
 
 static struct call calls[400];
 
-/* Which processes make the calls that are added; they alone may change rows. */
-static int first_caller, last_caller;
-
 static void add_call(struct call c)
 {
 	for (c.proc = first_caller; c.proc <= last_caller; c.proc++)
@@ -567,17 +514,29 @@ static void add_semop(int id, const struct array *array)
 	add_call((struct call){.kind = SEMOP, .a = id, .array = array});
 }
 
+/* The stack of who sleeps, where his operations lie, will not be there. */
+static const struct array *asked;
+
+static void keep_stack(void)
+{
+	EXPECT(memcmp(self()->wait.ops, asked->ops,
+	              asked->count * sizeof(struct sembuf)),
+	       0);
+	self()->wait.ops = asked->ops;
+}
+
 static int real_call(const struct call *c)
 {
 	struct semid_ds ds = {.sem_perm = {.uid = c->b, .mode = c->c}};
 	uint16_t values[NUMS] = {c->b, c->c};
 
+	asked = c->array;
 	may_sleep = true;
 	if (setjmp(asleep))
 		return WAITING;
-	given = c->kind == SEMOP ? (const void *)c->array->ops
-	        : c->kind == ALL ? (const void *)values
-	                         : &ds;
+	given = c->kind == SEMOP ? (const char *)c->array->ops
+	        : c->kind == ALL ? (const char *)values
+	                         : (const char *)&ds;
 	switch (c->kind) {
 	case GET:
 		return sys_semget(c->a, c->b, c->c);
@@ -630,15 +589,15 @@ static void end_process(int proc)
 	procs[proc].killed = 0;
 }
 
-/* What is left of semop when it wakes up. */
+/* What is left of semop when it goes on. */
 static void run(int proc)
 {
 	struct sleeper *p = &model.procs[proc];
-	int result = go_on(proc, &sems[p->set].line, p->late);
+	struct sem_set *set = &sems[p->set];
+	int result = go_on(
+	    proc, m_alters(p->array) ? &set->changers : &set->zeroes, p->late);
 	bool dies = p->killed;
 
-	pool_give(procs[proc].wait.chain);
-	procs[proc].wait.chain = -1;
 	EXPECT(result, m_run(proc));
 	if (dies)
 		end_process(proc);
@@ -715,31 +674,45 @@ static void compare_semaphore(int set, int num)
 {
 	int pid = wrote.pid[set][num];
 
-	EXPECT(sem_at(set, num)->value, model.sets[set].values[num]);
-	EXPECT(sem_at(set, num)->pid, pid ? pid : wrote.born[set] ? 0 : OLD);
+	EXPECT(sem_at(&sems[set], num)->value, model.sets[set].values[num]);
+	EXPECT(sem_at(&sems[set], num)->pid, pid               ? pid
+	                                     : wrote.born[set] ? 0
+	                                                       : OLD);
 	EXPECT(sem_count_waiting(set, num, false),
 	       m_count_waiting(set, num, false));
 	EXPECT(sem_count_waiting(set, num, true),
 	       m_count_waiting(set, num, true));
 	for (int p = 0; p < PROCS; p++) {
-		const struct semadj *row = semadj_find(p, m_id(set), num);
+		const struct semadj *row =
+		    semadj_find(&procs[p], m_id(set), num);
 
 		EXPECT(row ? row->value : 0, model.adjust[p][set][num]);
 	}
 }
 
-/* Who stands in line, in which order, and none of them could go on. */
-static void compare_line(int set)
+/* Who stands in line, in which order: of those who alter, or do not. */
+static void compare_line(int set, const struct line *line, bool altering)
 {
 	const struct picture *s = &model.sets[set];
-	int place = 0, which;
+	int p = line->first;
 
-	for (int p = sems[set].line.first; p >= 0 && place <= s->waiting;
-	     p = procs[p].wait.next) {
-		EXPECT(place < s->waiting ? s->line[place] : -1, p);
-		place++;
+	for (int i = 0; i < s->waiting; i++) {
+		if (m_alters(model.procs[s->line[i]].array) != altering)
+			continue;
+		EXPECT(p, s->line[i]);
+		p = p < 0 ? p : procs[p].wait.next;
 	}
-	EXPECT(place, s->waiting);
+	EXPECT(p, -1);
+}
+
+/* ... and none of them could go on. */
+static void compare_lines(int set)
+{
+	const struct picture *s = &model.sets[set];
+	int which;
+
+	compare_line(set, &sems[set].zeroes, false);
+	compare_line(set, &sems[set].changers, true);
 	for (int i = 0; i < s->waiting; i++)
 		if (!model.procs[s->line[i]].killed)
 			EXPECT(m_attempt(s->line[i], set,
@@ -767,7 +740,7 @@ static void compare_set(int set)
 	EXPECT(ds->sem_ctime, wrote.ctime[set] ? NOW : OLD);
 	for (int i = 0; i < s->count; i++)
 		compare_semaphore(set, i);
-	compare_line(set);
+	compare_lines(set);
 }
 
 static void compare_proc(int proc)
@@ -776,7 +749,6 @@ static void compare_proc(int proc)
 
 	if (!p->array) {
 		EXPECT(procs[proc].state, PROC_RUNNING);
-		EXPECT(procs[proc].wait.chain, -1);
 		return;
 	}
 	EXPECT(procs[proc].wait.result, p->result);
@@ -787,7 +759,7 @@ static void compare_proc(int proc)
 
 static void compare(const struct call *c, int answer)
 {
-	int alive = 0, held = 0, sleep = 0, chained = 0;
+	int alive = 0, held = 0;
 
 	for (int i = 0; i < SETS; i++) {
 		compare_set(i);
@@ -795,13 +767,9 @@ static void compare(const struct call *c, int answer)
 	}
 	for (int i = 0; i <= SETS; i++)
 		held += segments[i].kind == SEGMENT_MEMORY;
-	for (int i = 0; i < PROCS; i++) {
+	for (int i = 0; i < PROCS; i++)
 		compare_proc(i);
-		sleep += model.procs[i].array != 0;
-		chained += chains[i].used > 0;
-	}
 	EXPECT(held, alive);
-	EXPECT(chained, sleep);
 	if (c->kind == LOOK && c->c == GETALL && answer == 0)
 		for (int i = 0; i < model.sets[m_find(c->a)].count; i++)
 			EXPECT(got[i], model.sets[m_find(c->a)].values[i]);
@@ -818,32 +786,16 @@ struct state {
 	uint32_t words[SETS + 1];
 	uint8_t segments[SETS + 1];
 	struct {
-		int state, killed, next, result, chain, count, which, mode;
-		int semadj;
+		const struct sembuf *ops;
+		int state, killed, next, result, count, which, semadj;
 	} procs[PROCS];
 	struct semadj rows[ROWS];
-	struct chain chains[PROCS];
 	int fresh, used, table_fresh, table_live, rows_live;
 	uint32_t taken, full, all_full, count;
 	uint16_t head;
 } __attribute__((aligned(8)));
 
-#define KEY 77
-static uint16_t *head; /* the only chain there can be: KEY's */
-
-/*
- * Processes that are not strangers may change their rows: of all states that
- * differ only so, the one is kept in which they stand in this order: first who
- * waits, as in line, then the others by what there is of them.
- */
-static int order[PROCS], place_of[PROCS];
-static int alike; /* processes 0 to alike - 1 may be exchanged */
-
-static int place(int proc)
-{
-	return proc < 0 ? -1 : place_of[proc];
-}
-
+/* Who waits, as in line; the others by what there is of them. */
 static bool comes_before(int a, int b)
 {
 	int place_a = PROCS, place_b = PROCS, differ;
@@ -866,20 +818,6 @@ static bool comes_before(int a, int b)
 		differ = memcmp(model.adjust[a], model.adjust[b],
 		                sizeof(model.adjust[a]));
 	return differ < 0;
-}
-
-static void find_order(void)
-{
-	for (int i = 0; i < PROCS; i++) {
-		int at = i;
-
-		for (; i < alike && at > 0 && comes_before(i, order[at - 1]);
-		     at--)
-			order[at] = order[at - 1];
-		order[at] = i;
-	}
-	for (int i = 0; i < PROCS; i++)
-		place_of[order[i]] = i;
 }
 
 static int row_place(int row)
@@ -908,9 +846,8 @@ static void save_set(struct state *s, int i)
 		return;
 	}
 	s->sets[i] = sems[i];
-	s->sets[i].line.first = place(sems[i].line.first);
-	s->sets[i].line.last =
-	    sems[i].line.first < 0 ? -1 : place(sems[i].line.last);
+	s->sets[i].zeroes = place_line(sems[i].zeroes);
+	s->sets[i].changers = place_line(sems[i].changers);
 	s->sets[i].ds.sem_otime = s->sets[i].ds.sem_ctime = OLD;
 	for (int num = 0; num < model.sets[i].count; num++)
 		s->values[sems[i].segment][num].pid = OLD;
@@ -924,9 +861,7 @@ static void save_proc(struct state *s, int i)
 
 	s->procs[i].state = p->state;
 	s->procs[i].killed = p->killed;
-	s->procs[i].chain = place(p->wait.chain);
 	s->procs[i].semadj = row_place(p->semadj);
-	s->chains[i] = chains[order[i]];
 	for (int k = 0; k < OWN; k++) {
 		s->rows[i * OWN + k] = semadjs[order[i] * OWN + k];
 		if (s->rows[i * OWN + k].link)
@@ -939,7 +874,7 @@ static void save_proc(struct state *s, int i)
 		s->procs[i].next = place(p->wait.next);
 		s->procs[i].count = p->wait.count;
 		s->procs[i].which = p->wait.which;
-		s->procs[i].mode = p->wait.mode;
+		s->procs[i].ops = p->wait.ops;
 	}
 }
 
@@ -979,10 +914,9 @@ static void restore_procs(const struct state *s)
 		procs[i].semadj = s->procs[i].semadj;
 		procs[i].wait.next = s->procs[i].next;
 		procs[i].wait.result = s->procs[i].result;
-		procs[i].wait.chain = s->procs[i].chain;
 		procs[i].wait.count = s->procs[i].count;
 		procs[i].wait.which = s->procs[i].which;
-		procs[i].wait.mode = s->procs[i].mode;
+		procs[i].wait.ops = s->procs[i].ops;
 	}
 }
 
@@ -996,11 +930,11 @@ static void restore(const void *state)
 		memory[2 * i][0] = s->words[i];
 		segments[i].kind = s->segments[i];
 		segments[i].holders = s->segments[i] != SEGMENT_FREE;
+		segments[i].table = 2 * i;
 	}
 	memcpy(sems, s->sets, sizeof(s->sets));
 	restore_procs(s);
 	memcpy(semadjs, s->rows, sizeof(s->rows));
-	memcpy(chains, s->chains, sizeof(chains));
 	sem_ids.fresh = s->fresh;
 	sem_ids.used = s->used;
 	sem_table.fresh = s->table_fresh;
@@ -1156,37 +1090,11 @@ static const struct scene {
     {"arrays of operations", 400000, false, scene_arrays},
     {"undo", 40000, false, scene_undo},
     {"undo of two semaphores", 500000, false, scene_undo_both},
-    {"sets, their lives and their owners", 200000, true, scene_sets},
+    {"sets, their lives and their owners", 30000, true, scene_sets},
 };
 
 #define SCENES ((int)(sizeof(scenes) / sizeof(scenes[0])))
 #define STATES 1000000
-
-static void begin_procs(bool strangers)
-{
-	memset(procs, 0, sizeof(procs));
-	for (int i = 0; i < PROCS; i++) {
-		procs[i].pid = 10 + i;
-		procs[i].state = PROC_RUNNING;
-		procs[i].cred.euid = 100 + (strangers ? i : 0);
-		procs[i].cred.egid = 200 + (strangers ? i : 0);
-		procs[i].semadj = procs[i].wait.chain = -1;
-	}
-	memset(&procs[PROCS], 0x5A, sizeof(procs[PROCS]));
-	procs[PROCS].state = PROC_FREE;
-}
-
-/* All slots but the first two are retired already. */
-static void begin_ids(void)
-{
-	sem_ids = (struct ids)IDS(sems);
-	memset(sems, 0, sizeof(sems[0]) * SETS);
-	memset(sem_ids.taken, 0xFF, sizeof(sem_ids.taken));
-	memset(sem_ids.full, 0xFF, sizeof(sem_ids.full));
-	sem_ids.taken[0] = ~3u;
-	sem_ids.full[0] = ~1u;
-	sem_ids.all_full = ~1u;
-}
 
 static void last_life(int slot)
 {
@@ -1202,20 +1110,13 @@ static void last_life(int slot)
 static void begin(const struct scene *scene)
 {
 	memset(&model, 0, sizeof(model));
-	alike = scene->strangers ? 0 : PROCS;
-	first_caller = 0;
-	last_caller = PROCS - 1;
 	begin_procs(scene->strangers);
-	ids_insert(&sem_ids, 0, KEY); /* to learn where KEY's chain begins */
-	for (int i = 0; i < IDS_HEADS; i++)
-		if (sem_ids.heads[i])
-			head = &sem_ids.heads[i];
-	begin_ids();
+	begin_ids(&sem_ids, (struct ids)IDS(sems));
+	memset(sems, 0, sizeof(sems[0]) * SETS);
 	sem_table.fresh = sem_table.live = 0;
 	memset(semadjs, 0, sizeof(semadjs));
 	semadj_table.fresh = ROWS;
 	semadj_table.live = 0;
-	memset(chains, 0, sizeof(chains));
 	memset(segments, 0, sizeof(segments));
 	memset(memory, 0xEE, sizeof(memory));
 	sem_count = 0;
