@@ -292,7 +292,9 @@ static int compose(int type, vaddr_t text, uint32_t size)
 	return chain;
 }
 
-int sys_msgsnd(int id, vaddr_t message, uint32_t size, int flags)
+/* (flatten: as in semop.c) */
+__attribute__((flatten)) int sys_msgsnd(int id, vaddr_t message, uint32_t size,
+                                        int flags)
 {
 	int type, chain, result;
 
@@ -360,7 +362,8 @@ static int deliver(int chain, vaddr_t message, uint32_t size)
 	return (int)size;
 }
 
-int sys_msgrcv(int id, vaddr_t message, uint32_t size, int type, int flags)
+__attribute__((flatten)) int sys_msgrcv(int id, vaddr_t message, uint32_t size,
+                                        int type, int flags)
 {
 	bool copies = flags & MSG_COPY;
 	int result, chain;

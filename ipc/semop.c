@@ -121,8 +121,9 @@ void sem_serve(int index)
 	struct sem_set *set = &sems[index];
 
 	do {
-		serve(set, &set->zeroes, false);
-	} while (serve(set, &set->changers, true));
+		if (set->zeroes.first >= 0)
+			serve(set, &set->zeroes, false);
+	} while (set->changers.first >= 0 && serve(set, &set->changers, true));
 }
 
 void sem_dismiss(int index, int result)
@@ -215,7 +216,7 @@ static int semop(int id, const struct sembuf *ops, uint32_t count,
 static int make_page(struct sembuf **page)
 {
 	int segment = segment_make(1, true, true, object_level());
-	frame_t frame;
+	frame_t frame = NO_FRAME;
 
 	if (segment >= 0) {
 		segment_frame(segment, 0, object_level(), &frame);
@@ -224,9 +225,12 @@ static int make_page(struct sembuf **page)
 	return segment;
 }
 
-/* semtimedop(2); `timeout` is 0, or a struct timespec, `wide` or of 32 bits. */
-static int semtimedop(int id, vaddr_t from, uint32_t count, vaddr_t timeout,
-                      bool wide)
+/*
+ * semtimedop(2); `timeout` is 0, or a struct timespec, `wide` or of 32 bits.
+ * (flatten: the steps are apart for who reads them, not for the CPU.)
+ */
+__attribute__((flatten, noinline)) static int
+semtimedop(int id, vaddr_t from, uint32_t count, vaddr_t timeout, bool wide)
 {
 	struct timespec32 time = {0, 0};
 	struct sembuf few[FEW], *ops = few;
