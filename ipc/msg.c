@@ -249,6 +249,7 @@ static void admit(struct msg_queue *q)
 		int chain = procs[proc].wait.chain;
 
 		if (fits(q, msg_at(chain)->size)) {
+			procs[proc].wait.chain = -1; /* no longer his */
 			accept(q, proc, chain);
 			wait_serve(&q->senders, proc, 0);
 		}

@@ -20,7 +20,8 @@ static void expect(const char *what, int index, uint32_t is, uint32_t should)
 	breaches++;
 }
 
-static void check_line(const struct line *line, int index, uint32_t room)
+/* What is shorter than `room` would fit. */
+static void check_line(const struct line *line, int index, uint64_t room)
 {
 	for (int p = line->first; p >= 0; p = procs[p].wait.next) {
 		int chain = procs[p].wait.chain;
@@ -29,7 +30,7 @@ static void check_line(const struct line *line, int index, uint32_t room)
 		expect("Q2: a sleeper's result", index, procs[p].wait.result,
 		       WAITING);
 		if (m && !procs[p].killed)
-			expect("Q3: a sender that fits", index, m->size <= room,
+			expect("Q3: a sender that fits", index, m->size < room,
 			       0);
 	}
 }
@@ -47,7 +48,8 @@ static int length(int chain)
 static int check_queue(int index)
 {
 	const struct msg_queue *q = &msgs[index];
-	uint32_t number = 0, bytes = 0, room = 0;
+	uint32_t number = 0, bytes = 0;
+	uint64_t room = 0;
 	int cells = 0, last = -1;
 
 	for (int chain = q->first; chain >= 0;) {
@@ -62,8 +64,8 @@ static int check_queue(int index)
 	expect("Q1: qnum", index, q->ds.msg_qnum, number);
 	expect("Q1: cbytes", index, q->ds.msg_cbytes, bytes);
 	expect("Q1: last", index, q->last, last);
-	if (q->ds.msg_qnum < q->ds.msg_qbytes && bytes < q->ds.msg_qbytes)
-		room = q->ds.msg_qbytes - bytes;
+	if (q->ds.msg_qnum < q->ds.msg_qbytes && bytes <= q->ds.msg_qbytes)
+		room = (uint64_t)q->ds.msg_qbytes - bytes + 1;
 	check_line(&q->senders, index, room);
 	check_line(&q->receivers, index, 0);
 	return cells;

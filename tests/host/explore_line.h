@@ -64,8 +64,14 @@ void panic(const char *format, ...)
 
 void klog(enum klog_level level, const char *format, ...)
 {
+	va_list args;
+
 	(void)level;
-	printf("# %s\n", format);
+	va_start(args, format);
+	printf("# ");
+	vprintf(format, args);
+	printf("\n");
+	va_end(args);
 }
 
 /* test_ids.c has seen to ids.c; the maps here are full but for a slot or two.

@@ -1,0 +1,1091 @@
+// with: ipc/ids.c ipc/permission.c ipc/object.c ipc/wait.c
+// with: ipc/msg.c ipc/msg_check.c -DIDS_SEQ_MAX=2
+// alone
+// fast: 10000
+/*
+ * tests/host/explore_msg.c -- every state that ipc/msg.c can reach, at a small
+ * scope: 2 queues of 2 bytes and so of 2 messages, 3 types, sizes 0 to 2, 3
+ * processes, 2 lives of each slot.
+ *
+ * The model (struct model) knows nothing of ids, chains or pools: it has the
+ * messages in their order, and who stands in line with what to send or to
+ * want.  What a message says follows from its type and size, and is looked at
+ * when it is received.  The pool is a fake, where each chain has one cell.
+ * See explore_line.h for how a process sleeps and how memory is refused.
+ *
+ * Scenes are small worlds, each with its own menu of calls, each explored to
+ * its end.
+ */
+#include "../../ipc/msg.h"
+#include "../../mm/pool.h"
+#include "explore_line.h"
+
+#define QUEUES  2
+#define ROOM    2 /* msg_qbytes, at most */
+#define LONGEST 2 /* of all messages */
+#define CHAINS  (QUEUES * ROOM + PROCS)
+
+struct msg_queue msgs[IDS_LIMIT];
+
+struct letter {
+	int type, size;
+};
+
+/* Who stands in line: processes, in their order. */
+struct m_line {
+	int count, procs[PROCS];
+};
+
+struct picture {
+	int alive, next_seq, key, owner, creator, mode, room;
+	int count;
+	struct letter messages[ROOM];
+	struct m_line senders, receivers;
+};
+
+enum what { NOTHING, SENDS, RECEIVES };
+
+struct sleeper {
+	enum what what;
+	int queue, result, killed;
+	struct letter message; /* that it sends; that it has received */
+	int size, type, flags; /* what it wants */
+};
+
+struct model {
+	struct picture queues[QUEUES];
+	struct sleeper procs[PROCS];
+};
+
+static struct model model;
+
+/* What the call that is made writes, besides. */
+static struct {
+	int sender[QUEUES], receiver[QUEUES]; /* pid; 0: nobody */
+	bool born[QUEUES], ctime[QUEUES];
+} wrote;
+
+/* ---- the fake pool and what programs have --------------------------------
+ */
+
+#define GOOD     1   /* an address */
+#define BAD      0   /* one where nothing is */
+#define BAD_TEXT 100 /* the type is there, the text is not */
+
+static struct chain {
+	int used;
+	struct msg head;
+	uint8_t text[4];
+} chains[CHAINS];
+
+/* What a program sends: its type, then its text; and what it gets. */
+static struct {
+	int type;
+	uint8_t text[4];
+} sent, got;
+
+static uint8_t byte_of(struct letter m, int place)
+{
+	return (uint8_t)(m.type * 16 + m.size * 4 + place);
+}
+
+int pool_cells;
+
+int pool_take(uint32_t bytes, int level)
+{
+	int i = 0;
+
+	(void)level;
+	EXPECT(bytes <= sizeof(struct msg) + LONGEST, true);
+	if (!promised())
+		return -ENOMEM;
+	while (chains[i].used)
+		i++;
+	memset(&chains[i], 0xEE, sizeof(chains[i]));
+	chains[i].used = (int)bytes;
+	pool_cells++;
+	return i;
+}
+
+void pool_give(int chain)
+{
+	EXPECT(chains[chain].used > 0, true);
+	memset(&chains[chain], 0, sizeof(chains[chain]));
+	pool_cells--;
+}
+
+void *pool_first(int chain)
+{
+	EXPECT(chains[chain].used > 0, true);
+	return &chains[chain].head;
+}
+
+int pool_next(int cell)
+{
+	EXPECT(chains[cell].used > 0, true);
+	return -1;
+}
+
+int pool_move(int chain, uint32_t offset, uint32_t bytes, vaddr_t user,
+              bool out)
+{
+	EXPECT(offset, sizeof(struct msg));
+	EXPECT(offset + bytes <= (uint32_t)chains[chain].used, true);
+	if (bytes == 0)
+		return 0;
+	return out ? copy_out(user, chains[chain].text, bytes)
+	           : copy_in(chains[chain].text, user, bytes);
+}
+
+static struct msqid_ds given; /* for IPC_SET */
+
+int copy_in(void *to, vaddr_t from, uint32_t bytes)
+{
+	if (from == BAD || from == BAD_TEXT + sizeof(sent.type))
+		return -EFAULT;
+	if (bytes == sizeof(given))
+		memcpy(to, &given, bytes);
+	else if (from == GOOD + sizeof(sent.type))
+		memcpy(to, sent.text, bytes);
+	else
+		memcpy(to, &sent.type, bytes);
+	return 0;
+}
+
+int copy_out(vaddr_t to, const void *from, uint32_t bytes)
+{
+	if (to == BAD || to == BAD_TEXT + sizeof(got.type))
+		return -EFAULT;
+	if (to == GOOD + sizeof(got.type))
+		memcpy(got.text, from, bytes);
+	else if (bytes == sizeof(got.type))
+		memcpy(&got.type, from, bytes);
+	return 0;
+}
+
+/* ---- the model: lines and messages ---------------------------------------
+ */
+
+static void m_join(struct m_line *line)
+{
+	line->procs[line->count++] = current;
+}
+
+/* The one at this place in line goes on. */
+static void m_leave(struct m_line *line, int place, int result)
+{
+	model.procs[line->procs[place]].result = result;
+	line->count--;
+	for (int i = place; i < line->count; i++)
+		line->procs[i] = line->procs[i + 1];
+	line->procs[line->count] = 0;
+}
+
+static void m_dismiss(struct m_line *line)
+{
+	while (line->count > 0)
+		m_leave(line, 0, -EIDRM);
+}
+
+static bool m_wants(int type, int flags, struct letter m)
+{
+	if (type == 0)
+		return true;
+	if (type < 0)
+		return m.type <= -(long long)type;
+	return flags & MSG_EXCEPT ? m.type != type : m.type == type;
+}
+
+/* Which of the messages: its place, or -1. */
+static int m_choose(const struct picture *q, int type, int flags)
+{
+	int best = -1;
+
+	if (flags & MSG_COPY)
+		return type >= 0 && type < q->count ? type : -1;
+	for (int i = q->count - 1; i >= 0; i--)
+		if (m_wants(type, flags, q->messages[i]) &&
+		    (best < 0 || type >= 0 ||
+		     q->messages[i].type <= q->messages[best].type))
+			best = i;
+	return best;
+}
+
+static bool m_fits(const struct picture *q, int size)
+{
+	for (int i = 0; i < q->count; i++)
+		size += q->messages[i].size;
+	return size <= q->room && q->count + 1 <= q->room;
+}
+
+/* Sent, to the first in line who wants it and can have it, or into the queue.
+ */
+static void m_deposit(int queue, struct letter m, int sender)
+{
+	struct picture *q = &model.queues[queue];
+
+	wrote.sender[queue] = procs[sender].pid;
+	for (int i = 0; i < q->receivers.count;) {
+		int proc = q->receivers.procs[i];
+		struct sleeper *p = &model.procs[proc];
+
+		if (p->killed || !m_wants(p->type, p->flags, m)) {
+			i++;
+		} else if (m.size > p->size && !(p->flags & MSG_NOERROR)) {
+			m_leave(&q->receivers, i, -E2BIG);
+		} else {
+			p->message = m;
+			m_leave(&q->receivers, i, 0);
+			wrote.receiver[queue] = procs[proc].pid;
+			return;
+		}
+	}
+	q->messages[q->count++] = m;
+}
+
+/* The first sender in line whose message fits goes on, and so forth. */
+static void m_admit(int queue)
+{
+	struct picture *q = &model.queues[queue];
+
+	for (int i = 0; i < q->senders.count;) {
+		int proc = q->senders.procs[i];
+
+		if (model.procs[proc].killed ||
+		    !m_fits(q, model.procs[proc].message.size)) {
+			i++;
+		} else {
+			m_leave(&q->senders, i, 0);
+			m_deposit(queue, model.procs[proc].message, proc);
+			i = 0;
+		}
+	}
+}
+
+/* ---- the model: calls ---------------------------------------------------- */
+
+static int m_id(int queue)
+{
+	return model.queues[queue].next_seq * 32768 + queue;
+}
+
+static int m_find(int id)
+{
+	for (int i = 0; i < QUEUES; i++)
+		if (model.queues[i].alive && id == m_id(i))
+			return i;
+	return -1;
+}
+
+static bool m_owns(const struct picture *q, int proc)
+{
+	int uid = (int)procs[proc].cred.euid;
+
+	return uid == q->owner || uid == q->creator;
+}
+
+static bool m_may(const struct picture *q, int proc, int rw)
+{
+	int granted = m_owns(q, proc) ? q->mode / 0100 : q->mode % 010;
+
+	return (rw & ~granted) == 0;
+}
+
+static int m_get(int key, int flags)
+{
+	int queue = 0, uid = (int)self()->cred.euid;
+
+	for (int i = 0; key && i < QUEUES; i++) {
+		const struct picture *q = &model.queues[i];
+
+		if (!q->alive || q->key != key)
+			continue;
+		if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
+			return -EEXIST;
+		return m_may(q, current, (flags | flags >> 3 | flags >> 6) & 7)
+		           ? m_id(i)
+		           : -EACCES;
+	}
+	if (key && !(flags & IPC_CREAT))
+		return -ENOENT;
+	while (queue < QUEUES &&
+	       (model.queues[queue].alive || model.queues[queue].next_seq == 0))
+		queue++;
+	if (queue == QUEUES)
+		return -ENOSPC;
+	model.queues[queue] =
+	    (struct picture){.alive = 1,
+	                     .next_seq = model.queues[queue].next_seq,
+	                     .key = key,
+	                     .owner = uid,
+	                     .creator = uid,
+	                     .mode = flags & 0777,
+	                     .room = ROOM};
+	wrote.born[queue] = wrote.ctime[queue] = true;
+	return m_id(queue);
+}
+
+static int m_send(int id, struct letter m, vaddr_t address, int flags)
+{
+	int queue = m_find(id);
+	struct picture *q = &model.queues[queue < 0 ? 0 : queue];
+
+	if (address == BAD)
+		return -EFAULT;
+	if (m.size > LONGEST || m.size < 0 || id < 0 || m.type < 1)
+		return -EINVAL;
+	if (address == BAD_TEXT && m.size > 0)
+		return -EFAULT;
+	if (queue < 0)
+		return -EINVAL;
+	if (!m_may(q, current, 2))
+		return -EACCES;
+	if (m_fits(q, m.size)) {
+		m_deposit(queue, m, current);
+		return 0;
+	}
+	if (flags & IPC_NOWAIT)
+		return -EAGAIN;
+	model.procs[current] = (struct sleeper){
+	    .what = SENDS, .queue = queue, .result = WAITING, .message = m};
+	m_join(&q->senders);
+	return WAITING;
+}
+
+/* What the program finds, or -EFAULT; it may be too long for it. */
+static int m_deliver(struct letter m, int size, vaddr_t address)
+{
+	int text = m.size < size ? m.size : size;
+
+	if (address == BAD || (address == BAD_TEXT && text > 0))
+		return -EFAULT;
+	EXPECT(got.type, m.type);
+	for (int i = 0; i < text && address == GOOD; i++)
+		EXPECT(got.text[i], byte_of(m, i));
+	for (int i = text; i < (int)sizeof(got.text); i++)
+		EXPECT(got.text[i], 0);
+	return text;
+}
+
+static int m_receive(int id, int size, int type, int flags, vaddr_t address)
+{
+	int queue = m_find(id), place;
+	struct picture *q = &model.queues[queue < 0 ? 0 : queue];
+	struct letter m;
+
+	if (size < 0 || id < 0)
+		return -EINVAL;
+	if ((flags & MSG_COPY) &&
+	    ((flags & MSG_EXCEPT) || !(flags & IPC_NOWAIT)))
+		return -EINVAL;
+	if (queue < 0)
+		return -EINVAL;
+	if (!m_may(q, current, 4))
+		return -EACCES;
+	place = m_choose(q, type, flags);
+	if (place < 0 && (flags & IPC_NOWAIT))
+		return -ENOMSG;
+	if (place < 0) {
+		model.procs[current] = (struct sleeper){.what = RECEIVES,
+		                                        .queue = queue,
+		                                        .result = WAITING,
+		                                        .size = size,
+		                                        .type = type,
+		                                        .flags = flags};
+		m_join(&q->receivers);
+		return WAITING;
+	}
+	m = q->messages[place];
+	if (m.size > size && !(flags & MSG_NOERROR))
+		return -E2BIG;
+	if (flags & MSG_COPY)
+		return m.size > size ? -EINVAL : m_deliver(m, size, address);
+	q->count--;
+	for (int i = place; i < q->count; i++)
+		q->messages[i] = q->messages[i + 1];
+	q->messages[q->count] = (struct letter){0, 0};
+	wrote.receiver[queue] = self()->pid;
+	m_admit(queue);
+	return m_deliver(m, size, address);
+}
+
+static void m_remove(struct picture *q)
+{
+	m_dismiss(&q->senders);
+	m_dismiss(&q->receivers);
+	*q = (struct picture){
+	    .next_seq = q->next_seq == IDS_SEQ_MAX ? 0 : q->next_seq + 1};
+}
+
+/* Who may not wait any more goes. */
+static void m_recheck(const struct picture *q, struct m_line *line, int rw)
+{
+	for (int i = 0; i < line->count;)
+		if (m_may(q, line->procs[i], rw))
+			i++;
+		else
+			m_leave(line, i, -EACCES);
+}
+
+static int m_set(int id, int owner, int mode, int room)
+{
+	int queue = m_find(id);
+	struct picture *q = &model.queues[queue < 0 ? 0 : queue];
+
+	if (queue < 0)
+		return -EINVAL;
+	if (!m_owns(q, current) || room > ROOM)
+		return -EPERM;
+	if (owner < 0)
+		return -EINVAL;
+	q->owner = owner;
+	q->mode = mode & 0777;
+	q->room = room;
+	wrote.ctime[queue] = true;
+	m_recheck(q, &q->receivers, 4);
+	m_recheck(q, &q->senders, 2);
+	m_admit(queue);
+	return 0;
+}
+
+static int m_owner_call(int id)
+{
+	int queue = m_find(id);
+
+	if (queue < 0)
+		return -EINVAL;
+	if (!m_owns(&model.queues[queue], current))
+		return -EPERM;
+	m_remove(&model.queues[queue]);
+	return 0;
+}
+
+static int m_look(int id)
+{
+	int queue = m_find(id);
+
+	if (queue < 0)
+		return -EINVAL;
+	return m_may(&model.queues[queue], current, 4) ? 0 : -EACCES;
+}
+
+/* All that a sleeper needs lies in the pool. */
+static void keep_stack(void)
+{
+}
+
+/* ---- the calls ------------------------------------------------------------
+ */
+
+enum kind { GET, SEND, RECEIVE, LOOK, REMOVE, SET, KILL, RUN };
+
+struct call {
+	enum kind kind;
+	int proc, id;
+	int a, b, flags; /* type, size; owner, room */
+	vaddr_t address;
+};
+
+static struct call calls[400];
+
+static void add(enum kind kind, int id, int a, int b, int flags,
+                vaddr_t address)
+{
+	for (int i = first_caller; i <= last_caller; i++)
+		calls[calls_made++] =
+		    (struct call){kind, i, id, a, b, flags, address};
+}
+
+static void add_send(int id, int type, int size, int flags)
+{
+	add(SEND, id, type, size, flags, GOOD);
+}
+
+static void add_receive(int id, int type, int size, int flags)
+{
+	add(RECEIVE, id, type, size, flags, GOOD);
+}
+
+static int real_call(const struct call *c)
+{
+	may_sleep = true;
+	if (setjmp(asleep))
+		return WAITING;
+	switch (c->kind) {
+	case GET:
+		return sys_msgget(c->a, c->flags);
+	case SEND:
+		return sys_msgsnd(c->id, c->address, c->b, c->flags);
+	case RECEIVE:
+		return sys_msgrcv(c->id, c->address, c->b, c->a, c->flags);
+	case LOOK:
+		return sys_msgctl(c->id, IPC_STAT, 50);
+	case REMOVE:
+		return sys_msgctl(c->id, IPC_RMID, 0);
+	default:
+		return sys_msgctl(c->id, IPC_SET, 50);
+	}
+}
+
+static int model_call(const struct call *c)
+{
+	if (refused)
+		return -ENOMEM; /* and nothing has changed */
+	switch (c->kind) {
+	case GET:
+		return m_get(c->a, c->flags);
+	case SEND:
+		return m_send(c->id, (struct letter){c->a, c->b}, c->address,
+		              c->flags);
+	case RECEIVE:
+		return m_receive(c->id, c->b, c->a, c->flags, c->address);
+	case LOOK:
+		return m_look(c->id);
+	case REMOVE:
+		return m_owner_call(c->id);
+	default:
+		return m_set(c->id, c->a, c->flags, c->b);
+	}
+}
+
+/* What a program has ready before the call. */
+static void prepare(const struct call *c)
+{
+	struct letter m = {c->a, c->b};
+
+	memset(&got, 0, sizeof(got));
+	sent.type = c->a;
+	for (int i = 0; i < LONGEST; i++)
+		sent.text[i] = byte_of(m, i);
+	given.msg_perm.uid = c->a;
+	given.msg_perm.mode = c->flags;
+	given.msg_qbytes = c->b;
+}
+
+/* A message that was handed over is the receiver's now. */
+static void take_message(int chain, struct letter m)
+{
+	EXPECT(chains[chain].head.type, m.type);
+	EXPECT(chains[chain].head.size, m.size);
+	for (int i = 0; i < m.size; i++)
+		EXPECT(chains[chain].text[i], byte_of(m, i));
+	pool_give(chain);
+}
+
+/* What is left of msgsnd or msgrcv when it wakes up. */
+static void run(int proc)
+{
+	struct sleeper *p = &model.procs[proc];
+	struct picture *q = &model.queues[p->queue];
+	struct m_line *line = p->what == SENDS ? &q->senders : &q->receivers;
+	struct msg_queue *real = &msgs[p->queue];
+	int result = go_on(
+	    proc, p->what == SENDS ? &real->senders : &real->receivers, false);
+	int chain = procs[proc].wait.chain, place = 0;
+
+	procs[proc].wait.chain = -1;
+	if (p->result == WAITING) {
+		while (line->procs[place] != proc)
+			place++;
+		m_leave(line, place, -EINTR);
+	}
+	EXPECT(result, p->result);
+	EXPECT(chain >= 0, (p->what == SENDS) == (result < 0));
+	if (p->what == SENDS && result < 0)
+		pool_give(chain);
+	if (p->what == RECEIVES && result == 0)
+		take_message(chain, p->message);
+	*p = (struct sleeper){0};
+	procs[proc].killed = 0; /* and another process begins in its row */
+}
+
+static bool possible(const struct call *c)
+{
+	const struct sleeper *p = &model.procs[c->proc];
+
+	switch (c->kind) {
+	case KILL:
+		return p->what && !p->killed;
+	case RUN:
+		return p->what && (p->result != WAITING || p->killed);
+	default:
+		return !p->what;
+	}
+}
+
+static void compare(void);
+
+static bool make_call(int call)
+{
+	const struct call *c = &calls[call];
+	int proc = c->proc;
+
+	if (!possible(c))
+		return false;
+	memset(&wrote, 0, sizeof(wrote));
+	current = proc;
+	switch (c->kind) {
+	case KILL:
+		model.procs[proc].killed = procs[proc].killed = 9;
+		if (procs[proc].state == PROC_IN_LINE)
+			wake(proc);
+		break;
+	case RUN:
+		run(proc);
+		break;
+	default:
+		prepare(c);
+		int is = real_call(c);
+
+		EXPECT(is, model_call(c));
+	}
+	compare();
+	return true;
+}
+
+static void explain(int call)
+{
+	const struct call *c = &calls[call];
+
+	printf("process %d: call %d of %x (%d, %d, %o)\n", c->proc, c->kind,
+	       c->id, c->a, c->b, c->flags);
+}
+
+/* ---- what must hold after each ---------------------------------------------
+ */
+
+static void compare_line(const struct line *is, const struct m_line *line)
+{
+	int place = 0;
+
+	for (int p = is->first; p >= 0 && place <= line->count;
+	     p = procs[p].wait.next) {
+		EXPECT(place < line->count ? line->procs[place] : -1, p);
+		place++;
+	}
+	EXPECT(place, line->count);
+}
+
+/* Nobody stands in line who could go on. */
+static void compare_lines(int queue)
+{
+	const struct picture *q = &model.queues[queue];
+
+	compare_line(&msgs[queue].senders, &q->senders);
+	compare_line(&msgs[queue].receivers, &q->receivers);
+	for (int i = 0; i < q->senders.count; i++) {
+		const struct sleeper *p = &model.procs[q->senders.procs[i]];
+
+		EXPECT(!p->killed && m_fits(q, p->message.size), false);
+	}
+	for (int i = 0; i < q->receivers.count; i++) {
+		const struct sleeper *p = &model.procs[q->receivers.procs[i]];
+
+		EXPECT(p->killed ? -1 : m_choose(q, p->type, p->flags), -1);
+	}
+}
+
+static void compare_messages(int queue)
+{
+	const struct picture *q = &model.queues[queue];
+	int chain = msgs[queue].first, bytes = 0;
+
+	for (int i = 0; i < q->count && EXPECT(chain >= 0, true); i++) {
+		EXPECT(chains[chain].used,
+		       (int)sizeof(struct msg) + q->messages[i].size);
+		EXPECT(chains[chain].head.type, q->messages[i].type);
+		EXPECT(chains[chain].head.size, q->messages[i].size);
+		bytes += q->messages[i].size;
+		chain = chains[chain].head.next;
+	}
+	EXPECT(chain, -1);
+	EXPECT(msgs[queue].ds.msg_qnum, q->count);
+	EXPECT(msgs[queue].ds.msg_cbytes, bytes);
+	EXPECT(msgs[queue].ds.msg_qbytes, q->room);
+}
+
+static void compare_queue(int queue)
+{
+	const struct picture *q = &model.queues[queue];
+	const struct msqid_ds *ds = &msgs[queue].ds;
+	int old = wrote.born[queue] ? 0 : OLD;
+
+	EXPECT(ids_used(&msg_ids, queue), q->alive);
+	if (!q->alive)
+		return;
+	EXPECT(ids_id(&msg_ids, queue), m_id(queue));
+	EXPECT(ds->msg_perm.key, q->key);
+	EXPECT(ds->msg_perm.uid, q->owner);
+	EXPECT(ds->msg_perm.cuid, q->creator);
+	EXPECT(ds->msg_perm.mode, q->mode);
+	EXPECT(ds->msg_ctime, wrote.ctime[queue] ? NOW : OLD);
+	EXPECT(ds->msg_stime, wrote.sender[queue] ? NOW : old);
+	EXPECT(ds->msg_rtime, wrote.receiver[queue] ? NOW : old);
+	EXPECT(ds->msg_lspid, wrote.sender[queue] ? wrote.sender[queue] : old);
+	EXPECT(ds->msg_lrpid,
+	       wrote.receiver[queue] ? wrote.receiver[queue] : old);
+	compare_messages(queue);
+	compare_lines(queue);
+}
+
+static void compare_proc(int proc)
+{
+	const struct sleeper *p = &model.procs[proc];
+
+	if (!p->what) {
+		EXPECT(procs[proc].state, PROC_RUNNING);
+		EXPECT(procs[proc].wait.chain, -1);
+		return;
+	}
+	EXPECT(procs[proc].wait.result, p->result);
+	EXPECT(procs[proc].state,
+	       p->result == WAITING && !p->killed ? PROC_IN_LINE : PROC_READY);
+}
+
+static void compare(void)
+{
+	for (int i = 0; i < QUEUES; i++)
+		compare_queue(i);
+	for (int i = 0; i < PROCS; i++)
+		compare_proc(i);
+	if (!tap_bad) /* what is broken need not end */
+		EXPECT(msg_check(), 0);
+}
+
+/* ---- states ---------------------------------------------------------------
+ */
+
+struct state {
+	struct model model;
+	struct msg_queue queues[QUEUES];
+	struct {
+		int state, killed, next, result, chain, count, which, mode;
+	} procs[PROCS];
+	struct chain chains[CHAINS];
+	int cells, fresh, used, table_fresh, table_live;
+	uint32_t taken, full, all_full;
+	uint16_t head;
+} __attribute__((aligned(8)));
+
+/* As it matters for a state: who is in which line, and what there is of him. */
+static bool comes_before(int a, int b)
+{
+	int place_a = 2 * PROCS * QUEUES, place_b = place_a;
+
+	for (int i = 0; i < 2 * QUEUES; i++) {
+		const struct picture *q = &model.queues[i / 2];
+		const struct m_line *line = i % 2 ? &q->senders : &q->receivers;
+
+		for (int k = 0; k < line->count; k++) {
+			if (line->procs[k] == a)
+				place_a = i * PROCS + k;
+			if (line->procs[k] == b)
+				place_b = i * PROCS + k;
+		}
+	}
+	if (place_a != place_b)
+		return place_a < place_b;
+	return memcmp(&model.procs[a], &model.procs[b],
+	              sizeof(model.procs[a])) < 0;
+}
+
+/* Chains have in each state the order of whose they are. */
+static int chain_place[CHAINS], chains_placed;
+
+static int save_chain(struct state *s, int chain)
+{
+	struct chain *to;
+
+	if (chain < 0)
+		return -1;
+	chain_place[chain] = chains_placed;
+	to = &s->chains[chains_placed++];
+	*to = chains[chain];
+	memset(to->text + to->head.size, 0, sizeof(to->text) - to->head.size);
+	return chains_placed - 1;
+}
+
+/* Times and pids are set to OLD: what is written, the model has said. */
+static void save_queue(struct state *s, int i)
+{
+	struct msg_queue *q = &s->queues[i];
+	int first = chains_placed;
+
+	q->slot = msgs[i].slot;
+	if (!model.queues[i].alive)
+		return;
+	*q = msgs[i];
+	q->ds.msg_stime = q->ds.msg_rtime = q->ds.msg_ctime = OLD;
+	q->ds.msg_lspid = q->ds.msg_lrpid = OLD;
+	q->senders = place_line(q->senders);
+	q->receivers = place_line(q->receivers);
+	for (int chain = msgs[i].first; chain >= 0 && !tap_bad;) {
+		int next = chains[chain].head.next;
+
+		save_chain(s, chain);
+		s->chains[chains_placed - 1].head.next =
+		    next < 0 ? -1 : chains_placed;
+		chain = next;
+	}
+	q->first = chains_placed > first ? first : -1;
+	q->last = chains_placed > first ? chains_placed - 1 : -1;
+}
+
+static void save_proc(struct state *s, int i)
+{
+	const struct proc *p = &procs[order[i]];
+	const struct sleeper *sleeper = &model.procs[order[i]];
+
+	s->procs[i].state = p->state;
+	s->procs[i].killed = p->killed;
+	s->procs[i].chain = save_chain(s, p->wait.chain);
+	if (p->wait.chain >= 0)
+		s->chains[s->procs[i].chain].head.next = -1;
+	if (!sleeper->what)
+		return;
+	s->procs[i].result = p->wait.result;
+	if (p->wait.result != WAITING)
+		return;
+	s->procs[i].next = place(p->wait.next);
+	if (sleeper->what == RECEIVES) {
+		s->procs[i].count = p->wait.count;
+		s->procs[i].which = p->wait.which;
+		s->procs[i].mode = p->wait.mode;
+	}
+}
+
+static void save_model(struct model *m)
+{
+	*m = model;
+	for (int i = 0; i < PROCS; i++)
+		m->procs[i] = model.procs[order[i]];
+	for (int i = 0; i < 2 * QUEUES; i++) {
+		struct picture *q = &m->queues[i / 2];
+		struct m_line *line = i % 2 ? &q->senders : &q->receivers;
+
+		for (int k = 0; k < line->count; k++)
+			line->procs[k] = place(line->procs[k]);
+	}
+}
+
+static void save(void *state)
+{
+	struct state *s = state;
+
+	memset(s, 0, sizeof(*s));
+	find_order();
+	save_model(&s->model);
+	chains_placed = 0;
+	for (int i = 0; i < QUEUES && !tap_bad; i++)
+		save_queue(s, i);
+	for (int i = 0; i < PROCS && !tap_bad; i++)
+		save_proc(s, i);
+	s->cells = pool_cells;
+	s->fresh = msg_ids.fresh;
+	s->used = msg_ids.used;
+	s->table_fresh = msg_table.fresh;
+	s->table_live = msg_table.live;
+	s->taken = msg_ids.taken[0];
+	s->full = msg_ids.full[0];
+	s->all_full = msg_ids.all_full;
+	s->head = *head;
+}
+
+static void restore(const void *state)
+{
+	const struct state *s = state;
+
+	model = s->model;
+	memcpy(msgs, s->queues, sizeof(s->queues));
+	memcpy(chains, s->chains, sizeof(chains));
+	pool_cells = s->cells;
+	for (int i = 0; i < PROCS; i++) {
+		procs[i].state = s->procs[i].state;
+		procs[i].killed = s->procs[i].killed;
+		procs[i].wait.next = s->procs[i].next;
+		procs[i].wait.result = s->procs[i].result;
+		procs[i].wait.chain = s->procs[i].chain;
+		procs[i].wait.count = s->procs[i].count;
+		procs[i].wait.which = s->procs[i].which;
+		procs[i].wait.mode = s->procs[i].mode;
+	}
+	msg_ids.fresh = s->fresh;
+	msg_ids.used = s->used;
+	msg_table.fresh = s->table_fresh;
+	msg_table.live = s->table_live;
+	msg_ids.taken[0] = s->taken;
+	msg_ids.full[0] = s->full;
+	msg_ids.all_full = s->all_full;
+	*head = s->head;
+}
+
+/* ---- the scenes -----------------------------------------------------------
+ */
+
+#define ID(life, queue) ((life)*32768 + (queue))
+
+/* The queue's one life; what befalls who sleeps. */
+static void add_fates(int id)
+{
+	add(GET, 0, KEY, 0, IPC_CREAT | IPC_EXCL | 0600, 0);
+	add(REMOVE, id, 0, 0, 0, 0);
+	add(KILL, 0, 0, 0, 0, 0);
+	add(RUN, 0, 0, 0, 0, 0);
+}
+
+/* All ways to choose, of all that can lie in a queue. */
+static void scene_choice(int id)
+{
+	for (int type = 1; type <= 3; type++)
+		add_send(id, type, type == 2 ? 0 : 1, 0);
+	for (int type = -3; type <= 3; type++)
+		add_receive(id, type, 2, IPC_NOWAIT);
+	add_receive(id, INT32_MIN, 2, IPC_NOWAIT);
+	for (int type = 0; type <= 2; type++)
+		add_receive(id, type, 2, MSG_EXCEPT | IPC_NOWAIT);
+	for (int type = -1; type <= 2; type++)
+		add_receive(id, type, 2, MSG_COPY | IPC_NOWAIT);
+	add_receive(id, 1, 2, 0);
+	add_receive(id, -2, 2, 0);
+	add_receive(id, 2, 2, MSG_EXCEPT);
+	add_fates(id);
+}
+
+/* Messages that are too long for him who wants them, or for the queue. */
+static void scene_sizes(int id)
+{
+	for (int size = 0; size <= 2; size++)
+		add_send(id, 1, size, 0);
+	add_send(id, 2, 1, IPC_NOWAIT);
+	for (int size = 0; size <= 2; size++)
+		add_receive(id, 1, size, 0);
+	add_receive(id, 0, 0, MSG_NOERROR);
+	add_receive(id, 1, 1, MSG_NOERROR | IPC_NOWAIT);
+	add_receive(id, 0, 1, MSG_COPY | MSG_NOERROR | IPC_NOWAIT);
+	add_receive(id, 0, 1, MSG_COPY | IPC_NOWAIT);
+	add(RECEIVE, id, 0, 2, IPC_NOWAIT, BAD);
+	add(RECEIVE, id, 0, 2, IPC_NOWAIT, BAD_TEXT);
+	add(SET, id, 100, 0, 0600, 0);
+	add(SET, id, 100, 1, 0600, 0);
+	add(SET, id, 100, 2, 0600, 0);
+	add_fates(id);
+}
+
+/* Other users: what may be done, and what may be waited for no more. */
+static void scene_strangers(int id)
+{
+	add(GET, 0, KEY, 0, 04, 0);
+	add(GET, 0, KEY, 0, 02, 0);
+	add(LOOK, id, 0, 0, 0, 0);
+	add_send(id, 1, 2, 0);
+	add_send(id, 2, 1, 0);
+	add_receive(id, 1, 2, 0);
+	add_receive(id, -2, 2, 0);
+	for (int mode = 0600; mode <= 0606; mode += 2)
+		add(SET, id, 100, mode == 0604 ? 1 : 2, mode, 0);
+	add(SET, id, 102, 2, 0666, 0);
+	add(SET, id, -1, 2, 0600, 0);
+	add(SET, id, 101, ROOM + 1, 0600, 0);
+	add_fates(id);
+}
+
+/* Two lives of a slot, one of another; every call with every old id. */
+static void scene_lives(int id)
+{
+	const int ids[] = {ID(1, 0), ID(2, 0), ID(1, 1), ID(2, 1), -1};
+
+	add(GET, 0, KEY, 0, IPC_CREAT | 0606, 0);
+	add(GET, 0, KEY, 0, IPC_CREAT | IPC_EXCL | 0604, 0);
+	add(GET, 0, KEY, 0, 0, 0);
+	add(GET, 0, IPC_PRIVATE, 0, 0600, 0);
+	add(RUN, 0, 0, 0, 0, 0);
+	for (int i = 0; i < 5; i++) {
+		id = ids[i];
+		add_send(id, 1, 2, 0);
+		add_receive(id, 1, 2, 0);
+		add(LOOK, id, 0, 0, 0, 0);
+		add(REMOVE, id, 0, 0, 0, 0);
+	}
+	id = ID(2, 0);
+	add_send(id, 0, 1, 0);
+	add_send(id, -1, 1, 0);
+	add_send(id, 1, LONGEST + 1, 0);
+	add_send(id, 1, -1, 0);
+	add(SEND, id, 1, 1, 0, BAD);
+	add(SEND, id, 1, 1, 0, BAD_TEXT);
+	add_receive(id, 0, -1, 0);
+	add_receive(id, 0, 1, MSG_COPY);
+	add_receive(id, 0, 1, MSG_COPY | MSG_EXCEPT | IPC_NOWAIT);
+}
+
+/* at_least: fewer states mean that a scene has lost what it was made for. */
+static const struct scene {
+	const char *name;
+	int at_least;
+	bool strangers; /* each process is another user */
+	int lives;      /* of the first slot */
+	void (*add)(int id);
+} scenes[] = {
+    {"all ways to choose a message", 30000, false, 1, scene_choice},
+    {"sizes and room", 350000, false, 1, scene_sizes},
+    {"three users of a queue", 250000, true, 1, scene_strangers},
+    {"queues and their lives", 35000, true, 2, scene_lives},
+};
+
+#define SCENES ((int)(sizeof(scenes) / sizeof(scenes[0])))
+#define STATES 1000000
+
+/* Slots that are used for the last time, or not at all any more. */
+static void begin_queues(int lives)
+{
+	begin_ids(&msg_ids, (struct ids)IDS(msgs));
+	memset(msgs, 0, sizeof(msgs[0]) * QUEUES);
+	msg_ids.fresh = msg_table.fresh = QUEUES;
+	msg_table.live = 0;
+	for (int i = 0; i < QUEUES; i++) {
+		int seq = lives == 2 && i == 0 ? 1 : IDS_SEQ_MAX;
+
+		msgs[i].slot.next = 0xFFFF;
+		msgs[i].slot.seq = model.queues[i].next_seq = seq;
+	}
+	if (lives == 2)
+		return;
+	msg_ids.taken[0] |= 2; /* retired */
+	msgs[1].slot.seq = model.queues[1].next_seq = 0;
+}
+
+static void begin(const struct scene *scene)
+{
+	memset(&model, 0, sizeof(model));
+	memset(chains, 0, sizeof(chains));
+	pool_cells = 0;
+	begin_procs(scene->strangers);
+	begin_queues(scene->lives);
+	msg_limits = (struct msg_limits){.max = LONGEST, .mnb = ROOM, .mni = 9};
+	calls_made = 0;
+	first_caller = 0;
+	last_caller = PROCS - 1;
+	scene->add(ID(IDS_SEQ_MAX, 0));
+	states_begin(sizeof(struct state), STATES);
+}
+
+/* usage: explore_msg [STATES [SCENE]], of each scene so many at most; 0: all */
+int main(int argc, char **argv)
+{
+	int scene = argc > 2 ? atoi(argv[2]) : 0;
+	long calls_of_all = 0;
+	char sentence[120];
+
+	for (int i = 0; i < SCENES; i++) {
+		if (scene > 0 && scene != i + 1)
+			continue;
+		begin(&scenes[i]);
+		calls_of_all += explore(scenes[i].name, scenes[i].at_least,
+		                        argc > 1 ? atoi(argv[1]) : 0);
+	}
+	snprintf(sentence, sizeof(sentence),
+	         "message queues: %ld calls agree with the model",
+	         calls_of_all);
+	tap(sentence);
+	return tap_end();
+}
