@@ -210,7 +210,7 @@ static const struct call {
 static struct {
 	const struct call *call;
 	bool busy;
-	int calls_left, token, answers, expected;
+	int calls_left, token, old_token, answers, expected;
 	bool live; /* the token, for its server */
 	int handle[2];
 	int dropped;
@@ -455,13 +455,9 @@ static void use_segments(void)
 					            lengths[j], to);
 }
 
-/* Another server has learnt the numbers: they are nothing to it. */
-static void use_stolen(void)
+/* A token that is another's, or of the call before. */
+static void use_dead(uint32_t t, uint32_t h)
 {
-	uint32_t t = (uint32_t)w.token, h = (uint32_t)w.handle[0];
-
-	look_at_both(was);
-	current = THIEF;
 	REQUIRE(native(NATIVE_lease_read, t, 1, 0, BUFFER, 9, 0) == -ESRCH);
 	REQUIRE(native(NATIVE_lease_write, t, 1, 0, BUFFER, 9, 0) == -ESRCH);
 	REQUIRE(native(NATIVE_lease_string, t, 0, BUFFER, 9, 0, 0) == -ESRCH);
@@ -469,6 +465,18 @@ static void use_stolen(void)
 	REQUIRE(native(NATIVE_map, t, h, 0, RW, 0, 0) < 0);
 	REQUIRE(native(NATIVE_exec, t, BUFFER, 0, 0, 0, 0) == -ESRCH);
 	REQUIRE(native(NATIVE_reply, t, 0, 0, 0, 0, 0) == -ESRCH);
+}
+
+/* Another server has learnt the numbers: they are nothing to it. */
+static void use_stolen(void)
+{
+	uint32_t h = (uint32_t)w.handle[0];
+
+	look_at_both(was);
+	if (w.old_token)
+		use_dead((uint32_t)w.old_token, h);
+	current = THIEF;
+	use_dead((uint32_t)w.token, h);
 	REQUIRE(native(NATIVE_segment_resize, h, 16, 0, 0, 0, 0) == -EINVAL);
 	REQUIRE(native(NATIVE_segment_drop, h, 0, 0, 0, 0, 0) == -EINVAL);
 	REQUIRE(native(NATIVE_segment_write, h, 0, TOKEN_SELF, BUFFER, 0, 9) ==
@@ -740,6 +748,7 @@ static void step(enum op op, int which)
 	case RECEIVE:
 		REQUIRE(native(NATIVE_receive, INBOX, 0, 0, 0, 0, 0) == 0);
 		look(SERVER, image[1]);
+		w.old_token = w.token;
 		w.token = ((struct message *)(image[1] + INBOX))->token;
 		w.live = true;
 		break;

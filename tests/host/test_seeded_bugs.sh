@@ -2,8 +2,8 @@
 # tests/host/test_seeded_bugs.sh -- do the explorers see a bug?
 #
 # Each line below is one change of the real sources (in a copy under build/),
-# as somebody tired might make it: the file, the scene of explore_space.c that
-# must object, with the entries of its page tables; what is wrong then; and a
+# as somebody tired might make it: the entries of page tables and the scene of
+# explore_space.c that must object, or `leases`; the file; what is wrong; and a
 # script for sed.  An explorer that panics has seen it, too.  A bug that survives, or whose place is not found any more,
 # is `not ok`.
 cd "$(dirname "$0")/../.." || exit 1
@@ -17,24 +17,26 @@ number=0 failed=0
 flags="-std=gnu11 -O1 -w -DTESSERA_HOST -include tests/host/host.h"
 wrap=-Wl,--wrap=frame_drop,--wrap=table_reserve,--wrap=table_take
 
-objects() # ENTRIES
+objects() # NAME ENTRIES FILE...
 {
-	mkdir -p "$out/$1"
-	for file in mm/*.c tests/host/host.c tests/host/space_model.c \
-		tests/host/explore_space.c; do
+	name=$1 entries=$2
+	mkdir -p "$out/$name"
+	shift 2
+	for file in mm/*.c tests/host/host.c "$@"; do
 		# shellcheck disable=SC2086
-		$HOSTCC $flags -DHOST_SMALL="$1" -c -o \
-			"$out/$1/$(basename "$file" .c).o" "$file" || exit 1
+		$HOSTCC $flags -DHOST_SMALL="$entries" -c -o \
+			"$out/$name/$(basename "$file" .c).o" "$file" || exit 1
 	done
 }
 
-# ENTRIES FILE: the explorer with $out/changed.c in its place
+# NAME FILE: the explorer with $out/changed.c in its place
 link_changed()
 {
+	entries=${1/leases/4}
 	others=("$out/$1"/*.o)
 	others=("${others[@]/"$out/$1/$(basename "$2" .c).o"/}")
 	# shellcheck disable=SC2086,SC2068 # the empty word is to vanish
-	$HOSTCC $flags -DHOST_SMALL="$1" -iquote "$(dirname "$2")" \
+	$HOSTCC $flags -DHOST_SMALL="$entries" -iquote "$(dirname "$2")" \
 		-c -o "$out/changed.o" "$out/changed.c" &&
 	$HOSTCC $wrap -o "$out/changed" "$out/changed.o" ${others[@]}
 }
@@ -51,7 +53,7 @@ verdict() # OK? SENTENCE
 	fi
 }
 
-# ENTRIES SCENE FILE SENTENCE SED
+# NAME SCENE FILE SENTENCE SED
 bug()
 {
 	sed -e "$5" "$3" >"$out/changed.c"
@@ -69,8 +71,16 @@ bug()
 	fi
 }
 
-objects 2
-objects 4
+space="tests/host/space_model.c tests/host/explore_space.c"
+leases="ipc/lease.c ipc/native.c ipc/message.c ipc/connection.c ipc/forward.c
+ ipc/message_check.c ipc/syscall_table.c kernel/memory.c
+ tests/host/explore_leases.c"
+# shellcheck disable=SC2086
+objects 2 2 $space
+# shellcheck disable=SC2086
+objects 4 4 $space
+# shellcheck disable=SC2086
+objects leases 4 $leases
 
 # ---- flushes
 bug 2 5 mm/resize.c "resize: no flush before the frames are freed" \
@@ -121,6 +131,20 @@ bug 2 3 mm/usercopy.c "a copy runs over the end of its page" \
 	's/if (\*bytes > PAGE_SIZE - offset)/if (*bytes > 2 * PAGE_SIZE)/'
 bug 4 11 mm/fault.c "the stack grows onto what lies below it" \
 	'/^static int grow_stack/,/^}/s/space_overlaps(space, start - PAGE_SIZE, start)/false/'
+
+# ---- leases, tokens, handles: explore_leases.c
+bug leases 0 ipc/lease.c "a lease to read may be written through" \
+	's/if (!kinds\[lease->kind\].allows\[use->to_client\])/if (0)/'
+bug leases 0 ipc/lease.c "a lease reaches beyond its buffer" \
+	's/min(iov.length - skipped, limit - done)/limit - done/'
+bug leases 0 ipc/message.c "a token serves another server, too" \
+	'/^int token_client/,/^}/s/procs\[client\].peer != current/0/'
+bug leases 0 ipc/message.c "an old token is good for the next call" \
+	'/^int token_client/,/^}/s/token_of(client) != token/0/'
+bug leases 0 ipc/native.c "a handle serves another server, too" \
+	'/^static int segment_of/,/^}/s/segments\[segment\].owner != tag()/0/'
+bug leases 0 ipc/native.c "a dead server's segments stay" \
+	'/^void native_exit/,/^}/s/native_segment_drop(i)/(void)0/'
 
 echo "1..$number"
 exit $failed
