@@ -32,9 +32,7 @@ static void scene_share(int s)
 	add(DETACH, s, 2, 0, 0, 0);
 	add(DETACH, s, 5, 0, 0, 0);
 	add(UNMAP, s, 3, 4, 0, 0);
-	add(UNMAP, s, 2, 8, 0, 0);
 	add(PROTECT, s, 2, 3, R, 0);
-	add(TOUCH, s, 2, 1, 0, 0);
 	add(TOUCH, s, 6, 0, 0, 0);
 	add_lives(s);
 	if (s == 0) {
@@ -85,7 +83,7 @@ static void scene_resize(int s)
 	add_looks(s);
 	if (s != 0)
 		return;
-	for (int pages = 0; pages <= 3; pages++)
+	for (int pages = 0; pages <= 3; pages += 1 + (pages > 0))
 		add(RESIZE, s, pages, 0, 0, 0);
 	add(HANDLE, s, 1, 0, 0, 0);
 	add(MAKE, s, 1, 0, 0, 0);
@@ -218,10 +216,10 @@ static const struct scene {
 	void (*add)(int s);
 } scenes[] = {
     {"attaching", 2, 25000, false, {MEMORY(3, true), MEMORY(2, true)}, scene_attach},
-    {"sharing", 2, 60000, true, {MEMORY(3, true), MEMORY(2, true)}, scene_share},
+    {"sharing", 2, 40000, true, {MEMORY(3, true), MEMORY(2, true)}, scene_share},
     {"copy-on-write", 2, 15000, true, {MEMORY(1, false), MEMORY(1, false)}, scene_private},
     {"noreserve", 2, 2000, true, {MEMORY(1, false), MEMORY(1, false)}, scene_noreserve},
-    {"changing size", 2, 75000, true, {MEMORY(1, false), RESIZABLE(2)}, scene_resize},
+    {"changing size", 2, 50000, true, {MEMORY(1, false), RESIZABLE(2)}, scene_resize},
     {"a segment without a promise", 2, 5000, true, {UNPROMISED(3), MEMORY(1, false)}, scene_unpromised},
     {"archive", 2, 15000, true, {ARCHIVE(3, 37), MEMORY(1, false)}, scene_archive},
     {"device", 2, 15000, true, {DEVICE(2), MEMORY(2, true)}, scene_device},
