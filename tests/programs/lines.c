@@ -1,0 +1,72 @@
+/*
+ * tests/programs/lines.c -- tells what each read of the terminal gives.
+ *
+ * tests/run types on the serial line and looks at what is said here:
+ *
+ *	read 6 "hello\n"
+ *
+ * The line "raw N" asks for N bytes without a line discipline, which must be
+ * i * 7 + i / 256 each; "quit" ends it as if it had never been there.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define NO_SUCH_PROGRAM 127 /* then init starts the menu, and not us again */
+
+static void say(const char *bytes, int n)
+{
+	printf("read %d \"", n);
+	for (int i = 0; i < n; i++)
+		if (bytes[i] == '\n')
+			printf("\\n");
+		else if (isprint((unsigned char)bytes[i]))
+			putchar(bytes[i]);
+		else
+			printf("\\%03o", (unsigned char)bytes[i]);
+	printf("\"\n");
+	fflush(stdout);
+}
+
+static void read_raw(int wanted)
+{
+	struct termios cooked, raw;
+	unsigned char bytes[1000];
+	int at = 0, wrong = -1, got;
+
+	tcgetattr(0, &cooked);
+	raw = cooked;
+	cfmakeraw(&raw);
+	tcsetattr(0, TCSANOW, &raw);
+	write(1, "raw ready\r\n", 11);
+	while (at < wanted && (got = read(0, bytes, sizeof bytes)) > 0)
+		for (int i = 0; i < got; i++, at++)
+			if (bytes[i] != ((at * 7 + at / 256) & 0xff) &&
+			    wrong < 0)
+				wrong = at;
+	tcsetattr(0, TCSANOW, &cooked);
+	printf("raw got %d, first wrong %d\n", at, wrong);
+	fflush(stdout);
+}
+
+int main(void)
+{
+	static char line[5000];
+	int got;
+
+	printf("lines are read\n");
+	fflush(stdout);
+	while ((got = read(0, line, sizeof line - 1)) >= 0) {
+		line[got] = '\0';
+		if (strncmp(line, "raw ", 4) == 0)
+			read_raw(atoi(line + 4));
+		else if (strcmp(line, "quit\n") == 0)
+			return NO_SUCH_PROGRAM;
+		else
+			say(line, got);
+	}
+	return 1;
+}
