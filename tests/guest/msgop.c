@@ -839,6 +839,37 @@ BOTH("3.5-kill a killed receiver takes no message, a killed sender leaves none")
 	queue_removed(id);
 }
 
+BOTH("3.5-kill when the last in line is killed, who comes next is in line")
+{
+	int id = make_queue();
+	pid_t a = receiver(id, 100, 0, 0, 1), b = receiver(id, 100, 0, 0, 1), c;
+
+	OK(kill(b, SIGKILL));
+	KILLED(b, SIGKILL);
+	c = receiver(id, 100, 0, 0, 2);
+	EQ(send_bytes(id, 1, 1, 0), 0);
+	NEXT_IS(a);
+	EQ(send_bytes(id, 1, 2, 0), 0);
+	NEXT_IS(c);
+	queue_removed(id);
+}
+
+BOTH("3.5-dead who was killed is given nothing, though he has not ended yet")
+{
+	pid_t a, b;
+	int id;
+
+	need_tessera();
+	id = make_queue();
+	a = receiver(id, 100, 0, 0, 5);
+	b = receiver(id, 100, 0, 0, 5);
+	OK(kill(a, SIGKILL));
+	EQ(send_bytes(id, 1, 5, 0), 0);
+	KILLED(a, SIGKILL);
+	EXITS(b, 0);
+	queue_removed(id);
+}
+
 BOTH("3.5-kill thirty who wait are killed, the thirty-first is served")
 {
 	int id = make_queue();

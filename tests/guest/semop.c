@@ -636,6 +636,38 @@ BOTH("3.2-kill the one in the middle leaves the others in their order")
 	set_removed(id);
 }
 
+BOTH("3.2-kill when the last in line is killed, who comes next is in line")
+{
+	int id = make_set(1);
+	pid_t a = waiter(id, 1, 1), b = waiter(id, 1, 2), c;
+
+	OK(kill(b, SIGKILL));
+	KILLED(b, SIGKILL);
+	c = waiter(id, 1, 2);
+	EQ(SEMOP(id, {0, 1, 0}), 0);
+	NEXT_IS(a);
+	EQ(SEMOP(id, {0, 1, 0}), 0);
+	NEXT_IS(c);
+	set_removed(id);
+}
+
+BOTH("3.2-dead who was killed is given nothing, though he has not ended yet")
+{
+	pid_t a, b;
+	int id;
+
+	need_tessera();
+	id = make_set(1);
+	a = waiter(id, 1, 1);
+	b = waiter(id, 1, 2);
+	OK(kill(a, SIGKILL));
+	EQ(SEMOP(id, {0, 1, 0}), 0);
+	KILLED(a, SIGKILL);
+	EXITS(b, 0);
+	EQ(value_of(id, 0), 0);
+	set_removed(id);
+}
+
 BOTH("3.2-kill thirty sleepers are killed, the thirty-first is served")
 {
 	int id = make_set(1);
