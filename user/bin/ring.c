@@ -63,7 +63,6 @@ int main(void)
 	unsigned(*ring)[WORDS] = shmat(segment, NULL, 0);
 	pid_t pid[READERS];
 
-	setbuf(stdout, NULL);
 	set = semget(IPC_PRIVATE, SLOTS + 1, 0600); /* all are 0 */
 	queue = msgget(IPC_PRIVATE, 0600);
 	if (ring == (void *)-1 || set < 0 || queue < 0)
@@ -80,11 +79,12 @@ int main(void)
 	for (int i = 0; i < SLOTS; i++)
 		pace(i, 0, 0); /* all has been read, and reported */
 	look("a writer and one of its readers", getpid(), pid[0]);
+	sets_show();
+	queues_show();
 	pace(HOME, READERS, 0);
 	for (int n = 0; n < BLOCKS; n++) { /* by reader: 1 1 1 1 2 2 2 2 .. */
-		long type = n / (BLOCKS / READERS) + 1;
-
-		if (msgrcv(queue, &report, SIZE, type, 0) < 0)
+		if (msgrcv(queue, &report, SIZE, n * READERS / BLOCKS + 1, 0) <
+		    0)
 			fail("msgrcv");
 		printf("reader %ld: the sum of block %u is %u\n", report.reader,
 		       report.block, report.sum);
