@@ -26,9 +26,11 @@
 
 #include <setjmp.h>
 
+#ifndef PROCS
 #define PROCS 3
-#define OLD   1 /* every time and pid of a state that is known */
-#define NOW   7
+#endif
+#define OLD 1 /* every time and pid of a state that is known */
+#define NOW 7
 
 /* One row more, of nobody: what lies in it has no meaning. */
 struct proc procs[PROCS + 1];
@@ -181,9 +183,9 @@ static void begin_procs(bool strangers)
 	}
 	memset(&procs[PROCS], 0x5A, sizeof(procs[PROCS]));
 	procs[PROCS].state = PROC_FREE;
-	alike = strangers ? 0 : PROCS;
+	alike = strangers ? 0 : 3; /* a scene may ask for more */
 	first_caller = 0;
-	last_caller = PROCS - 1;
+	last_caller = 2;
 }
 
 #define KEY 77

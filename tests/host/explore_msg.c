@@ -938,6 +938,7 @@ static void scene_choice(int id)
 {
 	for (int type = 1; type <= 3; type++)
 		add_send(id, type, type == 2 ? 0 : 1, 0);
+	add_send(id, 3, 0, 0);
 	for (int type = -3; type <= 3; type++)
 		add_receive(id, type, 2, IPC_NOWAIT);
 	add_receive(id, INT32_MIN, 2, IPC_NOWAIT);
@@ -1026,7 +1027,7 @@ static const struct scene {
 	int lives;      /* of the first slot */
 	void (*add)(int id);
 } scenes[] = {
-    {"all ways to choose a message", 30000, false, 1, scene_choice},
+    {"all ways to choose a message", 90000, false, 1, scene_choice},
     {"sizes and room", 350000, false, 1, scene_sizes},
     {"three users of a queue", 250000, true, 1, scene_strangers},
     {"queues and their lives", 35000, true, 2, scene_lives},

@@ -4,8 +4,8 @@
 // fast: 10000
 /*
  * tests/host/explore_sem.c -- every state that ipc/sem.c, semop.c and semadj.c
- * can reach, at a small scope: 2 sets of 2 semaphores, values 0 to 2, 3
- * processes, 2 lives of each slot.
+ * can reach, at a small scope: 2 sets of 2 semaphores, values 0 to 2, 3 or 4
+ * processes, 2 lives of a slot.
  *
  * The model (struct model) knows nothing of ids, chains or rows: it has the
  * values, who stands in line in which order with which operations, and the sum
@@ -16,6 +16,8 @@
  * its end.
  */
 #include "../../ipc/sem.h"
+
+#define PROCS 4
 #include "explore_line.h"
 
 #define SETS 2
@@ -1001,6 +1003,18 @@ static void scene_line(int id)
 	add_fates(id);
 }
 
+/* The fourth wakes three that want the same zero. */
+static void scene_four(int id)
+{
+	const struct array *const arrays[] = {&V0, &V1, &Z0, &PB, &LOCK, 0};
+
+	alike = 4;
+	last_caller = 3;
+	add_semops(id, arrays);
+	add(RUN, 0, 0, 0);
+	add(GET, KEY, NUMS, IPC_CREAT | IPC_EXCL | 0600);
+}
+
 static void scene_arrays(int id)
 {
 	const struct array *const arrays[] = {
@@ -1087,6 +1101,7 @@ static const struct scene {
 	void (*add)(int id);
 } scenes[] = {
     {"three in line for two semaphores", 100000, false, scene_line},
+    {"one wakes three", 2000, false, scene_four},
     {"arrays of operations", 400000, false, scene_arrays},
     {"undo", 40000, false, scene_undo},
     {"undo of two semaphores", 500000, false, scene_undo_both},

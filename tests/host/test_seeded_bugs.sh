@@ -29,9 +29,36 @@ objects() # NAME ENTRIES FILE...
 	done
 }
 
+# The same of one that stands alone.
+alone="-std=gnu11 -O1 -w -DTESSERA_HOST -DSEMVMX=2 -DIDS_SEQ_MAX=2"
+
+objects_alone() # NAME FILE...
+{
+	name=$1
+	mkdir -p "$out/$name"
+	shift
+	for file in ipc/{ids,permission,object,wait}.c "$@"; do
+		# shellcheck disable=SC2086
+		$HOSTCC $alone -c -o \
+			"$out/$name/$(basename "$file" .c).o" "$file" || exit 1
+	done
+}
+
 # NAME FILE: the explorer with $out/changed.c in its place
 link_changed()
 {
+	case $1 in
+	sem | msg)
+		cp "$out/$1/"*.o "$out" &&
+		# shellcheck disable=SC2086
+		$HOSTCC $alone -iquote "$(dirname "$2")" -c \
+			-o "$out/$(basename "$2" .c).o" "$out/changed.c" &&
+		$HOSTCC -o "$out/changed" "$out/"*.o
+		status=$?
+		rm -f "$out/"*.o
+		return $status
+		;;
+	esac
 	entries=${1/leases/4}
 	others=("$out/$1"/*.o)
 	others=("${others[@]/"$out/$1/$(basename "$2" .c).o"/}")
@@ -81,6 +108,9 @@ objects 2 2 $space
 objects 4 4 $space
 # shellcheck disable=SC2086
 objects leases 4 $leases
+objects_alone sem ipc/sem.c ipc/semop.c ipc/semadj.c ipc/sem_check.c \
+	tests/host/explore_sem.c
+objects_alone msg ipc/msg.c ipc/msg_check.c tests/host/explore_msg.c
 
 # ---- flushes
 bug 2 5 mm/resize.c "resize: no flush before the frames are freed" \
@@ -145,6 +175,70 @@ bug leases 0 ipc/native.c "a handle serves another server, too" \
 	'/^static int segment_of/,/^}/s/segments\[segment\].owner != tag()/0/'
 bug leases 0 ipc/native.c "a dead server's segments stay" \
 	'/^void native_exit/,/^}/s/native_segment_drop(i)/(void)0/'
+
+# ---- semaphores: explore_sem.c
+bug sem 1 ipc/semop.c "a changer overtakes who waits for zeroes" \
+	'/^void sem_serve/,/^}/s/serve(set, &set->zeroes, false)/serve(set, \&set->changers, true)/'
+bug sem 2 ipc/semop.c "two changers go on and nobody looks for zeroes between" \
+	'/^void sem_serve/,/^}/s/&set->changers, true/\&set->changers, false/'
+bug sem 3 ipc/semop.c "what was done of an array is not taken back" \
+	'/^static int give_up/,/^}/s/^\t\ttake_back(.*$/\t\t;/'
+bug sem 5 ipc/semop.c "its undo is not taken back" \
+	'/^static void take_back/,/^}/s/if (op->sem_flg & SEM_UNDO)/if (0)/'
+bug sem 3 ipc/semop.c "IPC_NOWAIT of another operation decides" \
+	'/^static int give_up/,/^}/s/ops\[at\].sem_flg/ops[0].sem_flg/'
+bug sem 1 ipc/semop.c "GETPID is who served, not who was served" \
+	'/^static int attempt/,/^}/s/->pid = p->pid/->pid = self()->pid/'
+bug sem 1 ipc/semop.c "GETZCNT counts who waits for another semaphore" \
+	'/^static int count_line/,/^}/s/op->sem_num == num && //'
+bug sem 4 ipc/semop.c "undo goes one beyond its range" \
+	'/^static inline int operate/,/^}/s/adjust < -SEMVMX - 1/adjust < -SEMVMX - 2/'
+bug sem 1 ipc/wait.c "a process that is to die is served" \
+	'/^int wait_next/,/^}/s/procs\[proc\].killed/false/'
+bug sem 1 ipc/wait.c "the last in line leaves and stays the last" \
+	'/^static void leave/,/^}/s/line->last == proc/false/'
+bug sem 1 ipc/wait.c "whose time is up stays in line" \
+	'/^int wait_sleep/,/^}/s/^\t\twait_serve(.*$/\t\tp->wait.result = error;/'
+bug sem 4 ipc/semadj.c "undo lifts a value above SEMVMX" \
+	'/^static void apply/,/^}/s/value > SEMVMX ? SEMVMX : value/value/'
+bug sem 4 ipc/semadj.c "SETVAL leaves the undo of others" \
+	'/^void semadj_clear/,/^}/s/semadjs\[i\].value = 0;/;/'
+bug sem 4 ipc/semadj.c "SETVAL looks at the undo of a process that is not" \
+	'/^void semadj_clear/,/^}/s/procs\[proc\].state == PROC_FREE/false/'
+bug sem 4 ipc/semadj.c "an end with undo serves nobody" \
+	'/^void sem_exit/,/^}/s/^\t\tsem_serve(.*$/\t\t;/'
+bug sem 6 ipc/sem.c "SETALL with too great a value changes the others" \
+	'/^static int fill/,/^}/s/too_great ? -ERANGE : 0/0/'
+bug sem 6 ipc/sem.c "a removed set leaves its undo behind" \
+	'/^static int remove/,/^}/s/^\tsemadj_forget(id);$/\t;/'
+
+# ---- message queues: explore_msg.c
+bug msg 2 ipc/msg.c "a receiver with too little room stays in line" \
+	'/^static bool hand_over/,/^}/s/^\t\tif (wanted)$/\t\tif (wanted \&\& !too_long)/'
+bug msg 2 ipc/msg.c "one message of no length too many" \
+	'/^static bool fits/,/^}/s/msg_qnum < /msg_qnum <= /'
+bug msg 2 ipc/msg.c "a byte too many" \
+	'/^static bool fits/,/^}/s/msg_qbytes - size \&\&/msg_qbytes - size + 1 \&\&/'
+bug msg 1 ipc/msg.c "of the lowest type, not the first" \
+	'/^static int choose/,/^}/s/type = offered - 1;/type = offered;/'
+bug msg 2 ipc/msg.c "room is made and no sender goes on" \
+	'/^int msg_receive/,/^}/s/^\t\t\tadmit(q);$/\t\t\t;/'
+bug msg 1 ipc/msg.c "the last message is taken and stays the last" \
+	'/^static void take_out/,/^}/s/q->last == chain/false/'
+bug msg 2 ipc/msg.c "MSG_NOERROR is forgotten in line" \
+	'/^int msg_receive/,/^}/s/flags & MSG_NOERROR ? INT32_MAX/false ? 0/'
+bug msg 3 ipc/msg.c "who may not write any more waits on to send" \
+	'/^static int set(/,/^}/s/^\tcheck_line(&q->senders.*$/\t;/'
+bug msg 3 ipc/msg.c "room given by IPC_SET is given to nobody" \
+	'/^static int set(/,/^}/s/^\tadmit(q);$/\t;/'
+bug msg 2 ipc/msg.c "a message that was taken is still its sender's" \
+	'/^static void admit/,/^}/s/procs\[proc\].wait.chain = -1;/;/'
+bug msg 2 ipc/msg.c "msg_lspid is who made room, not who sent" \
+	'/^static void accept/,/^}/s/procs\[proc\].pid/self()->pid/'
+bug msg 4 ipc/msg.c "a message whose text cannot be read is lost in the pool" \
+	'/^static int compose/,/^}/s/^\t\tpool_give(chain);$/\t\t;/'
+bug msg 4 ipc/msg.c "a removed queue keeps who waits to send" \
+	'/^static int remove/,/^}/s/^\twait_dismiss(&q->senders.*$/\t;/'
 
 echo "1..$number"
 exit $failed
