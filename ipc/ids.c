@@ -15,11 +15,15 @@
  * Three searches, none of which grows with the number of objects:
  *   by id      the slot is in the id; its sequence must be the same
  *   by key     heads[hash] -> slot -> slot, two on average for 4,096 keys
- *   for room   the lowest index free: three words of a map of maps
+ *   for room   the lowest index free: three words of a tree of bits
+ *
+ *	word 0                [ 1 2 ... 32 ]         node n is a bit: it leads
+ *	words 1..32     [ 33 ... 64 ] [ 65 ... 96 ]  to word n, all of whose
+ *	words 33..1056  [ slots 0..31 ] ...          bits are set, or to a slot
  *
  * A slot that is not used has next == NOT_USED and its bit in `taken` clear,
- * unless it is retired.  Slots from `fresh` on were never used: their memory
- * may not even be there.
+ * unless it is retired.  Slots from table.fresh on were never used: their
+ * memory may not even be there.
  */
 #include "ids.h"
 
@@ -32,7 +36,8 @@ _Static_assert(IDS_SEQ_MAX <= 65535, "an id is a positive int");
 
 static struct ids_slot *slot_at(const struct ids *ids, int index)
 {
-	return (struct ids_slot *)(ids->slots + index * ids->stride);
+	return (struct ids_slot *)((char *)ids->table.base +
+	                           index * ids->table.stride);
 }
 
 /* Fibonacci hashing: keys of ftok(3) differ in their high bits and their low.
@@ -47,7 +52,7 @@ int ids_find(const struct ids *ids, int id)
 	int index = id & (IDS_LIMIT - 1);
 	const struct ids_slot *slot = slot_at(ids, index);
 
-	if (id < 0 || index >= ids->fresh)
+	if (id < 0 || index >= ids->table.fresh)
 		return -1;
 	if (slot->seq != id >> IDS_SHIFT || slot->next == NOT_USED)
 		return -1;
@@ -70,7 +75,7 @@ int ids_find_key(const struct ids *ids, int key)
 
 bool ids_used(const struct ids *ids, int index)
 {
-	return index >= 0 && index < ids->fresh &&
+	return index >= 0 && index < ids->table.fresh &&
 	       slot_at(ids, index)->next != NOT_USED;
 }
 
@@ -81,7 +86,7 @@ int ids_id(const struct ids *ids, int index)
 
 int ids_highest(const struct ids *ids)
 {
-	int index = ids->fresh - 1;
+	int index = ids->table.fresh - 1;
 
 	while (index > 0 && !ids_used(ids, index))
 		index--;
@@ -90,41 +95,37 @@ int ids_highest(const struct ids *ids)
 
 /* ---- which slots may be given out ------------------------------------- */
 
-static int lowest_zero(uint32_t word)
-{
-	return __builtin_ctz(~word);
-}
+#define FIRST_SLOT IDS_MAP_WORDS /* the node of slot 0 */
 
 int ids_lowest_free(const struct ids *ids)
 {
-	int high, word;
+	uint32_t node = 0;
 
-	if (ids->all_full == UINT32_MAX)
+	if (ids->taken[0] == UINT32_MAX)
 		return -1;
-	high = lowest_zero(ids->all_full);
-	word = high * 32 + lowest_zero(ids->full[high]);
-	return word * 32 + lowest_zero(ids->taken[word]);
+	while (node < FIRST_SLOT)
+		node = 32 * node + 1 + __builtin_ctz(~ids->taken[node]);
+	return (int)(node - FIRST_SLOT);
 }
 
 static void take(struct ids *ids, int index)
 {
-	int word = index / 32, high = word / 32;
+	uint32_t node = FIRST_SLOT + index;
 
-	ids->taken[word] |= 1u << index % 32;
-	if (ids->taken[word] != UINT32_MAX)
-		return;
-	ids->full[high] |= 1u << word % 32;
-	if (ids->full[high] == UINT32_MAX)
-		ids->all_full |= 1u << high;
+	do {
+		uint32_t bit = 1u << (node - 1) % 32;
+
+		node = (node - 1) / 32;
+		ids->taken[node] |= bit;
+	} while (node > 0 && ids->taken[node] == UINT32_MAX);
 }
 
 static void give_back(struct ids *ids, int index)
 {
-	int word = index / 32, high = word / 32;
+	uint32_t node = FIRST_SLOT + index;
 
-	ids->taken[word] &= ~(1u << index % 32);
-	ids->full[high] &= ~(1u << word % 32);
-	ids->all_full &= ~(1u << high);
+	for (; node > 0; node = (node - 1) / 32)
+		ids->taken[(node - 1) / 32] &= ~(1u << (node - 1) % 32);
 }
 
 /* ---- a slot's life ----------------------------------------------------- */
@@ -134,12 +135,10 @@ void ids_insert(struct ids *ids, int index, int key)
 	struct ids_slot *slot = slot_at(ids, index);
 	uint16_t *head = &ids->heads[hash(key)];
 
-	if (index == ids->fresh) {
-		ids->fresh++;
+	if (slot->seq == 0) /* it was never used */
 		slot->seq = 1;
-	}
 	take(ids, index);
-	ids->used++;
+	ids->table.live++;
 	slot->key = key;
 	slot->next = 0;
 	if (key != IPC_PRIVATE) {
@@ -167,7 +166,7 @@ void ids_remove(struct ids *ids, int index)
 	struct ids_slot *slot = slot_at(ids, index);
 
 	ids_forget_key(ids, index);
-	ids->used--;
+	ids->table.live--;
 	slot->next = NOT_USED;
 	if (slot->seq == IDS_SEQ_MAX) {
 		slot->seq = 0; /* retired: its bit in `taken` stays */

@@ -11,11 +11,13 @@
 #define IPC_IDS_H
 
 #include "../abi/sysv.h"
+#include "../mm/table.h"
 
 #define IDS_SHIFT     15
 #define IDS_LIMIT     (1 << IDS_SHIFT) /* slots of a table, at most */
 #define IDS_HEADS     2048             /* chains of keys; a power of two */
-#define IDS_MAP_WORDS (IDS_LIMIT / 32)
+#define IDS_LEAF      33 /* first of the words whose bits are slots */
+#define IDS_MAP_WORDS (IDS_LEAF + IDS_LIMIT / 32)
 
 /* How often a slot is used before it is retired; host tests make it small. */
 #ifndef IDS_SEQ_MAX
@@ -30,23 +32,15 @@ struct ids_slot {
 };
 
 struct ids {
-	char *slots; /* the objects ... */
-	int stride;  /* ... and the bytes of one */
-	int fresh;   /* slots ever used */
-	int used;    /* objects alive */
-
-	/* A bit for each slot: not to be given out.  Then, for each word of
-	 * that map and for each word of `full`: all bits are set. */
+	struct table table; /* the objects; `live` counts them */
+	/* A tree of bits, see ids.c; a slot's: not to be given out. */
 	uint32_t taken[IDS_MAP_WORDS];
-	uint32_t full[IDS_MAP_WORDS / 32];
-	uint32_t all_full;
-
 	uint16_t heads[IDS_HEADS]; /* index + 1 of a chain's first; 0: empty */
 };
 
 #define IDS(array)                                                             \
 	{                                                                      \
-		.slots = (char *)(array), .stride = sizeof((array)[0])         \
+		.table = TABLE(array, IDS_LIMIT)                               \
 	}
 
 /* The object that has this id, or whose key it is: its index, or -1. */
@@ -67,7 +61,7 @@ int ids_lowest_free(const struct ids *ids);
 
 /*
  * An object begins at `index`, which ids_lowest_free() has just answered and
- * whose memory is there.  The key must be IPC_PRIVATE or not in use.
+ * the table has grown to.  The key must be IPC_PRIVATE or not in use.
  */
 void ids_insert(struct ids *ids, int index, int key);
 

@@ -9,7 +9,8 @@
 
 static const struct ids_slot *slot_at(const struct ids *ids, int index)
 {
-	return (const struct ids_slot *)(ids->slots + index * ids->stride);
+	return (const struct ids_slot *)((const char *)ids->table.base +
+	                                 index * ids->table.stride);
 }
 
 static int report(const char *name, int index, const char *what)
@@ -18,9 +19,15 @@ static int report(const char *name, int index, const char *what)
 	return 1;
 }
 
+/* The bit of a node of the tree: of a slot, or of a word. */
+static bool bit_of(const struct ids *ids, int node)
+{
+	return ids->taken[(node - 1) / 32] >> (node - 1) % 32 & 1;
+}
+
 static bool taken(const struct ids *ids, int index)
 {
-	return ids->taken[index / 32] >> index % 32 & 1;
+	return bit_of(ids, IDS_MAP_WORDS + index);
 }
 
 static int check_slot(const struct ids *ids, int index, const char *name)
@@ -42,26 +49,18 @@ static int check_slot(const struct ids *ids, int index, const char *name)
 	return breaches;
 }
 
-/* The maps of full words, and the bits of slots that were never used. */
+/* The bits of words that are full, and of slots that were never used. */
 static int check_maps(const struct ids *ids, const char *name)
 {
 	int breaches = 0;
 
-	for (int i = ids->fresh; i < IDS_LIMIT; i++)
+	for (int i = ids->table.fresh; i < IDS_LIMIT; i++)
 		if (taken(ids, i))
 			breaches += report(name, i, "is taken, never used");
-	for (int i = 0; i < IDS_MAP_WORDS; i++) {
-		bool full = ids->full[i / 32] >> i % 32 & 1;
-
-		if (full != (ids->taken[i] == UINT32_MAX))
-			breaches += report(name, i * 32, "is wrong in full");
-	}
-	for (int i = 0; i < IDS_MAP_WORDS / 32; i++) {
-		bool full = ids->all_full >> i & 1;
-
-		if (full != (ids->full[i] == UINT32_MAX))
-			breaches += report(name, i * 1024, "wrong in all_full");
-	}
+	for (int word = 1; word < IDS_MAP_WORDS; word++)
+		if (bit_of(ids, word) != (ids->taken[word] == UINT32_MAX))
+			breaches +=
+			    report(name, word, "is a word wrongly full");
 	return breaches;
 }
 
@@ -73,7 +72,7 @@ static int count_chained(const struct ids *ids)
 	for (int i = 0; i < IDS_HEADS; i++) {
 		int place = ids->heads[i];
 
-		while (ids_used(ids, place - 1) && chained <= ids->used) {
+		while (ids_used(ids, place - 1) && chained <= ids->table.live) {
 			chained++;
 			place = slot_at(ids, place - 1)->next;
 		}
@@ -86,14 +85,15 @@ int ids_check(const struct ids *ids, const char *name)
 	int used = 0, keyed = 0;
 	int breaches = check_maps(ids, name);
 
-	for (int i = 0; i < ids->fresh; i++) {
+	for (int i = 0; i < ids->table.fresh; i++) {
 		breaches += check_slot(ids, i, name);
 		used += ids_used(ids, i);
 		keyed +=
 		    ids_used(ids, i) && slot_at(ids, i)->key != IPC_PRIVATE;
 	}
-	if (used != ids->used)
-		breaches += report(name, ids->used, "are counted, not found");
+	if (used != ids->table.live)
+		breaches +=
+		    report(name, ids->table.live, "are counted, not found");
 	if (keyed != count_chained(ids))
 		breaches += report(name, keyed, "keys are not the chained");
 	return breaches;

@@ -39,17 +39,14 @@
 
 struct msg_limits msg_limits = {.max = 8192, .mnb = 16384, .mni = 32000};
 
-struct table msg_table = {.name = "msgs",
-                          .base = msgs,
-                          .stride = sizeof(struct msg_queue),
-                          .limit = IDS_LIMIT,
-                          .free = -1};
 struct ids msg_ids = IDS(msgs);
 
-static const struct object_kind kind = {.ids = &msg_ids,
-                                        .table = &msg_table,
-                                        .most = &msg_limits.mni,
-                                        .ds_bytes = sizeof(struct msqid_ds)};
+static const struct object_kind kind = {
+    .ids = &msg_ids,
+    .most = &msg_limits.mni,
+    .ds_bytes = sizeof(struct msqid_ds),
+    .ctime = offsetof(struct msqid_ds, msg_ctime),
+    .stat = MSG_STAT};
 
 _Static_assert(sizeof(struct msg_queue) <= 128, "32,768 of them have 4 MiB");
 
@@ -72,7 +69,6 @@ static int create(int key, int flags)
 	msgs[index].first = msgs[index].last = -1;
 	msgs[index].senders = msgs[index].receivers = EMPTY_LINE;
 	msgs[index].ds.msg_qbytes = msg_limits.mnb;
-	msgs[index].ds.msg_ctime = clock_seconds();
 	return id;
 }
 
@@ -418,14 +414,13 @@ static int set(int id, vaddr_t buf)
 		return index;
 	if (new.msg_qbytes > msg_limits.mnb && self()->cred.euid != 0)
 		return -EPERM;
-	error = object_set(&kind, index, &new.msg_perm);
+	error = object_set(&kind, id, buf);
 	if (error < 0)
 		return error;
 
 	/* Nothing below can fail. */
 	q = &msgs[index];
 	q->ds.msg_qbytes = new.msg_qbytes;
-	q->ds.msg_ctime = clock_seconds();
 	check_line(&q->receivers, &q->ds.msg_perm, ASK_READ);
 	check_line(&q->senders, &q->ds.msg_perm, ASK_WRITE);
 	admit(q);
@@ -443,20 +438,18 @@ static int tell_limits(vaddr_t buf, bool usage)
 	                       .msgssz = 16,
 	                       .msgtql = 16384,
 	                       .msgseg = 0xFFFF};
-	int error;
 
 	if (usage) {
-		info.msgpool = msg_ids.used;
+		info.msgpool = msg_ids.table.live;
 		info.msgmap = info.msgtql = 0;
 	}
-	for (int i = 0; usage && i < msg_ids.fresh; i++) {
+	for (int i = 0; usage && i < msg_ids.table.fresh; i++) {
 		if (ids_used(&msg_ids, i)) {
 			info.msgmap += msgs[i].ds.msg_qnum;
 			info.msgtql += msgs[i].ds.msg_cbytes;
 		}
 	}
-	error = copy_out(buf, &info, sizeof(info));
-	return error < 0 ? error : ids_highest(&msg_ids);
+	return object_tell(&kind, buf, &info, sizeof(info));
 }
 
 int sys_msgctl(int id, int command, vaddr_t buf)
@@ -468,16 +461,10 @@ int sys_msgctl(int id, int command, vaddr_t buf)
 		return remove(id);
 	case IPC_SET:
 		return set(id, buf);
-	case IPC_STAT:
-		return object_stat(&kind, id, ASK_READ, buf);
-	case MSG_STAT:
-		return object_stat_index(&kind, id, ASK_READ, buf);
-	case MSG_STAT_ANY:
-		return object_stat_index(&kind, id, ASK_NOTHING, buf);
 	case IPC_INFO:
 	case MSG_INFO:
 		return tell_limits(buf, command == MSG_INFO);
 	default:
-		return -EINVAL;
+		return object_control(&kind, id, command, buf);
 	}
 }

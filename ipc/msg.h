@@ -34,7 +34,6 @@ struct msg_queue {
 };
 
 extern struct msg_queue msgs[]; /* at a fixed address (linker.ld) */
-extern struct table msg_table;
 extern struct ids msg_ids;
 
 /*

@@ -76,7 +76,7 @@ int msg_check(void)
 	int cells = 0;
 
 	breaches = ids_check(&msg_ids, "msg");
-	for (int i = 0; i < msg_ids.fresh; i++)
+	for (int i = 0; i < msg_ids.table.fresh; i++)
 		if (ids_used(&msg_ids, i))
 			cells += check_queue(i);
 	/* What waits, with operations or a message, is nobody else's. */

@@ -9,14 +9,19 @@
 #include "object.h"
 
 #include "../abi/errno.h"
+#include "../kernel/clock.h"
 #include "../kernel/string.h"
 #include "permission.h"
+
+#define DS_MOST 88 /* of all descriptions, msqid_ds is the longest */
 
 _Static_assert(sizeof(struct object) == 44, "perm follows the slot at once");
 
 static struct object *object_at(const struct object_kind *kind, int index)
 {
-	return (struct object *)(kind->ids->slots + index * kind->ids->stride);
+	const struct table *table = &kind->ids->table;
+
+	return (struct object *)((char *)table->base + index * table->stride);
 }
 
 bool object_grants(const struct object_kind *kind, int index, int asked)
@@ -28,6 +33,13 @@ bool object_grants(const struct object_kind *kind, int index, int asked)
 int object_level(void)
 {
 	return spaces[self()->space].level;
+}
+
+static void stamp_ctime(const struct object_kind *kind, int index)
+{
+	char *ds = (char *)&object_at(kind, index)->perm;
+
+	*(uint32_t *)(ds + kind->ctime) = clock_seconds();
 }
 
 /* ---- birth and death ---------------------------------------------------- */
@@ -54,9 +66,9 @@ int object_place(const struct object_kind *kind)
 {
 	int index = ids_lowest_free(kind->ids);
 
-	if (index < 0 || (uint32_t)kind->ids->used >= *kind->most)
+	if (index < 0 || (uint32_t)kind->ids->table.live >= *kind->most)
 		return -ENOSPC;
-	if (table_grow(kind->table, index, object_level()) < 0)
+	if (table_grow(&kind->ids->table, index, object_level()) < 0)
 		return -ENOMEM;
 	return index;
 }
@@ -67,7 +79,6 @@ int object_begin(const struct object_kind *kind, int index, int key, int mode)
 	struct object *object = object_at(kind, index);
 
 	ids_insert(kind->ids, index, key);
-	kind->table->live++;
 	memset(&object->perm, 0, kind->ds_bytes);
 	object->perm = (struct ipc_perm){.key = key,
 	                                 .uid = creator->euid,
@@ -76,13 +87,13 @@ int object_begin(const struct object_kind *kind, int index, int key, int mode)
 	                                 .cgid = creator->egid,
 	                                 .mode = mode & 0777,
 	                                 .seq = object->slot.seq};
+	stamp_ctime(kind, index);
 	return ids_id(kind->ids, index);
 }
 
 void object_end(const struct object_kind *kind, int index)
 {
 	ids_remove(kind->ids, index);
-	kind->table->live--;
 }
 
 /* ---- permission --------------------------------------------------------- */
@@ -109,7 +120,7 @@ int object_find_to_change(const struct object_kind *kind, int id)
 
 /* ---- commands ----------------------------------------------------------- */
 
-int object_stat(const struct object_kind *kind, int id, int asked, vaddr_t buf)
+static int tell(const struct object_kind *kind, int id, int asked, vaddr_t buf)
 {
 	int index = object_find(kind, id, asked);
 
@@ -118,27 +129,57 @@ int object_stat(const struct object_kind *kind, int id, int asked, vaddr_t buf)
 	return copy_out(buf, &object_at(kind, index)->perm, kind->ds_bytes);
 }
 
-int object_stat_index(const struct object_kind *kind, int id, int asked,
+static int tell_index(const struct object_kind *kind, int index, int asked,
                       vaddr_t buf)
 {
-	int index = id & (IDS_LIMIT - 1), error;
+	int id, error;
 
 	if (!ids_used(kind->ids, index))
 		return -EINVAL;
 	id = ids_id(kind->ids, index);
-	error = object_stat(kind, id, asked, buf);
+	error = tell(kind, id, asked, buf);
 	return error < 0 ? error : id;
 }
 
-int object_set(const struct object_kind *kind, int index,
-               const struct ipc_perm *perm)
+int object_set(const struct object_kind *kind, int id, vaddr_t buf)
 {
+	struct {
+		struct ipc_perm perm;
+		char rest[DS_MOST - sizeof(struct ipc_perm)];
+	} new;
+	int error = copy_in(&new, buf, kind->ds_bytes);
+	int index = error < 0 ? error : object_find_to_change(kind, id);
 	struct ipc_perm *own = &object_at(kind, index)->perm;
 
-	if (perm->uid == UINT32_MAX || perm->gid == UINT32_MAX)
+	if (index < 0)
+		return index;
+	if (new.perm.uid == UINT32_MAX || new.perm.gid == UINT32_MAX)
 		return -EINVAL;
-	own->uid = perm->uid;
-	own->gid = perm->gid;
-	own->mode = (own->mode & ~0777) | (perm->mode & 0777);
+	own->uid = new.perm.uid;
+	own->gid = new.perm.gid;
+	own->mode = (own->mode & ~0777) | (new.perm.mode & 0777);
+	stamp_ctime(kind, index);
 	return 0;
+}
+
+int object_control(const struct object_kind *kind, int id, int command,
+                   vaddr_t buf)
+{
+	if (command == IPC_STAT)
+		return tell(kind, id, ASK_READ, buf);
+	if (command == IPC_SET)
+		return object_set(kind, id, buf);
+	if (command == kind->stat)
+		return tell_index(kind, id % IDS_LIMIT, ASK_READ, buf);
+	if (command == kind->stat + 2)
+		return tell_index(kind, id % IDS_LIMIT, ASK_NOTHING, buf);
+	return -EINVAL;
+}
+
+int object_tell(const struct object_kind *kind, vaddr_t buf, const void *info,
+                uint32_t bytes)
+{
+	int error = copy_out(buf, info, bytes);
+
+	return error < 0 ? error : ids_highest(kind->ids);
 }

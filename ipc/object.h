@@ -17,7 +17,6 @@
 #define IPC_OBJECT_H
 
 #include "../kernel/process.h"
-#include "../mm/table.h"
 #include "ids.h"
 
 struct object {
@@ -26,10 +25,11 @@ struct object {
 };
 
 struct object_kind {
-	struct ids *ids;      /* finds objects by id and by key */
-	struct table *table;  /* their memory; `live` counts objects */
+	struct ids *ids;      /* where they are, by id and by key */
 	const uint32_t *most; /* objects in the system: SHMMNI and its kin */
-	uint32_t ds_bytes;    /* of the description */
+	uint32_t ds_bytes;    /* of the description ... */
+	uint32_t ctime;       /* ... and where in it: made, or last set */
+	int stat;             /* SHM_STAT and its kin; SHM_STAT_ANY is two up */
 };
 
 /* The promises of a call are made at the level of the space that called. */
@@ -53,7 +53,7 @@ int object_place(const struct object_kind *kind);
 
 /*
  * An object of the caller's begins at `index`, which object_place() has just
- * answered; its description is all zero but for the permissions.  Its id.
+ * answered; its description is all zero but for permissions and ctime.  Its id.
  */
 int object_begin(const struct object_kind *kind, int index, int key, int mode);
 void object_end(const struct object_kind *kind, int index);
@@ -71,18 +71,27 @@ int object_find_to_change(const struct object_kind *kind, int id);
 
 /* ---- commands of shmctl(2) and its kin ---------------------------------- */
 
-/* IPC_STAT: 0, -EINVAL, -EACCES or -EFAULT, in this order. */
-int object_stat(const struct object_kind *kind, int id, int asked, vaddr_t buf);
-
-/* SHM_STAT and its kin: `id` is an index; answers the id. */
-int object_stat_index(const struct object_kind *kind, int id, int asked,
-                      vaddr_t buf);
+/*
+ * The commands that mean the same for all kinds; -EINVAL for any other.
+ *
+ *	IPC_STAT      the description: 0, -EINVAL, -EACCES, -EFAULT
+ *	SHM_STAT      the same, of an index; answers the id
+ *	SHM_STAT_ANY  the same, and needs no permission
+ *	IPC_SET       object_set()
+ *
+ * Errors are reported in this order.
+ */
+int object_control(const struct object_kind *kind, int id, int command,
+                   vaddr_t buf);
 
 /*
- * IPC_SET: the owner and nine bits of the mode, from `perm`.  0, or -EINVAL for
- * an owner of -1.
+ * IPC_SET: the owner and nine bits of the mode, and no more, from a description
+ * at `buf`.  0, -EFAULT, -EINVAL, -EPERM; -EINVAL for an owner of -1.
  */
-int object_set(const struct object_kind *kind, int index,
-               const struct ipc_perm *perm);
+int object_set(const struct object_kind *kind, int id, vaddr_t buf);
+
+/* IPC_INFO, SHM_INFO: tells `info`; the highest index in use, or -EFAULT. */
+int object_tell(const struct object_kind *kind, vaddr_t buf, const void *info,
+                uint32_t bytes);
 
 #endif

@@ -33,18 +33,15 @@
 struct sem_limits sem_limits = {
     .msl = 32000, .mns = 1024000000, .opm = 500, .mni = 32000};
 
-struct table sem_table = {.name = "sems",
-                          .base = sems,
-                          .stride = sizeof(struct sem_set),
-                          .limit = IDS_LIMIT,
-                          .free = -1};
 struct ids sem_ids = IDS(sems);
 uint32_t sem_count;
 
 const struct object_kind sem_kind = {.ids = &sem_ids,
-                                     .table = &sem_table,
                                      .most = &sem_limits.mni,
-                                     .ds_bytes = sizeof(struct semid_ds)};
+                                     .ds_bytes = sizeof(struct semid_ds),
+                                     .ctime =
+                                         offsetof(struct semid_ds, sem_ctime),
+                                     .stat = SEM_STAT};
 
 _Static_assert(SEMMSL_MAX <= TABLE_ENTRIES * SEMS_A_PAGE, "one page table");
 _Static_assert(SEMOPM_MAX * sizeof(struct sembuf) <= PAGE_SIZE, "one page");
@@ -86,7 +83,6 @@ static int create(int key, uint32_t count, int flags)
 	sems[index].segment = segment;
 	sems[index].zeroes = sems[index].changers = EMPTY_LINE;
 	sems[index].ds.sem_nsems = count;
-	sems[index].ds.sem_ctime = clock_seconds();
 	sem_count += count;
 	return id;
 }
@@ -228,23 +224,6 @@ static int tell(int id, int num, int command)
 
 /* ---- semctl(2) ---------------------------------------------------------- */
 
-static int set(int id, vaddr_t buf)
-{
-	struct semid_ds new;
-	int error = copy_in(&new, buf, sizeof(new));
-	int index;
-
-	if (error < 0)
-		return error;
-	index = object_find_to_change(&sem_kind, id);
-	if (index < 0)
-		return index;
-	error = object_set(&sem_kind, index, &new.sem_perm);
-	if (error == 0)
-		sems[index].ds.sem_ctime = clock_seconds();
-	return error;
-}
-
 /* IPC_INFO: the limits; SEM_INFO: what there is, in the last two. */
 static int tell_limits(vaddr_t buf, bool usage)
 {
@@ -255,12 +234,11 @@ static int tell_limits(vaddr_t buf, bool usage)
 	                       .semmsl = sem_limits.msl,
 	                       .semopm = sem_limits.opm,
 	                       .semume = 500,
-	                       .semusz = usage ? sem_ids.used : 20,
+	                       .semusz = usage ? sem_ids.table.live : 20,
 	                       .semvmx = SEMVMX,
 	                       .semaem = usage ? (int)sem_count : SEMVMX};
-	int error = copy_out(buf, &info, sizeof(info));
 
-	return error < 0 ? error : ids_highest(&sem_ids);
+	return object_tell(&sem_kind, buf, &info, sizeof(info));
 }
 
 int sys_semctl(int id, int num, int command, uint32_t arg)
@@ -270,14 +248,6 @@ int sys_semctl(int id, int num, int command, uint32_t arg)
 	switch (command) {
 	case IPC_RMID:
 		return remove(id);
-	case IPC_SET:
-		return set(id, arg);
-	case IPC_STAT:
-		return object_stat(&sem_kind, id, ASK_READ, arg);
-	case SEM_STAT:
-		return object_stat_index(&sem_kind, id, ASK_READ, arg);
-	case SEM_STAT_ANY:
-		return object_stat_index(&sem_kind, id, ASK_NOTHING, arg);
 	case IPC_INFO:
 	case SEM_INFO:
 		return tell_limits(arg, command == SEM_INFO);
@@ -293,6 +263,6 @@ int sys_semctl(int id, int num, int command, uint32_t arg)
 	case GETZCNT:
 		return tell(id, num, command);
 	default:
-		return -EINVAL;
+		return object_control(&sem_kind, id, command, arg);
 	}
 }

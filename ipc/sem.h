@@ -39,7 +39,6 @@ struct sem_set {
 };
 
 extern struct sem_set sems[]; /* at a fixed address (linker.ld) */
-extern struct table sem_table;
 extern struct ids sem_ids;
 extern const struct object_kind sem_kind;
 extern uint32_t sem_count; /* semaphores of all sets, for SEMMNS */

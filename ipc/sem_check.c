@@ -65,7 +65,7 @@ int sem_check(void)
 	uint32_t count = 0;
 
 	breaches = ids_check(&sem_ids, "sem");
-	for (int i = 0; i < sem_ids.fresh; i++) {
+	for (int i = 0; i < sem_ids.table.fresh; i++) {
 		if (ids_used(&sem_ids, i)) {
 			check_set(i);
 			count += sems[i].ds.sem_nsems;

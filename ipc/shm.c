@@ -44,20 +44,17 @@
 struct shm_limits shm_limits = {
     .max = 0xFEFFFFFF, .min = 1, .mni = 4096, .seg = 0, .all = 0xFEFFFFFF};
 
-struct table shm_table = {.name = "shms",
-                          .base = shms,
-                          .stride = sizeof(struct shm),
-                          .limit = IDS_LIMIT,
-                          .free = -1};
 struct ids shm_ids = IDS(shms);
 uint32_t shm_pages;
 
 _Static_assert(sizeof(struct shm) == 96, "32,768 of them have 3 MiB");
 
-static const struct object_kind kind = {.ids = &shm_ids,
-                                        .table = &shm_table,
-                                        .most = &shm_limits.mni,
-                                        .ds_bytes = sizeof(struct shmid_ds)};
+static const struct object_kind kind = {
+    .ids = &shm_ids,
+    .most = &shm_limits.mni,
+    .ds_bytes = sizeof(struct shmid_ds),
+    .ctime = offsetof(struct shmid_ds, shm_ctime),
+    .stat = SHM_STAT};
 
 /* ---- birth and death ---------------------------------------------------- */
 
@@ -103,7 +100,6 @@ static int create(int key, uint32_t size, int flags)
 	id = object_begin(&kind, index, key, flags);
 	shms[index].segment = segment;
 	shms[index].ds.shm_segsz = size;
-	shms[index].ds.shm_ctime = clock_seconds();
 	shms[index].ds.shm_cpid = self()->pid;
 	shm_pages += PAGES(size);
 	return id;
@@ -181,25 +177,15 @@ int sys_shmget(int key, uint32_t size, int flags)
 
 static int rights_of(int flags)
 {
-	int rights = RIGHT_READ;
-
-	if (!(flags & SHM_RDONLY))
-		rights |= RIGHT_WRITE;
-	if (flags & SHM_EXEC)
-		rights |= RIGHT_EXEC;
-	return rights;
+	return RIGHT_READ | (flags & SHM_RDONLY ? 0 : RIGHT_WRITE) |
+	       (flags & SHM_EXEC ? RIGHT_EXEC : 0);
 }
 
 /* There is no attach for writing alone: a write needs both. */
 static int asked_of(int flags)
 {
-	int asked = ASK_READ;
-
-	if (!(flags & SHM_RDONLY))
-		asked |= ASK_WRITE;
-	if (flags & SHM_EXEC)
-		asked |= ASK_EXEC;
-	return asked;
+	return ASK_READ | (flags & SHM_RDONLY ? 0 : ASK_WRITE) |
+	       (flags & SHM_EXEC ? ASK_EXEC : 0);
 }
 
 /* An address of 0 means anywhere; one that is rounded down to 0 does not. */
@@ -232,22 +218,19 @@ int sys_shmat(int id, vaddr_t address, int flags, vaddr_t *result)
 {
 	int index = shm_may_attach(id, address, flags);
 	vaddr_t base = address & ~(SHMLBA - 1);
-	int ceiling = RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC;
+	/* Who attached for reading can never gain writing: mprotect(2). */
+	int rights = rights_of(flags), ceiling = rights_of(flags | SHM_EXEC);
 	int error;
 
 	if (index < 0)
 		return index;
-	/* Who attached for reading can never gain writing: mprotect(2). */
-	if (flags & SHM_RDONLY)
-		ceiling = RIGHT_READ | RIGHT_EXEC;
 	/*
 	 * Counted before it is made: what it replaces may be the last attach
 	 * of the same, removed, segment.
 	 */
 	attach(index);
-	error =
-	    space_attach(self()->space, shms[index].segment, &base,
-	                 rights_of(flags), ceiling, flags & SHM_REMAP, index);
+	error = space_attach(self()->space, shms[index].segment, &base, rights,
+	                     ceiling, flags & SHM_REMAP, index);
 	if (error < 0) {
 		detach(index);
 		return error;
@@ -263,24 +246,6 @@ int sys_shmdt(vaddr_t address)
 }
 
 /* ---- shmctl(2) ---------------------------------------------------------- */
-
-/* IPC_SET: the owner and the nine bits of the mode, and nothing else. */
-static int set(int id, vaddr_t buf)
-{
-	struct shmid_ds new;
-	int error = copy_in(&new, buf, sizeof(new));
-	int index;
-
-	if (error < 0)
-		return error;
-	index = object_find_to_change(&kind, id);
-	if (index < 0)
-		return index;
-	error = object_set(&kind, index, &new.shm_perm);
-	if (error == 0)
-		shms[index].ds.shm_ctime = clock_seconds();
-	return error;
-}
 
 /* IPC_RMID: gone at once, or at the last detach; the key is free at once. */
 static int remove(int id)
@@ -319,24 +284,21 @@ static int tell_limits(vaddr_t buf)
 	                       .shmmni = shm_limits.mni,
 	                       .shmseg = shm_limits.seg,
 	                       .shmall = shm_limits.all};
-	int error;
 
 	if (info.shmseg == 0) /* no limit of its own */
 		info.shmseg = info.shmmni;
-	error = copy_out(buf, &info, sizeof(info));
-	return error < 0 ? error : ids_highest(&shm_ids);
+	return object_tell(&kind, buf, &info, sizeof(info));
 }
 
 static int tell_usage(vaddr_t buf)
 {
-	struct shm_info info = {.used_ids = shm_ids.used, .shm_tot = shm_pages};
-	int error;
+	struct shm_info info = {.used_ids = shm_ids.table.live,
+	                        .shm_tot = shm_pages};
 
-	for (int i = 0; i < shm_ids.fresh; i++)
+	for (int i = 0; i < shm_ids.table.fresh; i++)
 		if (ids_used(&shm_ids, i))
 			info.shm_rss += segments[shms[i].segment].resident;
-	error = copy_out(buf, &info, sizeof(info));
-	return error < 0 ? error : ids_highest(&shm_ids);
+	return object_tell(&kind, buf, &info, sizeof(info));
 }
 
 int sys_shmctl(int id, int command, vaddr_t buf)
@@ -346,23 +308,15 @@ int sys_shmctl(int id, int command, vaddr_t buf)
 	switch (command) {
 	case IPC_RMID:
 		return remove(id);
-	case IPC_SET:
-		return set(id, buf);
-	case IPC_STAT:
-		return object_stat(&kind, id, ASK_READ, buf);
 	case IPC_INFO:
 		return tell_limits(buf);
 	case SHM_LOCK:
 		return lock(id, SHM_LOCKED);
 	case SHM_UNLOCK:
 		return lock(id, 0);
-	case SHM_STAT:
-		return object_stat_index(&kind, id, ASK_READ, buf);
-	case SHM_STAT_ANY:
-		return object_stat_index(&kind, id, ASK_NOTHING, buf);
 	case SHM_INFO:
 		return tell_usage(buf);
 	default:
-		return -EINVAL;
+		return object_control(&kind, id, command, buf);
 	}
 }

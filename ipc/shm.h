@@ -27,10 +27,9 @@ struct shm {
 	int segment;        /* of mm/segment.c; -1: the slot is free */
 };
 
-extern struct shm shms[];      /* at a fixed address (linker.ld) */
-extern struct table shm_table; /* slots by index; `live` counts objects */
-extern struct ids shm_ids;     /* finds them by id and by key */
-extern uint32_t shm_pages;     /* that all of them have, for SHMALL */
+extern struct shm shms[];  /* at a fixed address (linker.ld) */
+extern struct ids shm_ids; /* finds them by index, id and key */
+extern uint32_t shm_pages; /* that all of them have, for SHMALL */
 
 /*
  * The checks of shmat before any mapping is tried: -EINVAL, -EACCES or

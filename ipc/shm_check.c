@@ -87,7 +87,7 @@ static int check_total(void)
 {
 	uint32_t pages = 0;
 
-	for (int i = 0; i < shm_ids.fresh; i++) {
+	for (int i = 0; i < shm_ids.table.fresh; i++) {
 		uint32_t size = shms[i].ds.shm_segsz;
 
 		if (ids_used(&shm_ids, i))
@@ -102,7 +102,7 @@ int shm_check(void)
 {
 	int breaches = ids_check(&shm_ids, "shm") + check_total();
 
-	for (int i = 0; i < shm_ids.fresh; i++) {
+	for (int i = 0; i < shm_ids.table.fresh; i++) {
 		if (i % BATCH == 0)
 			count_attaches(i);
 		if (ids_used(&shm_ids, i))

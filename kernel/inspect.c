@@ -113,8 +113,8 @@ static const struct {
 } tables[] = {
     {"procs", &proc_table},     {"spaces", &space_table},
     {"regions", &region_table}, {"segments", &segment_table},
-    {"shms", &shm_table},       {"sems", &sem_table},
-    {"msgs", &msg_table},       {"connections", &connection_table},
+    {"shms", &shm_ids.table},   {"sems", &sem_ids.table},
+    {"msgs", &msg_ids.table},   {"connections", &connection_table},
 };
 #define TABLES ((int)(sizeof(tables) / sizeof(tables[0])))
 

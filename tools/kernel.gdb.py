@@ -85,7 +85,7 @@ def pt(argument):
 def shm(_):
     """shm: the System V shared memory segments."""
     print("slot key        owner perms bytes      nattch segment")
-    for i in range(int(value("shm_table.fresh"))):
+    for i in range(int(value("shm_ids.table.fresh"))):
         row = value("shms[%d]" % i)
         ds = row["ds"]
         if int(row["segment"]) >= 0 and int(ds["shm_segsz"]):

@@ -201,10 +201,8 @@ static void begin_ids(struct ids *ids, struct ids fresh)
 			head = &ids->heads[i];
 	*ids = fresh;
 	memset(ids->taken, 0xFF, sizeof(ids->taken));
-	memset(ids->full, 0xFF, sizeof(ids->full));
-	ids->taken[0] = ~3u;
-	ids->full[0] = ~1u;
-	ids->all_full = ~1u;
+	ids->taken[IDS_LEAF] = ~3u;
+	ids->taken[1] = ids->taken[0] = ~1u;
 }
 
 /* ---- the states -----------------------------------------------------------

@@ -762,7 +762,7 @@ struct state {
 		int state, killed, next, result, chain, count, which, mode;
 	} procs[PROCS];
 	struct chain chains[CHAINS];
-	int cells, fresh, used, table_fresh, table_live;
+	int cells, table_fresh, table_live;
 	uint32_t taken, full, all_full;
 	uint16_t head;
 } __attribute__((aligned(8)));
@@ -881,13 +881,11 @@ static void save(void *state)
 	for (int i = 0; i < PROCS && !tap_bad; i++)
 		save_proc(s, i);
 	s->cells = pool_cells;
-	s->fresh = msg_ids.fresh;
-	s->used = msg_ids.used;
-	s->table_fresh = msg_table.fresh;
-	s->table_live = msg_table.live;
-	s->taken = msg_ids.taken[0];
-	s->full = msg_ids.full[0];
-	s->all_full = msg_ids.all_full;
+	s->table_fresh = msg_ids.table.fresh;
+	s->table_live = msg_ids.table.live;
+	s->taken = msg_ids.taken[IDS_LEAF];
+	s->full = msg_ids.taken[1];
+	s->all_full = msg_ids.taken[0];
 	s->head = *head;
 }
 
@@ -909,13 +907,11 @@ static void restore(const void *state)
 		procs[i].wait.which = s->procs[i].which;
 		procs[i].wait.mode = s->procs[i].mode;
 	}
-	msg_ids.fresh = s->fresh;
-	msg_ids.used = s->used;
-	msg_table.fresh = s->table_fresh;
-	msg_table.live = s->table_live;
-	msg_ids.taken[0] = s->taken;
-	msg_ids.full[0] = s->full;
-	msg_ids.all_full = s->all_full;
+	msg_ids.table.fresh = s->table_fresh;
+	msg_ids.table.live = s->table_live;
+	msg_ids.taken[IDS_LEAF] = s->taken;
+	msg_ids.taken[1] = s->full;
+	msg_ids.taken[0] = s->all_full;
 	*head = s->head;
 }
 
@@ -1041,8 +1037,8 @@ static void begin_queues(int lives)
 {
 	begin_ids(&msg_ids, (struct ids)IDS(msgs));
 	memset(msgs, 0, sizeof(msgs[0]) * QUEUES);
-	msg_ids.fresh = msg_table.fresh = QUEUES;
-	msg_table.live = 0;
+	msg_ids.table.fresh = QUEUES;
+	msg_ids.table.live = 0;
 	for (int i = 0; i < QUEUES; i++) {
 		int seq = lives == 2 && i == 0 ? 1 : IDS_SEQ_MAX;
 
@@ -1051,7 +1047,7 @@ static void begin_queues(int lives)
 	}
 	if (lives == 2)
 		return;
-	msg_ids.taken[0] |= 2; /* retired */
+	msg_ids.taken[IDS_LEAF] |= 2; /* retired */
 	msgs[1].slot.seq = model.queues[1].next_seq = 0;
 }
 

@@ -792,7 +792,7 @@ struct state {
 		int state, killed, next, result, count, which, semadj;
 	} procs[PROCS];
 	struct semadj rows[ROWS];
-	int fresh, used, table_fresh, table_live, rows_live;
+	int table_fresh, table_live, rows_live;
 	uint32_t taken, full, all_full, count;
 	uint16_t head;
 } __attribute__((aligned(8)));
@@ -896,14 +896,12 @@ static void save(void *state)
 		save_set(s, i);
 	for (int i = 0; i < PROCS; i++)
 		save_proc(s, i);
-	s->fresh = sem_ids.fresh;
-	s->used = sem_ids.used;
-	s->table_fresh = sem_table.fresh;
-	s->table_live = sem_table.live;
+	s->table_fresh = sem_ids.table.fresh;
+	s->table_live = sem_ids.table.live;
 	s->rows_live = semadj_table.live;
-	s->taken = sem_ids.taken[0];
-	s->full = sem_ids.full[0];
-	s->all_full = sem_ids.all_full;
+	s->taken = sem_ids.taken[IDS_LEAF];
+	s->full = sem_ids.taken[1];
+	s->all_full = sem_ids.taken[0];
 	s->count = sem_count;
 	s->head = *head;
 }
@@ -937,14 +935,12 @@ static void restore(const void *state)
 	memcpy(sems, s->sets, sizeof(s->sets));
 	restore_procs(s);
 	memcpy(semadjs, s->rows, sizeof(s->rows));
-	sem_ids.fresh = s->fresh;
-	sem_ids.used = s->used;
-	sem_table.fresh = s->table_fresh;
-	sem_table.live = s->table_live;
+	sem_ids.table.fresh = s->table_fresh;
+	sem_ids.table.live = s->table_live;
 	semadj_table.live = s->rows_live;
-	sem_ids.taken[0] = s->taken;
-	sem_ids.full[0] = s->full;
-	sem_ids.all_full = s->all_full;
+	sem_ids.taken[IDS_LEAF] = s->taken;
+	sem_ids.taken[1] = s->full;
+	sem_ids.taken[0] = s->all_full;
 	sem_count = s->count;
 	*head = s->head;
 }
@@ -1113,7 +1109,7 @@ static const struct scene {
 
 static void last_life(int slot)
 {
-	sem_ids.fresh = sem_table.fresh = slot + 1;
+	sem_ids.table.fresh = slot + 1;
 	for (int i = 0; i <= slot; i++) {
 		sems[i].slot.next = 0xFFFF;
 		sems[i].slot.seq = 1;
@@ -1128,7 +1124,7 @@ static void begin(const struct scene *scene)
 	begin_procs(scene->strangers);
 	begin_ids(&sem_ids, (struct ids)IDS(sems));
 	memset(sems, 0, sizeof(sems[0]) * SETS);
-	sem_table.fresh = sem_table.live = 0;
+	sem_ids.table.fresh = sem_ids.table.live = 0;
 	memset(semadjs, 0, sizeof(semadjs));
 	semadj_table.fresh = ROWS;
 	semadj_table.live = 0;
@@ -1143,7 +1139,7 @@ static void begin(const struct scene *scene)
 		last_life(1);
 	} else { /* one slot, whose last life it is */
 		last_life(0);
-		sem_ids.taken[0] = ~1u;
+		sem_ids.taken[IDS_LEAF] = ~1u;
 		model.sets[1].next_seq = 0;
 	}
 	scene->add(ID(IDS_SEQ_MAX, 0));

@@ -565,7 +565,7 @@ struct state {
 	struct segment segments[OBJECTS + 1];
 	struct region regions[ATTACHES];
 	int first[USERS], attaches_of[USERS];
-	int fresh, used, table_fresh, table_live;
+	int table_fresh, table_live;
 	uint32_t pages, taken, full, all_full;
 	uint16_t head;
 };
@@ -602,14 +602,12 @@ static void save(struct state *s)
 		s->first[i] = first_attach[i];
 		s->attaches_of[i] = spaces[i].attaches;
 	}
-	s->fresh = shm_ids.fresh;
-	s->used = shm_ids.used;
-	s->table_fresh = shm_table.fresh;
-	s->table_live = shm_table.live;
+	s->table_fresh = shm_ids.table.fresh;
+	s->table_live = shm_ids.table.live;
 	s->pages = shm_pages;
-	s->taken = shm_ids.taken[0];
-	s->full = shm_ids.full[0];
-	s->all_full = shm_ids.all_full;
+	s->taken = shm_ids.taken[IDS_LEAF];
+	s->full = shm_ids.taken[1];
+	s->all_full = shm_ids.taken[0];
 	s->head = *head;
 }
 
@@ -623,14 +621,12 @@ static void restore(const struct state *s)
 		first_attach[i] = s->first[i];
 		spaces[i].attaches = s->attaches_of[i];
 	}
-	shm_ids.fresh = s->fresh;
-	shm_ids.used = s->used;
-	shm_table.fresh = s->table_fresh;
-	shm_table.live = s->table_live;
+	shm_ids.table.fresh = s->table_fresh;
+	shm_ids.table.live = s->table_live;
 	shm_pages = s->pages;
-	shm_ids.taken[0] = s->taken;
-	shm_ids.full[0] = s->full;
-	shm_ids.all_full = s->all_full;
+	shm_ids.taken[IDS_LEAF] = s->taken;
+	shm_ids.taken[1] = s->full;
+	shm_ids.taken[0] = s->all_full;
 	*head = s->head;
 }
 
@@ -671,10 +667,8 @@ static void begin(void)
 	memset(shms, 0, sizeof(shms));
 	/* All slots but the first two are retired already. */
 	memset(shm_ids.taken, 0xFF, sizeof(shm_ids.taken));
-	memset(shm_ids.full, 0xFF, sizeof(shm_ids.full));
-	shm_ids.taken[0] = ~3u;
-	shm_ids.full[0] = ~1u;
-	shm_ids.all_full = ~1u;
+	shm_ids.taken[IDS_LEAF] = ~3u;
+	shm_ids.taken[1] = shm_ids.taken[0] = ~1u;
 	for (int i = 0; i < OBJECTS; i++)
 		model.objects[i].next_seq = 1;
 	save(&states[0]);

@@ -27,6 +27,12 @@ static void start(void)
 	ids = (struct ids)IDS(objects);
 }
 
+static void grow(int index)
+{
+	if (ids.table.fresh <= index)
+		ids.table.fresh = index + 1;
+}
+
 /* A new object's id, or -1. */
 static int add(int key)
 {
@@ -34,6 +40,7 @@ static int add(int key)
 
 	if (index < 0)
 		return -1;
+	grow(index);
 	ids_insert(&ids, index, key);
 	return ids_id(&ids, index);
 }
@@ -115,7 +122,7 @@ static void test_retirement(void)
 	}
 	EXPECT(last, IDS_SEQ_MAX * 32768 + 32767);
 	EXPECT(add(IPC_PRIVATE), -1);
-	EXPECT(ids.used, 0);
+	EXPECT(ids.table.live, 0);
 	EXPECT(ids_check(&ids, "ids"), 0);
 	tap("SEC-S15 ids: at last all slots are retired, no id came twice");
 }
@@ -195,11 +202,12 @@ static void test_random(void)
 		index = ids_lowest_free(&ids);
 		if (taken >= 0 || index < 0 || index >= SMALL)
 			continue;
+		grow(index);
 		ids_insert(&ids, index, key);
 		id_of[index] = ids_id(&ids, index);
 		key_of[index] = key;
 		EXPECT(ids_find(&ids, id_of[index]), index);
-		EXPECT(ids.used, ++alive);
+		EXPECT(ids.table.live, ++alive);
 		EXPECT(ids_check(&ids, "ids"), 0);
 	}
 	tap("ids: 40,000 random steps agree with a slow table");
@@ -217,13 +225,13 @@ static void test_checker(void)
 
 	start();
 	add(1);
-	ids.taken[0] = 0;
+	ids.taken[IDS_LEAF] = 0;
 	EXPECT(ids_check(&ids, "seeded") > 0, true);
 	tap("ids_check: sees a used index that could be given out again");
 
 	start();
 	add(1);
-	ids.used = 2;
+	ids.table.live = 2;
 	EXPECT(ids_check(&ids, "seeded") > 0, true);
 	tap("ids_check: sees a wrong count");
 }

@@ -81,7 +81,6 @@ static void start(void)
 	host_start();
 	memset(shms, 0, sizeof(shms));
 	shm_ids = (struct ids)IDS(shms);
-	shm_table.fresh = shm_table.live = shm_table.pages = 0;
 	shm_pages = 0;
 	shm_limits = (struct shm_limits){0xFEFFFFFF, 1, 4096, 0, 0xFEFFFFFF};
 	for (int i = 0; i < 2; i++) {
@@ -107,7 +106,7 @@ static void end(const char *sentence)
 {
 	EXPECT(shm_check(), 0);
 	EXPECT(mm_check(), 0);
-	EXPECT(shm_ids.used, 0);
+	EXPECT(shm_ids.table.live, 0);
 	EXPECT(shm_pages, 0);
 	EXPECT(host_stale_free, 0);
 	tap(sentence);
