@@ -73,36 +73,19 @@ static int shmat(int id, vaddr_t address, int flags, vaddr_t result)
 	return error;
 }
 
-#define BIT(command) (1u << (command))
-#define OLD_TOO      (BIT(IPC_SET) | BIT(IPC_STAT)) /* two layouts, of any kind */
-
 /*
  * The command without IPC_64, which those whose structure has two layouts must
- * carry; or -1, which no kind knows.
+ * carry; or -1, which no kind knows.  `stat` is SHM_STAT or its kin; only
+ * struct shminfo has two layouts, too.
  */
-static int command(int given, uint32_t two_layouts)
+static int command(int given, int stat)
 {
 	int plain = given & ~IPC_64;
+	bool two_layouts = plain == IPC_SET || plain == IPC_STAT ||
+	                   plain == stat || plain == stat + 2 ||
+	                   (plain == IPC_INFO && stat == SHM_STAT);
 
-	if (!(given & IPC_64) && (uint32_t)plain < 32 &&
-	    (two_layouts & BIT(plain)))
-		return -1;
-	return plain;
-}
-
-static int shmctl(int id, int given, vaddr_t buf)
-{
-	return sys_shmctl(id,
-	                  command(given, OLD_TOO | BIT(IPC_INFO) |
-	                                     BIT(SHM_STAT) | BIT(SHM_STAT_ANY)),
-	                  buf);
-}
-
-static int msgctl(int id, int given, vaddr_t buf)
-{
-	return sys_msgctl(
-	    id, command(given, OLD_TOO | BIT(MSG_STAT) | BIT(MSG_STAT_ANY)),
-	    buf);
+	return two_layouts && !(given & IPC_64) ? -1 : plain;
 }
 
 /* The fourth argument of semctl is a word in memory here. */
@@ -114,9 +97,7 @@ static int semctl(int id, int num, int given, vaddr_t semun)
 		return -EINVAL;
 	if (copy_in(&arg, semun, sizeof(arg)) < 0)
 		return -EFAULT;
-	return sys_semctl(
-	    id, num,
-	    command(given, OLD_TOO | BIT(SEM_STAT) | BIT(SEM_STAT_ANY)), arg);
+	return sys_semctl(id, num, command(given, SEM_STAT), arg);
 }
 
 /* Version 0 has no room for the type: both are in memory. */
@@ -157,7 +138,7 @@ int sys_ipc(uint32_t call, int first, int second, uint32_t third, vaddr_t ptr,
 	case MSGGET:
 		return sys_msgget(first, second);
 	case MSGCTL:
-		return msgctl(first, second, ptr);
+		return sys_msgctl(first, command(second, MSG_STAT), ptr);
 	case SHMAT:
 		if (version == 1)
 			return -EINVAL;
@@ -167,7 +148,7 @@ int sys_ipc(uint32_t call, int first, int second, uint32_t third, vaddr_t ptr,
 	case SHMGET:
 		return sys_shmget(first, second, third);
 	case SHMCTL:
-		return shmctl(first, second, ptr);
+		return sys_shmctl(first, command(second, SHM_STAT), ptr);
 	default:
 		return -ENOSYS;
 	}
