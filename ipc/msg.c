@@ -359,16 +359,32 @@ static int deliver(int chain, vaddr_t message, uint32_t size)
 	return (int)size;
 }
 
+/* MSG_COPY reads the room before it asks for anything: 0, -ENOMEM, -EFAULT. */
+static int read_room(vaddr_t message, uint32_t size)
+{
+	int chain =
+	    compose(0, message, size < msg_limits.max ? size : msg_limits.max);
+
+	if (chain < 0)
+		return chain;
+	pool_give(chain);
+	return 0;
+}
+
 __attribute__((flatten)) int sys_msgrcv(int id, vaddr_t message, uint32_t size,
                                         int type, int flags)
 {
 	bool copies = flags & MSG_COPY;
-	int result, chain;
+	int result = 0, chain;
 
 	if ((int)size < 0 || id < 0)
 		return -EINVAL;
 	if (copies && ((flags & MSG_EXCEPT) || !(flags & IPC_NOWAIT)))
 		return -EINVAL;
+	if (copies)
+		result = read_room(message, size);
+	if (result < 0)
+		return result;
 	result = msg_receive(id, size, type, flags);
 	if (result == WAITING)
 		result = wait_sleep(&msgs[id % IDS_LIMIT].receivers, 0);

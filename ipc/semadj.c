@@ -86,11 +86,11 @@ static void apply(const struct semadj *row)
 	struct semaphore *s = sem_at(&sems[index], row->num);
 	int value = s->value + row->value;
 
+	sems[index].ds.sem_otime = clock_seconds();
 	if (row->value == 0)
 		return;
 	s->value = value < 0 ? 0 : value > SEMVMX ? SEMVMX : value;
 	s->pid = self()->pid;
-	sems[index].ds.sem_otime = clock_seconds();
 }
 
 void sem_exit(void)

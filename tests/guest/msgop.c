@@ -473,6 +473,26 @@ BOTH("3.5-copy needs IPC_NOWAIT and excludes MSG_EXCEPT, before the id")
 	queue_removed(id);
 }
 
+BOTH("3.5-copy reads the room first: a bad one is EFAULT before all else")
+{
+	int id = make_queue(), copy = MSG_COPY | IPC_NOWAIT;
+	char *page = memory(2 * PAGE, PROT_READ | PROT_WRITE);
+
+	OK(munmap(page + PAGE, PAGE));
+	OK(send_text(id, 1, "abcd"));
+	ERR(msg_rcv(NO_SUCH, KERNEL, 4, 0, copy), EFAULT);
+	ERR(msg_rcv(id, KERNEL, 4, 9, copy), EFAULT);
+	ERR(msg_rcv(id, KERNEL, 3, 0, copy), EFAULT);
+	ERR(msg_rcv(id, KERNEL, 0, 9, copy), ENOMSG);
+	ERR(msg_rcv(id, KERNEL, 4, 0, MSG_COPY), EINVAL);
+	ERR(msg_rcv(-1, KERNEL, 4, 0, copy), EINVAL);
+	ERR(msg_rcv(id, page + PAGE - 8, 9, 0, copy), EFAULT);
+	EQ(msg_rcv(id, page + PAGE - 8, 8, 0, copy), 4);
+	EQ(msg_rcv(id, &message, INT32_MAX, 0, copy), 4);
+	EQ(queue_stat(id).qnum, 1);
+	queue_removed(id);
+}
+
 BOTH("3.5-copy a message longer than the room is E2BIG, EINVAL with NOERROR")
 {
 	int id = make_queue(), copy = MSG_COPY | IPC_NOWAIT;

@@ -143,6 +143,51 @@ BOTH("3.3-exit writes the dead one's pid and otime, and wakes who waits")
 	set_removed(id);
 }
 
+BOTH("3.3-exit writes otime where SEM_UNDO was used, though nothing is left")
+{
+	int id = make_set(1), refused = make_set(1), other = make_set(1);
+	pid_t holder;
+	int otime;
+
+	OK(SEMOP(other, {0, 1, 0}));
+	BACKGROUND(holder)
+	{
+		OK(SEMOP(id, {0, 1, SEM_UNDO}));
+		OK(SEMOP(id, {0, -1, SEM_UNDO}));
+		ERR(SEMOP(refused, {0, -1, SEM_UNDO | IPC_NOWAIT}), EAGAIN);
+		OK(SEMOP(other, {0, 1, 0}));
+		reach(1);
+		await(2);
+	}
+	await(1);
+	otime = set_stat(id).otime;
+	EQ(set_stat(refused).otime, 0);
+	next_tick();
+	reach(2);
+	EXITS(holder, 0);
+	TRUE(set_stat(id).otime > otime);
+	TRUE(set_stat(refused).otime > otime);
+	TRUE(set_stat(other).otime <= otime);
+	EQ(sempid(refused, 0), 0);
+	set_removed(id);
+	set_removed(refused);
+	set_removed(other);
+}
+
+BOTH(
+    "3.3-refused a semop with SEM_UNDO that is refused at once leaves no trace")
+{
+	int id = make_set(1);
+
+	IN_CHILD
+	{
+		ERR(SEMOP(id, {1, 1, SEM_UNDO}), EFBIG);
+	}
+	answer(set_stat(id).otime ? "written" : "0");
+	EQ(set_stat(id).otime != 0, HERE(1, 0));
+	set_removed(id);
+}
+
 BOTH("3.3-exit a lock passes down a line of holders that are killed in turn")
 {
 	int id = make_set(1);
