@@ -19,7 +19,7 @@ UFLAGS := -m32 -static -O2 -Wall -Wextra $(if $(WERROR),-Werror)
 LDFLAGS := -m elf_i386 -z max-page-size=4096 -z noexecstack --build-id=none
 LIBGCC = $(shell $(CROSS)gcc -m32 -print-libgcc-file-name)
 GEN := $(addprefix build/gen/,syscall_numbers.h syscalls.inc syscall_table.c \
-	calls.h syscall_names.h server_calls.h native_calls.h native_stubs.h)
+	calls.h syscall_names.h server_calls.h native_calls.h native_stubs.h native_numbers.h)
 $(GEN) &: abi/syscalls.tbl abi/native.tbl tools/mksyscalls.awk tools/mknative.awk
 	awk -v out=build/gen -v docs=docs/syscalls.md -f tools/mksyscalls.awk $<
 	awk -v out=build/gen -f tools/mknative.awk abi/native.tbl

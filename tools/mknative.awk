@@ -7,6 +7,7 @@
 #	native_calls.h     the kernel's side, for ipc/native.c: run_NAME looks up
 #	                   what the arguments stand for and calls native_NAME
 #	native_stubs.h     k_NAME(...): what a server calls, int 0x81 inline
+#	native_numbers.h   NATIVE_NAME, for tests that call by number
 #
 # An argument's name decides its C type in a stub (type_of below; all else is a
 # word), and what the kernel looks up (look_up).  A line that does not make
@@ -53,6 +54,7 @@ $2 in seen {
 	runs = runs run()
 	calls = calls "\trun_" $2 ",\n"
 	stubs = stubs stub()
+	numbers = numbers "#define NATIVE_" $2 " " $1 "\n"
 	expected++
 }
 
@@ -61,6 +63,9 @@ END {
 		exit 1
 	write_calls()
 	write_stubs()
+	print "/* Made by tools/mknative.awk from abi/native.tbl. */" \
+	    >(out "/native_numbers.h")
+	print numbers >(out "/native_numbers.h")
 }
 
 function complain(text)
