@@ -49,14 +49,12 @@ link_changed()
 {
 	case $1 in
 	sem | msg)
-		cp "$out/$1/"*.o "$out" &&
+		rm -rf "$out/linked" && cp -r "$out/$1" "$out/linked" &&
 		# shellcheck disable=SC2086
-		$HOSTCC $alone -iquote "$(dirname "$2")" -c \
-			-o "$out/$(basename "$2" .c).o" "$out/changed.c" &&
-		$HOSTCC -o "$out/changed" "$out/"*.o
-		status=$?
-		rm -f "$out/"*.o
-		return $status
+		$HOSTCC $alone -iquote "$(dirname "$2")" -c -o \
+			"$out/linked/$(basename "$2" .c).o" "$out/changed.c" &&
+		$HOSTCC -o "$out/changed" "$out/linked/"*.o
+		return
 		;;
 	esac
 	entries=${1/leases/4}
