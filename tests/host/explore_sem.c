@@ -47,10 +47,14 @@ struct sleeper {
 	int set, which, result, killed, late;
 };
 
+/* Has the process asked for undo in this set?  Then its end writes otime. */
+#define ASKED   NUMS
+#define PERHAPS 2 /* memory was refused in the middle */
+
 struct model {
 	struct picture sets[SETS];
 	struct sleeper procs[PROCS];
-	int adjust[PROCS][SETS][NUMS];
+	int adjust[PROCS][SETS][NUMS + 1]; /* and, last: see ASKED */
 };
 
 static struct model model;
@@ -58,7 +62,7 @@ static struct model model;
 /* What the call that is made writes, besides. */
 static struct {
 	int pid[SETS][NUMS]; /* 0: nobody */
-	bool born[SETS], otime[SETS], ctime[SETS];
+	bool born[SETS], otime[SETS], ctime[SETS], perhaps[SETS];
 } wrote;
 
 /* ---- the fake mm -------------------------------------------------------- */
@@ -341,6 +345,9 @@ static int m_semop(int id, const struct array *a)
 			return -EFBIG;
 	if (!m_may(&model.sets[set], m_alters(a) ? 2 : 4))
 		return -EACCES;
+	for (int i = 0; i < a->count; i++)
+		if (a->ops[i].sem_flg & SEM_UNDO)
+			model.adjust[current][set][ASKED] = 1;
 	result = m_attempt(current, set, a, &which);
 	if (result == WAITING) {
 		struct picture *s = &model.sets[set];
@@ -452,6 +459,11 @@ static void m_exit(int proc)
 {
 	bool served[SETS] = {false};
 
+	for (int set = 0; set < SETS; set++) {
+		wrote.otime[set] |= model.adjust[proc][set][ASKED] == 1;
+		wrote.perhaps[set] |= model.adjust[proc][set][ASKED] == PERHAPS;
+		model.adjust[proc][set][ASKED] = 0;
+	}
 	for (int i = 0; i < SETS * NUMS; i++) {
 		int set = i / NUMS, num = i % NUMS;
 		int *value = &model.sets[set].values[num];
@@ -562,6 +574,9 @@ static int model_call(const struct call *c)
 	struct ipc_perm perm = {.uid = c->b, .mode = c->c};
 	uint16_t values[NUMS] = {c->b, c->c};
 
+	if (refused && c->kind == SEMOP &&
+	    !model.adjust[c->proc][m_find(c->a)][ASKED])
+		model.adjust[c->proc][m_find(c->a)][ASKED] = PERHAPS;
 	if (refused)
 		return -ENOMEM; /* and nothing has changed */
 	switch (c->kind) {
@@ -736,9 +751,10 @@ static void compare_set(int set)
 	EXPECT(ds->sem_perm.cuid, s->creator);
 	EXPECT(ds->sem_perm.mode, s->mode);
 	EXPECT(ds->sem_nsems, s->count);
-	EXPECT(ds->sem_otime, wrote.otime[set]  ? NOW
-	                      : wrote.born[set] ? 0
-	                                        : OLD);
+	if (!wrote.perhaps[set] || wrote.otime[set])
+		EXPECT(ds->sem_otime, wrote.otime[set]  ? NOW
+		                      : wrote.born[set] ? 0
+		                                        : OLD);
 	EXPECT(ds->sem_ctime, wrote.ctime[set] ? NOW : OLD);
 	for (int i = 0; i < s->count; i++)
 		compare_semaphore(set, i);
