@@ -64,13 +64,6 @@ static inline struct semaphore *sem_at(const struct sem_set *set, uint32_t num)
 
 /* ---- semop.c ------------------------------------------------------------- */
 
-/*
- * semop up to where it sleeps: `count` operations of the caller's on the set at
- * `index`, all or none: 0, -errno, or WAITING, and he stands in line.  They
- * stay where they are as long as he does.
- */
-int sem_start(int index, const struct sembuf *ops, uint32_t count);
-
 /* The values have changed: whoever in line can go on now does. */
 void sem_serve(int index);
 

@@ -5,18 +5,17 @@
  * The first that cannot be done stops them: what was done is taken back, and
  * the process either fails or stands in line with its operations.
  *
- *	sem_op > 0    adds                        never waits
- *	sem_op < 0    takes away                  waits while there is too
- *little sem_op = 0    changes nothing             waits until the value is 0
+ *	sem_op > 0    adds                 never waits
+ *	sem_op < 0    takes away           waits while there is too little
+ *	sem_op = 0    changes nothing      waits until the value is 0
  *
  * Whoever changes a value serves two lines (ipc/wait.h): first all who only
- *wait for zeroes, since they change nothing, then the first of the changers who
- *can go on; and again, as long as there is one.
+ * wait for zeroes, since they change nothing, then the first of the changers
+ * who can go on; and again, as long as there is one.
  *
- *	semop --> sem_start --> attempt --> 0 --> sem_serve
- *	                          |
- *	                          +-> WAITING --> in line ...  sem_serve of
- *others
+ *	semop --> attempt --> 0 --> sem_serve
+ *	             |
+ *	             +-> WAITING --> in line ... sem_serve of others
  */
 #include "sem.h"
 
@@ -29,9 +28,10 @@
 
 /* ---- trying ------------------------------------------------------------- */
 
-/* What the end of `p` takes back of this one: sem_start() has made the row. */
-static struct semadj *adjustment(const struct sem_set *set,
-                                 const struct proc *p, const struct sembuf *op)
+/* What the end of `p` takes back of this one: semop() has made the row. */
+__attribute__((noinline)) static struct semadj *
+adjustment(const struct sem_set *set, const struct proc *p,
+           const struct sembuf *op)
 {
 	int id = ids_id(&sem_ids, (int)(set - sems));
 	struct semadj *row = semadj_find(p, id, op->sem_num);
@@ -72,7 +72,8 @@ static void take_back(const struct sem_set *set, const struct proc *p,
 }
 
 /* They cannot all be done: what was is taken back.  Of operation `at`. */
-static int give_up(const struct sem_set *set, struct proc *p, int at, int error)
+__attribute__((noinline)) static int give_up(const struct sem_set *set,
+                                             struct proc *p, int at, int error)
 {
 	p->wait.which = at;
 	for (int i = at - 1; i >= 0; i--)
@@ -154,66 +155,54 @@ int sem_count_waiting(int index, int num, bool zero)
 /* ---- the call ----------------------------------------------------------- */
 
 /* Each operation with SEM_UNDO has its row: 0, or -ENOMEM. */
-static int make_rows(int index, const struct sembuf *ops, uint32_t count)
+__attribute__((noinline)) static int make_rows(int id, const struct sembuf *ops,
+                                               uint32_t count)
 {
 	int error = 0;
 
 	for (uint32_t i = 0; i < count && error == 0; i++)
 		if (ops[i].sem_flg & SEM_UNDO)
-			error = semadj_make(ids_id(&sem_ids, index),
-			                    ops[i].sem_num);
+			error = semadj_make(id, ops[i].sem_num);
 	return error;
-}
-
-int sem_start(int index, const struct sembuf *ops, uint32_t count)
-{
-	struct sem_set *set = &sems[index];
-	struct proc *p = self();
-	bool alters = false, undoes = false;
-	int result;
-
-	for (uint32_t i = 0; i < count; i++) {
-		alters |= ops[i].sem_op != 0;
-		undoes |= ops[i].sem_flg & SEM_UNDO;
-	}
-	if (undoes && make_rows(index, ops, count) < 0)
-		return -ENOMEM;
-	p->wait.ops = ops;
-	p->wait.count = (int)count;
-	result = attempt(set, p);
-	if (result == WAITING)
-		wait_join(alters ? &set->changers : &set->zeroes);
-	else if (result == 0 && alters)
-		sem_serve(index);
-	return result;
 }
 
 /* With the operations in `ops`; until tick `*until`, or 0: for ever. */
 static int semop(int id, const struct sembuf *ops, uint32_t count,
                  const uint32_t *until)
 {
-	int index = ids_find(&sem_ids, id), asked = ASK_READ, result;
+	int index = ids_find(&sem_ids, id), result;
+	struct sem_set *set = &sems[index];
+	bool alters = false, undoes = false;
+	struct line *line;
 
 	if (index < 0)
 		return -EINVAL;
 	for (uint32_t i = 0; i < count; i++) {
-		if (ops[i].sem_num >= sems[index].ds.sem_nsems)
+		if (ops[i].sem_num >= set->ds.sem_nsems)
 			return -EFBIG;
-		if (ops[i].sem_op != 0)
-			asked = ASK_WRITE;
+		alters |= ops[i].sem_op != 0;
+		undoes |= ops[i].sem_flg & SEM_UNDO;
 	}
-	if (!object_grants(&sem_kind, index, asked))
+	if (!object_grants(&sem_kind, index, alters ? ASK_WRITE : ASK_READ))
 		return -EACCES;
-	result = sem_start(index, ops, count);
-	if (result == WAITING)
-		result = wait_sleep(asked == ASK_WRITE ? &sems[index].changers
-		                                       : &sems[index].zeroes,
-		                    until);
+	if (undoes && make_rows(id, ops, count) < 0)
+		return -ENOMEM;
+
+	self()->wait.ops = ops;
+	self()->wait.count = (int)count;
+	line = alters ? &set->changers : &set->zeroes;
+	result = attempt(set, self());
+	if (result == WAITING) {
+		wait_join(line);
+		return wait_sleep(line, until);
+	}
+	if (result == 0 && alters)
+		sem_serve(index);
 	return result;
 }
 
 /* A page for operations that are many: a segment, or -ENOMEM. */
-static int make_page(struct sembuf **page)
+__attribute__((noinline)) static int make_page(struct sembuf **page)
 {
 	int segment = segment_make(1, true, true, object_level());
 	frame_t frame = NO_FRAME;
@@ -232,7 +221,7 @@ static int make_page(struct sembuf **page)
 __attribute__((flatten, noinline)) static int
 semtimedop(int id, vaddr_t from, uint32_t count, vaddr_t timeout, bool wide)
 {
-	struct timespec32 time = {0, 0};
+	struct timespec32 time;
 	struct sembuf few[FEW], *ops = few;
 	int segment = -1, result;
 	uint32_t until;
@@ -246,10 +235,11 @@ semtimedop(int id, vaddr_t from, uint32_t count, vaddr_t timeout, bool wide)
 	if (count > FEW && (segment = make_page(&ops)) < 0)
 		return segment;
 	result = copy_in(ops, from, count * sizeof(*ops));
-	if (result == 0 && !timespec_valid(time))
-		result = -EINVAL;
-	if (timeout)
+	if (timeout) {
 		until = clock_deadline(time);
+		if (result == 0 && !timespec_valid(time))
+			result = -EINVAL;
+	}
 	if (result == 0)
 		result = semop(id, ops, count, timeout ? &until : 0);
 	if (segment >= 0)
