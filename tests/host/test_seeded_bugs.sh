@@ -180,11 +180,11 @@ bug sem 1 ipc/semop.c "a changer overtakes who waits for zeroes" \
 bug sem 2 ipc/semop.c "two changers go on and nobody looks for zeroes between" \
 	'/^void sem_serve/,/^}/s/&set->changers, true/\&set->changers, false/'
 bug sem 3 ipc/semop.c "what was done of an array is not taken back" \
-	'/^static int give_up/,/^}/s/^\t\ttake_back(.*$/\t\t;/'
+	'/give_up(const/,/^}/s/^\t\ttake_back(.*$/\t\t;/'
 bug sem 5 ipc/semop.c "its undo is not taken back" \
 	'/^static void take_back/,/^}/s/if (op->sem_flg & SEM_UNDO)/if (0)/'
 bug sem 3 ipc/semop.c "IPC_NOWAIT of another operation decides" \
-	'/^static int give_up/,/^}/s/ops\[at\].sem_flg/ops[0].sem_flg/'
+	'/give_up(const/,/^}/s/ops\[at\].sem_flg/ops[0].sem_flg/'
 bug sem 1 ipc/semop.c "GETPID is who served, not who was served" \
 	'/^static int attempt/,/^}/s/->pid = p->pid/->pid = self()->pid/'
 bug sem 1 ipc/semop.c "GETZCNT counts who waits for another semaphore" \
