@@ -302,9 +302,11 @@ __attribute__((flatten)) int sys_msgsnd(int id, vaddr_t message, uint32_t size,
 	chain = compose(type, message + sizeof(type), size);
 	if (chain < 0)
 		return chain;
-	result = msg_send(id, chain, flags);
-	if (result == WAITING)
-		result = wait_sleep(&msgs[id % IDS_LIMIT].senders, 0);
+	do {
+		result = msg_send(id, chain, flags);
+		if (result == WAITING)
+			result = wait_sleep(&msgs[id % IDS_LIMIT].senders, 0);
+	} while (wait_again(result));
 	self()->wait.chain = -1;
 	if (result < 0)
 		pool_give(chain); /* nobody has it but we */
@@ -385,9 +387,11 @@ __attribute__((flatten)) int sys_msgrcv(int id, vaddr_t message, uint32_t size,
 		result = read_room(message, size);
 	if (result < 0)
 		return result;
-	result = msg_receive(id, size, type, flags);
-	if (result == WAITING)
-		result = wait_sleep(&msgs[id % IDS_LIMIT].receivers, 0);
+	do {
+		result = msg_receive(id, size, type, flags);
+		if (result == WAITING)
+			result = wait_sleep(&msgs[id % IDS_LIMIT].receivers, 0);
+	} while (wait_again(result));
 	chain = self()->wait.chain;
 	self()->wait.chain = -1;
 	if (result < 0)

@@ -3,7 +3,8 @@
  *
  * A process may be served while it does not sleep: a stop, or the end of its
  * time, has woken it, and it has not run yet.  It finds its result all the
- * same.  A process that is to die is passed by: what it waited for is not done.
+ * same.  When it runs unserved it leaves the line: it does not stop in there.
+ * A process that is to die is passed by: what it waited for is not done.
  */
 #include "wait.h"
 
@@ -63,11 +64,18 @@ int wait_sleep(struct line *line, const uint32_t *until)
 	int error = 0;
 
 	while (p->wait.result == WAITING && error == 0)
-		if (until && (int32_t)(*until - ticks) <= 0)
+		if (p->stopping)
+			error = -EINTR;
+		else if (until && (int32_t)(*until - ticks) <= 0)
 			error = -EAGAIN;
 		else
 			error = block_until(PROC_IN_LINE, until);
 	if (p->wait.result == WAITING)
 		wait_serve(line, current, error);
 	return p->wait.result;
+}
+
+bool wait_again(int result)
+{
+	return result == -EINTR && block(PROC_IN_LINE, -1) == 0;
 }

@@ -8,7 +8,7 @@
  *
  *	wait_join --> in line --> wait_serve(result)  --> wait_sleep answers it
  *	                     \--> time is up: -EAGAIN,
- *	                          he is to die: -EINTR, nothing done
+ *	                          he is to stop or die: -EINTR, nothing done
  */
 #ifndef IPC_WAIT_H
 #define IPC_WAIT_H
@@ -35,6 +35,12 @@ void wait_join(struct line *line);
  * `*until` (0: for ever).  Its result.
  */
 int wait_sleep(struct line *line, const uint32_t *until);
+
+/*
+ * msgsnd and msgrcv begin again after a stop (semop does not): if `result` says
+ * so the process stops here, and the answer is true when it is continued.
+ */
+bool wait_again(int result);
 
 /* `proc` leaves the line, with its result, and goes on. */
 void wait_serve(struct line *line, int proc, int result);

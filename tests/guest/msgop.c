@@ -859,6 +859,74 @@ BOTH("3.5-kill a killed receiver takes no message, a killed sender leaves none")
 	queue_removed(id);
 }
 
+BOTH("3.5-stop a stopped receiver leaves the line, and asks again when "
+     "continued")
+{
+	int id = make_queue();
+	pid_t pid = receiver(id, 100, 0, 0, 2), late;
+
+	stop(pid);
+	EQ(send_bytes(id, 1, 1, 0), 0);
+	EQ(queue_stat(id).qnum, 1);
+	EQ(queue_stat(id).lrpid, 0);
+	EQ(receive(id, 0, 0), 1);
+	OK(kill(pid, SIGCONT));
+	await_asleep(pid);
+	EQ(send_bytes(id, 1, 2, 0), 0);
+	EXITS(pid, 0);
+
+	pid = receiver(id, 100, 0, 0, 4);
+	late = receiver(id, 100, 0, 0, 3);
+	stop(pid);
+	EQ(send_bytes(id, 1, 3, 0), 0);
+	EXITS(late, 0);
+	EQ(send_bytes(id, 1, 4, 0), 0);
+	OK(kill(pid, SIGCONT));
+	EXITS(pid, 0);
+	queue_removed(id);
+}
+
+BOTH("3.5-stop a stopped sender has sent nothing, and sends when continued")
+{
+	int id = make_queue();
+	pid_t pid;
+
+	EQ(send_bytes(id, 1, 8192, 0), 0);
+	EQ(send_bytes(id, 1, 8192, 0), 0);
+	pid = sender(id, 3, 1000, 0);
+	stop(pid);
+	EQ(receive(id, 0, 0), 8192);
+	EQ(queue_stat(id).qnum, 1);
+	OK(kill(pid, SIGCONT));
+	EXITS(pid, 0);
+	EQ(queue_stat(id).qnum, 2);
+	EQ(receive(id, 3, 0), 1000);
+	EQ(send_bytes(id, 1, 8192, 0), 0);
+	pid = sender(id, 3, 1000, 0);
+	stop(pid);
+	OK(kill(pid, SIGKILL));
+	KILLED(pid, SIGKILL);
+	EQ(queue_stat(id).qnum, 2);
+	queue_removed(id);
+}
+
+BOTH("3.5-stop removed while they are stopped: EINVAL, and not EIDRM")
+{
+	int id = make_queue();
+	pid_t waits = receiver(id, 100, 0, 0, -EINVAL), sends;
+
+	stop(waits);
+	EQ(send_bytes(id, 1, 8192, 0), 0);
+	EQ(send_bytes(id, 1, 8192, 0), 0);
+	sends = sender(id, 3, 1000, -EINVAL);
+	stop(sends);
+	queue_removed(id);
+	OK(kill(waits, SIGCONT));
+	OK(kill(sends, SIGCONT));
+	EXITS(waits, 0);
+	EXITS(sends, 0);
+}
+
 BOTH("3.5-kill when the last in line is killed, who comes next is in line")
 {
 	int id = make_queue();

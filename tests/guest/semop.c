@@ -685,6 +685,72 @@ BOTH("3.2-kill thirty sleepers are killed, the thirty-first is served")
 	set_removed(id);
 }
 
+BOTH("3.2-stop a stopped sleeper leaves the line; continued, it gets EINTR")
+{
+	int id = make_set(1);
+	pid_t pid;
+
+	for (int timed = 0; timed < 2; timed++) {
+		BACKGROUND(pid)
+		{
+			struct span span = {30, 0};
+
+			if (timed)
+				ERR(sem_timed(id, OPS({0, -1, 0}), 1, span),
+				    EINTR);
+			else
+				ERR(SEMOP(id, {0, -1, 0}), EINTR);
+		}
+		await_ncnt(id, 0, 1);
+		stop(pid);
+		EQ(ncnt(id, 0), 0);
+		OK(SEMOP(id, {0, 1, 0}));
+		EQ(value_of(id, 0), 1);
+		OK(kill(pid, SIGCONT));
+		EXITS(pid, 0);
+		EQ(value_of(id, 0), 1);
+		set_value(id, 0, 0);
+	}
+	set_removed(id);
+}
+
+BOTH("3.2-stop removed while it is stopped: EINTR, and not EIDRM")
+{
+	int id = make_set(1);
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		ERR(SEMOP(id, {0, -1, SEM_UNDO}), EINTR);
+		ERR(SEMOP(id, {0, -1, SEM_UNDO}), EINVAL);
+	}
+	await_ncnt(id, 0, 1);
+	stop(pid);
+	set_removed(id);
+	OK(kill(pid, SIGCONT));
+	EXITS(pid, 0);
+}
+
+BOTH("3.2-stop what only continues, or is ignored, wakes no sleeper")
+{
+	int id = make_set(1);
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		EQ(SEMOP(id, {0, -1, 0}), 0);
+	}
+	await_ncnt(id, 0, 1);
+	OK(kill(pid, SIGCONT));
+	OK(kill(pid, SIGCHLD));
+	OK(kill(pid, SIGWINCH));
+	sleep_ms(20);
+	EQ(ncnt(id, 0), 1);
+	OK(SEMOP(id, {0, 1, 0}));
+	EXITS(pid, 0);
+	set_removed(id);
+}
+
 BOTH("3.2-access a sleeper is not asked again when the mode changes")
 {
 	int id = OK(sem_get(IPC_PRIVATE, 1, 0666));

@@ -245,6 +245,16 @@ UNUSED static void queue_removed(int id)
 
 /* --- both ---------------------------------------------------------------- */
 
+/* Stops a child; it has stopped when this returns. */
+UNUSED static void stop(pid_t pid)
+{
+	int status = 0;
+
+	OK(kill(pid, SIGSTOP));
+	EQ(waitpid(pid, &status, WUNTRACED), pid);
+	EQ(status, SIGSTOP << 8 | 0x7f);
+}
+
 /* Ends the second that runs now: what is written next has another time. */
 UNUSED static void next_tick(void)
 {
