@@ -643,6 +643,47 @@ TEST("LIM-sem /proc/sys/kernel/sem is SEMMSL SEMMNS SEMOPM SEMMNI, as IPC_INFO")
 	limits_are(32000, 1024000000, 500, 32000);
 }
 
+/* What write(2) of `text` into the file gives. */
+static long limits_written(const char *text)
+{
+	int fd = OK(open(SEM_LIMITS, O_WRONLY));
+	long result = write(fd, text, strlen(text)) < 0 ? -errno : 0;
+
+	close(fd);
+	return result;
+}
+
+TEST("LIM-sem fewer numbers set the first ones; what is no number is EINVAL")
+{
+	WITH_LIMITS(SEM_LIMITS, "11 1000 7 13\n")
+	{
+		EQ(limits_written("12 \n"), 0);
+		limits_are(12, 1000, 7, 13);
+		EQ(limits_written(" 13\t1001\n"), 0);
+		limits_are(13, 1001, 7, 13);
+		ERR(limits_written("x"), EINVAL);
+		ERR(limits_written("14x 1"), EINVAL);
+		limits_are(13, 1001, 7, 13);
+		ERR(limits_written("14 1002 x 15"), EINVAL);
+		ERR(limits_written("14 1002 8x"), EINVAL);
+		limits_are(14, 1002, 7, 13);
+	}
+}
+
+/* Linux takes -1 and 70000, and makes no set of them. */
+TEST("LIM-range a limit that no set can have is EINVAL")
+{
+	WITH_LIMITS(SEM_LIMITS, "11 1000 7 13\n")
+	{
+		answer(limits_written("70000") ? "EINVAL" : "taken");
+		EQ(limits_written("11"), 0);
+		answer(limits_written("11 -5") ? "EINVAL" : "taken");
+		EQ(limits_written("11 1000"), 0);
+		EQ(limits_written("11 1000 7 32769") != 0, 1);
+		limits_are(11, 1000, 7, 13);
+	}
+}
+
 TEST("LIM-sem only root may write it")
 {
 	AS(NOBODY, NOBODY)

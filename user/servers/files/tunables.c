@@ -35,11 +35,8 @@ static bool is_digit(char c)
 /* The number at *at, which moves behind it: false when there is none. */
 static bool number_next(const char **at, uint32_t *value)
 {
-	const char *from;
+	const char *from = *at;
 
-	while (is_space(**at))
-		(*at)++;
-	from = *at;
 	while (is_digit(**at))
 		(*at)++;
 	if (from == *at || *at - from > 10 || (**at && !is_space(**at)))
@@ -65,8 +62,12 @@ int tunables_write(const struct message *m, uint32_t first)
 	for (uint32_t i = 0; i < numbers_in(first); i++) {
 		uint32_t value;
 
-		if (!number_next(&at, &value))
+		while (is_space(*at))
+			at++;
+		if (*at == '\0')
 			break;
+		if (!number_next(&at, &value))
+			return -EINVAL;
 		error = k_tunable((int)(first + i), value);
 		if (error < 0)
 			return error;
