@@ -28,22 +28,16 @@ struct iovec {
 	uint32_t length;
 };
 
-static const struct {
-	bool allows[2]; /* from the client, to the client */
-	bool iov, string;
-} kinds[LEASE_DIR + 1] = {
-    [LEASE_IN] = {.allows = {true, false}},
-    [LEASE_OUT] = {.allows = {false, true}},
-    [LEASE_INOUT] = {.allows = {true, true}},
-    [LEASE_IN_IOV] = {.allows = {true, false}, .iov = true},
-    [LEASE_OUT_IOV] = {.allows = {false, true}, .iov = true},
-    [LEASE_PATH] = {.string = true},
-    [LEASE_STR] = {.string = true},
-};
-
-static const struct lease *find(int client, int argument)
+/* The lease on an argument of the client's call, of these kinds; or 0. */
+static const struct lease *find(int client, int argument, int kinds)
 {
-	return syscall_lease(&syscalls[procs[client].message.call], argument);
+	const struct syscall *row = &syscalls[procs[client].message.call];
+
+	for (int i = 0; i < 3; i++)
+		if ((row->leases[i].kind & kinds) &&
+		    row->leases[i].argument == argument)
+			return &row->leases[i];
+	return 0;
 }
 
 /*
@@ -60,7 +54,7 @@ static int element(int client, const struct lease *lease, uint32_t i,
 	int error = 0;
 
 	*iov = (struct iovec){args[lease->argument], min(length, COUNT_MAX)};
-	if (kinds[lease->kind].iov)
+	if (lease->kind & LEASE_IOV)
 		error = space_read(procs[client].space, iov,
 		                   iov->base + i * sizeof(*iov), sizeof(*iov));
 	if (error == 0 && iov->length > INT32_MAX)
@@ -73,9 +67,9 @@ static int elements(int client, const struct lease *lease)
 {
 	uint32_t n = 1;
 
-	if (!lease || lease->kind == LEASE_DIR || kinds[lease->kind].string)
+	if (!lease)
 		return -EINVAL;
-	if (kinds[lease->kind].iov)
+	if (lease->kind & LEASE_IOV)
 		n = procs[client].message.args[lease->length_argument];
 	return n > IOV_MAX ? -EINVAL : (int)n;
 }
@@ -99,14 +93,15 @@ static int move(const struct lease_use *use, vaddr_t address, uint32_t done,
 
 int lease_copy(const struct lease_use *use)
 {
-	const struct lease *lease = find(use->client, use->argument);
+	const struct lease *lease =
+	    find(use->client, use->argument, LEASE_INOUT);
 	uint32_t skip = use->offset, limit = min(use->bytes, LEASE_MAX);
 	uint32_t done = 0;
 	int n = elements(use->client, lease);
 
 	if (n < 0)
 		return n;
-	if (!kinds[lease->kind].allows[use->to_client])
+	if (!(lease->kind & (use->to_client ? LEASE_OUT : LEASE_IN)))
 		return -EPERM;
 	for (int i = 0; i < n && done < limit; i++) {
 		struct iovec iov;
@@ -126,12 +121,12 @@ int lease_copy(const struct lease_use *use)
 
 int native_lease_string(int client, int argument, vaddr_t buf, uint32_t size)
 {
-	const struct lease *lease = find(client, argument);
+	const struct lease *lease = find(client, argument, LEASE_STR);
 	int space = procs[client].space, limit = (int)min(size, PATH_MAX);
 	vaddr_t text;
 	int bytes;
 
-	if (!lease || !kinds[lease->kind].string)
+	if (!lease)
 		return -EINVAL;
 	text = procs[client].message.args[argument];
 	bytes = space_string_bytes(space, text, limit);
@@ -145,7 +140,7 @@ int native_lease_string(int client, int argument, vaddr_t buf, uint32_t size)
 
 int native_lease_size(int client, int argument)
 {
-	const struct lease *lease = find(client, argument);
+	const struct lease *lease = find(client, argument, LEASE_INOUT);
 	int n = elements(client, lease), error;
 	uint32_t sum = 0;
 	struct iovec iov;

@@ -269,20 +269,15 @@ static void take(struct channel *channel, const struct message *m)
 {
 	int client = first_waiting(channel);
 
-	switch (m->type) {
-	case PULSE_INTERRUPT:
+	if (m->type == PULSE_INTERRUPT) {
 		channel->interrupts = 0;
-		break;
-	case PULSE_CLOSE:
+	} else if (m->type == PULSE_CLOSE) {
 		channel->closed = connections[m->connection].next;
 		connection_free(m->connection);
-		break;
-	case PULSE_UNBLOCK:
+	} else {
 		dequeue(client);
-		break;
-	default:
-		dequeue(client);
-		block_move(client, PROC_REPLY_WAIT, current);
+		if (m->type != PULSE_UNBLOCK)
+			block_move(client, PROC_REPLY_WAIT, current);
 	}
 }
 

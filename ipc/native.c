@@ -1,9 +1,10 @@
 /*
  * ipc/native.c -- the second door: int 0x81, the kernel's own calls.
  *
- * Each line of abi/native.tbl is a function native_NAME with a plain prototype.
- * The door itself is made from the table: it looks up what an argument's name
- * stands for and refuses what stands for nothing, so that no function has to.
+ * Each line of abi/native.tbl is a function with a plain prototype:
+ *native_NAME, or one that the line names (lease_copy). The door itself is made
+ *from the table: it looks up what an argument's name stands for and refuses
+ *what stands for nothing, so that no function has to.
  *
  *	token    the client that waits for the caller     else ESRCH
  *	whom     the same, or TOKEN_SELF: the caller       else ESRCH
@@ -36,26 +37,6 @@
 #define MAP_NORESERVE 0x4000u
 
 #define PAGES(bytes) ((int)((bytes) / PAGE_SIZE + !!((bytes) % PAGE_SIZE)))
-
-/* ---- leases -------------------------------------------------------------- */
-
-static int native_lease_read(int client, int argument, uint32_t offset,
-                             vaddr_t buf, uint32_t len)
-{
-	const struct lease_use use = {
-	    client, argument, offset, len, .buffer = buf, .to_client = false};
-
-	return lease_copy(&use);
-}
-
-static int native_lease_write(int client, int argument, uint32_t offset,
-                              vaddr_t buf, uint32_t len)
-{
-	const struct lease_use use = {client, argument,      offset,
-	                              len,    .buffer = buf, .to_client = true};
-
-	return lease_copy(&use);
-}
 
 /* ---- segments by handle -------------------------------------------------- */
 
@@ -187,26 +168,25 @@ static int copy_segment(int segment, uint32_t offset, struct lease_use *use)
 	return done > 0 || moved >= 0 ? (int)done : moved;
 }
 
-static int native_segment_read(int segment, uint32_t offset, int whom,
-                               int argument, uint32_t lease_offset,
-                               uint32_t len)
+static int native_segment_read(int segment, uint32_t offset,
+                               struct lease_use *use)
 {
-	struct lease_use use = {whom, argument, lease_offset, len,
-	                        .to_client = true};
-
-	return copy_segment(segment, offset, &use);
+	use->to_client = true;
+	return copy_segment(segment, offset, use);
 }
 
-static int native_segment_write(int segment, uint32_t offset, int whom,
-                                int argument, uint32_t lease_offset,
-                                uint32_t len)
+static int native_segment_write(int segment, uint32_t offset,
+                                struct lease_use *use)
 {
-	struct lease_use use = {whom, argument, lease_offset, len,
-	                        .to_client = false};
-
 	if (segments[segment].kind == SEGMENT_ARCHIVE)
 		return -EACCES;
-	return copy_segment(segment, offset, &use);
+	return copy_segment(segment, offset, use);
+}
+
+static int native_lease_write(struct lease_use *use)
+{
+	use->to_client = true;
+	return lease_copy(use);
 }
 
 /* ---- the client itself --------------------------------------------------- */
@@ -354,16 +334,6 @@ static int native_inspect(uint32_t address, vaddr_t buf, uint32_t len)
 		return -EFAULT;
 	inspect_update();
 	return copy_out(buf, (const void *)(uintptr_t)address, len);
-}
-
-static int native_tunable(uint32_t which, uint32_t value)
-{
-	return tunable_set(which, value);
-}
-
-static int native_check(void)
-{
-	return check_all();
 }
 
 /* ---- the door ------------------------------------------------------------ */

@@ -11,16 +11,18 @@
 
 enum owner { OWNER_NONE, OWNER_KERNEL, OWNER_FD, OWNER_NAME };
 
+/* Bits, and what a row may say of an argument. */
 enum lease_kind {
-	LEASE_NONE,
-	LEASE_IN,     /* the server may read the client's buffer */
-	LEASE_OUT,    /* the server may write it */
-	LEASE_INOUT,  /* both */
-	LEASE_IN_IOV, /* an array of struct iovec, to read from */
-	LEASE_OUT_IOV,
-	LEASE_PATH, /* a NUL-terminated string that is a path */
-	LEASE_STR,  /* ... that is none */
-	LEASE_DIR,  /* no pointer: a directory's descriptor or AT_FDCWD */
+	LEASE_NONE = 0,
+	LEASE_IN = 1,  /* the server may read the client's buffer */
+	LEASE_OUT = 2, /* the server may write it */
+	LEASE_INOUT = LEASE_IN | LEASE_OUT,
+	LEASE_IOV = 4, /* ... an array of struct iovec */
+	LEASE_IN_IOV = LEASE_IN | LEASE_IOV,
+	LEASE_OUT_IOV = LEASE_OUT | LEASE_IOV,
+	LEASE_STR = 8, /* a NUL-terminated string */
+	LEASE_PATH = LEASE_STR,
+	LEASE_DIR = 16, /* no pointer: a directory's descriptor or AT_FDCWD */
 };
 
 enum result_kind { RESULT_STATUS, RESULT_FD, RESULT_FD2, RESULT_CWD };
@@ -47,8 +49,5 @@ struct syscall {
 #include "../build/gen/syscall_numbers.h" /* SYS_name, SYSCALL_LIMIT */
 
 extern const struct syscall syscalls[SYSCALL_LIMIT];
-
-/* The lease of `row` on argument `argument`, or 0. */
-const struct lease *syscall_lease(const struct syscall *row, int argument);
 
 #endif

@@ -5,12 +5,14 @@
 # From abi/native.tbl come
 #
 #	native_calls.h     the kernel's side, for ipc/native.c: run_NAME looks up
-#	                   what the arguments stand for and calls native_NAME
+#	                   what the arguments stand for, gathers the use of a
+#	                   lease, and calls the row's function
 #	native_stubs.h     k_NAME(...): what a server calls, int 0x81 inline
 #	native_numbers.h   NATIVE_NAME, for tests that call by number
 #
 # An argument's name decides its C type in a stub (type_of below; all else is a
-# word), and what the kernel looks up (look_up).  A line that does not make
+# word), what the kernel looks up (look_up), and of a row with a lease_offset,
+# which member of struct lease_use it is (member).  A line that does not make
 # sense stops the build with file and line.
 
 BEGIN {
@@ -23,6 +25,11 @@ BEGIN {
 	look_up["whom"] = "% == TOKEN_SELF ? current : token_client(%)"
 	look_up["handle"] = "segment_of(%)"
 	look_up["fd"] = "descriptor_connection(current, %)"
+	member["token"] = member["whom"] = "client"
+	member["argument"] = "argument"
+	member["lease_offset"] = "offset"
+	member["buf"] = "buffer"
+	member["len"] = "bytes"
 	expected = 0
 }
 
@@ -37,6 +44,14 @@ NF == 0 {
 $1 !~ /^[0-9]+$/ || NF < 2 || NF > 8 {
 	complain("expected: number name and at most six arguments")
 	next
+}
+
+{
+	does = "native_" $2
+	if (split($2, parts, ":") == 2) {
+		$2 = parts[1]
+		does = parts[2]
+	}
 }
 
 $1 + 0 != expected {
@@ -89,7 +104,7 @@ function stub(    i, type, list, words)
 	    "\treturn native(" $1 words ");\n}\n\n"
 }
 
-function run(    i, word, found, list, checks)
+function run(    i, word, found, list, checks, use)
 {
 	for (i = 3; i <= NF; i++) {
 		word = "a[" i - 3 "]"
@@ -100,11 +115,17 @@ function run(    i, word, found, list, checks)
 			checks = checks "\tint " word " = " found ";\n\n" \
 			    "\tif (" word " < 0)\n\t\treturn " word ";\n"
 		}
-		list = list (i > 3 ? ", " : "") word
+		if (/lease_offset/ && $i in member)
+			use = use (use ? ", " : "") "." member[$i] " = " word
+		else
+			list = list (list ? ", " : "") word
+	}
+	if (use) {
+		checks = checks "\tstruct lease_use use = {" use "};\n\n"
+		list = list (list ? ", " : "") "&use"
 	}
 	return "static int run_" $2 "(const uint32_t *a)\n{\n" checks \
-	    (list ? "" : "\t(void)a;\n") "\treturn native_" $2 "(" list \
-	    ");\n}\n\n"
+	    (list ? "" : "\t(void)a;\n") "\treturn " does "(" list ");\n}\n\n"
 }
 
 function write_calls(    file)

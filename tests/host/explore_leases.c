@@ -1,5 +1,5 @@
 // with: ipc/lease.c ipc/native.c ipc/message.c ipc/connection.c ipc/forward.c
-// with: ipc/message_check.c ipc/syscall_table.c kernel/memory.c
+// with: ipc/message_check.c kernel/memory.c
 // small: 4
 // fast: 300
 /*
