@@ -119,19 +119,6 @@ int native_ready(int connection, uint32_t word)
 
 /* ---- descriptors --------------------------------------------------------- */
 
-static void set_cloexec(int proc, int fd, bool on)
-{
-	uint32_t *word = &procs[proc].cloexec[fd / 32];
-	uint32_t bit = 1u << (fd % 32);
-
-	*word = on ? *word | bit : *word & ~bit;
-}
-
-static bool is_cloexec(int proc, int fd)
-{
-	return procs[proc].cloexec[fd / 32] >> (fd % 32) & 1;
-}
-
 int descriptor_connection(int proc, int fd)
 {
 	if (fd < 0 || fd >= OPEN_MAX ||
@@ -154,7 +141,7 @@ int descriptor_install(int proc, int connection, int from, bool cloexec)
 
 	if (fd >= 0) {
 		procs[proc].descriptors[fd] = connection;
-		set_cloexec(proc, fd, cloexec);
+		procs[proc].cloexec[fd] = cloexec;
 	}
 	return fd;
 }
@@ -193,9 +180,9 @@ void message_fork(int child)
 void message_exec(int proc)
 {
 	for (int fd = 0; fd < OPEN_MAX; fd++) {
-		if (is_cloexec(proc, fd))
+		if (procs[proc].cloexec[fd])
 			descriptor_close(proc, fd);
-		set_cloexec(proc, fd, false);
+		procs[proc].cloexec[fd] = false;
 	}
 }
 
@@ -271,9 +258,9 @@ int sys_fcntl64(int fd, int command, uint32_t arg)
 			return -EINVAL;
 		return duplicate(fd, (int)arg, command == F_DUPFD_CLOEXEC);
 	case F_GETFD:
-		return is_cloexec(current, fd) ? FD_CLOEXEC : 0;
+		return self()->cloexec[fd] ? FD_CLOEXEC : 0;
 	case F_SETFD:
-		set_cloexec(current, fd, arg & FD_CLOEXEC);
+		self()->cloexec[fd] = arg & FD_CLOEXEC;
 		return 0;
 	default:
 		return FORWARD;

@@ -66,7 +66,7 @@ static int find_owner(const struct syscall *row, const uint32_t args[6])
 /* Keeps the descriptors that the reply will need: 0 or -EMFILE. */
 static int reserve(const struct syscall *row, int fds[2])
 {
-	int count = row->result == RESULT_FD2 ? 2 : row->result == RESULT_FD;
+	int count = row->result == RESULT_CWD ? 0 : row->result;
 	int from = 0;
 
 	for (int i = 0; i < count; i++) {

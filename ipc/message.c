@@ -300,14 +300,11 @@ int native_receive(vaddr_t buffer)
 /* The connections that the answer carries: how many, -EINVAL or -EBADF. */
 static int check_reply(int client, int status, const struct reply *reply)
 {
-	static const uint8_t of[] = {[RESULT_STATUS] = 0,
-	                             [RESULT_FD] = 1,
-	                             [RESULT_FD2] = 2,
-	                             [RESULT_CWD] = 1};
+	int result = syscalls[procs[client].message.call].result;
 
 	if (status < 0)
 		return status < -4095 ? -EINVAL : 0;
-	if (reply->count != of[syscalls[procs[client].message.call].result])
+	if (reply->count != (result == RESULT_CWD ? 1 : result))
 		return -EINVAL;
 	for (int i = 0; i < reply->count; i++) {
 		int fd = reply->connection[i].descriptor;

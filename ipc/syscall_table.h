@@ -25,6 +25,7 @@ enum lease_kind {
 	LEASE_DIR = 16, /* no pointer: a directory's descriptor or AT_FDCWD */
 };
 
+/* So many new descriptors; or a connection that is the working directory. */
 enum result_kind { RESULT_STATUS, RESULT_FD, RESULT_FD2, RESULT_CWD };
 
 struct lease {

@@ -123,7 +123,7 @@ struct proc {
 	/* written by ipc/connection.c alone */
 	int cwd;                       /* connection, or -1 */
 	int16_t descriptors[OPEN_MAX]; /* connection, or NO_CONNECTION */
-	uint32_t cloexec[OPEN_MAX / 32];
+	bool cloexec[OPEN_MAX];        /* FD_CLOEXEC */
 
 	/* written by switch.asm and lifecycle.c */
 	uint8_t fpu[512] __attribute__((aligned(16)));
