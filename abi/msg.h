@@ -30,13 +30,13 @@ struct msqid_ds {
 };
 
 struct msginfo {
-	int msgpool; /* MSG_INFO: queues that there are */
-	int msgmap;  /* MSG_INFO: messages that there are */
-	int msgmax;  /* bytes of a message */
-	int msgmnb;  /* bytes of a queue */
-	int msgmni;  /* queues in the system */
-	int msgssz;  /* not used, as on Linux */
-	int msgtql;  /* MSG_INFO: bytes of all messages */
+	uint32_t msgpool; /* MSG_INFO: queues that there are */
+	uint32_t msgmap;  /* MSG_INFO: messages that there are */
+	uint32_t msgmax;  /* bytes of a message */
+	uint32_t msgmnb;  /* bytes of a queue */
+	uint32_t msgmni;  /* queues in the system */
+	uint32_t msgssz;  /* not used, as on Linux */
+	uint32_t msgtql;  /* MSG_INFO: bytes of all messages */
 	uint16_t msgseg, pad;
 };
 

@@ -42,16 +42,16 @@ struct semid_ds {
 };
 
 struct seminfo {
-	int semmap; /* not used, as on Linux; so are semmnu, semume */
-	int semmni; /* sets in the system */
-	int semmns; /* semaphores in the system */
-	int semmnu;
-	int semmsl; /* semaphores in a set */
-	int semopm; /* operations of a semop */
-	int semume;
-	int semusz; /* SEM_INFO: sets that there are */
-	int semvmx; /* SEMVMX */
-	int semaem; /* SEM_INFO: semaphores that there are */
+	uint32_t semmap; /* not used, as on Linux; so are semmnu, semume */
+	uint32_t semmni; /* sets in the system */
+	uint32_t semmns; /* semaphores in the system */
+	uint32_t semmnu;
+	uint32_t semmsl; /* semaphores in a set */
+	uint32_t semopm; /* operations of a semop */
+	uint32_t semume;
+	uint32_t semusz; /* SEM_INFO: sets that there are */
+	uint32_t semvmx; /* SEMVMX */
+	uint32_t semaem; /* SEM_INFO: semaphores that there are */
 };
 
 _Static_assert(sizeof(struct sembuf) == 6, "struct sembuf");

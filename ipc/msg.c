@@ -37,13 +37,20 @@
 #include "../mm/pool.h"
 #include "permission.h"
 
-struct msg_limits msg_limits = {.max = 8192, .mnb = 16384, .mni = 32000};
+struct msginfo msg_limits = {.msgpool = 512000,
+                             .msgmap = 16384,
+                             .msgmax = 8192,
+                             .msgmnb = 16384,
+                             .msgmni = 32000,
+                             .msgssz = 16,
+                             .msgtql = 16384,
+                             .msgseg = 0xFFFF};
 
 struct ids msg_ids = IDS(msgs);
 
 static const struct object_kind kind = {
     .ids = &msg_ids,
-    .most = &msg_limits.mni,
+    .most = &msg_limits.msgmni,
     .ds_bytes = sizeof(struct msqid_ds),
     .ctime = offsetof(struct msqid_ds, msg_ctime),
     .stat = MSG_STAT};
@@ -68,7 +75,7 @@ static int create(int key, int flags)
 	id = object_begin(&kind, index, key, flags);
 	msgs[index].first = msgs[index].last = -1;
 	msgs[index].senders = msgs[index].receivers = EMPTY_LINE;
-	msgs[index].ds.msg_qbytes = msg_limits.mnb;
+	msgs[index].ds.msg_qbytes = msg_limits.msgmnb;
 	return id;
 }
 
@@ -96,7 +103,7 @@ static int remove(int id)
 		pool_give(q->first);
 		q->first = next;
 	}
-	object_end(&kind, index);
+	ids_remove(&msg_ids, index);
 	return 0;
 }
 
@@ -297,7 +304,7 @@ __attribute__((flatten)) int sys_msgsnd(int id, vaddr_t message, uint32_t size,
 
 	if (copy_in(&type, message, sizeof(type)) < 0)
 		return -EFAULT;
-	if (size > msg_limits.max || id < 0 || type < 1)
+	if (size > msg_limits.msgmax || id < 0 || type < 1)
 		return -EINVAL;
 	chain = compose(type, message + sizeof(type), size);
 	if (chain < 0)
@@ -364,8 +371,8 @@ static int deliver(int chain, vaddr_t message, uint32_t size)
 /* MSG_COPY reads the room before it asks for anything: 0, -ENOMEM, -EFAULT. */
 static int read_room(vaddr_t message, uint32_t size)
 {
-	int chain =
-	    compose(0, message, size < msg_limits.max ? size : msg_limits.max);
+	int chain = compose(
+	    0, message, size < msg_limits.msgmax ? size : msg_limits.msgmax);
 
 	if (chain < 0)
 		return chain;
@@ -432,7 +439,7 @@ static int set(int id, vaddr_t buf)
 	index = object_find_to_change(&kind, id);
 	if (index < 0)
 		return index;
-	if (new.msg_qbytes > msg_limits.mnb && self()->cred.euid != 0)
+	if (new.msg_qbytes > msg_limits.msgmnb && self()->cred.euid != 0)
 		return -EPERM;
 	error = object_set(&kind, id, buf);
 	if (error < 0)
@@ -450,14 +457,7 @@ static int set(int id, vaddr_t buf)
 /* IPC_INFO: the limits; MSG_INFO: what there is, in three of them. */
 static int tell_limits(vaddr_t buf, bool usage)
 {
-	struct msginfo info = {.msgpool = 512000,
-	                       .msgmap = 16384,
-	                       .msgmax = msg_limits.max,
-	                       .msgmnb = msg_limits.mnb,
-	                       .msgmni = msg_limits.mni,
-	                       .msgssz = 16,
-	                       .msgtql = 16384,
-	                       .msgseg = 0xFFFF};
+	struct msginfo info = msg_limits;
 
 	if (usage) {
 		info.msgpool = msg_ids.table.live;

@@ -11,13 +11,11 @@
 #include "object.h"
 #include "wait.h"
 
-/* Tunables: the kernel command line and /proc/sys/kernel set them. */
-struct msg_limits {
-	uint32_t max; /* MSGMAX: bytes of a message */
-	uint32_t mnb; /* MSGMNB: msg_qbytes of a new queue */
-	uint32_t mni; /* MSGMNI: queues in the system, <= 32768 */
-};
-extern struct msg_limits msg_limits;
+/*
+ * Tunables, as IPC_INFO shows them: the kernel command line and
+ * /proc/sys/kernel set msgmax, msgmnb (msg_qbytes of a new queue) and msgmni.
+ */
+extern struct msginfo msg_limits;
 
 /* The head of a message, in the first cell of its chain; the text follows. */
 struct msg {

@@ -91,11 +91,6 @@ int object_begin(const struct object_kind *kind, int index, int key, int mode)
 	return ids_id(kind->ids, index);
 }
 
-void object_end(const struct object_kind *kind, int index)
-{
-	ids_remove(kind->ids, index);
-}
-
 /* ---- permission --------------------------------------------------------- */
 
 int object_find(const struct object_kind *kind, int id, int asked)

@@ -54,9 +54,9 @@ int object_place(const struct object_kind *kind);
 /*
  * An object of the caller's begins at `index`, which object_place() has just
  * answered; its description is all zero but for permissions and ctime.  Its id.
+ * (It ends with ids_remove().)
  */
 int object_begin(const struct object_kind *kind, int index, int key, int mode);
-void object_end(const struct object_kind *kind, int index);
 
 /* ---- permission --------------------------------------------------------- */
 

@@ -30,14 +30,22 @@
 #include "../kernel/clock.h"
 #include "permission.h"
 
-struct sem_limits sem_limits = {
-    .msl = 32000, .mns = 1024000000, .opm = 500, .mni = 32000};
+struct seminfo sem_limits = {.semmap = 1024000000,
+                             .semmni = 32000,
+                             .semmns = 1024000000,
+                             .semmnu = 1024000000,
+                             .semmsl = 32000,
+                             .semopm = 500,
+                             .semume = 500,
+                             .semusz = 20,
+                             .semvmx = SEMVMX,
+                             .semaem = SEMVMX};
 
 struct ids sem_ids = IDS(sems);
 uint32_t sem_count;
 
 const struct object_kind sem_kind = {.ids = &sem_ids,
-                                     .most = &sem_limits.mni,
+                                     .most = &sem_limits.semmni,
                                      .ds_bytes = sizeof(struct semid_ds),
                                      .ctime =
                                          offsetof(struct semid_ds, sem_ctime),
@@ -67,7 +75,7 @@ static int create(int key, uint32_t count, int flags)
 
 	if (count == 0)
 		return -EINVAL;
-	if (count > sem_limits.mns || sem_count > sem_limits.mns - count)
+	if (count > sem_limits.semmns || sem_count > sem_limits.semmns - count)
 		return -ENOSPC;
 	segment = make_semaphores(count);
 	if (segment < 0)
@@ -91,7 +99,7 @@ int sys_semget(int key, int count, int flags)
 {
 	int index;
 
-	if (count < 0 || (uint32_t)count > sem_limits.msl)
+	if (count < 0 || (uint32_t)count > sem_limits.semmsl)
 		return -EINVAL;
 	index = object_lookup(&sem_kind, key, flags);
 	if (index == OBJECT_NEW)
@@ -114,7 +122,7 @@ static int remove(int id)
 	sem_count -= sems[index].ds.sem_nsems;
 	segment_drop(sems[index].segment);
 	sems[index].segment = -1;
-	object_end(&sem_kind, index);
+	ids_remove(&sem_ids, index);
 	return 0;
 }
 
@@ -227,17 +235,12 @@ static int tell(int id, int num, int command)
 /* IPC_INFO: the limits; SEM_INFO: what there is, in the last two. */
 static int tell_limits(vaddr_t buf, bool usage)
 {
-	struct seminfo info = {.semmap = 1024000000,
-	                       .semmni = sem_limits.mni,
-	                       .semmns = sem_limits.mns,
-	                       .semmnu = 1024000000,
-	                       .semmsl = sem_limits.msl,
-	                       .semopm = sem_limits.opm,
-	                       .semume = 500,
-	                       .semusz = usage ? sem_ids.table.live : 20,
-	                       .semvmx = SEMVMX,
-	                       .semaem = usage ? (int)sem_count : SEMVMX};
+	struct seminfo info = sem_limits;
 
+	if (usage) {
+		info.semusz = sem_ids.table.live;
+		info.semaem = sem_count;
+	}
 	return object_tell(&sem_kind, buf, &info, sizeof(info));
 }
 

@@ -12,14 +12,11 @@
 #include "object.h"
 #include "wait.h"
 
-/* Tunables: the kernel command line and /proc/sys/kernel/sem set them. */
-struct sem_limits {
-	uint32_t msl; /* SEMMSL: semaphores of a set */
-	uint32_t mns; /* SEMMNS: in the system */
-	uint32_t opm; /* SEMOPM: operations of a semop, <= SEMOPM_MAX */
-	uint32_t mni; /* SEMMNI: sets in the system, <= 32768 */
-};
-extern struct sem_limits sem_limits;
+/*
+ * Tunables, as IPC_INFO shows them: the kernel command line and
+ * /proc/sys/kernel/sem set semmsl, semmns, semopm and semmni.
+ */
+extern struct seminfo sem_limits;
 
 #define SEMMSL_MAX 65535 /* sem_num has 16 bits */
 #define SEMOPM_MAX 682   /* of 6 bytes, a page */

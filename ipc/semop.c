@@ -228,7 +228,7 @@ semtimedop(int id, vaddr_t from, uint32_t count, vaddr_t timeout, bool wide)
 
 	if (timeout && timespec_in(&time, timeout, wide) < 0)
 		return -EFAULT;
-	if (count > sem_limits.opm)
+	if (count > sem_limits.semopm)
 		return -E2BIG;
 	if (count < 1)
 		return -EINVAL;

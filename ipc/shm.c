@@ -41,8 +41,8 @@
 
 #define PAGES(bytes) (((bytes) + (PAGE_SIZE - 1)) >> PAGE_SHIFT)
 
-struct shm_limits shm_limits = {
-    .max = 0xFEFFFFFF, .min = 1, .mni = 4096, .seg = 0, .all = 0xFEFFFFFF};
+struct shminfo shm_limits = {
+    .shmmax = 0xFEFFFFFF, .shmmin = 1, .shmmni = 4096, .shmall = 0xFEFFFFFF};
 
 struct ids shm_ids = IDS(shms);
 uint32_t shm_pages;
@@ -51,7 +51,7 @@ _Static_assert(sizeof(struct shm) == 96, "32,768 of them have 3 MiB");
 
 static const struct object_kind kind = {
     .ids = &shm_ids,
-    .most = &shm_limits.mni,
+    .most = &shm_limits.shmmni,
     .ds_bytes = sizeof(struct shmid_ds),
     .ctime = offsetof(struct shmid_ds, shm_ctime),
     .stat = SHM_STAT};
@@ -66,11 +66,11 @@ static int refuse(uint32_t size, int flags)
 {
 	uint32_t pages = PAGES(size);
 
-	if (size < shm_limits.min || size > shm_limits.max || size == 0)
+	if (size < shm_limits.shmmin || size > shm_limits.shmmax || size == 0)
 		return -EINVAL;
-	if (pages == 0) /* the rounding wrapped */
-		return -ENOSPC;
-	if (pages > shm_limits.all || shm_pages > shm_limits.all - pages)
+	/* It is 0 pages when the rounding wrapped. */
+	if (pages == 0 || pages > shm_limits.shmall ||
+	    shm_pages > shm_limits.shmall - pages)
 		return -ENOSPC;
 	/* Of huge pages our stock is always empty; only root may ask for it. */
 	if (flags & SHM_HUGETLB)
@@ -109,7 +109,7 @@ static void destroy(int index)
 {
 	struct shm *shm = &shms[index];
 
-	object_end(&kind, index);
+	ids_remove(&shm_ids, index);
 	shm_pages -= PAGES(shm->ds.shm_segsz);
 	segment_drop(shm->segment);
 	shm->segment = -1;
@@ -208,8 +208,8 @@ int shm_may_attach(int id, vaddr_t address, int flags)
 	if (index < 0)
 		return index;
 	/* After the permission and before the mapping, as where it is usual. */
-	if (shm_limits.seg != 0 &&
-	    (uint32_t)spaces[self()->space].attaches >= shm_limits.seg)
+	if (shm_limits.shmseg != 0 &&
+	    (uint32_t)spaces[self()->space].attaches >= shm_limits.shmseg)
 		return -EMFILE;
 	return index;
 }
@@ -279,11 +279,7 @@ static int lock(int id, int locked)
 
 static int tell_limits(vaddr_t buf)
 {
-	struct shminfo info = {.shmmax = shm_limits.max,
-	                       .shmmin = shm_limits.min,
-	                       .shmmni = shm_limits.mni,
-	                       .shmseg = shm_limits.seg,
-	                       .shmall = shm_limits.all};
+	struct shminfo info = shm_limits;
 
 	if (info.shmseg == 0) /* no limit of its own */
 		info.shmseg = info.shmmni;

@@ -10,15 +10,11 @@
 #include "../abi/shm.h"
 #include "object.h"
 
-/* Tunables: the kernel command line and /proc/sys/kernel set them. */
-struct shm_limits {
-	uint32_t max; /* SHMMAX: bytes of a segment, at most */
-	uint32_t min; /* SHMMIN: at least */
-	uint32_t mni; /* SHMMNI: segments in the system, <= 32768 */
-	uint32_t seg; /* SHMSEG: attaches of one process; 0: no limit */
-	uint32_t all; /* SHMALL: pages in the system */
-};
-extern struct shm_limits shm_limits;
+/*
+ * Tunables, as IPC_INFO shows them: the kernel command line and
+ * /proc/sys/kernel set them.  A shmseg of 0 is no limit.
+ */
+extern struct shminfo shm_limits;
 
 /* An object: a segment of mm/segment.c with a name, an owner and a history. */
 struct shm {

@@ -1058,7 +1058,8 @@ static void begin(const struct scene *scene)
 	pool_cells = 0;
 	begin_procs(scene->strangers);
 	begin_queues(scene->lives);
-	msg_limits = (struct msg_limits){.max = LONGEST, .mnb = ROOM, .mni = 9};
+	msg_limits =
+	    (struct msginfo){.msgmax = LONGEST, .msgmnb = ROOM, .msgmni = 9};
 	calls_made = 0;
 	first_caller = 0;
 	last_caller = PROCS - 1;

@@ -1147,7 +1147,7 @@ static void begin(const struct scene *scene)
 	memset(segments, 0, sizeof(segments));
 	memset(memory, 0xEE, sizeof(memory));
 	sem_count = 0;
-	sem_limits.opm = 2;
+	sem_limits.semopm = 2;
 	calls_made = 0;
 	for (int i = 0; i < SETS; i++)
 		model.sets[i].next_seq = 1;

@@ -82,7 +82,7 @@ static void start(void)
 	memset(shms, 0, sizeof(shms));
 	shm_ids = (struct ids)IDS(shms);
 	shm_pages = 0;
-	shm_limits = (struct shm_limits){0xFEFFFFFF, 1, 4096, 0, 0xFEFFFFFF};
+	shm_limits = (struct shminfo){0xFEFFFFFF, 1, 4096, 0, 0xFEFFFFFF, {0}};
 	for (int i = 0; i < 2; i++) {
 		memset(&procs[i], 0, sizeof(procs[i]));
 		procs[i].pid = 10 + i;
@@ -162,21 +162,21 @@ static void test_get(void)
 	EXPECT(sys_shmget(0, 0, 0600), -EINVAL);
 	EXPECT(sys_shmget(0, 0x80000001, 0600), -ENOMEM);
 	EXPECT(sys_shmget(0, 0xFEFFFFFF, 0600), -ENOMEM);
-	shm_limits.max = UINT32_MAX;
+	shm_limits.shmmax = UINT32_MAX;
 	EXPECT(sys_shmget(0, 0xFFFFF001, 0600), -ENOSPC);
 	EXPECT(sys_shmget(0, 0xFFFFFFFF, 0600), -ENOSPC);
 	end("B8: no size wraps into a small segment");
 
 	start();
-	shm_limits.all = 3;
-	shm_limits.mni = 1;
+	shm_limits.shmall = 3;
+	shm_limits.shmmni = 1;
 	id = sys_shmget(KEY, 8192, IPC_CREAT | 0600);
 	EXPECT(sys_shmget(0, 8192, 0600), -ENOSPC);
 	EXPECT(sys_shmget(0, 4096, 0600), -ENOSPC);
 	promise_fail_nth = 1;
 	EXPECT(sys_shmget(0, 4096, 0600), -ENOMEM);
 	EXPECT(sys_shmget(0, 0, 0600), -EINVAL);
-	shm_limits.max = 100;
+	shm_limits.shmmax = 100;
 	EXPECT(sys_shmget(KEY, 8192, 0), id);
 	EXPECT(sys_shmget(0, 101, 0600), -EINVAL);
 	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
@@ -243,7 +243,7 @@ static void test_attach(void)
 	EXPECT(at(id, A + 1, 0), -EINVAL);
 	EXPECT(at(id, A, SHM_RDONLY), -EACCES);
 	run(0);
-	shm_limits.seg = 1;
+	shm_limits.shmseg = 1;
 	EXPECT(at(id, 0, 0), -EMFILE);
 	EXPECT(ds(id)->shm_nattch, 1);
 	EXPECT(sys_shmdt(A), 0);
