@@ -96,16 +96,16 @@ static int pmap(int argc, char **argv)
 static int ipcs(int argc, char **argv)
 {
 	bool queues = argc == 1, segments = argc == 1, sets = argc == 1;
+	bool wrong = false;
 	int result = 0, letter;
 
 	while ((letter = getopt(argc, argv, "mqsa")) != -1) {
 		queues |= letter == 'q' || letter == 'a';
 		segments |= letter == 'm' || letter == 'a';
 		sets |= letter == 's' || letter == 'a';
-		if (letter == '?')
-			optind = argc + 1;
+		wrong |= letter == '?';
 	}
-	if (optind != argc) {
+	if (wrong || optind != argc) {
 		fprintf(stderr, "usage: ipcs [-m] [-q] [-s] [-a]\n");
 		return 2;
 	}
@@ -121,6 +121,9 @@ static int ipcs(int argc, char **argv)
 
 static int find(char kind, key_t key)
 {
+	errno = EINVAL;
+	if (key == IPC_PRIVATE)
+		return -1; /* the key of many, by which none is found */
 	return kind == 'm'   ? shmget(key, 0, 0)
 	       : kind == 'q' ? msgget(key, 0)
 	                     : semget(key, 0, 0);
@@ -156,19 +159,19 @@ static int remove_object(int letter, long value)
 
 static int ipcrm(int argc, char **argv)
 {
-	int failed = 0, letter;
+	int failed = 0, letter = 0;
 
-	while ((letter = getopt(argc, argv, "m:M:q:Q:s:S:")) != -1) {
+	while (letter != '?' &&
+	       (letter = getopt(argc, argv, "m:M:q:Q:s:S:")) != -1) {
 		long value;
 
 		if (letter == '?')
-			optind = argc + 1;
-		else if (!number(optarg, &value))
+			continue;
+		if (!number(optarg, &value))
 			return bad_number("ipcrm", "a number", optarg);
-		else
-			failed |= remove_object(letter, value);
+		failed |= remove_object(letter, value);
 	}
-	if (argc == 1 || optind != argc) {
+	if (argc == 1 || letter == '?' || optind != argc) {
 		fprintf(stderr,
 		        "usage: ipcrm -m|-q|-s ID | -M|-Q|-S KEY ...\n");
 		return 2;
