@@ -221,11 +221,6 @@ static int duplicate(int fd, int from, bool cloexec)
 	return copy;
 }
 
-int sys_dup(int fd)
-{
-	return duplicate(fd, 0, false);
-}
-
 int sys_dup2(int fd, int newfd)
 {
 	if (fd == newfd)
