@@ -482,7 +482,7 @@ static void run(enum op op)
 		sys_close(0);
 		break;
 	case DUP:
-		sys_fcntl64(0, 0, 0) /* F_DUPFD */;
+		sys_fcntl64(0, 0, 0); /* F_DUPFD */
 		break;
 	case RECEIVE:
 		do_receive(INBOX);
