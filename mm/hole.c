@@ -29,19 +29,54 @@ static vaddr_t end_of(int region, bool spare_linked)
 	                                                   : r->end;
 }
 
-/* The highest `bytes` without a region that end at PRIVATE_TOP or lower. */
+/* Does [start, end) have room for `bytes`? */
+static bool fits(vaddr_t start, vaddr_t end, uint32_t bytes)
+{
+	return start < end && end - start >= bytes;
+}
+
+/*
+ * The highest hole that begins above a region of `slot` and ends at the next
+ * one, or at `top`, where the lowest region of the slots above begins; 0: none.
+ */
+static vaddr_t find_in_slot(int space, int slot, vaddr_t top, uint32_t bytes,
+                            bool spare_linked)
+{
+	vaddr_t floor = lowest(space), found = 0;
+	int r = slot_first_region(space, slot);
+
+	while (r >= 0) {
+		int next = slot_next_region(slot, r);
+		vaddr_t start = later(end_of(r, spare_linked), floor);
+		vaddr_t end =
+		    next < 0 ? top : earlier(top, regions[next].start);
+
+		if (fits(start, end, bytes))
+			found = end - bytes;
+		r = next;
+	}
+	return found;
+}
+
+/*
+ * The highest `bytes` without a region that end at PRIVATE_TOP or lower.  Each
+ * slot's list is walked once.
+ */
 static vaddr_t find_below(int space, uint32_t bytes, bool spare_linked)
 {
-	vaddr_t top = PRIVATE_TOP, floor = lowest(space);
+	vaddr_t top = PRIVATE_TOP, found;
 
-	while (top > floor && top - floor >= bytes) {
-		int r = region_before(space, top);
+	for (int slot = slot_of(top - 1); slot >= slot_of(USER_FIRST); slot--) {
+		int first = slot_first_region(space, slot);
 
-		if (r < 0 || end_of(r, spare_linked) <= top - bytes)
-			return top - bytes;
-		top = regions[r].start;
+		if (first < 0)
+			continue;
+		found = find_in_slot(space, slot, top, bytes, spare_linked);
+		if (found)
+			return found;
+		top = earlier(top, regions[first].start);
 	}
-	return 0;
+	return fits(lowest(space), top, bytes) ? top - bytes : 0;
 }
 
 vaddr_t space_find_private(int space, int pages)

@@ -131,19 +131,6 @@ static int last_below(int space, int slot, vaddr_t va)
 	return found;
 }
 
-int region_before(int space, vaddr_t va)
-{
-	int slot = va ? slot_of(va - 1) : -1;
-
-	for (; slot >= 0; slot--) {
-		int r = last_below(space, slot, va);
-
-		if (r >= 0)
-			return r;
-	}
-	return -1;
-}
-
 /* ---- the lists ------------------------------------------------------- */
 
 void region_list(int region)

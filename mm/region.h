@@ -18,8 +18,6 @@ void region_unlist(int region);
 
 /* The next region of a space after `region`, in order of address; -1. */
 int region_after(int region);
-/* The region that starts last below `va`, or -1. */
-int region_before(int space, vaddr_t va);
 
 /* The first slot from `slot` on that is free, is used; USER_SLOTS: none. */
 int slot_next_free(int space, int slot);
