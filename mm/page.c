@@ -96,11 +96,6 @@ bool page_kernel_mapped(uintptr_t address)
 
 /* ---- making ---------------------------------------------------------- */
 
-frame_t page_make_table(void)
-{
-	return frame_alloc_zeroed();
-}
-
 frame_t page_make_directory(void)
 {
 	frame_t directory = frame_alloc();
@@ -137,12 +132,6 @@ void page_load(frame_t directory)
 		load(directory);
 }
 
-void page_unload(frame_t directory)
-{
-	if (directory == page_loaded)
-		load(kernel_directory);
-}
-
 void page_flush(frame_t directory, vaddr_t va)
 {
 	if (directory == page_loaded)
@@ -153,11 +142,6 @@ void page_flush_all(frame_t directory)
 {
 	if (directory == page_loaded)
 		load(page_loaded);
-}
-
-void page_flush_loaded(void)
-{
-	load(page_loaded);
 }
 
 /* ---- words ----------------------------------------------------------- */

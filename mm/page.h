@@ -118,22 +118,17 @@ void page_map_kernel(uintptr_t address, frame_t frame);
 /* Any kernel address: is memory there to be read? */
 bool page_kernel_mapped(uintptr_t address);
 
-/* New ones, promised before.  A directory has the kernel's PDEs, no other. */
-frame_t page_make_table(void);
+/* A new one, promised before, with the kernel's PDEs and no other. */
 frame_t page_make_directory(void);
 /* ... with all the PDEs of another. */
 frame_t page_copy_directory(frame_t from);
 
 /* Puts a directory in CR3 unless it is there; NO_FRAME: the kernel's own. */
 void page_load(frame_t directory);
-/* ... the kernel's own, if `directory` is there. */
-void page_unload(frame_t directory);
 
 /* Forgets translations, if `directory` is the one that is loaded. */
 void page_flush(frame_t directory, vaddr_t va);
 void page_flush_all(frame_t directory);
-/* Forgets them whoever is loaded. */
-void page_flush_loaded(void);
 
 /* One PTE (slot private) or any word of a segment's table. */
 static inline uint32_t page_get(frame_t table, int entry)

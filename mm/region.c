@@ -229,7 +229,7 @@ void region_end(int region)
 	leave_segment(region);
 	attach_leave(region);
 	regions[region].kind = REGION_FREE;
-	table_unpick(&region_table, region);
+	table_put(&region_table, region);
 }
 
 int region_split(int region, vaddr_t at)

@@ -67,7 +67,7 @@ static void shrink(int segment, int pages)
 		hide(segment, page);
 	for (int r = s->regions; r >= 0; r = regions[r].sibling)
 		region_forget(r, pages);
-	page_flush_loaded();
+	page_flush_all(page_loaded);
 	for (int page = pages; page < s->pages; page++)
 		release(segment, page);
 	if (s->promised)

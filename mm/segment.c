@@ -127,7 +127,7 @@ static bool wants_directory(int segment, int last)
 
 static void make_directory(struct segment *s)
 {
-	s->directory = page_make_table();
+	s->directory = frame_alloc_zeroed();
 	s->tables++;
 	if (s->table != NO_FRAME)
 		page_set(s->directory, 0, link_word(s->table));
@@ -136,7 +136,7 @@ static void make_directory(struct segment *s)
 
 static void make_table(struct segment *s, int n)
 {
-	frame_t table = page_make_table();
+	frame_t table = frame_alloc_zeroed();
 
 	s->tables++;
 	if (s->directory == NO_FRAME)

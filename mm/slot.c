@@ -68,7 +68,7 @@ void space_make_private(int space, int slot)
 	assert(slot_linked(space, slot));
 	assert(r >= 0 && slot_of(regions[r].start) <= slot);
 	assert(slot_of(regions[r].end - 1) > slot || regions[r].next < 0);
-	page_set_private(directory, slot, page_make_table());
+	page_set_private(directory, slot, frame_alloc_zeroed());
 	page_flush_all(directory);
 	regions[r].whole = false;
 }
@@ -145,7 +145,7 @@ static void fill_slot(struct region *draft, int slot)
 	draft->whole = false;
 	if (alone) {
 		page_set_private(spaces[space].directory, slot,
-		                 page_make_table());
+		                 frame_alloc_zeroed());
 	} else if (slot_linked(space, slot)) {
 		space_make_private(space, slot);
 	}

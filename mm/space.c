@@ -122,7 +122,7 @@ static void copy_tables(int region, int to)
 		if (word_linked(word) || (copy && copy != word))
 			continue;
 		if (inherited(region))
-			page_set_private(mine, slot, page_make_table());
+			page_set_private(mine, slot, frame_alloc_zeroed());
 		else
 			page_clear_slots(mine, slot, 1);
 	}
@@ -198,7 +198,8 @@ void space_clear(int space)
 	if (s->directory == NO_FRAME)
 		return;
 	/* Flush before free: then nothing below is reached by the CPU. */
-	page_unload(s->directory);
+	if (s->directory == page_loaded)
+		page_load(NO_FRAME);
 	for (int r = region_from(space, 0); r >= 0; r = region_from(space, 0))
 		region_remove(r);
 	frame_drop(s->directory);
@@ -207,18 +208,11 @@ void space_clear(int space)
 	assert(s->promised == 0 && s->attaches == 0);
 }
 
-void space_hold(int space)
-{
-	assert(spaces[space].holders > 0);
-	spaces[space].holders++;
-}
-
 void space_drop(int space)
 {
-	assert(spaces[space].holders > 0);
-	if (--spaces[space].holders > 0)
-		return;
+	assert(spaces[space].holders == 1);
 	space_clear(space);
+	spaces[space].holders = 0;
 	table_put(&space_table, space);
 }
 

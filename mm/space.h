@@ -1,8 +1,8 @@
 /*
  * mm/space.h -- spaces: what one process sees, as 768 slots of 4 MiB.
  *
- * A space is an object apart from the process, counted, named by its index in
- * `spaces` (-1: none).  It consists of regions; regions hang off slots; a slot
+ * A space is an object apart from the process, named by its index in `spaces`
+ * (-1: none).  It consists of regions; regions hang off slots; a slot
  * is empty, linked (its PDE points to a segment's own page table) or private
  * (its table belongs to the space).  See mm/space.c for the picture, and
  * mm/region.c, mm/fault.c and mm/usercopy.c for its parts.
@@ -53,7 +53,7 @@ struct region {
 
 struct space {
 	int link;
-	int holders;
+	int holders;       /* 1; 0: not in use */
 	int level;         /* LEVEL_*, for promises made in its name */
 	frame_t directory; /* its page directory; NO_FRAME once emptied */
 	int attaches;      /* attaches alive (SHMSEG counts them) */
@@ -86,8 +86,7 @@ int space_copy(int from, int level);
 /* Unmaps everything, which ends all attaches.  Cannot fail. */
 void space_clear(int space);
 
-void space_hold(int space);
-void space_drop(int space); /* the last one clears and frees it */
+void space_drop(int space); /* clears and frees it */
 
 /* Puts the space's directory in CR3 (-1: the kernel's own). */
 void space_load(int space);
@@ -190,8 +189,6 @@ int space_page(int space, vaddr_t va, bool write, frame_t *frame);
 /* Of the space that is loaded: 0 or -EFAULT. */
 int copy_in(void *to, vaddr_t from, uint32_t bytes);
 int copy_out(vaddr_t to, const void *from, uint32_t bytes);
-/* A string of at most size - 1 bytes: its length, -EFAULT, -ENAMETOOLONG. */
-int string_in(char *to, vaddr_t from, uint32_t size);
 
 /* Of any space, by space_page(): 0 or -EFAULT. */
 int space_read(int space, void *to, vaddr_t from, uint32_t bytes);

@@ -19,11 +19,6 @@
 
 int table_frames;
 
-static void *slot(const struct table *table, int index)
-{
-	return (char *)table->base + (size_t)index * table->stride;
-}
-
 static bool in_window(const struct table *table)
 {
 	uintptr_t base = (uintptr_t)table->base;
@@ -80,12 +75,14 @@ int table_take(struct table *table, int level)
 	if (table_reserve(table, 1, level) < 0)
 		return -1;
 	index = table_pick(table);
-	cpu_zero_words(slot(table, index), table->stride / 4);
+	cpu_zero_words(table_slot(table, index), table->stride / 4);
 	return index;
 }
 
 void table_put(struct table *table, int index)
 {
-	assert(table->live > 0);
-	table_unpick(table, index);
+	assert(index >= 0 && index < table->fresh && table->live > 0);
+	*table_slot(table, index) = table->free;
+	table->free = index;
+	table->live--;
 }

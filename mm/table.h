@@ -42,6 +42,12 @@ int table_reserve(struct table *table, int slots, int level);
 /* Makes slot `index` usable without taking it (tables with their own order). */
 int table_grow(struct table *table, int index, int level);
 
+/* An object, by its first member. */
+static inline int *table_slot(const struct table *table, int index)
+{
+	return (int *)((char *)table->base + (size_t)index * table->stride);
+}
+
 /*
  * A slot that table_reserve() made sure of, or one known to be given back: not
  * zeroed, and nothing can fail.
@@ -50,24 +56,12 @@ static inline int table_pick(struct table *table)
 {
 	int index = table->free;
 
-	if (index >= 0) {
-		table->free = *(int *)((char *)table->base +
-		                       (size_t)index * table->stride);
-	} else {
+	if (index >= 0)
+		table->free = *table_slot(table, index);
+	else
 		index = table->fresh++;
-	}
 	table->live++;
 	return index;
-}
-
-/* table_put() without a call, for where every instruction counts. */
-static inline void table_unpick(struct table *table, int index)
-{
-	assert(index >= 0 && index < table->fresh);
-	*(int *)((char *)table->base + (size_t)index * table->stride) =
-	    table->free;
-	table->free = index;
-	table->live--;
 }
 
 extern int table_frames; /* frames that all tables have taken so far */

@@ -21,11 +21,7 @@
 #include "../abi/errno.h"
 #include "../kernel/string.h"
 
-/* 0 or -EFAULT. */
-#define STACK_ARGUMENTS __attribute__((regparm(0)))
-STACK_ARGUMENTS int usercopy_move(void *to, const void *from, uint32_t bytes);
-/* Bytes moved, NUL included (or `bytes` without one), or -EFAULT. */
-STACK_ARGUMENTS int usercopy_string(void *to, const void *from, uint32_t bytes);
+int usercopy_move(void *to, const void *from, uint32_t bytes);
 
 #ifdef __i386__
 extern char usercopy_start[], usercopy_end[], usercopy_fault[];
@@ -35,64 +31,38 @@ extern const uintptr_t smap_sites_start[], smap_sites_end[];
 #define SITE_CLAC 1
 
 /* clang-format off */
-__asm__(
-".macro smap_site kind\n"
-"88:	.byte 0x0f, 0x1f, 0x00\n"	/* a no-op of three bytes */
-"	.pushsection .smap_sites, \"a\"\n"
-"	.long 88b, \\kind\n"
-"	.popsection\n"
-".endm\n"
-"	.text\n"
-"	.global usercopy_move, usercopy_string\n"
-"	.global usercopy_start, usercopy_end, usercopy_fault\n"
-/*
- *	stack:	bytes 20, from 16, to 12, return 8, esi 4, edi 0
- */
-"usercopy_move:\n"
-"	pushl %esi\n"
-"	pushl %edi\n"
-"	movl 12(%esp), %edi\n"
-"	movl 16(%esp), %esi\n"
-"	movl 20(%esp), %edx\n"
-"	movl %edx, %ecx\n"
-"	shrl $2, %ecx\n"
-"	andl $3, %edx\n"
-"	smap_site 0\n"
-"usercopy_start:\n"
-"	rep movsl\n"
-"	movl %edx, %ecx\n"
-"	rep movsb\n"
-"	xorl %eax, %eax\n"
-"	jmp usercopy_leave\n"
-"usercopy_string:\n"
-"	pushl %esi\n"
-"	pushl %edi\n"
-"	movl 12(%esp), %edi\n"
-"	movl 16(%esp), %esi\n"
-"	xorl %ecx, %ecx\n"
-"	smap_site 0\n"
-"1:	movl %ecx, %eax\n"
-"	cmpl 20(%esp), %ecx\n"
-"	je usercopy_leave\n"
-"	movb (%esi,%ecx), %dl\n"
-"	movb %dl, (%edi,%ecx)\n"
-"	incl %ecx\n"
-"	testb %dl, %dl\n"
-"	jnz 1b\n"
-"	movl %ecx, %eax\n"
-"usercopy_end:\n"
-"usercopy_leave:\n"
-"	smap_site 1\n"
-"	popl %edi\n"
-"	popl %esi\n"
-"	ret\n"
-"usercopy_fault:\n"
-"	movl $-14, %eax\n"		/* -EFAULT */
-"	jmp usercopy_leave\n"
-);
-/* clang-format on */
+#define SMAP_SITE(kind)                                                        \
+	"88:	.byte 0x0f, 0x1f, 0x00\n" /* a no-op of three bytes */         \
+	"	.pushsection .smap_sites, \"a\"\n"                             \
+	"	.long 88b, %c[" #kind "]\n"                                    \
+	"	.popsection\n"
 
-_Static_assert(EFAULT == 14, "the number in usercopy_fault");
+/* 0 or -EFAULT.  Its labels may be there but once. */
+__attribute__((noinline, noclone))
+int usercopy_move(void *to, const void *from, uint32_t bytes)
+{
+	uint32_t words = bytes / 4;
+	int result = 0;
+
+	__asm__ volatile(
+	"	.global usercopy_start, usercopy_end, usercopy_fault\n"
+	SMAP_SITE(stac)
+	"usercopy_start:\n"
+	"	rep movsl\n"
+	"	movl %[rest], %%ecx\n"
+	"	rep movsb\n"
+	"	jmp usercopy_end\n"
+	"usercopy_fault:\n"
+	"	movl %[efault], %[result]\n"
+	"usercopy_end:\n"
+	SMAP_SITE(clac)
+	: "+D"(to), "+S"(from), "+c"(words), [result] "+r"(result)
+	: [rest] "r"(bytes % 4), [efault] "i"(-EFAULT), [stac] "i"(SITE_STAC),
+	  [clac] "i"(SITE_CLAC)
+	: "memory");
+	return result;
+}
+/* clang-format on */
 
 uintptr_t usercopy_fixup(uintptr_t eip)
 {
@@ -135,22 +105,6 @@ int copy_out(vaddr_t to, const void *from, uint32_t bytes)
 	if (!in_user_space(to, bytes))
 		return -EFAULT;
 	return usercopy_move((void *)(uintptr_t)to, from, bytes);
-}
-
-int string_in(char *to, vaddr_t from, uint32_t size)
-{
-	uint32_t limit;
-	int moved;
-
-	if (from >= USER_LIMIT)
-		return -EFAULT;
-	limit = size < USER_LIMIT - from ? size : USER_LIMIT - from;
-	moved = usercopy_string(to, (const void *)(uintptr_t)from, limit);
-	if (moved < 0)
-		return moved;
-	if (moved > 0 && to[moved - 1] == '\0')
-		return moved - 1;
-	return limit < size ? -EFAULT : -ENAMETOOLONG;
 }
 
 /* ---- of any space ---------------------------------------------------- */

@@ -333,7 +333,6 @@ int __wrap_table_take(struct table *table, int level)
 /* ---- the kernel's copies, through the MMU of the model ---------------- */
 
 int usercopy_move(void *to, const void *from, uint32_t bytes);
-int usercopy_string(void *to, const void *from, uint32_t bytes);
 
 static bool is_user(const void *pointer)
 {
@@ -375,20 +374,6 @@ int usercopy_move(void *to, const void *from, uint32_t bytes)
 		*target = *source;
 	}
 	return 0;
-}
-
-int usercopy_string(void *to, const void *from, uint32_t bytes)
-{
-	for (uint32_t i = 0; i < bytes; i++) {
-		char *source = byte_at((const char *)from + i, false);
-
-		if (!source)
-			return -14;
-		((char *)to)[i] = *source;
-		if (*source == '\0')
-			return (int)i + 1;
-	}
-	return (int)bytes;
 }
 
 /* ---- the whole machine ----------------------------------------------- */

@@ -88,15 +88,7 @@ struct op {
 	bool leaf; /* its result is judged, and not explored further */
 };
 
-enum copy_kind {
-	COPY_OUT,
-	COPY_IN,
-	STRING_IN,
-	WRITE,
-	READ,
-	STRING_BYTES,
-	TRANSFER
-};
+enum copy_kind { COPY_OUT, COPY_IN, WRITE, READ, STRING_BYTES, TRANSFER };
 
 /* A world of one space, loaded, and two segments held. */
 void model_make_world(void);

@@ -112,7 +112,7 @@ objects_alone msg ipc/msg.c ipc/msg_check.c tests/host/explore_msg.c
 
 # ---- flushes
 bug 2 5 mm/resize.c "resize: no flush before the frames are freed" \
-	's/^\tpage_flush_loaded();$/\t;/'
+	's/^\tpage_flush_all(page_loaded);$/\t;/'
 bug 2 5 mm/resize.c "resize: borrowed entries are not forgotten" \
 	's/^\t\tregion_forget(r, pages);$/\t\t;/'
 bug 2 3 mm/slot.c "unmap: the frame is dropped before the flush" \
