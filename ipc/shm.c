@@ -218,8 +218,6 @@ int sys_shmat(int id, vaddr_t address, int flags, vaddr_t *result)
 {
 	int index = shm_may_attach(id, address, flags);
 	vaddr_t base = address & ~(SHMLBA - 1);
-	/* Who attached for reading can never gain writing: mprotect(2). */
-	int rights = rights_of(flags), ceiling = rights_of(flags | SHM_EXEC);
 	int error;
 
 	if (index < 0)
@@ -229,8 +227,8 @@ int sys_shmat(int id, vaddr_t address, int flags, vaddr_t *result)
 	 * of the same, removed, segment.
 	 */
 	attach(index);
-	error = space_attach(self()->space, shms[index].segment, &base, rights,
-	                     ceiling, flags & SHM_REMAP, index);
+	error = space_attach(self()->space, shms[index].segment, &base,
+	                     rights_of(flags), flags & SHM_REMAP, index);
 	if (error < 0) {
 		detach(index);
 		return error;

@@ -143,7 +143,7 @@ static int map_part(const struct build *b, const struct elf_segment *s,
 	    .segment = from_file ? b->image->segment : -1,
 	    .offset = from_file ? (int)(s->offset / PAGE_SIZE) : 0,
 	    .rights = rights_of(s),
-	    .ceiling = RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC,
+	    .ceiling = RIGHT_ALL,
 	    .promise = true,
 	};
 
@@ -289,8 +289,8 @@ static int map_stack(struct build *b)
 	    .start = STACK_TOP - pages * PAGE_SIZE,
 	    .pages = pages,
 	    .segment = -1,
-	    .rights = RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC,
-	    .ceiling = RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC,
+	    .rights = RIGHT_ALL,
+	    .ceiling = RIGHT_ALL,
 	    .promise = true,
 	};
 	int result = space_map(b->space, &mapping);

@@ -16,7 +16,6 @@
 #define MAP_GROWSDOWN       0x100u
 #define MAP_NORESERVE       0x4000u
 #define MAP_FIXED_NOREPLACE 0x100000u
-#define ALL_RIGHTS          (RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC)
 #define PROT_SEM            8u
 
 int sys_brk(vaddr_t address, vaddr_t *result)
@@ -80,8 +79,8 @@ static int map_anonymous(vaddr_t address, uint32_t pages, uint32_t prot,
 	    .kind = REGION_PRIVATE,
 	    .pages = pages,
 	    .segment = -1,
-	    .rights = prot & ALL_RIGHTS,
-	    .ceiling = ALL_RIGHTS,
+	    .rights = prot & RIGHT_ALL,
+	    .ceiling = RIGHT_ALL,
 	    .promise = !(flags & MAP_NORESERVE),
 	    .replace = flags & MAP_FIXED,
 	};
@@ -131,8 +130,8 @@ int mmap_segment(int client, int segment, int offset, int rights,
 	    .pages = pages,
 	    .segment = segment,
 	    .offset = offset,
-	    .rights = prot & ALL_RIGHTS,
-	    .ceiling = shared ? rights : ALL_RIGHTS,
+	    .rights = prot & RIGHT_ALL,
+	    .ceiling = shared ? rights : RIGHT_ALL,
 	    .promise = !(flags & MAP_NORESERVE),
 	    .replace = flags & MAP_FIXED,
 	};
@@ -168,7 +167,7 @@ int sys_mprotect(vaddr_t address, uint32_t length, uint32_t prot)
 {
 	uint32_t bytes = (length + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 
-	if (prot & ~(ALL_RIGHTS | PROT_SEM) || !page_aligned(address))
+	if (prot & ~(RIGHT_ALL | PROT_SEM) || !page_aligned(address))
 		return -EINVAL;
 	if (length == 0)
 		return 0;
@@ -176,5 +175,5 @@ int sys_mprotect(vaddr_t address, uint32_t length, uint32_t prot)
 	    address > USER_LIMIT - bytes)
 		return -ENOMEM;
 	return space_protect(self()->space, address, address + bytes,
-	                     prot & ALL_RIGHTS);
+	                     prot & RIGHT_ALL);
 }

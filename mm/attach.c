@@ -76,6 +76,12 @@ int space_first_attach(int space)
 
 /* ---- attaching ------------------------------------------------------- */
 
+/* Who attached for reading can never gain writing: mprotect(2). */
+static int ceiling_of(int rights)
+{
+	return rights & RIGHT_WRITE ? RIGHT_ALL : RIGHT_READ | RIGHT_EXEC;
+}
+
 /* Chooses the place, or says why the wanted one will not do. */
 static int find_place(int space, int pages, vaddr_t *base, bool remap)
 {
@@ -111,7 +117,7 @@ static int short_way(int space, int segment, vaddr_t base, int count)
 }
 
 static void attach_short(int space, int segment, int slot, int count,
-                         int rights, int ceiling, int tag)
+                         int rights, int tag)
 {
 	int i = table_pick(&region_table); /* every field is written here */
 	struct region *r = &regions[i];
@@ -122,7 +128,7 @@ static void attach_short(int space, int segment, int slot, int count,
 	r->segment = segment;
 	r->offset = 0;
 	r->rights = rights;
-	r->ceiling = ceiling;
+	r->ceiling = ceiling_of(rights);
 	r->promised = r->noreserve = false;
 	r->whole = true;
 	r->next = -1;
@@ -136,7 +142,7 @@ static void attach_short(int space, int segment, int slot, int count,
 }
 
 static int attach_long(int space, int segment, vaddr_t *base, int rights,
-                       int ceiling, bool remap, int tag)
+                       bool remap, int tag)
 {
 	int pages = segments[segment].pages;
 	vaddr_t start = *base;
@@ -146,7 +152,7 @@ static int attach_long(int space, int segment, vaddr_t *base, int rights,
 	                       .end = start + ((vaddr_t)pages << PAGE_SHIFT),
 	                       .segment = segment,
 	                       .rights = rights,
-	                       .ceiling = ceiling,
+	                       .ceiling = ceiling_of(rights),
 	                       .space = space,
 	                       .tag = tag,
 	                       .base = start,
@@ -164,17 +170,15 @@ static int attach_long(int space, int segment, vaddr_t *base, int rights,
 	return 0;
 }
 
-int space_attach(int space, int segment, vaddr_t *base, int rights, int ceiling,
-                 bool remap, int tag)
+int space_attach(int space, int segment, vaddr_t *base, int rights, bool remap,
+                 int tag)
 {
 	int count = tables_for(segments[segment].pages);
 	int slot = short_way(space, segment, *base, count);
 
-	if (slot < 0) {
-		return attach_long(space, segment, base, rights, ceiling, remap,
-		                   tag);
-	}
-	attach_short(space, segment, slot, count, rights, ceiling, tag);
+	if (slot < 0)
+		return attach_long(space, segment, base, rights, remap, tag);
+	attach_short(space, segment, slot, count, rights, tag);
 	*base = slot_start(slot);
 	return 0;
 }

@@ -257,8 +257,7 @@ static int grow_heap(int space, vaddr_t from, vaddr_t to)
 	                          .pages = (int)((to - from) >> PAGE_SHIFT),
 	                          .segment = -1,
 	                          .rights = RIGHT_READ | RIGHT_WRITE,
-	                          .ceiling =
-	                              RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC,
+	                          .ceiling = RIGHT_ALL,
 	                          .promise = true};
 
 	if (space_overlaps(space, from, to))

@@ -53,7 +53,7 @@ static int check_segment_table(int segment, int first, frame_t table)
 	int resident = 0;
 
 	found(table);
-	for (int i = 0; i < (int)TABLE_ENTRIES; i++) {
+	for (int i = 0; i < TABLE_ENTRIES; i++) {
 		uint32_t word = page_get(table, i);
 
 		if (word == 0)
@@ -92,7 +92,7 @@ static int check_memory(int segment, int *tables)
 			expect("M7: a segment's PDE word", segment, (int)word,
 			       (int)link_word(word_frame(word)));
 			resident += check_segment_table(
-			    segment, n * (int)TABLE_ENTRIES, word_frame(word));
+			    segment, n * TABLE_ENTRIES, word_frame(word));
 		}
 	}
 	return resident;
@@ -168,7 +168,7 @@ static void check_linked(int space, int slot)
 	expect("M5: table of a linked PDE", slot, word_frame(word),
 	       segment_table_of(q->segment, region_page(q, slot_start(slot))));
 	expect("M4: linked page", slot,
-	       region_page(q, slot_start(slot)) % (int)TABLE_ENTRIES, 0);
+	       region_page(q, slot_start(slot)) % TABLE_ENTRIES, 0);
 	if (q->end < slot_end(slot) &&
 	    (segments[q->segment].resizable ||
 	     region_page(q, q->end) < segments[q->segment].pages))
@@ -226,7 +226,7 @@ static int check_private(int space, int slot, frame_t table)
 	int single = 0;
 
 	found(table);
-	for (int i = 0; i < (int)TABLE_ENTRIES; i++) {
+	for (int i = 0; i < TABLE_ENTRIES; i++) {
 		vaddr_t va = slot_start(slot) + ((vaddr_t)i << PAGE_SHIFT);
 		uint32_t word = page_get(table, i);
 		int r = region_at(space, va);
@@ -301,7 +301,7 @@ static int check_space(int space)
 	if (spaces[space].directory == NO_FRAME)
 		return 0;
 	found(spaces[space].directory);
-	for (int slot = 0; slot < (int)USER_SLOTS; slot++)
+	for (int slot = 0; slot < USER_SLOTS; slot++)
 		promised += check_slot(space, slot);
 	for (int r = region_from(space, 0); r >= 0; r = region_after(r)) {
 		if (regions[r].promised)

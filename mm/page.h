@@ -35,11 +35,11 @@
  * frame: a word that is not 0 holds what it names, present or not.
  */
 
-#define TABLE_ENTRIES (1u << (SLOT_SHIFT - PAGE_SHIFT))
+#define TABLE_ENTRIES (1 << (SLOT_SHIFT - PAGE_SHIFT))
 #ifndef DIRECTORY_ENTRIES
-#define DIRECTORY_ENTRIES 1024u
+#define DIRECTORY_ENTRIES 1024
 #endif
-#define USER_SLOTS (USER_LIMIT >> SLOT_SHIFT)
+#define USER_SLOTS ((int)(USER_LIMIT >> SLOT_SHIFT))
 
 /* The kernel's windows: tables of objects, kernel stacks (linker.ld). */
 #ifndef WINDOW_START
@@ -51,6 +51,7 @@
 #define RIGHT_READ  1
 #define RIGHT_WRITE 2
 #define RIGHT_EXEC  4
+#define RIGHT_ALL   (RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC)
 
 #define DIRECT_MAP       0xC0000000u
 #define DIRECT_MAP_LIMIT (896u << 20) /* physical memory beyond is unused */
@@ -102,7 +103,7 @@ static inline int slot_of(vaddr_t va)
 
 static inline int entry_of(vaddr_t va)
 {
-	return (int)((va >> PAGE_SHIFT) & (TABLE_ENTRIES - 1));
+	return (int)(va >> PAGE_SHIFT) % TABLE_ENTRIES;
 }
 
 extern frame_t zero_frame;  /* one page of zeroes, lent read-only */

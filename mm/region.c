@@ -45,12 +45,12 @@ static int next_slot(int space, int slot, int limit, uint32_t flip)
 
 int slot_next_free(int space, int slot)
 {
-	return next_slot(space, slot, (int)USER_SLOTS, 0);
+	return next_slot(space, slot, USER_SLOTS, 0);
 }
 
 int slot_next_used(int space, int slot)
 {
-	return next_slot(space, slot, (int)USER_SLOTS, ~0u);
+	return next_slot(space, slot, USER_SLOTS, ~0u);
 }
 
 bool slots_free(int space, int first, int last)
@@ -92,8 +92,7 @@ int region_from(int space, vaddr_t va)
 		r = regions[r].next;
 	if (r < 0) {
 		slot = slot_next_used(space, slot + 1);
-		r = slot < (int)USER_SLOTS ? slot_first_region(space, slot)
-		                           : -1;
+		r = slot < USER_SLOTS ? slot_first_region(space, slot) : -1;
 	}
 	return r;
 }
@@ -172,45 +171,6 @@ void region_unlist(int region)
 		regions[before].next = after;
 }
 
-/* ---- the regions of a segment that can be resized -------------------- */
-
-static void join_segment(int region)
-{
-	struct region *r = &regions[region];
-	struct segment *s;
-
-	if (r->segment < 0)
-		return;
-	s = &segments[r->segment];
-	segment_hold(r->segment);
-	if (s->resizable) {
-		r->elder = -1;
-		r->sibling = s->regions;
-		if (s->regions >= 0)
-			regions[s->regions].elder = region;
-		s->regions = region;
-	}
-}
-
-static void leave_segment(int region)
-{
-	struct region *r = &regions[region];
-	struct segment *s;
-
-	if (r->segment < 0)
-		return;
-	s = &segments[r->segment];
-	if (s->resizable) {
-		if (r->elder >= 0)
-			regions[r->elder].sibling = r->sibling;
-		else
-			s->regions = r->sibling;
-		if (r->sibling >= 0)
-			regions[r->sibling].elder = r->elder;
-	}
-	segment_drop(r->segment);
-}
-
 /* ---- life ------------------------------------------------------------ */
 
 int region_make(const struct region *draft)
@@ -219,14 +179,16 @@ int region_make(const struct region *draft)
 
 	regions[i] = *draft;
 	attach_join(i);
-	join_segment(i);
+	if (draft->segment >= 0)
+		segment_hold(draft->segment);
 	region_list(i);
 	return i;
 }
 
 void region_end(int region)
 {
-	leave_segment(region);
+	if (regions[region].segment >= 0)
+		segment_drop(regions[region].segment);
 	attach_leave(region);
 	regions[region].kind = REGION_FREE;
 	table_put(&region_table, region);

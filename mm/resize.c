@@ -38,7 +38,7 @@ static int grow(int segment, int pages, int level)
 static void hide(int segment, int page)
 {
 	frame_t table = segment_table_of(segment, page);
-	int entry = page % (int)TABLE_ENTRIES;
+	int entry = page % TABLE_ENTRIES;
 
 	page_set(table, entry, page_get(table, entry) & ~PTE_P);
 }
@@ -47,7 +47,7 @@ static void release(int segment, int page)
 {
 	struct segment *s = &segments[segment];
 	frame_t table = segment_table_of(segment, page);
-	int entry = page % (int)TABLE_ENTRIES;
+	int entry = page % TABLE_ENTRIES;
 	uint32_t word = page_get(table, entry);
 
 	if (word == 0)
@@ -65,8 +65,9 @@ static void shrink(int segment, int pages)
 
 	for (int page = pages; page < s->pages; page++)
 		hide(segment, page);
-	for (int r = s->regions; r >= 0; r = regions[r].sibling)
-		region_forget(r, pages);
+	for (int r = 0; r < region_table.fresh; r++)
+		if (regions[r].kind && regions[r].segment == segment)
+			region_forget(r, pages);
 	page_flush_all(page_loaded);
 	for (int page = pages; page < s->pages; page++)
 		release(segment, page);

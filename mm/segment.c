@@ -42,7 +42,7 @@ static int make(enum segment_kind kind, int pages, int level)
 	segments[i].holders = 1;
 	segments[i].pages = pages;
 	segments[i].table = segments[i].directory = NO_FRAME;
-	segments[i].regions = segments[i].owner = -1;
+	segments[i].owner = -1;
 	return i;
 }
 
@@ -101,7 +101,7 @@ int segment_make_device(paddr_t start, int pages, int level)
 frame_t segment_table_of(int segment, int page)
 {
 	const struct segment *s = &segments[segment];
-	int n = page / (int)TABLE_ENTRIES;
+	int n = page / TABLE_ENTRIES;
 	uint32_t word;
 
 	if (s->directory == NO_FRAME)
@@ -115,14 +115,13 @@ const uint32_t *segment_words(int segment, int page)
 	const struct segment *s = &segments[segment];
 
 	assert(s->directory != NO_FRAME);
-	return table_words(s->directory) + page / (int)TABLE_ENTRIES;
+	return table_words(s->directory) + page / TABLE_ENTRIES;
 }
 
 /* The directory is made when the first page beyond one table is wanted. */
 static bool wants_directory(int segment, int last)
 {
-	return segments[segment].directory == NO_FRAME &&
-	       last > (int)TABLE_ENTRIES;
+	return segments[segment].directory == NO_FRAME && last > TABLE_ENTRIES;
 }
 
 static void make_directory(struct segment *s)
@@ -154,7 +153,7 @@ int segment_make_tables(int segment, int first, int count, int level)
 	if (s->whole || s->kind != SEGMENT_MEMORY || first >= end)
 		return 0;
 	missing = wants_directory(segment, end);
-	for (int n = first / (int)TABLE_ENTRIES; n < tables_for(end); n++) {
+	for (int n = first / TABLE_ENTRIES; n < tables_for(end); n++) {
 		missing +=
 		    segment_table_of(segment, n * TABLE_ENTRIES) == NO_FRAME;
 	}
@@ -164,7 +163,7 @@ int segment_make_tables(int segment, int first, int count, int level)
 	/* Nothing below can fail. */
 	if (missing && wants_directory(segment, end))
 		make_directory(s);
-	for (int n = first / (int)TABLE_ENTRIES; n < tables_for(end); n++)
+	for (int n = first / TABLE_ENTRIES; n < tables_for(end); n++)
 		if (segment_table_of(segment, n * TABLE_ENTRIES) == NO_FRAME)
 			make_table(s, n);
 	s->whole = first == 0 && end == s->pages;
@@ -176,7 +175,7 @@ int segment_make_tables(int segment, int first, int count, int level)
 static int memory_frame(int segment, int page, int level, frame_t *frame)
 {
 	struct segment *s = &segments[segment];
-	int entry = page % (int)TABLE_ENTRIES;
+	int entry = page % TABLE_ENTRIES;
 	frame_t table;
 	uint32_t word;
 
@@ -236,7 +235,7 @@ int segment_frame(int segment, int page, int level, frame_t *frame)
 
 static void free_table(frame_t table)
 {
-	for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
+	for (int i = 0; i < TABLE_ENTRIES; i++) {
 		uint32_t word = page_get(table, i);
 
 		if (word)
@@ -282,7 +281,6 @@ __attribute__((noinline)) static void end(int segment)
 {
 	struct segment *s = &segments[segment];
 
-	assert(s->regions < 0);
 	if (s->kind == SEGMENT_MEMORY)
 		free_memory(segment);
 	else if (s->kind == SEGMENT_ARCHIVE)

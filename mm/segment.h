@@ -26,14 +26,13 @@ struct segment {
 	enum segment_kind kind;
 	int holders;    /* regions + ids + handles */
 	int pages;      /* its size now; the bytes are the holder's business */
-	bool resizable; /* has a list of its regions; linked by whole slots */
+	bool resizable; /* linked by whole slots only */
 	bool promised;  /* false: NORESERVE, each touch asks */
 	bool whole;     /* all the tables of its pages are there */
 	int resident;   /* frames it holds now */
 	int tables;     /* page tables it has, its directory counted as one */
 	frame_t table;  /* its only page table; archive: its last page */
 	frame_t directory; /* or a frame of PDE words, one for each table */
-	int regions;       /* first of its regions, when resizable; -1 */
 	paddr_t start;     /* archive, device: where it begins */
 	uint32_t bytes;    /* archive: where its last page ends */
 	int owner;         /* tag for the holder of a handle; mm never looks */

@@ -43,7 +43,6 @@ struct region {
 	bool whole;         /* every slot of it is linked */
 	int next;           /* the next one in the slot where this one ends */
 	int space;          /* whose it is */
-	int sibling, elder; /* list of a resizable segment's regions */
 
 	/* Of the attach it is a part of: what shm_nattch counts, one shmat. */
 	int tag; /* an index of ipc/shm.c, which mm never looks at; or -1 */
@@ -150,8 +149,8 @@ int region_from(int space, vaddr_t va);
  * remap), -ENOMEM (beyond user space, no room, no memory), -EPERM (below
  * USER_FIRST).  On error nothing has changed.  Held: the segment, once.
  */
-int space_attach(int space, int segment, vaddr_t *base, int rights, int ceiling,
-                 bool remap, int tag);
+int space_attach(int space, int segment, vaddr_t *base, int rights, bool remap,
+                 int tag);
 
 /*
  * Ends the attach whose base is `base` (the lowest, if what other shmats left

@@ -954,7 +954,7 @@ static void mix_space(int proc)
 		mix(regions[r].segment + 1 == w.handle[0]);
 		mix(regions[r].segment);
 	}
-	for (int slot = 0; slot < (int)USER_SLOTS; slot++)
+	for (int slot = 0; slot < USER_SLOTS; slot++)
 		mix(page_get(spaces[space].directory, slot) & 0xfff);
 }
 

@@ -149,12 +149,12 @@ static int attached(void)
 	return spaces[0].attaches + spaces[1].attaches;
 }
 
-int space_attach(int space, int segment, vaddr_t *base, int rights, int ceiling,
-                 bool remap, int tag)
+int space_attach(int space, int segment, vaddr_t *base, int rights, bool remap,
+                 int tag)
 {
 	int old;
 
-	(void)segment, (void)rights, (void)ceiling;
+	(void)segment, (void)rights;
 	for (int i = 0; *base == 0 && i < PLACES; i++)
 		if (find(space, PLACE(i)) < 0)
 			*base = PLACE(i);

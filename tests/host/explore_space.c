@@ -148,13 +148,13 @@ static void mix_region(int s, const struct region *r)
 
 static void mix_slots(const struct space *space)
 {
-	for (int slot = 0; slot < (int)USER_SLOTS; slot++) {
+	for (int slot = 0; slot < USER_SLOTS; slot++) {
 		uint32_t pde = page_get(space->directory, slot);
 
 		mix(pde & 0xfff & ~(PTE_A | PTE_D));
 		if (pde == 0 || word_linked(pde))
 			continue;
-		for (int i = 0; i < (int)TABLE_ENTRIES; i++)
+		for (int i = 0; i < TABLE_ENTRIES; i++)
 			mix_entry(page_get(word_frame(pde), i));
 	}
 }
@@ -196,7 +196,7 @@ static void mix_segment(int g)
 
 		mix((table >= 0) + 4 * (m.segment[g].bytes[p][0] != 0));
 		if (table >= 0)
-			mix(page_get(table, p % (int)TABLE_ENTRIES) != 0);
+			mix(page_get(table, p % TABLE_ENTRIES) != 0);
 	}
 }
 

@@ -109,7 +109,7 @@ static uint32_t pdes[USER_SLOTS]; /* remembered, where present */
 
 static void remember_pdes(void)
 {
-	for (int slot = 0; slot < (int)USER_SLOTS; slot++) {
+	for (int slot = 0; slot < USER_SLOTS; slot++) {
 		pdes[slot] = page_get(page_loaded, slot);
 		if (!(pdes[slot] & PTE_P))
 			pdes[slot] = 0;
@@ -157,7 +157,7 @@ static int stale_pdes(void)
 {
 	int stale = 0;
 
-	for (int slot = 0; slot < (int)USER_SLOTS; slot++) {
+	for (int slot = 0; slot < USER_SLOTS; slot++) {
 		uint32_t now = page_get(page_loaded, slot);
 
 		if (pdes[slot]) {
@@ -173,7 +173,7 @@ static int tables_remembered(frame_t frame)
 {
 	int count = 0;
 
-	for (int slot = 0; slot < (int)USER_SLOTS; slot++)
+	for (int slot = 0; slot < USER_SLOTS; slot++)
 		count += pdes[slot] && word_frame(pdes[slot]) == frame;
 	return count;
 }

@@ -26,7 +26,7 @@
 #ifdef HOST_SMALL
 #define PAGE_SHIFT        4
 #define USER_FIRST        32u
-#define DIRECTORY_ENTRIES 4u
+#define DIRECTORY_ENTRIES 4
 #define HOST_FRAMES       64
 #if HOST_SMALL == 4
 #define SLOT_SHIFT   6

@@ -114,7 +114,7 @@ objects_alone msg ipc/msg.c ipc/msg_check.c tests/host/explore_msg.c
 bug 2 5 mm/resize.c "resize: no flush before the frames are freed" \
 	's/^\tpage_flush_all(page_loaded);$/\t;/'
 bug 2 5 mm/resize.c "resize: borrowed entries are not forgotten" \
-	's/^\t\tregion_forget(r, pages);$/\t\t;/'
+	's/^\t\t\tregion_forget(r, pages);$/\t\t\t;/'
 bug 2 3 mm/slot.c "unmap: the frame is dropped before the flush" \
 	'/^static void clear_entry/,/^}/s/^\tentry_set(r, va, 0);$/\tpage_set(private_table(spaces[r->space].directory, slot_of(va)), entry_of(va), 0);/'
 bug 2 2 mm/page.c "detach: CR3 is not loaded anew" \
@@ -144,7 +144,7 @@ bug 2 7 mm/segment.c "the end of a file shows what follows it" \
 bug 2 1 mm/attach.c "an attach ends and is not counted off" \
 	'/^void attach_leave/,/^}/s/^\t\tattach_ended(r->space, r->tag);$/\t\t;/'
 bug 2 2 mm/region.c "a region does not hold its segment" \
-	's/^\tsegment_hold(r->segment);$/\t;/'
+	's/^\t\tsegment_hold(draft->segment);$/\t\t;/'
 bug 2 4 mm/slot.c "the promise of a NORESERVE page is not given back" \
 	'/^static void clear_entry/,/^}/s/space_refund(r->space, 1)/(void)0/'
 bug 2 8 mm/space.c "a child inherits a device" \
