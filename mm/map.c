@@ -18,6 +18,7 @@
 
 /* ---- cutting --------------------------------------------------------- */
 
+/* A table for each slot that an edge of [from, to) tears. */
 static int edges_cost(int space, vaddr_t from, vaddr_t to)
 {
 	int first = slot_of(from), last = slot_of(to - 1);
@@ -26,12 +27,36 @@ static int edges_cost(int space, vaddr_t from, vaddr_t to)
 	       (last > first && slot_breaks(space, last, from, to));
 }
 
-static void break_edges(int space, vaddr_t from, vaddr_t to)
+/*
+ * Before [from, to) is made of whole regions: takes what that needs, and
+ * `pages` more.  0 or -ENOMEM with nothing changed.
+ */
+static int prepare_edges(int space, vaddr_t from, vaddr_t to, int pages)
+{
+	pages += edges_cost(space, from, to);
+	/* Two edges may cut two regions. */
+	if (table_reserve(&region_table, 2, spaces[space].level) < 0)
+		return -ENOMEM;
+	return space_charge(space, pages);
+}
+
+static void split_at(int space, vaddr_t at)
+{
+	int r = region_at(space, at);
+
+	if (r >= 0 && regions[r].start < at)
+		region_split(r, at);
+}
+
+/* Its cost was taken: no slot or region is across an edge any more. */
+static void cut_edges(int space, vaddr_t from, vaddr_t to)
 {
 	if (slot_breaks(space, slot_of(from), from, to))
 		space_make_private(space, slot_of(from));
 	if (slot_breaks(space, slot_of(to - 1), from, to))
 		space_make_private(space, slot_of(to - 1));
+	split_at(space, from);
+	split_at(space, to);
 }
 
 __attribute__((noinline)) static void remove_pages(int region)
@@ -43,53 +68,34 @@ __attribute__((noinline)) static void remove_pages(int region)
 	slots_settle(r->space, slot_of(r->start), slot_of(r->end - 1));
 	if (r->promised)
 		space_refund(r->space, region_pages(r));
-	region_end(region);
-}
-
-static void remove_whole(int region)
-{
-	slots_unlink(&regions[region]);
-	region_end(region);
 }
 
 void region_remove(int region)
 {
 	if (regions[region].whole)
-		remove_whole(region);
+		slots_unlink(&regions[region]);
 	else
 		remove_pages(region);
+	region_end(region);
 }
 
-/* What [from, to) has of a region goes; what is left of it goes on. */
-static void cut_region(int region, vaddr_t from, vaddr_t to)
-{
-	if (regions[region].start < from)
-		region = region_split(region, from);
-	if (regions[region].end > to)
-		region_split(region, to);
-	region_remove(region);
-}
-
-/* Its cost was taken: breaks the edges, removes all between. */
 static void cut(int space, vaddr_t from, vaddr_t to)
 {
 	int r;
 
-	break_edges(space, from, to);
+	cut_edges(space, from, to);
 	for (r = region_from(space, from); r >= 0 && regions[r].start < to;
 	     r = region_from(space, from))
-		cut_region(r, from, to);
+		region_remove(r);
 }
 
 int space_unmap(int space, vaddr_t start, vaddr_t end)
 {
 	assert(page_aligned(start) && page_aligned(end));
 	end = earlier(end, USER_LIMIT);
-	if (start >= end || !space_overlaps(space, start, end))
+	if (!space_overlaps(space, start, end))
 		return 0;
-	/* Trimming splits first, then removes: two edges, two regions. */
-	if (table_reserve(&region_table, 2, spaces[space].level) < 0 ||
-	    space_charge(space, edges_cost(space, start, end)) < 0)
+	if (prepare_edges(space, start, end, 0) < 0)
 		return -ENOMEM;
 
 	/* Nothing below can fail. */
@@ -203,14 +209,6 @@ static int protect_cost(int space, vaddr_t start, vaddr_t end, int rights)
 	return cost;
 }
 
-static void split_at(int space, vaddr_t at)
-{
-	int r = region_at(space, at);
-
-	if (r >= 0 && regions[r].start < at)
-		region_split(r, at);
-}
-
 static void protect_region(int region, int rights)
 {
 	struct region *r = &regions[region];
@@ -231,14 +229,11 @@ int space_protect(int space, vaddr_t start, vaddr_t end, int rights)
 	                        : protect_cost(space, start, end, rights);
 	if (cost < 0)
 		return cost;
-	if (table_reserve(&region_table, 2, spaces[space].level) < 0 ||
-	    space_charge(space, cost + edges_cost(space, start, end)) < 0)
+	if (prepare_edges(space, start, end, cost) < 0)
 		return -ENOMEM;
 
 	/* Nothing below can fail. */
-	break_edges(space, start, end);
-	split_at(space, start);
-	split_at(space, end);
+	cut_edges(space, start, end);
 	for (vaddr_t va = start; va < end;
 	     va = regions[region_at(space, va)].end)
 		protect_region(region_at(space, va), rights);
