@@ -160,12 +160,9 @@ static int attach_long(int space, int segment, vaddr_t *base, int rights,
 
 	assert(start % PAGE_SIZE == 0);
 	if (error == 0)
-		error = draft_prepare(&draft);
+		error = draft_place(&draft);
 	if (error < 0)
 		return error;
-
-	/* Nothing below can fail. */
-	draft_place(&draft);
 	*base = start;
 	return 0;
 }

@@ -20,22 +20,18 @@
 #include "../abi/errno.h"
 #include "../kernel/panic.h"
 
-#define PTE_USER (PTE_US | PTE_P)
-
 static bool may(const struct region *r, bool write)
 {
 	/* On this CPU what can be written or executed can be read. */
 	return write ? r->rights & RIGHT_WRITE : r->rights != 0;
 }
 
-static uint32_t word_of(frame_t frame, uint32_t bits)
-{
-	return ((uint32_t)frame << 12) | PTE_USER | bits;
-}
-
 /* ---- the stack ------------------------------------------------------- */
 
-/* A page stays free between the stack and what lies below. */
+/*
+ * The stack's region when it has grown down to `va`, or -1.  A page stays free
+ * between it and what lies below.
+ */
 static int grow_stack(int space, vaddr_t va)
 {
 	vaddr_t start = va & ~(PAGE_SIZE - 1);
@@ -44,19 +40,12 @@ static int grow_stack(int space, vaddr_t va)
 
 	if (va < STACK_FLOOR || r < 0 || regions[r].kind != REGION_STACK ||
 	    space_overlaps(space, start - PAGE_SIZE, start))
-		return -EFAULT;
+		return -1;
 	draft = regions[r];
 	draft.end = draft.start;
 	draft.start = start;
-	if (draft_prepare(&draft) < 0)
-		return -EFAULT;
-
-	/* Nothing below can fail. */
-	slots_fill(&draft);
-	region_unlist(r);
-	regions[r].start = start;
-	region_list(r);
-	return 0;
+	r = draft_place(&draft);
+	return r < 0 ? -1 : region_merge(r);
 }
 
 /* ---- private memory -------------------------------------------------- */
@@ -69,7 +58,8 @@ static int own_one(const struct region *r)
 	return space_charge(r->space, 1) < 0 ? -ENXIO : 0;
 }
 
-/* What a private page shows as long as nobody has written to it. */
+/* What a region shows at `va` as long as nobody has written to a private page.
+ */
 static int original(const struct region *r, vaddr_t va, frame_t *frame)
 {
 	if (r->segment < 0) {
@@ -85,7 +75,7 @@ static int borrow(const struct region *r, vaddr_t va, frame_t *frame)
 	int error = original(r, va, frame);
 
 	if (error == 0)
-		entry_set(r, va, word_of(*frame, PTE_BORROWED));
+		entry_set(r, va, user_word(*frame, PTE_BORROWED));
 	return error;
 }
 
@@ -97,7 +87,7 @@ static int make_own(const struct region *r, vaddr_t va, frame_t *frame)
 		return -ENXIO;
 	*frame = *frame == zero_frame ? frame_alloc_zeroed()
 	                              : frame_alloc_copy(*frame);
-	entry_set(r, va, word_of(*frame, PTE_RW));
+	entry_set(r, va, user_word(*frame, PTE_RW));
 	return 0;
 }
 
@@ -110,12 +100,12 @@ static void use_own(const struct region *r, vaddr_t va, bool write,
 
 	if (write && !alone) {
 		*frame = frame_alloc_copy(old);
-		entry_set(r, va, word_of(*frame, PTE_RW));
+		entry_set(r, va, user_word(*frame, PTE_RW));
 		frame_drop(old);
 	} else {
 		bool writable = alone && (r->rights & RIGHT_WRITE);
 
-		entry_set(r, va, word_of(old, writable ? PTE_RW : 0));
+		entry_set(r, va, user_word(old, writable ? PTE_RW : 0));
 	}
 }
 
@@ -140,8 +130,7 @@ static int touch_private(const struct region *r, vaddr_t va, bool write,
 
 static int touch_shared(const struct region *r, vaddr_t va, frame_t *frame)
 {
-	int error = segment_frame(r->segment, region_page(r, va),
-	                          spaces[r->space].level, frame);
+	int error = original(r, va, frame);
 	uint32_t bits = PTE_BORROWED;
 
 	if (error < 0 || slot_linked(r->space, slot_of(va)))
@@ -150,7 +139,7 @@ static int touch_shared(const struct region *r, vaddr_t va, frame_t *frame)
 		bits |= PTE_RW;
 	if (segments[r->segment].kind == SEGMENT_DEVICE)
 		bits |= PTE_PCD;
-	entry_set(r, va, word_of(*frame, bits));
+	entry_set(r, va, user_word(*frame, bits));
 	return 0;
 }
 
@@ -160,11 +149,9 @@ int space_page(int space, vaddr_t va, bool write, frame_t *frame)
 {
 	int r = region_at(space, va);
 
-	if (r < 0 && (va >= USER_LIMIT || grow_stack(space, va) < 0))
-		return -EFAULT;
 	if (r < 0)
-		r = region_at(space, va);
-	if (!may(&regions[r], write))
+		r = grow_stack(space, va);
+	if (r < 0 || !may(&regions[r], write))
 		return -EFAULT;
 	va &= ~(PAGE_SIZE - 1);
 	if (regions[r].kind == REGION_SHARED)

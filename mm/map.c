@@ -105,7 +105,7 @@ int space_unmap(int space, vaddr_t start, vaddr_t end)
 
 /* ---- placing --------------------------------------------------------- */
 
-int draft_prepare(const struct region *draft)
+static int prepare(const struct region *draft)
 {
 	int level = spaces[draft->space].level;
 	int cost = slots_cost(draft);
@@ -128,6 +128,10 @@ int draft_place(struct region *draft)
 {
 	int space = draft->space;
 
+	if (prepare(draft) < 0)
+		return -ENOMEM;
+
+	/* Nothing below can fail. */
 	if (space_overlaps(space, draft->start, draft->end))
 		cut(space, draft->start, draft->end);
 	slots_fill(draft);
@@ -168,6 +172,7 @@ static struct region draft_of(int space, const struct mapping *m)
 int space_map(int space, const struct mapping *mapping)
 {
 	struct region draft = draft_of(space, mapping);
+	int region;
 
 	assert(page_aligned(draft.start) && draft.end > draft.start);
 	assert(draft.end <= USER_LIMIT);
@@ -176,11 +181,10 @@ int space_map(int space, const struct mapping *mapping)
 	if (draft.segment >= 0 && draft.kind != REGION_SHARED &&
 	    segments[draft.segment].kind == SEGMENT_DEVICE)
 		return -EINVAL;
-	if (draft_prepare(&draft) < 0)
+	region = draft_place(&draft);
+	if (region < 0)
 		return -ENOMEM;
-
-	/* Nothing below can fail. */
-	region_merge(draft_place(&draft));
+	region_merge(region);
 	return 0;
 }
 

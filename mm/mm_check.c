@@ -185,10 +185,7 @@ static frame_t source(const struct region *r, vaddr_t va)
 	if (page >= segments[r->segment].pages)
 		return NO_FRAME;
 	if (segments[r->segment].kind == SEGMENT_MEMORY) {
-		frame_t table = segment_table_of(r->segment, page);
-		uint32_t word = table == NO_FRAME
-		                    ? 0
-		                    : page_get(table, page % TABLE_ENTRIES);
+		uint32_t word = segment_get(r->segment, page);
 
 		return word ? word_frame(word) : NO_FRAME;
 	}

@@ -94,23 +94,15 @@ bool page_kernel_mapped(uintptr_t address)
 	                 page_get(word_frame(pde), entry_of((uint32_t)address));
 }
 
-/* ---- making ---------------------------------------------------------- */
-
-frame_t page_make_directory(void)
-{
-	frame_t directory = frame_alloc();
-
-	cpu_zero_words(words(directory), USER_SLOTS);
-	cpu_copy_words(words(directory) + USER_SLOTS,
-	               words(kernel_directory) + USER_SLOTS,
-	               DIRECTORY_ENTRIES - USER_SLOTS);
-	return directory;
-}
+/* ---- directories ----------------------------------------------------------
+ */
 
 frame_t page_copy_directory(frame_t from)
 {
 	frame_t directory = frame_alloc();
 
+	if (from == NO_FRAME)
+		from = kernel_directory; /* its user half is empty */
 	cpu_copy_words(words(directory), words(from), DIRECTORY_ENTRIES);
 	return directory;
 }
@@ -153,8 +145,7 @@ void page_set(frame_t table, int entry, uint32_t word)
 
 void page_set_private(frame_t directory, int slot, frame_t table)
 {
-	words(directory)[slot] =
-	    ((uint32_t)table << 12) | PTE_US | PTE_RW | PTE_P;
+	words(directory)[slot] = user_word(table, PTE_RW);
 }
 
 void page_clear_slots(frame_t directory, int slot, int count)

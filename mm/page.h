@@ -96,6 +96,12 @@ static inline frame_t word_frame(uint32_t word)
 	return (frame_t)(word >> 12);
 }
 
+/* A word that user mode may follow. */
+static inline uint32_t user_word(frame_t frame, uint32_t bits)
+{
+	return ((uint32_t)frame << 12) | PTE_US | PTE_P | bits;
+}
+
 static inline int slot_of(vaddr_t va)
 {
 	return (int)(va >> SLOT_SHIFT);
@@ -119,9 +125,8 @@ void page_map_kernel(uintptr_t address, frame_t frame);
 /* Any kernel address: is memory there to be read? */
 bool page_kernel_mapped(uintptr_t address);
 
-/* A new one, promised before, with the kernel's PDEs and no other. */
-frame_t page_make_directory(void);
-/* ... with all the PDEs of another. */
+/* A new directory, promised before: as `from`; NO_FRAME: as the kernel's own.
+ */
 frame_t page_copy_directory(frame_t from);
 
 /* Puts a directory in CR3 unless it is there; NO_FRAME: the kernel's own. */
@@ -149,7 +154,7 @@ void page_link_rights(frame_t directory, int slot, int count, int rights);
 /* How a segment's directory names its table. */
 static inline uint32_t link_word(frame_t table)
 {
-	return ((uint32_t)table << 12) | PDE_LINKED | PTE_US | PTE_RW | PTE_P;
+	return user_word(table, PDE_LINKED | PTE_RW);
 }
 
 static inline bool word_linked(uint32_t pde)

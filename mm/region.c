@@ -216,10 +216,9 @@ static bool mergeable(int low, int high)
 	const struct region *a = &regions[low], *b = &regions[high];
 
 	return a->end == b->start && a->kind == b->kind &&
-	       (a->kind == REGION_PRIVATE || a->kind == REGION_HEAP) &&
-	       a->segment < 0 && b->segment < 0 && a->rights == b->rights &&
-	       a->ceiling == b->ceiling && a->promised == b->promised &&
-	       a->noreserve == b->noreserve;
+	       a->kind != REGION_SHARED && a->segment < 0 && b->segment < 0 &&
+	       a->rights == b->rights && a->ceiling == b->ceiling &&
+	       a->promised == b->promised && a->noreserve == b->noreserve;
 }
 
 static int merge(int low, int high)

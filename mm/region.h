@@ -177,11 +177,9 @@ void attach_leave(int region);
 /* ---- map.c ----------------------------------------------------------- */
 
 /*
- * Takes all that is needed to place `draft` where [start, end) is cleared
- * first, its region included: 0 or -ENOMEM with nothing changed.
+ * Makes a region of `draft`, in place of what lies there: its index, or -ENOMEM
+ * with nothing changed.
  */
-int draft_prepare(const struct region *draft);
-/* Clears the place, and lists it: its index.  Cannot fail. */
 int draft_place(struct region *draft);
 /* Removes one region whole: cannot fail, takes nothing. */
 void region_remove(int region);

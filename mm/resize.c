@@ -35,24 +35,14 @@ static int grow(int segment, int pages, int level)
 	return 0;
 }
 
-static void hide(int segment, int page)
-{
-	frame_t table = segment_table_of(segment, page);
-	int entry = page % TABLE_ENTRIES;
-
-	page_set(table, entry, page_get(table, entry) & ~PTE_P);
-}
-
 static void release(int segment, int page)
 {
 	struct segment *s = &segments[segment];
-	frame_t table = segment_table_of(segment, page);
-	int entry = page % TABLE_ENTRIES;
-	uint32_t word = page_get(table, entry);
+	uint32_t word = segment_get(segment, page);
 
 	if (word == 0)
 		return;
-	page_set(table, entry, 0);
+	segment_set(segment, page, 0);
 	frame_drop(word_frame(word));
 	s->resident--;
 	if (!s->promised)
@@ -64,7 +54,7 @@ static void shrink(int segment, int pages)
 	struct segment *s = &segments[segment];
 
 	for (int page = pages; page < s->pages; page++)
-		hide(segment, page);
+		segment_set(segment, page, segment_get(segment, page) & ~PTE_P);
 	for (int r = 0; r < region_table.fresh; r++)
 		if (regions[r].kind && regions[r].segment == segment)
 			region_forget(r, pages);

@@ -32,12 +32,18 @@ struct table segment_table = TABLE(segments, MAX_SEGMENTS);
 
 /* ---- birth ----------------------------------------------------------- */
 
-static int make(enum segment_kind kind, int pages, int level)
+/* `promise`: of its pages, so many are promised. */
+static int make(enum segment_kind kind, int pages, int promise, int level)
 {
-	int i = table_take(&segment_table, level);
+	int i;
 
-	if (i < 0)
+	assert(pages >= 0 && pages <= 1 << 20);
+	if (table_reserve(&segment_table, 1, level) < 0 ||
+	    promise_take(promise, level) < 0)
 		return -ENOMEM;
+
+	/* Nothing below can fail. */
+	i = table_take(&segment_table, level);
 	segments[i].kind = kind;
 	segments[i].holders = 1;
 	segments[i].pages = pages;
@@ -48,16 +54,10 @@ static int make(enum segment_kind kind, int pages, int level)
 
 int segment_make(int pages, bool promised, bool resizable, int level)
 {
-	int i;
+	int i = make(SEGMENT_MEMORY, pages, promised ? pages : 0, level);
 
-	assert(pages >= 0 && pages <= 1 << 20);
-	if (promised && promise_take(pages, level) < 0)
+	if (i < 0)
 		return -ENOMEM;
-	i = make(SEGMENT_MEMORY, pages, level);
-	if (i < 0) {
-		promise_give(promised ? pages : 0);
-		return -ENOMEM;
-	}
 	segments[i].promised = promised;
 	segments[i].resizable = resizable;
 	if (resizable && segment_make_tables(i, 0, pages, level) < 0) {
@@ -70,16 +70,12 @@ int segment_make(int pages, bool promised, bool resizable, int level)
 int segment_make_archive(paddr_t start, uint32_t bytes, int level)
 {
 	int tail = bytes % PAGE_SIZE ? 1 : 0;
-	int i;
+	int pages = (int)(bytes / PAGE_SIZE) + tail;
+	int i = make(SEGMENT_ARCHIVE, pages, tail, level);
 
 	assert(start % PAGE_SIZE == 0);
-	if (promise_take(tail, level) < 0)
+	if (i < 0)
 		return -ENOMEM;
-	i = make(SEGMENT_ARCHIVE, (int)(bytes / PAGE_SIZE) + tail, level);
-	if (i < 0) {
-		promise_give(tail);
-		return -ENOMEM;
-	}
 	segments[i].promised = true;
 	segments[i].start = start;
 	segments[i].bytes = bytes;
@@ -88,7 +84,7 @@ int segment_make_archive(paddr_t start, uint32_t bytes, int level)
 
 int segment_make_device(paddr_t start, int pages, int level)
 {
-	int i = make(SEGMENT_DEVICE, pages, level);
+	int i = make(SEGMENT_DEVICE, pages, 0, level);
 
 	assert(start % PAGE_SIZE == 0);
 	if (i >= 0)
@@ -108,6 +104,18 @@ frame_t segment_table_of(int segment, int page)
 		return n == 0 ? s->table : NO_FRAME;
 	word = page_get(s->directory, n);
 	return word ? word_frame(word) : NO_FRAME;
+}
+
+uint32_t segment_get(int segment, int page)
+{
+	frame_t table = segment_table_of(segment, page);
+
+	return table == NO_FRAME ? 0 : page_get(table, page % TABLE_ENTRIES);
+}
+
+void segment_set(int segment, int page, uint32_t word)
+{
+	page_set(segment_table_of(segment, page), page % TABLE_ENTRIES, word);
 }
 
 const uint32_t *segment_words(int segment, int page)
@@ -175,20 +183,16 @@ int segment_make_tables(int segment, int first, int count, int level)
 static int memory_frame(int segment, int page, int level, frame_t *frame)
 {
 	struct segment *s = &segments[segment];
-	int entry = page % TABLE_ENTRIES;
-	frame_t table;
 	uint32_t word;
 
 	if (segment_make_tables(segment, page, 1, level) < 0)
 		return -ENXIO;
-	table = segment_table_of(segment, page);
-	word = page_get(table, entry);
+	word = segment_get(segment, page);
 	if (word == 0) {
 		if (!s->promised && promise_take(1, level) < 0)
 			return -ENXIO;
-		word = ((uint32_t)frame_alloc_zeroed() << 12) | PTE_US |
-		       PTE_RW | PTE_P;
-		page_set(table, entry, word);
+		word = user_word(frame_alloc_zeroed(), PTE_RW);
+		segment_set(segment, page, word);
 		s->resident++;
 	}
 	*frame = word_frame(word);
@@ -248,20 +252,17 @@ static void free_table(frame_t table)
 static void free_memory(int segment)
 {
 	struct segment *s = &segments[segment];
+	int most = s->directory == NO_FRAME ? 1 : (int)(PAGE_SIZE / 4);
 
 	promise_give((s->promised ? s->pages : s->resident) + s->tables);
-	if (s->directory == NO_FRAME) {
-		if (s->table != NO_FRAME)
-			free_table(s->table);
-		return;
-	}
-	for (uint32_t i = 0; i < PAGE_SIZE / 4; i++) {
-		uint32_t word = page_get(s->directory, i);
+	for (int n = 0; n < most; n++) {
+		frame_t table = segment_table_of(segment, n * TABLE_ENTRIES);
 
-		if (word)
-			free_table(word_frame(word));
+		if (table != NO_FRAME)
+			free_table(table);
 	}
-	frame_drop(s->directory);
+	if (s->directory != NO_FRAME)
+		frame_drop(s->directory);
 }
 
 static void free_archive(struct segment *s)

@@ -75,6 +75,13 @@ int segment_frame(int segment, int page, int level, frame_t *frame);
  */
 int segment_make_tables(int segment, int first, int count, int level);
 
+/*
+ * The word of page `page` in the segment's own table, 0: it has no frame; and
+ * to set it, where there is a table.
+ */
+uint32_t segment_get(int segment, int page);
+void segment_set(int segment, int page, uint32_t word);
+
 /* The table of page `page`, or NO_FRAME; the PDE words from there on. */
 frame_t segment_table_of(int segment, int page);
 const uint32_t *segment_words(int segment, int page);

@@ -34,31 +34,27 @@ struct table space_table = TABLE(spaces, MAX_SPACES);
 
 /* ---- birth ----------------------------------------------------------- */
 
-static void init(int space, int level)
+/* A new space with a directory like this one; what it needs was taken. */
+static int begin(int level, int promised, frame_t directory)
 {
+	int space = table_take(&space_table, level);
 	struct space *s = &spaces[space];
 
 	s->holders = 1;
 	s->level = level;
-	s->directory = NO_FRAME;
+	s->directory = page_copy_directory(directory);
+	s->promised = promised;
 	for (int i = 0; i < (int)(sizeof(s->free_slots) / 4); i++)
 		s->free_slots[i] = ~0u;
+	return space;
 }
 
 int space_make(int level)
 {
-	int space;
-
 	if (table_reserve(&space_table, 1, level) < 0 ||
 	    promise_take(1, level) < 0)
 		return -ENOMEM;
-
-	/* Nothing below can fail. */
-	space = table_take(&space_table, level);
-	init(space, level);
-	spaces[space].promised = 1;
-	spaces[space].directory = page_make_directory();
-	return space;
+	return begin(level, 1, NO_FRAME);
 }
 
 /* ---- fork ------------------------------------------------------------ */
@@ -177,12 +173,9 @@ int space_copy(int from, int level)
 		return -ENOMEM;
 
 	/* Nothing below can fail. */
-	to = table_take(&space_table, level);
-	init(to, level);
-	spaces[to].promised = cost;
+	to = begin(level, cost, spaces[from].directory);
 	spaces[to].heap_start = spaces[from].heap_start;
 	spaces[to].heap_break = spaces[from].heap_break;
-	spaces[to].directory = page_copy_directory(spaces[from].directory);
 	for (int r = region_from(from, 0); r >= 0; r = region_after(r))
 		copy_region(r, to);
 	copy_attaches(from, to);

@@ -307,8 +307,6 @@ void __wrap_frame_drop(frame_t frame)
 
 int __real_table_reserve(struct table *table, int slots, int level);
 int __wrap_table_reserve(struct table *table, int slots, int level);
-int __real_table_take(struct table *table, int level);
-int __wrap_table_take(struct table *table, int level);
 
 static bool table_refused(void)
 {
@@ -320,14 +318,6 @@ int __wrap_table_reserve(struct table *table, int slots, int level)
 {
 	return table_refused() ? -12
 	                       : __real_table_reserve(table, slots, level);
-}
-
-/* After table_reserve() it may not fail; segment_make() does not reserve. */
-int __wrap_table_take(struct table *table, int level)
-{
-	return table == &segment_table && table_refused()
-	           ? -1
-	           : __real_table_take(table, level);
 }
 
 /* ---- the kernel's copies, through the MMU of the model ---------------- */
