@@ -38,7 +38,7 @@ section .text
 	cld
 %%site:	db	0x0f, 0x1f, 0x00
 	section .smap_sites
-	dd	%%site, SITE_CLAC
+	dd	%%site, BYTES_CLAC
 	section .text
 %endmacro
 

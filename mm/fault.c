@@ -50,14 +50,6 @@ static int grow_stack(int space, vaddr_t va)
 
 /* ---- private memory -------------------------------------------------- */
 
-/* The right to one more frame: promised in full, or asked for now. */
-static int own_one(const struct region *r)
-{
-	if (r->promised)
-		return 0;
-	return space_charge(r->space, 1) < 0 ? -ENXIO : 0;
-}
-
 /* What a region shows at `va` as long as nobody has written to a private page.
  */
 static int original(const struct region *r, vaddr_t va, frame_t *frame)
@@ -83,7 +75,8 @@ static int make_own(const struct region *r, vaddr_t va, frame_t *frame)
 {
 	int error = original(r, va, frame);
 
-	if (error < 0 || own_one(r) < 0)
+	/* Its frame was promised with the region, or is asked for now. */
+	if (error < 0 || (!r->promised && space_charge(r->space, 1) < 0))
 		return -ENXIO;
 	*frame = *frame == zero_frame ? frame_alloc_zeroed()
 	                              : frame_alloc_copy(*frame);

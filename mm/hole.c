@@ -84,7 +84,8 @@ vaddr_t space_find_private(int space, int pages)
 	uint32_t bytes = (uint32_t)pages << PAGE_SHIFT;
 	vaddr_t start;
 
-	if (pages <= 0 || (uint32_t)pages > PRIVATE_TOP >> PAGE_SHIFT)
+	assert(pages > 0);
+	if ((uint32_t)pages > PRIVATE_TOP >> PAGE_SHIFT)
 		return 0;
 	start = find_below(space, bytes, true);
 	return start ? start : find_below(space, bytes, false);
@@ -127,10 +128,7 @@ int slots_find(int space, int count)
 
 vaddr_t space_find_shared(int space, int pages)
 {
-	int slot;
+	int slot = slots_find(space, tables_for(pages));
 
-	if (pages <= 0 || (uint32_t)pages > PRIVATE_TOP >> PAGE_SHIFT)
-		return 0;
-	slot = slots_find(space, tables_for(pages));
 	return slot >= 0 ? slot_start(slot) : space_find_private(space, pages);
 }

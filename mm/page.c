@@ -66,32 +66,23 @@ void page_init(frame_t directory)
 	zero_frame = take_for_kernel();
 }
 
-static frame_t window_table(uintptr_t address)
+void page_map_kernel(vaddr_t address, frame_t frame)
 {
-	int slot = slot_of((uint32_t)address);
+	uint32_t pde = page_get(kernel_directory, slot_of(address));
 
-	assert(slot >= slot_of(WINDOW_START));
-	return word_frame(page_get(kernel_directory, slot));
-}
-
-void page_map_kernel(uintptr_t address, frame_t frame)
-{
-	words(window_table(address))[entry_of((uint32_t)address)] =
+	assert(address >= WINDOW_START);
+	words(word_frame(pde))[entry_of(address)] =
 	    ((uint32_t)frame << 12) | PTE_G | PTE_RW | PTE_P;
-	cpu_invlpg((uint32_t)address);
+	cpu_invlpg(address);
 }
 
-bool page_kernel_mapped(uintptr_t address)
+bool page_kernel_mapped(vaddr_t address)
 {
-	uint32_t pde;
+	uint32_t pde = page_get(kernel_directory, slot_of(address));
 
-	if (address < DIRECT_MAP)
-		return false;
-	pde = page_get(kernel_directory, slot_of((uint32_t)address));
-	return pde & PTE_PS
-	           ? word_frame(pde) + entry_of((uint32_t)address) < frame_limit
-	           : (pde & PTE_P) &&
-	                 page_get(word_frame(pde), entry_of((uint32_t)address));
+	if (pde & PTE_PS)
+		return word_frame(pde) + entry_of(address) < frame_limit;
+	return (pde & PTE_P) && page_get(word_frame(pde), entry_of(address));
 }
 
 /* ---- directories ----------------------------------------------------------

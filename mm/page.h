@@ -16,7 +16,6 @@
 #define PTE_P        0x001u
 #define PTE_RW       0x002u
 #define PTE_US       0x004u
-#define PTE_PWT      0x008u
 #define PTE_PCD      0x010u
 #define PTE_A        0x020u
 #define PTE_D        0x040u
@@ -120,10 +119,10 @@ extern uint32_t count_cr3;  /* loads of CR3, since boot */
 void page_init(frame_t kernel_directory);
 
 /* In the kernel's windows: their tables are there from boot. */
-void page_map_kernel(uintptr_t address, frame_t frame);
+void page_map_kernel(vaddr_t address, frame_t frame);
 
 /* Any kernel address: is memory there to be read? */
-bool page_kernel_mapped(uintptr_t address);
+bool page_kernel_mapped(vaddr_t address);
 
 /* A new directory, promised before: as `from`; NO_FRAME: as the kernel's own.
  */

@@ -126,12 +126,12 @@ const uint32_t *segment_words(int segment, int page)
 	return table_words(s->directory) + page / TABLE_ENTRIES;
 }
 
-/* The directory is made when the first page beyond one table is wanted. */
-static bool wants_directory(int segment, int last)
+static bool lacks_table(int segment, int n)
 {
-	return segments[segment].directory == NO_FRAME && last > TABLE_ENTRIES;
+	return segment_table_of(segment, n * TABLE_ENTRIES) == NO_FRAME;
 }
 
+/* When the first page beyond one table is wanted. */
 static void make_directory(struct segment *s)
 {
 	s->directory = frame_alloc_zeroed();
@@ -156,23 +156,21 @@ int segment_make_tables(int segment, int first, int count, int level)
 {
 	struct segment *s = &segments[segment];
 	int end = first + count < s->pages ? first + count : s->pages;
-	int missing;
+	bool directory = s->directory == NO_FRAME && end > TABLE_ENTRIES;
+	int missing = directory;
 
 	if (s->whole || s->kind != SEGMENT_MEMORY || first >= end)
 		return 0;
-	missing = wants_directory(segment, end);
-	for (int n = first / TABLE_ENTRIES; n < tables_for(end); n++) {
-		missing +=
-		    segment_table_of(segment, n * TABLE_ENTRIES) == NO_FRAME;
-	}
+	for (int n = first / TABLE_ENTRIES; n < tables_for(end); n++)
+		missing += lacks_table(segment, n);
 	if (promise_take(missing, level) < 0)
 		return -ENOMEM;
 
 	/* Nothing below can fail. */
-	if (missing && wants_directory(segment, end))
+	if (directory)
 		make_directory(s);
 	for (int n = first / TABLE_ENTRIES; n < tables_for(end); n++)
-		if (segment_table_of(segment, n * TABLE_ENTRIES) == NO_FRAME)
+		if (lacks_table(segment, n))
 			make_table(s, n);
 	s->whole = first == 0 && end == s->pages;
 	return 0;

@@ -93,25 +93,18 @@ static bool linkable(const struct region *r, int slot)
 	        page + (int)((end - start) >> PAGE_SHIFT) >= s->pages);
 }
 
-/* Does a region other than what lies in [from, to) have a part of the slot? */
-static bool has_others(int space, int slot, vaddr_t from, vaddr_t to)
+/* Will a region have a part of the slot beside the draft? */
+static bool has_others(const struct region *draft, int slot)
 {
-	int r = slot_first_region(space, slot);
+	int r = slot_first_region(draft->space, slot);
 
 	while (r >= 0) {
-		if (later(regions[r].start, slot_start(slot)) < from ||
-		    earlier(regions[r].end, slot_end(slot)) > to)
+		if (later(regions[r].start, slot_start(slot)) < draft->start ||
+		    earlier(regions[r].end, slot_end(slot)) > draft->end)
 			return true;
 		r = slot_next_region(slot, r);
 	}
 	return false;
-}
-
-static int slot_cost(const struct region *draft, int slot)
-{
-	if (has_others(draft->space, slot, draft->start, draft->end))
-		return slot_linked(draft->space, slot);
-	return !linkable(draft, slot);
 }
 
 int slots_cost(const struct region *draft)
@@ -119,7 +112,9 @@ int slots_cost(const struct region *draft)
 	int last = slot_of(draft->end - 1), cost = 0;
 
 	for (int slot = slot_of(draft->start); slot <= last; slot++)
-		cost += slot_cost(draft, slot);
+		cost += has_others(draft, slot)
+		            ? slot_linked(draft->space, slot)
+		            : !linkable(draft, slot);
 	return cost;
 }
 

@@ -27,8 +27,9 @@ int usercopy_move(void *to, const void *from, uint32_t bytes);
 extern char usercopy_start[], usercopy_end[], usercopy_fault[];
 extern const uintptr_t smap_sites_start[], smap_sites_end[];
 
-#define SITE_STAC 0
-#define SITE_CLAC 1
+/* What is written over a no-op, its first byte lowest: SDM 2. */
+#define BYTES_STAC 0xcb010f
+#define BYTES_CLAC 0xca010f
 
 /* clang-format off */
 #define SMAP_SITE(kind)                                                        \
@@ -57,8 +58,8 @@ int usercopy_move(void *to, const void *from, uint32_t bytes)
 	"usercopy_end:\n"
 	SMAP_SITE(clac)
 	: "+D"(to), "+S"(from), "+c"(words), [result] "+r"(result)
-	: [rest] "r"(bytes % 4), [efault] "i"(-EFAULT), [stac] "i"(SITE_STAC),
-	  [clac] "i"(SITE_CLAC)
+	: [rest] "r"(bytes % 4), [efault] "i"(-EFAULT), [stac] "i"(BYTES_STAC),
+	  [clac] "i"(BYTES_CLAC)
 	: "memory");
 	return result;
 }
@@ -71,17 +72,12 @@ uintptr_t usercopy_fixup(uintptr_t eip)
 	return 0;
 }
 
-/* SDM 2: stac is 0F 01 CB, clac is 0F 01 CA.  The text is writable still. */
 void usercopy_enable_smap(void)
 {
 	const uintptr_t *site = smap_sites_start;
 
-	for (; site < smap_sites_end; site += 2) {
-		uint8_t *code = (uint8_t *)site[0];
-
-		code[1] = 0x01;
-		code[2] = site[1] == SITE_STAC ? 0xcb : 0xca;
-	}
+	for (; site < smap_sites_end; site += 2)
+		memcpy((void *)site[0], &site[1], 3);
 }
 #endif
 
@@ -136,7 +132,8 @@ static int move(int space, vaddr_t va, char *kernel, uint32_t bytes, bool write)
 
 		if (reach(space, va, write, &count, &user) < 0)
 			return -EFAULT;
-		memcpy(write ? user : kernel, write ? kernel : user, count);
+		/* What is called kernel's may be the same page. */
+		memmove(write ? user : kernel, write ? kernel : user, count);
 		kernel += count;
 		va += count;
 		bytes -= count;
@@ -180,13 +177,12 @@ int space_transfer(int to_space, vaddr_t to, int from_space, vaddr_t from,
 		return -EFAULT;
 	while (bytes > 0) {
 		uint32_t count = bytes;
-		char *source, *target;
+		char *target;
 
 		/* The target first: breaking a copy may move the source. */
 		if (reach(to_space, to, true, &count, &target) < 0 ||
-		    reach(from_space, from, false, &count, &source) < 0)
+		    space_read(from_space, target, from, count) < 0)
 			return -EFAULT;
-		memmove(target, source, count);
 		to += count;
 		from += count;
 		bytes -= count;
