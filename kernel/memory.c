@@ -57,12 +57,12 @@ static int choose(int space, vaddr_t address, uint32_t pages, uint32_t flags,
 }
 
 /* MAP_SHARED | MAP_ANONYMOUS: a segment without a name. */
-static int map_shared(int space, struct mapping *mapping, bool promise)
+static int map_shared(int space, struct mapping *mapping)
 {
 	int result;
 
-	mapping->segment =
-	    segment_make(mapping->pages, promise, false, spaces[space].level);
+	mapping->segment = segment_make(mapping->pages, mapping->promise, false,
+	                                spaces[space].level);
 	if (mapping->segment < 0)
 		return mapping->segment;
 	mapping->kind = REGION_SHARED;
@@ -91,7 +91,7 @@ static int map_anonymous(vaddr_t address, uint32_t pages, uint32_t prot,
 	if ((flags & MAP_TYPE) == MAP_PRIVATE)
 		error = space_map(space, &mapping);
 	else
-		error = map_shared(space, &mapping, mapping.promise);
+		error = map_shared(space, &mapping);
 	*result = mapping.start;
 	return error;
 }

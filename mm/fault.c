@@ -29,7 +29,7 @@ static bool may(const struct region *r, bool write)
 /* ---- the stack ------------------------------------------------------- */
 
 /*
- * The stack's region when it has grown down to `va`, or -1.  A page stays free
+ * The stack's region when it has grown down to `va`, or < 0.  A page stays free
  * between it and what lies below.
  */
 static int grow_stack(int space, vaddr_t va)
@@ -44,14 +44,12 @@ static int grow_stack(int space, vaddr_t va)
 	draft = regions[r];
 	draft.end = draft.start;
 	draft.start = start;
-	r = draft_place(&draft);
-	return r < 0 ? -1 : region_merge(r);
+	return draft_place(&draft);
 }
 
 /* ---- private memory -------------------------------------------------- */
 
-/* What a region shows at `va` as long as nobody has written to a private page.
- */
+/* What a region shows at `va` as long as it has no page of its own there. */
 static int original(const struct region *r, vaddr_t va, frame_t *frame)
 {
 	if (r->segment < 0) {

@@ -135,7 +135,7 @@ int draft_place(struct region *draft)
 	if (space_overlaps(space, draft->start, draft->end))
 		cut(space, draft->start, draft->end);
 	slots_fill(draft);
-	return region_make(draft);
+	return region_merge(region_make(draft));
 }
 
 /* Who may write to private memory needs frames of his own. */
@@ -172,7 +172,6 @@ static struct region draft_of(int space, const struct mapping *m)
 int space_map(int space, const struct mapping *mapping)
 {
 	struct region draft = draft_of(space, mapping);
-	int region;
 
 	assert(page_aligned(draft.start) && draft.end > draft.start);
 	assert(draft.end <= USER_LIMIT);
@@ -181,11 +180,7 @@ int space_map(int space, const struct mapping *mapping)
 	if (draft.segment >= 0 && draft.kind != REGION_SHARED &&
 	    segments[draft.segment].kind == SEGMENT_DEVICE)
 		return -EINVAL;
-	region = draft_place(&draft);
-	if (region < 0)
-		return -ENOMEM;
-	region_merge(region);
-	return 0;
+	return draft_place(&draft) < 0 ? -ENOMEM : 0;
 }
 
 /* ---- protecting ------------------------------------------------------ */
@@ -193,7 +188,7 @@ int space_map(int space, const struct mapping *mapping)
 /* May it be done, and how many pages must be promised for it? */
 static int protect_cost(int space, vaddr_t start, vaddr_t end, int rights)
 {
-	vaddr_t va = start;
+	vaddr_t va = start, to;
 	int cost = 0;
 
 	while (va < end) {
@@ -203,12 +198,10 @@ static int protect_cost(int space, vaddr_t start, vaddr_t end, int rights)
 			return -ENOMEM;
 		if (rights & ~regions[r].ceiling)
 			return -EACCES;
-		if (needs_promise(&regions[r], rights)) {
-			vaddr_t to = earlier(regions[r].end, end);
-
+		to = earlier(regions[r].end, end);
+		if (needs_promise(&regions[r], rights))
 			cost += (int)((to - va) >> PAGE_SHIFT);
-		}
-		va = regions[r].end;
+		va = to;
 	}
 	return cost;
 }

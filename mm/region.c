@@ -123,9 +123,7 @@ static int last_below(int space, int slot, vaddr_t va)
 
 	while (r >= 0 && regions[r].start < va) {
 		found = r;
-		if (slot_of(regions[r].end - 1) > slot)
-			break;
-		r = regions[r].next;
+		r = slot_next_region(slot, r);
 	}
 	return found;
 }

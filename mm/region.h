@@ -177,8 +177,8 @@ void attach_leave(int region);
 /* ---- map.c ----------------------------------------------------------- */
 
 /*
- * Makes a region of `draft`, in place of what lies there: its index, or -ENOMEM
- * with nothing changed.
+ * Makes a region of `draft`, in place of what lies there, or joins it with
+ * equal neighbours: its index, or -ENOMEM with nothing changed.
  */
 int draft_place(struct region *draft);
 /* Removes one region whole: cannot fail, takes nothing. */
