@@ -670,6 +670,20 @@ TEST("LIM-sem fewer numbers set the first ones; what is no number is EINVAL")
 	}
 }
 
+TEST("LIM-sem numbers are as in C; one that no word holds is EINVAL")
+{
+	WITH_LIMITS(SEM_LIMITS, "0x10 01750 0X7 0\n")
+	{
+		limits_are(16, 1000, 7, 0);
+		ERR(limits_written("4294967307"), EINVAL);
+		ERR(limits_written("99999999999999999999"), EINVAL);
+		ERR(limits_written("0x"), EINVAL);
+		ERR(limits_written("08"), EINVAL);
+		ERR(limits_written("a"), EINVAL);
+		limits_are(16, 1000, 7, 0);
+	}
+}
+
 /* Linux takes -1 and 70000, and makes no set of them. */
 TEST("LIM-range a limit that no set can have is EINVAL")
 {

@@ -27,22 +27,34 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n';
 }
 
-static bool is_digit(char c)
+/* 99: none in any base. */
+static uint32_t digit_of(char c)
 {
-	return c >= '0' && c <= '9';
+	if (c >= '0' && c <= '9')
+		return (uint32_t)(c - '0');
+	c |= 32;
+	return c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10) : 99;
 }
 
-/* The number at *at, which moves behind it: false when there is none. */
+/*
+ * The number at *at, as C writes it (10, 012, 0xa), which moves behind it:
+ * false when there is none, or one that a word does not hold.
+ */
 static bool number_next(const char **at, uint32_t *value)
 {
-	const char *from = *at;
+	uint32_t base = 10;
+	uint64_t sum = 0;
+	const char *from;
 
-	while (is_digit(**at))
-		(*at)++;
-	if (from == *at || *at - from > 10 || (**at && !is_space(**at)))
-		return false;
-	*value = number_parse(from, 10);
-	return true;
+	if (**at == '0')
+		base = ((*at)[1] | 32) == 'x' ? 16 : 8;
+	if (base == 16)
+		*at += 2;
+	for (from = *at; digit_of(**at) < base && sum <= UINT32_MAX; (*at)++)
+		sum = sum * base + digit_of(**at);
+	*value = (uint32_t)sum;
+	return *at != from && sum <= UINT32_MAX &&
+	       (**at == '\0' || is_space(**at));
 }
 
 int tunables_write(const struct message *m, uint32_t first)
