@@ -28,7 +28,7 @@ KSRC := $(wildcard boot/*.asm kernel/*.asm boot/*.c kernel/*.c mm/*.c ipc/*.c)
 KOBJ := $(KSRC:%=build/obj/%.o) build/obj/build/gen/syscall_table.c.o
 build/obj/%.c.o: %.c | $(GEN)
 	$(CROSS)gcc $(KFLAGS) $(if $(filter %/symbols.c.o %/no_symbols.c.o,$@),-fno-lto) -MMD -MP -c -o $@ $<
-build/obj/%.asm.o: %.asm | $(GEN)
+build/obj/%.asm.o: %.asm $(wildcard kernel/*.inc) | $(GEN)
 	nasm -f elf32 -g -F dwarf -i kernel/ -i build/gen/ -MD $(@:.o=.d) -MP -o $@ $<
 build/gen/no_symbols.c: tools/mksymbols.awk | $(GEN)
 	awk -f tools/mksymbols.awk </dev/null >$@
