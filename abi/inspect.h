@@ -35,6 +35,26 @@ struct inspect_field {
 	uint16_t size;
 };
 
+/* proc.state: the picture of how they follow each other is in kernel/process.h
+ */
+enum proc_state {
+	PROC_FREE,
+	PROC_NEW, /* being made */
+	PROC_READY,
+	PROC_RUNNING,
+	/* blocked, from here ... */
+	PROC_SENDING,    /* its message waits to be received by `peer` */
+	PROC_REPLY_WAIT, /* `peer` has its message */
+	PROC_RECEIVING,  /* a server with nothing to do */
+	PROC_WAITING,    /* wait4: for a child */
+	PROC_IN_LINE,    /* semop, msgsnd, msgrcv: until it is served */
+	PROC_SLEEPING,   /* until wake_tick */
+	PROC_PAUSED,     /* until a signal */
+	PROC_STOPPED,    /* by SIGSTOP and its kin, until SIGCONT */
+	/* ... to here */
+	PROC_ZOMBIE, /* has exited; its parent has not yet looked */
+};
+
 struct inspection {
 	uint32_t magic, version, bytes; /* bytes: of this structure */
 	uint32_t changes;

@@ -21,6 +21,22 @@
 #define IPC_INFO 3
 #define IPC_64   0x100 /* or-ed into cmd by ipc(2) callers */
 
+/* ipc(2): which call is meant. */
+enum ipc_call {
+	SEMOP = 1,
+	SEMGET,
+	SEMCTL,
+	SEMTIMEDOP,
+	MSGSND = 11,
+	MSGRCV,
+	MSGGET,
+	MSGCTL,
+	SHMAT = 21,
+	SHMDT,
+	SHMGET,
+	SHMCTL,
+};
+
 struct ipc_perm {
 	int key;
 	uint32_t uid, gid;   /* the owner */

@@ -30,12 +30,6 @@
 
 #define CONNECTIONS_MAX 8192
 
-#define FD_CLOEXEC      1
-#define F_DUPFD         0
-#define F_GETFD         1
-#define F_SETFD         2
-#define F_DUPFD_CLOEXEC 1030
-
 struct channel channels[CHANNELS];
 struct table connection_table = TABLE(connections, CONNECTIONS_MAX);
 

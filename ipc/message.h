@@ -10,6 +10,7 @@
 #ifndef IPC_MESSAGE_H
 #define IPC_MESSAGE_H
 
+#include "../abi/fcntl.h"
 #include "../kernel/process.h"
 
 struct syscall; /* one row of abi/syscalls.tbl, see ipc/syscall_table.h */
@@ -40,9 +41,6 @@ extern struct connection connections[];
 extern struct table connection_table;
 
 /* ---- connection.c ---------------------------------------------------- */
-
-#define AT_FDCWD  (-100)
-#define O_CLOEXEC 02000000u
 
 /* Makes process `server` the one that receives there. */
 int channel_make(const char *name, int server, int rank); /* index or -1 */

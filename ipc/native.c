@@ -24,6 +24,7 @@
 #include "syscall_table.h"
 #include "tunable.h"
 #include "../abi/errno.h"
+#include "../abi/mman.h"
 #include "../kernel/klog.h"
 #include "../kernel/string.h"
 
@@ -31,10 +32,6 @@
 #define EXEC_STRINGS    (2 * PAGE_SIZE)
 #define INTERRUPT_LINES 16
 #define KERNEL_LINES    0x5u /* the timer, and the second PIC */
-
-#define MAP_SHARED    1u
-#define MAP_PRIVATE   2u
-#define MAP_NORESERVE 0x4000u
 
 #define PAGES(bytes) ((int)((bytes) / PAGE_SIZE + !!((bytes) % PAGE_SIZE)))
 

@@ -31,21 +31,6 @@
 #include "sem.h"
 #include "shm.h"
 
-enum {
-	SEMOP = 1,
-	SEMGET,
-	SEMCTL,
-	SEMTIMEDOP,
-	MSGSND = 11,
-	MSGRCV,
-	MSGGET,
-	MSGCTL,
-	SHMAT = 21,
-	SHMDT,
-	SHMGET,
-	SHMCTL,
-};
-
 /* Could the word at `address` be stored to?  Leaves it as it is. */
 static int probe(vaddr_t address)
 {

@@ -4,14 +4,9 @@
 #ifndef KERNEL_CLOCK_H
 #define KERNEL_CLOCK_H
 
-#include "../abi/types.h"
+#include "../abi/time.h"
 
 #define NANOSECONDS_PER_TICK (1000000000u / HZ) /* HZ: process.h */
-
-struct timespec32 {
-	uint32_t seconds;
-	uint32_t nanoseconds;
-};
 
 /*
  * time.c: a struct timespec of the process, of 32 bits or `wide`; more seconds

@@ -18,29 +18,12 @@
  */
 #include "lifecycle.h"
 
+#include "../abi/elf.h"
 #include "../ipc/message.h"
 #include "../ipc/shm.h"
 
 /* ---- ELF ------------------------------------------------------------- */
 
-struct elf_header {
-	uint8_t ident[16];
-	uint16_t type, machine;
-	uint32_t version, entry, phoff, shoff, flags;
-	uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
-};
-
-struct elf_segment {
-	uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
-};
-
-#define ET_EXEC     2
-#define EM_386      3
-#define PT_LOAD     1
-#define PT_INTERP   3
-#define PF_X        1
-#define PF_W        2
-#define PF_R        4
 #define PHNUM_MAX   64
 #define IMAGE_LIMIT (STACK_TOP - STACK_LIMIT - PAGE_SIZE)
 

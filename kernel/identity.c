@@ -7,6 +7,7 @@
 #include "lifecycle.h"
 
 #include "cpu.h"
+#include "../abi/process.h"
 
 #define KEEP UINT32_MAX
 
@@ -208,12 +209,6 @@ int sys_uname(vaddr_t buf)
 }
 
 /* ---- reboot(2): leaves the machine ----------------------------------- */
-
-#define REBOOT_MAGIC1    0xfee1deadu
-#define REBOOT_MAGIC2    672274793u
-#define REBOOT_POWER_OFF 0x4321fedcu
-#define REBOOT_HALT      0xcdef0123u
-#define REBOOT_RESTART   0x01234567u
 
 int sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command, vaddr_t arg)
 {

@@ -16,22 +16,11 @@
 #include "lifecycle.h"
 
 #include "cpu.h"
+#include "../abi/process.h"
 #include "../ipc/message.h"
 #include "../ipc/sem.h"
 #include "../ipc/shm.h"
 
-#define CLONE_PARENT_SETTID  0x00100000u
-#define CLONE_CHILD_CLEARTID 0x00200000u
-#define CLONE_CHILD_SETTID   0x01000000u
-#define CLONE_SIGNAL         0x000000ffu
-#define WNOHANG              1
-#define WUNTRACED            2
-#define WCONTINUED           8
-#define WAIT_KNOWN_OPTIONS   0xe000000bu /* __WNOTHREAD __WALL __WCLONE, too */
-#define STATUS_CONTINUED     0xffff
-
-/* struct rusage: two times, in seconds and microseconds, and 14 counts. */
-#define RUSAGE_WORDS          18
 #define MICROSECONDS_PER_TICK (1000000u / HZ)
 
 /* ---- fork ------------------------------------------------------------ */

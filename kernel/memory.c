@@ -5,18 +5,8 @@
  */
 #include "lifecycle.h"
 
+#include "../abi/mman.h"
 #include "../ipc/message.h"
-
-#define MAP_SHARED          1u
-#define MAP_PRIVATE         2u
-#define MAP_SHARED_VALIDATE 3u
-#define MAP_TYPE            0xfu
-#define MAP_FIXED           0x10u
-#define MAP_ANONYMOUS       0x20u
-#define MAP_GROWSDOWN       0x100u
-#define MAP_NORESERVE       0x4000u
-#define MAP_FIXED_NOREPLACE 0x100000u
-#define PROT_SEM            8u
 
 int sys_brk(vaddr_t address, vaddr_t *result)
 {

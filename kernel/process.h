@@ -14,28 +14,11 @@
 #ifndef KERNEL_PROCESS_H
 #define KERNEL_PROCESS_H
 
+#include "../abi/inspect.h"
 #include "../abi/message.h"
 #include "../build/gen/calls.h" /* sys_NAME(): abi/syscalls.tbl */
 #include "../mm/space.h"
 #include "../mm/table.h"
-
-enum proc_state {
-	PROC_FREE,
-	PROC_NEW, /* being made */
-	PROC_READY,
-	PROC_RUNNING,
-	/* blocked, from here ... */
-	PROC_SENDING,    /* its message waits to be received by `peer` */
-	PROC_REPLY_WAIT, /* `peer` has its message */
-	PROC_RECEIVING,  /* a server with nothing to do */
-	PROC_WAITING,    /* wait4: for a child */
-	PROC_IN_LINE,    /* semop, msgsnd, msgrcv: until it is served */
-	PROC_SLEEPING,   /* until wake_tick */
-	PROC_PAUSED,     /* until a signal */
-	PROC_STOPPED,    /* by SIGSTOP and its kin, until SIGCONT */
-	/* ... to here */
-	PROC_ZOMBIE, /* has exited; its parent has not yet looked */
-};
 
 #define OPEN_MAX      256 /* descriptors of a process */
 #define GROUPS_MAX    32

@@ -18,6 +18,7 @@
  */
 #include "lifecycle.h"
 
+#include "../abi/process.h"
 #include "../ipc/message.h"
 
 #define GDT_ENTRIES      18
@@ -185,18 +186,6 @@ void segments_load_tls(const uint64_t tls[TLS_COUNT])
 	for (int i = 0; i < TLS_COUNT; i++)
 		gdt[TLS_FIRST + i] = tls[i];
 }
-
-/* struct user_desc of set_thread_area(2). */
-struct user_desc {
-	uint32_t entry_number, base, limit;
-	uint32_t flags;
-};
-#define DESC_32BIT       0x01u
-#define DESC_CONTENTS    0x06u /* 0, 1: data, data growing down */
-#define DESC_READ_ONLY   0x08u
-#define DESC_PAGES       0x10u
-#define DESC_NOT_PRESENT 0x20u
-#define DESC_USEABLE     0x40u
 
 /* A data segment of ring 3.  SDM 3A table 3-1. */
 static uint64_t data_descriptor(const struct user_desc *d)

@@ -9,20 +9,7 @@
 
 #include "clock.h"
 
-#define CLOCK_REALTIME        0
-#define CLOCK_MONOTONIC       1
-#define CLOCK_PROCESS_CPUTIME 2
-#define CLOCK_THREAD_CPUTIME  3
-#define CLOCK_MONOTONIC_RAW   4
-#define CLOCK_REALTIME_COARSE 5
-#define CLOCK_BOOTTIME        7
-#define TIMER_ABSTIME         1
-#define LONGEST_SLEEP         (INT32_MAX / HZ) /* seconds: ticks count them */
-
-struct timespec64 {
-	uint32_t seconds, seconds_high;
-	uint32_t nanoseconds, pad;
-};
+#define LONGEST_SLEEP (INT32_MAX / HZ) /* seconds: ticks count them */
 
 static int read_clock(int clock, struct timespec32 *now)
 {

@@ -502,7 +502,19 @@ static int m_run(int proc)
 /* ---- the calls ------------------------------------------------------------
  */
 
-enum kind { GET, SEMOP, VALUE, ALL, LOOK, REMOVE, SET, EXIT, LATE, KILL, RUN };
+enum kind {
+	GET,
+	OPERATE,
+	VALUE,
+	ALL,
+	LOOK,
+	REMOVE,
+	SET,
+	EXIT,
+	LATE,
+	KILL,
+	RUN
+};
 
 struct call {
 	enum kind kind;
@@ -525,7 +537,7 @@ static void add(enum kind kind, int a, int b, int c)
 
 static void add_semop(int id, const struct array *array)
 {
-	add_call((struct call){.kind = SEMOP, .a = id, .array = array});
+	add_call((struct call){.kind = OPERATE, .a = id, .array = array});
 }
 
 /* The stack of who sleeps, where his operations lie, will not be there. */
@@ -548,13 +560,13 @@ static int real_call(const struct call *c)
 	may_sleep = true;
 	if (setjmp(asleep))
 		return WAITING;
-	given = c->kind == SEMOP ? (const char *)c->array->ops
-	        : c->kind == ALL ? (const char *)values
-	                         : (const char *)&ds;
+	given = c->kind == OPERATE ? (const char *)c->array->ops
+	        : c->kind == ALL   ? (const char *)values
+	                           : (const char *)&ds;
 	switch (c->kind) {
 	case GET:
 		return sys_semget(c->a, c->b, c->c);
-	case SEMOP:
+	case OPERATE:
 		return sem_operate(c->a, 1, c->array->count, 0);
 	case VALUE:
 		return sys_semctl(c->a, c->b, SETVAL, c->c);
@@ -574,7 +586,7 @@ static int model_call(const struct call *c)
 	struct ipc_perm perm = {.uid = c->b, .mode = c->c};
 	uint16_t values[NUMS] = {c->b, c->c};
 
-	if (refused && c->kind == SEMOP &&
+	if (refused && c->kind == OPERATE &&
 	    !model.adjust[c->proc][m_find(c->a)][ASKED])
 		model.adjust[c->proc][m_find(c->a)][ASKED] = PERHAPS;
 	if (refused)
@@ -582,7 +594,7 @@ static int model_call(const struct call *c)
 	switch (c->kind) {
 	case GET:
 		return m_get(c->a, c->b, c->c);
-	case SEMOP:
+	case OPERATE:
 		return m_semop(c->a, c->array);
 	case VALUE:
 		return m_setval(c->a, c->b, c->c);

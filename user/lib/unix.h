@@ -9,34 +9,12 @@
 #define USER_LIB_UNIX_H
 
 #include "../../abi/errno.h"
+#include "../../abi/fcntl.h"
+#include "../../abi/mman.h"
 #include "../../abi/types.h"
 #include "../../build/gen/syscall_numbers.h"
 
 /* clang-format off */
-#define O_ACCMODE       3
-#define O_RDONLY        0
-#define O_WRONLY        1
-#define O_RDWR          2
-#define O_CREAT         0100
-#define O_EXCL          0200
-#define O_TRUNC         01000
-#define O_APPEND        02000
-#define O_NONBLOCK      04000
-#define O_LARGEFILE     0100000
-#define O_DIRECTORY     0200000
-#define O_NOFOLLOW      0400000
-#define O_CLOEXEC       02000000
-#define O_PATH          010000000
-
-#define AT_SYMLINK_NOFOLLOW 0x100
-#define AT_SYMLINK_FOLLOW   0x400
-#define AT_NO_AUTOMOUNT     0x800
-#define AT_EMPTY_PATH       0x1000
-#define AT_STATX_SYNC_TYPE  0x6000
-
-#define F_GETFL 3
-#define F_SETFL 4
-
 #define SEEK_SET 0
 #define SEEK_CUR 1
 #define SEEK_END 2
@@ -46,13 +24,6 @@
 #define S_IFREG 0100000
 #define S_IFDIR 0040000
 #define S_IFCHR 0020000
-
-#define PROT_READ     1
-#define PROT_WRITE    2
-#define PROT_EXEC     4
-#define MAP_SHARED    1
-#define MAP_PRIVATE   2
-#define MAP_ANONYMOUS 0x20
 
 #define TCGETS     0x5401
 #define TCSETS     0x5402

@@ -76,16 +76,22 @@ static void make_check(struct text *text, int pid)
 	text_add(text, "%d\n", k_check());
 }
 
-/* The letter of proc(5), by enum proc_state of kernel/process.h. */
+/* The letter of proc(5). */
 static char state_of(const struct row *row)
 {
-	static const char letters[] = "?RRRSSSSSSSTZ";
+	static const char letters[] = {
+	    [PROC_NEW] = 'R',        [PROC_READY] = 'R',
+	    [PROC_RUNNING] = 'R',    [PROC_SENDING] = 'S',
+	    [PROC_REPLY_WAIT] = 'S', [PROC_RECEIVING] = 'S',
+	    [PROC_WAITING] = 'S',    [PROC_IN_LINE] = 'S',
+	    [PROC_SLEEPING] = 'S',   [PROC_PAUSED] = 'S',
+	    [PROC_STOPPED] = 'T',    [PROC_ZOMBIE] = 'Z'};
 	static struct row peer;
 	uint32_t state = row_get(row, PROC_STATE);
 	bool ours = row_read(&peer, PROCS, (int)row_get(row, PROC_PEER)) &&
 	            (int)row_get(&peer, PROC_PID) == unix_getpid();
 
-	if (state >= sizeof(letters) - 1)
+	if (state >= sizeof(letters) || !letters[state])
 		return '?';
 	return ours ? 'R' : letters[state]; /* who asks us runs, to its mind */
 }

@@ -1,0 +1,40 @@
+/*
+ * abi/fcntl.h -- what open(2), openat(2) and fcntl(2) are asked for.
+ */
+#ifndef ABI_FCNTL_H
+#define ABI_FCNTL_H
+
+/* clang-format off */
+#define O_ACCMODE       3
+#define O_RDONLY        0
+#define O_WRONLY        1
+#define O_RDWR          2
+#define O_CREAT         0100
+#define O_EXCL          0200
+#define O_TRUNC         01000
+#define O_APPEND        02000
+#define O_NONBLOCK      04000
+#define O_LARGEFILE     0100000
+#define O_DIRECTORY     0200000
+#define O_NOFOLLOW      0400000
+#define O_CLOEXEC       02000000u
+#define O_PATH          010000000
+
+#define AT_SYMLINK_NOFOLLOW 0x100
+#define AT_SYMLINK_FOLLOW   0x400
+#define AT_NO_AUTOMOUNT     0x800
+#define AT_EMPTY_PATH       0x1000
+#define AT_STATX_SYNC_TYPE  0x6000
+
+#define AT_FDCWD (-100)
+
+#define FD_CLOEXEC      1
+#define F_DUPFD         0
+#define F_GETFD         1
+#define F_SETFD         2
+#define F_GETFL         3
+#define F_SETFL         4
+#define F_DUPFD_CLOEXEC 1030
+/* clang-format on */
+
+#endif

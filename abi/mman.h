@@ -1,0 +1,26 @@
+/*
+ * abi/mman.h -- what mmap(2) and mprotect(2) are asked for.
+ *
+ * PROT_READ, PROT_WRITE and PROT_EXEC are the RIGHT_* of mm/page.h.
+ */
+#ifndef ABI_MMAN_H
+#define ABI_MMAN_H
+
+#include "types.h"
+
+#define PROT_READ  1
+#define PROT_WRITE 2
+#define PROT_EXEC  4
+#define PROT_SEM   8u
+
+#define MAP_SHARED          1u
+#define MAP_PRIVATE         2u
+#define MAP_SHARED_VALIDATE 3u
+#define MAP_TYPE            0xfu
+#define MAP_FIXED           0x10u
+#define MAP_ANONYMOUS       0x20u
+#define MAP_GROWSDOWN       0x100u
+#define MAP_NORESERVE       0x4000u
+#define MAP_FIXED_NOREPLACE 0x100000u
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * abi/process.h -- what the calls about processes take.
+ *
+ * Source: clone(2), wait4(2), set_thread_area(2), reboot(2).
+ */
+#ifndef ABI_PROCESS_H
+#define ABI_PROCESS_H
+
+#include "types.h"
+
+#define CLONE_PARENT_SETTID  0x00100000u
+#define CLONE_CHILD_CLEARTID 0x00200000u
+#define CLONE_CHILD_SETTID   0x01000000u
+#define CLONE_SIGNAL         0x000000ffu
+
+#define WNOHANG            1
+#define WUNTRACED          2
+#define WCONTINUED         8
+#define WAIT_KNOWN_OPTIONS 0xe000000bu /* __WNOTHREAD __WALL __WCLONE, too */
+#define STATUS_CONTINUED   0xffff
+
+/* struct rusage: two times, in seconds and microseconds, and 14 counts. */
+#define RUSAGE_WORDS 18
+
+/* set_thread_area: a segment that begins at `base`. */
+struct user_desc {
+	uint32_t entry_number, base, limit;
+	uint32_t flags;
+};
+#define DESC_32BIT       0x01u
+#define DESC_CONTENTS    0x06u /* 0, 1: data, data growing down */
+#define DESC_READ_ONLY   0x08u
+#define DESC_PAGES       0x10u
+#define DESC_NOT_PRESENT 0x20u
+#define DESC_USEABLE     0x40u
+
+#define REBOOT_MAGIC1    0xfee1deadu
+#define REBOOT_MAGIC2    672274793u
+#define REBOOT_POWER_OFF 0x4321fedcu
+#define REBOOT_HALT      0xcdef0123u
+#define REBOOT_RESTART   0x01234567u
+
+#endif
