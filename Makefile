@@ -14,7 +14,7 @@ WARN := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-W
 FREE := -std=gnu11 -m32 -march=i686 -mtune=generic -mgeneral-regs-only -ffreestanding -fno-pic \
 	-fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-tree-loop-distribute-patterns -O2 -g $(WARN)
-KFLAGS := $(FREE) -fomit-frame-pointer -mregparm=3 -flto=auto
+KFLAGS := $(FREE) -fomit-frame-pointer -mregparm=3 -mpreferred-stack-boundary=2 -flto=auto
 UFLAGS := -m32 -static -O2 -Wall -Wextra $(if $(WERROR),-Werror)
 LDFLAGS := -m elf_i386 -z max-page-size=4096 -z noexecstack --build-id=none
 LIBGCC = $(shell $(CROSS)gcc -m32 -print-libgcc-file-name)
