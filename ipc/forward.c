@@ -102,8 +102,9 @@ static int install(const struct syscall *row, const uint32_t args[6],
 	return row->result == RESULT_FD ? fds[0] : status;
 }
 
-int forward(const struct syscall *row, const uint32_t args[6])
+int forward(uint32_t number, const uint32_t *args)
 {
+	const struct syscall *row = &syscalls[number];
 	int connection = find_owner(row, args);
 	int fds[2], result;
 
@@ -111,7 +112,7 @@ int forward(const struct syscall *row, const uint32_t args[6])
 		return connection;
 	result = reserve(row, fds);
 	if (result == 0)
-		result = message_send(row->number, args, connection,
+		result = message_send(number, args, connection,
 		                      connections[connection].object);
 	return result < 0 ? result : install(row, args, fds, result);
 }

@@ -154,8 +154,8 @@ int native_lease_size(int client, int argument);
 /* A kernel function's answer: now ask the second owner. */
 #define FORWARD (-4096)
 
-/* Sends the call of `row` to its owner, and installs what the reply carries. */
-int forward(const struct syscall *row, const uint32_t args[6]);
+/* Sends a call to its row's owner, and installs what the reply carries. */
+int forward(uint32_t number, const uint32_t *args);
 
 /* ---- native.c: the second door --------------------------------------- */
 

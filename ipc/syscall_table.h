@@ -2,7 +2,7 @@
  * ipc/syscall_table.h -- what a row of abi/syscalls.tbl is in C.
  *
  * tools/mksyscalls.awk writes the table itself (build/syscall_table.c): one row
- * for each number, all zero where there is no call.
+ * for each number; where there is no call, it runs unknown_call.
  */
 #ifndef IPC_SYSCALL_TABLE_H
 #define IPC_SYSCALL_TABLE_H
@@ -37,18 +37,20 @@ struct lease {
 
 struct syscall {
 	const char *name;
-	int (*run)(const uint32_t *args); /* owner kernel; else 0 */
-	uint8_t owner;                    /* who is asked (first) */
-	uint8_t second;                   /* who is asked after FORWARD */
-	int8_t fd_argument;               /* owner or second fd: which word */
-	uint8_t result;                   /* what a reply may carry */
-	int8_t flags_argument;            /* O_CLOEXEC stands in it; -1 */
+	int (*run)(uint32_t number, const uint32_t *args);
+	uint8_t owner;         /* who is asked (first) */
+	uint8_t second;        /* who is asked after FORWARD */
+	int8_t fd_argument;    /* owner or second fd: which word */
+	uint8_t result;        /* what a reply may carry */
+	int8_t flags_argument; /* O_CLOEXEC stands in it; -1 */
 	struct lease leases[3];
-	uint16_t number;
 };
 
 #include "../build/gen/syscall_numbers.h" /* SYS_name, SYSCALL_LIMIT */
 
 extern const struct syscall syscalls[SYSCALL_LIMIT];
+
+/* syscall.c: what a row runs whose number is no call's: -ENOSYS, a log line. */
+int unknown_call(uint32_t number, const uint32_t *args);
 
 #endif

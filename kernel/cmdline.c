@@ -72,7 +72,7 @@ static void take_word(const char *word)
 	if (set_number(word))
 		return;
 	if (strcmp(word, "trace") == 0)
-		trace_on = 1;
+		trace_start();
 	else if (strcmp(word, "teach") == 0)
 		inspection.teach = 1;
 	else if (strncmp(word, "server=", 7) == 0)

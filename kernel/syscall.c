@@ -16,37 +16,25 @@
 #include "../ipc/message.h"
 #include "../ipc/syscall_table.h"
 
-static int unknown(uint32_t number)
+int unknown_call(uint32_t number, const uint32_t *args)
 {
+	(void)args;
 	klog(KLOG_INFO, "pid %d (%s): unknown system call %d", self()->pid,
 	     self()->name, (int)number);
 	return -ENOSYS;
 }
 
-/* A call that a server owns; or nobody. */
-__attribute__((noinline)) static int ask_server(uint32_t number,
+/* A number beyond the table, or any while the trace is on. */
+__attribute__((noinline)) static int run_slowly(uint32_t number,
                                                 const uint32_t *args)
-{
-	if (number >= SYSCALL_LIMIT || syscalls[number].owner == OWNER_NONE)
-		return unknown(number);
-	return forward(&syscalls[number], args);
-}
-
-static inline __attribute__((always_inline)) int dispatch(uint32_t number,
-                                                          const uint32_t *args)
-{
-	if (number >= SYSCALL_LIMIT || !syscalls[number].run)
-		return ask_server(number, args);
-	return syscalls[number].run(args);
-}
-
-__attribute__((noinline)) static int traced(uint32_t number,
-                                            const uint32_t *args)
 {
 	int result;
 
+	if (!trace_on)
+		return unknown_call(number, args);
 	trace_event(TRACE_CALL, number, args[0], args[1]);
-	result = dispatch(number, args);
+	result = number < SYSCALL_LIMIT ? syscalls[number].run(number, args)
+	                                : unknown_call(number, args);
 	trace_event(TRACE_RETURN, number, result, 0);
 	return result;
 }
@@ -54,7 +42,9 @@ __attribute__((noinline)) static int traced(uint32_t number,
 int syscall_unix(uint32_t number, const uint32_t *args)
 {
 	inspection.changes++;
-	return trace_on ? traced(number, args) : dispatch(number, args);
+	if (number < trace_no_call_below)
+		return syscalls[number].run(number, args);
+	return run_slowly(number, args);
 }
 
 int syscall_native(uint32_t number, const uint32_t *args)

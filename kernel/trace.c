@@ -7,13 +7,21 @@
 #include "trace.h"
 
 #include "klog.h"
+#include "process.h"
+#include "../build/gen/syscall_numbers.h"
 
 #define TRACE_EVENTS 256
 
 int trace_on;
-int trace_pid;
+uint32_t trace_no_call_below = SYSCALL_LIMIT;
 struct trace_event trace_ring[TRACE_EVENTS];
 uint32_t trace_count;
+
+void trace_start(void)
+{
+	trace_on = 1;
+	trace_no_call_below = 0;
+}
 
 void trace_event(int type, uint32_t a, uint32_t b, uint32_t c)
 {
@@ -22,7 +30,7 @@ void trace_event(int type, uint32_t a, uint32_t b, uint32_t c)
 
 	event->type = type;
 	event->reserved = 0;
-	event->pid = trace_pid;
+	event->pid = self()->pid;
 	__asm__ volatile("rdtsc"
 	                 : "=a"(event->time_low), "=d"(event->time_high));
 	event->a = a;

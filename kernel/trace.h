@@ -8,7 +8,10 @@
 #include "../abi/trace.h"
 
 extern int trace_on;
-extern int trace_pid; /* stamped on every event: of the process that runs */
+/* Calls below this number need no events: all of the table, or none. */
+extern uint32_t trace_no_call_below;
+
+void trace_start(void);
 
 void trace_event(int type, uint32_t a, uint32_t b, uint32_t c);
 

@@ -259,7 +259,8 @@ function write_numbers(    file, inc, i)
 }
 
 # run_NAME passes the registers to sys_NAME's plain C prototype; where there is
-# a second owner, and our part of the call is done, it is asked.
+# a second owner, and our part of the call is done, it is asked.  A number that
+# is no call's has a row, too: what it runs answers ENOSYS.
 function write_table(    file, i)
 {
 	file = out "/syscall_table.c"
@@ -271,8 +272,11 @@ function write_table(    file, i)
 		if (owner_of[order[i]] ~ /kernel/)
 			write_run(file, order[i])
 	print "const struct syscall syscalls[SYSCALL_LIMIT] = {" >file
-	for (i = 1; i <= rows; i++)
-		write_row(file, order[i])
+	for (i = 0; i < limit; i++)
+		if (i in name_of)
+			write_row(file, i)
+		else
+			printf "\t[%d] = {.run = unknown_call},\n", i >file
 	print "};" >file
 }
 
@@ -283,10 +287,12 @@ function write_run(file, nr,    i, words, address, second)
 		words = words (i ? ", " : "") "a[" i "]"
 	if (address)
 		words = words (words ? ", " : "") "&address"
-	printf "static int run_%s(const uint32_t *a)\n{\n", name_of[nr] >file
+	printf "static int run_%s(uint32_t number, const uint32_t *a)\n{\n", name_of[nr] >file
+	second = owner_of[nr] == "kernel+fd"
+	if (!second)
+		print "\t(void)number;" >file
 	if (count[nr] == 0 || field_of[nr] != "")
 		print "\t(void)a;" >file
-	second = owner_of[nr] == "kernel+fd"
 	if (address)
 		print "\tvaddr_t address = 0;" >file
 	if (function_of[nr] != "") {
@@ -302,7 +308,7 @@ function write_run(file, nr,    i, words, address, second)
 		printf "\treturn sys_%s(%s);\n", name_of[nr], words >file
 	if (second) {
 		print "\tif (result == FORWARD)" >file
-		printf "\t\treturn forward(&syscalls[%d], a);\n", nr >file
+		print "\t\treturn forward(number, a);" >file
 	}
 	if (address)
 		print "\treturn result < 0 ? result : (int)address;" >file
@@ -366,9 +372,9 @@ function write_variant_prototype(file, nr,    i, word, words)
 function write_row(file, nr,    kind)
 {
 	kind = result_kind[nr]
-	printf "\t[%d] = {.name = \"%s\", .number = %d,\n", nr, name_of[nr], nr >file
-	if (owner_of[nr] ~ /kernel/)
-		printf "\t\t.run = run_%s,\n", name_of[nr] >file
+	printf "\t[%d] = {.name = \"%s\",\n", nr, name_of[nr] >file
+	printf "\t\t.run = %s,\n",
+	    owner_of[nr] ~ /kernel/ ? "run_" name_of[nr] : "forward" >file
 	printf "\t\t.owner = %s, .second = %s, .fd_argument = %d,\n",
 	    owners[owner_of[nr]],
 	    owner_of[nr] == "kernel+fd" ? "OWNER_FD" : "OWNER_NONE",

@@ -56,27 +56,22 @@ uint32_t archive_bytes = 37;
 const struct syscall syscalls[SYSCALL_LIMIT] = {
     [SYS_read] = {.name = "read",
                   .owner = OWNER_FD,
-                  .number = SYS_read,
                   .flags_argument = -1,
                   .leases = {{LEASE_OUT, 1, 2, 0}}},
     [SYS_write] = {.name = "write",
                    .owner = OWNER_FD,
-                   .number = SYS_write,
                    .flags_argument = -1,
                    .leases = {{LEASE_IN, 1, 2, 0}}},
     [SYS_readv] = {.name = "readv",
                    .owner = OWNER_FD,
-                   .number = SYS_readv,
                    .flags_argument = -1,
                    .leases = {{LEASE_OUT_IOV, 1, 2, 0}}},
     [SYS_mmap2] = {.name = "mmap2",
                    .owner = OWNER_FD,
                    .fd_argument = 4,
-                   .number = SYS_mmap2,
                    .flags_argument = -1},
     [SYS_execve] = {.name = "execve",
                     .owner = OWNER_NAME,
-                    .number = SYS_execve,
                     .flags_argument = -1,
                     .leases = {{LEASE_PATH, 0, -1, 0}}},
 };
@@ -546,7 +541,7 @@ static void exit_process(int proc)
 static void life(void)
 {
 	for (;;) {
-		int result = forward(&syscalls[w.call->number], w.call->args);
+		int result = forward(w.call->number, w.call->args);
 
 		w.busy = false;
 		if (procs[CLIENT].killed) {

@@ -39,7 +39,7 @@ static struct frame frame_table[HOST_FRAMES];
 static uint32_t memory[HOST_FRAMES + HOST_OUTSIDE][PAGE_SIZE / 4];
 static struct translation tlb[HOST_TLB];
 
-int trace_on, trace_pid;
+int trace_on;
 int host_errors, host_stale_free, host_quiet, host_tables_refuse;
 enum klog_level klog_level;
 
