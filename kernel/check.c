@@ -11,7 +11,21 @@
 #include "../ipc/sem.h"
 #include "../ipc/shm.h"
 
-/* P1: a pid is unique.  P2: who is alive has a space.  P3: ready is queued. */
+/* How often it stands in a run queue. */
+static int times_queued(const struct proc *proc)
+{
+	int times = 0;
+
+	for (int q = 0; q < RUN_QUEUES; q++)
+		for (struct proc *p = run_queues[q].first; p; p = p->next)
+			times += p == proc;
+	return times;
+}
+
+/*
+ * P1: a pid is unique.  P2: who is alive has a space.  P3: who is ready, and
+ * nobody else, stands in a run queue, once.
+ */
 static int process_check(void)
 {
 	int breaches = 0;
@@ -30,9 +44,9 @@ static int process_check(void)
 			     p->pid, p->state, p->space);
 			breaches++;
 		}
-		if ((p->state == PROC_READY) != (p->queued >= 0)) {
-			klog(KLOG_ERROR, "P3: pid %d, state %d, queue %d",
-			     p->pid, p->state, p->queued);
+		if ((p->state == PROC_READY) != times_queued(p)) {
+			klog(KLOG_ERROR, "P3: pid %d, state %d, queued %d",
+			     p->pid, p->state, times_queued(p));
 			breaches++;
 		}
 	}

@@ -10,5 +10,5 @@ _Static_assert(offsetof(struct trapframe, eax) == 24, "TF_EAX in trap.inc");
 _Static_assert(KERNEL_DS == 0x68, "KERNEL_DS in trap.inc");
 _Static_assert(sizeof(struct trapframe) == 64, "what trap.asm pushes");
 _Static_assert(offsetof(struct trapframe, vector) == 36, "sub esp, 8");
-_Static_assert(sizeof(struct switch_frame) == 28, "what switch.asm pushes");
+_Static_assert(sizeof(struct switch_frame) == 12, "what switch.asm pushes");
 _Static_assert(offsetof(struct proc, fpu) % 16 == 0, "fxsave's operand");

@@ -152,7 +152,7 @@ void proc_exit(int wait_status)
 	p->space = -1;
 	give_children_to_init();
 	p->wait_status = wait_status;
-	proc_set_zombie(current);
+	proc_set_zombie(p);
 	if (p->parent < 0)
 		klog(KLOG_ERROR, "server %s (pid %d) has died, status %x",
 		     p->name, p->pid, (uint32_t)wait_status);

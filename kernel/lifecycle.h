@@ -14,7 +14,6 @@
 #include "process.h"
 #include "trap.h"
 
-#define QUANTUM  1 /* ticks: 10 ms */
 #define INIT_PID 1
 
 extern char kernel_stacks[];
@@ -27,13 +26,23 @@ bool proc_named(int proc, int pid);
 uintptr_t proc_stack_top(int proc);
 bool proc_blocked(int proc);
 bool may_stop_in(enum proc_state state);
-void proc_set_running(int proc);
-void proc_set_ready(int proc);
-void proc_set_zombie(int proc);
+void proc_set_running(struct proc *p);
+void proc_set_ready(struct proc *p);
+void proc_set_zombie(struct proc *p);
 
 /* ---- schedule.c ------------------------------------------------------ */
 
-void enqueue(int proc, bool first);
+/* READY processes in the order they will run. */
+struct run_queue {
+	struct proc *first; /* or 0 */
+	struct proc **end;  /* where the next to join goes: the last `next` */
+};
+enum { SERVERS, CLIENTS, RUN_QUEUES };
+extern struct run_queue run_queues[RUN_QUEUES];
+
+/* One that was woken joins its queue, at the end or at the front. */
+void enqueue(struct proc *p);
+void enqueue_first(struct proc *p);
 int sleep_until(uint32_t tick);
 extern uint32_t count_switches;
 

@@ -80,8 +80,7 @@ int proc_make(int level)
 	p = &procs[i];
 	p->pid = next_pid();
 	p->start_tick = ticks;
-	p->parent = p->peer = p->queued = -1;
-	p->next = -1;
+	p->parent = p->peer = -1;
 	p->space = p->semadj = p->wait.chain = -1;
 	p->message.channel = p->message.at = -1;
 	p->message.connection = NO_CONNECTION;
@@ -180,40 +179,39 @@ void block_move(int proc, enum proc_state state, int peer)
 	procs[proc].peer = peer;
 }
 
-static void make_ready(int proc, bool first)
+static struct proc *make_ready(int proc)
 {
-	assert(proc_blocked(proc) || procs[proc].state == PROC_NEW);
-	procs[proc].state = PROC_READY;
-	if (procs[proc].rank > 0)
-		procs[proc].ticks = QUANTUM; /* it waited: a server again */
-	enqueue(proc, first);
+	struct proc *p = &procs[proc];
+
+	assert(proc_blocked(proc) || p->state == PROC_NEW);
+	p->state = PROC_READY;
+	return p;
 }
 
 void wake(int proc)
 {
-	make_ready(proc, false);
+	enqueue(make_ready(proc));
 }
 
 void wake_first(int proc)
 {
-	make_ready(proc, true);
+	enqueue_first(make_ready(proc));
 }
 
-void proc_set_running(int proc)
+void proc_set_running(struct proc *p)
 {
-	assert(procs[proc].state == PROC_READY);
-	procs[proc].state = PROC_RUNNING;
+	assert(p->state == PROC_READY);
+	p->state = PROC_RUNNING;
 }
 
-void proc_set_ready(int proc)
+void proc_set_ready(struct proc *p)
 {
-	assert(procs[proc].state == PROC_RUNNING);
-	procs[proc].state = PROC_READY;
-	enqueue(proc, false);
+	assert(p->state == PROC_RUNNING);
+	p->state = PROC_READY;
 }
 
-void proc_set_zombie(int proc)
+void proc_set_zombie(struct proc *p)
 {
-	assert(procs[proc].state == PROC_RUNNING);
-	procs[proc].state = PROC_ZOMBIE;
+	assert(p->state == PROC_RUNNING);
+	p->state = PROC_ZOMBIE;
 }

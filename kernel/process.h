@@ -51,11 +51,10 @@ struct proc {
 	/* written by process.c and schedule.c alone */
 	int link;
 	enum proc_state state;
-	int peer;   /* whom a blocked process waits for, or -1 */
-	int next;   /* run queue */
-	int queued; /* in which run queue, -1: none */
-	int ticks;  /* left of its quantum */
-	bool timed; /* its wait ends at wake_tick */
+	int peer;                /* whom a blocked process waits for, or -1 */
+	struct run_queue *queue; /* where it stands when it is READY */
+	struct proc *next;       /* ... behind it there, or 0 */
+	bool timed;              /* its wait ends at wake_tick */
 	uint32_t wake_tick;
 	uintptr_t kernel_esp; /* saved while it does not run */
 

@@ -2,9 +2,9 @@
  * kernel/schedule.c -- who runs next.
  *
  * Two queues, served in order: servers before clients.  Each is a round robin
- * with a quantum of 10 ms.  A server that uses up its quantum without waiting
- * joins the clients' round robin until it next waits, so a server that loops
- * takes its share and no more.
+ * with a quantum that ends at the next tick.  A server that uses up its quantum
+ * without waiting joins the clients' round robin until it next waits, so a
+ * server that loops takes its share and no more.
  *
  * When nobody is ready, the process that gave up the CPU sleeps here until an
  * interrupt wakes somebody: the one place in the kernel where interrupts are
@@ -15,63 +15,73 @@
 #include "cpu.h"
 #include "trace.h"
 
-#define SERVERS 0
-#define CLIENTS 1
-
-static struct {
-	int first, last;
-} queues[2] = {{-1, -1}, {-1, -1}};
+struct run_queue run_queues[RUN_QUEUES] = {
+    [SERVERS] = {0, &run_queues[SERVERS].first},
+    [CLIENTS] = {0, &run_queues[CLIENTS].first},
+};
 
 int need_resched;
 uint32_t ticks;
 uint32_t count_switches;
 static uint32_t next_wake = UINT32_MAX; /* the earliest sleeper's tick */
 
-void enqueue(int proc, bool first)
+/* Who has waited, or is new: a server is a server again. */
+static struct run_queue *choose_queue(struct proc *p)
 {
-	struct proc *p = &procs[proc];
-	int q = p->rank > 0 && p->ticks > 0 ? SERVERS : CLIENTS;
-
-	assert(p->queued < 0);
-	p->queued = q;
-	p->next = -1;
-	if (queues[q].first < 0) {
-		queues[q].first = queues[q].last = proc;
-	} else if (first) {
-		p->next = queues[q].first;
-		queues[q].first = proc;
-	} else {
-		procs[queues[q].last].next = proc;
-		queues[q].last = proc;
-	}
-	if (q == SERVERS && self()->rank == 0)
+	p->queue = &run_queues[p->rank > 0 ? SERVERS : CLIENTS];
+	if (p->rank > 0 && self()->rank == 0)
 		need_resched = 1; /* servers run before clients */
+	return p->queue;
 }
 
-static int dequeue(void)
+static void append(struct run_queue *q, struct proc *p)
 {
-	for (int q = SERVERS; q <= CLIENTS; q++) {
-		int proc = queues[q].first;
+	p->next = 0;
+	*q->end = p;
+	q->end = &p->next;
+}
 
-		if (proc >= 0) {
-			queues[q].first = procs[proc].next;
-			procs[proc].queued = procs[proc].next = -1;
-			return proc;
-		}
+void enqueue(struct proc *p)
+{
+	append(choose_queue(p), p);
+}
+
+void enqueue_first(struct proc *p)
+{
+	struct run_queue *q = choose_queue(p);
+
+	p->next = q->first;
+	if (!p->next)
+		q->end = &p->next;
+	q->first = p;
+}
+
+/* The next to run, taken from its queue; 0: nobody is ready. */
+static struct proc *dequeue(void)
+{
+	struct run_queue *q = &run_queues[SERVERS];
+	struct proc *p;
+
+	if (!q->first)
+		q = &run_queues[CLIENTS];
+	p = q->first;
+	if (p) {
+		q->first = p->next;
+		if (!p->next)
+			q->end = &q->first;
 	}
-	return -1;
+	return p;
 }
 
-static void switch_from_to(int from, int to)
+static void switch_from_to(struct proc *old, struct proc *new)
 {
-	struct proc *old = &procs[from], *new = &procs[to];
+	uintptr_t *from, to;
 
 	if (trace_on)
 		trace_event(TRACE_SWITCH, old->pid, new->pid, 0);
 	count_switches++;
-	current = to;
-	trace_pid = new->pid;
-	segments_set_stack(proc_stack_top(to));
+	current = new - procs;
+	segments_set_stack(proc_stack_top(current));
 	segments_load_tls(new->tls);
 	if (old->io_bitmap != new->io_bitmap)
 		segments_set_ports(new->io_bitmap);
@@ -80,30 +90,38 @@ static void switch_from_to(int from, int to)
 	                 "fxrstor %1"
 	                 : "=m"(old->fpu)
 	                 : "m"(new->fpu));
-	switch_to(&old->kernel_esp, new->kernel_esp);
+	from = &old->kernel_esp;
+	to = new->kernel_esp;
+	__asm__ volatile("call switch_to"
+	                 : "+a"(from), "+d"(to)
+	                 :
+	                 : "ebx", "ecx", "esi", "edi", "ebp", "memory", "cc");
 }
 
-void schedule(void)
+/*
+ * Others run before it returns, and a tick may come: noipa, for gcc does not
+ * see them called and would let a caller keep `ticks` in a register.
+ */
+__attribute__((noipa)) void schedule(void)
 {
-	int from = current, to;
-	struct proc *new;
+	struct proc *old = self(), *new;
 
-	assert(procs[from].state != PROC_RUNNING);
-	while ((to = dequeue()) < 0)
+	assert(old->state != PROC_RUNNING);
+	while (!(new = dequeue()))
 		cpu_idle();
-	new = &procs[to];
+	proc_set_running(new);
 	/* What was asked of it while it waited, it sees on its way out. */
 	need_resched = new->killed | new->stopping;
-	if (new->rank == 0 || new->ticks <= 0)
-		new->ticks = QUANTUM;
-	proc_set_running(to);
-	if (to != from)
-		switch_from_to(from, to);
+	if (new != old)
+		switch_from_to(old, new);
 }
 
 void preempt(void)
 {
-	proc_set_ready(current);
+	struct proc *p = self();
+
+	proc_set_ready(p);
+	append(p->queue, p);
 	schedule();
 }
 
@@ -167,6 +185,6 @@ void clock_tick(bool user)
 		p->user_ticks++;
 	else
 		p->system_ticks++;
-	if (--p->ticks <= 0)
-		need_resched = 1;
+	p->queue = &run_queues[CLIENTS]; /* its quantum is used up */
+	need_resched = 1;
 }

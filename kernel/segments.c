@@ -148,7 +148,7 @@ void segments_set_stack(uintptr_t esp0)
 
 /* ---- I/O ports ------------------------------------------------------- */
 
-void segments_set_ports(const uint8_t *bitmap)
+__attribute__((noinline)) void segments_set_ports(const uint8_t *bitmap)
 {
 	if (!bitmap) {
 		tss.io_offset = sizeof(tss);

@@ -69,11 +69,14 @@ extern char trap_leave_start[], trap_leave_end[]; /* faults: bad selectors */
 
 /* What switch_to leaves on the stack of a process that does not run. */
 struct switch_frame {
-	uint32_t gs, fs, edi, esi, ebx, ebp, eip;
+	uint32_t gs, fs, eip;
 };
 
-/* Saves the stack pointer in *from and goes on where `to` was saved. */
-void switch_to(uintptr_t *from, uintptr_t to);
+/*
+ * switch_to: saves the stack pointer in *eax and goes on where the process with
+ * stack pointer edx left off.  Called by schedule.c alone, not by C's rules:
+ * no register but esp is what it was.
+ */
 
 /* ---- trap.c, syscall.c ----------------------------------------------- */
 

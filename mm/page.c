@@ -100,19 +100,16 @@ frame_t page_copy_directory(frame_t from)
 
 /* ---- CR3 and what the CPU remembers ---------------------------------- */
 
-static void load(frame_t directory)
+void page_load(frame_t directory)
 {
 	page_loaded = directory;
 	count_cr3++;
 	cpu_load_cr3((paddr_t)directory << PAGE_SHIFT);
 }
 
-void page_load(frame_t directory)
+void page_load_kernel(void)
 {
-	if (directory == NO_FRAME)
-		directory = kernel_directory;
-	if (directory != page_loaded)
-		load(directory);
+	page_load(kernel_directory);
 }
 
 void page_flush(frame_t directory, vaddr_t va)
@@ -124,7 +121,7 @@ void page_flush(frame_t directory, vaddr_t va)
 void page_flush_all(frame_t directory)
 {
 	if (directory == page_loaded)
-		load(page_loaded);
+		page_load(page_loaded);
 }
 
 /* ---- words ----------------------------------------------------------- */

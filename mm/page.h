@@ -128,8 +128,9 @@ bool page_kernel_mapped(vaddr_t address);
  */
 frame_t page_copy_directory(frame_t from);
 
-/* Puts a directory in CR3 unless it is there; NO_FRAME: the kernel's own. */
+/* Puts a directory in CR3: the CPU forgets what it knew of the last. */
 void page_load(frame_t directory);
+void page_load_kernel(void); /* the directory without user memory */
 
 /* Forgets translations, if `directory` is the one that is loaded. */
 void page_flush(frame_t directory, vaddr_t va);

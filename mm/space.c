@@ -192,7 +192,7 @@ void space_clear(int space)
 		return;
 	/* Flush before free: then nothing below is reached by the CPU. */
 	if (s->directory == page_loaded)
-		page_load(NO_FRAME);
+		page_load_kernel();
 	for (int r = region_from(space, 0); r >= 0; r = region_from(space, 0))
 		region_remove(r);
 	frame_drop(s->directory);
@@ -211,5 +211,6 @@ void space_drop(int space)
 
 void space_load(int space)
 {
-	page_load(space < 0 ? NO_FRAME : spaces[space].directory);
+	assert(space >= 0);
+	page_load(spaces[space].directory);
 }

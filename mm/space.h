@@ -87,7 +87,7 @@ void space_clear(int space);
 
 void space_drop(int space); /* clears and frees it */
 
-/* Puts the space's directory in CR3 (-1: the kernel's own). */
+/* Puts the space's directory in CR3. */
 void space_load(int space);
 
 /* ---- mapping --------------------------------------------------------- */
