@@ -67,13 +67,11 @@ static int find_owner(const struct syscall *row, const uint32_t args[6])
 static int reserve(const struct syscall *row, int fds[2])
 {
 	int count = row->result == RESULT_CWD ? 0 : row->result;
-	int from = 0;
 
 	for (int i = 0; i < count; i++) {
-		fds[i] = descriptor_free(current, from);
+		fds[i] = descriptor_free(current, i > 0 ? fds[i - 1] + 1 : 0);
 		if (fds[i] < 0)
 			return -EMFILE;
-		from = fds[i] + 1;
 	}
 	return 0;
 }
