@@ -59,12 +59,13 @@ static vaddr_t find_in_slot(int space, int slot, vaddr_t top, uint32_t bytes,
 }
 
 /*
- * The highest `bytes` without a region that end at PRIVATE_TOP or lower.  Each
- * slot's list is walked once.
+ * The highest `bytes` without a region that end at `top` or lower.  Each slot's
+ * list is walked once.
  */
-static vaddr_t find_below(int space, uint32_t bytes, bool spare_linked)
+static vaddr_t find_below(int space, vaddr_t top, uint32_t bytes,
+                          bool spare_linked)
 {
-	vaddr_t top = PRIVATE_TOP, found;
+	vaddr_t found;
 
 	for (int slot = slot_of(top - 1); slot >= slot_of(USER_FIRST); slot--) {
 		int first = slot_first_region(space, slot);
@@ -79,16 +80,25 @@ static vaddr_t find_below(int space, uint32_t bytes, bool spare_linked)
 	return fits(lowest(space), top, bytes) ? top - bytes : 0;
 }
 
+/*
+ * Single pages are taken one below the other; `packed` remembers how far, so
+ * that the thousandth is found where the one before it was.
+ */
 vaddr_t space_find_private(int space, int pages)
 {
 	uint32_t bytes = (uint32_t)pages << PAGE_SHIFT;
-	vaddr_t start;
+	vaddr_t *packed = spaces[space].packed, start = 0;
 
 	assert(pages > 0);
 	if ((uint32_t)pages > PRIVATE_TOP >> PAGE_SHIFT)
 		return 0;
-	start = find_below(space, bytes, true);
-	return start ? start : find_below(space, bytes, false);
+	for (int i = 0; i < 2 && !start; i++) {
+		start = find_below(space, packed[i] ? packed[i] : PRIVATE_TOP,
+		                   bytes, i == 0);
+		if (pages == 1)
+			packed[i] = start ? start + PAGE_SIZE : USER_FIRST;
+	}
+	return start;
 }
 
 /* ---- shared ---------------------------------------------------------- */

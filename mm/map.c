@@ -72,8 +72,15 @@ __attribute__((noinline)) static void remove_pages(int region)
 
 void region_remove(int region)
 {
-	if (regions[region].whole)
-		slots_unlink(&regions[region]);
+	const struct region *r = &regions[region];
+	vaddr_t free = earlier(slot_end(slot_of(r->end - 1)), PRIVATE_TOP);
+
+	for (int i = 0; i < 2; i++)
+		if (spaces[r->space].packed[i])
+			spaces[r->space].packed[i] =
+			    later(spaces[r->space].packed[i], free);
+	if (r->whole)
+		slots_unlink(r);
 	else
 		remove_pages(region);
 	region_end(region);
