@@ -98,7 +98,7 @@ static int attempt(struct sem_set *set, struct proc *p)
 	return 0;
 }
 
-/* ---- the line ----------------------------------------------------------- */
+/* ---- the lines ---------------------------------------------------------- */
 
 /* Serves who can go on in this line; `one`: at most one.  Did anybody? */
 static bool serve(struct sem_set *set, struct line *line, bool one)

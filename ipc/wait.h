@@ -1,10 +1,11 @@
 /*
  * ipc/wait.h -- standing in line: how semop, msgsnd and msgrcv sleep.
  *
- * A set has a line of the processes that wait for it, a queue has two.  Who
- * changes the object serves the line, first come first served: he does the
+ * A set has two lines of processes that wait for it: who will change nothing,
+ * and who will.  A queue has two as well: who sends, and who receives.  Whoever
+ * changes the object serves its lines, first come first served: he does the
  * sleeper's work for him, takes him out of the line and gives him his result.
- * So a sleeper that wakes has nothing to try again, and nobody overtakes him.
+ * So a sleeper that was served has nothing to try again.
  *
  *	wait_join --> in line --> wait_serve(result)  --> wait_sleep answers it
  *	                     \--> time is up: -EAGAIN,

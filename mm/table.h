@@ -64,6 +64,6 @@ static inline int table_pick(struct table *table)
 	return index;
 }
 
-extern int table_frames; /* frames that all tables have taken so far */
+extern int table_frames; /* the kernel's own: of tables, stacks, the pool */
 
 #endif
