@@ -7,6 +7,8 @@
 #include "test.h"
 #include <dirent.h>
 #include <poll.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
 #include <sys/sysmacros.h>
 #include <sys/uio.h>
 
@@ -762,24 +764,6 @@ TEST("FILE-proc stat the state and the times of others are told")
 	ERR(try_open(path, O_RDONLY), ENOENT);
 }
 
-TEST("FILE-proc a file read in small pieces is as consistent as in one")
-{
-	static char whole[5000], pieces[5000];
-	char path[40];
-	int fd, bytes, at = 0, got;
-
-	snprintf(path, sizeof path, "/proc/%d/maps", getpid());
-	bytes = OK(read_file(path, whole, sizeof whole));
-	fd = opened(path, O_RDONLY);
-	while ((got = OK(SYS(NR_read, fd, P(pieces + at), 7))) > 0)
-		at += got;
-	EQ(at, bytes);
-	EQ(memcmp(whole, pieces, at), 0);
-	EQ(SYS(NR_lseek, fd, 0, SEEK_SET), 0);
-	EQ(SYS(NR_read, fd, P(pieces), 10), 10);
-	EQ(memcmp(whole, pieces, 10), 0);
-}
-
 TEST("FILE-proc the pids of the living are listed, and self is one")
 {
 	char path[40], text[2000], target[20];
@@ -805,4 +789,264 @@ TEST("FILE-proc the pids of the living are listed, and self is one")
 	ERR(try_open("/proc/99999/stat", O_RDONLY), ENOENT);
 	ERR(try_open("/proc/nobody", O_RDONLY), ENOENT);
 	ERR(try_open("/proc/self/nothing", O_RDONLY), ENOENT);
+}
+
+#define SHM_FILE "/proc/sysvipc/shm"
+
+static char whole[9000], parts[9000];
+
+/* All that reads of `size` bytes give; its length. */
+static int read_parts(int fd, int size)
+{
+	int at = 0, got;
+
+	while ((got = OK(SYS(NR_read, fd, P(parts + at), size))) > 0)
+		at += got;
+	return at;
+}
+
+TEST("FILE-proc a file read in pieces of any size is the file read at once")
+{
+	static const char *const names[] = {SHM_FILE, "/proc/sysvipc/sem",
+	                                    "/proc/sysvipc/msg",
+	                                    "/proc/self/maps"};
+	static const int sizes[] = {1, 2, 7, 100, 4096};
+	int shm = OK(shmget(IPC_PRIVATE, 1, 0600));
+	int sem = OK(semget(IPC_PRIVATE, 1, 0600));
+	int msg = OK(msgget(IPC_PRIVATE, 0600));
+
+	for (size_t i = 0; i < ALL(names); i++) {
+		int bytes = OK(read_file(names[i], whole, sizeof whole));
+
+		for (size_t k = 0; k < ALL(sizes); k++) {
+			int fd = opened(names[i], O_RDONLY);
+
+			EQ(read_parts(fd, sizes[k]), bytes);
+			EQ(memcmp(whole, parts, bytes), 0);
+			OK(close(fd));
+		}
+	}
+	OK(shmctl(shm, IPC_RMID, NULL));
+	OK(semctl(sem, 0, IPC_RMID));
+	OK(msgctl(msg, IPC_RMID, NULL));
+}
+
+static int free_kib(const char *text)
+{
+	const char *line = strstr(text, "MemFree:");
+
+	TRUE(line != NULL);
+	return atoi(line + 8);
+}
+
+TEST("FILE-proc what is read in pieces is of the moment of the first")
+{
+	int fd = opened("/proc/meminfo", O_RDONLY), bytes = 1;
+
+	EQ(SYS(NR_read, fd, P(parts), 1), 1);
+	memset(memory(8 << 20, PROT_READ | PROT_WRITE), 1, 8 << 20);
+	while (SYS(NR_read, fd, P(parts + bytes), 1) == 1)
+		bytes++;
+	EQ(memcmp(parts + bytes - 4, " kB\n", 4), 0);
+	OK(read_file("/proc/meminfo", whole, sizeof whole));
+	TRUE(free_kib(parts) - free_kib(whole) > 6 << 10);
+}
+
+TEST("FILE-proc a file is made when it is read, and again at its start")
+{
+	int fd = opened(SHM_FILE, O_RDONLY);
+	int empty = OK(read_file(SHM_FILE, whole, sizeof whole));
+	int a = OK(shmget(IPC_PRIVATE, 1, 0600)), b, one, two;
+
+	one = OK(SYS(NR_read, fd, P(parts), sizeof parts));
+	TRUE(one > empty);
+	b = OK(shmget(IPC_PRIVATE, 1, 0600));
+	EQ(SYS(NR_lseek, fd, 0, SEEK_SET), 0);
+	two = OK(SYS(NR_read, fd, P(parts), sizeof parts));
+	EQ(two - one, one - empty);
+	OK(shmctl(a, IPC_RMID, NULL));
+	OK(shmctl(b, IPC_RMID, NULL));
+	EQ(SYS(NR_lseek, fd, 0, SEEK_SET), 0);
+	EQ(SYS(NR_read, fd, P(parts), sizeof parts), empty);
+}
+
+TEST("FILE-proc-end a segment that is made when all was read")
+{
+	int fd = opened(SHM_FILE, O_RDONLY), id;
+
+	while (OK(SYS(NR_read, fd, P(parts), sizeof parts)) > 0)
+		;
+	id = OK(shmget(IPC_PRIVATE, 1, 0600));
+	answer(OK(SYS(NR_read, fd, P(parts), sizeof parts)) ? "shown" : "not");
+	OK(shmctl(id, IPC_RMID, NULL));
+}
+
+TEST("FILE-proc lseek goes anywhere but to the end, which nobody knows")
+{
+	int bytes = OK(read_file(SHM_FILE, whole, sizeof whole));
+	int fd = opened(SHM_FILE, O_RDONLY);
+
+	EQ(SYS(NR_lseek, fd, 5, SEEK_SET), 5);
+	EQ(SYS(NR_read, fd, P(parts), 4), 4);
+	EQ(memcmp(parts, whole + 5, 4), 0);
+	ERR(SYS(NR_lseek, fd, 0, SEEK_END), EINVAL);
+	ERR(SYS(NR_lseek, fd, -1, SEEK_END), EINVAL);
+	EQ(SYS(NR_lseek, fd, 0, SEEK_CUR), 9);
+	EQ(SYS(NR_lseek, fd, bytes, SEEK_SET), bytes);
+	EQ(SYS(NR_read, fd, P(parts), 4), 0);
+}
+
+TEST("FILE-proc root may open it for writing, but a write is EIO or EINVAL")
+{
+	static const struct {
+		const char *name;
+		int error;
+	} files[] = {{SHM_FILE, EIO},
+	             {"/proc/sysvipc/sem", EIO},
+	             {"/proc/sysvipc/msg", EIO},
+	             {"/proc/meminfo", EIO},
+	             {"/proc/self/maps", EINVAL},
+	             {"/proc/self/stat", EINVAL}};
+
+	for (size_t i = 0; i < ALL(files); i++) {
+		int fd = opened(files[i].name, O_WRONLY | O_TRUNC);
+
+		ERR(SYS(NR_write, fd, P("1"), 1), files[i].error);
+		ERR(SYS(NR_write, fd, P("1"), 0), files[i].error);
+		ERR(SYS(NR_write, fd, 0, 1), files[i].error);
+		ERR(SYS(NR_read, fd, P(parts), 1), EBADF);
+		fd = opened(files[i].name, O_RDWR);
+		ERR(SYS(NR_write, fd, P("1"), 1), files[i].error);
+		EQ(SYS(NR_read, fd, P(parts), 1), 1);
+		EQ(SYS(NR_access, P(files[i].name), W_OK), 0);
+	}
+	AS(NOBODY, NOBODY)
+	{
+		ERR(try_open(SHM_FILE, O_WRONLY), EACCES);
+		ERR(try_open(SHM_FILE, O_RDONLY | O_TRUNC), EACCES);
+		ERR(SYS(NR_access, P(SHM_FILE), W_OK), EACCES);
+	}
+}
+
+TEST("FILE-proc what a process was is ESRCH when it is gone")
+{
+	char path[40];
+	int status, fd;
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		await(1);
+	}
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	fd = opened(path, O_RDONLY);
+	reach(1);
+	EQ(waitpid(pid, &status, 0), pid);
+	ERR(SYS(NR_read, fd, P(parts), sizeof parts), ESRCH);
+}
+
+/* ---- /proc/sys
+ * --------------------------------------------------------------- */
+
+#define LIMIT "/proc/sys/kernel/msgmax"
+
+static int limit_is(void)
+{
+	OK(read_file(LIMIT, parts, sizeof parts));
+	return atoi(parts);
+}
+
+/* What a write of `text` at the start of LIMIT gives. */
+static long limit_written(const char *text, size_t bytes)
+{
+	int fd = opened(LIMIT, O_WRONLY);
+	long result = SYS(NR_write, fd, P(text), bytes);
+
+	OK(close(fd));
+	return result;
+}
+
+TEST("FILE-sys a write says how far it looked: behind the number it stops")
+{
+	static const struct {
+		const char *text;
+		int taken, value;
+	} writes[] = {{"5 6\n", 2, 5},    {"6\n7\n", 2, 6}, {"7 x", 2, 7},
+	              {"  8", 3, 8},      {"9 \n\n", 4, 9}, {"10  \t7", 5, 10},
+	              {"\r\v\f11", 5, 11}};
+
+	for (size_t i = 0; i < ALL(writes); i++) {
+		const char *text = writes[i].text;
+
+		EQ(limit_written(text, strlen(text)), writes[i].taken);
+		EQ(limit_is(), writes[i].value);
+	}
+	EQ(limit_written("8192\n", 5), 5);
+}
+
+TEST("FILE-sys what is no number, or not alone, is EINVAL and sets nothing")
+{
+	static const char *const texts[] = {
+	    "5x",  "\n", "  ",  "5,",   "+5",
+	    "5\r", "-5", "- 5", "5-6 ", "000000000000000000005"};
+	int fd = opened(LIMIT, O_WRONLY);
+
+	for (size_t i = 0; i < ALL(texts); i++)
+		ERR(SYS(NR_write, fd, P(texts[i]), strlen(texts[i])), EINVAL);
+	ERR(SYS(NR_write, fd, P("5"), 2), EINVAL); /* its NUL */
+	ERR(SYS(NR_write, fd, 0, 3), EFAULT);
+	EQ(SYS(NR_write, fd, P("5"), 0), 0);
+	EQ(SYS(NR_lseek, fd, 0, SEEK_CUR), 0);
+	EQ(limit_is(), 8192);
+}
+
+TEST("FILE-sys a write anywhere but at the start is taken and sets nothing")
+{
+	int fd = opened(LIMIT, O_RDWR);
+
+	EQ(SYS(NR_write, fd, P("12\n"), 3), 3);
+	EQ(SYS(NR_write, fd, P("13\n"), 3), 3);
+	EQ(limit_is(), 12);
+	EQ(SYS(NR_write, fd, P("x"), 1), 1);
+	EQ(SYS(NR_lseek, fd, 0, SEEK_CUR), 7);
+	ERR(SYS(NR_write, fd, 0, 3), EFAULT);
+	EQ(SYS(NR_lseek, fd, 0, SEEK_SET), 0);
+	EQ(SYS(NR_write, fd, P("14 0\n"), 5), 3);
+	EQ(SYS(NR_write, fd, P("0\n"), 2), 2);
+	EQ(limit_is(), 14);
+	fd = opened(LIMIT, O_WRONLY | O_APPEND);
+	EQ(SYS(NR_write, fd, P("8192\n"), 5), 5);
+	EQ(limit_is(), 8192);
+}
+
+TEST("FILE-sys of a long write the first 4,095 bytes are looked at")
+{
+	memset(whole, ' ', sizeof whole);
+	whole[3000] = '9';
+	EQ(limit_written(whole, 3001), 3001);
+	EQ(limit_is(), 9);
+	whole[3000] = ' ';
+	whole[4094] = '7';
+	whole[4095] = '7';
+	EQ(limit_written(whole, sizeof whole), sizeof whole);
+	EQ(limit_is(), 7);
+	whole[4094] = ' ';
+	ERR(limit_written(whole, sizeof whole), EINVAL);
+	EQ(limit_written("8192\n", 5), 5);
+	EQ(limit_is(), 8192);
+}
+
+TEST("FILE-sys a limit is read at the start, as much as fits, or not at all")
+{
+	int fd = opened(LIMIT, O_RDONLY);
+
+	EQ(SYS(NR_read, fd, P(parts), 2), 2);
+	EQ(memcmp(parts, "81", 2), 0);
+	EQ(SYS(NR_read, fd, P(parts), 2), 0);
+	EQ(SYS(NR_lseek, fd, 1, SEEK_SET), 1);
+	EQ(SYS(NR_read, fd, P(parts), 2), 0);
+	EQ(SYS(NR_lseek, fd, 0, SEEK_END), 0);
+	EQ(SYS(NR_read, fd, P(parts), 9), 5);
+	EQ(memcmp(parts, "8192\n", 5), 0);
+	ERR(SYS(NR_lseek, fd, -1, SEEK_END), EINVAL);
 }

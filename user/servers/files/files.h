@@ -110,7 +110,7 @@ struct open {
 	int node;
 	int flags;
 	uint32_t offset;
-	char *made; /* NODE_MADE: its contents, made when it was opened */
+	char *made; /* NODE_MADE: its contents, as the last read saw them */
 	uint32_t made_bytes, made_room;
 };
 
@@ -195,10 +195,12 @@ int proc_child(int parent, int index, char name[16]);
 int proc_next_pid(int pid, char name[16]);
 extern int proc_root;
 
-/* Fills open->made; 0 or -errno. */
-int made_open(struct open *open);
-/* A write to a file of /proc that can be written. */
-int made_write(const struct message *m, const struct open *open);
+/* Is it a limit in /proc/sys, which can be written, and read at its start? */
+bool made_settable(const struct node *node);
+/* Makes open->made what is to be read at its offset; 0 or -errno. */
+int made_read(struct open *open);
+/* A write to a file of /proc. */
+int made_write(const struct message *m, struct open *open);
 
 void make_maps(struct text *text, int pid);
 void make_pt(struct text *text, int pid);

@@ -1,7 +1,8 @@
 /*
  * user/servers/files/made.c -- /proc: what stands in its files.
  *
- * A file is made when it is opened, into memory of its own size.  First it is
+ * A file is made when it is read at its start, into memory of its own size, and
+ * a reader then reads that in peace, in pieces of any size.  First it is
  * measured: made into no room at all, where the text only counts.  Then the
  * memory is there, and it is made again; should it have grown meanwhile, or
  * should somebody else have run, once more.
@@ -128,7 +129,7 @@ static void make_stat(struct text *text, int pid)
 	text_byte(text, '\n');
 }
 
-/* ---- made at open ------------------------------------------------------- */
+/* ---- made when read ----------------------------------------------------- */
 
 static void (*const makers[MADE_TUNABLES])(struct text *, int) = {
     [MADE_MEMINFO] = make_meminfo,   [MADE_UPTIME] = make_uptime,
@@ -158,33 +159,56 @@ static void make(struct text *text, const struct node *node)
 	}
 }
 
-int made_open(struct open *open)
+bool made_settable(const struct node *node)
 {
-	struct node node = node_at(open->node);
-	struct text text = {0, 0, 0};
+	return node->kind == NODE_MADE && node->value >= MADE_TUNABLES;
+}
 
-	open->made = 0;
+static int make_whole(struct open *open, const struct node *node)
+{
+	struct text text = {open->made, open->made_room, 0};
+
 	for (int tries = 0; tries < TRIES; tries++) {
-		make(&text, &node);
+		make(&text, node);
 		if (text.used <= text.size)
 			break;
 		if (text.start != 0)
 			unix_unmap(text.start, text.size);
 		text.size = (text.used + PAGE_SIZE - 1) & -PAGE_SIZE;
 		text.start = unix_map(text.size);
+		open->made = text.start;
+		open->made_room = text.size;
 		if (text.start == 0)
 			return -ENOMEM;
 	}
-	open->made = text.start;
-	open->made_room = text.size;
 	open->made_bytes = text.used < text.size ? text.used : text.size;
 	return 0;
 }
 
-int made_write(const struct message *m, const struct open *open)
+int made_read(struct open *open)
 {
-	int made = node_at(open->node).value;
+	static struct row row;
+	struct node node = node_at(open->node);
 
-	return made < MADE_TUNABLES ? -EINVAL
-	                            : tunables_write(m, made - MADE_TUNABLES);
+	if (node.pid != 0 && !process_read(&row, node.pid))
+		return -ESRCH;
+	if (made_settable(&node) && open->offset > 0)
+		open->made_bytes = 0;
+	else if (open->offset == 0 || open->made == 0)
+		return make_whole(open, &node);
+	return 0;
+}
+
+int made_write(const struct message *m, struct open *open)
+{
+	struct node node = node_at(open->node);
+	int written;
+
+	if (!made_settable(&node))
+		return node.pid != 0 ? -EINVAL : -EIO;
+	written = tunables_write(m, (uint32_t)node.value - MADE_TUNABLES,
+	                         open->offset);
+	if (written > 0)
+		open->offset += (uint32_t)written;
+	return written;
 }

@@ -19,6 +19,6 @@ void make_msg(struct text *text, int pid);
 
 /* tunables.c: the limits, as text and back. */
 void tunables_make(struct text *text, uint32_t first);
-int tunables_write(const struct message *m, uint32_t first);
+int tunables_write(const struct message *m, uint32_t first, uint32_t offset);
 
 #endif

@@ -6,8 +6,7 @@
  *
  *	DYNAMIC | pid << 3 | which        which 0: the directory itself
  *
- * What stands in a file is made when it is opened (made.c): a snapshot, which
- * a reader then reads in peace.
+ * What stands in a file is made when it is read (made.c): a snapshot.
  */
 #include "files.h"
 #include "made.h"

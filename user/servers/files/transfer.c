@@ -3,7 +3,7 @@
  *
  * The archive is mapped here, so a read is one copy from it into the client's
  * buffer, of at most 64 KiB a native call; a read that needs more loops.  Files
- * of /proc are read from what was made when they were opened.
+ * of /proc are read from what is made when they are read at their start.
  */
 #include "files.h"
 
@@ -73,7 +73,7 @@ int read_call(const struct message *m)
 {
 	struct open *open = open_at(m->object);
 	struct node node = node_at(open->node);
-	int wanted = k_lease_size(m->token, BUFFER);
+	int wanted = k_lease_size(m->token, BUFFER), error;
 
 	if (!readable(open))
 		return -EBADF;
@@ -83,9 +83,13 @@ int read_call(const struct message *m)
 		return wanted < 0 ? wanted : 0;
 	if (node.kind == NODE_ZERO)
 		return give_zeroes(m->token, (uint32_t)wanted);
-	if (node.kind == NODE_MADE)
-		return give_from(m, open, (const uint8_t *)open->made,
-		                 open->made_bytes, (uint32_t)wanted);
+	if (node.kind == NODE_MADE) {
+		error = made_read(open);
+		return error < 0
+		           ? error
+		           : give_from(m, open, (const uint8_t *)open->made,
+		                       open->made_bytes, (uint32_t)wanted);
+	}
 	return give_from(m, open, node.body, node.bytes, (uint32_t)wanted);
 }
 
@@ -103,11 +107,6 @@ int write_call(const struct message *m)
 
 /* ---- position ------------------------------------------------------------ */
 
-static uint32_t size_of(const struct open *open, const struct node *node)
-{
-	return node->kind == NODE_MADE ? open->made_bytes : node->bytes;
-}
-
 /* Moves the offset, of 31 bits: files are small.  0 or -errno. */
 static int seek(struct open *open, int high, uint32_t low, uint32_t whence)
 {
@@ -116,6 +115,9 @@ static int seek(struct open *open, int high, uint32_t low, uint32_t whence)
 
 	if (whence > SEEK_END)
 		return -EINVAL;
+	if (whence == SEEK_END && node.kind == NODE_MADE &&
+	    !made_settable(&node))
+		return -EINVAL; /* where that is, only who reads it finds */
 	if (node.kind == NODE_NULL || node.kind == NODE_ZERO) {
 		open->offset = 0;
 		return 0;
@@ -123,7 +125,7 @@ static int seek(struct open *open, int high, uint32_t low, uint32_t whence)
 	if (whence == SEEK_CUR)
 		to += open->offset;
 	if (whence == SEEK_END)
-		to += size_of(open, &node);
+		to += node.bytes;
 	if (to < 0)
 		return -EINVAL;
 	if (to > INT32_MAX)

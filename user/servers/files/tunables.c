@@ -2,10 +2,15 @@
  * user/servers/files/tunables.c -- /proc/sys/kernel: the limits, as text.
  *
  * A file holds one number; `sem` holds four, SEMMSL SEMMNS SEMOPM SEMMNI.  As
- * many as are written are set, from the first on.
+ * many as are written are set, from the first on, and a write says how far it
+ * looked; what stands behind them is left.  A write anywhere but at the start
+ * is taken and sets nothing: so who writes "5 6", of which "5 " is taken, and
+ * then the rest, has not set 6.
  */
 #include "files.h"
 #include "made.h"
+
+#define NUMBER_MAX 20 /* characters */
 
 static uint32_t numbers_in(uint32_t first)
 {
@@ -22,9 +27,16 @@ void tunables_make(struct text *text, uint32_t first)
 	text_byte(text, '\n');
 }
 
-static bool is_space(char c)
+/* What was written, from `at` on. */
+struct written {
+	const char *at, *end;
+};
+
+static void skip_spaces(struct written *text)
 {
-	return c == ' ' || c == '\t' || c == '\n';
+	while (text->at < text->end &&
+	       (*text->at == ' ' || (*text->at >= '\t' && *text->at <= '\r')))
+		text->at++;
 }
 
 /* 99: none in any base. */
@@ -37,52 +49,65 @@ static uint32_t digit_of(char c)
 }
 
 /*
- * The number at *at, as C writes it (10, 012, 0xa), which moves behind it:
- * false when there is none, or one that a word does not hold.
+ * The number at text->at, as C writes it (10, 012, 0xa), which moves behind it:
+ * false when there is none, or one that a word does not hold, or a long one.
  */
-static bool number_next(const char **at, uint32_t *value)
+static bool number_next(struct written *text, uint32_t *value)
 {
+	const char *start = text->at, *at = start;
 	uint32_t base = 10;
 	uint64_t sum = 0;
-	const char *from;
 
-	if (**at == '0')
-		base = ((*at)[1] | 32) == 'x' ? 16 : 8;
+	if (text->end - at > 1 && *at == '0')
+		base = (at[1] | 32) == 'x' ? 16 : 8;
 	if (base == 16)
-		*at += 2;
-	for (from = *at; digit_of(**at) < base && sum <= UINT32_MAX; (*at)++)
-		sum = sum * base + digit_of(**at);
+		at += 2;
+	for (; at < text->end && digit_of(*at) < base && sum <= UINT32_MAX;
+	     at++)
+		sum = sum * base + digit_of(*at);
 	*value = (uint32_t)sum;
-	return *at != from && sum <= UINT32_MAX &&
-	       (**at == '\0' || is_space(**at));
+	text->at = at;
+	return at > start + (base == 16 ? 2 : 0) && sum <= UINT32_MAX &&
+	       at - start <= NUMBER_MAX &&
+	       (at == text->end || *at == ' ' || *at == '\t' || *at == '\n');
 }
 
-int tunables_write(const struct message *m, uint32_t first)
+/* Sets as many as are there: 0 or -errno. */
+static int set_from(struct written *text, uint32_t first)
 {
-	int size = k_lease_size(m->token, 1);
-	const char *at;
-	char text[64];
-	int moved, error = -EINVAL;
+	uint32_t i, value;
 
-	if (size <= 0 || size >= (int)sizeof(text))
-		return size <= 0 ? size : -EINVAL;
-	moved = k_lease_read(m->token, 1, 0, text, (uint32_t)size);
-	if (moved < 0)
-		return moved;
-	text[moved] = '\0';
-	at = text;
-	for (uint32_t i = 0; i < numbers_in(first); i++) {
-		uint32_t value;
+	for (i = 0; i < numbers_in(first); i++) {
+		int error;
 
-		while (is_space(*at))
-			at++;
-		if (*at == '\0')
+		skip_spaces(text);
+		if (text->at == text->end)
 			break;
-		if (!number_next(&at, &value))
+		if (!number_next(text, &value))
 			return -EINVAL;
 		error = k_tunable((int)(first + i), value);
 		if (error < 0)
 			return error;
 	}
-	return error < 0 ? error : size;
+	skip_spaces(text);
+	return i > 0 ? 0 : -EINVAL;
+}
+
+int tunables_write(const struct message *m, uint32_t first, uint32_t offset)
+{
+	static char
+	    bytes[PAGE_SIZE - 1]; /* what follows them is not looked at */
+	int size = k_lease_size(m->token, 1), taken, error;
+	struct written text;
+
+	if (size <= 0)
+		return size;
+	taken = size < (int)sizeof(bytes) ? size : (int)sizeof(bytes);
+	if (k_lease_read(m->token, 1, 0, bytes, (uint32_t)taken) != taken)
+		return -EFAULT;
+	if (offset > 0)
+		return size;
+	text = (struct written){bytes, bytes + taken};
+	error = set_from(&text, first);
+	return error < 0 ? error : size - (int)(text.end - text.at);
 }
