@@ -53,6 +53,11 @@ TEST("BAD-ELF the good program runs, so the bad ones are bad in one thing")
 	EQ(becomes("good"), LIVES);
 }
 
+TEST("BAD-ELF a part without bytes in the file is zeroes, aligned or not")
+{
+	EQ(becomes("zeros_alone"), LIVES);
+}
+
 REFUSED("empty", ENOEXEC, ENOEXEC)
 REFUSED("one_byte", ENOEXEC, ENOEXEC)
 REFUSED("text", ENOEXEC, ENOEXEC)
