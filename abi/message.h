@@ -65,10 +65,8 @@ struct reply {
 
 /* exec(token, struct exec *): the image of the program the client becomes. */
 struct exec {
-	int image;            /* segment handle of the ELF file */
-	uint32_t image_bytes; /* its length */
-	int interpreter;      /* segment handle of PT_INTERP's file, or -1 */
-	uint32_t interpreter_bytes;
+	int image;              /* segment handle of the ELF file */
+	uint32_t image_bytes;   /* its length */
 	vaddr_t strings;        /* each ended by NUL: the image's path */
 	uint32_t strings_bytes; /* (AT_EXECFN), then those that "#!" puts */
 };                              /* in place of argv[0] */

@@ -268,10 +268,7 @@ static int native_exec(int client, vaddr_t from)
 		return -EFAULT;
 	image.segment = segment_of((uint32_t)exec.image);
 	image.bytes = exec.image_bytes;
-	image.interpreter = segment_of((uint32_t)exec.interpreter);
-	image.interpreter_bytes = exec.interpreter_bytes;
-	if (image.segment < 0 ||
-	    (image.interpreter < 0 && exec.interpreter != -1))
+	if (image.segment < 0)
 		return -EINVAL;
 	error = take_strings(&exec, strings, &image);
 	if (error == 0)

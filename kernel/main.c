@@ -232,7 +232,6 @@ static int start_program(const char *path, const char *arguments, int bytes)
 {
 	struct exec_image image = {
 	    .path = path,
-	    .interpreter = -1,
 	    .prefix = arguments,
 	    .prefix_bytes = bytes,
 	};

@@ -166,8 +166,6 @@ extern uint32_t ticks; /* since boot, HZ a second */
 struct exec_image {
 	int segment;
 	uint32_t bytes;
-	int interpreter; /* -1: none */
-	uint32_t interpreter_bytes;
 	const char *prefix; /* strings in place of argv[0], for "#!" */
 	uint32_t prefix_bytes;
 	const char *path;

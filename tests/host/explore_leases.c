@@ -629,7 +629,6 @@ static void do_exec(uint32_t bytes)
 {
 	const struct exec exec = {.image = w.handle[0],
 	                          .image_bytes = bytes,
-	                          .interpreter = -1,
 	                          .strings = BUFFER_END - 4,
 	                          .strings_bytes = 4};
 	int wanted = !w.live                        ? -ESRCH

@@ -130,7 +130,6 @@ static int find_image(void)
 static int run(int token)
 {
 	struct exec exec = {.image_bytes = image.node.bytes,
-	                    .interpreter = -1,
 	                    .strings = unix_address(image.prefix)};
 	int error = image.node.bytes == 0 ? -ENOEXEC : put_before(image.path);
 
