@@ -67,9 +67,9 @@ struct reply {
 struct exec {
 	int image;              /* segment handle of the ELF file */
 	uint32_t image_bytes;   /* its length */
-	vaddr_t strings;        /* each ended by NUL: the image's path */
-	uint32_t strings_bytes; /* (AT_EXECFN), then those that "#!" puts */
-};                              /* in place of argv[0] */
+	vaddr_t strings;        /* each ended by NUL: the image's path, then */
+	uint32_t strings_bytes; /* what "#!" puts in place of argv[0] */
+};
 
 /* tunable(which, value): ipc/tunable.c has their names and ranges. */
 enum tunable_number {
