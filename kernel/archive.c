@@ -42,7 +42,7 @@ static bool next_entry(struct entry *entry)
 	uint32_t name_bytes, room;
 
 	if (offset > archive_bytes || archive_bytes - offset < HEADER_BYTES ||
-	    memcmp(header, "070701", 6) != 0)
+	    strncmp(header, "070701", 6) != 0)
 		return false;
 	entry->bytes = field(header, FIELD_SIZE);
 	name_bytes = field(header, FIELD_NAME_SIZE);
@@ -52,27 +52,10 @@ static bool next_entry(struct entry *entry)
 		return false;
 	entry->name = header + HEADER_BYTES;
 	entry->body = (offset + HEADER_BYTES + name_bytes + 3) & ~3u;
-	if (entry->body > archive_bytes ||
-	    entry->bytes > archive_bytes - entry->body)
-		return false;
 	entry->next = (entry->body + entry->bytes + 3) & ~3u;
-	return true;
-}
-
-const char *archive_check(void)
-{
-	struct entry entry = {.next = 0};
-
-	while (next_entry(&entry)) {
-		if (strcmp(entry.name, "TRAILER!!!") == 0)
-			return 0;
-		if (entry.bytes > 0 && entry.body % PAGE_SIZE != 0) {
-			return "the boot archive was not made by "
-			       "tools/mkarchive (file bodies must start on a "
-			       "page)";
-		}
-	}
-	return "the boot archive is damaged";
+	return entry->body <= archive_bytes &&
+	       entry->bytes <= archive_bytes - entry->body &&
+	       (entry->bytes == 0 || entry->body % PAGE_SIZE == 0);
 }
 
 bool archive_find(const char *path, paddr_t *body, uint32_t *bytes)
@@ -80,11 +63,7 @@ bool archive_find(const char *path, paddr_t *body, uint32_t *bytes)
 	struct entry entry = {.next = 0};
 
 	while (next_entry(&entry)) {
-		const char *name = entry.name;
-
-		if (name[0] == '.' && name[1] == '/')
-			name += 2;
-		if (strcmp(name, path) == 0) {
+		if (strcmp(entry.name, path) == 0) {
 			*body = archive_start + entry.body;
 			*bytes = entry.bytes;
 			return true;

@@ -92,10 +92,12 @@ void proc_crime(int signal, const char *reason, uint32_t address);
 
 /* ---- archive.c ------------------------------------------------------- */
 
-/* Why the archive cannot be used, as one sentence, or 0. */
-const char *archive_check(void);
+#define ARCHIVE_END "TRAILER!!!" /* the last one's name */
 
-/* The file at `path` (without the leading slash): its body, or false. */
+/*
+ * The file at `path` (without the leading slash): its body.  False when it is
+ * not there, or something unsound is in front of it.
+ */
 bool archive_find(const char *path, paddr_t *body, uint32_t *bytes);
 
 /* ---- cmdline.c ------------------------------------------------------- */

@@ -136,7 +136,8 @@ static bool in_ram(paddr_t start, uint32_t bytes)
 static void find_archive(const struct multiboot_info *info)
 {
 	const struct multiboot_module *module;
-	const char *fault;
+	paddr_t body;
+	uint32_t bytes;
 
 	if (!(info->flags & MULTIBOOT_HAS_MODULES) || info->modules == 0)
 		machine_refuse("no boot archive was loaded (GRUB: module, "
@@ -149,9 +150,9 @@ static void find_archive(const struct multiboot_info *info)
 		machine_refuse("the boot archive lies outside of RAM (%x..%x); "
 		               "give the machine more memory",
 		               module->start, module->end);
-	fault = archive_check();
-	if (fault)
-		machine_refuse("%s", fault);
+	if (!archive_find(ARCHIVE_END, &body, &bytes))
+		machine_refuse("the boot archive is damaged, or was not made "
+		               "by tools/mkarchive");
 }
 
 /* Room for the frame table: behind the kernel, or behind the archive. */
