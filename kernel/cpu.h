@@ -95,9 +95,4 @@ static inline void cpu_fill_halves(void *to, uint16_t value, uint32_t count)
 	                 : "memory");
 }
 
-static inline int lowest_bit(uint32_t word) /* word != 0 */
-{
-	return __builtin_ctz(word);
-}
-
 #endif

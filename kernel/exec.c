@@ -68,9 +68,7 @@ static bool read_image(const struct build *b, void *to, uint32_t offset,
 
 static bool header_is_ours(const struct elf_header *h)
 {
-	static const uint8_t magic[7] = {0x7f, 'E', 'L', 'F', 1, 1, 1};
-
-	return memcmp(h->ident, magic, sizeof(magic)) == 0 &&
+	return strncmp((char *)h->ident, "\177ELF\1\1\1", 7) == 0 &&
 	       h->type == ET_EXEC && h->machine == EM_386 &&
 	       h->phentsize == sizeof(struct elf_segment) && h->phnum > 0 &&
 	       h->phnum <= PHNUM_MAX;

@@ -1,5 +1,5 @@
 /*
- * kernel/string.c -- memory and strings.  The compiler calls the first four by
+ * kernel/string.c -- memory and strings.  The compiler calls the first three by
  * itself; `rep` does the work, because one instruction moves what a loop would
  * need four a byte for.
  */
@@ -40,16 +40,6 @@ void *memmove(void *to, const void *from, size_t bytes)
 	while (bytes-- > 0)
 		t[bytes] = f[bytes];
 	return to;
-}
-
-int memcmp(const void *a, const void *b, size_t bytes)
-{
-	const unsigned char *x = a, *y = b;
-
-	for (size_t i = 0; i < bytes; i++)
-		if (x[i] != y[i])
-			return x[i] - y[i];
-	return 0;
 }
 
 size_t strlen(const char *text)

@@ -35,7 +35,7 @@ static int next_slot(int space, int slot, int limit, uint32_t flip)
 		uint32_t word = (bits[slot / 32] ^ flip) >> (slot % 32);
 
 		if (word) {
-			slot += lowest_bit(word);
+			slot += __builtin_ctz(word);
 			return slot < limit ? slot : limit;
 		}
 		slot = (slot / 32 + 1) * 32;

@@ -69,11 +69,6 @@ static inline void cpu_fill_halves(void *to, uint16_t value, uint32_t count)
 		((uint16_t *)to)[count] = value;
 }
 
-static inline int lowest_bit(uint32_t word)
-{
-	return __builtin_ctz(word);
-}
-
 /* ---- for the tests --------------------------------------------------- */
 
 /* A machine with all its memory free, nothing loaded, no objects. */
