@@ -141,7 +141,7 @@ int sys_umask(uint32_t mask)
 
 static int find_or_self(int pid)
 {
-	int i = pid == 0 ? current : pid < 0 ? -1 : proc_find(pid);
+	int i = pid == 0 ? current : proc_find(pid);
 
 	return i >= 0 && procs[i].state == PROC_ZOMBIE ? -1 : i;
 }
@@ -173,18 +173,14 @@ int sys_setpgid(int pid, int pgid)
 	return 0;
 }
 
-int sys_getpgid(int pid)
+/* getpgid(2), getsid(2) */
+int sys_getgroup(int session, int pid)
 {
 	int i = find_or_self(pid);
 
-	return i < 0 ? -ESRCH : procs[i].pgid;
-}
-
-int sys_getsid(int pid)
-{
-	int i = find_or_self(pid);
-
-	return i < 0 ? -ESRCH : procs[i].sid;
+	if (i < 0)
+		return -ESRCH;
+	return session ? procs[i].sid : procs[i].pgid;
 }
 
 int sys_setsid(void)

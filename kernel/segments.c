@@ -236,14 +236,16 @@ int sys_set_thread_area(vaddr_t desc)
 	if (!is_empty(&d) &&
 	    ((d.flags & DESC_CONTENTS) > 2 || (d.flags & DESC_NOT_PRESENT)))
 		return -EINVAL; /* data segments only */
-	entry = (int)d.entry_number == -1 ? free_entry() : (int)d.entry_number;
-	if (entry == -ESRCH)
-		return -ESRCH;
+	entry = (int)d.entry_number;
+	if (entry == -1) {
+		entry = free_entry();
+		if (entry < 0)
+			return entry;
+		if (copy_out(desc, &entry, sizeof(entry)) < 0)
+			return -EFAULT;
+	}
 	if (entry < TLS_FIRST || entry >= TLS_FIRST + TLS_COUNT)
 		return -EINVAL;
-	if ((int)d.entry_number == -1 &&
-	    copy_out(desc, &entry, sizeof(entry)) < 0)
-		return -EFAULT;
 	forget_selectors(entry);
 	self()->tls[entry - TLS_FIRST] = is_empty(&d) ? 0 : data_descriptor(&d);
 	segments_load_tls(self()->tls);

@@ -23,27 +23,6 @@ static const uint64_t never_blocked = BIT(SIGKILL) | BIT(SIGSTOP);
 
 /* ---- doing what a signal asks ---------------------------------------- */
 
-/* It is to stop or to die: where it can see that, it goes on to do so. */
-static void attend_soon(int proc)
-{
-	if (proc == current)
-		need_resched = 1;
-	else if (proc_blocked(proc) &&
-	         (procs[proc].killed || may_stop_in(procs[proc].state)))
-		wake(proc);
-}
-
-/* Ends it by `signal` as soon as it next could reach user mode. */
-static void end_by(int proc, int signal)
-{
-	struct proc *p = &procs[proc];
-
-	if (p->pid == INIT_PID || p->state == PROC_ZOMBIE || p->killed)
-		return;
-	p->killed = signal;
-	attend_soon(proc);
-}
-
 static void resume(int proc)
 {
 	struct proc *p = &procs[proc];
@@ -57,19 +36,26 @@ static void resume(int proc)
 	}
 }
 
+/*
+ * What the signal does by default.  Who is to stop or to die does so on the way
+ * to user mode: where it can see that it is to, it goes on.
+ */
 static void deliver(int proc, int signal)
 {
 	struct proc *p = &procs[proc];
 
 	p->signal_pending &= ~BIT(signal);
-	if (ignored_by_default & BIT(signal))
+	if ((ignored_by_default & BIT(signal)) || p->pid == INIT_PID ||
+	    p->killed)
 		return;
-	if (!(stops_by_default & BIT(signal))) {
-		end_by(proc, signal);
-	} else if (p->pid != INIT_PID && p->state != PROC_STOPPED) {
+	if (!(stops_by_default & BIT(signal)))
+		p->killed = signal;
+	else if (p->state != PROC_STOPPED)
 		p->stopping = signal;
-		attend_soon(proc);
-	}
+	if (proc == current)
+		need_resched = 1;
+	else if (proc_blocked(proc) && (p->killed || may_stop_in(p->state)))
+		wake(proc);
 }
 
 static void send(int proc, int signal)
