@@ -17,8 +17,6 @@
 #define LINES    16
 #define ANYWHERE 1 /* where an indirect call may lead */
 
-extern char kernel_start[], kernel_text_end[];
-
 static bool in_text(uint32_t address)
 {
 	return address > (uint32_t)kernel_start + 8 &&

@@ -21,7 +21,6 @@
 
 #include "../abi/elf.h"
 #include "../ipc/message.h"
-#include "../ipc/shm.h"
 
 #define PHNUM_MAX      64
 #define STACK_PROMISED 32       /* pages: 128 KiB, counted at exec */
@@ -91,14 +90,13 @@ static int check_segment(const struct build *b, const struct elf_segment *s)
 /* The bytes after the file's part, in its last page, are bss: zero. */
 static int zero_tail(const struct build *b, const struct elf_segment *s)
 {
-	static char zeros[PAGE_SIZE];
 	vaddr_t from = s->vaddr + s->filesz;
 
-	if (s->memsz == s->filesz || !(s->flags & PF_W))
-		return 0;
-	return space_write(b->space, from, zeros, page_up(from) - from) < 0
-	           ? -ENOMEM
-	           : 0;
+	if (s->memsz > s->filesz && (s->flags & PF_W) &&
+	    space_write(b->space, from, frame_to_kernel(zero_frame),
+	                page_up(from) - from) < 0)
+		return -ENOMEM;
+	return 0;
 }
 
 /* Maps from the mapping's start to `end`, where nothing may lie yet. */

@@ -8,7 +8,6 @@
 #include "inspect.h"
 
 #include "clock.h"
-#include "cpu.h"
 #include "../ipc/message.h"
 #include "../ipc/msg.h"
 #include "../ipc/sem.h"
@@ -21,7 +20,6 @@ struct inspection inspection = {
     .bytes = sizeof(struct inspection),
 };
 
-extern uint32_t boot_directory[];
 extern struct table space_table, region_table, segment_table, connection_table;
 extern uint32_t count_faults, count_cr3, count_zeroed, count_copied,
     count_messages;

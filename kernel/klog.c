@@ -8,26 +8,19 @@
 #include "klog.h"
 
 #include "cpu.h"
-#include "string.h"
 
 #define LOG_PORT 0xE9
 
 enum klog_level klog_level = KLOG_INFO;
 
-static bool port_exists(void)
+void klog_raw(const void *bytes, int count)
 {
 	static int exists = -1;
 
 	if (exists < 0)
 		exists = inb(LOG_PORT) == LOG_PORT;
-	return exists;
-}
-
-void klog_raw(const void *bytes, int count)
-{
-	if (port_exists())
-		for (int i = 0; i < count; i++)
-			outb(LOG_PORT, ((const uint8_t *)bytes)[i]);
+	for (int i = 0; exists && i < count; i++)
+		outb(LOG_PORT, ((const uint8_t *)bytes)[i]);
 }
 
 void klog(enum klog_level level, const char *text, ...)
@@ -108,15 +101,12 @@ static const char *convert(struct output *out, const char *text, va_list *args)
 int vformat(char *to, int size, const char *text, va_list args)
 {
 	struct output out = {to, to + size - 1};
-	va_list copy;
 
-	va_copy(copy, args);
 	while (*text)
 		if (*text == '%')
-			text = convert(&out, text + 1, &copy);
+			text = convert(&out, text + 1, &args);
 		else
 			put(&out, *text++);
-	va_end(copy);
 	*out.to = 0;
 	return out.to - to;
 }

@@ -15,7 +15,6 @@
  */
 #include "lifecycle.h"
 
-#include "cpu.h"
 #include "../abi/process.h"
 #include "../ipc/message.h"
 #include "../ipc/sem.h"

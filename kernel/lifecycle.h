@@ -10,13 +10,15 @@
 #include "klog.h"
 #include "panic.h"
 #include "string.h"
-#include "../mm/page.h"
 #include "process.h"
 #include "trap.h"
 
 #define INIT_PID 1
 
-extern char kernel_stacks[];
+/* linker.ld and boot/entry.asm: where things are. */
+extern char kernel_start[], kernel_text_end[], kernel_readonly_end[],
+    kernel_end[], kernel_stacks[];
+extern uint32_t boot_directory[], boot_table[];
 
 /* ---- process.c: states ----------------------------------------------- */
 

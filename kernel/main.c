@@ -22,16 +22,9 @@
 #define RAM_RANGES     16
 
 #define CPUID_FEATURES 1
-#define CPUID_PSE      (1u << 3)
-#define CPUID_CMOV     (1u << 15)
 #define CPUID_PGE      (1u << 13)
-#define CPUID_FXSR     (1u << 24)
-#define CPUID_SSE      (1u << 25)
 #define CPUID7_SMEP    (1u << 7)
 #define CPUID7_SMAP    (1u << 20)
-
-extern uint32_t boot_directory[], boot_table[];
-extern char kernel_start[], kernel_readonly_end[], kernel_end[];
 
 static struct memory_range ram[RAM_RANGES];
 static int ram_count;
@@ -50,38 +43,40 @@ static bool has_cpuid(void)
 	return (before ^ after) & 0x200000;
 }
 
-/* Refuses what cannot run us, else turns on what we use; CPUID's features. */
-static uint32_t cpu_check(void)
+/* Refuses what cannot run us, else turns on what we use. */
+static void cpu_check(void)
 {
 	static const struct {
-		uint32_t bit;
-		const char *name;
-	} needed[] = {
-	    {CPUID_PSE, "4 MiB pages (PSE)"},
-	    {CPUID_CMOV, "conditional moves (CMOV)"},
-	    {CPUID_FXSR, "FXSAVE"},
+		uint32_t bit, cr4;
+		const char *needed; /* or 0: used where it is */
+	} features[] = {
+	    {1u << 3, CR4_PSE, "4 MiB pages (PSE)"},
+	    {1u << 15, 0, "conditional moves (CMOV)"},
+	    {1u << 24, CR4_OSFXSR, "FXSAVE"},
+	    {1u << 25, CR4_OSXMMEXCPT, 0}, /* SSE */
 	};
-	uint32_t out[4];
+	uint32_t out[4], cr4 = 0;
 
 	if (!has_cpuid())
 		machine_refuse("the CPU is too old, it has no CPUID");
 	cpu_cpuid(CPUID_FEATURES, out);
-	for (int i = 0; i < 3; i++)
-		if (!(out[3] & needed[i].bit))
-			machine_refuse("the CPU has no %s", needed[i].name);
-	cpu_load_cr4(cpu_cr4() | CR4_PSE | CR4_OSFXSR |
-	             (out[3] & CPUID_SSE ? CR4_OSXMMEXCPT : 0));
+	for (int i = 0; i < 4; i++)
+		if (out[3] & features[i].bit)
+			cr4 |= features[i].cr4;
+		else if (features[i].needed)
+			machine_refuse("the CPU has no %s", features[i].needed);
+	cpu_load_cr4(cpu_cr4() | cr4);
 	cpu_load_cr0((cpu_cr0() & ~(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE);
-	return out[3];
 }
 
 /* After the patches of SMAP, kernel text and constants are for reading. */
-static void cpu_protect_kernel(uint32_t features)
+static void cpu_protect_kernel(void)
 {
 	uint32_t out[4], cr4 = cpu_cr4();
 	uint32_t last = kernel_to_phys(kernel_readonly_end) / PAGE_SIZE;
 
-	if (features & CPUID_PGE)
+	cpu_cpuid(CPUID_FEATURES, out);
+	if (out[3] & CPUID_PGE)
 		cr4 |= CR4_PGE;
 	cpu_cpuid(0, out);
 	if (out[0] >= 7)
@@ -314,11 +309,10 @@ static void start_init(int files)
 void kmain(uint32_t magic, paddr_t info_address)
 {
 	const struct multiboot_info *info;
-	uint32_t features;
 
 	if (magic != MULTIBOOT_LOADED)
 		machine_refuse("it was not loaded by a Multiboot loader");
-	features = cpu_check();
+	cpu_check();
 	map_physical_memory(DIRECT_MAP_LIMIT);
 	info = phys_to_kernel(info_address);
 	if (info->flags & MULTIBOOT_HAS_CMDLINE)
@@ -331,7 +325,7 @@ void kmain(uint32_t magic, paddr_t info_address)
 	     frames_total, archive_bytes);
 	segments_init();
 	interrupts_init();
-	cpu_protect_kernel(features);
+	cpu_protect_kernel();
 	make_boot_process();
 	inspect_init();
 	clock_init();

@@ -25,8 +25,8 @@ static bool panicking;
 static void serial_byte(char c)
 {
 	/* Bounded: a line that is not there reads 0xff or never gets empty. */
-	for (int i = 0; i < 100000 && !(inb(COM1 + 5) & COM_EMPTY); i++) {
-	}
+	for (int i = 0; i < 100000 && !(inb(COM1 + 5) & COM_EMPTY); i++)
+		;
 	outb(COM1, c);
 }
 

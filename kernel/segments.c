@@ -58,7 +58,6 @@ static struct tss tss = {
 };
 
 static uint8_t double_fault_stack[4096] __attribute__((aligned(16)));
-extern uint32_t boot_directory[];
 
 static struct tss double_fault_tss = {
     .cr3 = (uint32_t)boot_directory - DIRECT_MAP,
