@@ -58,16 +58,15 @@ static bool next_entry(struct entry *entry)
 	       (entry->bytes == 0 || entry->body % PAGE_SIZE == 0);
 }
 
-bool archive_find(const char *path, paddr_t *body, uint32_t *bytes)
+paddr_t archive_find(const char *path, uint32_t *bytes)
 {
 	struct entry entry = {.next = 0};
 
 	while (next_entry(&entry)) {
 		if (strcmp(entry.name, path) == 0) {
-			*body = archive_start + entry.body;
 			*bytes = entry.bytes;
-			return true;
+			return archive_start + entry.body;
 		}
 	}
-	return false;
+	return 0;
 }

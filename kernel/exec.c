@@ -25,7 +25,7 @@
 #define PHNUM_MAX      64
 #define STACK_PROMISED 32       /* pages: 128 KiB, counted at exec */
 #define STRINGS_MAX    0x200000 /* argv and envp with their words: 2 MiB */
-#define AUXV_WORDS     33
+#define AUXV_WORDS     32
 
 /* What is being built. */
 struct build {
@@ -204,9 +204,12 @@ static int push_strings(struct build *b, vaddr_t array, int skip)
 	}
 }
 
-/* The words that point to `count` strings from `va` up; where they end. */
+/* A 0, and words that point to `count` strings from `va` up; their end. */
 static vaddr_t push_words(struct build *b, vaddr_t va, int count)
 {
+	const uint32_t null = 0;
+
+	push(b, &null, sizeof(null));
 	while (count-- > 0) {
 		push(b, &va, sizeof(va));
 		va += space_string_bytes(b->space, va, STRINGS_MAX);
@@ -231,7 +234,6 @@ static void push_auxv(struct build *b, const struct credentials *cred,
                       vaddr_t random, vaddr_t path)
 {
 	const uint32_t auxv[AUXV_WORDS] = {
-	    0,                              /* the end of envp */
 	    3,  b->phdr,                    /* AT_PHDR */
 	    4,  sizeof(struct elf_segment), /* AT_PHENT */
 	    5,  b->header.phnum,            /* AT_PHNUM */
@@ -257,7 +259,6 @@ static void push_auxv(struct build *b, const struct credentials *cred,
 static int fill_stack(struct build *b, const struct credentials *cred,
                       vaddr_t argv, vaddr_t envp)
 {
-	static const uint32_t end_of_argv = 0;
 	const struct exec_image *image = b->image;
 	const char *prefix = image->prefix;
 	vaddr_t path = push(b, image->path, strlen(image->path) + 1);
@@ -275,11 +276,10 @@ static int fill_stack(struct build *b, const struct credentials *cred,
 	argc += prefixes;
 
 	string = b->sp;
-	words = 1 + argc + 1 + envc + AUXV_WORDS;
+	words = 1 + argc + 1 + envc + 1 + AUXV_WORDS;
 	b->sp = ((b->sp - words * 4) & ~15u) + words * 4;
 	push_auxv(b, cred, random, path);
 	string = push_words(b, string, envc);
-	push(b, &end_of_argv, sizeof(end_of_argv));
 	push_words(b, string, argc);
 	push(b, &argc, sizeof(argc));
 	return b->full ? -ENOMEM : 0;

@@ -67,13 +67,11 @@ int sys_setreid(int groups, uint32_t real, uint32_t effective)
 	struct ids3 *ids = ids_of(groups);
 	bool saves =
 	    real != KEEP || (effective != KEEP && effective != ids->real);
+	bool may_real =
+	    real == KEEP || real == ids->real || real == ids->effective;
 
-	if (!privileged()) {
-		if (real != KEEP && real != ids->real && real != ids->effective)
-			return -EPERM;
-		if (!one_of(ids, effective))
-			return -EPERM;
-	}
+	if (!privileged() && !(may_real && one_of(ids, effective)))
+		return -EPERM;
 	if (effective == KEEP)
 		effective = ids->effective;
 	return set_ids(ids, real, effective, saves ? effective : KEEP);

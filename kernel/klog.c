@@ -51,8 +51,9 @@ static void put(struct output *out, char c)
 		*out->to++ = c;
 }
 
+/* At least `width` digits. */
 static void put_number(struct output *out, uint32_t value, unsigned base,
-                       int width, char fill)
+                       int width)
 {
 	char digits[12];
 	int n = 0;
@@ -62,7 +63,7 @@ static void put_number(struct output *out, uint32_t value, unsigned base,
 		value /= base;
 	} while (value);
 	while (width-- > n)
-		put(out, fill);
+		put(out, '0');
 	while (n > 0)
 		put(out, digits[--n]);
 }
@@ -70,7 +71,6 @@ static void put_number(struct output *out, uint32_t value, unsigned base,
 /* One conversion: *text stands after the '%'; returns after its letter. */
 static const char *convert(struct output *out, const char *text, va_list *args)
 {
-	char fill = *text == '0' ? '0' : ' ';
 	uint32_t value;
 	int width = 0;
 
@@ -84,9 +84,8 @@ static const char *convert(struct output *out, const char *text, va_list *args)
 		if (*text == 'd' && (int)value < 0) {
 			put(out, '-');
 			value = -value;
-			width--;
 		}
-		put_number(out, value, *text == 'x' ? 16 : 10, width, fill);
+		put_number(out, value, *text == 'x' ? 16 : 10, width);
 		break;
 	case 's':
 		for (const char *s = va_arg(*args, const char *); *s; s++)

@@ -1,7 +1,7 @@
 /*
  * kernel/klog.h -- the kernel's log: lines on port 0xE9, where it exists.
  *
- * Formats: %s; %d %u %x with width and 0-padding, %08x; nothing else.
+ * Formats: %s; %d %u %x, and with at least so many digits, %08x.
  */
 #ifndef KERNEL_KLOG_H
 #define KERNEL_KLOG_H

@@ -97,10 +97,10 @@ void proc_crime(int signal, const char *reason, uint32_t address);
 #define ARCHIVE_END "TRAILER!!!" /* the last one's name */
 
 /*
- * The file at `path` (without the leading slash): its body.  False when it is
- * not there, or something unsound is in front of it.
+ * Where the body of the file at `path` (without the leading slash) is, and its
+ * length; 0 when it is not there, or something unsound is in front of it.
  */
-bool archive_find(const char *path, paddr_t *body, uint32_t *bytes);
+paddr_t archive_find(const char *path, uint32_t *bytes);
 
 /* ---- cmdline.c ------------------------------------------------------- */
 

@@ -131,7 +131,6 @@ static bool in_ram(paddr_t start, uint32_t bytes)
 static void find_archive(const struct multiboot_info *info)
 {
 	const struct multiboot_module *module;
-	paddr_t body;
 	uint32_t bytes;
 
 	if (!(info->flags & MULTIBOOT_HAS_MODULES) || info->modules == 0)
@@ -145,7 +144,7 @@ static void find_archive(const struct multiboot_info *info)
 		machine_refuse("the boot archive lies outside of RAM (%x..%x); "
 		               "give the machine more memory",
 		               module->start, module->end);
-	if (!archive_find(ARCHIVE_END, &body, &bytes))
+	if (!archive_find(ARCHIVE_END, &bytes))
 		machine_refuse("the boot archive is damaged, or was not made "
 		               "by tools/mkarchive");
 }
@@ -174,15 +173,11 @@ static bool taken(paddr_t address)
 
 static void give_frames(void)
 {
-	for (int i = 0; i < ram_count; i++) {
-		paddr_t at = ram[i].end;
-
-		while (at > ram[i].start) {
-			at -= PAGE_SIZE;
-			if (!taken(at))
-				frame_add(at / PAGE_SIZE, 1);
-		}
-	}
+	for (int i = 0; i < ram_count; i++)
+		for (paddr_t at = ram[i].end; at > ram[i].start;
+		     at -= PAGE_SIZE)
+			if (!taken(at - PAGE_SIZE))
+				frame_add(at / PAGE_SIZE - 1, 1);
 }
 
 static void memory_init(const struct multiboot_info *info)
@@ -216,8 +211,7 @@ static void make_boot_process(void)
 {
 	int boot = proc_make(LEVEL_SERVER);
 
-	assert(boot == 0);
-	current = boot;
+	assert(boot == current);
 	memcpy(procs[boot].name, "boot", 5);
 	procs[boot].pid = 0;
 	procs[boot].state = PROC_RUNNING;
@@ -231,10 +225,10 @@ static int start_program(const char *path, const char *arguments, int bytes)
 	    .prefix = arguments,
 	    .prefix_bytes = bytes,
 	};
-	paddr_t body;
+	paddr_t body = archive_find(path + 1, &image.bytes);
 	int proc = proc_make(LEVEL_SERVER), result;
 
-	if (proc < 0 || !archive_find(path + 1, &body, &image.bytes))
+	if (proc < 0 || !body)
 		machine_refuse("the boot archive has no %s", path);
 	image.segment = segment_make_archive(body, image.bytes, LEVEL_SERVER);
 	proc_prepare_stack(proc);

@@ -73,8 +73,7 @@ int sys_getres(int clock, vaddr_t tp, int wide)
 	bool fine = clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC ||
 	            clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_BOOTTIME;
 
-	time.seconds = 0;
-	time.nanoseconds = fine ? 838 : NANOSECONDS_PER_TICK;
+	time = (struct timespec32){0, fine ? 838 : NANOSECONDS_PER_TICK};
 	return result < 0 || !tp ? result : give(time, tp, wide);
 }
 
