@@ -18,7 +18,7 @@
  */
 #include "permission.h"
 
-static bool in_group(const struct credentials *cred, uint32_t gid)
+bool in_group(const struct credentials *cred, uint32_t gid)
 {
 	if (cred->egid == gid)
 		return true;

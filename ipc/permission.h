@@ -16,6 +16,9 @@
 #define ASK_WRITE   0222
 #define ASK_EXEC    0111
 
+/* Its effective group, or one of the supplementary ones? */
+bool in_group(const struct credentials *cred, uint32_t gid);
+
 /* Does the mode grant all that `asked` names?  Euid 0 may do anything. */
 bool permission_grants(const struct ipc_perm *perm,
                        const struct credentials *cred, int asked);

@@ -72,9 +72,11 @@ static int refuse(uint32_t size, int flags)
 	if (pages == 0 || pages > shm_limits.shmall ||
 	    shm_pages > shm_limits.shmall - pages)
 		return -ENOSPC;
-	/* Of huge pages our stock is always empty; only root may ask for it. */
+	/* Our stock of huge pages is always empty; who may ask for them? */
 	if (flags & SHM_HUGETLB)
-		return self()->cred.euid == 0 ? -ENOMEM : -EPERM;
+		return self()->cred.euid && !in_group(&self()->cred, 0)
+		           ? -EPERM
+		           : -ENOMEM;
 	return 0;
 }
 

@@ -360,6 +360,21 @@ BOTH("1.2-persist a segment outlives its creator, with its contents")
 	removed(id);
 }
 
+BOTH("1.2-huge SHM_HUGETLB is ENOMEM for root and root's group, else EPERM")
+{
+	int flags = SHM_HUGETLB | 0600;
+
+	ERR(shm_get(IPC_PRIVATE, PAGE, flags), ENOMEM);
+	AS(1000, 0)
+	{
+		ERR(shm_get(IPC_PRIVATE, PAGE, flags), ENOMEM);
+	}
+	AS(1000, 1000)
+	{
+		ERR(shm_get(IPC_PRIVATE, PAGE, flags), EPERM);
+	}
+}
+
 /* --- permission, 1.1: which flag bits ask for what ------------------------ */
 
 BOTH("1.1-flag0 flags 0 ask for no permission: anyone finds the id")

@@ -190,6 +190,9 @@ static void test_get(void)
 
 	start();
 	EXPECT(sys_shmget(0, 4096, SHM_HUGETLB | 0600), -EPERM);
+	procs[0].cred.egid = 0;
+	EXPECT(sys_shmget(0, 4096, SHM_HUGETLB | 0600), -ENOMEM);
+	procs[0].cred.egid = 100;
 	procs[0].cred.euid = 0;
 	EXPECT(sys_shmget(0, 4096, SHM_HUGETLB | 0600), -ENOMEM);
 	end("shmget: SHM_HUGETLB finds an empty stock");
