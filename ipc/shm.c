@@ -224,6 +224,8 @@ int sys_shmat(int id, vaddr_t address, int flags, vaddr_t *result)
 
 	if (index < 0)
 		return index;
+	if (!(flags & SHM_REMAP) && base + shms[index].ds.shm_segsz < base)
+		return -EINVAL; /* around the end of the world */
 	/*
 	 * Counted before it is made: what it replaces may be the last attach
 	 * of the same, removed, segment.

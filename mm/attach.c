@@ -85,19 +85,17 @@ static int ceiling_of(int rights)
 /* Chooses the place, or says why the wanted one will not do. */
 static int find_place(int space, int pages, vaddr_t *base, bool remap)
 {
-	uint32_t bytes = (uint32_t)pages << PAGE_SHIFT;
+	uint32_t room = *base < USER_LIMIT ? USER_LIMIT - *base : 0;
+	bool fits = (uint32_t)pages <= room >> PAGE_SHIFT;
+	vaddr_t end = fits ? *base + pages * PAGE_SIZE : USER_LIMIT;
 
 	if (*base == 0) {
 		*base = space_find_shared(space, pages);
 		return *base ? 0 : -ENOMEM;
 	}
-	/* 4 GiB is 0 bytes: that wraps, too. */
-	if (bytes == 0 || *base + bytes < *base)
+	if (!remap && space_overlaps(space, *base, end))
 		return -EINVAL;
-	if (!remap &&
-	    space_overlaps(space, *base, earlier(*base + bytes, USER_LIMIT)))
-		return -EINVAL;
-	if (*base >= USER_LIMIT || bytes > USER_LIMIT - *base)
+	if (!fits)
 		return -ENOMEM;
 	return *base < USER_FIRST ? -EPERM : 0;
 }

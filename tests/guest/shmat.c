@@ -257,6 +257,19 @@ BOTH("1.3-wrap address and size that wrap around are EINVAL")
 	removed(id);
 }
 
+BOTH("1.3-wrap the exact size wraps, or else it is ENOMEM; with SHM_REMAP, too")
+{
+	char *last = (char *)0xFFFFF000;
+	int page = make(PAGE), less = make(PAGE - 1);
+
+	ERR(shm_at(page, last, 0), EINVAL);
+	ERR(shm_at(less, last, 0), ENOMEM);
+	ERR(shm_at(page, last, SHM_REMAP), ENOMEM);
+	EQ(nattch(page) + nattch(less), 0);
+	removed(page);
+	removed(less);
+}
+
 BOTH("1.3-high an address in the kernel's part is ENOMEM")
 {
 	int id = make(PAGE);
