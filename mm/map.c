@@ -259,7 +259,8 @@ static int grow_heap(int space, vaddr_t from, vaddr_t to)
 	                          .ceiling = RIGHT_ALL,
 	                          .promise = true};
 
-	if (space_overlaps(space, from, to))
+	/* A page between the heap and what lies above stays free. */
+	if (space_overlaps(space, from, to + PAGE_SIZE))
 		return -ENOMEM;
 	return space_map(space, &mapping);
 }

@@ -339,6 +339,20 @@ TEST("MEM-fixed a MAP_FIXED that is refused leaves what was there")
 	EQ(p[PAGE], 7);
 }
 
+TEST("MEM-brk a page between the heap and what lies above it stays free")
+{
+	unsigned long top = (SYS(NR_brk, 0) + PAGE - 1) & ~(PAGE - 1ul);
+	long id = OK(shm_get(IPC_PRIVATE, PAGE, 0600)), end = SYS(NR_brk, top);
+
+	EQ(end, (long)top);
+	EQ(shm_at(id, (void *)(top + 3 * PAGE), 0), (long)(top + 3 * PAGE));
+	EQ(SYS(NR_brk, top + 3 * PAGE), end);
+	EQ(SYS(NR_brk, top + 2 * PAGE + 1), end);
+	EQ(SYS(NR_brk, top + 2 * PAGE), (long)(top + 2 * PAGE));
+	EQ(SYS(NR_brk, top + 2 * PAGE + 1), (long)(top + 2 * PAGE));
+	removed(id);
+}
+
 TEST("MEM-brk a heap that shrinks over an attach ends it")
 {
 	unsigned long top = (SYS(NR_brk, 0) + PAGE - 1) & ~(PAGE - 1ul);

@@ -436,7 +436,10 @@ static void do_protect(const struct op *op)
 			page_of(op->s, p)->rights = op->c;
 }
 
-/* a: the new break, in half pages from the start of the heap. */
+/*
+ * a: the new break, in half pages from the start of the heap.  The page above
+ * must be free, too.
+ */
 static void do_brk(const struct op *op)
 {
 	int s = op->s, space = m.space[s].index;
@@ -445,7 +448,7 @@ static void do_brk(const struct op *op)
 	int end = (int)((to + PAGE_SIZE - 1) / PAGE_SIZE);
 	vaddr_t wanted = to, result = space_brk(space, to);
 
-	if (to > PRIVATE_TOP || (from < end && !free_range(s, from, end)))
+	if (to > PRIVATE_TOP || (from < end && !free_range(s, from, end + 1)))
 		wanted = m.space[s].heap_break;
 	if (refused())
 		wanted = m.space[s].heap_break;
