@@ -1,7 +1,7 @@
 /*
  * ipc/forward.c -- a Unix call that a server owns becomes a message.
  *
- *	read(0, buf, 9)   row 3: owner fd, its argument 0
+ *	read(0, buf, 9)   row 3: by a descriptor, its argument 0
  *	                  -> who is behind descriptor 0?   find_owner
  *	                  -> keep slots for new descriptors   reserve
  *	                  -> message { 3, args }, wait   message_send
@@ -16,7 +16,6 @@
 
 #include "syscall_table.h"
 #include "../abi/errno.h"
-#include "../kernel/klog.h"
 
 /* A path that begins with '/' starts at the root, whatever it came with. */
 static bool is_absolute(vaddr_t path)
@@ -28,39 +27,19 @@ static bool is_absolute(vaddr_t path)
 }
 
 /*
- * What a path starts from: a directory of the name server, or an object of
+ * The connection to ask by: of the descriptor that the row names, or what a
+ * path starts from.  That is a directory of the name server, or an object of
  * another server, which knows that it is no directory (fstat asks so, too).
  */
-static int find_directory(const struct syscall *row, const uint32_t args[6])
-{
-	int names = channel_find("files");
-	int connection = self()->cwd;
-
-	if (names < 0) {
-		klog(KLOG_ERROR, "pid %d: %s: nobody serves names", self()->pid,
-		     row->name);
-		return -ENOSYS;
-	}
-	for (int i = 0; i < 3; i++) {
-		const struct lease *dir = &row->leases[i];
-		int fd = (int)args[dir->argument];
-
-		/* A row's path is the argument behind its directory. */
-		if (dir->kind == LEASE_DIR && fd != AT_FDCWD &&
-		    !is_absolute(args[dir->argument + 1]))
-			connection = descriptor_connection(current, fd);
-	}
-	/* Only a server has no directory: to it, names are further down. */
-	return connection == NO_CONNECTION ? -EDEADLK : connection;
-}
-
 static int find_owner(const struct syscall *row, const uint32_t args[6])
 {
-	int owner = row->owner == OWNER_KERNEL ? row->second : row->owner;
+	int at = row->fd_argument;
 
-	if (owner == OWNER_NAME)
-		return find_directory(row, args);
-	return descriptor_connection(current, (int)args[row->fd_argument]);
+	if (at >= 0 && !(row->is_dir && ((int)args[at] == AT_FDCWD ||
+	                                 is_absolute(args[at + 1]))))
+		return descriptor_connection(current, (int)args[at]);
+	/* Only a server has no directory: to it, names are further down. */
+	return self()->cwd == NO_CONNECTION ? -EDEADLK : self()->cwd;
 }
 
 /* Keeps the descriptors that the reply will need: 0 or -EMFILE. */

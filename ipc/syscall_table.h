@@ -9,20 +9,13 @@
 
 #include "../abi/types.h"
 
-enum owner { OWNER_NONE, OWNER_KERNEL, OWNER_FD, OWNER_NAME };
-
-/* Bits, and what a row may say of an argument. */
+/* Bits: what a row may say of an argument. */
 enum lease_kind {
-	LEASE_NONE = 0,
 	LEASE_IN = 1,  /* the server may read the client's buffer */
 	LEASE_OUT = 2, /* the server may write it */
 	LEASE_INOUT = LEASE_IN | LEASE_OUT,
 	LEASE_IOV = 4, /* ... an array of struct iovec */
-	LEASE_IN_IOV = LEASE_IN | LEASE_IOV,
-	LEASE_OUT_IOV = LEASE_OUT | LEASE_IOV,
 	LEASE_STR = 8, /* a NUL-terminated string */
-	LEASE_PATH = LEASE_STR,
-	LEASE_DIR = 16, /* no pointer: a directory's descriptor or AT_FDCWD */
 };
 
 /* So many new descriptors; or a connection that is the working directory. */
@@ -36,11 +29,10 @@ struct lease {
 };
 
 struct syscall {
-	const char *name;
 	int (*run)(uint32_t number, const uint32_t *args);
-	uint8_t owner;         /* who is asked (first) */
-	uint8_t second;        /* who is asked after FORWARD */
-	int8_t fd_argument;    /* owner or second fd: which word */
+	/* Of a call that is forwarded: */
+	int8_t fd_argument;    /* the word that says to whom; -1: by the cwd */
+	bool is_dir;           /* a directory; the next word is the path */
 	uint8_t result;        /* what a reply may carry */
 	int8_t flags_argument; /* O_CLOEXEC stands in it; -1 */
 	struct lease leases[3];

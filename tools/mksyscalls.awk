@@ -20,15 +20,13 @@ BEGIN {
 	kinds["in"] = "LEASE_IN"
 	kinds["out"] = "LEASE_OUT"
 	kinds["inout"] = "LEASE_INOUT"
-	kinds["iniov"] = "LEASE_IN_IOV"
-	kinds["outiov"] = "LEASE_OUT_IOV"
-	kinds["path"] = "LEASE_PATH"
+	kinds["iniov"] = "LEASE_IN | LEASE_IOV"
+	kinds["outiov"] = "LEASE_OUT | LEASE_IOV"
+	kinds["path"] = "LEASE_STR"
 	kinds["str"] = "LEASE_STR"
-	kinds["dir"] = "LEASE_DIR"
-	owners["kernel"] = "OWNER_KERNEL"
-	owners["fd"] = "OWNER_FD"
-	owners["name"] = "OWNER_NAME"
-	owners["kernel+fd"] = "OWNER_KERNEL"
+	split("kernel fd name kernel+fd", words)
+	for (i in words)
+		owners[words[i]] = 1
 	results["fd"] = "RESULT_FD"
 	results["fd2"] = "RESULT_FD2"
 	results["cwd"] = "RESULT_CWD"
@@ -177,6 +175,10 @@ function read_leases(    i, kind, length_name, at, constant, leases)
 		kind = arg_kind[number, i]
 		if (kind == "" || kind == "int")
 			continue
+		if (kind == "dir") {
+			read_directory(i)
+			continue
+		}
 		if (owner_of[number] == "kernel")
 			complain("the kernel needs no lease on " \
 			    arg_name[number, i])
@@ -189,7 +191,7 @@ function read_leases(    i, kind, length_name, at, constant, leases)
 			complain("unknown kind " arg_kind[number, i])
 			continue
 		}
-		if ((kind ~ /path|str|dir/) != (length_name == ""))
+		if ((kind ~ /path|str/) != (length_name == ""))
 			complain("kind " kind (length_name == "" ? \
 			    " needs a [length]" : " has no length"))
 		at = -1
@@ -209,6 +211,15 @@ function read_leases(    i, kind, length_name, at, constant, leases)
 		    kinds[kind], i, at, constant)
 	}
 	sub(/, $/, "", lease_of[number])
+}
+
+# A descriptor that says where the path behind it starts.
+function read_directory(i)
+{
+	if (owner_of[number] != "name" || arg_kind[number, i + 1] != "path")
+		complain("a dir needs owner name, and its path behind it")
+	fd_of[number] = i
+	is_dir[number] = 1
 }
 
 function read_result(    kind, colon)
@@ -372,13 +383,10 @@ function write_variant_prototype(file, nr,    i, word, words)
 function write_row(file, nr,    kind)
 {
 	kind = result_kind[nr]
-	printf "\t[%d] = {.name = \"%s\",\n", nr, name_of[nr] >file
-	printf "\t\t.run = %s,\n",
+	printf "\t[%d] = {.run = %s,\n", nr,
 	    owner_of[nr] ~ /kernel/ ? "run_" name_of[nr] : "forward" >file
-	printf "\t\t.owner = %s, .second = %s, .fd_argument = %d,\n",
-	    owners[owner_of[nr]],
-	    owner_of[nr] == "kernel+fd" ? "OWNER_FD" : "OWNER_NONE",
-	    fd_of[nr] >file
+	printf "\t\t.fd_argument = %d,%s\n", fd_of[nr],
+	    is_dir[nr] ? " .is_dir = true," : "" >file
 	printf "\t\t.result = %s, .flags_argument = %d",
 	    kind == "" ? "RESULT_STATUS" : results[kind], flags_of[nr] >file
 	if (lease_of[nr] != "")

@@ -54,26 +54,14 @@ paddr_t archive_start = HOST_FRAMES * PAGE_SIZE;
 uint32_t archive_bytes = 37;
 
 const struct syscall syscalls[SYSCALL_LIMIT] = {
-    [SYS_read] = {.name = "read",
-                  .owner = OWNER_FD,
-                  .flags_argument = -1,
-                  .leases = {{LEASE_OUT, 1, 2, 0}}},
-    [SYS_write] = {.name = "write",
-                   .owner = OWNER_FD,
-                   .flags_argument = -1,
-                   .leases = {{LEASE_IN, 1, 2, 0}}},
-    [SYS_readv] = {.name = "readv",
-                   .owner = OWNER_FD,
-                   .flags_argument = -1,
-                   .leases = {{LEASE_OUT_IOV, 1, 2, 0}}},
-    [SYS_mmap2] = {.name = "mmap2",
-                   .owner = OWNER_FD,
-                   .fd_argument = 4,
-                   .flags_argument = -1},
-    [SYS_execve] = {.name = "execve",
-                    .owner = OWNER_NAME,
+    [SYS_read] = {.flags_argument = -1, .leases = {{LEASE_OUT, 1, 2, 0}}},
+    [SYS_write] = {.flags_argument = -1, .leases = {{LEASE_IN, 1, 2, 0}}},
+    [SYS_readv] = {.flags_argument = -1,
+                   .leases = {{LEASE_OUT | LEASE_IOV, 1, 2, 0}}},
+    [SYS_mmap2] = {.fd_argument = 4, .flags_argument = -1},
+    [SYS_execve] = {.fd_argument = -1,
                     .flags_argument = -1,
-                    .leases = {{LEASE_PATH, 0, -1, 0}}},
+                    .leases = {{LEASE_STR, 0, -1, 0}}},
 };
 
 static ucontext_t explorer, client_context;

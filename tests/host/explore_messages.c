@@ -58,17 +58,12 @@ struct connection connections[8192];
 int trace_on;
 
 const struct syscall syscalls[SYSCALL_LIMIT] = {
-    [CALL_PIPE] = {.name = "pipe",
-                   .owner = OWNER_NAME,
+    [CALL_PIPE] = {.fd_argument = -1,
                    .result = RESULT_FD2,
                    .flags_argument = -1},
-    [SYS_read] = {.name = "read", .owner = OWNER_FD, .flags_argument = -1},
-    [SYS_open] = {.name = "open",
-                  .owner = OWNER_NAME,
-                  .result = RESULT_FD,
-                  .flags_argument = 1},
-    [SYS_chdir] = {.name = "chdir",
-                   .owner = OWNER_NAME,
+    [SYS_read] = {.flags_argument = -1},
+    [SYS_open] = {.fd_argument = -1, .result = RESULT_FD, .flags_argument = 1},
+    [SYS_chdir] = {.fd_argument = -1,
                    .result = RESULT_CWD,
                    .flags_argument = -1},
 };

@@ -31,17 +31,19 @@ refuses() { # ROWS LINE WORDS
 	ok $refused "refuses: $3 (line $2)"
 }
 
-echo 1..29
-make_table '3 read fd fd buf:out[len] len\n5 open name path:path flags -> fd:flags\n45 brk kernel address -> addr\n146 writev fd fd iov:iniov[n] n\n192 mmap2 kernel+fd address fd -> addr\n37 kill kernel pid:int signal:int\n7 waitpid kernel pid:int status options = wait4 pid status options 0\n213 setuid32 kernel uid = setid 0 uid\n20 getpid kernel -> self:pid\n24 getuid kernel -> self16:cred.uid'
+echo 1..33
+make_table '3 read fd fd buf:out[len] len\n5 open name path:path flags -> fd:flags\n45 brk kernel address -> addr\n146 writev fd fd iov:iniov[n] n\n192 mmap2 kernel+fd address fd -> addr\n37 kill kernel pid:int signal:int\n7 waitpid kernel pid:int status options = wait4 pid status options 0\n213 setuid32 kernel uid = setid 0 uid\n20 getpid kernel -> self:pid\n24 getuid kernel -> self16:cred.uid\n295 openat name dirfd:dir path:path flags -> fd:flags'
 ok $? "a good table is taken"
 has syscall_numbers.h '#define SYS_brk 45' "numbers for C"
 has syscalls.inc '%define SYS_brk 45' "numbers for nasm"
-has syscall_numbers.h '#define SYSCALL_LIMIT 214' "the limit is one above the last"
+has syscall_numbers.h '#define SYSCALL_LIMIT 296' "the limit is one above the last"
 has syscall_table.c '.leases = {{LEASE_OUT, 1, 2, 0}}' "a lease names pointer and length"
-has syscall_table.c '.leases = {{LEASE_IN_IOV, 1, 2, 0}}' "an iovec lease names its count"
+has syscall_table.c '.leases = {{LEASE_IN | LEASE_IOV, 1, 2, 0}}' "an iovec lease names its count"
 has syscall_table.c '.result = RESULT_FD, .flags_argument = 1' "the result column"
 has syscall_table.c 'int result = sys_brk(a[0], &address);' "an address comes by pointer"
-has syscall_table.c '.owner = OWNER_KERNEL, .second = OWNER_FD, .fd_argument = 1' "two owners"
+has syscall_table.c 'return forward(number, a);' "two owners"
+has syscall_table.c '.fd_argument = 1,' "... the second behind a descriptor"
+has syscall_table.c '.fd_argument = 0, .is_dir = true,' "a directory leads to the owner of a path"
 has calls.h 'int sys_brk(uint32_t address, vaddr_t *result);' "a prototype for each call of the kernel"
 has calls.h 'int sys_kill(int pid, int signal);' "a word may have a sign"
 has syscall_table.c 'return sys_wait4(a[0], a[1], a[2], 0);' "a row may be a form of another call"
@@ -54,6 +56,8 @@ refuses '3 read fd fd buf:out[lne] len' 1 'no argument is named lne'
 refuses '3 read fd fd\n3 write fd fd' 2 'number 3 is already read'
 refuses '3 read fd fd\n4 read fd fd' 2 'name read is already'
 refuses '3 read fd fd buf:owt[len] len' 1 'unknown kind'
+refuses '4 at name dir:dir flags path:path' 1 'its path behind it'
+refuses '4 at fd fd dir:dir path:path' 1 'a dir needs owner name'
 refuses '3 read file fd' 1 'unknown owner'
 refuses '9 many fd fd a:str b:str c:str d:str' 1 'more than three leases'
 refuses '3 read fd handle' 1 'needs an argument fd'
