@@ -35,23 +35,16 @@ struct table connection_table = TABLE(connections, CONNECTIONS_MAX);
 
 /* ---- channels ------------------------------------------------------------ */
 
-int channel_find(const char *name)
+int channel_make(int server)
 {
-	for (int i = 0; i < CHANNELS; i++)
-		if (strcmp(channels[i].name, name) == 0)
-			return i;
-	return -1;
-}
+	int i = 0;
 
-int channel_make(const char *name, int server, int rank)
-{
-	int i = channel_find("");
-
-	if (i < 0 || strlen(name) >= sizeof(channels[i].name))
-		return -1;
-	channels[i] = (struct channel){
-	    .server = server, .rank = rank, .first = -1, .closed = -1};
-	memcpy(channels[i].name, name, strlen(name));
+	/* Boot, process 0, is no server: such a channel is free. */
+	while (i < CHANNELS && channels[i].server != 0)
+		i++;
+	assert(i < CHANNELS);
+	channels[i] =
+	    (struct channel){.server = server, .first = -1, .closed = -1};
 	procs[server].message.channel = i;
 	return i;
 }
@@ -78,26 +71,37 @@ int connection_make(int channel, int object, int level)
 
 void connection_hold(int connection)
 {
+	if (connection == NO_CONNECTION)
+		return;
 	assert(connections[connection].count > 0);
 	connections[connection].count++;
 }
 
 void connection_drop(int connection)
 {
-	struct connection *c = &connections[connection];
+	struct connection *c;
+	struct channel *channel;
 
+	if (connection == NO_CONNECTION)
+		return;
+	c = &connections[connection];
 	assert(c->count > 0);
 	if (--c->count > 0)
 		return;
-	if (channels[c->channel].server >= 0)
-		message_closed(connection);
+	channel = &channels[c->channel];
+	c->link = channel->closed;
+	channel->closed = connection;
+	if (channel->server >= 0)
+		channel_tell(channel);
 	else
-		connection_free(connection);
+		connection_forget(channel);
 }
 
-void connection_free(int connection)
+void connection_forget(struct channel *channel)
 {
-	assert(connections[connection].count == 0);
+	int connection = channel->closed;
+
+	channel->closed = connections[connection].link;
 	connections[connection].channel = -1;
 	table_put(&connection_table, connection);
 }
@@ -153,11 +157,8 @@ int descriptor_close(int proc, int fd)
 
 void directory_install(int proc, int connection)
 {
-	int old = procs[proc].cwd;
-
+	connection_drop(procs[proc].cwd);
 	procs[proc].cwd = connection;
-	if (old != NO_CONNECTION)
-		connection_drop(old);
 }
 
 /* ---- fork, exec, exit ---------------------------------------------------- */
@@ -165,10 +166,8 @@ void directory_install(int proc, int connection)
 void message_fork(int child)
 {
 	for (int fd = 0; fd < OPEN_MAX; fd++)
-		if (procs[child].descriptors[fd] != NO_CONNECTION)
-			connection_hold(procs[child].descriptors[fd]);
-	if (procs[child].cwd != NO_CONNECTION)
-		connection_hold(procs[child].cwd);
+		connection_hold(procs[child].descriptors[fd]);
+	connection_hold(procs[child].cwd);
 }
 
 void message_exec(int proc)

@@ -18,9 +18,12 @@
  * is there because it wants its wait cut short (PULSE_UNBLOCK).  Each is taken
  * off only after it was copied out: a server's bad buffer loses nothing.
  *
- * M1  queued: `at` is the channel whose queue it stands in, exactly once.
- * M2  SENDING: queued, and `peer` is the server of `at`.
- * M3  REPLY_WAIT: `at` is a channel, `peer` its server, and a generation set.
+ * A message is under way from address() to finish(): so long it has a hold on
+ * its connection, whose channel is the one that it is asked of.
+ *
+ * M1  queued: it is under way, and exactly once in its channel's queue.
+ * M2  SENDING: queued, and `peer` is its channel's server.
+ * M3  REPLY_WAIT: under way, `peer` its channel's server, a generation set.
  * M4  RECEIVING: nothing is there to be heard of by that server.
  * M5  A send goes only upward in rank, so no circle of waiting can close.
  *
@@ -63,6 +66,11 @@ int token_client(int token)
 
 /* ---- a channel's queue --------------------------------------------------- */
 
+static struct channel *channel_of(int proc)
+{
+	return &channels[connections[procs[proc].message.connection].channel];
+}
+
 /* The link that leads to `proc` (-1: the one behind the last). */
 static int *link_to(struct channel *channel, int proc)
 {
@@ -85,8 +93,7 @@ static void dequeue(int proc)
 	if (!procs[proc].message.queued)
 		return;
 	procs[proc].message.queued = false;
-	*link_to(&channels[procs[proc].message.at], proc) =
-	    procs[proc].message.next;
+	*link_to(channel_of(proc), proc) = procs[proc].message.next;
 }
 
 /* Whoever comes next: killed clients in the queue are already on their way. */
@@ -94,13 +101,12 @@ static int first_waiting(const struct channel *channel)
 {
 	int i = channel->first;
 
-	while (i >= 0 && procs[i].state != PROC_SENDING &&
-	       procs[i].state != PROC_REPLY_WAIT)
+	while (i >= 0 && !message_waits(i))
 		i = procs[i].message.next;
 	return i;
 }
 
-static void tell_server(const struct channel *channel)
+void channel_tell(const struct channel *channel)
 {
 	if (procs[channel->server].state == PROC_RECEIVING)
 		wake_first(channel->server);
@@ -113,25 +119,25 @@ static int refuse(const struct channel *channel)
 {
 	if (channel->server < 0)
 		return -EIO;
-	return channel->rank > self()->rank ? 0 : -EDEADLK;
+	return procs[channel->server].rank > self()->rank ? 0 : -EDEADLK;
 }
 
 /* The message of `proc` now waits to be received by way of `connection`. */
 static void address(int proc, int connection, int object)
 {
 	struct proc *p = &procs[proc];
-	int channel = connections[connection].channel;
+	struct channel *channel = &channels[connections[connection].channel];
 
+	connection_hold(connection);
 	p->message.connection = connection;
 	p->message.object = object;
-	p->message.at = channel;
 	p->message.generation = generation = generation % (GENERATIONS - 1) + 1;
-	enqueue(proc, link_to(&channels[channel], -1));
-	tell_server(&channels[channel]);
+	enqueue(proc, link_to(channel, -1));
+	channel_tell(channel);
 	count_messages++;
 	if (trace_on)
 		trace_event(TRACE_MESSAGE, p->message.call, p->pid,
-		            procs[channels[channel].server].pid);
+		            procs[channel->server].pid);
 }
 
 int message_send(int number, const uint32_t args[6], int connection, int object)
@@ -144,7 +150,6 @@ int message_send(int number, const uint32_t args[6], int connection, int object)
 		return error;
 
 	/* Nothing below can fail. */
-	connection_hold(connection);
 	me->message.call = number;
 	memcpy(me->message.args, args, sizeof(me->message.args));
 	me->message.unblock = false;
@@ -153,31 +158,25 @@ int message_send(int number, const uint32_t args[6], int connection, int object)
 		message_abandon(current);
 		return -EINTR;
 	}
-	connection_drop(me->message.connection);
-	me->message.connection = NO_CONNECTION;
 	return me->message.status;
 }
 
-/* The kernel's part in a message is over: no queue, no token. */
+/* A message is no longer under way. */
 static void finish(int proc)
 {
 	dequeue(proc);
-	procs[proc].message.at = -1;
-	procs[proc].message.generation = 0;
+	connection_drop(procs[proc].message.connection);
+	procs[proc].message.connection = NO_CONNECTION;
 }
 
 void message_abandon(int proc)
 {
-	struct proc *p = &procs[proc];
+	int *carried = procs[proc].message.carried;
 
 	finish(proc);
-	if (p->message.connection != NO_CONNECTION)
-		connection_drop(p->message.connection);
-	p->message.connection = NO_CONNECTION;
 	for (int i = 0; i < 2; i++) {
-		if (p->message.carried[i] != NO_CONNECTION)
-			connection_drop(p->message.carried[i]);
-		p->message.carried[i] = NO_CONNECTION;
+		connection_drop(carried[i]);
+		carried[i] = NO_CONNECTION;
 	}
 }
 
@@ -196,8 +195,8 @@ void message_unblock(int proc)
 		message_answer(proc, -EINTR);
 	} else if (p->state == PROC_REPLY_WAIT && !p->message.unblock) {
 		p->message.unblock = true;
-		enqueue(proc, &channels[p->message.at].first);
-		tell_server(&channels[p->message.at]);
+		enqueue(proc, &channel_of(proc)->first);
+		channel_tell(channel_of(proc));
 	}
 }
 
@@ -208,19 +207,9 @@ void message_interrupt(int line)
 	for (int i = 0; i < CHANNELS; i++) {
 		if (channels[i].lines >> line & 1) {
 			channels[i].interrupts |= 1u << line;
-			tell_server(&channels[i]);
+			channel_tell(&channels[i]);
 		}
 	}
-}
-
-void message_closed(int connection)
-{
-	struct connection *c = &connections[connection];
-	struct channel *channel = &channels[c->channel];
-
-	c->next = channel->closed;
-	channel->closed = connection;
-	tell_server(channel);
 }
 
 /* ---- receive ------------------------------------------------------------- */
@@ -272,8 +261,7 @@ static void take(struct channel *channel, const struct message *m)
 	if (m->type == PULSE_INTERRUPT) {
 		channel->interrupts = 0;
 	} else if (m->type == PULSE_CLOSE) {
-		channel->closed = connections[m->connection].next;
-		connection_free(m->connection);
+		connection_forget(channel);
 	} else {
 		dequeue(client);
 		if (m->type != PULSE_UNBLOCK)
@@ -358,7 +346,6 @@ int native_reply(int client, int status, vaddr_t buffer)
 int native_pass(int client, int to)
 {
 	const struct channel *channel = &channels[connections[to].channel];
-	int from = procs[client].message.connection;
 	int error = refuse(channel);
 
 	if (error)
@@ -369,43 +356,25 @@ int native_pass(int client, int to)
 		message_answer(client, -EINTR);
 		return 0;
 	}
-	connection_hold(to);
 	finish(client);
 	block_move(client, PROC_SENDING, channel->server);
 	address(client, to, connections[to].object);
-	connection_drop(from);
 	return 0;
 }
 
 /* ---- death --------------------------------------------------------------- */
 
-static void lose_server(int client)
-{
-	bool waits = procs[client].state == PROC_SENDING ||
-	             procs[client].state == PROC_REPLY_WAIT;
-
-	finish(client);
-	procs[client].message.status = -EIO;
-	if (waits)
-		wake(client);
-}
-
 void message_server_died(int channel)
 {
 	struct channel *c = &channels[channel];
 
+	for (int i = 0; i < proc_table.fresh; i++)
+		if (message_waits(i) && procs[i].peer == c->server)
+			message_answer(i, -EIO);
 	c->server = -1;
 	c->interrupts = 0;
-	for (int i = 0; i < proc_table.fresh; i++)
-		if (procs[i].state != PROC_FREE &&
-		    procs[i].message.at == channel)
-			lose_server(i);
-	while (c->closed >= 0) {
-		int connection = c->closed;
-
-		c->closed = connections[connection].next;
-		connection_free(connection);
-	}
+	while (c->closed >= 0)
+		connection_forget(c);
 	for (int line = 0; line < 16; line++)
 		if (c->lines >> line & 1)
 			interrupt_enable(line, false);

@@ -18,9 +18,7 @@ struct syscall; /* one row of abi/syscalls.tbl, see ipc/syscall_table.h */
 #define CHANNELS 8
 
 struct channel {
-	char name[16];       /* "console", "files", "/dev/NAME" */
-	int server;          /* process that receives here, or -1: dead */
-	int rank;            /* a send goes only upward */
+	int server;          /* process that receives here; -1: dead; 0: none */
 	int first;           /* who waits to be heard of, in order; -1 */
 	uint32_t interrupts; /* lines that fired, not yet received */
 	uint32_t lines;      /* lines it asked for */
@@ -28,12 +26,11 @@ struct channel {
 };
 
 struct connection {
-	int link;
+	int link; /* free list of the table, or its channel's closed ones */
 	int channel;
 	int object;
 	int count; /* descriptors, working directories, messages under way */
 	uint32_t readiness; /* poll(2) bits; only its server writes */
-	int next;           /* list of closed ones */
 };
 
 extern struct channel channels[CHANNELS];
@@ -42,13 +39,14 @@ extern struct table connection_table;
 
 /* ---- connection.c ---------------------------------------------------- */
 
-/* Makes process `server` the one that receives there. */
-int channel_make(const char *name, int server, int rank); /* index or -1 */
-int channel_find(const char *name);                       /* index or -1 */
-int connection_make(int channel, int object, int level);  /* count 1; -ENFILE */
+/* A new channel, where process `server` receives.  Its index. */
+int channel_make(int server);
+int connection_make(int channel, int object, int level); /* count 1; -ENFILE */
+/* A hold more, a hold less; the last tells the server.  No connection: none. */
 void connection_hold(int connection);
-void connection_drop(int connection); /* the last tells the server */
-void connection_free(int connection); /* with count 0, and nobody to tell */
+void connection_drop(int connection);
+/* The first closed one has been heard of, or nobody will hear: it is free. */
+void connection_forget(struct channel *channel);
 
 /* Is it one, in use or waiting for its server to hear of its last close? */
 bool connection_exists(int connection);
@@ -84,8 +82,15 @@ int message_send(int number, const uint32_t args[6], int connection,
 /* An interrupt line has fired; its server, if any, gets a pulse. */
 void message_interrupt(int line);
 
-/* The last close of a connection whose server lives: it gets a pulse. */
-void message_closed(int connection);
+/* There is something to be heard of: the server, if it sleeps, wakes up. */
+void channel_tell(const struct channel *channel);
+
+/* Does it wait for an answer? */
+static inline bool message_waits(int proc)
+{
+	return procs[proc].state == PROC_SENDING ||
+	       procs[proc].state == PROC_REPLY_WAIT;
+}
 
 /*
  * A signal with a handler has come for a process that waits in a message.  Not

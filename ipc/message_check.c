@@ -47,7 +47,7 @@ static bool is_closed(int connection)
 	int i = channels[connections[connection].channel].closed;
 
 	while (i >= 0 && i != connection)
-		i = connections[i].next;
+		i = connections[i].link;
 	return i == connection;
 }
 
@@ -85,9 +85,7 @@ static int times_queued(int proc)
 {
 	int times = 0, steps = 0;
 
-	for (int c = 0; c < CHANNELS; c++) {
-		if (channels[c].name[0] == '\0')
-			continue;
+	for (int c = 0; c < CHANNELS && channels[c].server != 0; c++) {
 		for (int i = channels[c].first; i >= 0;
 		     i = procs[i].message.next) {
 			times += i == proc;
@@ -98,21 +96,25 @@ static int times_queued(int proc)
 	return times;
 }
 
+static int server_of(int connection)
+{
+	return channels[connections[connection].channel].server;
+}
+
 static void check_wait(const struct proc *p, int where)
 {
-	const int at = p->message.at;
+	int connection = p->message.connection;
 
 	if (times_queued(where) != p->message.queued)
 		breach("M1: not queued as it says", where);
-	if (p->message.queued && at < 0)
+	if (p->message.queued && !connection_exists(connection))
 		breach("M1: queued nowhere", where);
-	if (p->state != PROC_SENDING && p->state != PROC_REPLY_WAIT)
+	if (!message_waits(where))
 		return;
-	if (at < 0 || p->peer < 0 || channels[at].server != p->peer ||
-	    procs[p->peer].message.channel != at)
-		breach("M2, M3: waits for nobody", where);
-	if (p->message.connection == NO_CONNECTION)
+	if (!connection_exists(connection))
 		breach("C1: a message by no connection", where);
+	else if (p->peer < 0 || p->peer != server_of(connection))
+		breach("M2, M3: waits for nobody", where);
 	if (p->state == PROC_SENDING && !p->message.queued)
 		breach("M2: sent and not queued", where);
 	if (p->state == PROC_REPLY_WAIT && p->message.generation == 0)
@@ -125,8 +127,7 @@ static void check_wait(const struct proc *p, int where)
 static bool has_news(const struct channel *channel)
 {
 	for (int i = channel->first; i >= 0; i = procs[i].message.next)
-		if (procs[i].state == PROC_SENDING ||
-		    procs[i].state == PROC_REPLY_WAIT)
+		if (message_waits(i))
 			return true;
 	return channel->interrupts || channel->closed >= 0;
 }
@@ -136,7 +137,7 @@ static void check_servers(void)
 	for (int c = 0; c < CHANNELS; c++) {
 		int server = channels[c].server;
 
-		if (channels[c].name[0] == '\0' || server < 0)
+		if (server <= 0)
 			continue;
 		if (procs[server].message.channel != c)
 			breach("M2: a channel's server is not its own", c);

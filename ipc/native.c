@@ -313,7 +313,7 @@ static int native_log(vaddr_t from, uint32_t len)
 	for (uint32_t i = 0; i < length; i++)
 		if ((uint8_t)text[i] < ' ')
 			text[i] = ' '; /* one line, and no trace mark */
-	klog(KLOG_INFO, "%s: %s", channels[self()->message.channel].name, text);
+	klog(KLOG_INFO, "%s: %s", self()->name, text);
 	return (int)length;
 }
 

@@ -97,9 +97,6 @@ static const struct inspect_field fields[] = {
     FIELD("connection", connection, object),
     FIELD("connection", connection, count),
     FIELD("connection", connection, readiness),
-    FIELD("channel", channel, name),
-    FIELD("channel", channel, server),
-    FIELD("channel", channel, rank),
 };
 _Static_assert(sizeof(fields) / sizeof(fields[0]) <= INSPECT_FIELDS, "room");
 

@@ -82,7 +82,7 @@ int proc_make(int level)
 	p->start_tick = ticks;
 	p->parent = p->peer = -1;
 	p->space = p->semadj = p->wait.chain = -1;
-	p->message.channel = p->message.at = -1;
+	p->message.channel = -1;
 	p->message.connection = NO_CONNECTION;
 	for (int k = 0; k < 2; k++)
 		p->message.carried[k] = NO_CONNECTION;

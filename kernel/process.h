@@ -77,14 +77,13 @@ struct proc {
 	/* written by ipc/message.c and forward.c alone */
 	struct {
 		int channel;    /* of the server it is, or -1 */
-		int at;         /* channel that has its message, or -1 */
-		bool queued;    /* stands in that channel's queue */
+		bool queued;    /* stands in the queue of its channel */
 		bool unblock;   /* a signal wants the wait to end soon */
 		int call;       /* while it waits: number of its call */
-		int connection; /* ... by which connection (a hold), or -1 */
+		int connection; /* ... by which (a hold), or NO_CONNECTION */
 		int object;
 		uint32_t args[6];
-		int generation; /* of its token, once received; or 0 */
+		int generation; /* of its token */
 		int next;       /* queue of the channel */
 		int status;     /* the answer */
 		int carried[2]; /* connections that came with it, or -1 */

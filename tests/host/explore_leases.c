@@ -848,7 +848,7 @@ static void make_proc(int i)
 	procs[i].space = space_make(LEVEL_USER);
 	memset(procs[i].descriptors, 0xff, sizeof(procs[i].descriptors));
 	memset(procs[i].message.carried, 0xff, sizeof(int) * 2);
-	procs[i].message.channel = procs[i].message.at = -1;
+	procs[i].message.channel = -1;
 	procs[i].message.connection = procs[i].message.next = -1;
 	if (i != CLIENT) {
 		map_pages(procs[i].space, 3, 6, RW, true);
@@ -897,8 +897,10 @@ static void begin(void)
 	w.free_frames = frames_free;
 	for (int i = 0; i < PROCS; i++)
 		make_proc(i);
-	files = channel_make("files", SERVER, 1);
-	other = channel_make("other", THIEF, 2);
+	files = channel_make(SERVER);
+	other = channel_make(THIEF);
+	procs[SERVER].rank = 1;
+	procs[THIEF].rank = 2;
 	REQUIRE(files == 0 && other == 1);
 	procs[CLIENT].cwd = connection_make(files, 1, 0);
 	descriptor_install(CLIENT, connection_make(files, 2, 0), 0, false);

@@ -512,7 +512,7 @@ static void make_proc(int i)
 	procs[i].cwd = NO_CONNECTION;
 	memset(procs[i].descriptors, 0xff, sizeof(procs[i].descriptors));
 	memset(procs[i].message.carried, 0xff, sizeof(int) * 2);
-	procs[i].message.channel = procs[i].message.at = -1;
+	procs[i].message.channel = -1;
 	procs[i].message.connection = procs[i].message.next = -1;
 	__asan_unpoison_memory_region(stacks[i], STACK);
 	getcontext(&contexts[i]);
@@ -545,8 +545,8 @@ static void begin(void)
 	proc_table.fresh = PROCS;
 	for (int i = 0; i < PROCS; i++)
 		make_proc(i);
-	files = channel_make("files", FILES, 1);
-	console = channel_make("console", CONSOLE, 2);
+	files = channel_make(FILES);
+	console = channel_make(CONSOLE);
 	procs[FILES].rank = 1;
 	procs[CONSOLE].rank = 2;
 	channels[console].lines = 2;
@@ -712,7 +712,7 @@ static void mix_proc(int i)
 	const struct proc *p = &procs[i];
 
 	mix(p->state), mix(p->peer), mix(p->killed), mix(p->cwd);
-	mix(p->message.at), mix(p->message.queued), mix(p->message.unblock);
+	mix(p->message.queued), mix(p->message.unblock);
 	mix(p->message.call), mix(p->message.connection);
 	mix(p->message.object), mix(p->message.generation != 0);
 	mix(p->message.queued ? p->message.next : -2);
@@ -742,7 +742,7 @@ static uint64_t state_hash(void)
 			continue;
 		mix(i), mix(connections[i].channel);
 		mix(connections[i].object), mix(connections[i].count);
-		mix(connections[i].count ? 0 : connections[i].next);
+		mix(connections[i].count ? 0 : connections[i].link);
 	}
 	mix(w.objects), mix(w.fired);
 	for (int i = 0; i < w.objects; i++)
