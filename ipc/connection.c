@@ -201,14 +201,12 @@ int sys_close(int fd)
 	return descriptor_close(current, fd);
 }
 
+/* Of a descriptor that is one: another for the same connection, or -EMFILE. */
 static int duplicate(int fd, int from, bool cloexec)
 {
-	int connection = descriptor_connection(current, fd);
-	int copy;
+	int connection = self()->descriptors[fd];
+	int copy = descriptor_install(current, connection, from, cloexec);
 
-	if (connection < 0)
-		return connection;
-	copy = descriptor_install(current, connection, from, cloexec);
 	if (copy >= 0)
 		connection_hold(connection);
 	return copy;
@@ -223,15 +221,13 @@ int sys_dup2(int fd, int newfd)
 
 int sys_dup3(int fd, int newfd, int flags)
 {
-	int connection = descriptor_connection(current, fd);
-
 	if (((uint32_t)flags & ~O_CLOEXEC) || fd == newfd)
 		return -EINVAL;
-	if (connection < 0 || newfd < 0 || newfd >= OPEN_MAX)
+	if (descriptor_connection(current, fd) < 0 || newfd < 0 ||
+	    newfd >= OPEN_MAX)
 		return -EBADF;
-	connection_hold(connection);
 	descriptor_close(current, newfd);
-	return descriptor_install(current, connection, newfd, flags != 0);
+	return duplicate(fd, newfd, flags != 0);
 }
 
 /* What concerns the descriptor is done here; its object's flags are not. */
