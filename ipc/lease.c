@@ -74,21 +74,25 @@ static int elements(int client, const struct lease *lease)
 	return n > IOV_MAX ? -EINVAL : (int)n;
 }
 
-/* Moves `bytes` at `address` of the client, after `done`: 0 or -EFAULT. */
+/* Moves `bytes` at `address` of the client, after `done`: them, or -EFAULT. */
 static int move(const struct lease_use *use, vaddr_t address, uint32_t done,
                 uint32_t bytes)
 {
 	int space = procs[use->client].space, mine = self()->space;
 	uint8_t *kernel = (uint8_t *)use->kernel + done;
 	vaddr_t buffer = use->buffer + done;
+	int error;
 
 	if (use->kernel)
-		return use->to_client
-		           ? space_write(space, address, kernel, bytes)
-		           : space_read(space, kernel, address, bytes);
-	return use->to_client
-	           ? space_transfer(space, address, mine, buffer, bytes)
-	           : space_transfer(mine, buffer, space, address, bytes);
+		error = use->to_client
+		            ? space_write(space, address, kernel, bytes)
+		            : space_read(space, kernel, address, bytes);
+	else
+		error =
+		    use->to_client
+		        ? space_transfer(space, address, mine, buffer, bytes)
+		        : space_transfer(mine, buffer, space, address, bytes);
+	return error < 0 ? error : (int)bytes;
 }
 
 int lease_copy(const struct lease_use *use)
@@ -99,20 +103,22 @@ int lease_copy(const struct lease_use *use)
 	uint32_t done = 0;
 	int n = elements(use->client, lease);
 
+	if (use->client == current) /* TOKEN_SELF: its memory at `argument` */
+		return move(use, use->argument + use->offset, 0, use->bytes);
 	if (n < 0)
 		return n;
 	if (!(lease->kind & (use->to_client ? LEASE_OUT : LEASE_IN)))
 		return -EPERM;
 	for (int i = 0; i < n && done < limit; i++) {
 		struct iovec iov;
-		int error = element(use->client, lease, i, &iov);
+		int result = element(use->client, lease, i, &iov);
 		uint32_t skipped = min(skip, iov.length);
 		uint32_t bytes = min(iov.length - skipped, limit - done);
 
-		if (error == 0 && bytes > 0)
-			error = move(use, iov.base + skip, done, bytes);
-		if (error)
-			return done ? (int)done : error;
+		if (result == 0 && bytes > 0)
+			result = move(use, iov.base + skip, done, bytes);
+		if (result < 0)
+			return done ? (int)done : result;
 		skip -= skipped;
 		done += bytes;
 	}

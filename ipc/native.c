@@ -2,9 +2,9 @@
  * ipc/native.c -- the second door: int 0x81, the kernel's own calls.
  *
  * Each line of abi/native.tbl is a function with a plain prototype:
- *native_NAME, or one that the line names (lease_copy). The door itself is made
- *from the table: it looks up what an argument's name stands for and refuses
- *what stands for nothing, so that no function has to.
+ * native_NAME, or one that the line names (lease_copy).  The door itself is
+ * made from the table: it looks up what an argument's name stands for and
+ * refuses what stands for nothing, so that no function has to.
  *
  *	token    the client that waits for the caller     else ESRCH
  *	whom     the same, or TOKEN_SELF: the caller       else ESRCH
@@ -125,16 +125,6 @@ void native_exit(int channel)
 			native_segment_drop(i);
 }
 
-/* TOKEN_SELF: instead of a lease the caller's own memory, at `argument`. */
-static int copy_own(const struct lease_use *use)
-{
-	vaddr_t own = (vaddr_t)use->argument + use->offset;
-	int error = use->to_client ? copy_out(own, use->kernel, use->bytes)
-	                           : copy_in(use->kernel, own, use->bytes);
-
-	return error ? error : (int)use->bytes;
-}
-
 /* Between a segment and a lease, page by page: bytes moved, or why none. */
 static int copy_segment(int segment, uint32_t offset, struct lease_use *use)
 {
@@ -143,6 +133,8 @@ static int copy_segment(int segment, uint32_t offset, struct lease_use *use)
 
 	if (segments[segment].kind == SEGMENT_DEVICE)
 		return -EINVAL;
+	if (segments[segment].kind == SEGMENT_ARCHIVE && !use->to_client)
+		return -EACCES;
 	do {
 		frame_t frame;
 
@@ -154,8 +146,7 @@ static int copy_segment(int segment, uint32_t offset, struct lease_use *use)
 		    (uint8_t *)phys_to_kernel((paddr_t)frame << PAGE_SHIFT) +
 		    offset % PAGE_SIZE;
 		use->bytes = min(PAGE_SIZE - offset % PAGE_SIZE, wanted - done);
-		moved =
-		    use->client == current ? copy_own(use) : lease_copy(use);
+		moved = lease_copy(use);
 		if (moved < 0)
 			break;
 		use->offset += (uint32_t)moved;
@@ -163,27 +154,6 @@ static int copy_segment(int segment, uint32_t offset, struct lease_use *use)
 		done += (uint32_t)moved;
 	} while (moved > 0 && done < wanted && offset > 0);
 	return done > 0 || moved >= 0 ? (int)done : moved;
-}
-
-static int native_segment_read(int segment, uint32_t offset,
-                               struct lease_use *use)
-{
-	use->to_client = true;
-	return copy_segment(segment, offset, use);
-}
-
-static int native_segment_write(int segment, uint32_t offset,
-                                struct lease_use *use)
-{
-	if (segments[segment].kind == SEGMENT_ARCHIVE)
-		return -EACCES;
-	return copy_segment(segment, offset, use);
-}
-
-static int native_lease_write(struct lease_use *use)
-{
-	use->to_client = true;
-	return lease_copy(use);
 }
 
 /* ---- the client itself --------------------------------------------------- */
@@ -295,11 +265,6 @@ static int native_interrupt(uint32_t line, bool on)
 	channel->lines = on ? channel->lines | bit : channel->lines & ~bit;
 	interrupt_enable((int)line, on);
 	return 0;
-}
-
-static int native_ports(int first, int last)
-{
-	return proc_allow_ports(current, first, last);
 }
 
 static int native_log(vaddr_t from, uint32_t len)

@@ -188,8 +188,8 @@ int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
 int mmap_segment(int client, int segment, int offset, int rights,
                  const uint32_t args[6], vaddr_t *result);
 
-/* Allows a server the I/O ports first..last (<= 0x3FF).  -EINVAL, -ENOMEM. */
-int proc_allow_ports(int proc, int first, int last);
+/* The server that calls may use the ports first..last (<= 0x3FF); -EINVAL. */
+int proc_allow_ports(int first, int last);
 
 /* clock.c: lets a line 0..15 through, or not. */
 void interrupt_enable(int line, bool on);

@@ -160,9 +160,9 @@ __attribute__((noinline)) void segments_set_ports(const uint8_t *bitmap)
 /* Of each server: a bit for each port, clear where it is allowed. */
 static uint8_t bitmaps[CHANNELS][IO_BITMAP_BYTES];
 
-int proc_allow_ports(int proc, int first, int last)
+int proc_allow_ports(int first, int last)
 {
-	struct proc *p = &procs[proc];
+	struct proc *p = self();
 	uint8_t *bitmap = bitmaps[p->message.channel];
 
 	if (first < 0 || last < first || last >= IO_BITMAP_BYTES * 8)
@@ -173,8 +173,7 @@ int proc_allow_ports(int proc, int first, int last)
 	}
 	for (int port = first; port <= last; port++)
 		bitmap[port / 8] &= ~(1u << port % 8);
-	if (proc == current)
-		segments_set_ports(bitmap);
+	segments_set_ports(bitmap);
 	return 0;
 }
 

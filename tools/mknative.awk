@@ -12,8 +12,9 @@
 #
 # An argument's name decides its C type in a stub (type_of below; all else is a
 # word), what the kernel looks up (look_up), and of a row with a lease_offset,
-# which member of struct lease_use it is (member).  A line that does not make
-# sense stops the build with file and line.
+# which member of struct lease_use it is (member).  `to_client` ends a row of
+# which that member is true.  A line that does not make sense stops the build
+# with file and line.
 
 BEGIN {
 	type_of["message"] = "struct message *"
@@ -35,6 +36,7 @@ BEGIN {
 
 {
 	sub(/#.*/, "")
+	to_client = sub(/[ \t]to_client[ \t]*$/, "")
 }
 
 NF == 0 {
@@ -93,7 +95,7 @@ function stub(    i, type, list, words)
 {
 	for (i = 3; i <= NF; i++) {
 		type = ($i in type_of) ? type_of[$i] : "uint32_t "
-		if ($2 == "lease_write" && $i == "buf")
+		if (to_client && $i == "buf")
 			type = "const void *"
 		list = list (i > 3 ? ", " : "") type $i
 		words = words ", (uint32_t)" $i
@@ -120,6 +122,8 @@ function run(    i, word, found, list, checks, use)
 		else
 			list = list (list ? ", " : "") word
 	}
+	if (to_client)
+		use = use ", .to_client = true"
 	if (use) {
 		checks = checks "\tstruct lease_use use = {" use "};\n\n"
 		list = list (list ? ", " : "") "&use"
