@@ -57,14 +57,15 @@ bool connection_exists(int connection)
 	       connections[connection].channel >= 0;
 }
 
-int connection_make(int channel, int object, int level)
+int connection_make(int channel, int object, uint32_t readiness)
 {
-	int i = table_take(&connection_table, level);
+	int i = table_take(&connection_table, LEVEL_SERVER);
 
 	if (i < 0)
 		return -ENFILE;
 	connections[i].channel = channel;
 	connections[i].object = object;
+	connections[i].readiness = readiness;
 	connections[i].count = 1;
 	return i;
 }

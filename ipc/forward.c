@@ -89,7 +89,6 @@ int forward(uint32_t number, const uint32_t *args)
 		return connection;
 	result = reserve(row, fds);
 	if (result == 0)
-		result = message_send(number, args, connection,
-		                      connections[connection].object);
+		result = message_send(number, args, connection);
 	return result < 0 ? result : install(row, args, fds, result);
 }

@@ -123,14 +123,13 @@ static int refuse(const struct channel *channel)
 }
 
 /* The message of `proc` now waits to be received by way of `connection`. */
-static void address(int proc, int connection, int object)
+static void address(int proc, int connection)
 {
 	struct proc *p = &procs[proc];
 	struct channel *channel = &channels[connections[connection].channel];
 
 	connection_hold(connection);
 	p->message.connection = connection;
-	p->message.object = object;
 	p->message.generation = generation = generation % (GENERATIONS - 1) + 1;
 	enqueue(proc, link_to(channel, -1));
 	channel_tell(channel);
@@ -140,7 +139,7 @@ static void address(int proc, int connection, int object)
 		            procs[channel->server].pid);
 }
 
-int message_send(int number, const uint32_t args[6], int connection, int object)
+int message_send(int number, const uint32_t args[6], int connection)
 {
 	const struct channel *to = &channels[connections[connection].channel];
 	struct proc *me = self();
@@ -153,7 +152,7 @@ int message_send(int number, const uint32_t args[6], int connection, int object)
 	me->message.call = number;
 	memcpy(me->message.args, args, sizeof(me->message.args));
 	me->message.unblock = false;
-	address(current, connection, object);
+	address(current, connection);
 	if (block(PROC_SENDING, to->server) < 0) {
 		message_abandon(current);
 		return -EINTR;
@@ -221,7 +220,7 @@ static void describe(int client, struct message *m)
 
 	m->type = p->state == PROC_SENDING ? p->message.call : PULSE_UNBLOCK;
 	m->token = token_of(client);
-	m->object = p->message.object;
+	m->object = connections[p->message.connection].object;
 	m->connection = p->message.connection;
 	m->pid = p->pid;
 	m->uid = p->cred.uid;
@@ -308,14 +307,12 @@ static int carry(const struct reply *reply, int i)
 {
 	int fd = reply->connection[i].descriptor, connection;
 
-	if (fd != -1) {
-		connection = descriptor_connection(current, fd);
-		connection_hold(connection);
-		return connection;
-	}
-	connection = connection_make(self()->message.channel,
-	                             reply->connection[i].object, LEVEL_SERVER);
-	connections[connection].readiness = reply->connection[i].readiness;
+	if (fd == -1)
+		return connection_make(self()->message.channel,
+		                       reply->connection[i].object,
+		                       reply->connection[i].readiness);
+	connection = descriptor_connection(current, fd);
+	connection_hold(connection);
 	return connection;
 }
 
@@ -358,7 +355,7 @@ int native_pass(int client, int to)
 	}
 	finish(client);
 	block_move(client, PROC_SENDING, channel->server);
-	address(client, to, connections[to].object);
+	address(client, to);
 	return 0;
 }
 

@@ -41,7 +41,8 @@ extern struct table connection_table;
 
 /* A new channel, where process `server` receives.  Its index. */
 int channel_make(int server);
-int connection_make(int channel, int object, int level); /* count 1; -ENFILE */
+/* A connection with a count of 1, or -ENFILE. */
+int connection_make(int channel, int object, uint32_t readiness);
 /* A hold more, a hold less; the last tells the server.  No connection: none. */
 void connection_hold(int connection);
 void connection_drop(int connection);
@@ -72,12 +73,11 @@ int native_ready(int connection, uint32_t word);
 /* ---- message.c ------------------------------------------------------- */
 
 /*
- * Sends call `number` with `args` by `connection` to `object` and waits for
- * the answer: its status, -EIO (server dead), -EDEADLK (not upward), -EINTR
- * (the caller is to die).
+ * Sends call `number` with `args` by `connection` and waits for the answer: its
+ * status, -EIO (server dead), -EDEADLK (not upward), -EINTR (the caller is to
+ * die).
  */
-int message_send(int number, const uint32_t args[6], int connection,
-                 int object);
+int message_send(int number, const uint32_t args[6], int connection);
 
 /* An interrupt line has fired; its server, if any, gets a pulse. */
 void message_interrupt(int line);

@@ -257,8 +257,7 @@ static int start_server(const char *path, const char *arguments, int bytes,
 /* A new connection to the server's object 0. */
 static int connect(int server)
 {
-	int connection =
-	    connection_make(procs[server].message.channel, 0, LEVEL_SERVER);
+	int connection = connection_make(procs[server].message.channel, 0, 0);
 
 	assert(connection >= 0);
 	return connection;

@@ -81,7 +81,6 @@ struct proc {
 		bool unblock;   /* a signal wants the wait to end soon */
 		int call;       /* while it waits: number of its call */
 		int connection; /* ... by which (a hold), or NO_CONNECTION */
-		int object;
 		uint32_t args[6];
 		int generation; /* of its token */
 		int next;       /* queue of the channel */

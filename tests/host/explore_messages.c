@@ -714,7 +714,7 @@ static void mix_proc(int i)
 	mix(p->state), mix(p->peer), mix(p->killed), mix(p->cwd);
 	mix(p->message.queued), mix(p->message.unblock);
 	mix(p->message.call), mix(p->message.connection);
-	mix(p->message.object), mix(p->message.generation != 0);
+	mix(p->message.generation != 0);
 	mix(p->message.queued ? p->message.next : -2);
 	mix(p->state == PROC_READY ? p->message.status : 0);
 	mix(w.op[i] * 2 + w.busy[i]), mix(w.calls_left[i]);
