@@ -31,6 +31,7 @@
 #define CONNECTIONS_MAX 8192
 
 struct channel channels[CHANNELS];
+struct channel *interrupt_channels[INTERRUPT_LINES];
 struct table connection_table = TABLE(connections, CONNECTIONS_MAX);
 
 /* ---- channels ------------------------------------------------------------ */

@@ -203,11 +203,11 @@ void message_unblock(int proc)
 
 void message_interrupt(int line)
 {
-	for (int i = 0; i < CHANNELS; i++) {
-		if (channels[i].lines >> line & 1) {
-			channels[i].interrupts |= 1u << line;
-			channel_tell(&channels[i]);
-		}
+	struct channel *channel = interrupt_channels[line];
+
+	if (channel) {
+		channel->interrupts |= 1u << line;
+		channel_tell(channel);
 	}
 }
 
@@ -372,8 +372,10 @@ void message_server_died(int channel)
 	c->interrupts = 0;
 	while (c->closed >= 0)
 		connection_forget(c);
-	for (int line = 0; line < 16; line++)
-		if (c->lines >> line & 1)
+	for (int line = 0; line < INTERRUPT_LINES; line++) {
+		if (interrupt_channels[line] == c) {
+			interrupt_channels[line] = 0;
 			interrupt_enable(line, false);
-	c->lines = 0;
+		}
+	}
 }

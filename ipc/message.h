@@ -21,7 +21,6 @@ struct channel {
 	int server;          /* process that receives here; -1: dead; 0: none */
 	int first;           /* who waits to be heard of, in order; -1 */
 	uint32_t interrupts; /* lines that fired, not yet received */
-	uint32_t lines;      /* lines it asked for */
 	int closed;          /* connections whose last close it must hear of */
 };
 
@@ -33,7 +32,11 @@ struct connection {
 	uint32_t readiness; /* poll(2) bits; only its server writes */
 };
 
+#define INTERRUPT_LINES 16
+
 extern struct channel channels[CHANNELS];
+/* Who asked for each line, or 0. */
+extern struct channel *interrupt_channels[INTERRUPT_LINES];
 extern struct connection connections[];
 extern struct table connection_table;
 

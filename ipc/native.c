@@ -28,10 +28,9 @@
 #include "../kernel/klog.h"
 #include "../kernel/string.h"
 
-#define LOG_MAX         120
-#define EXEC_STRINGS    (2 * PAGE_SIZE)
-#define INTERRUPT_LINES 16
-#define KERNEL_LINES    0x5u /* the timer, and the second PIC */
+#define LOG_MAX      120
+#define EXEC_STRINGS (2 * PAGE_SIZE)
+#define KERNEL_LINES 0x5u /* the timer, and the second PIC */
 
 #define PAGES(bytes) ((int)((bytes) / PAGE_SIZE + !!((bytes) % PAGE_SIZE)))
 
@@ -253,16 +252,14 @@ static int native_exec(int client, vaddr_t from)
 static int native_interrupt(uint32_t line, bool on)
 {
 	struct channel *channel = &channels[self()->message.channel];
-	uint32_t bit = 1u << line % INTERRUPT_LINES;
+	const struct channel *other;
 
 	if (line >= INTERRUPT_LINES)
 		return -EINVAL;
-	if (bit & KERNEL_LINES)
+	other = interrupt_channels[line];
+	if ((KERNEL_LINES >> line & 1) || (other && other != channel))
 		return -EBUSY;
-	for (int i = 0; i < CHANNELS; i++)
-		if (&channels[i] != channel && (channels[i].lines & bit))
-			return -EBUSY;
-	channel->lines = on ? channel->lines | bit : channel->lines & ~bit;
+	interrupt_channels[line] = on ? channel : 0;
 	interrupt_enable((int)line, on);
 	return 0;
 }

@@ -538,6 +538,7 @@ static void begin(void)
 
 	memset(procs, 0, sizeof(procs));
 	memset(channels, 0, sizeof(channels));
+	memset(interrupt_channels, 0, sizeof(interrupt_channels));
 	memset(connections, 0, sizeof(connections[0]) * 32);
 	memset(&w, 0, sizeof(w));
 	connection_table.fresh = connection_table.live = 0;
@@ -549,7 +550,7 @@ static void begin(void)
 	console = channel_make(CONSOLE);
 	procs[FILES].rank = 1;
 	procs[CONSOLE].rank = 2;
-	channels[console].lines = 2;
+	interrupt_channels[1] = &channels[console];
 	procs[0].cwd = connection_make(files, new_object(files), 0);
 	descriptor_install(0, connection_make(files, new_object(files), 0), 0,
 	                   false);
