@@ -14,9 +14,9 @@
  * Messages are in message.c, leases in lease.c, readiness in connection.c; here
  * is the rest.  EPERM to all but the servers the kernel itself started.
  *
- * A segment's handle is its index + 1.  It is good while the segment is tagged
- * with the caller's channel (segment.owner = channel + 1); a server's death
- * lets go of all that it held (native_exit).
+ * A segment's handle is its index + 1.  It is good while the segment's owner is
+ * the caller's channel; a server's death lets go of all that it held
+ * (native_exit).
  */
 #include "message.h"
 
@@ -36,11 +36,6 @@
 
 /* ---- segments by handle -------------------------------------------------- */
 
-static int tag(void)
-{
-	return self()->message.channel + 1;
-}
-
 /* The segment of a handle of the caller's, or -EINVAL. */
 static int segment_of(uint32_t handle)
 {
@@ -48,7 +43,7 @@ static int segment_of(uint32_t handle)
 
 	if (segment < 0 || segment >= segment_table.fresh ||
 	    segments[segment].kind == SEGMENT_FREE ||
-	    segments[segment].owner != tag())
+	    segments[segment].owner != self()->message.channel)
 		return -EINVAL;
 	return segment;
 }
@@ -75,30 +70,21 @@ static int make_device(paddr_t start, uint32_t bytes)
 	return segment_make_device(start, PAGES(bytes), LEVEL_SERVER);
 }
 
-static int make_segment(uint32_t kind, uint32_t a, uint32_t b)
-{
-	bool promised = !(kind & SEGMENT_UNPROMISED);
-
-	switch (kind & ~(uint32_t)SEGMENT_UNPROMISED) {
-	case SEGMENT_OF_MEMORY:
-		return a == 0 ? -EINVAL
-		              : segment_make(PAGES(a), promised, true,
-		                             LEVEL_SERVER);
-	case SEGMENT_OF_ARCHIVE:
-		return make_archive(a, b);
-	case SEGMENT_OF_DEVICE:
-		return make_device(a, b);
-	}
-	return -EINVAL;
-}
-
 static int native_segment_make(uint32_t kind, uint32_t a, uint32_t b)
 {
-	int segment = make_segment(kind, a, b);
+	bool promised = !(kind & SEGMENT_UNPROMISED);
+	int segment = -EINVAL;
 
+	kind &= ~(uint32_t)SEGMENT_UNPROMISED;
+	if (kind == SEGMENT_OF_MEMORY && a > 0)
+		segment = segment_make(PAGES(a), promised, true, LEVEL_SERVER);
+	else if (kind == SEGMENT_OF_ARCHIVE)
+		segment = make_archive(a, b);
+	else if (kind == SEGMENT_OF_DEVICE)
+		segment = make_device(a, b);
 	if (segment < 0)
 		return segment;
-	segments[segment].owner = tag();
+	segments[segment].owner = self()->message.channel;
 	return segment + 1;
 }
 
@@ -111,7 +97,7 @@ static int native_segment_resize(int segment, uint32_t bytes)
 
 static int native_segment_drop(int segment)
 {
-	segments[segment].owner = 0;
+	segments[segment].owner = -1;
 	segment_drop(segment);
 	return 0;
 }
@@ -120,7 +106,7 @@ void native_exit(int channel)
 {
 	for (int i = 0; i < segment_table.fresh; i++)
 		if (segments[i].kind != SEGMENT_FREE &&
-		    segments[i].owner == channel + 1)
+		    segments[i].owner == channel)
 			native_segment_drop(i);
 }
 
@@ -184,43 +170,32 @@ static int native_map(int client, int segment, uint32_t offset, uint32_t rights)
 	return error;
 }
 
-/* An archive's pages are borrowed: without a promise, and never written. */
 static int native_map_self(int segment, uint32_t offset, uint32_t len,
                            uint32_t rights)
 {
-	bool archive = segments[segment].kind == SEGMENT_ARCHIVE;
-	const uint32_t args[6] = {
-	    0, len, rights, archive ? MAP_PRIVATE | MAP_NORESERVE : MAP_SHARED};
+	const uint32_t args[6] = {0, len, rights, MAP_SHARED};
 	int first = (int)(offset / PAGE_SIZE), error;
 	vaddr_t address;
 
 	if (offset % PAGE_SIZE || PAGES(len) > segments[segment].pages ||
-	    first > segments[segment].pages - PAGES(len) || (rights & ~7u))
+	    first > segments[segment].pages - PAGES(len) ||
+	    (rights & ~(uint32_t)RIGHT_ALL))
 		return -EINVAL;
-	if (archive && (rights & RIGHT_WRITE))
-		return -EACCES;
 	error =
 	    mmap_segment(current, segment, first, (int)rights, args, &address);
 	return error ? error : (int)address;
 }
 
 /* Copies the path and the prefix into `strings`: 0 or -errno. */
-static int take_strings(const struct exec *exec, char strings[EXEC_STRINGS],
-                        struct exec_image *image)
+static int take_strings(const struct exec *exec, char strings[EXEC_STRINGS])
 {
-	uint32_t bytes = exec->strings_bytes, path_bytes;
+	uint32_t bytes = exec->strings_bytes;
 
 	if (bytes > EXEC_STRINGS)
 		return -E2BIG;
 	if (copy_in(strings, exec->strings, bytes) < 0)
 		return -EFAULT;
-	if (bytes == 0 || strings[bytes - 1] != '\0')
-		return -EINVAL;
-	path_bytes = strlen(strings) + 1;
-	image->path = strings;
-	image->prefix = strings + path_bytes;
-	image->prefix_bytes = bytes - path_bytes;
-	return 0;
+	return bytes > 0 && strings[bytes - 1] == '\0' ? 0 : -EINVAL;
 }
 
 static int native_exec(int client, vaddr_t from)
@@ -235,13 +210,17 @@ static int native_exec(int client, vaddr_t from)
 		return -EINVAL;
 	if (copy_in(&exec, from, sizeof(exec)) < 0)
 		return -EFAULT;
+	error = take_strings(&exec, strings);
+	if (error < 0)
+		return error;
 	image.segment = segment_of((uint32_t)exec.image);
 	image.bytes = exec.image_bytes;
+	image.path = strings;
+	image.prefix = strings + strlen(strings) + 1;
+	image.prefix_bytes = strings + exec.strings_bytes - image.prefix;
 	if (image.segment < 0)
 		return -EINVAL;
-	error = take_strings(&exec, strings, &image);
-	if (error == 0)
-		error = proc_exec(client, &image, args[1], args[2]);
+	error = proc_exec(client, &image, args[1], args[2]);
 	if (error == 0)
 		message_answer(client, 0);
 	return error;

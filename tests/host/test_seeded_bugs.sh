@@ -170,7 +170,7 @@ bug leases 0 ipc/message.c "a token serves another server, too" \
 bug leases 0 ipc/message.c "an old token is good for the next call" \
 	'/^int token_client/,/^}/s/token_of(client) != token/0/'
 bug leases 0 ipc/native.c "a handle serves another server, too" \
-	'/^static int segment_of/,/^}/s/segments\[segment\].owner != tag()/0/'
+	'/^static int segment_of/,/^}/s/segments\[segment\].owner != self()->message.channel/0/'
 bug leases 0 ipc/native.c "a dead server's segments stay" \
 	'/^void native_exit/,/^}/s/native_segment_drop(i)/(void)0/'
 
