@@ -22,7 +22,7 @@
  * ipc/msg_check.c recounts:
  *
  *	Q1  msg_qnum and msg_cbytes are those of the messages there
- *	Q2  who stands in line sleeps, or was woken and has not run yet
+ *	Q2  who stands in line waits, and who waits stands in one (wait_check.c)
  *	Q3  no sender stands in line whose message fits
  *	Q4  keys are unique, and every id and key finds its queue
  *	Q5  every cell of the pool belongs to a message, or to who waits

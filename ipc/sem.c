@@ -17,8 +17,8 @@
  * ipc/sem_check.c recounts:
  *
  *	S1  a value is 0..SEMVMX
- *	S2  who stands in line sleeps, or was woken and has not run yet
- *	S3  a row of semadj names a semaphore that is there
+ *	S2  who stands in line waits, and who waits stands in one (wait_check.c)
+ *	S3  a row of semadj is a process's, and its semaphore is there
  *	S4  keys are unique, every id and key finds its set, and sem_count is
  *	    the sum of their semaphores
  *

@@ -19,23 +19,6 @@ static void expect(const char *what, int index, int is, int should)
 	breaches++;
 }
 
-static void check_line(const struct line *line, int index)
-{
-	int last = -1;
-
-	for (int p = line->first; p >= 0; p = procs[p].wait.next) {
-		expect("S2: a sleeper's result", index, procs[p].wait.result,
-		       WAITING);
-		expect("S2: a sleeper that is none", index,
-		       procs[p].state == PROC_FREE ||
-		           procs[p].state == PROC_ZOMBIE,
-		       0);
-		last = p;
-	}
-	if (last >= 0)
-		expect("S2: last in line", index, line->last, last);
-}
-
 static void check_set(int index)
 {
 	const struct sem_set *set = &sems[index];
@@ -45,24 +28,31 @@ static void check_set(int index)
 	for (int i = 0; i < (int)set->ds.sem_nsems; i++)
 		expect("S1: a value out of range", index,
 		       sem_at(set, i)->value > SEMVMX, 0);
-	check_line(&set->zeroes, index);
-	check_line(&set->changers, index);
+	breaches += line_check(&set->zeroes, "set", index);
+	breaches += line_check(&set->changers, "set", index);
 }
 
-static void check_rows(int proc)
+/* Its rows: how many. */
+static int check_rows(int proc)
 {
-	for (int i = procs[proc].semadj; i >= 0; i = semadjs[i].next) {
+	int rows = 0;
+
+	for (int i = procs[proc].semadj; i >= 0 && rows <= semadj_table.live;
+	     i = semadjs[i].next) {
 		int index = ids_find(&sem_ids, semadjs[i].id);
 
-		if (index < 0 ||
+		if (index < 0 || semadjs[i].num < 0 ||
 		    semadjs[i].num >= (int)sems[index].ds.sem_nsems)
 			expect("S3: a row without its semaphore", index, 1, 0);
+		rows++;
 	}
+	return rows;
 }
 
 int sem_check(void)
 {
 	uint32_t count = 0;
+	int rows = 0;
 
 	breaches = ids_check(&sem_ids, "sem");
 	for (int i = 0; i < sem_ids.table.fresh; i++) {
@@ -74,6 +64,7 @@ int sem_check(void)
 	expect("S4: semaphores of all", -1, (int)sem_count, (int)count);
 	for (int i = 0; i < proc_table.fresh; i++)
 		if (procs[i].state != PROC_FREE)
-			check_rows(i);
+			rows += check_rows(i);
+	expect("S3: rows of all", -1, semadj_table.live, rows);
 	return breaches;
 }

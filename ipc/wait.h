@@ -52,4 +52,11 @@ void wait_dismiss(struct line *line, int result);
 /* The next in line whom it makes sense to serve, from `proc` on; or -1. */
 int wait_next(int proc);
 
+/*
+ * Self-check of one line, named so in reports; then, when all were shown, of
+ * who stands in them.  How many breaches.
+ */
+int line_check(const struct line *line, const char *name, int index);
+int wait_check(void);
+
 #endif

@@ -10,6 +10,7 @@
 #include "../ipc/msg.h"
 #include "../ipc/sem.h"
 #include "../ipc/shm.h"
+#include "../ipc/wait.h"
 
 /* How often it stands in a run queue. */
 static int times_queued(const struct proc *proc)
@@ -55,6 +56,7 @@ static int process_check(void)
 
 int check_all(void)
 {
-	return mm_check() + shm_check() + sem_check() + msg_check() +
-	       message_check() + process_check();
+	int breaches = mm_check() + shm_check() + sem_check() + msg_check();
+
+	return breaches + wait_check() + message_check() + process_check();
 }

@@ -1,4 +1,4 @@
-// with: ipc/ids.c ipc/permission.c ipc/object.c ipc/wait.c
+// with: ipc/ids.c ipc/permission.c ipc/object.c ipc/wait.c ipc/wait_check.c
 // with: ipc/msg.c ipc/msg_check.c -DIDS_SEQ_MAX=2
 // alone
 // fast: 10000
@@ -748,8 +748,10 @@ static void compare(void)
 		compare_queue(i);
 	for (int i = 0; i < PROCS; i++)
 		compare_proc(i);
-	if (!tap_bad) /* what is broken need not end */
-		EXPECT(msg_check(), 0);
+	if (tap_bad)
+		return; /* what is broken need not end */
+	EXPECT(msg_check(), 0);
+	EXPECT(wait_check(), 0);
 }
 
 /* ---- states ---------------------------------------------------------------

@@ -1,5 +1,6 @@
-// with: ipc/ids.c ipc/permission.c ipc/object.c ipc/wait.c ipc/sem.c
-// with: ipc/semop.c ipc/semadj.c ipc/sem_check.c -DSEMVMX=2 -DIDS_SEQ_MAX=2
+// with: ipc/ids.c ipc/permission.c ipc/object.c ipc/wait.c ipc/wait_check.c
+// with: ipc/sem.c ipc/semop.c ipc/semadj.c ipc/sem_check.c -DSEMVMX=2
+// with: -DIDS_SEQ_MAX=2
 // alone
 // fast: 10000
 /*
@@ -804,6 +805,7 @@ static void compare(const struct call *c, int answer)
 		for (int i = 0; i < model.sets[m_find(c->a)].count; i++)
 			EXPECT(got[i], model.sets[m_find(c->a)].values[i]);
 	EXPECT(sem_check(), 0);
+	EXPECT(wait_check(), 0);
 }
 
 /* ---- states ---------------------------------------------------------------

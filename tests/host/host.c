@@ -41,6 +41,7 @@ static struct translation tlb[HOST_TLB];
 
 int trace_on;
 int host_errors, host_stale_free, host_quiet, host_tables_refuse;
+char host_complaints[1024];
 enum klog_level klog_level;
 
 /* ---- log ------------------------------------------------------------- */
@@ -60,11 +61,17 @@ void panic(const char *format, ...)
 
 void klog(enum klog_level level, const char *format, ...)
 {
+	size_t used = strlen(host_complaints);
 	va_list args;
 
 	host_errors += level == KLOG_ERROR;
-	if (host_quiet)
+	if (host_quiet) {
+		va_start(args, format);
+		vsnprintf(host_complaints + used,
+		          sizeof(host_complaints) - used, format, args);
+		va_end(args);
 		return;
+	}
 	va_start(args, format);
 	fputs("# ", stdout);
 	vprintf(format, args);

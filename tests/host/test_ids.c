@@ -234,6 +234,37 @@ static void test_checker(void)
 	ids.table.live = 2;
 	EXPECT(ids_check(&ids, "seeded") > 0, true);
 	tap("ids_check: sees a wrong count");
+
+	start();
+	add(1);
+	ids.taken[IDS_LEAF] |= 4;
+	EXPECT(ids_check(&ids, "seeded"), 1);
+	tap("ids_check: sees an index that will never be given out");
+
+	start();
+	add(1);
+	ids.taken[1] |= 1;
+	EXPECT(ids_check(&ids, "seeded"), 1);
+	tap("ids_check: sees 32 indexes that will not be given out");
+
+	start();
+	add(1);
+	objects[0].slot.seq = 0;
+	EXPECT(ids_check(&ids, "seeded") > 0, true);
+	tap("ids_check: sees an object in a slot that is retired");
+
+	start();
+	add(7);
+	memset(ids.heads, 0, sizeof(ids.heads));
+	EXPECT(ids_check(&ids, "seeded") > 0, true);
+	tap("ids_check: sees a key that leads nowhere");
+
+	start();
+	add(7);
+	add(IPC_PRIVATE);
+	objects[0].slot.next = 2;
+	EXPECT(ids_check(&ids, "seeded"), 1);
+	tap("ids_check: sees an object without a key in a chain");
 }
 
 int main(void)

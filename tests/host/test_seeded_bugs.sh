@@ -3,8 +3,8 @@
 #
 # Each line below is one change of the real sources (in a copy under build/),
 # as somebody tired might make it: the entries of page tables and the scene of
-# explore_space.c that must object, or `leases`; the file; what is wrong; and a
-# script for sed.  An explorer that panics has seen it, too.  A bug that survives, or whose place is not found any more,
+# explore_space.c that must object, or another explorer, or `line`, which is
+# test_line.c; the file; what is wrong; and a script for sed.  An explorer that panics has seen it, too.  A bug that survives, or whose place is not found any more,
 # is `not ok`.
 cd "$(dirname "$0")/../.." || exit 1
 : "${HOSTCC:=gcc}"
@@ -17,14 +17,14 @@ number=0 failed=0
 flags="-std=gnu11 -O1 -w -DTESSERA_HOST -include tests/host/host.h"
 wrap=-Wl,--wrap=frame_drop,--wrap=table_reserve
 
-objects() # NAME ENTRIES FILE...
+objects() # NAME SMALL FILE...
 {
-	name=$1 entries=$2
+	name=$1 small=$2
 	mkdir -p "$out/$name"
 	shift 2
 	for file in mm/*.c tests/host/host.c "$@"; do
 		# shellcheck disable=SC2086
-		$HOSTCC $flags -DHOST_SMALL="$entries" -c -o \
+		$HOSTCC $flags $small -c -o \
 			"$out/$name/$(basename "$file" .c).o" "$file" || exit 1
 	done
 }
@@ -37,7 +37,7 @@ objects_alone() # NAME FILE...
 	name=$1
 	mkdir -p "$out/$name"
 	shift
-	for file in ipc/{ids,permission,object,wait}.c "$@"; do
+	for file in ipc/{ids,permission,object,wait,wait_check}.c "$@"; do
 		# shellcheck disable=SC2086
 		$HOSTCC $alone -c -o \
 			"$out/$name/$(basename "$file" .c).o" "$file" || exit 1
@@ -56,12 +56,14 @@ link_changed()
 		$HOSTCC -o "$out/changed" "$out/linked/"*.o
 		return
 		;;
+	line) small= ;;
+	leases) small=-DHOST_SMALL=4 ;;
+	*) small=-DHOST_SMALL=$1 ;;
 	esac
-	entries=${1/leases/4}
 	others=("$out/$1"/*.o)
 	others=("${others[@]/"$out/$1/$(basename "$2" .c).o"/}")
 	# shellcheck disable=SC2086,SC2068 # the empty word is to vanish
-	$HOSTCC $flags -DHOST_SMALL="$entries" -iquote "$(dirname "$2")" \
+	$HOSTCC $flags $small -iquote "$(dirname "$2")" \
 		-c -o "$out/changed.o" "$out/changed.c" &&
 	$HOSTCC $wrap -o "$out/changed" "$out/changed.o" ${others[@]}
 }
@@ -97,15 +99,20 @@ bug()
 }
 
 space="tests/host/space_model.c tests/host/explore_space.c"
+line="ipc/ids.c ipc/ids_check.c ipc/permission.c ipc/object.c ipc/wait.c
+ ipc/wait_check.c ipc/sem.c ipc/semop.c ipc/semadj.c ipc/sem_check.c ipc/msg.c
+ ipc/msg_check.c tests/host/test_line.c"
 leases="ipc/lease.c ipc/native.c ipc/message.c ipc/connection.c ipc/forward.c
  ipc/message_check.c kernel/memory.c
  tests/host/explore_leases.c"
 # shellcheck disable=SC2086
-objects 2 2 $space
+objects 2 -DHOST_SMALL=2 $space
 # shellcheck disable=SC2086
-objects 4 4 $space
+objects 4 -DHOST_SMALL=4 $space
 # shellcheck disable=SC2086
-objects leases 4 $leases
+objects leases -DHOST_SMALL=4 $leases
+# shellcheck disable=SC2086
+objects line "" $line
 objects_alone sem ipc/sem.c ipc/semop.c ipc/semadj.c ipc/sem_check.c \
 	tests/host/explore_sem.c
 objects_alone msg ipc/msg.c ipc/msg_check.c tests/host/explore_msg.c
@@ -237,6 +244,38 @@ bug msg 4 ipc/msg.c "a message whose text cannot be read is lost in the pool" \
 	'/^static int compose/,/^}/s/^\t\tpool_give(chain);$/\t\t;/'
 bug msg 4 ipc/msg.c "a removed queue keeps who waits to send" \
 	'/^static int remove/,/^}/s/^\twait_dismiss(&q->senders.*$/\t;/'
+
+# ---- after a sleep: test_line.c
+bug line 0 ipc/msg.c "a message that was not sent stays in the pool" \
+	'/sys_msgsnd(/,/^}/s/^\t\tpool_give(chain);.*$/\t\t;/'
+bug line 0 ipc/msg.c "a message that was sent is still its sender's" \
+	'/sys_msgsnd(/,/^}/s/^\tself()->wait.chain = -1;$/\t;/'
+bug line 0 ipc/msg.c "msgsnd that was stopped is interrupted" \
+	'/sys_msgsnd(/,/^}/s/wait_again(result)/false/'
+bug line 0 ipc/msg.c "a message that was received stays in the pool" \
+	'/sys_msgrcv(/,/^}/s/if (!copies)/if (copies)/'
+bug line 0 ipc/msg.c "a message that was received is still the receiver's" \
+	'/sys_msgrcv(/,/^}/s/^\tself()->wait.chain = -1;$/\t;/'
+bug line 0 ipc/msg.c "msgrcv that was stopped is interrupted" \
+	'/sys_msgrcv(/,/^}/s/wait_again(result)/false/'
+bug line 0 ipc/msg.c "MSG_NOERROR gives more than there is room for" \
+	'/^static int deliver/,/^}/s/size > m->size/size != m->size/'
+bug line 0 ipc/wait.c "who is killed in line stays there" \
+	'/^int wait_sleep/,/^}/s/^\t\twait_serve(.*$/\t\treturn error;/'
+bug line 0 ipc/wait.c "a stop is seen by nobody, and who was woken waits on" \
+	'/^int wait_sleep/,/^}/s/if (p->stopping)/if (false)/'
+bug line 0 ipc/wait.c "time that is up just now is not up" \
+	'/^int wait_sleep/,/^}/s/(\*until - ticks) <= 0/(*until - ticks) < 0/'
+bug line 0 ipc/semop.c "the page of many operations is kept after a sleep" \
+	'/^semtimedop(/,/^}/s/^\t\tsegment_drop(segment);$/\t\tif (result < 0) segment_drop(segment);/'
+bug line 0 ipc/semop.c "the page is let go, unless it fails" \
+	'/^semtimedop(/,/^}/s/^\t\tsegment_drop(segment);$/\t\tif (result == 0) segment_drop(segment);/'
+bug line 0 ipc/semop.c "one who serves takes the undo upon himself" \
+	'/^adjustment(/,/^}/s/semadj_find(p, /semadj_find(self(), /'
+bug line 0 ipc/semadj.c "rows are not given back when their process ends" \
+	'/^static void forget/,/^}/s/^\t\t\ttable_put(.*$/\t\t\t;/'
+bug line 0 ipc/semadj.c "a second operation gets a second row" \
+	'/^int semadj_make/,/^}/s/if (semadj_find(self(), id, num))/if (false)/'
 
 echo "1..$number"
 exit $failed

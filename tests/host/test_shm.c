@@ -12,7 +12,7 @@
 #include "../../ipc/sem.h"
 #include "../../ipc/shm.h"
 #include "../../kernel/clock.h"
-#include "tap.h"
+#include "sees.h"
 
 #define TEXT 0x08048000u /* a page of each process to hold structures */
 #define A    ATTACH_FIRST
@@ -446,34 +446,32 @@ static void test_lifecycle(void)
 	end("B16: 300 attaches count 300, and exit lets go of all");
 }
 
-/* The checker itself must be able to fail: one seeded breach each. */
 static void test_checker(void)
 {
 	start();
 	int id = sys_shmget(KEY, 4096, IPC_CREAT | 0600);
 	struct shm *shm = &shms[id & (IDS_LIMIT - 1)];
+	struct ipc_perm *perm = &shm->ds.shm_perm;
+	int other = sys_shmget(0, 4096, 0600), attach;
 
 	at(id, A, 0);
-	EXPECT(shm_check(), 0);
-	host_quiet = 1;
-	shm->ds.shm_nattch = 2;
-	EXPECT(shm_check(), 1);
-	shm->ds.shm_nattch = 1;
-	shm->ds.shm_perm.mode |= SHM_DEST;
-	EXPECT(shm_check(), 1);
-	shm->ds.shm_perm.mode &= ~SHM_DEST;
-	shm->ds.shm_perm.key++;
-	EXPECT(shm_check(), 1);
-	shm->ds.shm_perm.key--;
-	shm->ds.shm_segsz = 4097;
-	EXPECT(shm_check(), 2);
-	shm->ds.shm_segsz = 4096;
-	shm_pages++;
-	EXPECT(shm_check(), 1);
-	shm_pages--;
-	host_quiet = 0;
+	attach = region_at(procs[0].space, A);
+	SEES(shm_check, "I1: nattch", shm->ds.shm_nattch, 2);
+	SEES(shm_check, "I1: nattch", shm->ds.shm_nattch, 0);
+	SEES(shm_check, "I1: nattch", regions[attach].tag, other % IDS_LIMIT);
+	SEES(shm_check, "I1: attach of a dead", regions[attach].tag, 9);
+	SEES(shm_check, "I2: removed, key", perm->mode, 0600 | SHM_DEST);
+	SEES(shm_check, "I2: removed, attaches",
+	     shms[other % IDS_LIMIT].ds.shm_perm.mode, 0600 | SHM_DEST);
+	SEES(shm_check, "I3: key shown", perm->key, KEY + 1);
+	SEES(shm_check, "I3: key shown", perm->seq, 9);
+	SEES(shm_check, "I3: shm", shm_ids.table.live, 1);
+	SEES(shm_check, "I4: pages", shm->ds.shm_segsz, 4097);
+	SEES(shm_check, "I4: pages", segments[shm->segment].kind, SEGMENT_FREE);
+	SEES(shm_check, "I5: all pages", shm_pages, 3);
 	EXPECT(sys_shmdt(A), 0);
 	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
+	EXPECT(sys_shmctl(other, IPC_RMID, 0), 0);
 	end("shm_check: sees each breach of I1 to I5 that is seeded");
 }
 

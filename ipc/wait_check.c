@@ -1,0 +1,54 @@
+/*
+ * ipc/wait_check.c -- self-check of the lines.
+ *
+ *	W1  who stands in line lives, and waits: he sleeps, or was woken and
+ *	    has not run yet
+ *	W2  a line ends, and with its last
+ *	W3  who waits stands in a line
+ *
+ * sem_check.c and msg_check.c show us their lines; then wait_check() looks at
+ * the processes.
+ */
+#include "wait.h"
+
+#include "../kernel/klog.h"
+
+static int standing; /* in the lines that were shown */
+
+static int report(const char *what, const char *name, int index, int proc)
+{
+	klog(KLOG_ERROR, "%s: %s %d, process %d", what, name, index, proc);
+	return 1;
+}
+
+int line_check(const struct line *line, const char *name, int index)
+{
+	int breaches = 0, last = -1, length = 0;
+
+	for (int p = line->first; p >= 0; p = procs[p].wait.next) {
+		if (length++ == proc_table.fresh)
+			return report("W2: no end", name, index, p);
+		if (procs[p].wait.result != WAITING)
+			breaches += report("W1: served", name, index, p);
+		if (procs[p].state == PROC_FREE ||
+		    procs[p].state == PROC_ZOMBIE)
+			breaches += report("W1: dead", name, index, p);
+		last = p;
+	}
+	if (last >= 0 && line->last != last)
+		breaches += report("W2: the last", name, index, last);
+	standing += length;
+	return breaches;
+}
+
+int wait_check(void)
+{
+	int waiting = 0, lost;
+
+	for (int i = 0; i < proc_table.fresh; i++)
+		waiting += procs[i].state != PROC_FREE &&
+		           procs[i].wait.result == WAITING;
+	lost = waiting - standing;
+	standing = 0;
+	return lost == 0 ? 0 : report("W3: waiting", "less standing", lost, -1);
+}

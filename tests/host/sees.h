@@ -1,0 +1,33 @@
+/*
+ * tests/host/sees.h -- a checker must be able to fail: one word is spoilt, and
+ * it complains by the name of the rule that is broken; the word is as it was,
+ * and it says nothing.
+ */
+#ifndef TESTS_HOST_SEES_H
+#define TESTS_HOST_SEES_H
+
+#include "host.h"
+#include "tap.h"
+
+static inline void sees_now(int (*check)(void), const char *rule,
+                            const char *what)
+{
+	host_quiet = 1;
+	host_complaints[0] = '\0';
+	EXPECT(check() > 0, true);
+	if (!EXPECT(strstr(host_complaints, rule) != 0, true))
+		printf("# of %s not %s, but: %s\n", what, rule,
+		       host_complaints);
+	host_quiet = 0;
+}
+
+#define SEES(check, rule, word, spoilt)                                        \
+	do {                                                                   \
+		__typeof__(word) kept_ = (word);                               \
+		(word) = (spoilt);                                             \
+		sees_now(check, rule, #word);                                  \
+		(word) = kept_;                                                \
+		EXPECT(check(), 0);                                            \
+	} while (0)
+
+#endif

@@ -1,0 +1,487 @@
+// with: ipc/ids.c ipc/ids_check.c ipc/permission.c ipc/object.c ipc/wait.c
+// with: ipc/wait_check.c ipc/sem.c ipc/semop.c ipc/semadj.c ipc/sem_check.c
+// with: ipc/msg.c ipc/msg_check.c
+/*
+ * tests/host/test_line.c -- semop, msgsnd and msgrcv from their first line to
+ * their last, sleeping in between, over the real mm; and what the checkers of
+ * semaphores and message queues see.
+ *
+ * The explorers leave a call where it falls asleep.  Here it goes on: what the
+ * others do meanwhile is a function that block_until() calls.  Process 0
+ * sleeps, 1 is the others.
+ */
+#include "../../abi/errno.h"
+#include "../../abi/signal.h"
+#include "../../ipc/msg.h"
+#include "../../ipc/sem.h"
+#include "../../kernel/clock.h"
+#include "../../mm/pool.h"
+#include "sees.h"
+
+#define TEXT  0x08048000u /* a program's: 2 pages to send from */
+#define BACK  (TEXT + 2 * PAGE_SIZE)
+#define HOLE  (TEXT + 4 * PAGE_SIZE)
+#define ALL   (RIGHT_READ | RIGHT_WRITE)
+#define LONG  300 /* bytes of a message of several cells, and of a queue */
+#define MANY  20  /* operations that have a page of their own */
+#define PROCS 3
+
+struct proc procs[PROCS];
+struct table proc_table = {.fresh = PROCS};
+struct sem_set sems[IDS_LIMIT];
+struct semadj semadjs[8];
+struct msg_queue msgs[IDS_LIMIT];
+int current;
+uint32_t ticks = 1000;
+
+static int set, queue, memory_at_start;
+static void (*others)(void); /* what they do while process 0 sleeps */
+
+uint32_t clock_seconds(void)
+{
+	return 1;
+}
+
+/* A time that is named is over in ten ticks. */
+int timespec_in(struct timespec32 *time, vaddr_t from, bool wide)
+{
+	(void)from, (void)wide;
+	*time = (struct timespec32){0, 0};
+	return 0;
+}
+
+bool timespec_valid(struct timespec32 time)
+{
+	return time.nanoseconds == 0;
+}
+
+uint32_t clock_deadline(struct timespec32 time)
+{
+	return ticks + 10 + time.seconds;
+}
+
+/* Nobody attaches here. */
+void attach_ended(int in, int tag)
+{
+	(void)in, (void)tag;
+	abort();
+}
+
+static void run(int proc)
+{
+	current = proc;
+	space_load(procs[proc].space);
+}
+
+static int check(void)
+{
+	int breaches = sem_check() + msg_check();
+
+	return breaches + wait_check();
+}
+
+int block_until(enum proc_state state, const uint32_t *until)
+{
+	void (*now)(void) = others;
+
+	(void)until;
+	if (!EXPECT(current == 0 && now != 0, true))
+		exit(1); /* it would sleep for ever */
+	procs[0].state = state;
+	EXPECT(check(), 0);
+	others = 0;
+	run(1);
+	now();
+	run(0);
+	procs[0].state = PROC_RUNNING;
+	return procs[0].killed ? -EINTR : 0;
+}
+
+/* A stopped process stops in here, and is continued at once. */
+int block(enum proc_state state, int peer)
+{
+	(void)state, (void)peer;
+	procs[0].stopping = false;
+	return procs[0].killed ? -EINTR : 0;
+}
+
+void wake(int proc)
+{
+	EXPECT(proc == 0 && procs[0].state == PROC_IN_LINE, true);
+	procs[0].state = PROC_READY;
+}
+
+/* ---- what programs have ----------------------------------------------------
+ */
+
+static void store(vaddr_t to, const void *from, uint32_t bytes)
+{
+	uint32_t word;
+
+	for (uint32_t i = 0; i < bytes; i += 4) {
+		memcpy(&word, (const char *)from + i, 4);
+		EXPECT(host_store(procs[current].space, to + i, word), 0);
+	}
+}
+
+static bool same(vaddr_t a, vaddr_t b, uint32_t bytes)
+{
+	uint32_t one = 0, two = 1;
+
+	for (uint32_t i = 0; i < bytes; i += 4) {
+		host_load(procs[current].space, a + i, &one);
+		host_load(procs[current].space, b + i, &two);
+		if (one != two)
+			return false;
+	}
+	return true;
+}
+
+static void start_proc(int i)
+{
+	struct mapping pages = {REGION_PRIVATE, TEXT, 4, -1, 0, ALL, ALL,
+	                        true,           false};
+	int message[LONG] = {1};
+
+	memset(&procs[i], 0, sizeof(procs[i]));
+	procs[i].pid = 10 + i;
+	procs[i].state = PROC_RUNNING;
+	procs[i].cred.euid = procs[i].cred.egid = 100;
+	procs[i].semadj = procs[i].wait.chain = -1;
+	procs[i].space = space_make(LEVEL_USER);
+	space_map(procs[i].space, &pages);
+	run(i);
+	for (int k = 1; k < LONG; k++)
+		message[k] = k * 1000003;
+	store(TEXT, message, sizeof(message));
+	store(BACK, (int[LONG]){0}, sizeof(message));
+}
+
+static void start(void)
+{
+	host_start();
+	memset(sems, 0, sizeof(sems[0]) * 4);
+	memset(msgs, 0, sizeof(msgs[0]) * 4);
+	sem_ids = (struct ids)IDS(sems);
+	msg_ids = (struct ids)IDS(msgs);
+	semadj_table = (struct table)TABLE(semadjs, 8);
+	sem_count = 0;
+	msg_limits.msgmnb = LONG;
+	for (int i = 0; i < PROCS; i++)
+		start_proc(i);
+	run(0);
+	/* The tables of kernel objects grow once and stay. */
+	EXPECT(sys_semctl(sys_semget(0, 1, 0600), 0, IPC_RMID, 0), 0);
+	EXPECT(sys_msgctl(sys_msgget(0, 0600), IPC_RMID, 0), 0);
+	memory_at_start = frames_free + table_frames;
+	set = sys_semget(7, 2, IPC_CREAT | 0600);
+	queue = sys_msgget(7, IPC_CREAT | 0600);
+	others = 0;
+}
+
+/* `cells` are left in queues: then all ends, and the memory is back. */
+static void end(int cells, const char *sentence)
+{
+	EXPECT(check(), 0);
+	EXPECT(pool_cells, cells);
+	EXPECT(procs[0].wait.chain, -1);
+	sys_semctl(set, 0, IPC_RMID, 0);
+	sys_msgctl(queue, IPC_RMID, 0);
+	EXPECT(check(), 0);
+	EXPECT(pool_cells, 0);
+	EXPECT(frames_free + table_frames, memory_at_start);
+	tap(sentence);
+}
+
+/* ---- semop ----------------------------------------------------------------
+ */
+
+/* V of `count` operations on semaphore 0, or -P; how it went. */
+static int operate(int op, int count, int flags, vaddr_t timeout)
+{
+	struct sembuf ops[MANY + 2] = {{0, (short)op, (short)flags}};
+
+	for (int i = 1; i < count; i++)
+		ops[i] = (struct sembuf){1, 1, (short)flags};
+	store(BACK, ops, sizeof(ops) & ~3u);
+	return sem_operate(set, BACK, count, timeout);
+}
+
+static void others_v(void)
+{
+	EXPECT(sys_semctl(set, 0, GETNCNT, 0), 1);
+	EXPECT(operate(1, 1, 0, 0), 0);
+}
+
+static void others_remove(void)
+{
+	EXPECT(sys_semctl(set, 0, IPC_RMID, 0), 0);
+	EXPECT(sys_msgctl(queue, IPC_RMID, 0), 0);
+}
+
+static void others_kill(void)
+{
+	procs[0].killed = SIGKILL;
+	procs[0].state = PROC_READY;
+}
+
+static void others_stop(void)
+{
+	procs[0].stopping = true;
+	procs[0].state = PROC_READY;
+}
+
+static void others_wait(void)
+{
+	ticks += 10;
+}
+
+static void test_semop(void)
+{
+	static const int counts[] = {1, MANY};
+	static const struct {
+		void (*others)(void);
+		int result;
+	} cases[] = {{others_v, 0},
+	             {others_remove, -EIDRM},
+	             {others_kill, -EINTR},
+	             {others_stop, -EINTR}};
+
+	for (int i = 0; i < 2 * 4; i++) {
+		start();
+		others = cases[i / 2].others;
+		EXPECT(operate(-1, counts[i % 2], 0, 0), cases[i / 2].result);
+		EXPECT(sys_semctl(set, 1, GETVAL, 0), i / 2 == 1 ? -EINVAL
+		                                      : i / 2 == 0
+		                                          ? counts[i % 2] - 1
+		                                          : 0);
+		if (i < 7)
+			continue;
+		end(0,
+		    "semop: served, removed, killed and stopped in its sleep");
+	}
+
+	start();
+	others = others_wait;
+	EXPECT(operate(-1, MANY, 0, BACK), -EAGAIN);
+	EXPECT(sys_semctl(set, 0, GETNCNT, 0), 0);
+	end(0, "semtimedop: when its time is up it is not in line any more");
+
+	start();
+	others = others_v;
+	EXPECT(operate(-1, MANY, SEM_UNDO, 0), 0);
+	sem_exit();
+	EXPECT(sys_semctl(set, 0, GETVAL, 0), 1);
+	EXPECT(sys_semctl(set, 1, GETVAL, 0), 0);
+	EXPECT(semadj_table.live, 0);
+	end(0, "semop: undo of what was done by another in its name");
+}
+
+/* ---- msgsnd, msgrcv -------------------------------------------------------
+ */
+
+#define CELLS 3 /* of a message of LONG bytes */
+
+static void others_receive(void)
+{
+	EXPECT(sys_msgrcv(queue, BACK, LONG, 0, 0), LONG);
+	EXPECT(same(BACK, TEXT, 4 + LONG), true);
+}
+
+static void others_send(void)
+{
+	EXPECT(sys_msgsnd(queue, TEXT, LONG, 0), 0);
+}
+
+/* It stops, and finds what it wanted when it is continued. */
+static void others_stop_and_receive(void)
+{
+	others_stop();
+	others = others_receive;
+}
+
+static void others_stop_and_send(void)
+{
+	others_stop();
+	others = others_send;
+}
+
+static void test_msgsnd(void)
+{
+	static const struct {
+		void (*others)(void);
+		int result, cells;
+		const char *sentence;
+	} cases[] = {
+	    {others_receive, 0, CELLS, "msgsnd: served in its sleep"},
+	    {others_remove, -EIDRM, 0, "msgsnd: removed in its sleep"},
+	    {others_kill, -EINTR, CELLS, "msgsnd: killed in its sleep"},
+	    {others_stop_and_receive, 0, CELLS,
+	     "msgsnd: stopped in its sleep, it begins again"}};
+
+	for (int i = 0; i < 4; i++) {
+		start();
+		EXPECT(sys_msgsnd(queue, TEXT, LONG, 0), 0);
+		others = cases[i].others;
+		EXPECT(sys_msgsnd(queue, TEXT, LONG, 0), cases[i].result);
+		EXPECT(others == 0, true);
+		end(cases[i].cells, cases[i].sentence);
+	}
+}
+
+static void test_msgrcv(void)
+{
+	static const struct {
+		void (*others)(void);
+		uint32_t room;
+		vaddr_t to;
+		int flags, result, cells;
+		const char *sentence;
+	} cases[] = {
+	    {others_send, LONG, BACK, 0, LONG, 0,
+	     "msgrcv: served in its sleep"},
+	    {others_send, LONG - 4, BACK, MSG_NOERROR, LONG - 4, 0,
+	     "msgrcv: served in its sleep with what it has room for"},
+	    {others_send, LONG - 1, BACK, 0, -E2BIG, CELLS,
+	     "msgrcv: too little room, seen in its sleep, leaves the message"},
+	    {others_send, LONG, HOLE, 0, -EFAULT, 0,
+	     "msgrcv: served in its sleep, but it cannot be given: it is gone"},
+	    {others_remove, LONG, BACK, 0, -EIDRM, 0,
+	     "msgrcv: removed in its sleep"},
+	    {others_kill, LONG, BACK, 0, -EINTR, 0,
+	     "msgrcv: killed in its sleep"},
+	    {others_stop_and_send, LONG, BACK, 0, LONG, 0,
+	     "msgrcv: stopped in its sleep, it begins again"}};
+
+	for (int i = 0; i < 7; i++) {
+		start();
+		others = cases[i].others;
+		EXPECT(sys_msgrcv(queue, cases[i].to, cases[i].room, 0,
+		                  cases[i].flags),
+		       cases[i].result);
+		EXPECT(others == 0, true);
+		if (cases[i].result > 0)
+			EXPECT(same(BACK, TEXT, 4 + (uint32_t)cases[i].result),
+			       true);
+		end(cases[i].cells, cases[i].sentence);
+	}
+}
+
+/* ---- what the checkers see ------------------------------------------------
+ */
+
+/* Process 0 sleeps in line; the others spoil. */
+static void spoil_line(struct line *line)
+{
+	SEES(check, "W1: served", procs[0].wait.result, 0);
+	SEES(check, "W1: dead", procs[0].state, PROC_ZOMBIE);
+	SEES(check, "W1: dead", procs[0].state, PROC_FREE);
+	SEES(check, "W2: the last", line->last, 2);
+	SEES(check, "W2: no end", procs[0].wait.next, 0);
+	SEES(check, "W3: waiting", line->first, -1);
+	SEES(check, "W3: waiting", procs[2].wait.result, WAITING);
+}
+
+static struct sem_set *set_at(void)
+{
+	return &sems[set % IDS_LIMIT];
+}
+
+static struct msg_queue *queue_at(void)
+{
+	return &msgs[queue % IDS_LIMIT];
+}
+
+static void others_spoil_changers(void)
+{
+	spoil_line(&set_at()->changers);
+	EXPECT(operate(1, 1, 0, 0), 0);
+}
+
+static void others_spoil_zeroes(void)
+{
+	spoil_line(&set_at()->zeroes);
+	EXPECT(operate(-1, 1, 0, 0), 0);
+}
+
+static void test_sem_check(void)
+{
+	struct sem_set *s;
+
+	start();
+	s = set_at();
+	EXPECT(operate(1, 2, SEM_UNDO, 0), 0);
+	SEES(check, "S1: a value", sem_at(s, 1)->value, SEMVMX + 1);
+	SEES(check, "S3: a row without", semadjs[procs[0].semadj].id,
+	     set + IDS_LIMIT);
+	SEES(check, "S3: a row without", semadjs[procs[0].semadj].num, 2);
+	SEES(check, "S3: a row without", semadjs[procs[0].semadj].num, -1);
+	SEES(check, "S3: rows", procs[0].semadj, -1);
+	SEES(check, "S3: rows", semadjs[procs[0].semadj].next, procs[0].semadj);
+	SEES(check, "S4: key", s->ds.sem_perm.key, 8);
+	SEES(check, "S4: seq", s->ds.sem_perm.seq, 9);
+	SEES(check, "S4: semaphores", s->ds.sem_nsems, 1);
+	SEES(check, "S4: semaphores", sem_count, 3);
+	SEES(check, "I3: sem", sem_ids.table.live, 2);
+	sem_exit();
+	others = others_spoil_changers;
+	EXPECT(operate(-1, 1, 0, 0), 0);
+	EXPECT(operate(1, 1, 0, 0), 0);
+	others = others_spoil_zeroes;
+	EXPECT(operate(0, 1, 0, 0), 0);
+	end(0, "sem_check: sees each breach of S1 to S4 and W1 to W3");
+}
+
+static void others_spoil_senders(void)
+{
+	spoil_line(&queue_at()->senders);
+	SEES(check, "Q3: a sender that", queue_at()->ds.msg_qbytes, 2 * LONG);
+	SEES(check, "Q5: cells", procs[0].wait.chain, -1);
+	for (int i = 0; i < 2; i++)
+		EXPECT(sys_msgrcv(queue, BACK, LONG, 0, 0), LONG / 2);
+}
+
+static void others_spoil_receivers(void)
+{
+	spoil_line(&queue_at()->receivers);
+	others_send();
+}
+
+static void test_msg_check(void)
+{
+	struct msg_queue *q;
+	struct msg *first;
+
+	start();
+	q = queue_at();
+	for (int i = 0; i < 2; i++)
+		EXPECT(sys_msgsnd(queue, TEXT, LONG / 2, 0), 0);
+	first = pool_first(q->first);
+	SEES(check, "Q1: qnum", q->ds.msg_qnum, 1);
+	SEES(check, "Q1: cbytes", q->ds.msg_cbytes, 0);
+	SEES(check, "Q1: cbytes", first->size, 1);
+	SEES(check, "Q1: last", q->last, -1);
+	SEES(check, "Q1: last", first->next, -1);
+	SEES(check, "Q1: qnum", first->next, q->first);
+	SEES(check, "Q1: qnum", q->first, q->last);
+	SEES(check, "Q4: key", q->ds.msg_perm.key, 8);
+	SEES(check, "Q4: seq", q->ds.msg_perm.seq, 9);
+	SEES(check, "Q5: cells", pool_cells, 5);
+	SEES(check, "I3: msg", msg_ids.table.live, 2);
+	others = others_spoil_senders;
+	EXPECT(sys_msgsnd(queue, TEXT, LONG, 0), 0);
+	EXPECT(sys_msgrcv(queue, BACK, LONG, 0, 0), LONG);
+	others = others_spoil_receivers;
+	EXPECT(sys_msgrcv(queue, BACK, LONG, 0, 0), LONG);
+	end(0, "msg_check: sees each breach of Q1 to Q5 and W1 to W3");
+}
+
+int main(void)
+{
+	test_semop();
+	test_msgsnd();
+	test_msgrcv();
+	test_sem_check();
+	test_msg_check();
+	return tap_end();
+}
