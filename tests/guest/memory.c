@@ -367,3 +367,30 @@ TEST("MEM-brk a heap that shrinks over an attach ends it")
 	EQ(nattch(id), 0u);
 	removed(id);
 }
+
+#define SEM_LIMITS "/proc/sys/kernel/sem"
+
+static void set_limits(const char *text)
+{
+	int fd = OK(open(SEM_LIMITS, O_WRONLY));
+
+	EQ(write(fd, text, strlen(text)), (long)strlen(text));
+	close(fd);
+}
+
+TEST("MEM-order semget asks SEMMNS, then for memory, then SEMMNI")
+{
+	need_tessera();
+	set_limits("32000 1024000000 500 0\n");
+	ERR(SYS(NR_semget, IPC_PRIVATE, 100, 0600), ENOSPC);
+	take_all(pieces, sizes, &piece_count);
+	ERR(SYS(NR_semget, IPC_PRIVATE, 100, 0600), ENOMEM);
+	set_limits("32000 99 500 0\n");
+	ERR(SYS(NR_semget, IPC_PRIVATE, 100, 0600), ENOSPC);
+	ERR(SYS(NR_semget, IPC_PRIVATE, 0, 0600), EINVAL);
+	set_limits("32000 1024000000 500 32000\n");
+	ERR(SYS(NR_semget, IPC_PRIVATE, 100, 0600), ENOMEM);
+	OK(munmap(pieces[0], sizes[0]));
+	OK(SYS(NR_semctl, OK(SYS(NR_semget, IPC_PRIVATE, 100, 0600)), 0,
+	       IPC_RMID, 0));
+}

@@ -657,6 +657,69 @@ BOTH("B12 a hundred sets, each removed while a process holds undo for it")
 	}
 }
 
+#define HOLDERS  62
+#define ROWS     512 /* of each: 62 times 512 are the 31,744 of users */
+#define RESERVED 1024
+
+/* A row of undo for `count` semaphores of a set, from `first` on: 0, -errno. */
+static long undo_rows(int id, int first, int count)
+{
+	long result = 0;
+
+	for (int i = 0; i < count && result == 0; i++)
+		result = SEMOP(id, {first + i, 1, SEM_UNDO});
+	return result;
+}
+
+TEST("LIM-undo users have 31,744 rows, and root goes on: 1,024 are his")
+{
+	pid_t pid[HOLDERS];
+	int id;
+
+	need_tessera();
+	id = OK(sem_get(IPC_PRIVATE, 2 * RESERVED, 0666));
+	for (int i = 0; i < HOLDERS; i++) {
+		BACKGROUND(pid[i])
+		{
+			OK(setresgid(NOBODY, NOBODY, NOBODY));
+			OK(setresuid(NOBODY, NOBODY, NOBODY));
+			EQ(undo_rows(id, 0, ROWS), 0);
+			reach(i + 1);
+			await(HOLDERS + 1);
+			EQ(undo_rows(id, 0, ROWS), 0); /* those it has serve */
+			reach(HOLDERS + 2 + i);
+			await(2 * HOLDERS + 2);
+		}
+		await(i + 1);
+	}
+	AS(NOBODY, NOBODY)
+	{
+		EQ(value_of(id, ROWS - 1), HOLDERS);
+		ERR(undo_rows(id, 0, 1), ENOMEM);
+		EQ(value_of(id, 0), HOLDERS);
+		EQ(SEMOP(id, {0, 1, 0}), 0);
+		EQ(SEMOP(id, {0, -1, IPC_NOWAIT}), 0);
+	}
+	reach(HOLDERS + 1);
+	for (int i = 0; i < HOLDERS; i++)
+		await(HOLDERS + 2 + i);
+	IN_CHILD
+	{
+		EQ(undo_rows(id, RESERVED, RESERVED), 0);
+		ERR(undo_rows(id, 0, 1), ENOMEM);
+	}
+	EQ(value_of(id, 2 * RESERVED - 1), 0);
+	reach(2 * HOLDERS + 2);
+	for (int i = 0; i < HOLDERS; i++)
+		EXITS(pid[i], 0);
+	EQ(value_of(id, 0), 0);
+	AS(NOBODY, NOBODY)
+	{
+		EQ(undo_rows(id, 0, 1), 0);
+	}
+	set_removed(id);
+}
+
 int main(int argc, char **argv)
 {
 	own_path = argv[0];
