@@ -195,6 +195,12 @@ static void fork_read_wait(void)
 
 static int other;
 
+static void end_child(int pid)
+{
+	unix_call(SYS_kill, (uint32_t)pid, 9, 0);
+	unix_call(SYS_waitpid, (uint32_t)pid, 0, 0);
+}
+
 /* The other half of a round trip: it only ever yields. */
 static void yielder_start(void)
 {
@@ -213,8 +219,7 @@ static void yield(void)
 
 static void yielder_stop(void)
 {
-	unix_call(SYS_kill, (uint32_t)other, 9, 0);
-	unix_call(SYS_waitpid, (uint32_t)other, 0, 0);
+	end_child(other);
 }
 
 /* ---- semaphores and queues --------------------------------------------- */
@@ -392,6 +397,74 @@ static void measure_many(void)
 		remove_segment(many[--n]);
 }
 
+/* ---- how cost grows ---------------------------------------------------- */
+
+#define MOST_ATTACHES 4000 /* of one process */
+#define MOST_ASLEEP   248
+
+static volatile char *attached[MOST_ATTACHES];
+static int attaches;
+
+/* A segment of one page that nobody has touched. */
+static void page_make(void)
+{
+	id_fresh = make(PAGE_SIZE);
+	fresh = attach(id_fresh, 0);
+}
+
+static void page_touch(void)
+{
+	*fresh = 1;
+}
+
+/* A row's name says beside how many attaches of its process it is measured. */
+static const struct {
+	int beside;
+	struct row row;
+} grown[] = {
+    {1, {"shmat_1", attach_4k, 0, 0, 100, 1}},
+    {1, {"fault_1", page_touch, page_make, fresh_drop, 20, 1}},
+    {1, {"fork_1", fork_exit_wait, 0, 0, 5, 1}},
+    {600, {"shmat_600", attach_4k, 0, 0, 100, 1}},
+    {600, {"fault_600", page_touch, page_make, fresh_drop, 20, 1}},
+    {600, {"fork_600", fork_exit_wait, 0, 0, 5, 1}},
+    {1000, {"shmat_1000", attach_4k, 0, 0, 100, 1}},
+    {2000, {"shmat_2000", attach_4k, 0, 0, 100, 1}},
+    {2000, {"fault_2000", page_touch, page_make, fresh_drop, 20, 1}},
+    {4000, {"shmat_4000", attach_4k, 0, 0, 100, 1}},
+};
+
+static void measure_grown(void)
+{
+	for (uint32_t i = 0; i < sizeof(grown) / sizeof(*grown); i++) {
+		while (attaches < grown[i].beside)
+			attached[attaches++] = attach(id_4k, 0);
+		measure(&grown[i].row);
+	}
+	while (attaches > 0)
+		detach(attached[--attaches]);
+}
+
+/* A round trip of two among many that sleep. */
+static void measure_crowd(void)
+{
+	static const struct row row = {
+	    "yield_round_trip_250", yield, 0, 0, 100, 1};
+	static int asleep[MOST_ASLEEP];
+
+	for (int i = 0; i < MOST_ASLEEP; i++) {
+		asleep[i] = unix_fork();
+		CHECK(asleep[i], "fork");
+		if (asleep[i] == 0)
+			unix_exit(unix_call(SYS_pause, 0, 0, 0) == 0);
+	}
+	yielder_start();
+	measure(&row);
+	yielder_stop();
+	for (int i = 0; i < MOST_ASLEEP; i++)
+		end_child(asleep[i]);
+}
+
 static void measure_everything(uint32_t started)
 {
 	int id_key = shmget(KEY, 4 * KIB, IPC_CREAT | 0600);
@@ -420,6 +493,8 @@ static void measure_everything(uint32_t started)
 	measure_ping_pong(&last[3], msg_partner, remove_queue);
 	remove_segment(id_64m);
 	measure_many();
+	measure_grown();
+	measure_crowd();
 	remove_segment(id_4m);
 	remove_segment(id_1m);
 	remove_segment(id_4k);
