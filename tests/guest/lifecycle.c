@@ -274,6 +274,28 @@ TEST("LIFE-exec arguments and environment arrive")
 	}
 }
 
+#define MANY 2000
+
+TEST("LIFE-exec a megabyte of arguments arrives, four megabytes are E2BIG")
+{
+	static char text[MANY][500], *argv[3 + 4 * MANY + 1];
+
+	argv[0] = own_path;
+	argv[1] = "helper";
+	argv[2] = "many";
+	for (int i = 0; i < 4 * MANY; i++) {
+		argv[3 + i] = text[i % MANY];
+		memset(text[i % MANY], 'a' + i % MANY % 26, sizeof text[0] - 1);
+	}
+	ERR(SYS(NR_execve, P(own_path), P(argv), 0), E2BIG);
+	argv[3 + MANY] = NULL;
+	IN_CHILD
+	{
+		FAIL("it is %s",
+		     errno_name(-SYS(NR_execve, P(own_path), P(argv), 0)));
+	}
+}
+
 TEST("LIFE-exec pid, parent, ids and blocked signals stay")
 {
 	sigset_t set;
@@ -1129,6 +1151,16 @@ static int helper_arguments(int argc, char **argv)
 	       strcmp(environ[1], "TWO=2") == 0 && !environ[2];
 }
 
+static int helper_many(int argc, char **argv)
+{
+	for (int i = 0; i < MANY; i++)
+		if (strlen(argv[3 + i]) != 499 ||
+		    argv[3 + i][0] != 'a' + i % 26 ||
+		    argv[3 + i][498] != 'a' + i % 26)
+			return 0;
+	return argc == 3 + MANY && !argv[argc] && !environ[0];
+}
+
 static int helper_ids(const char *parent)
 {
 	sigset_t set;
@@ -1173,6 +1205,8 @@ static int helper(int argc, char **argv)
 	}
 	if (strcmp(what, "arguments") == 0)
 		good = helper_arguments(argc, argv);
+	if (strcmp(what, "many") == 0)
+		good = helper_many(argc, argv);
 	if (strcmp(what, "ids") == 0)
 		good = helper_ids(argv[3]);
 	if (strcmp(what, "attach") == 0)
