@@ -226,17 +226,15 @@ static int start_program(const char *path, const char *arguments, int bytes)
 	    .prefix_bytes = bytes,
 	};
 	paddr_t body = archive_find(path + 1, &image.bytes);
-	int proc = proc_make(LEVEL_SERVER), result;
+	int proc = proc_make(LEVEL_SERVER);
 
 	if (proc < 0 || !body)
 		machine_refuse("the boot archive has no %s", path);
 	image.segment = segment_make_archive(body, image.bytes, LEVEL_SERVER);
 	proc_prepare_stack(proc);
-	result =
-	    image.segment < 0 ? image.segment : proc_exec(proc, &image, 0, 0);
-	if (result < 0)
-		machine_refuse("%s cannot be started (error %d)", path,
-		               -result);
+	if (image.segment < 0 || proc_exec(proc, &image, 0, 0) < 0)
+		machine_refuse("%s is no program of ours, or needs more memory",
+		               path);
 	segment_drop(image.segment); /* its regions hold it */
 	procs[proc].pgid = procs[proc].sid = procs[proc].pid;
 	return proc;
