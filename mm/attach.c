@@ -2,8 +2,9 @@
  * mm/attach.c -- attaches: what shm_nattch counts.
  *
  * One shmat makes one attach.  It is nothing but the regions that are left of
- * it after parts were unmapped or protected otherwise: each knows the tag and
- * the base of its attach, and the next one in a ring of them.
+ * it after parts were unmapped or protected otherwise: each knows the tag, the
+ * base and the limit of its attach.  No two have the same base and limit: to
+ * attach there again is refused while a part is left, or takes its place.
  *
  *	shmat        [ A A A A A A ]    1 attach, 1 region
  *	munmap       [ A ] . [ A A ]    1 attach, 2 regions, same base
@@ -18,45 +19,36 @@
 #include "../abi/errno.h"
 #include "../kernel/panic.h"
 
-/* ---- the rings ------------------------------------------------------- */
+/* ---- parts ----------------------------------------------------------- */
 
-void attach_join(int region)
+/* The lowest part of the attach of `r` that begins in [from, end), or -1. */
+static int find_part(const struct region *r, vaddr_t from, vaddr_t end)
 {
-	struct region *r = &regions[region];
+	int i = from < end ? region_from(r->space, from) : -1;
 
-	if (r->tag < 0 || r->part >= 0)
-		return;
-	r->part = region;
-	spaces[r->space].attaches++;
+	for (; i >= 0 && regions[i].start < end; i = region_after(i))
+		if (regions[i].base == r->base && regions[i].limit == r->limit)
+			return i;
+	return -1;
 }
 
 void attach_leave(int region)
 {
 	const struct region *r = &regions[region];
-	int before = r->part;
 
-	if (r->tag < 0)
+	if (r->tag < 0 || find_part(r, r->base, r->start) >= 0 ||
+	    find_part(r, r->end, r->limit) >= 0)
 		return;
-	if (before == region) {
-		spaces[r->space].attaches--;
-		attach_ended(r->space, r->tag);
-		return;
-	}
-	while (regions[before].part != region)
-		before = regions[before].part;
-	regions[before].part = r->part;
+	spaces[r->space].attaches--;
+	attach_ended(r->space, r->tag);
 }
 
-/* Of the regions of an attach one stands for all. */
+/* The lowest part of an attach stands for all. */
 static bool stands_for_attach(int region)
 {
-	int each = regions[region].part;
+	const struct region *r = &regions[region];
 
-	if (regions[region].tag < 0)
-		return false;
-	while (each > region)
-		each = regions[each].part;
-	return each == region;
+	return r->tag >= 0 && find_part(r, r->base, r->start) < 0;
 }
 
 int space_next_attach(int region)
@@ -132,7 +124,7 @@ static void attach_short(int space, int segment, int slot, int count,
 	r->next = -1;
 	r->space = space;
 	r->tag = tag;
-	r->part = i;
+	r->limit = r->end;
 	segments[segment].holders++;
 	spaces[space].attaches++;
 	slots_set_first(space, slot, slot + count - 1, i);
@@ -153,14 +145,15 @@ static int attach_long(int space, int segment, vaddr_t *base, int rights,
 	                       .ceiling = ceiling_of(rights),
 	                       .space = space,
 	                       .tag = tag,
-	                       .base = start,
-	                       .part = -1};
+	                       .base = start};
 
 	assert(start % PAGE_SIZE == 0);
+	draft.limit = draft.end;
 	if (error == 0)
 		error = draft_place(&draft);
 	if (error < 0)
 		return error;
+	spaces[space].attaches++;
 	*base = start;
 	return 0;
 }
@@ -192,12 +185,13 @@ static int find_attach(int space, vaddr_t base)
 
 int space_detach(int space, vaddr_t base)
 {
-	int r = find_attach(space, base);
+	int r = find_attach(space, base), next;
 
 	if (r < 0)
 		return -EINVAL;
-	while (regions[r].part != r)
-		region_remove(regions[r].part);
-	region_remove(r);
+	for (; r >= 0; r = next) {
+		next = find_part(&regions[r], regions[r].end, regions[r].limit);
+		region_remove(r);
+	}
 	return 0;
 }

@@ -164,8 +164,7 @@ static struct region draft_of(int space, const struct mapping *m)
 	    .ceiling = m->ceiling,
 	    .noreserve = !m->promise && m->kind != REGION_SHARED,
 	    .space = space,
-	    .tag = -1,
-	    .part = -1};
+	    .tag = -1};
 
 	if (m->kind == REGION_SHARED &&
 	    segments[m->segment].kind == SEGMENT_ARCHIVE) {

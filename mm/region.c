@@ -176,7 +176,6 @@ int region_make(const struct region *draft)
 	int i = table_pick(&region_table); /* it was reserved */
 
 	regions[i] = *draft;
-	attach_join(i);
 	if (draft->segment >= 0)
 		segment_hold(draft->segment);
 	region_list(i);
@@ -195,7 +194,6 @@ void region_end(int region)
 int region_split(int region, vaddr_t at)
 {
 	struct region upper = regions[region];
-	int i;
 
 	assert(at > upper.start && at < upper.end);
 	region_unlist(region);
@@ -203,10 +201,7 @@ int region_split(int region, vaddr_t at)
 	region_list(region);
 	upper.offset = region_page(&upper, at);
 	upper.start = at;
-	i = region_make(&upper);
-	if (upper.tag >= 0)
-		regions[region].part = i; /* then as it went on */
-	return i;
+	return region_make(&upper);
 }
 
 static bool mergeable(int low, int high)

@@ -169,9 +169,7 @@ int slots_find(int space, int count);
 
 /* ---- attach.c -------------------------------------------------------- */
 
-/* A region with a tag begins an attach, unless it is made as a part of one. */
-void attach_join(int region);
-/* A region goes; the last one of an attach ends it. */
+/* A region goes, out of the lists already; the last of an attach ends it. */
 void attach_leave(int region);
 
 /* ---- map.c ----------------------------------------------------------- */

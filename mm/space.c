@@ -148,19 +148,8 @@ static void copy_region(int region, int to)
 	if (!inherited(region))
 		return;
 	draft.space = to;
-	regions[region].link = region_make(&draft);
+	region_make(&draft);
 	share_entries(&regions[region], &draft);
-}
-
-/* The parts of an attach are a ring in the child, too. */
-static void copy_attaches(int from, int to)
-{
-	spaces[to].attaches = spaces[from].attaches;
-	if (spaces[to].attaches == 0)
-		return;
-	for (int r = region_from(to, 0); r >= 0; r = region_after(r))
-		if (regions[r].tag >= 0)
-			regions[r].part = regions[regions[r].part].link;
 }
 
 int space_copy(int from, int level)
@@ -178,7 +167,7 @@ int space_copy(int from, int level)
 	spaces[to].heap_break = spaces[from].heap_break;
 	for (int r = region_from(from, 0); r >= 0; r = region_after(r))
 		copy_region(r, to);
-	copy_attaches(from, to);
+	spaces[to].attaches = spaces[from].attaches;
 	return to;
 }
 

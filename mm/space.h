@@ -31,7 +31,7 @@ enum region_kind {
 };
 
 struct region {
-	int link; /* free list of the table; while space_copy: the child's */
+	int link; /* free list of the table */
 	enum region_kind kind;
 	vaddr_t start, end; /* page-aligned; end is the first byte after */
 	int segment;        /* what it shows, or -1 */
@@ -46,8 +46,7 @@ struct region {
 
 	/* Of the attach it is a part of: what shm_nattch counts, one shmat. */
 	int tag; /* an index of ipc/shm.c, which mm never looks at; or -1 */
-	vaddr_t base; /* what shmat returned */
-	int part;     /* the next part in a ring of what is left of it */
+	vaddr_t base, limit; /* what shmat mapped: [base, limit) */
 };
 
 struct space {

@@ -336,22 +336,14 @@ class Audit:
             self.wrong["promise"].append("held %d, promised %d, in all %d" % (
                 self.held, m.frames_promised, m.frames_total))
 
-    def ring(self, region):
-        """The regions of its attach: a ring."""
-        m, parts = self.memory, [region]
-        while True:
-            row = m.row("regions", parts[-1])
-            following = m.field(row, "region.part")
-            if following in parts:
-                return parts
-            parts.append(following)
-
     def nattch(self):
-        m, attaches = self.memory, collections.Counter()
-        for index, row in m.rows("regions"):
+        """Regions with one base and limit are the parts of one attach."""
+        m, found = self.memory, set()
+        for _, row in m.rows("regions"):
             if m.field(row, "region.kind") and m.field(row, "region.tag") >= 0:
-                attaches[m.field(row, "region.tag")] += \
-                    index == min(self.ring(index))
+                found.add(tuple(m.field(row, "region." + name) for name in
+                                ("tag", "space", "base", "limit")))
+        attaches = collections.Counter(tag for tag, _, _, _ in found)
         self.attaches = sum(attaches.values())
         offset = m.fields["shm.ds"][0] + NATTCH
         for index, row in m.rows("shms"):

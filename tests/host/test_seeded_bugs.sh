@@ -149,7 +149,7 @@ bug 2 7 mm/segment.c "the end of a file shows what follows it" \
 
 # ---- counts
 bug 2 1 mm/attach.c "an attach ends and is not counted off" \
-	'/^void attach_leave/,/^}/s/^\t\tattach_ended(r->space, r->tag);$/\t\t;/'
+	'/^void attach_leave/,/^}/s/^\tattach_ended(r->space, r->tag);$/\t;/'
 bug 2 2 mm/region.c "a region does not hold its segment" \
 	's/^\t\tsegment_hold(draft->segment);$/\t\t;/'
 bug 2 4 mm/slot.c "the promise of a NORESERVE page is not given back" \
