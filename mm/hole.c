@@ -19,16 +19,6 @@ static vaddr_t lowest(int space)
 
 /* ---- private --------------------------------------------------------- */
 
-/* A linked slot counts as full as long as there is room elsewhere. */
-static vaddr_t end_of(int region, bool spare_linked)
-{
-	const struct region *r = &regions[region];
-	int slot = slot_of(r->end - 1);
-
-	return spare_linked && slot_linked(r->space, slot) ? slot_end(slot)
-	                                                   : r->end;
-}
-
 /* Does [start, end) have room for `bytes`? */
 static bool fits(vaddr_t start, vaddr_t end, uint32_t bytes)
 {
@@ -36,43 +26,43 @@ static bool fits(vaddr_t start, vaddr_t end, uint32_t bytes)
 }
 
 /*
- * The highest hole that begins above a region of `slot` and ends at the next
- * one, or at `top`, where the lowest region of the slots above begins; 0: none.
+ * The highest hole that begins above a region of `slot`, at `floor` or higher,
+ * and ends at the next one, or at `top`; 0: none.
  */
-static vaddr_t find_in_slot(int space, int slot, vaddr_t top, uint32_t bytes,
-                            bool spare_linked)
+static vaddr_t find_in_slot(int space, int slot, vaddr_t floor, vaddr_t top,
+                            uint32_t bytes)
 {
-	vaddr_t floor = lowest(space), found = 0;
-	int r = slot_first_region(space, slot);
+	vaddr_t found = 0;
+	int r = slot_first_region(space, slot), next;
 
-	while (r >= 0) {
-		int next = slot_next_region(slot, r);
-		vaddr_t start = later(end_of(r, spare_linked), floor);
-		vaddr_t end =
-		    next < 0 ? top : earlier(top, regions[next].start);
+	for (; r >= 0; r = next) {
+		vaddr_t start = later(regions[r].end, floor), end = top;
 
+		next = slot_next_region(slot, r);
+		if (next >= 0)
+			end = earlier(top, regions[next].start);
 		if (fits(start, end, bytes))
 			found = end - bytes;
-		r = next;
 	}
 	return found;
 }
 
 /*
  * The highest `bytes` without a region that end at `top` or lower.  Each slot's
- * list is walked once.
+ * list is walked once.  A linked slot that is to be spared counts as full.
  */
 static vaddr_t find_below(int space, vaddr_t top, uint32_t bytes,
                           bool spare_linked)
 {
-	vaddr_t found;
-
 	for (int slot = slot_of(top - 1); slot >= slot_of(USER_FIRST); slot--) {
 		int first = slot_first_region(space, slot);
+		vaddr_t floor = lowest(space), found;
 
 		if (first < 0)
 			continue;
-		found = find_in_slot(space, slot, top, bytes, spare_linked);
+		if (spare_linked && slot_linked(space, slot))
+			floor = later(floor, slot_end(slot));
+		found = find_in_slot(space, slot, floor, top, bytes);
 		if (found)
 			return found;
 		top = earlier(top, regions[first].start);
@@ -87,17 +77,17 @@ static vaddr_t find_below(int space, vaddr_t top, uint32_t bytes,
 vaddr_t space_find_private(int space, int pages)
 {
 	uint32_t bytes = (uint32_t)pages << PAGE_SHIFT;
-	vaddr_t *packed = spaces[space].packed, start = 0;
+	struct space *s = &spaces[space];
+	vaddr_t start;
 
 	assert(pages > 0);
 	if ((uint32_t)pages > PRIVATE_TOP >> PAGE_SHIFT)
 		return 0;
-	for (int i = 0; i < 2 && !start; i++) {
-		start = find_below(space, packed[i] ? packed[i] : PRIVATE_TOP,
-		                   bytes, i == 0);
-		if (pages == 1)
-			packed[i] = start ? start + PAGE_SIZE : USER_FIRST;
-	}
+	start = find_below(space, s->packed, bytes, true);
+	if (start == 0)
+		start = find_below(space, PRIVATE_TOP, bytes, false);
+	if (pages == 1)
+		s->packed = start ? start + PAGE_SIZE : USER_FIRST;
 	return start;
 }
 

@@ -75,10 +75,7 @@ void region_remove(int region)
 	const struct region *r = &regions[region];
 	vaddr_t free = earlier(slot_end(slot_of(r->end - 1)), PRIVATE_TOP);
 
-	for (int i = 0; i < 2; i++)
-		if (spaces[r->space].packed[i])
-			spaces[r->space].packed[i] =
-			    later(spaces[r->space].packed[i], free);
+	spaces[r->space].packed = later(spaces[r->space].packed, free);
 	if (r->whole)
 		slots_unlink(r);
 	else

@@ -44,6 +44,7 @@ static int begin(int level, int promised, frame_t directory)
 	s->level = level;
 	s->directory = page_copy_directory(directory);
 	s->promised = promised;
+	s->packed = PRIVATE_TOP;
 	for (int i = 0; i < (int)(sizeof(s->free_slots) / 4); i++)
 		s->free_slots[i] = ~0u;
 	return space;

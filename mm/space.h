@@ -59,9 +59,7 @@ struct space {
 	int promised;      /* pages in its name: private memory and tables */
 	/* set by exec; the break is moved by space_brk */
 	vaddr_t heap_start, heap_break;
-	/* no page to be found from here to PRIVATE_TOP, linked slots spared or
-	 * not; 0: not known */
-	vaddr_t packed[2];
+	vaddr_t packed; /* private slots have no hole from here on: hole.c */
 	/* a bit for each slot: it has no region */
 	uint32_t free_slots[(USER_SLOTS + 31) / 32];
 	/* the lowest region in each slot + 1; 0: none */
