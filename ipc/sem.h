@@ -48,7 +48,8 @@ int sem_operate(int id, vaddr_t ops, uint32_t count, vaddr_t timeout);
 /* Semaphore `num` of a segment of them: one page table is enough. */
 static inline struct semaphore *sem_of(int segment, uint32_t num)
 {
-	uint32_t word = page_get(segments[segment].table, num / SEMS_A_PAGE);
+	frame_t table = word_frame(segments[segment].word);
+	uint32_t word = page_get(table, num / SEMS_A_PAGE);
 
 	return (struct semaphore *)frame_to_kernel(word_frame(word)) +
 	       num % SEMS_A_PAGE;

@@ -77,7 +77,7 @@ static const struct inspect_field fields[] = {
     FIELD("segment", segment, resizable),
     FIELD("segment", segment, promised),
     FIELD("segment", segment, resident),
-    FIELD("segment", segment, table),
+    FIELD("segment", segment, word),
     FIELD("segment", segment, directory),
     FIELD("segment", segment, start),
     FIELD("segment", segment, bytes),

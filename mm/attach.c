@@ -21,12 +21,12 @@
 
 /* ---- parts ----------------------------------------------------------- */
 
-/* The lowest part of the attach of `r` that begins in [from, end), or -1. */
-static int find_part(const struct region *r, vaddr_t from, vaddr_t end)
+/* The lowest part of the attach of `r` from `from` on, or -1. */
+static int find_part(const struct region *r, vaddr_t from)
 {
-	int i = from < end ? region_from(r->space, from) : -1;
+	int i = region_from(r->space, from);
 
-	for (; i >= 0 && regions[i].start < end; i = region_after(i))
+	for (; i >= 0 && regions[i].start < r->limit; i = region_after(i))
 		if (regions[i].base == r->base && regions[i].limit == r->limit)
 			return i;
 	return -1;
@@ -35,9 +35,9 @@ static int find_part(const struct region *r, vaddr_t from, vaddr_t end)
 void attach_leave(int region)
 {
 	const struct region *r = &regions[region];
+	bool all = r->start == r->base && r->end == r->limit;
 
-	if (r->tag < 0 || find_part(r, r->base, r->start) >= 0 ||
-	    find_part(r, r->end, r->limit) >= 0)
+	if (r->tag < 0 || (!all && find_part(r, r->base) >= 0))
 		return;
 	spaces[r->space].attaches--;
 	attach_ended(r->space, r->tag);
@@ -48,7 +48,7 @@ static bool stands_for_attach(int region)
 {
 	const struct region *r = &regions[region];
 
-	return r->tag >= 0 && find_part(r, r->base, r->start) < 0;
+	return r->tag >= 0 && find_part(r, r->base) == region;
 }
 
 int space_next_attach(int region)
@@ -101,7 +101,8 @@ static int short_way(int space, int segment, vaddr_t base, int count)
 {
 	const struct segment *s = &segments[segment];
 
-	if (base != 0 || !s->whole || s->resizable || region_table.free < 0)
+	if (base != 0 || s->tables < count || s->resizable ||
+	    region_table.free < 0)
 		return -1;
 	return slots_find(space, count);
 }
@@ -127,8 +128,8 @@ static void attach_short(int space, int segment, int slot, int count,
 	r->limit = r->end;
 	segments[segment].holders++;
 	spaces[space].attaches++;
-	slots_set_first(space, slot, slot + count - 1, i);
 	slots_link(r, slot, count);
+	slots_set_first(space, slot, slot + count - 1, i);
 }
 
 static int attach_long(int space, int segment, vaddr_t *base, int rights,
@@ -190,7 +191,9 @@ int space_detach(int space, vaddr_t base)
 	if (r < 0)
 		return -EINVAL;
 	for (; r >= 0; r = next) {
-		next = find_part(&regions[r], regions[r].end, regions[r].limit);
+		bool last = regions[r].end == regions[r].limit;
+
+		next = last ? -1 : find_part(&regions[r], regions[r].end);
 		region_remove(r);
 	}
 	return 0;

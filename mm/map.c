@@ -120,8 +120,7 @@ static int prepare(const struct region *draft)
 	    space_charge(draft->space, cost) < 0)
 		return -ENOMEM;
 	if (draft->segment >= 0 &&
-	    segment_make_tables(draft->segment, draft->offset,
-	                        region_pages(draft), level) < 0) {
+	    segment_make_tables(draft->segment, level) < 0) {
 		space_refund(draft->space, cost);
 		return -ENOMEM;
 	}

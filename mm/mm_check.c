@@ -71,50 +71,37 @@ static int check_segment_table(int segment, int first, frame_t table)
 	return resident;
 }
 
-static int check_memory(int segment, int *tables)
+static int check_memory(int segment)
 {
 	const struct segment *s = &segments[segment];
-	int resident = 0;
+	int resident = 0, words = s->directory == NO_FRAME ? 1 : PAGE_SIZE / 4;
 
-	if (s->directory == NO_FRAME) {
-		*tables = s->table != NO_FRAME;
-		return s->table == NO_FRAME
-		           ? 0
-		           : check_segment_table(segment, 0, s->table);
-	}
-	found(s->directory);
-	*tables = 1;
-	for (int n = 0; n < (int)(PAGE_SIZE / 4); n++) {
-		uint32_t word = page_get(s->directory, n);
+	if (s->directory != NO_FRAME)
+		found(s->directory);
+	for (int n = 0; n < words; n++) {
+		uint32_t word = segment_words(s)[n];
 
-		if (word) {
-			*tables += 1;
-			expect("M7: a segment's PDE word", segment, (int)word,
-			       (int)link_word(word_frame(word)));
+		expect("M7: a segment's PDE word", segment, (int)word,
+		       n < s->tables ? (int)link_word(word_frame(word)) : 0);
+		if (word)
 			resident += check_segment_table(
 			    segment, n * TABLE_ENTRIES, word_frame(word));
-		}
 	}
-	return resident;
+	expect("M7: resident", segment, s->resident, resident);
+	return (s->promised ? s->pages : resident) + s->tables +
+	       (s->directory != NO_FRAME);
 }
 
 /* The pages promised for it. */
 static int check_segment(int segment)
 {
 	const struct segment *s = &segments[segment];
-	int resident, tables = 0;
 
-	if (s->kind == SEGMENT_ARCHIVE) {
-		if (s->table != NO_FRAME)
-			found(s->table);
-		return s->bytes % PAGE_SIZE ? 1 : 0;
-	}
-	if (s->kind == SEGMENT_DEVICE)
-		return 0;
-	resident = check_memory(segment, &tables);
-	expect("M7: tables", segment, s->tables, tables);
-	expect("M7: resident", segment, s->resident, resident);
-	return (s->promised ? s->pages : resident) + tables;
+	if (s->kind == SEGMENT_MEMORY)
+		return check_memory(segment);
+	if (s->word)
+		found(word_frame(s->word));
+	return s->kind == SEGMENT_ARCHIVE && s->bytes % PAGE_SIZE;
 }
 
 /* ---- slots and regions ----------------------------------------------- */

@@ -116,15 +116,11 @@ void slots_fill(struct region *draft);
 /* Points the PDEs of `count` slots at the tables of the region's segment. */
 static inline void slots_link(const struct region *r, int slot, int count)
 {
-	const struct segment *s = &segments[r->segment];
 	frame_t directory = spaces[r->space].directory;
-	uint32_t word = link_word(s->table); /* its only one */
+	int first = region_page(r, slot_start(slot)) / TABLE_ENTRIES;
 
-	page_link(
-	    directory, slot, count,
-	    s->directory == NO_FRAME
-	        ? &word
-	        : segment_words(r->segment, region_page(r, slot_start(slot))));
+	page_link(directory, slot, count,
+	          segment_words(&segments[r->segment]) + first);
 	if (!(r->rights & RIGHT_WRITE))
 		page_link_rights(directory, slot, count, r->rights);
 }

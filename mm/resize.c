@@ -26,8 +26,7 @@ static int grow(int segment, int pages, int level)
 	if (promise_take(more, level) < 0)
 		return -ENOMEM;
 	s->pages = pages;
-	s->whole = false;
-	if (segment_make_tables(segment, 0, pages, level) < 0) {
+	if (segment_make_tables(segment, level) < 0) {
 		s->pages = old;
 		promise_give(more);
 		return -ENOMEM;

@@ -6,14 +6,13 @@
  * segment at a suitable address points a PDE at them, and the PDE says whether
  * he may write.  So a page that one process touches first is there for all.
  *
- *	up to 4 MiB:   table -----------------> [ f f . f . . ]
+ *	up to 4 MiB:                  word ---> [ f f . f . . ]
  *
  *	beyond:        directory -> [ word ]--> [ f f f f f f ]
  *	                            [ word ]--> [ f . . . f f ]
- *	                            [  0   ]    not needed so far
  *
- * The words of the directory are the PDEs that an attach copies.  Tables are
- * made (promised, zeroed) when they are first needed and stay until the segment
+ * The words are the PDEs that an attach copies.  Tables are made (promised,
+ * zeroed), all at once, when the first is needed and stay until the segment
  * dies, because a PDE somewhere may point at them.
  *
  * A segment that can be resized has the tables of all its pages from the start:
@@ -47,7 +46,7 @@ static int make(enum segment_kind kind, int pages, int promise, int level)
 	segments[i].kind = kind;
 	segments[i].holders = 1;
 	segments[i].pages = pages;
-	segments[i].table = segments[i].directory = NO_FRAME;
+	segments[i].directory = NO_FRAME;
 	segments[i].owner = -1;
 	return i;
 }
@@ -60,7 +59,7 @@ int segment_make(int pages, bool promised, bool resizable, int level)
 		return -ENOMEM;
 	segments[i].promised = promised;
 	segments[i].resizable = resizable;
-	if (resizable && segment_make_tables(i, 0, pages, level) < 0) {
+	if (resizable && segment_make_tables(i, level) < 0) {
 		segment_drop(i);
 		return -ENOMEM;
 	}
@@ -98,12 +97,8 @@ frame_t segment_table_of(int segment, int page)
 {
 	const struct segment *s = &segments[segment];
 	int n = page / TABLE_ENTRIES;
-	uint32_t word;
 
-	if (s->directory == NO_FRAME)
-		return n == 0 ? s->table : NO_FRAME;
-	word = page_get(s->directory, n);
-	return word ? word_frame(word) : NO_FRAME;
+	return n < s->tables ? word_frame(segment_words(s)[n]) : NO_FRAME;
 }
 
 uint32_t segment_get(int segment, int page)
@@ -118,61 +113,31 @@ void segment_set(int segment, int page, uint32_t word)
 	page_set(segment_table_of(segment, page), page % TABLE_ENTRIES, word);
 }
 
-const uint32_t *segment_words(int segment, int page)
-{
-	const struct segment *s = &segments[segment];
-
-	assert(s->directory != NO_FRAME);
-	return table_words(s->directory) + page / TABLE_ENTRIES;
-}
-
-static bool lacks_table(int segment, int n)
-{
-	return segment_table_of(segment, n * TABLE_ENTRIES) == NO_FRAME;
-}
-
-/* When the first page beyond one table is wanted. */
-static void make_directory(struct segment *s)
-{
-	s->directory = frame_alloc_zeroed();
-	s->tables++;
-	if (s->table != NO_FRAME)
-		page_set(s->directory, 0, link_word(s->table));
-	s->table = NO_FRAME;
-}
-
-static void make_table(struct segment *s, int n)
-{
-	frame_t table = frame_alloc_zeroed();
-
-	s->tables++;
-	if (s->directory == NO_FRAME)
-		s->table = table;
-	else
-		page_set(s->directory, n, link_word(table));
-}
-
-int segment_make_tables(int segment, int first, int count, int level)
+int segment_make_tables(int segment, int level)
 {
 	struct segment *s = &segments[segment];
-	int end = first + count < s->pages ? first + count : s->pages;
-	bool directory = s->directory == NO_FRAME && end > TABLE_ENTRIES;
-	int missing = directory;
+	int missing = tables_for(s->pages) - s->tables;
+	bool directory = s->directory == NO_FRAME && s->pages > TABLE_ENTRIES;
 
-	if (s->whole || s->kind != SEGMENT_MEMORY || first >= end)
+	if (s->kind != SEGMENT_MEMORY || missing <= 0)
 		return 0;
-	for (int n = first / TABLE_ENTRIES; n < tables_for(end); n++)
-		missing += lacks_table(segment, n);
-	if (promise_take(missing, level) < 0)
+	if (promise_take(missing + directory, level) < 0)
 		return -ENOMEM;
 
 	/* Nothing below can fail. */
-	if (directory)
-		make_directory(s);
-	for (int n = first / TABLE_ENTRIES; n < tables_for(end); n++)
-		if (lacks_table(segment, n))
-			make_table(s, n);
-	s->whole = first == 0 && end == s->pages;
+	if (directory) {
+		s->directory = frame_alloc_zeroed();
+		page_set(s->directory, 0, s->word);
+	}
+	for (; missing > 0; missing--) {
+		uint32_t word = link_word(frame_alloc_zeroed());
+
+		if (s->directory == NO_FRAME)
+			s->word = word;
+		else
+			page_set(s->directory, s->tables, word);
+		s->tables++;
+	}
 	return 0;
 }
 
@@ -181,16 +146,19 @@ int segment_make_tables(int segment, int first, int count, int level)
 static int memory_frame(int segment, int page, int level, frame_t *frame)
 {
 	struct segment *s = &segments[segment];
+	int entry = page % TABLE_ENTRIES;
+	frame_t table;
 	uint32_t word;
 
-	if (segment_make_tables(segment, page, 1, level) < 0)
+	if (segment_make_tables(segment, level) < 0)
 		return -ENXIO;
-	word = segment_get(segment, page);
+	table = segment_table_of(segment, page);
+	word = page_get(table, entry);
 	if (word == 0) {
 		if (!s->promised && promise_take(1, level) < 0)
 			return -ENXIO;
 		word = user_word(frame_alloc_zeroed(), PTE_RW);
-		segment_set(segment, page, word);
+		page_set(table, entry, word);
 		s->resident++;
 	}
 	*frame = word_frame(word);
@@ -202,17 +170,17 @@ static frame_t archive_frame(struct segment *s, int page)
 {
 	frame_t from = (frame_t)(s->start >> PAGE_SHIFT) + page;
 	uint32_t tail = s->bytes % PAGE_SIZE;
-	char *to;
+	frame_t to;
 
 	if (tail == 0 || page < s->pages - 1)
 		return from;
-	if (s->table == NO_FRAME) {
-		s->table = frame_alloc_zeroed();
-		to = frame_to_kernel(s->table);
-		memcpy(to, frame_to_kernel(from), tail);
+	if (s->word == 0) {
+		to = frame_alloc_zeroed();
+		memcpy(frame_to_kernel(to), frame_to_kernel(from), tail);
+		s->word = user_word(to, 0);
 		s->resident = 1;
 	}
-	return s->table;
+	return word_frame(s->word);
 }
 
 int segment_frame(int segment, int page, int level, frame_t *frame)
@@ -249,16 +217,12 @@ static void free_table(frame_t table)
 /* Nobody looks any more: every PDE to it was cleared, and flushed. */
 static void free_memory(int segment)
 {
-	struct segment *s = &segments[segment];
-	int most = s->directory == NO_FRAME ? 1 : (int)(PAGE_SIZE / 4);
+	const struct segment *s = &segments[segment];
 
-	promise_give((s->promised ? s->pages : s->resident) + s->tables);
-	for (int n = 0; n < most; n++) {
-		frame_t table = segment_table_of(segment, n * TABLE_ENTRIES);
-
-		if (table != NO_FRAME)
-			free_table(table);
-	}
+	promise_give((s->promised ? s->pages : s->resident) + s->tables +
+	             (s->directory != NO_FRAME));
+	for (int n = 0; n < s->tables; n++)
+		free_table(word_frame(segment_words(s)[n]));
 	if (s->directory != NO_FRAME)
 		frame_drop(s->directory);
 }
@@ -266,8 +230,8 @@ static void free_memory(int segment)
 static void free_archive(struct segment *s)
 {
 	promise_give(s->bytes % PAGE_SIZE ? 1 : 0);
-	if (s->table != NO_FRAME)
-		frame_drop(s->table);
+	if (s->word)
+		frame_drop(word_frame(s->word));
 }
 
 void segment_hold(int segment)

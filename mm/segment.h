@@ -28,10 +28,9 @@ struct segment {
 	int pages;      /* its size now; the bytes are the holder's business */
 	bool resizable; /* linked by whole slots only */
 	bool promised;  /* false: NORESERVE, each touch asks */
-	bool whole;     /* all the tables of its pages are there */
 	int resident;   /* frames it holds now */
-	int tables;     /* page tables it has, its directory counted as one */
-	frame_t table;  /* its only page table; archive: its last page */
+	int tables;     /* page tables it has: of all its pages, or none */
+	uint32_t word;  /* the PDE word of its only table; archive: last page */
 	frame_t directory; /* or a frame of PDE words, one for each table */
 	paddr_t start;     /* archive, device: where it begins */
 	uint32_t bytes;    /* archive: where its last page ends */
@@ -69,11 +68,8 @@ void segment_drop(int segment); /* the last one frees frames and tables */
  */
 int segment_frame(int segment, int page, int level, frame_t *frame);
 
-/*
- * Makes the page tables of pages [first, first + count), as far as the segment
- * goes: 0, or -ENOMEM.  They stay until it dies.
- */
-int segment_make_tables(int segment, int first, int count, int level);
+/* Makes the page tables of all its pages: 0, or -ENOMEM.  They stay. */
+int segment_make_tables(int segment, int level);
 
 /*
  * The word of page `page` in the segment's own table, 0: it has no frame; and
@@ -82,9 +78,14 @@ int segment_make_tables(int segment, int first, int count, int level);
 uint32_t segment_get(int segment, int page);
 void segment_set(int segment, int page, uint32_t word);
 
-/* The table of page `page`, or NO_FRAME; the PDE words from there on. */
+/* The table of page `page`, or NO_FRAME. */
 frame_t segment_table_of(int segment, int page);
-const uint32_t *segment_words(int segment, int page);
+
+/* The PDE words of its tables. */
+static inline const uint32_t *segment_words(const struct segment *s)
+{
+	return s->directory == NO_FRAME ? &s->word : table_words(s->directory);
+}
 
 /* How many page tables the pages of a segment need. */
 static inline int tables_for(int pages)

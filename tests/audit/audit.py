@@ -148,10 +148,10 @@ class Audit:
         self.tables = {}  # (segment, which) -> frame
         for index, row in m.rows("segments"):
             kind = m.field(row, "segment.kind")
-            table = m.field(row, "segment.table")
+            word = m.field(row, "segment.word") & 0xFFFFFFFF
             if kind == SEGMENT_ARCHIVE:
-                if table >= 0:
-                    self.hold(table)
+                if word:
+                    self.hold(word >> 12)
                 self.promised += m.field(row, "segment.bytes") % PAGE != 0
             if kind not in (SEGMENT_MEMORY, SEGMENT_DEVICE):
                 continue
@@ -161,8 +161,8 @@ class Audit:
                 for i, word in enumerate(m.words(directory)):
                     if word:
                         self.tables[index, i] = word >> 12
-            elif table >= 0:
-                self.tables[index, 0] = table
+            elif word:
+                self.tables[index, 0] = word >> 12
             mine = [i for i in range(ENTRIES) if (index, i) in self.tables]
             resident = sum(self.segment_table(index, i, self.tables[index, i],
                                               kind) for i in mine)

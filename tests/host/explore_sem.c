@@ -87,7 +87,7 @@ int segment_make(int pages, bool is_promised, bool resizable, int level)
 	while (segments[i].kind != SEGMENT_FREE)
 		i++;
 	segments[i] = (struct segment){
-	    .kind = SEGMENT_MEMORY, .holders = 1, .table = 2 * i};
+	    .kind = SEGMENT_MEMORY, .holders = 1, .word = (uint32_t)i << 13};
 	return i;
 }
 
@@ -960,7 +960,7 @@ static void restore(const void *state)
 		memory[2 * i][0] = s->words[i];
 		segments[i].kind = s->segments[i];
 		segments[i].holders = s->segments[i] != SEGMENT_FREE;
-		segments[i].table = 2 * i;
+		segments[i].word = (uint32_t)i << 13;
 	}
 	memcpy(sems, s->sets, sizeof(s->sets));
 	restore_procs(s);

@@ -187,8 +187,8 @@ static void mix_segment(int g)
 	if (index < 0)
 		return;
 	mix((uint32_t)m.segment[g].pages);
-	mix(segments[index].whole + 2 * (segments[index].directory >= 0) +
-	    4 * (segments[index].table >= 0));
+	mix((segments[index].word != 0) + 2 * (segments[index].directory >= 0) +
+	    4 * (uint32_t)segments[index].tables);
 	for (int p = 0; p < SEGMENT_PAGES; p++) {
 		frame_t table = plans[g].kind == SEGMENT_MEMORY
 		                    ? segment_table_of(index, p)

@@ -215,7 +215,7 @@ static const struct scene {
 	struct segment_plan plans[SEGMENTS];
 	void (*add)(int s);
 } scenes[] = {
-    {"attaching", 2, 25000, false, {MEMORY(3, true), MEMORY(2, true)}, scene_attach},
+    {"attaching", 2, 20000, false, {MEMORY(3, true), MEMORY(2, true)}, scene_attach},
     {"sharing", 2, 40000, true, {MEMORY(3, true), MEMORY(2, true)}, scene_share},
     {"copy-on-write", 2, 15000, true, {MEMORY(1, false), MEMORY(1, false)}, scene_private},
     {"noreserve", 2, 2000, true, {MEMORY(1, false), MEMORY(1, false)}, scene_noreserve},
