@@ -47,7 +47,7 @@ static int grow_stack(int space, vaddr_t va)
 	return draft_place(&draft);
 }
 
-/* ---- private memory -------------------------------------------------- */
+/* ---- what is not its own --------------------------------------------- */
 
 /* What a region shows at `va` as long as it has no page of its own there. */
 static int original(const struct region *r, vaddr_t va, frame_t *frame)
@@ -60,14 +60,24 @@ static int original(const struct region *r, vaddr_t va, frame_t *frame)
 	                     spaces[r->space].level, frame);
 }
 
+/* Shows it in an entry; if the slot is linked, all who look have it now. */
 static int borrow(const struct region *r, vaddr_t va, frame_t *frame)
 {
+	bool shared = r->kind == REGION_SHARED;
 	int error = original(r, va, frame);
+	uint32_t bits = PTE_BORROWED;
 
-	if (error == 0)
-		entry_set(r, va, user_word(*frame, PTE_BORROWED));
-	return error;
+	if (error < 0 || slot_linked(r->space, slot_of(va)))
+		return error;
+	if (shared && (r->rights & RIGHT_WRITE))
+		bits |= PTE_RW;
+	if (shared && segments[r->segment].kind == SEGMENT_DEVICE)
+		bits |= PTE_PCD;
+	entry_set(r, va, user_word(*frame, bits));
+	return 0;
 }
+
+/* ---- private memory -------------------------------------------------- */
 
 static int make_own(const struct region *r, vaddr_t va, frame_t *frame)
 {
@@ -117,23 +127,6 @@ static int touch_private(const struct region *r, vaddr_t va, bool write,
 	return word ? 0 : borrow(r, va, frame);
 }
 
-/* ---- shared memory --------------------------------------------------- */
-
-static int touch_shared(const struct region *r, vaddr_t va, frame_t *frame)
-{
-	int error = original(r, va, frame);
-	uint32_t bits = PTE_BORROWED;
-
-	if (error < 0 || slot_linked(r->space, slot_of(va)))
-		return error; /* linked: it is in everybody's table now */
-	if (r->rights & RIGHT_WRITE)
-		bits |= PTE_RW;
-	if (segments[r->segment].kind == SEGMENT_DEVICE)
-		bits |= PTE_PCD;
-	entry_set(r, va, user_word(*frame, bits));
-	return 0;
-}
-
 /* ---- both doors ------------------------------------------------------ */
 
 int space_page(int space, vaddr_t va, bool write, frame_t *frame)
@@ -146,7 +139,7 @@ int space_page(int space, vaddr_t va, bool write, frame_t *frame)
 		return -EFAULT;
 	va &= ~(PAGE_SIZE - 1);
 	if (regions[r].kind == REGION_SHARED)
-		return touch_shared(&regions[r], va, frame);
+		return borrow(&regions[r], va, frame);
 	return touch_private(&regions[r], va, write, frame);
 }
 

@@ -131,7 +131,7 @@ bug 2 3 mm/slot.c "a private table is freed while the CPU has its PDE" \
 
 # ---- rights
 bug 2 1 mm/fault.c "a borrowed entry of a read-only region may be written" \
-	'/^static int touch_shared/,/^}/s/if (r->rights & RIGHT_WRITE)/if (1)/'
+	'/^static int borrow/,/^}/s/if (shared && (r->rights & RIGHT_WRITE))/if (shared)/'
 bug 2 3 mm/space.c "fork: the parent may go on writing to what is shared" \
 	's/^\t\t\tword &= ~PTE_RW;$/\t\t\t;/'
 bug 2 7 mm/map.c "an archive mapped shared may be written" \
