@@ -63,25 +63,18 @@ void frame_add(frame_t first, int count)
 	frames_total += count;
 }
 
-static int reserved(int level)
-{
-	int pages = 0;
-
-	if (level < LEVEL_SERVER)
-		pages += server_reserve;
-	if (level < LEVEL_ROOT)
-		pages += frames_total / 32;
-	return pages;
-}
-
 int promise_take(int pages, int level)
 {
+	int kept = level < LEVEL_SERVER ? server_reserve : 0;
+
+	if (level < LEVEL_ROOT)
+		kept += frames_total / 32;
 	assert(pages >= 0);
 	if (pages == 0)
 		return 0;
 	if (promise_fail_nth > 0 && --promise_fail_nth == 0)
 		return -ENOMEM;
-	if (pages > frames_total - reserved(level) - frames_promised)
+	if (pages > frames_total - kept - frames_promised)
 		return -ENOMEM;
 	frames_promised += pages;
 	return 0;
