@@ -92,21 +92,6 @@ static int find_place(int space, int pages, vaddr_t *base, bool remap)
 	return *base < USER_FIRST ? -EPERM : 0;
 }
 
-/*
- * What is nearly always asked: a segment whose tables are all there, anywhere,
- * into free slots, with a region that was given back.  Nothing is promised, so
- * nothing is refused.  The first of the slots, or -1: go the long way.
- */
-static int short_way(int space, int segment, vaddr_t base, int count)
-{
-	const struct segment *s = &segments[segment];
-
-	if (base != 0 || s->tables < count || s->resizable ||
-	    region_table.free < 0)
-		return -1;
-	return slots_find(space, count);
-}
-
 static void attach_short(int space, int segment, int slot, int count,
                          int rights, int tag)
 {
@@ -162,9 +147,17 @@ static int attach_long(int space, int segment, vaddr_t *base, int rights,
 int space_attach(int space, int segment, vaddr_t *base, int rights, bool remap,
                  int tag)
 {
-	int count = tables_for(segments[segment].pages);
-	int slot = short_way(space, segment, *base, count);
+	const struct segment *s = &segments[segment];
+	int count = tables_for(s->pages), slot = -1;
 
+	/*
+	 * What is nearly always asked: a segment whose tables are all there,
+	 * anywhere, into free slots, with a region that was given back.
+	 * Nothing is promised, so nothing is refused.
+	 */
+	if (*base == 0 && s->tables > 0 && !s->resizable &&
+	    region_table.free >= 0)
+		slot = slots_find(space, count);
 	if (slot < 0)
 		return attach_long(space, segment, base, rights, remap, tag);
 	attach_short(space, segment, slot, count, rights, tag);

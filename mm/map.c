@@ -18,13 +18,19 @@
 
 /* ---- cutting --------------------------------------------------------- */
 
-/* A table for each slot that an edge of [from, to) tears. */
-static int edges_cost(int space, vaddr_t from, vaddr_t to)
+/* The region that an edge at `at` cuts in two, or -1. */
+static int cut_by(int space, vaddr_t at)
 {
-	int first = slot_of(from), last = slot_of(to - 1);
+	int r = region_at(space, at);
 
-	return slot_breaks(space, first, from, to) +
-	       (last > first && slot_breaks(space, last, from, to));
+	return r >= 0 && regions[r].start < at ? r : -1;
+}
+
+/* Does an edge at `at` tear a linked slot?  It then costs a table. */
+static bool tears(int space, vaddr_t at)
+{
+	return at % SLOT_SIZE && cut_by(space, at) >= 0 &&
+	       slot_linked(space, slot_of(at));
 }
 
 /*
@@ -33,30 +39,25 @@ static int edges_cost(int space, vaddr_t from, vaddr_t to)
  */
 static int prepare_edges(int space, vaddr_t from, vaddr_t to, int pages)
 {
-	pages += edges_cost(space, from, to);
+	int tables = tears(space, from) + tears(space, to);
+
+	if (tables == 2 && slot_of(from) == slot_of(to))
+		tables = 1;
 	/* Two edges may cut two regions. */
 	if (table_reserve(&region_table, 2, spaces[space].level) < 0)
 		return -ENOMEM;
-	return space_charge(space, pages);
+	return space_charge(space, pages + tables);
 }
 
-static void split_at(int space, vaddr_t at)
+/* Its cost was taken: no slot or region is across this edge any more. */
+static void cut_edge(int space, vaddr_t at)
 {
-	int r = region_at(space, at);
+	int r = cut_by(space, at);
 
-	if (r >= 0 && regions[r].start < at)
+	if (tears(space, at))
+		space_make_private(space, slot_of(at));
+	if (r >= 0)
 		region_split(r, at);
-}
-
-/* Its cost was taken: no slot or region is across an edge any more. */
-static void cut_edges(int space, vaddr_t from, vaddr_t to)
-{
-	if (slot_breaks(space, slot_of(from), from, to))
-		space_make_private(space, slot_of(from));
-	if (slot_breaks(space, slot_of(to - 1), from, to))
-		space_make_private(space, slot_of(to - 1));
-	split_at(space, from);
-	split_at(space, to);
 }
 
 __attribute__((noinline)) static void remove_pages(int region)
@@ -87,7 +88,8 @@ static void cut(int space, vaddr_t from, vaddr_t to)
 {
 	int r;
 
-	cut_edges(space, from, to);
+	cut_edge(space, from);
+	cut_edge(space, to);
 	for (r = region_from(space, from); r >= 0 && regions[r].start < to;
 	     r = region_from(space, from))
 		region_remove(r);
@@ -232,7 +234,8 @@ int space_protect(int space, vaddr_t start, vaddr_t end, int rights)
 		return -ENOMEM;
 
 	/* Nothing below can fail. */
-	cut_edges(space, start, end);
+	cut_edge(space, start);
+	cut_edge(space, end);
 	for (vaddr_t va = start; va < end;
 	     va = regions[region_at(space, va)].end)
 		protect_region(region_at(space, va), rights);

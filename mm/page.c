@@ -45,25 +45,20 @@ static uint32_t *words(frame_t table)
 
 /* ---- the kernel's own half ------------------------------------------- */
 
-static frame_t take_for_kernel(void)
-{
-	int refused = promise_take(1, LEVEL_SERVER);
-
-	assert(!refused);
-	table_frames++;
-	return frame_alloc_zeroed();
-}
-
 void page_init(frame_t directory)
 {
+	int refused = promise_take(WINDOW_TABLES + 1, LEVEL_SERVER);
+
+	assert(!refused);
+	table_frames += WINDOW_TABLES + 1;
 	kernel_directory = page_loaded = directory;
 	for (int i = 0; i < WINDOW_TABLES; i++) {
-		uint32_t table = (uint32_t)take_for_kernel() << 12;
+		uint32_t table = (uint32_t)frame_alloc_zeroed() << 12;
 
 		words(directory)[slot_of(WINDOW_START) + i] =
 		    table | PTE_RW | PTE_P;
 	}
-	zero_frame = take_for_kernel();
+	zero_frame = frame_alloc_zeroed();
 }
 
 void page_map_kernel(vaddr_t address, frame_t frame)
@@ -131,9 +126,9 @@ void page_set(frame_t table, int entry, uint32_t word)
 	words(table)[entry] = word;
 }
 
-void page_set_private(frame_t directory, int slot, frame_t table)
+void page_make_table(frame_t directory, int slot)
 {
-	words(directory)[slot] = user_word(table, PTE_RW);
+	words(directory)[slot] = user_word(frame_alloc_zeroed(), PTE_RW);
 }
 
 void page_clear_slots(frame_t directory, int slot, int count)

@@ -143,8 +143,8 @@ static inline uint32_t page_get(frame_t table, int entry)
 }
 void page_set(frame_t table, int entry, uint32_t word);
 
-/* PDEs.  A private table has all rights in the PDE. */
-void page_set_private(frame_t directory, int slot, frame_t table);
+/* PDEs.  A private table, new and promised before, has all rights there. */
+void page_make_table(frame_t directory, int slot);
 void page_clear_slots(frame_t directory, int slot, int count);
 /* The PDE words `words` of a segment's tables, or 1 word, with these rights. */
 void page_link(frame_t directory, int slot, int count, const uint32_t *words);

@@ -177,7 +177,7 @@ int region_make(const struct region *draft)
 
 	regions[i] = *draft;
 	if (draft->segment >= 0)
-		segment_hold(draft->segment);
+		segments[draft->segment].holders++;
 	region_list(i);
 	return i;
 }
@@ -208,10 +208,10 @@ static bool mergeable(int low, int high)
 {
 	const struct region *a = &regions[low], *b = &regions[high];
 
-	return a->end == b->start && a->kind == b->kind &&
-	       a->kind != REGION_SHARED && a->segment < 0 && b->segment < 0 &&
-	       a->rights == b->rights && a->ceiling == b->ceiling &&
-	       a->promised == b->promised && a->noreserve == b->noreserve;
+	return a->end == b->start && a->kind == b->kind && a->segment < 0 &&
+	       b->segment < 0 && a->rights == b->rights &&
+	       a->ceiling == b->ceiling && a->promised == b->promised &&
+	       a->noreserve == b->noreserve;
 }
 
 static int merge(int low, int high)

@@ -103,9 +103,6 @@ void space_refund(int space, int pages);
 
 bool slot_linked(int space, int slot);
 
-/* Would [from, to) tear a linked slot?  It then costs a table. */
-bool slot_breaks(int space, int slot, vaddr_t from, vaddr_t to);
-
 /* The one function that turns a linked slot private.  Its table is promised. */
 void space_make_private(int space, int slot);
 

@@ -150,7 +150,7 @@ static int memory_frame(int segment, int page, int level, frame_t *frame)
 	frame_t table;
 	uint32_t word;
 
-	if (segment_make_tables(segment, level) < 0)
+	if (s->tables == 0 && segment_make_tables(segment, level) < 0)
 		return -ENXIO;
 	table = segment_table_of(segment, page);
 	word = page_get(table, entry);
@@ -232,12 +232,6 @@ static void free_archive(struct segment *s)
 	promise_give(s->bytes % PAGE_SIZE ? 1 : 0);
 	if (s->word)
 		frame_drop(word_frame(s->word));
-}
-
-void segment_hold(int segment)
-{
-	assert(segments[segment].holders > 0);
-	segments[segment].holders++;
 }
 
 __attribute__((noinline)) static void end(int segment)

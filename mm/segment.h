@@ -59,7 +59,6 @@ int segment_make_device(paddr_t start, int pages, int level);
  */
 int segment_resize(int segment, int pages, int level);
 
-void segment_hold(int segment);
 void segment_drop(int segment); /* the last one frees frames and tables */
 
 /*

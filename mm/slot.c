@@ -47,19 +47,6 @@ bool slot_linked(int space, int slot)
 
 /* ---- linked or not --------------------------------------------------- */
 
-bool slot_breaks(int space, int slot, vaddr_t from, vaddr_t to)
-{
-	const struct region *r;
-	vaddr_t start, end;
-
-	if (!slot_linked(space, slot))
-		return false;
-	r = &regions[slot_first_region(space, slot)];
-	start = later(r->start, slot_start(slot));
-	end = earlier(r->end, slot_end(slot));
-	return start < to && from < end && (start < from || end > to);
-}
-
 void space_make_private(int space, int slot)
 {
 	int r = slot_first_region(space, slot);
@@ -68,7 +55,7 @@ void space_make_private(int space, int slot)
 	assert(slot_linked(space, slot));
 	assert(r >= 0 && slot_of(regions[r].start) <= slot);
 	assert(slot_of(regions[r].end - 1) > slot || regions[r].next < 0);
-	page_set_private(directory, slot, frame_alloc_zeroed());
+	page_make_table(directory, slot);
 	page_flush_all(directory);
 	regions[r].whole = false;
 }
@@ -96,15 +83,8 @@ static bool linkable(const struct region *r, int slot)
 /* Will a region have a part of the slot beside the draft? */
 static bool has_others(const struct region *draft, int slot)
 {
-	int r = slot_first_region(draft->space, slot);
-
-	while (r >= 0) {
-		if (later(regions[r].start, slot_start(slot)) < draft->start ||
-		    earlier(regions[r].end, slot_end(slot)) > draft->end)
-			return true;
-		r = slot_next_region(slot, r);
-	}
-	return false;
+	return space_overlaps(draft->space, slot_start(slot), draft->start) ||
+	       space_overlaps(draft->space, draft->end, slot_end(slot));
 }
 
 int slots_cost(const struct region *draft)
@@ -138,12 +118,10 @@ static void fill_slot(struct region *draft, int slot)
 		return;
 	}
 	draft->whole = false;
-	if (alone) {
-		page_set_private(spaces[space].directory, slot,
-		                 frame_alloc_zeroed());
-	} else if (slot_linked(space, slot)) {
+	if (alone)
+		page_make_table(spaces[space].directory, slot);
+	else if (slot_linked(space, slot))
 		space_make_private(space, slot);
-	}
 }
 
 void slots_fill(struct region *draft)

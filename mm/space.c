@@ -68,60 +68,16 @@ static bool inherited(int region)
 	return segment < 0 || segments[segment].kind != SEGMENT_DEVICE;
 }
 
-/* The frames that a region without a promise has taken so far. */
-static int own_frames(const struct region *r)
+/* The child has the PDEs of its parent: a private table becomes a new one. */
+static void copy_tables(const struct region *r, frame_t mine)
 {
-	int count = 0;
-
-	for_each_entry(r, va, r->start) count +=
-	    !(entry_get(r, va) & PTE_BORROWED);
-	return count;
-}
-
-/* What the child will need; counts its regions, too. */
-static int copy_cost(int from, int *count)
-{
-	int cost = 1, done = -1; /* tables up to this slot are counted */
-
-	*count = 0;
-	for (int i = region_from(from, 0); i >= 0; i = region_after(i)) {
-		const struct region *r = &regions[i];
-		int slot = slot_of(r->start), last = slot_of(r->end - 1);
-
-		if (!inherited(i))
-			continue;
-		*count += 1;
-		for (slot += slot == done; !r->whole && slot <= last; slot++)
-			cost += !slot_linked(from, slot);
-		done = last;
-		if (r->promised)
-			cost += region_pages(r);
-		else if (r->noreserve)
-			cost += own_frames(r);
-	}
-	return cost;
-}
-
-/*
- * The child has the PDEs of its parent: each private table becomes a new one,
- * or none for what is not inherited.
- */
-static void copy_tables(int region, int to)
-{
-	const struct region *r = &regions[region];
-	frame_t mine = spaces[to].directory;
 	int last = slot_of(r->end - 1);
 
 	for (int slot = slot_of(r->start); !r->whole && slot <= last; slot++) {
 		uint32_t word = page_get(spaces[r->space].directory, slot);
-		uint32_t copy = page_get(mine, slot);
 
-		if (word_linked(word) || (copy && copy != word))
-			continue;
-		if (inherited(region))
-			page_set_private(mine, slot, frame_alloc_zeroed());
-		else
-			page_clear_slots(mine, slot, 1);
+		if (!word_linked(word) && page_get(mine, slot) == word)
+			page_make_table(mine, slot);
 	}
 }
 
@@ -145,7 +101,7 @@ static void copy_region(int region, int to)
 {
 	struct region draft = regions[region];
 
-	copy_tables(region, to);
+	copy_tables(&draft, spaces[to].directory);
 	if (!inherited(region))
 		return;
 	draft.space = to;
@@ -155,8 +111,12 @@ static void copy_region(int region, int to)
 
 int space_copy(int from, int level)
 {
-	int count, cost = copy_cost(from, &count), to;
+	int cost = spaces[from].promised, count = 0, devices = 0, to;
 
+	for (int r = region_from(from, 0); r >= 0; r = region_after(r)) {
+		count++;
+		devices += !inherited(r);
+	}
 	if (table_reserve(&space_table, 1, level) < 0 ||
 	    table_reserve(&region_table, count, level) < 0 ||
 	    promise_take(cost, level) < 0)
@@ -166,9 +126,11 @@ int space_copy(int from, int level)
 	to = begin(level, cost, spaces[from].directory);
 	spaces[to].heap_start = spaces[from].heap_start;
 	spaces[to].heap_break = spaces[from].heap_break;
+	spaces[to].attaches = spaces[from].attaches;
 	for (int r = region_from(from, 0); r >= 0; r = region_after(r))
 		copy_region(r, to);
-	spaces[to].attaches = spaces[from].attaches;
+	if (devices) /* their tables are not needed */
+		slots_settle(to, 0, USER_SLOTS - 1);
 	return to;
 }
 

@@ -151,15 +151,15 @@ bug 2 7 mm/segment.c "the end of a file shows what follows it" \
 bug 2 1 mm/attach.c "an attach ends and is not counted off" \
 	'/^void attach_leave/,/^}/s/^\tattach_ended(r->space, r->tag);$/\t;/'
 bug 2 2 mm/region.c "a region does not hold its segment" \
-	's/^\t\tsegment_hold(draft->segment);$/\t\t;/'
+	's/^\t\tsegments\[draft->segment\].holders++;$/\t\t;/'
 bug 2 4 mm/slot.c "the promise of a NORESERVE page is not given back" \
 	'/^static void clear_entry/,/^}/s/space_refund(r->space, 1)/(void)0/'
 bug 2 8 mm/space.c "a child inherits a device" \
 	'/^static bool inherited/,/^}/s/!= SEGMENT_DEVICE/!= SEGMENT_FREE/'
 
 # ---- covering
-bug 4 9 mm/slot.c "a torn slot stays linked: one page too many is allowed" \
-	'/^bool slot_breaks/,/^}/s/end > to)/end > to + PAGE_SIZE)/'
+bug 4 9 mm/map.c "a torn slot stays linked: one page too many is allowed" \
+	'/^static bool tears/,/^}/s/at % SLOT_SIZE/at % SLOT_SIZE > PAGE_SIZE/'
 bug 4 11 mm/slot.c "a slot is linked whose region ends one page early" \
 	'/^static bool linkable/,/^}/s/>> PAGE_SHIFT) >= s->pages/>> PAGE_SHIFT) + 1 >= s->pages/'
 bug 2 3 mm/usercopy.c "a copy runs over the end of its page" \
