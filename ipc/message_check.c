@@ -46,7 +46,8 @@ static bool is_closed(int connection)
 {
 	int i = channels[connections[connection].channel].closed;
 
-	while (i >= 0 && i != connection)
+	for (int steps = connection_table.fresh;
+	     i >= 0 && i != connection && steps > 0; steps--)
 		i = connections[i].link;
 	return i == connection;
 }

@@ -12,14 +12,17 @@
 #include "../ipc/shm.h"
 #include "../ipc/wait.h"
 
-/* How often it stands in a run queue. */
+/* How often it stands in a run queue; -1: one goes in a circle. */
 static int times_queued(const struct proc *proc)
 {
-	int times = 0;
+	int times = 0, steps = 0;
 
 	for (int q = 0; q < RUN_QUEUES; q++)
-		for (struct proc *p = run_queues[q].first; p; p = p->next)
+		for (struct proc *p = run_queues[q].first; p; p = p->next) {
 			times += p == proc;
+			if (++steps > proc_table.fresh)
+				return -1;
+		}
 	return times;
 }
 

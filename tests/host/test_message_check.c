@@ -1,0 +1,135 @@
+// with: ipc/message_check.c
+/*
+ * tests/host/test_message_check.c -- the checker of messages sees each kind of
+ * damage.
+ *
+ * Two clients and two servers, as connection.c and message.c would leave them.
+ * One word after the other is spoilt.
+ *
+ *	client 1   received by FILES, by connection 0       channel 0
+ *	client 2   in FILES' queue, by connection 1
+ *	           connection 2 is closed, and FILES is to hear of it
+ *	both       have connection 3 as working directory   channel 1
+ */
+#include "../../ipc/message.h"
+#include "sees.h"
+
+#define FILES   3
+#define CONSOLE 4
+#define PROCS   5
+
+struct proc procs[PROCS];
+struct table proc_table = {.fresh = PROCS};
+int current;
+struct channel channels[CHANNELS];
+struct connection connections[5];
+struct table connection_table = {.fresh = 5, .live = 4};
+
+bool connection_exists(int connection)
+{
+	return connection >= 0 && connection < connection_table.fresh &&
+	       connections[connection].channel >= 0;
+}
+
+/* Nobody attaches here. */
+void attach_ended(int in, int tag)
+{
+	(void)in, (void)tag;
+}
+
+static void start_proc(int i, enum proc_state state)
+{
+	procs[i].state = state;
+	procs[i].pid = 10 + i;
+	procs[i].peer = -1;
+	procs[i].cwd = procs[i].message.connection = NO_CONNECTION;
+	procs[i].message.carried[0] = procs[i].message.carried[1] =
+	    NO_CONNECTION;
+	procs[i].message.channel = procs[i].message.next = -1;
+	for (int fd = 0; fd < OPEN_MAX; fd++)
+		procs[i].descriptors[fd] = NO_CONNECTION;
+}
+
+static void start_client(int i, enum proc_state state, int connection)
+{
+	start_proc(i, state);
+	procs[i].peer = FILES;
+	procs[i].cwd = 3;
+	procs[i].descriptors[7] = (int16_t)connection;
+	procs[i].message.connection = connection;
+	procs[i].message.generation = i;
+}
+
+static void start(void)
+{
+	start_proc(0, PROC_FREE);
+	start_client(1, PROC_REPLY_WAIT, 0);
+	start_client(2, PROC_SENDING, 1);
+	start_proc(FILES, PROC_READY);
+	start_proc(CONSOLE, PROC_RECEIVING);
+	procs[2].message.queued = true;
+	procs[FILES].message.channel = 0;
+	procs[CONSOLE].message.channel = 1;
+	channels[0] =
+	    (struct channel){.server = FILES, .first = 2, .closed = 2};
+	channels[1] =
+	    (struct channel){.server = CONSOLE, .first = -1, .closed = -1};
+	connections[0] = (struct connection){.channel = 0, .count = 2};
+	connections[1] = (struct connection){.channel = 0, .count = 2};
+	connections[2] = (struct connection){.channel = 0, .link = -1};
+	connections[3] = (struct connection){.channel = 1, .count = 2};
+	connections[4] = (struct connection){.channel = -1};
+	EXPECT(message_check(), 0);
+}
+
+static void test_connections(void)
+{
+	SEES(message_check, "C1: a connection's", connections[0].count, 1);
+	SEES(message_check, "C1: a connection's", connections[3].count, 3);
+	SEES(message_check, "C1: a connection's", procs[1].cwd, NO_CONNECTION);
+	SEES(message_check, "C1: a connection's", procs[1].descriptors[8], 1);
+	SEES(message_check, "C1: a connection's",
+	     procs[FILES].message.carried[1], 3);
+	SEES(message_check, "C1: connections are", connection_table.live, 5);
+	SEES(message_check, "C1: connections are", connections[4].channel, 0);
+	SEES(message_check, "C1: a descriptor of", procs[2].descriptors[255],
+	     4);
+	SEES(message_check, "C1: a message by", procs[1].message.connection, 4);
+	SEES(message_check, "C2: closed", channels[0].closed, -1);
+	SEES(message_check, "C2: closed", connections[2].link, 1);
+	SEES(message_check, "C2: closed", connections[3].count, 0);
+	tap("message_check: sees each breach of C1 and C2: connections");
+}
+
+static void test_waits(void)
+{
+	SEES(message_check, "M1: not queued", procs[2].message.queued, false);
+	SEES(message_check, "M1: not queued", procs[FILES].message.queued,
+	     true);
+	SEES(message_check, "M1: not queued", channels[0].first, -1);
+	SEES(message_check, "M1: not queued", channels[1].first, 2);
+	SEES(message_check, "M1: not queued", procs[2].message.next, 2);
+	SEES(message_check, "M1: queued nowhere", procs[2].message.connection,
+	     4);
+	SEES(message_check, "M2, M3: waits", procs[1].peer, CONSOLE);
+	SEES(message_check, "M2, M3: waits", procs[2].peer, -1);
+	SEES(message_check, "M2, M3: waits", connections[0].channel, 1);
+	SEES(message_check, "M2: sent and", procs[2].message.queued, false);
+	SEES(message_check, "M2: a channel's", procs[FILES].message.channel, 1);
+	SEES(message_check, "M3: received without", procs[1].message.generation,
+	     0);
+	SEES(message_check, "M3: received and", procs[1].message.queued, true);
+	SEES(message_check, "M4: a server", procs[FILES].state, PROC_RECEIVING);
+	SEES(message_check, "M4: a server", channels[1].interrupts, 8);
+	SEES(message_check, "M4: a server", channels[1].closed, 3);
+	SEES(message_check, "M4: a server", channels[1].first, 1);
+	tap("message_check: sees each breach of M1 to M4: who waits");
+}
+
+int main(void)
+{
+	start();
+	test_connections();
+	test_waits();
+	return tap_end();
+}

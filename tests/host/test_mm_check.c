@@ -1,0 +1,205 @@
+/*
+ * tests/host/test_mm_check.c -- the checker of memory sees each kind of damage.
+ *
+ * A parent and its child, with one of everything: pages of their own, some
+ * still shared by copy-on-write; a segment of two tables, linked; one that is
+ * shown in a private slot, page by page.  One word after the other is spoilt.
+ */
+#include "../../mm/region.h"
+#include "sees.h"
+
+#define TEXT     0x08048000u
+#define BORROWS  (TEXT + 0x10000)
+#define BIG      (TABLE_ENTRIES + 8) /* pages: two tables */
+#define READ     (RIGHT_READ)
+#define ALL      (RIGHT_READ | RIGHT_WRITE)
+#define TAG_BIG  1
+#define TAG_FEW  2
+#define UNMAPPED (BORROWS + 0x10000)
+
+static int parent, child, big, few;
+
+/* Nobody counts here. */
+void attach_ended(int in, int tag)
+{
+	(void)in, (void)tag;
+}
+
+static void attach(int segment, vaddr_t at, int rights, int tag)
+{
+	EXPECT(space_attach(parent, segment, &at, rights, false, tag), 0);
+	segment_drop(segment); /* the attach holds it now */
+}
+
+static void start(void)
+{
+	struct mapping pages = {REGION_PRIVATE, TEXT, 4, -1, 0, ALL, ALL,
+	                        true,           false};
+	uint32_t word;
+
+	host_start();
+	parent = space_make(LEVEL_USER);
+	space_load(parent);
+	EXPECT(space_map(parent, &pages), 0);
+	big = segment_make(BIG, true, false, LEVEL_USER);
+	few = segment_make(4, true, false, LEVEL_USER);
+	attach(big, ATTACH_FIRST, ALL, TAG_BIG);
+	attach(few, BORROWS, READ, TAG_FEW);
+	for (int i = 0; i < 3; i++)
+		EXPECT(host_store(parent, TEXT + i * PAGE_SIZE, 1), 0);
+	EXPECT(host_load(parent, TEXT + 3 * PAGE_SIZE, &word), 0);
+	EXPECT(host_store(parent, ATTACH_FIRST, 1), 0);
+	EXPECT(host_store(parent, ATTACH_FIRST + SLOT_SIZE, 1), 0);
+	EXPECT(host_load(parent, BORROWS, &word), 0);
+	child = space_copy(parent, LEVEL_USER);
+	EXPECT(child >= 0, true);
+	EXPECT(host_store(parent, TEXT, 2), 0);
+	EXPECT(mm_check(), 0);
+}
+
+static void end(const char *sentence)
+{
+	space_drop(child);
+	space_drop(parent);
+	EXPECT(mm_check(), 0);
+	EXPECT(segments[big].kind, SEGMENT_FREE);
+	tap(sentence);
+}
+
+/* The word itself, which page.c alone may write. */
+static uint32_t *word_of(frame_t table, int entry)
+{
+	return (uint32_t *)frame_to_kernel(table) + entry;
+}
+
+static uint32_t *pde_of(vaddr_t va)
+{
+	return word_of(spaces[parent].directory, slot_of(va));
+}
+
+static uint32_t *pte_of(vaddr_t va)
+{
+	return word_of(word_frame(*pde_of(va)), entry_of(va));
+}
+
+static struct region *at(vaddr_t va)
+{
+	return &regions[region_at(parent, va)];
+}
+
+/* A frame that is held once, by another entry than `word`. */
+static uint32_t other_frame(uint32_t word)
+{
+	return (word & 0xFFF) | (*pte_of(TEXT) & ~0xFFFu);
+}
+
+static void test_frames(void)
+{
+	frame_t own, both;
+
+	start();
+	own = word_frame(*pte_of(TEXT));
+	both = word_frame(*pte_of(TEXT + PAGE_SIZE));
+	EXPECT(frames[own].count, 1);
+	EXPECT(frames[both].count, 2);
+	SEES(mm_check, "M1: count of frame", frames[own].count, 2);
+	SEES(mm_check, "M1: count of frame", frames[both].count, 1);
+	SEES(mm_check, "M1: a frame that is free", frames[own].count, 0);
+	SEES(mm_check, "M1: count of frame", *pte_of(TEXT + 2 * PAGE_SIZE), 0);
+	SEES(mm_check, "M1: frames nobody", *pte_of(TEXT), 0);
+	SEES(mm_check, "M1: frames nobody", table_frames, table_frames + 1);
+	SEES(mm_check, "M1: frames held", frames_free, frames_free - 1);
+	SEES(mm_check, "M2: promised to a", spaces[parent].promised, 5);
+	SEES(mm_check, "M2: promised in all", frames_promised,
+	     frames_promised + 1);
+	SEES(mm_check, "M2: promised in all", segments[big].promised, false);
+	SEES(mm_check, "M2: more frames", frames_promised, 3);
+	end("mm_check: sees each breach of M1 and M2: frames, the promise");
+}
+
+static void test_slots(void)
+{
+	struct space *s;
+	struct region *linked, *own;
+
+	start();
+	s = &spaces[parent];
+	linked = at(ATTACH_FIRST);
+	own = at(TEXT);
+	SEES(mm_check, "M3: free bit", s->free_slots[slot_of(TEXT) / 32], ~0u);
+	SEES(mm_check, "M3: free bit", s->free_slots[slot_of(UNMAPPED) / 32],
+	     0);
+	SEES(mm_check, "M3: free bit", s->slot_region[slot_of(ATTACH_FIRST)],
+	     0);
+	SEES(mm_check, "M3: region's space", own->space, child);
+	SEES(mm_check, "M3: region out of", own->end, own->start);
+	SEES(mm_check, "M3: region out of", own->kind, REGION_FREE);
+	SEES(mm_check, "M3: region out of", own->end, BORROWS + PAGE_SIZE);
+	SEES(mm_check, "M4: slot with a PDE", *pde_of(ATTACH_FIRST), 0);
+	SEES(mm_check, "M4: slot with a PDE", *pde_of(ATTACH_FIRST - 1),
+	     *pde_of(ATTACH_FIRST));
+	SEES(mm_check, "M4: linked slot without", linked->kind, REGION_PRIVATE);
+	SEES(mm_check, "M4: linked slot without", linked->start,
+	     ATTACH_FIRST + PAGE_SIZE);
+	SEES(mm_check, "M4: linked page", linked->offset, 1);
+	SEES(mm_check, "M4: linked, and not all", linked->end,
+	     linked->end - PAGE_SIZE);
+	SEES(mm_check, "M4: region called whole", own->whole, true);
+	SEES(mm_check, "M6: attaches", s->attaches, 1);
+	SEES(mm_check, "M6: attaches", s->attaches, 3);
+	end("mm_check: sees each breach of M3, M4 and M6: slots, attaches");
+}
+
+static void test_entries(void)
+{
+	uint32_t *pde, *borrowed;
+
+	start();
+	pde = pde_of(ATTACH_FIRST);
+	borrowed = pte_of(BORROWS);
+	SEES(mm_check, "M5: rights of a linked PDE", *pde, *pde & ~PTE_RW);
+	SEES(mm_check, "M5: rights of a linked PDE", at(ATTACH_FIRST)->rights,
+	     READ);
+	SEES(mm_check, "M5: table of a linked PDE", *pde,
+	     *pde_of(ATTACH_FIRST + SLOT_SIZE));
+	SEES(mm_check, "M5: borrowed frame", *borrowed, other_frame(*borrowed));
+	SEES(mm_check, "M5: rights of a borrowed", *borrowed,
+	     *borrowed | PTE_RW);
+	SEES(mm_check, "M5: an own frame in a", *borrowed,
+	     *borrowed & ~PTE_BORROWED);
+	SEES(mm_check, "M5: rights of an own", at(TEXT)->rights, READ);
+	SEES(mm_check, "M5: rights of an own", *pte_of(TEXT + PAGE_SIZE),
+	     *pte_of(TEXT + PAGE_SIZE) | PTE_RW);
+	SEES(mm_check, "M5: an entry without", *pte_of(UNMAPPED), *borrowed);
+	end("mm_check: sees each breach of M5: what the CPU is told");
+}
+
+static void test_segments(void)
+{
+	struct segment *s;
+	uint32_t *word, *table;
+
+	start();
+	s = &segments[big];
+	table = word_of(s->directory, 1);
+	word = word_of(word_frame(*table), 0);
+	SEES(mm_check, "M7: bits", *word, *word & ~PTE_RW);
+	SEES(mm_check, "M7: bits", *word, *word | PTE_BORROWED);
+	SEES(mm_check, "M7: a page beyond", s->pages, TABLE_ENTRIES);
+	SEES(mm_check, "M7: a segment's PDE", *table, *table & ~PTE_RW);
+	SEES(mm_check, "M7: a segment's PDE", *table, 0);
+	SEES(mm_check, "M7: a segment's PDE", s->tables, 1);
+	SEES(mm_check, "M7: a segment's PDE", s->tables, 3);
+	SEES(mm_check, "M7: resident", s->resident, 1);
+	SEES(mm_check, "M7: resident", *word, 0);
+	end("mm_check: sees each breach of M7: the tables of segments");
+}
+
+int main(void)
+{
+	test_frames();
+	test_slots();
+	test_entries();
+	test_segments();
+	return tap_end();
+}

@@ -1,0 +1,85 @@
+// with: kernel/check.c
+/*
+ * tests/host/test_process_check.c -- the checker of processes sees each kind of
+ * damage; the other rooms' are silent here.
+ */
+#include "../../kernel/lifecycle.h"
+#include "sees.h"
+
+#define PROCS 4
+
+struct proc procs[PROCS];
+struct table proc_table = {.fresh = PROCS};
+int current;
+struct run_queue run_queues[RUN_QUEUES];
+
+int shm_check(void)
+{
+	return 0;
+}
+
+int sem_check(void)
+{
+	return 0;
+}
+
+int msg_check(void)
+{
+	return 0;
+}
+
+int wait_check(void)
+{
+	return 0;
+}
+
+int message_check(void)
+{
+	return 0;
+}
+
+int proc_find(int pid)
+{
+	for (int i = 0; i < PROCS; i++)
+		if (procs[i].state != PROC_FREE && procs[i].pid == pid)
+			return i;
+	return -1;
+}
+
+/* Nobody attaches here. */
+void attach_ended(int in, int tag)
+{
+	(void)in, (void)tag;
+}
+
+/* 1 runs, 2 is ready, 3 is a zombie. */
+static void start(void)
+{
+	static const enum proc_state states[PROCS] = {PROC_READY, PROC_RUNNING,
+	                                              PROC_READY, PROC_ZOMBIE};
+
+	host_start();
+	for (int i = 0; i < PROCS; i++) {
+		procs[i].state = states[i];
+		procs[i].pid = i;
+		procs[i].space = states[i] == PROC_ZOMBIE ? -1 : i;
+	}
+	run_queues[0].first = &procs[2];
+	EXPECT(check_all(), 0);
+}
+
+int main(void)
+{
+	start();
+	SEES(check_all, "P1: pid 1", procs[2].pid, 1);
+	SEES(check_all, "P2: pid 2", procs[2].space, -1);
+	SEES(check_all, "P2: pid 3", procs[3].space, 3);
+	SEES(check_all, "P3: pid 2", run_queues[0].first, 0);
+	SEES(check_all, "P3: pid 2", run_queues[1].first, &procs[2]);
+	SEES(check_all, "P3: pid 2", procs[2].state, PROC_SLEEPING);
+	SEES(check_all, "P3: pid 1", procs[1].state, PROC_READY);
+	SEES(check_all, "P3: pid 1", procs[2].next, &procs[1]);
+	SEES(check_all, "P3: pid 2", procs[2].next, &procs[2]);
+	tap("check_all: sees each breach of P1 to P3: processes");
+	return tap_end();
+}
