@@ -121,8 +121,7 @@ int native_ready(int connection, uint32_t word)
 
 int descriptor_connection(int proc, int fd)
 {
-	if (fd < 0 || fd >= OPEN_MAX ||
-	    procs[proc].descriptors[fd] == NO_CONNECTION)
+	if (fd < 0 || fd >= OPEN_MAX || procs[proc].descriptors[fd] < 0)
 		return -EBADF;
 	return procs[proc].descriptors[fd];
 }
@@ -185,7 +184,6 @@ void message_exit(int proc)
 {
 	struct proc *p = &procs[proc];
 
-	message_abandon(proc);
 	if (p->message.channel >= 0) {
 		message_server_died(p->message.channel);
 		native_exit(p->message.channel);

@@ -65,7 +65,7 @@ static int install(const struct syscall *row, const uint32_t args[6],
 
 	if (row->result == RESULT_FD2 &&
 	    copy_out(args[0], fds, 2 * sizeof(int)) < 0) {
-		message_abandon(current); /* both ends are closed again */
+		message_abandon(); /* both ends are closed again */
 		return -EFAULT;
 	}
 	if (row->result == RESULT_CWD) {

@@ -154,7 +154,7 @@ int message_send(int number, const uint32_t args[6], int connection)
 	me->message.unblock = false;
 	address(current, connection);
 	if (block(PROC_SENDING, to->server) < 0) {
-		message_abandon(current);
+		message_abandon();
 		return -EINTR;
 	}
 	return me->message.status;
@@ -168,11 +168,11 @@ static void finish(int proc)
 	procs[proc].message.connection = NO_CONNECTION;
 }
 
-void message_abandon(int proc)
+void message_abandon(void)
 {
-	int *carried = procs[proc].message.carried;
+	int *carried = self()->message.carried;
 
-	finish(proc);
+	finish(current);
 	for (int i = 0; i < 2; i++) {
 		connection_drop(carried[i]);
 		carried[i] = NO_CONNECTION;

@@ -13,8 +13,6 @@
 #include "../abi/fcntl.h"
 #include "../kernel/process.h"
 
-struct syscall; /* one row of abi/syscalls.tbl, see ipc/syscall_table.h */
-
 #define CHANNELS 8
 
 struct channel {
@@ -102,8 +100,8 @@ static inline bool message_waits(int proc)
  */
 void message_unblock(int proc);
 
-/* Undoes what a process that is to die has under way.  Cannot fail. */
-void message_abandon(int proc);
+/* Undoes what the caller has under way, or has got.  Cannot fail. */
+void message_abandon(void);
 
 /* The server of a channel has died: -EIO to all that wait for it. */
 void message_server_died(int channel);

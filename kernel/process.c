@@ -84,8 +84,7 @@ int proc_make(int level)
 	p->space = p->semadj = p->wait.chain = -1;
 	p->message.channel = -1;
 	p->message.connection = NO_CONNECTION;
-	for (int k = 0; k < 2; k++)
-		p->message.carried[k] = NO_CONNECTION;
+	p->message.carried[0] = p->message.carried[1] = NO_CONNECTION;
 	p->cwd = NO_CONNECTION;
 	for (int fd = 0; fd < OPEN_MAX; fd++)
 		p->descriptors[fd] = NO_CONNECTION;
