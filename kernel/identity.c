@@ -139,9 +139,7 @@ int sys_umask(uint32_t mask)
 
 static int find_or_self(int pid)
 {
-	int i = pid == 0 ? current : proc_find(pid);
-
-	return i >= 0 && procs[i].state == PROC_ZOMBIE ? -1 : i;
+	return pid == 0 ? current : proc_find(pid);
 }
 
 static bool group_exists(int pgid, int sid)

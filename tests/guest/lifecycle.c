@@ -780,6 +780,19 @@ TEST("LIFE-ids pid, parent, group and session hang together")
 	ERR(getpgid(999999) < 0 ? -errno : 0, ESRCH);
 }
 
+TEST("LIFE-ids a zombie has its group and session until it is waited for")
+{
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(setsid() == getpid() ? 0 : 1);
+	usleep(50000);
+	EQ(getpgid(child), child);
+	EQ(getsid(child), child);
+	EXITS(child, 0);
+	ERR(SYS(132, child), ESRCH);
+}
+
 TEST("LIFE-ids umask answers the old one and keeps nine bits")
 {
 	IN_CHILD
