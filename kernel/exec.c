@@ -65,14 +65,6 @@ static bool read_image(const struct build *b, void *to, uint32_t offset,
 	return true;
 }
 
-static bool header_is_ours(const struct elf_header *h)
-{
-	return strncmp((char *)h->ident, "\177ELF\1\1\1", 7) == 0 &&
-	       h->type == ET_EXEC && h->machine == EM_386 &&
-	       h->phentsize == sizeof(struct elf_segment) && h->phnum > 0 &&
-	       h->phnum <= PHNUM_MAX;
-}
-
 /* Checks of one PT_LOAD, in the order of their errors: execve(2). */
 static int check_segment(const struct build *b, const struct elf_segment *s)
 {
@@ -145,22 +137,24 @@ static int map_segment(struct build *b, const struct elf_segment *s)
 
 static int map_image(struct build *b)
 {
+	struct elf_header *h = &b->header;
 	struct elf_segment s;
 	int result = 0;
 
-	if (!read_image(b, &b->header, 0, sizeof(b->header)) ||
-	    !header_is_ours(&b->header))
+	if (!read_image(b, h, 0, sizeof(*h)) ||
+	    strncmp((char *)h->ident, "\177ELF\1\1\1", 7) != 0 ||
+	    h->type != ET_EXEC || h->machine != EM_386 ||
+	    h->phentsize != sizeof(s) || h->phnum > PHNUM_MAX)
 		return -ENOEXEC;
-	for (int i = 0; i < b->header.phnum && result == 0; i++) {
-		if (!read_image(b, &s, b->header.phoff + i * sizeof(s),
-		                sizeof(s)))
+	for (int i = 0; i < h->phnum && result == 0; i++) {
+		if (!read_image(b, &s, h->phoff + i * sizeof(s), sizeof(s)))
 			return -ENOEXEC;
 		if (s.type == PT_INTERP)
 			return -ENOEXEC; /* programs are static */
 		if (s.type == PT_LOAD && s.memsz > 0)
 			result = map_segment(b, &s);
 	}
-	if (result == 0 && (b->top == 0 || b->header.entry >= USER_LIMIT))
+	if (result == 0 && (b->top == 0 || h->entry >= USER_LIMIT))
 		return -ENOEXEC;
 	return result;
 }
@@ -317,21 +311,6 @@ static void reset_registers(int proc, vaddr_t entry, vaddr_t esp)
 	memcpy(procs[proc].fpu, clean_fpu, sizeof(procs[proc].fpu));
 }
 
-static void commit(int proc, const struct build *b)
-{
-	struct proc *p = &procs[proc];
-
-	p->space = b->space;
-	spaces[p->space].owner = p->pid;
-	set_name(p, b->image->path);
-	reset_registers(proc, b->header.entry, b->sp);
-	spaces[b->space].heap_start = spaces[b->space].heap_break = b->top;
-	if (b->old >= 0) {
-		space_drop(b->old);
-		message_exec(proc);
-	}
-}
-
 int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
               vaddr_t envp)
 {
@@ -365,6 +344,14 @@ int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
 	}
 
 	/* Nothing below can fail. */
-	commit(proc, &b);
+	p->space = b.space;
+	spaces[b.space].owner = p->pid;
+	spaces[b.space].heap_start = spaces[b.space].heap_break = b.top;
+	set_name(p, image->path);
+	reset_registers(proc, b.header.entry, b.sp);
+	if (b.old >= 0) {
+		space_drop(b.old);
+		message_exec(proc);
+	}
 	return 0;
 }
