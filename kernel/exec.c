@@ -91,23 +91,23 @@ static int zero_tail(const struct build *b, const struct elf_segment *s)
 	return 0;
 }
 
-/* Maps from the mapping's start to `end`, where nothing may lie yet. */
-static int map(const struct build *b, struct mapping *mapping, vaddr_t end)
+/* Maps from the region's start to `end`, where nothing may lie yet. */
+static int map(const struct build *b, struct region *region, vaddr_t end)
 {
-	if (end <= mapping->start)
+	if (end <= region->start)
 		return 0;
-	if (space_overlaps(b->space, mapping->start, end))
+	if (space_overlaps(b->space, region->start, end))
 		return -ENOEXEC;
-	mapping->pages = (end - mapping->start) / PAGE_SIZE;
-	mapping->ceiling = RIGHT_ALL;
-	mapping->promise = true;
-	return space_map(b->space, mapping);
+	region->end = end;
+	region->ceiling = RIGHT_ALL;
+	region->space = b->space;
+	return space_map(region);
 }
 
 static int map_segment(struct build *b, const struct elf_segment *s)
 {
 	vaddr_t end = page_up(s->vaddr + s->memsz);
-	struct mapping part = {
+	struct region part = {
 	    .kind = REGION_PRIVATE,
 	    .start = s->vaddr & ~(PAGE_SIZE - 1),
 	    .segment = b->image->segment,
@@ -123,6 +123,7 @@ static int map_segment(struct build *b, const struct elf_segment *s)
 		part.start = page_up(s->vaddr + s->filesz);
 	}
 	part.segment = -1;
+	part.offset = 0;
 	if (result == 0)
 		result = map(b, &part, end);
 	if (result == 0 && s->filesz)
@@ -321,7 +322,7 @@ int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
 	    .sp = STACK_TOP,
 	    .room = STRINGS_MAX,
 	};
-	struct mapping stack = {
+	struct region stack = {
 	    .kind = REGION_STACK,
 	    .start = STACK_TOP - STACK_PROMISED * PAGE_SIZE,
 	    .segment = -1,

@@ -21,10 +21,10 @@ static bool in_user_space(vaddr_t address, uint32_t length)
 }
 
 /* Where the mapping goes: an address, -EINVAL, -EPERM, -EEXIST, -ENOMEM. */
-static int choose(int space, vaddr_t address, uint32_t pages, uint32_t flags,
+static int choose(int space, vaddr_t address, uint32_t bytes, uint32_t flags,
                   vaddr_t *where)
 {
-	uint32_t bytes = pages * PAGE_SIZE;
+	int pages = bytes / PAGE_SIZE;
 
 	*where = address;
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
@@ -55,15 +55,14 @@ int mmap_segment(int client, int segment, int offset, int rights,
 	uint32_t length = args[1], prot = args[2], flags = args[3];
 	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
 	int space = procs[client].space, error;
-	struct mapping mapping = {
+	struct region wanted = {
 	    .kind = shared ? REGION_SHARED : REGION_PRIVATE,
-	    .pages = length / PAGE_SIZE + (length % PAGE_SIZE != 0),
 	    .segment = segment,
 	    .offset = offset,
 	    .rights = prot & RIGHT_ALL,
 	    .ceiling = shared ? rights : RIGHT_ALL,
-	    .promise = !(flags & MAP_NORESERVE),
-	    .replace = flags & MAP_FIXED,
+	    .noreserve = flags & MAP_NORESERVE,
+	    .space = space,
 	};
 
 	if (length == 0 || length > USER_LIMIT || offset < 0)
@@ -71,12 +70,14 @@ int mmap_segment(int client, int segment, int offset, int rights,
 	if (shared && segments[segment].kind == SEGMENT_ARCHIVE)
 		rights &= ~RIGHT_WRITE;
 	if (!(rights & RIGHT_READ) ||
-	    (shared && (mapping.rights & ~(rights | RIGHT_EXEC))))
+	    (shared && (wanted.rights & ~(rights | RIGHT_EXEC))))
 		return -EACCES;
-	error = choose(space, args[0], mapping.pages, flags, &mapping.start);
+	length = page_up(length);
+	error = choose(space, args[0], length, flags, &wanted.start);
+	wanted.end = wanted.start + length;
 	if (error == 0)
-		error = space_map(space, &mapping);
-	*result = mapping.start;
+		error = space_map(&wanted);
+	*result = wanted.start;
 	return error;
 }
 

@@ -150,40 +150,22 @@ static bool needs_promise(const struct region *r, int rights)
 	       !r->promised && !r->noreserve;
 }
 
-static struct region draft_of(int space, const struct mapping *m)
+int space_map(const struct region *wanted)
 {
-	struct region draft = {
-	    .kind = m->kind,
-	    .start = m->start,
-	    .end = m->start + ((vaddr_t)m->pages << PAGE_SHIFT),
-	    .segment = m->segment,
-	    .offset = m->segment < 0 ? 0 : m->offset,
-	    .rights = m->rights,
-	    .ceiling = m->ceiling,
-	    .noreserve = !m->promise && m->kind != REGION_SHARED,
-	    .space = space,
-	    .tag = -1};
+	struct region draft = *wanted;
+	enum segment_kind kind =
+	    draft.segment < 0 ? SEGMENT_FREE : segments[draft.segment].kind;
 
-	if (m->kind == REGION_SHARED &&
-	    segments[m->segment].kind == SEGMENT_ARCHIVE) {
+	assert(page_aligned(draft.start) && draft.end > draft.start);
+	assert(draft.end <= USER_LIMIT);
+	if (draft.kind != REGION_SHARED && kind == SEGMENT_DEVICE)
+		return -EINVAL;
+	if (draft.kind == REGION_SHARED && kind == SEGMENT_ARCHIVE) {
 		draft.rights &= ~RIGHT_WRITE;
 		draft.ceiling &= ~RIGHT_WRITE;
 	}
 	draft.promised = needs_promise(&draft, draft.rights);
-	return draft;
-}
-
-int space_map(int space, const struct mapping *mapping)
-{
-	struct region draft = draft_of(space, mapping);
-
-	assert(page_aligned(draft.start) && draft.end > draft.start);
-	assert(draft.end <= USER_LIMIT);
-	assert(mapping->replace ||
-	       !space_overlaps(space, draft.start, draft.end));
-	if (draft.segment >= 0 && draft.kind != REGION_SHARED &&
-	    segments[draft.segment].kind == SEGMENT_DEVICE)
-		return -EINVAL;
+	draft.tag = -1;
 	return draft_place(&draft) < 0 ? -ENOMEM : 0;
 }
 
@@ -249,18 +231,18 @@ int space_protect(int space, vaddr_t start, vaddr_t end, int rights)
 
 static int grow_heap(int space, vaddr_t from, vaddr_t to)
 {
-	struct mapping mapping = {.kind = REGION_HEAP,
-	                          .start = from,
-	                          .pages = (int)((to - from) >> PAGE_SHIFT),
-	                          .segment = -1,
-	                          .rights = RIGHT_READ | RIGHT_WRITE,
-	                          .ceiling = RIGHT_ALL,
-	                          .promise = true};
+	struct region heap = {.kind = REGION_HEAP,
+	                      .start = from,
+	                      .end = to,
+	                      .segment = -1,
+	                      .rights = RIGHT_READ | RIGHT_WRITE,
+	                      .ceiling = RIGHT_ALL,
+	                      .space = space};
 
 	/* A page between the heap and what lies above stays free. */
 	if (space_overlaps(space, from, to + PAGE_SIZE))
 		return -ENOMEM;
-	return space_map(space, &mapping);
+	return space_map(&heap);
 }
 
 vaddr_t space_brk(int space, vaddr_t address)

@@ -92,23 +92,13 @@ void space_load(int space);
 
 /* ---- mapping --------------------------------------------------------- */
 
-struct mapping {
-	enum region_kind kind;
-	vaddr_t start; /* page-aligned */
-	int pages;
-	int segment; /* or -1 */
-	int offset;  /* page of the segment at `start` */
-	int rights, ceiling;
-	bool promise; /* private: count its pages (MAP_NORESERVE: false) */
-	bool replace; /* what lies there goes, in the same step (MAP_FIXED) */
-};
-
 /*
- * Adds a region where nothing is, or in place of what is.  0 or -ENOMEM, with
- * nothing changed.  Holds the segment.  -EINVAL for a private one of a device.
- * What shows an archive shared is read-only.
+ * Makes a region like `wanted` in its space (promise, attach and lists apart),
+ * in place of what lies there.  0, or -ENOMEM with nothing changed.  Holds the
+ * segment.  -EINVAL for a private one of a device.  What shows an archive
+ * shared is read-only.
  */
-int space_map(int space, const struct mapping *mapping);
+int space_map(const struct region *wanted);
 
 /*
  * Removes what is mapped in [start, end): flushes, then frees.  -ENOMEM when a

@@ -828,15 +828,17 @@ static bool enabled(enum op op)
 
 static void map_pages(int space, int page, int pages, int rights, bool promise)
 {
-	const struct mapping mapping = {.kind = REGION_PRIVATE,
-	                                .start = (vaddr_t)page * PAGE_SIZE,
-	                                .pages = pages,
-	                                .segment = -1,
-	                                .rights = rights,
-	                                .ceiling = 7,
-	                                .promise = promise};
+	const struct region wanted = {.kind = REGION_PRIVATE,
+	                              .start = (vaddr_t)page * PAGE_SIZE,
+	                              .end =
+	                                  (vaddr_t)(page + pages) * PAGE_SIZE,
+	                              .segment = -1,
+	                              .rights = rights,
+	                              .ceiling = 7,
+	                              .noreserve = !promise,
+	                              .space = space};
 
-	REQUIRE(space_map(space, &mapping) == 0);
+	REQUIRE(space_map(&wanted) == 0);
 }
 
 static void make_proc(int i)

@@ -352,21 +352,21 @@ static void do_detach(const struct op *op)
 
 /* ---- mapping ---------------------------------------------------------- */
 
-/* a: page, b: pages, c: 0 rw, 1 r, 2 rw noreserve, 3 none; d: replace. */
+/* a: page, b: pages, c: 0 rw, 1 r, 2 rw noreserve, 3 none; d: may replace. */
 static void do_map(const struct op *op)
 {
 	int kind = op->kind == MAP_STACK ? STACK : PRIVATE;
 	int rights = op->c == 1 ? R : op->c == 3 ? 0 : RW;
-	struct mapping mapping = {.kind = kind == STACK ? REGION_STACK
-	                                                : REGION_PRIVATE,
-	                          .start = va_of_page(op->a),
-	                          .pages = op->b,
-	                          .segment = -1,
-	                          .rights = rights,
-	                          .ceiling = RWX,
-	                          .promise = op->c != 2,
-	                          .replace = op->d};
-	int result = space_map(m.space[op->s].index, &mapping);
+	struct region wanted = {.kind = kind == STACK ? REGION_STACK
+	                                              : REGION_PRIVATE,
+	                        .start = va_of_page(op->a),
+	                        .end = va_of_page(op->a + op->b),
+	                        .segment = -1,
+	                        .rights = rights,
+	                        .ceiling = RWX,
+	                        .noreserve = op->c == 2,
+	                        .space = m.space[op->s].index};
+	int result = space_map(&wanted);
 
 	if (judge(result, 0, -ENOMEM, "map: its answer") == 0)
 		for (int p = op->a; p < op->a + op->b; p++)
@@ -379,16 +379,16 @@ static void do_map_segment(const struct op *op)
 	bool private = op->c & 1,
 	     archive = plans[op->b].kind == SEGMENT_ARCHIVE;
 	int rights = op->c & 2 ? R : RW, ceiling = RW;
-	struct mapping mapping = {.kind =
-	                              private ? REGION_PRIVATE : REGION_SHARED,
-	                          .start = va_of_page(op->a),
-	                          .pages = 2,
-	                          .segment = m.segment[op->b].index,
-	                          .offset = op->d,
-	                          .rights = rights,
-	                          .ceiling = ceiling,
-	                          .promise = true};
-	int result = space_map(m.space[op->s].index, &mapping);
+	struct region wanted = {.kind =
+	                            private ? REGION_PRIVATE : REGION_SHARED,
+	                        .start = va_of_page(op->a),
+	                        .end = va_of_page(op->a + 2),
+	                        .segment = m.segment[op->b].index,
+	                        .offset = op->d,
+	                        .rights = rights,
+	                        .ceiling = ceiling,
+	                        .space = m.space[op->s].index};
+	int result = space_map(&wanted);
 	bool device = private && plans[op->b].kind == SEGMENT_DEVICE;
 
 	if (judge(result, device ? -EINVAL : 0, -ENOMEM,

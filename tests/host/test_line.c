@@ -139,8 +139,12 @@ static bool same(vaddr_t a, vaddr_t b, uint32_t bytes)
 
 static void start_proc(int i)
 {
-	struct mapping pages = {REGION_PRIVATE, TEXT, 4, -1, 0, ALL, ALL,
-	                        true,           false};
+	struct region pages = {.kind = REGION_PRIVATE,
+	                       .start = TEXT,
+	                       .end = TEXT + 4 * PAGE_SIZE,
+	                       .segment = -1,
+	                       .rights = ALL,
+	                       .ceiling = ALL};
 	int message[LONG] = {1};
 
 	memset(&procs[i], 0, sizeof(procs[i]));
@@ -149,7 +153,8 @@ static void start_proc(int i)
 	procs[i].cred.euid = procs[i].cred.egid = 100;
 	procs[i].semadj = procs[i].wait.chain = -1;
 	procs[i].space = space_make(LEVEL_USER);
-	space_map(procs[i].space, &pages);
+	pages.space = procs[i].space;
+	space_map(&pages);
 	run(i);
 	for (int k = 1; k < LONG; k++)
 		message[k] = k * 1000003;

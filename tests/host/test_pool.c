@@ -39,13 +39,18 @@ static uint32_t random_below(uint32_t limit)
 
 static void start(void)
 {
-	struct mapping pages = {REGION_PRIVATE, TEXT, 4, -1, 0, ALL, ALL,
-	                        true,           false};
+	struct region pages = {.kind = REGION_PRIVATE,
+	                       .start = TEXT,
+	                       .end = TEXT + 4 * PAGE_SIZE,
+	                       .segment = -1,
+	                       .rights = ALL,
+	                       .ceiling = ALL};
 	uint32_t word;
 
 	host_start();
 	space = space_make(LEVEL_USER);
-	space_map(space, &pages);
+	pages.space = space;
+	space_map(&pages);
 	space_load(space);
 	for (uint32_t i = 0; i < sizeof(text); i++)
 		text[i] = (uint8_t)random_below(256);

@@ -81,8 +81,12 @@ static void run(int proc)
 
 static void start(void)
 {
-	struct mapping page = {REGION_PRIVATE, TEXT, 1, -1, 0, ALL, ALL,
-	                       true,           false};
+	struct region page = {.kind = REGION_PRIVATE,
+	                      .start = TEXT,
+	                      .end = TEXT + PAGE_SIZE,
+	                      .segment = -1,
+	                      .rights = ALL,
+	                      .ceiling = ALL};
 
 	host_start();
 	memset(shms, 0, sizeof(shms));
@@ -95,7 +99,8 @@ static void start(void)
 		procs[i].cred.euid = procs[i].cred.egid = 100 * (i + 1);
 		procs[i].space = space_make(LEVEL_USER);
 		spaces[procs[i].space].owner = procs[i].pid;
-		space_map(procs[i].space, &page);
+		page.space = procs[i].space;
+		space_map(&page);
 		run(i);
 		EXPECT(host_store(procs[i].space, TEXT, 0), 0);
 	}
