@@ -1,4 +1,0 @@
-1c1
-< setarch: failed to execute ./: Permission denied
----
-> tools/run: ./: no such file
