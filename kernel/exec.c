@@ -25,6 +25,7 @@
 #define PHNUM_MAX      64
 #define STACK_PROMISED 32       /* pages: 128 KiB, counted at exec */
 #define STRINGS_MAX    0x200000 /* argv and envp with their words: 2 MiB */
+#define STRING_MAX     0x20000  /* one of them, with its NUL: 128 KiB */
 #define AUXV_WORDS     32
 
 /* What is being built. */
@@ -184,11 +185,11 @@ static int push_strings(struct build *b, vaddr_t array, int skip)
 			return -EFAULT;
 		if (!va)
 			return pushed;
-		bytes = space_string_bytes(b->old, va, STRINGS_MAX);
+		bytes = space_string_bytes(b->old, va, STRING_MAX);
 		if (bytes < 0)
 			return bytes;
 		b->room -= bytes + sizeof(va);
-		if (b->room < 0)
+		if (bytes > STRING_MAX || b->room < 0)
 			return -E2BIG;
 		if (skip-- > 0)
 			continue;

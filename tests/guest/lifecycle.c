@@ -296,6 +296,26 @@ TEST("LIFE-exec a megabyte of arguments arrives, four megabytes are E2BIG")
 	}
 }
 
+TEST("LIFE-exec a string may have 128 KiB, and is E2BIG if it has more")
+{
+	static char digits[128 * 1024 + 1];
+	char *exit_one[] = {own_path, "helper", "exit", digits, NULL};
+	char *too_long[] = {digits, NULL};
+	char *last = digits + sizeof digits - 2;
+
+	memset(digits, '0', sizeof digits - 1);
+	*last = '1';
+	IN_CHILD
+	{
+		ERR(SYS(NR_execve, P(own_path), P(exit_one), 0), E2BIG);
+		exit_one[3] = "1";
+		ERR(SYS(NR_execve, P(own_path), P(exit_one), P(too_long)),
+		    E2BIG);
+		*last = '0';
+		exec_helper("exit", digits + 1);
+	}
+}
+
 TEST("LIFE-exec pid, parent, ids and blocked signals stay")
 {
 	sigset_t set;
