@@ -133,7 +133,7 @@ int sys_kill(int pid, int signal)
 			send(i, signal);
 			result = 0;
 		} else if (result == -ESRCH) {
-			result = -EPERM;
+			result = pid == -1 ? 0 : -EPERM;
 		}
 	}
 	return result;

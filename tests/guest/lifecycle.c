@@ -682,6 +682,16 @@ TEST("LIFE-signal tgkill and tkill mean one process by both its numbers")
 	KILLED(pid, SIGUSR2);
 }
 
+TEST("LIFE-signal kill(-1) is 0 though nobody may be signalled")
+{
+	AS(NOBODY, NOBODY)
+	{
+		EQ(SYS(NR_kill, -1, SIGTERM), 0);
+		EQ(SYS(NR_kill, -1, 0), 0);
+		ERR(SYS(NR_kill, -1, 65), EINVAL);
+	}
+}
+
 TEST("LIFE-signal one to a group reaches all of it, and nobody else")
 {
 	pid_t pid[3];
