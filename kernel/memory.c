@@ -91,7 +91,7 @@ int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
 	(void)fd;
 	(void)pgoffset;
 	if (type != MAP_SHARED && type != MAP_PRIVATE &&
-	    type != MAP_SHARED_VALIDATE)
+	    (type != MAP_SHARED_VALIDATE || (flags & MAP_ANONYMOUS)))
 		return -EINVAL;
 	if ((flags & MAP_GROWSDOWN) || length == 0)
 		return -EINVAL; /* the stack is the only one that grows */

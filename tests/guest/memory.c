@@ -90,6 +90,16 @@ TEST("MEM-mmap more private memory than there is is ENOMEM")
 	removed(OK(shm_get(IPC_PRIVATE, MIB, 0600)));
 }
 
+TEST("MEM-mmap is shared or private; for anonymous memory nothing else")
+{
+	unsigned anonymous[] = {0, 3, 4, 15}; /* 3: MAP_SHARED_VALIDATE */
+
+	for (int i = 0; i < 4; i++)
+		ERR(SYS(NR_mmap2, 0, PAGE, PROT_READ,
+		        MAP_ANONYMOUS | anonymous[i], -1, 0),
+		    EINVAL);
+}
+
 TEST("MEM-brk a break beyond the promise answers the old break")
 {
 	long end = SYS(NR_brk, 0);
