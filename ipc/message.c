@@ -3,9 +3,9 @@
  *
  *	client                      kernel                    server
  *	message_send --> SENDING, in the channel's queue
- *	                 REPLY_WAIT <------------------ message_receive
+ *	                 REPLY_WAIT <------------------- native_receive
  *	                      | lease_copy ... as often as it likes
- *	goes on <-------------+------------------------ message_reply
+ *	goes on <-------------+------------------------- native_reply
  *
  * A message is never copied into a buffer: the client's row of `procs` *is*
  * the message, and it stays there while the client waits.  So nothing needs

@@ -21,6 +21,7 @@
 #include "../../ipc/syscall_table.h"
 #include "../../ipc/tunable.h"
 #include "../../mm/region.h"
+#include "breadth.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
@@ -42,7 +43,6 @@
 #define BUFFER     112u /* and its buffer 2 more, before a hole */
 #define BUFFER_END 144u
 #define STATES_MAX 100000
-#define SEEN_SLOTS (1 << 18)
 
 /* ---- the machine below ------------------------------------------------ */
 
@@ -66,20 +66,6 @@ const struct syscall syscalls[SYSCALL_LIMIT] = {
 
 static ucontext_t explorer, client_context;
 static char stack[STACK] __attribute__((aligned(16)));
-static int failures;
-
-static void print_path(void);
-
-static void fail(const char *what, int line)
-{
-	if (failures++ == 0) {
-		printf("# line %d: %s, after:\n", line, what);
-		print_path();
-	}
-}
-
-#define REQUIRE(condition) ((condition) ? (void)0 : fail(#condition, __LINE__))
-
 void interrupt_enable(int line, bool on)
 {
 	(void)line, (void)on;
@@ -920,14 +906,6 @@ static void begin(void)
 
 /* ---- states, each once ------------------------------------------------ */
 
-static uint64_t hash;
-
-static void mix(int64_t value)
-{
-	hash = (hash ^ (uint64_t)value) * 0x9e3779b97f4a7c15u;
-	hash ^= hash >> 29;
-}
-
 static void mix_space(int proc)
 {
 	int space = procs[proc].space;
@@ -946,7 +924,7 @@ static void mix_space(int proc)
 
 static uint64_t state_hash(void)
 {
-	hash = 0xcbf29ce484222325u;
+	hash_begin();
 	for (int i = 0; i < PROCS; i++)
 		mix(procs[i].state + 32 * (procs[i].killed != 0));
 	mix(w.call ? w.call - calls : -1);
@@ -959,7 +937,7 @@ static uint64_t state_hash(void)
 			    1024 * segments[i].kind);
 			mix(segments[i].resident + 32 * segments[i].owner);
 		}
-	return hash | 1;
+	return hash_end();
 }
 
 static struct node {
@@ -968,7 +946,6 @@ static struct node {
 } nodes[STATES_MAX];
 static int node_count;
 static unsigned long transitions;
-static uint64_t seen[SEEN_SLOTS];
 static struct node path[64];
 static int path_length;
 
@@ -979,18 +956,6 @@ static void print_path(void)
 		printf(path[i].nth ? ", promise %d refused\n" : "\n",
 		       path[i].nth);
 	}
-}
-
-static bool add_seen(uint64_t h)
-{
-	uint32_t i = (uint32_t)(h >> 20) % SEEN_SLOTS;
-
-	while (seen[i] && seen[i] != h)
-		i = (i + 1) % SEEN_SLOTS;
-	if (seen[i] == h)
-		return false;
-	seen[i] = h;
-	return true;
 }
 
 /* Whether the nth promise was there to refuse. */

@@ -31,6 +31,7 @@
 #include "../../kernel/klog.h"
 #include "../../kernel/panic.h"
 #include "../../kernel/string.h"
+#include "breadth.h"
 
 #define CLIENTS    2
 #define FILES      2
@@ -40,7 +41,6 @@
 #define OBJECTS    64
 #define HELD       2
 #define STATES_MAX 400000
-#define SEEN_SLOTS (1 << 21)
 
 #define CALL_PIPE 2 /* a row with two results; the table has none yet */
 #define BAD       0xbad000
@@ -73,24 +73,6 @@ static struct reply outbox;
 static int pair[2];
 static ucontext_t explorer, contexts[PROCS];
 static char stacks[PROCS][STACK] __attribute__((aligned(16)));
-static int failures;
-
-static void print_path(void);
-
-static void fail(const char *what)
-{
-	if (failures++ == 0) {
-		printf("# %s, after:\n", what);
-		print_path();
-	}
-}
-
-#define REQUIRE(condition)                                                     \
-	do {                                                                   \
-		if (!(condition))                                              \
-			fail(#condition);                                      \
-	} while (0)
-
 void panic(const char *text, ...)
 {
 	printf("# panic: %s\n", text);
@@ -329,7 +311,7 @@ static void hold_token(int token)
 			return;
 		}
 	}
-	fail("no room for a token");
+	fail("no room for a token", __LINE__);
 }
 
 static void do_receive(vaddr_t buffer)
@@ -678,7 +660,7 @@ static bool waits(int proc)
 static void check_world(void)
 {
 	if (message_check())
-		fail("message_check");
+		fail("message_check", __LINE__);
 	for (int i = 0; i < w.objects; i++)
 		if (channels[w.object_channel[i]].server >= 0)
 			REQUIRE(object_alive(i) != w.pulsed[i]);
@@ -699,14 +681,6 @@ static void check_world(void)
 
 /* ---- states, each once ------------------------------------------------------
  */
-
-static uint64_t hash;
-
-static void mix(int64_t value)
-{
-	hash = (hash ^ (uint64_t)value) * 0x100000001b3u;
-	hash ^= hash >> 29;
-}
 
 static void mix_proc(int i)
 {
@@ -731,7 +705,7 @@ static void mix_proc(int i)
 
 static uint64_t state_hash(void)
 {
-	hash = 0xcbf29ce484222325u;
+	hash_begin();
 	for (int i = 0; i < PROCS; i++)
 		mix_proc(i);
 	for (int c = 0; c < 2; c++) {
@@ -749,7 +723,7 @@ static uint64_t state_hash(void)
 	for (int i = 0; i < w.objects; i++)
 		mix(w.pulsed[i]);
 	mix(w.kills_left * 16 + w.unblocks_left * 4 + w.interrupts_left);
-	return hash ? hash : 1;
+	return hash_end();
 }
 
 static struct node {
@@ -757,7 +731,6 @@ static struct node {
 	uint8_t proc, op;
 } nodes[STATES_MAX];
 static int node_count, now;
-static uint64_t seen[SEEN_SLOTS];
 static struct {
 	int proc, op;
 } path[256];
@@ -767,18 +740,6 @@ static void print_path(void)
 {
 	for (int i = 0; i < path_length; i++)
 		printf("#   %d %s\n", path[i].proc, op_names[path[i].op]);
-}
-
-static bool add_seen(uint64_t h)
-{
-	uint32_t i = (uint32_t)(h >> 20) % SEEN_SLOTS;
-
-	while (seen[i] && seen[i] != h)
-		i = (i + 1) % SEEN_SLOTS;
-	if (seen[i] == h)
-		return false;
-	seen[i] = h;
-	return true;
 }
 
 static void replay(int node)
@@ -856,7 +817,7 @@ int main(int argc, char **argv)
 		bounds = &all_bounds[i];
 		states = explore();
 		if (node_count == STATES_MAX)
-			fail("the bound of states was reached");
+			fail("the bound of states was reached", __LINE__);
 		printf("%sok %d - messages: in every order of events: %s: "
 		       "%s%d states\n",
 		       failures > before ? "not " : "", i + 1, bounds->name,
