@@ -242,6 +242,18 @@ static void accept(struct msg_queue *q, int proc, int chain)
 		append(q, chain);
 }
 
+/* Of a sender in line, if he may still send. */
+static int let_in(struct msg_queue *q, int proc)
+{
+	int chain = procs[proc].wait.chain;
+
+	if (!permission_grants(&q->ds.msg_perm, &procs[proc].cred, ASK_WRITE))
+		return -EACCES;
+	procs[proc].wait.chain = -1; /* no longer his */
+	accept(q, proc, chain);
+	return 0;
+}
+
 /* There is room, perhaps: for those senders in line whose messages fit. */
 static void admit(struct msg_queue *q)
 {
@@ -249,13 +261,9 @@ static void admit(struct msg_queue *q)
 
 	while (proc >= 0) {
 		int next = procs[proc].wait.next;
-		int chain = procs[proc].wait.chain;
 
-		if (fits(q, msg_at(chain)->size)) {
-			procs[proc].wait.chain = -1; /* no longer his */
-			accept(q, proc, chain);
-			wait_serve(&q->senders, proc, 0);
-		}
+		if (fits(q, msg_at(procs[proc].wait.chain)->size))
+			wait_serve(&q->senders, proc, let_in(q, proc));
 		proc = wait_next(next);
 	}
 }
@@ -411,17 +419,17 @@ __attribute__((flatten)) int sys_msgrcv(int id, vaddr_t message, uint32_t size,
 
 /* ---- msgctl(2) ---------------------------------------------------------- */
 
-/* The mode has changed: who may not wait here any more goes. */
-static void check_line(struct line *line, const struct ipc_perm *perm,
-                       int asked)
+/* The mode has changed: who may not receive here any more goes. */
+static void check_receivers(struct msg_queue *q)
 {
-	int proc = line->first;
+	int proc = q->receivers.first;
 
 	while (proc >= 0) {
 		int next = procs[proc].wait.next;
 
-		if (!permission_grants(perm, &procs[proc].cred, asked))
-			wait_serve(line, proc, -EACCES);
+		if (!permission_grants(&q->ds.msg_perm, &procs[proc].cred,
+		                       ASK_READ))
+			wait_serve(&q->receivers, proc, -EACCES);
 		proc = next;
 	}
 }
@@ -448,9 +456,8 @@ static int set(int id, vaddr_t buf)
 	/* Nothing below can fail. */
 	q = &msgs[index];
 	q->ds.msg_qbytes = new.msg_qbytes;
-	check_line(&q->receivers, &q->ds.msg_perm, ASK_READ);
-	check_line(&q->senders, &q->ds.msg_perm, ASK_WRITE);
-	admit(q);
+	check_receivers(q);
+	admit(q); /* a sender is asked again when there is room */
 	return 0;
 }
 

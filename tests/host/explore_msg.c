@@ -243,6 +243,8 @@ static void m_deposit(int queue, struct letter m, int sender)
 	q->messages[q->count++] = m;
 }
 
+static bool m_may(const struct picture *q, int proc, int rw);
+
 /* The first sender in line whose message fits goes on, and so forth. */
 static void m_admit(int queue)
 {
@@ -255,8 +257,12 @@ static void m_admit(int queue)
 		    !m_fits(q, model.procs[proc].message.size)) {
 			i++;
 		} else {
-			m_leave(&q->senders, i, 0);
-			m_deposit(queue, model.procs[proc].message, proc);
+			bool may = m_may(q, proc, 2);
+
+			m_leave(&q->senders, i, may ? 0 : -EACCES);
+			if (may)
+				m_deposit(queue, model.procs[proc].message,
+				          proc);
 			i = 0;
 		}
 	}
@@ -443,7 +449,6 @@ static int m_set(int id, int owner, int mode, int room)
 	q->room = room;
 	wrote.ctime[queue] = true;
 	m_recheck(q, &q->receivers, 4);
-	m_recheck(q, &q->senders, 2);
 	m_admit(queue);
 	return 0;
 }
