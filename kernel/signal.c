@@ -44,18 +44,29 @@ static void deliver(int proc, int signal)
 {
 	struct proc *p = &procs[proc];
 
+	if (p->state == PROC_STOPPED)
+		return; /* pending until it is continued */
 	p->signal_pending &= ~BIT(signal);
 	if ((ignored_by_default & BIT(signal)) || p->pid == INIT_PID ||
 	    p->killed)
 		return;
 	if (!(stops_by_default & BIT(signal)))
 		p->killed = signal;
-	else if (p->state != PROC_STOPPED)
+	else
 		p->stopping = signal;
 	if (proc == current)
 		need_resched = 1;
 	else if (proc_blocked(proc) && (p->killed || may_stop_in(p->state)))
 		wake(proc);
+}
+
+static void deliver_pending(int proc)
+{
+	const struct proc *p = &procs[proc];
+
+	for (int signal = 1; signal <= SIGNAL_MAX; signal++)
+		if (p->signal_pending & ~p->signal_mask & BIT(signal))
+			deliver(proc, signal);
 }
 
 static void send(int proc, int signal)
@@ -67,8 +78,9 @@ static void send(int proc, int signal)
 	if (signal == SIGCONT || signal == SIGKILL)
 		resume(proc);
 	p->signal_pending |= BIT(signal);
-	if (!(p->signal_mask & BIT(signal)))
-		deliver(proc, signal);
+	if (signal == SIGKILL) /* before all others */
+		deliver(proc, SIGKILL);
+	deliver_pending(proc);
 }
 
 void signal_stop(void)
@@ -174,9 +186,7 @@ int sys_rt_sigprocmask(int how, vaddr_t set, vaddr_t oldset, uint32_t size)
 		p->signal_mask = how == SIG_SETMASK ? given
 		                 : how == SIG_BLOCK ? old | given
 		                                    : old & ~given;
-		for (int signal = 1; signal <= SIGNAL_MAX; signal++)
-			if (p->signal_pending & ~p->signal_mask & BIT(signal))
-				deliver(current, signal);
+		deliver_pending(current);
 	}
 	if (oldset && copy_out(oldset, &old, sizeof(old)) < 0)
 		return -EFAULT;

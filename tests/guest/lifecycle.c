@@ -332,6 +332,16 @@ TEST("LIFE-exec pid, parent, ids and blocked signals stay")
 	}
 }
 
+TEST("LIFE-exec the saved ids become the effective ones")
+{
+	IN_CHILD
+	{
+		OK(setresgid(4, 5, 0));
+		OK(setresuid(1, 2, 0));
+		exec_helper("saved", "");
+	}
+}
+
 TEST("LIFE-exec thirty times over, each from the one before")
 {
 	IN_CHILD
@@ -744,6 +754,42 @@ TEST("LIFE-stop SIGSTOP stops, SIGCONT goes on, wait4 reports both")
 	TRUE(*turns > before);
 	OK(kill(pid, SIGSTOP));
 	EQ(waitpid(pid, &status, WUNTRACED), pid);
+	OK(kill(pid, SIGKILL));
+	KILLED(pid, SIGKILL);
+}
+
+/* A child that does nothing, stopped. */
+static pid_t stopped_child(void)
+{
+	pid_t pid;
+	int status;
+
+	BACKGROUND(pid)
+	for (;;)
+		pause();
+	OK(kill(pid, SIGSTOP));
+	EQ(waitpid(pid, &status, WUNTRACED), pid);
+	return pid;
+}
+
+TEST("LIFE-stop what would kill waits until the process is continued")
+{
+	pid_t pid = stopped_child();
+	int status;
+
+	OK(kill(pid, SIGTERM));
+	OK(kill(pid, SIGCHLD));
+	EQ(waitpid(pid, &status, WNOHANG), 0);
+	OK(kill(pid, SIGCONT));
+	KILLED(pid, SIGTERM);
+}
+
+TEST("LIFE-stop SIGKILL kills who is stopped, and before all that waits")
+{
+	pid_t pid = stopped_child();
+
+	OK(kill(pid, SIGHUP));
+	OK(kill(pid, SIGTERM));
 	OK(kill(pid, SIGKILL));
 	KILLED(pid, SIGKILL);
 }
@@ -1214,6 +1260,17 @@ static int helper_ids(const char *parent)
 	       !sigismember(&set, SIGUSR2);
 }
 
+static int helper_saved(void)
+{
+	uid_t u[3];
+	gid_t g[3];
+
+	OK(getresuid(&u[0], &u[1], &u[2]));
+	OK(getresgid(&g[0], &g[1], &g[2]));
+	return u[0] == 1 && u[1] == 2 && u[2] == 2 && g[0] == 4 && g[1] == 5 &&
+	       g[2] == 5 && setuid(0) == -1 && errno == EPERM;
+}
+
 static int helper_attach(const char *id)
 {
 	long got = shm_at(atoi(id), AT, 0);
@@ -1252,6 +1309,8 @@ static int helper(int argc, char **argv)
 		good = helper_many(argc, argv);
 	if (strcmp(what, "ids") == 0)
 		good = helper_ids(argv[3]);
+	if (strcmp(what, "saved") == 0)
+		good = helper_saved();
 	if (strcmp(what, "attach") == 0)
 		good = helper_attach(argv[3]);
 	if (strcmp(what, "fpu") == 0)
