@@ -363,6 +363,35 @@ TEST("MEM-brk a page between the heap and what lies above it stays free")
 	removed(id);
 }
 
+/* What that ends with: a signal, or 0. */
+static void child_stores(volatile char *p, int wanted)
+{
+	pid_t pid;
+
+	BACKGROUND(pid)
+	*p = 1;
+	if (wanted)
+		KILLED(pid, wanted);
+	else
+		EXITS(pid, 0);
+}
+
+TEST("MEM-halfway an mprotect that meets a hole, or what may not be written, "
+     "has changed nothing")
+{
+	char *p = memory(3 * PAGE, PROT_READ | PROT_WRITE);
+	int id = make(PAGE);
+
+	OK(munmap(p + PAGE, PAGE));
+	ERR(SYS(NR_mprotect, P(p), 3 * PAGE, PROT_READ), ENOMEM);
+	child_stores(p, HERE(SIGSEGV, 0));
+	OK(SYS(NR_mprotect, P(p), PAGE, PROT_READ));
+	EQ(shm_at(id, p + PAGE, SHM_RDONLY), P(p + PAGE));
+	ERR(SYS(NR_mprotect, P(p), 3 * PAGE, PROT_READ | PROT_WRITE), EACCES);
+	child_stores(p, HERE(0, SIGSEGV));
+	removed(id);
+}
+
 TEST("MEM-brk a heap that shrinks over an attach ends it")
 {
 	unsigned long top = (SYS(NR_brk, 0) + PAGE - 1) & ~(PAGE - 1ul);
