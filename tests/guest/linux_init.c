@@ -6,7 +6,7 @@
  *the other, each between two marks on the console that tools/compare looks for:
  *
  *	@@@ linux RELEASE VERSION
- *	@@@ begin NAME
+ *	@@@ begin NAME WORD...
  *	... what the program prints ...
  *	@@@ end STATUS			its exit status, 128 + n for signal n
  *
@@ -30,16 +30,21 @@ static void put(const char *file, const char *text)
 	close(fd);
 }
 
-static int run(const char *name)
+/* Runs "NAME WORD...", a program and its arguments. */
+static int run(const char *line)
 {
-	char path[80];
-	int status;
+	char path[80], *words[8];
+	int status, count = 0;
 	pid_t pid;
 
-	snprintf(path, sizeof path, "/tests/%s", name);
+	snprintf(path, sizeof path, "/tests/%s", line);
+	for (char *word = strtok(path, " "); word && count < 7;
+	     word = strtok(NULL, " "))
+		words[count++] = word;
+	words[count] = NULL;
 	pid = fork();
 	if (pid == 0) {
-		execl(path, path, (char *)NULL);
+		execv(path, words);
 		_exit(127);
 	}
 	while (waitpid(-1, &status, 0) != pid)
@@ -63,7 +68,7 @@ int main(void)
 	uname(&u);
 	printf("\n@@@ linux %s %s\n", u.release, u.version);
 	order = fopen("/tests/order", "r");
-	while (order && fscanf(order, "%63s", name) == 1) {
+	while (order && fscanf(order, " %63[^\n]", name) == 1) {
 		printf("@@@ begin %s\n", name);
 		printf("@@@ end %d\n", run(name));
 	}
