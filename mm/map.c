@@ -198,7 +198,7 @@ static void protect_region(int region, int rights)
 
 	r->promised |= needs_promise(r, rights);
 	r->rights = rights;
-	region_apply_rights(region);
+	region_refresh(region);
 }
 
 int space_protect(int space, vaddr_t start, vaddr_t end, int rights)

@@ -150,10 +150,11 @@ vaddr_t entry_next(const struct region *r, vaddr_t va);
 
 /* Clears, flushes, drops what the CPU sees of a region that is not whole. */
 void region_clear(int region);
-/* The CPU's view follows the region's rights; the caller flushes. */
-void region_apply_rights(int region);
-/* Drops borrowed entries of the segment's pages from `first` on. */
-void region_forget(int region, int first);
+/*
+ * What the CPU sees follows the region's rights; borrowed entries are forgotten
+ * until the next fault.  The caller flushes.
+ */
+void region_refresh(int region);
 
 /* ---- hole.c ---------------------------------------------------------- */
 

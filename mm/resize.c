@@ -6,7 +6,7 @@
  * own entries, in private ones through borrowed entries.  So, in this order:
  *
  *	1  the segment's entries beyond the new end become not present
- *	2  every region of the segment forgets its borrowed entries there
+ *	2  every region of the segment forgets its borrowed entries
  *	3  flush
  *	4  the frames are dropped
  *
@@ -56,7 +56,7 @@ static void shrink(int segment, int pages)
 		segment_set(segment, page, segment_get(segment, page) & ~PTE_P);
 	for (int r = 0; r < region_table.fresh; r++)
 		if (regions[r].kind && regions[r].segment == segment)
-			region_forget(r, pages);
+			region_refresh(r);
 	page_flush_all(page_loaded);
 	for (int page = pages; page < s->pages; page++)
 		release(segment, page);

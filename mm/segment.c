@@ -165,8 +165,11 @@ static int memory_frame(int segment, int page, int level, frame_t *frame)
 	return 0;
 }
 
-/* In its last page the next file follows: that page is copied. */
-static frame_t archive_frame(struct segment *s, int page)
+/*
+ * Of an archive or a device.  In an archive's last page the next file follows:
+ * that page is copied.
+ */
+static frame_t outside_frame(struct segment *s, int page)
 {
 	frame_t from = (frame_t)(s->start >> PAGE_SHIFT) + page;
 	uint32_t tail = s->bytes % PAGE_SIZE;
@@ -189,16 +192,10 @@ int segment_frame(int segment, int page, int level, frame_t *frame)
 
 	if (page < 0 || page >= s->pages)
 		return -ENXIO;
-	switch (s->kind) {
-	case SEGMENT_MEMORY:
+	if (s->kind == SEGMENT_MEMORY)
 		return memory_frame(segment, page, level, frame);
-	case SEGMENT_ARCHIVE:
-		*frame = archive_frame(s, page);
-		return 0;
-	default:
-		*frame = (frame_t)(s->start >> PAGE_SHIFT) + page;
-		return 0;
-	}
+	*frame = outside_frame(s, page);
+	return 0;
 }
 
 /* ---- death ----------------------------------------------------------- */
@@ -227,7 +224,7 @@ static void free_memory(int segment)
 		frame_drop(s->directory);
 }
 
-static void free_archive(struct segment *s)
+static void free_outside(const struct segment *s)
 {
 	promise_give(s->bytes % PAGE_SIZE ? 1 : 0);
 	if (s->word)
@@ -240,8 +237,8 @@ __attribute__((noinline)) static void end(int segment)
 
 	if (s->kind == SEGMENT_MEMORY)
 		free_memory(segment);
-	else if (s->kind == SEGMENT_ARCHIVE)
-		free_archive(s);
+	else
+		free_outside(s);
 	s->kind = SEGMENT_FREE;
 	table_put(&segment_table, segment);
 }

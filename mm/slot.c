@@ -206,7 +206,7 @@ static uint32_t with_rights(uint32_t word, int rights)
 	return rights & RIGHT_WRITE ? word : word & ~PTE_RW;
 }
 
-void region_apply_rights(int region)
+void region_refresh(int region)
 {
 	const struct region *r = &regions[region];
 	frame_t directory = spaces[r->space].directory;
@@ -217,18 +217,4 @@ void region_apply_rights(int region)
 			page_link_rights(directory, slot, 1, r->rights);
 	for_each_entry(r, va, r->start)
 	    entry_set(r, va, with_rights(entry_get(r, va), r->rights));
-}
-
-void region_forget(int region, int first)
-{
-	const struct region *r = &regions[region];
-	int page = first > r->offset ? first - r->offset : 0;
-
-	if (page >= region_pages(r))
-		return;
-	for_each_entry(r, va,
-	               r->start +
-	                   ((vaddr_t)page << PAGE_SHIFT)) if (entry_get(r, va) &
-	                                                      PTE_BORROWED)
-	    clear_entry(r, va);
 }

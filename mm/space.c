@@ -87,12 +87,14 @@ static void share_entries(const struct region *r, const struct region *child)
 	for_each_entry(r, va, r->start)
 	{
 		uint32_t word = entry_get(r, va);
+		bool own = !(word & PTE_BORROWED);
 
-		if (!(word & PTE_BORROWED)) {
+		if (own && (word & PTE_RW)) {
 			word &= ~PTE_RW;
 			entry_set(r, va, word);
-			frame_hold(word_frame(word));
 		}
+		if (own)
+			frame_hold(word_frame(word));
 		entry_set(child, va, word);
 	}
 }

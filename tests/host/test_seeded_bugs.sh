@@ -121,7 +121,7 @@ objects_alone msg ipc/msg.c ipc/msg_check.c tests/host/explore_msg.c
 bug 2 5 mm/resize.c "resize: no flush before the frames are freed" \
 	's/^\tpage_flush_all(page_loaded);$/\t;/'
 bug 2 5 mm/resize.c "resize: borrowed entries are not forgotten" \
-	's/^\t\t\tregion_forget(r, pages);$/\t\t\t;/'
+	's/^\t\t\tregion_refresh(r);$/\t\t\t;/'
 bug 2 3 mm/slot.c "unmap: the frame is dropped before the flush" \
 	'/^static void clear_entry/,/^}/s/^\tentry_set(r, va, 0);$/\tpage_set(private_table(spaces[r->space].directory, slot_of(va)), entry_of(va), 0);/'
 bug 2 2 mm/page.c "detach: CR3 is not loaded anew" \
