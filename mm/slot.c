@@ -103,9 +103,9 @@ void slots_unlink(const struct region *r)
 	frame_t directory = spaces[r->space].directory;
 	int first = slot_of(r->start), last = slot_of(r->end - 1);
 
+	slots_set_first(r->space, first, last, -1);
 	page_clear_slots(directory, first, last - first + 1);
 	page_flush_all(directory);
-	slots_set_first(r->space, first, last, -1);
 }
 
 static void fill_slot(struct region *draft, int slot)
