@@ -71,12 +71,29 @@ static bool for_host(char **argv)
 	return false;
 }
 
+static const char *reason(int error)
+{
+	switch (error) {
+	case -ENOENT:
+		return "there is no such file, or no #! interpreter";
+	case -EACCES:
+		return "it is not executable (chmod +x)";
+	case -ENOEXEC:
+		return "it is no static 32-bit program (gcc -m32 -static)";
+	case -ENOMEM:
+		return "there is too little memory (tools/run -m)";
+	default:
+		return "exec failed";
+	}
+}
+
 static void complain(const char *name, int error)
 {
-	char buffer[160];
+	char buffer[400];
 	struct text text = {buffer, sizeof(buffer), 0};
 
-	text_add(&text, "init: %s: cannot be run: error %d\n", name, -error);
+	text_add(&text, "init: %s: cannot be run: %s, error %d\n", name,
+	         reason(error), -error);
 	unix_write(2, buffer, text.used < text.size ? text.used : text.size);
 }
 
