@@ -16,8 +16,7 @@
 #include "../kernel/clock.h"
 #include "../kernel/panic.h"
 
-#define ROWS_MAX      32768
-#define ROWS_FOR_ROOT 1024 /* the last rows are euid 0's */
+#define ROWS_MAX 32768
 
 struct table semadj_table = TABLE(semadjs, ROWS_MAX);
 
@@ -35,9 +34,6 @@ int semadj_make(int id, int num)
 
 	if (semadj_find(self(), id, num))
 		return 0;
-	if (self()->cred.euid != 0 &&
-	    semadj_table.live >= ROWS_MAX - ROWS_FOR_ROOT)
-		return -ENOMEM;
 	i = table_take(&semadj_table, object_level());
 	if (i < 0)
 		return -ENOMEM;

@@ -12,9 +12,8 @@
  */
 #include "lifecycle.h"
 
-#define PROCS_MAX      1024
-#define PROCS_FOR_ROOT 8 /* the last slots are euid 0's */
-#define PID_MAX        32768
+#define PROCS_MAX 1024
+#define PID_MAX   32768
 
 struct table proc_table = TABLE(procs, PROCS_MAX);
 int current;
@@ -67,12 +66,11 @@ int proc_make(int level)
 	struct proc *p;
 	int i;
 
-	if (level == LEVEL_USER &&
-	    proc_table.live >= proc_table.limit - PROCS_FOR_ROOT)
+	if (table_full(&proc_table, 1, level))
 		return -EAGAIN;
 	i = table_take(&proc_table, level);
 	if (i < 0)
-		return proc_table.live >= proc_table.limit ? -EAGAIN : -ENOMEM;
+		return -ENOMEM;
 	if (make_stack(i, level) < 0) {
 		table_put(&proc_table, i);
 		return -ENOMEM;

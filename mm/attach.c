@@ -156,7 +156,8 @@ int space_attach(int space, int segment, vaddr_t *base, int rights, bool remap,
 	 * Nothing is promised, so nothing is refused.
 	 */
 	if (*base == 0 && s->tables > 0 && !s->resizable &&
-	    region_table.free >= 0)
+	    region_table.free >= 0 &&
+	    region_table.live < TABLE_FOR_USERS(MAX_REGIONS))
 		slot = slots_find(space, count);
 	if (slot < 0)
 		return attach_long(space, segment, base, rights, remap, tag);

@@ -20,8 +20,6 @@
 #include "../kernel/cpu.h"
 #include "../kernel/panic.h"
 
-#define MAX_REGIONS 30000
-
 struct table region_table = TABLE(regions, MAX_REGIONS);
 
 /* ---- the bitmap ------------------------------------------------------ */

@@ -10,6 +10,8 @@
 
 #include "space.h"
 
+#define MAX_REGIONS 30000
+
 /* ---- region.c: the lists --------------------------------------------- */
 
 /* Puts a region into, takes it out of, the lists of its slots. */

@@ -28,7 +28,7 @@
 #include "../abi/errno.h"
 #include "../kernel/panic.h"
 
-#define MAX_SPACES 1000
+#define MAX_SPACES 1056 /* one for each process, and for one that execs */
 
 struct table space_table = TABLE(spaces, MAX_SPACES);
 

@@ -52,7 +52,7 @@ int table_reserve(struct table *table, int slots, int level)
 {
 	int needed = table->live + slots;
 
-	if (needed > table->limit)
+	if (table_full(table, slots, level))
 		return -ENOMEM;
 	return needed <= table->fresh ? 0 : make_pages(table, needed, level);
 }

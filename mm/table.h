@@ -11,6 +11,7 @@
 
 #include "../abi/types.h"
 #include "../kernel/panic.h"
+#include "frame.h"
 
 struct table {
 	const char *name;
@@ -28,6 +29,21 @@ struct table {
 		.name = #array, .base = array, .stride = sizeof(array[0]),     \
 		.limit = slots, .free = -1                                     \
 	}
+
+/*
+ * Users leave the last 1/32 of a table alone, as they do of memory: a full
+ * machine can be mended.
+ */
+#define TABLE_FOR_USERS(limit) ((limit) - (limit) / 32)
+
+/* Has it no room for `slots` more? */
+static inline bool table_full(const struct table *table, int slots, int level)
+{
+	int most =
+	    level < LEVEL_ROOT ? TABLE_FOR_USERS(table->limit) : table->limit;
+
+	return slots > most - table->live;
+}
 
 /*
  * A free slot, zeroed; its index, or -1 when the table is full or its next

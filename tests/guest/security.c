@@ -658,6 +658,101 @@ TEST("SEC-S27 a fork bomb of nobody's ends, and root still runs")
 	}
 }
 
+/* Nobody's processes do `each` in turn, until one says false: refused. */
+static pid_t crowd(int (*each)(void))
+{
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		OK(setpgid(0, 0));
+		become(NOBODY, NOBODY);
+		for (int n = 1; !shared->value[0]; n++) {
+			pid_t child = fork();
+
+			if (child < 0)
+				break;
+			if (child == 0) {
+				shared->value[0] = !each();
+				shared->value[1] = n;
+				for (;;)
+					pause();
+			}
+			while (shared->value[1] < n)
+				sched_yield();
+		}
+		reach(1);
+		for (;;)
+			pause();
+	}
+	await(1);
+	return pid;
+}
+
+static void crowd_ends(pid_t pid)
+{
+	OK(kill(-pid, SIGKILL));
+	KILLED(pid, SIGKILL);
+	for (int i = 0; i < 200 && kill(-pid, 0) == 0; i++)
+		sleep_ms(5);
+}
+
+static int attach_many(void)
+{
+	for (int i = 0; i < 1000; i++) {
+		long r = shm_at(shared->value[2], NULL, 0);
+
+		if (r < 0 && r >= -4095)
+			return r != -ENOMEM;
+		shared->value[3]++;
+	}
+	return 1;
+}
+
+TEST("SEC-S27 when nobody has all regions he can get, root still works")
+{
+	pid_t pid;
+	int id;
+
+	need_tessera();
+	id = OK(shm_get(IPC_PRIVATE, PAGE, 0666));
+	shared->value[2] = id;
+	pid = crowd(attach_many);
+	TRUE(shared->value[3] > 10000);
+	IN_CHILD
+	{
+		for (int i = 0; i < 100; i++)
+			attach(id);
+	}
+	crowd_ends(pid);
+	EQ(nattch(id), 0);
+	removed(id);
+}
+
+static int open_many(void)
+{
+	while (open("/dev/null", O_RDONLY) >= 0)
+		shared->value[3]++;
+	if (errno == EMFILE)
+		return 1;
+	ERR(-errno, ENFILE);
+	TRUE(open("/dev/tty", O_RDONLY) < 0);
+	ERR(-errno, ENFILE);
+	return 0;
+}
+
+TEST("SEC-S27 when nobody has all files he can open, the next is ENFILE")
+{
+	pid_t pid;
+
+	need_tessera();
+	pid = crowd(open_many);
+	TRUE(shared->value[3] > 7000);
+	for (int i = 0; i < 100; i++)
+		OK(open("/dev/null", O_RDONLY));
+	crowd_ends(pid);
+}
+
 TEST("SEC-S27 a process that takes all attaches stops at an errno")
 {
 	int id = make(PAGE), n = 0;

@@ -55,6 +55,7 @@ struct proc procs[PROCS];
 struct table proc_table = TABLE(procs, PROCS);
 int current;
 struct connection connections[8192];
+struct space spaces[1]; /* everybody is a user */
 int trace_on;
 
 const struct syscall syscalls[SYSCALL_LIMIT] = {

@@ -95,8 +95,10 @@ void open_call(const struct message *m)
 	reply.connection[0].object = slot;
 	reply.connection[0].readiness = opens[slot].readiness;
 	opens[slot].connection = k_reply(m->token, 0, &reply);
-	if (opens[slot].connection < 0)
+	if (opens[slot].connection < 0) {
 		opens[slot].used = false;
+		k_reply(m->token, opens[slot].connection, 0);
+	}
 }
 
 void open_close(int object)

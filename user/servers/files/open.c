@@ -70,7 +70,7 @@ void open_close(int object)
 int open_reply(const struct message *m, int node, int flags)
 {
 	struct reply reply = {.count = 1};
-	int object = free_object();
+	int object = free_object(), error;
 
 	if (object < 0)
 		return object;
@@ -79,9 +79,11 @@ int open_reply(const struct message *m, int node, int flags)
 	reply.connection[0].descriptor = -1;
 	reply.connection[0].object = object;
 	reply.connection[0].readiness = POLLIN | POLLOUT;
-	if (k_reply(m->token, 0, &reply) < 0)
-		open_close(object);
-	return ANSWERED;
+	error = k_reply(m->token, 0, &reply);
+	if (error >= 0)
+		return ANSWERED;
+	open_close(object);
+	return error;
 }
 
 int object_node(const struct message *m)
