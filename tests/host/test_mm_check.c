@@ -33,14 +33,19 @@ static void attach(int segment, vaddr_t at, int rights, int tag)
 
 static void start(void)
 {
-	struct mapping pages = {REGION_PRIVATE, TEXT, 4, -1, 0, ALL, ALL,
-	                        true,           false};
+	struct region pages = {.kind = REGION_PRIVATE,
+	                       .start = TEXT,
+	                       .end = TEXT + 4 * PAGE_SIZE,
+	                       .segment = -1,
+	                       .rights = ALL,
+	                       .ceiling = ALL};
 	uint32_t word;
 
 	host_start();
 	parent = space_make(LEVEL_USER);
 	space_load(parent);
-	EXPECT(space_map(parent, &pages), 0);
+	pages.space = parent;
+	EXPECT(space_map(&pages), 0);
 	big = segment_make(BIG, true, false, LEVEL_USER);
 	few = segment_make(4, true, false, LEVEL_USER);
 	attach(big, ATTACH_FIRST, ALL, TAG_BIG);
