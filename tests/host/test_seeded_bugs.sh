@@ -232,12 +232,12 @@ bug msg 1 ipc/msg.c "the last message is taken and stays the last" \
 	'/^static void take_out/,/^}/s/q->last == chain/false/'
 bug msg 2 ipc/msg.c "MSG_NOERROR is forgotten in line" \
 	'/^int msg_receive/,/^}/s/flags & MSG_NOERROR ? INT32_MAX/false ? 0/'
-bug msg 3 ipc/msg.c "who may not write any more waits on to send" \
-	'/^static int set(/,/^}/s/^\tcheck_line(&q->senders.*$/\t;/'
+bug msg 3 ipc/msg.c "who may not write any more is let in all the same" \
+	'/^static int let_in/,/^}/s/^\t\treturn -EACCES;$/\t\t;/'
 bug msg 3 ipc/msg.c "room given by IPC_SET is given to nobody" \
-	'/^static int set(/,/^}/s/^\tadmit(q);$/\t;/'
+	'/^static int set(/,/^}/s/^\tadmit(q);.*$/\t;/'
 bug msg 2 ipc/msg.c "a message that was taken is still its sender's" \
-	'/^static void admit/,/^}/s/procs\[proc\].wait.chain = -1;/;/'
+	'/^static int let_in/,/^}/s/procs\[proc\].wait.chain = -1;/;/'
 bug msg 2 ipc/msg.c "msg_lspid is who made room, not who sent" \
 	'/^static void accept/,/^}/s/procs\[proc\].pid/self()->pid/'
 bug msg 4 ipc/msg.c "a message whose text cannot be read is lost in the pool" \
