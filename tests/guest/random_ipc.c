@@ -1548,19 +1548,27 @@ static void fill_ops(struct actor *a, int count)
 	}
 }
 
-/* The time a semtimedop may take; which of them sleep is known. */
+/*
+ * The time a semtimedop may take.  One that is short is waited for: Linux
+ * sleeps even when it is 0.
+ */
 static long timed(struct actor *a, int direct, int *short_time)
 {
 	static const long seconds[] = {0, 0, -1, 0, 1000, 0};
 	static const long nanoseconds[] = {0, 2000000, 0, 1000000000, 5, -1};
 	int n = chance(ALL(seconds));
 
+	*short_time = n != 4;
+	if (chance(20) == 0) {
+		*short_time = 1;
+		text(" time nowhere");
+		return ONE_OF(0xC0000000, (long)EDGE + PAGE, (long)READ_ONLY);
+	}
 	text(" time %d", n);
 	a->narrow[0] = seconds[n];
 	a->narrow[1] = nanoseconds[n];
 	a->wide = (struct span){seconds[n], nanoseconds[n]};
-	*short_time = n == 1;
-	return pointer(direct ? (void *)&a->wide : (void *)a->narrow);
+	return direct ? P(&a->wide) : P(a->narrow);
 }
 
 static void semop_one(struct actor *a)
