@@ -945,8 +945,11 @@ static void shmdt_one(struct actor *a)
 		}
 }
 
-/* A range to map, unmap or protect; never beyond what the kernel chose. */
-static unsigned choose_range(struct actor *a, unsigned *bytes)
+/*
+ * A range to map, unmap or protect; never beyond what the kernel chose, and no
+ * hole in there, into which the next one may come.
+ */
+static unsigned choose_range(struct actor *a, int unmap, unsigned *bytes)
 {
 	unsigned from, pages;
 	struct attach *t;
@@ -959,6 +962,10 @@ static unsigned choose_range(struct actor *a, unsigned *bytes)
 		pages = page_up(t->bytes) / PAGE;
 		from = chance(2) ? 0 : chance(pages);
 		*bytes = chance(2) ? pages - from : 1 + chance(pages - from);
+		if (unmap && !t->chosen) {
+			from = 0;
+			*bytes = pages;
+		}
 		text(" attach%d+%u", (int)(t - a->attaches), from);
 		from = t->base + from * PAGE;
 		*bytes *= PAGE;
@@ -1020,14 +1027,14 @@ static void map_something(struct actor *a)
 		return;
 	case 1:
 		text("munmap(");
-		from = choose_range(a, &bytes);
+		from = choose_range(a, 1, &bytes);
 		WORDS(a, NR_munmap, from, bytes);
 		result = simple(a);
 		break;
 	case 2:
 		prot = ONE_OF(0, 1, 3, 5, 7, 3, 1, 0);
 		text("mprotect(");
-		from = choose_range(a, &bytes);
+		from = choose_range(a, 0, &bytes);
 		text(", %ld", prot);
 		protect(a, from, bytes, prot);
 		return;
@@ -1036,7 +1043,11 @@ static void map_something(struct actor *a)
 		    MAP_FIXED | MAP_ANONYMOUS | ONE_OF(MAP_PRIVATE, MAP_SHARED);
 		prot = ONE_OF(1, 3, 3, 0);
 		text("mmap(");
-		from = choose_range(a, &bytes);
+		from = choose_range(a, 0, &bytes);
+		if (bytes > 64 * PAGE) { /* not so much memory */
+			prot = 0;
+			flags = MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE;
+		}
 		text(", %ld, %lx", prot, flags);
 		WORDS(a, NR_mmap2, from, bytes, prot, flags, -1, 0);
 		result = simple(a);
@@ -1647,7 +1658,7 @@ static void msgrcv_one(struct actor *a)
 {
 	long id, to, size = ONE_OF(8192, 8192, 100, 1000, 0, 8192, 5000);
 	long type = ONE_OF(0, 1, 2, 0, 3, -2, -3, -0x7FFFFFFF - 1, 5, 0);
-	long flags = chance(2) ? 0 : IPC_NOWAIT;
+	long flags = chance(2) ? 0 : IPC_NOWAIT, pair = P(a->pair);
 	int n;
 
 	if (chance(25) == 0)
@@ -1669,6 +1680,10 @@ static void msgrcv_one(struct actor *a)
 		to = pointer(&a->message);
 	else if (size > 1000)
 		size = 1000;
+	if (chance(40) == 0) {
+		pair = ONE_OF(0, 0xC0000000, (long)EDGE + PAGE - 4);
+		text(" pair %lx", pair);
+	}
 	text(", %ld, %ld, %lo)", size, type, flags);
 	a->to_buffer = to == P(&a->message);
 	a->pair[0] = to;
@@ -1676,7 +1691,7 @@ static void msgrcv_one(struct actor *a)
 	if (chance(2))
 		WORDS(a, NR_msgrcv, id, to, size, type, flags);
 	else if (chance(2))
-		WORDS(a, NR_ipc, IPCOP_msgrcv, id, size, flags, P(a->pair));
+		WORDS(a, NR_ipc, IPCOP_msgrcv, id, size, flags, pair);
 	else
 		WORDS(a, NR_ipc, IPCOP_msgrcv | 1 << 16, id, size, flags, to,
 		      type);
@@ -1684,6 +1699,17 @@ static void msgrcv_one(struct actor *a)
 	a->object = n;
 	order(a, CALL, 1);
 	settle();
+}
+
+/* A number of ipc(2) that there is not, or of a version that there may be. */
+static void odd_call(struct actor *a)
+{
+	long call = ONE_OF(0, 5, 10, 15, 20, 25, 0xFFFF, 13 | 7 << 16,
+	                   IPCOP_semget | 1 << 16, IPCOP_msgget | 3 << 16);
+
+	text("ipc(%lx)", call);
+	WORDS(a, NR_ipc, call, 0x5EED05, 0, 0, 0, 0);
+	simple(a);
 }
 
 /* --- a seed -------------------------------------------------------------- */
@@ -1698,7 +1724,10 @@ static void step(struct actor *a)
 		at -= weights[what];
 	switch (what) {
 	case 0:
-		get(a, chance(KINDS));
+		if (chance(40))
+			get(a, chance(KINDS));
+		else
+			odd_call(a);
 		break;
 	case 1:
 		if (chance(3))
