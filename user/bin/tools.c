@@ -37,9 +37,15 @@ static bool number(const char *text, long *value)
 	return *text && !*end && errno == 0;
 }
 
-static int bad_number(const char *command, const char *what, const char *text)
+static int not_number(const char *text)
 {
-	fprintf(stderr, "%s: %s: not %s\n", command, text, what);
+	fprintf(stderr, "ipcrm: %s: not a number\n", text);
+	return 2;
+}
+
+static int pid_wanted(const char *command)
+{
+	fprintf(stderr, "usage: %s PID\n", command);
 	return 2;
 }
 
@@ -48,8 +54,7 @@ static int pt(int argc, char **argv)
 	long pid;
 
 	if (argc != 2 || !number(argv[1], &pid))
-		return bad_number("pt", "one process id",
-		                  argc > 1 ? argv[1] : "");
+		return pid_wanted("pt");
 	if (pagetable_show((pid_t)pid) == 0)
 		return 0;
 	fprintf(stderr, "pt: /proc/%ld/pt: %s\n", pid, strerror(errno));
@@ -78,8 +83,7 @@ static int pmap(int argc, char **argv)
 	long pid;
 
 	if (argc != 2 || !number(argv[1], &pid))
-		return bad_number("pmap", "one process id",
-		                  argc > 1 ? argv[1] : "");
+		return pid_wanted("pmap");
 	snprintf(path, sizeof(path), "/proc/%ld/maps", pid);
 	file = fopen(path, "r");
 	if (!file) {
@@ -168,7 +172,7 @@ static int ipcrm(int argc, char **argv)
 		if (letter == '?')
 			continue;
 		if (!number(optarg, &value))
-			return bad_number("ipcrm", "a number", optarg);
+			return not_number(optarg);
 		failed |= remove_object(letter, value);
 	}
 	if (argc == 1 || letter == '?' || optind != argc) {
