@@ -685,7 +685,7 @@ TEST("LIM-undo users have 31,744 rows, and root goes on: 1,024 are his")
 			OK(setresuid(NOBODY, NOBODY, NOBODY));
 			EQ(undo_rows(id, 0, ROWS), 0);
 			reach(i + 1);
-			await(HOLDERS + 1);
+			await(HOLDERS + 1 + i);        /* one after the other */
 			EQ(undo_rows(id, 0, ROWS), 0); /* those it has serve */
 			reach(HOLDERS + 2 + i);
 			await(2 * HOLDERS + 2);
@@ -701,8 +701,7 @@ TEST("LIM-undo users have 31,744 rows, and root goes on: 1,024 are his")
 		EQ(SEMOP(id, {0, -1, IPC_NOWAIT}), 0);
 	}
 	reach(HOLDERS + 1);
-	for (int i = 0; i < HOLDERS; i++)
-		await(HOLDERS + 2 + i);
+	await(2 * HOLDERS + 1);
 	IN_CHILD
 	{
 		EQ(undo_rows(id, RESERVED, RESERVED), 0);
