@@ -14,7 +14,9 @@ WARN := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-W
 FREE := -std=gnu11 -m32 -march=i686 -mtune=generic -mgeneral-regs-only -ffreestanding -fno-pic \
 	-fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-tree-loop-distribute-patterns -O2 -g $(WARN)
-KFLAGS := $(FREE) -fomit-frame-pointer -mregparm=3 -mpreferred-stack-boundary=2 -flto=auto
+# Fewer instructions: a trap saves all registers, so functions keep none for their callers but ebp.
+KFLAGS := $(FREE) -fomit-frame-pointer -mregparm=3 -mpreferred-stack-boundary=2 -mbranch-cost=1 \
+	$(addprefix -fcall-used-,ebx esi edi) $(addprefix -fno-align-,loops jumps labels) -fira-region=one -flto=auto
 UFLAGS := -m32 -static -O2 -Wall -Wextra $(if $(WERROR),-Werror)
 LDFLAGS := -m elf_i386 -z max-page-size=4096 -z noexecstack --build-id=none
 LIBGCC = $(shell $(CROSS)gcc -m32 -print-libgcc-file-name)
@@ -61,8 +63,7 @@ $(foreach s,$(filter-out init,$(SERVERS)),$(eval $(call SERVER,build/root/sbin/$
 $(foreach s,$(TEST_SERVERS),$(eval $(call SERVER,build/tests/$(s),tests/servers/$(s))))
 $(eval $(call SERVER,build/root/sbin/init,user/bin/init))
 $(eval $(call SERVER,build/root/bin/bench,user/bin/bench))
-$(addprefix build/root/bin/,$(NAMES)):
-	ln -sf tools $@
+$(addprefix build/root/bin/,$(NAMES)): ; ln -sf tools $@
 build/look/%.o: user/bin/look/%.c
 	$(USER_CROSS)gcc $(UFLAGS) -MMD -MP -c -o $@ $<
 build/root/bin/%: user/bin/%.c build/look/look.o build/look/pagetable.o build/look/sysvipc.o | $(GEN)
@@ -94,7 +95,6 @@ setup: ; @echo 'setup: all is here' ## only install what is missing
 help: ## this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
 	@echo "tools/run   run one program in Tessera: tools/run --help"
-clean: ## remove build/
-	rm -rf build
+clean: ; rm -rf build ## remove build/
 $(shell mkdir -p build/gen build/look build/tests $(sort $(dir $(KOBJ) $(PROGRAMS) $(FREEOBJ) $(LIB))))
 -include $(shell find build -name 'apt-*' -prune -o -type f -name '*.d' -print)

@@ -198,14 +198,14 @@ void message_exit(int proc)
 
 int sys_close(int fd)
 {
-	return descriptor_close(current, fd);
+	return descriptor_close(self_index(), fd);
 }
 
 /* Of a descriptor that is one: another for the same connection, or -EMFILE. */
 static int duplicate(int fd, int from, bool cloexec)
 {
 	int connection = self()->descriptors[fd];
-	int copy = descriptor_install(current, connection, from, cloexec);
+	int copy = descriptor_install(self_index(), connection, from, cloexec);
 
 	if (copy >= 0)
 		connection_hold(connection);
@@ -215,7 +215,8 @@ static int duplicate(int fd, int from, bool cloexec)
 int sys_dup2(int fd, int newfd)
 {
 	if (fd == newfd)
-		return descriptor_connection(current, fd) < 0 ? -EBADF : fd;
+		return descriptor_connection(self_index(), fd) < 0 ? -EBADF
+		                                                   : fd;
 	return sys_dup3(fd, newfd, 0);
 }
 
@@ -223,17 +224,17 @@ int sys_dup3(int fd, int newfd, int flags)
 {
 	if (((uint32_t)flags & ~O_CLOEXEC) || fd == newfd)
 		return -EINVAL;
-	if (descriptor_connection(current, fd) < 0 || newfd < 0 ||
+	if (descriptor_connection(self_index(), fd) < 0 || newfd < 0 ||
 	    newfd >= OPEN_MAX)
 		return -EBADF;
-	descriptor_close(current, newfd);
+	descriptor_close(self_index(), newfd);
 	return duplicate(fd, newfd, flags != 0);
 }
 
 /* What concerns the descriptor is done here; its object's flags are not. */
 int sys_fcntl64(int fd, int command, uint32_t arg)
 {
-	if (descriptor_connection(current, fd) < 0)
+	if (descriptor_connection(self_index(), fd) < 0)
 		return -EBADF;
 	switch (command) {
 	case F_DUPFD:

@@ -21,17 +21,20 @@
  *	words 1..32     [ 33 ... 64 ] [ 65 ... 96 ]  to word n, all of whose
  *	words 33..1056  [ slots 0..31 ] ...          bits are set, or to a slot
  *
- * A slot that is not used has next == NOT_USED and its bit in `taken` clear,
- * unless it is retired.  Slots from table.fresh on were never used: their
- * memory may not even be there.
+ * A slot keeps the id of its object: that is the whole search by id.  Without
+ * an object it keeps the complement of the id that the next one gets, or, when
+ * it is retired, of one with sequence 0.  That is no id, and no number that a
+ * program may ask for leads to the slot where it would be found: its last 15
+ * bits are complemented, too.  Slots from table.fresh on were never used: their
+ * memory may not even be there; those below it were, for who grows the table
+ * has an object begin there at once.
  */
 #include "ids.h"
 
-#define NOT_USED   0xFFFF
 #define HASH_SHIFT 21 /* leaves the 11 bits that count IDS_HEADS */
 
 _Static_assert(IDS_HEADS == 1 << (32 - HASH_SHIFT), "hash covers the heads");
-_Static_assert(IDS_LIMIT < NOT_USED, "index + 1 fits in 16 bits");
+_Static_assert(IDS_LIMIT <= 65535, "index + 1 fits in 16 bits");
 _Static_assert(IDS_SEQ_MAX <= 65535, "an id is a positive int");
 
 static struct ids_slot *slot_at(const struct ids *ids, int index)
@@ -49,14 +52,7 @@ static uint32_t hash(int key)
 
 int ids_find(const struct ids *ids, int id)
 {
-	int index = id & (IDS_LIMIT - 1);
-	const struct ids_slot *slot = slot_at(ids, index);
-
-	if (id < 0 || index >= ids->table.fresh)
-		return -1;
-	if (slot->seq != id >> IDS_SHIFT || slot->next == NOT_USED)
-		return -1;
-	return index;
+	return ids_at(ids, id) ? ids_index(id) : -1;
 }
 
 int ids_find_key(const struct ids *ids, int key)
@@ -76,12 +72,12 @@ int ids_find_key(const struct ids *ids, int key)
 bool ids_used(const struct ids *ids, int index)
 {
 	return index >= 0 && index < ids->table.fresh &&
-	       slot_at(ids, index)->next != NOT_USED;
+	       slot_at(ids, index)->id > 0;
 }
 
 int ids_id(const struct ids *ids, int index)
 {
-	return slot_at(ids, index)->seq << IDS_SHIFT | index;
+	return slot_at(ids, index)->id;
 }
 
 int ids_highest(const struct ids *ids)
@@ -135,8 +131,8 @@ void ids_insert(struct ids *ids, int index, int key)
 	struct ids_slot *slot = slot_at(ids, index);
 	uint16_t *head = &ids->heads[hash(key)];
 
-	if (slot->seq == 0) /* it was never used */
-		slot->seq = 1;
+	slot->id = slot->id == 0 ? IDS_LIMIT + index /* it was never used */
+	                         : ~slot->id;
 	take(ids, index);
 	ids->table.live++;
 	slot->key = key;
@@ -167,11 +163,10 @@ void ids_remove(struct ids *ids, int index)
 
 	ids_forget_key(ids, index);
 	ids->table.live--;
-	slot->next = NOT_USED;
-	if (slot->seq == IDS_SEQ_MAX) {
-		slot->seq = 0; /* retired: its bit in `taken` stays */
+	if (slot->id >> IDS_SHIFT == IDS_SEQ_MAX) {
+		slot->id = ~index; /* retired: its bit in `taken` stays */
 		return;
 	}
-	slot->seq++;
+	slot->id = ~(slot->id + IDS_LIMIT);
 	give_back(ids, index);
 }

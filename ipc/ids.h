@@ -27,8 +27,8 @@
 /* What an object begins with.  Written by ids.c alone. */
 struct ids_slot {
 	int key;       /* IPC_PRIVATE: not to be found by key */
+	int id;        /* of the object here; of none, see ids.c: below 0 */
 	uint16_t next; /* in its chain: index + 1; 0: the last */
-	uint16_t seq;  /* of the object here, or else of the next; 0: retired */
 };
 
 struct ids {
@@ -42,6 +42,20 @@ struct ids {
 	{                                                                      \
 		.table = TABLE(array, IDS_LIMIT)                               \
 	}
+
+static inline int ids_index(int id)
+{
+	return id & (IDS_LIMIT - 1);
+}
+
+/* The object that has this id, or 0. */
+static inline void *ids_at(const struct ids *ids, int id)
+{
+	int index = ids_index(id);
+	struct ids_slot *slot = (void *)table_slot(&ids->table, index);
+
+	return index < ids->table.fresh && slot->id == id ? slot : 0;
+}
 
 /* The object that has this id, or whose key it is: its index, or -1. */
 int ids_find(const struct ids *ids, int id);

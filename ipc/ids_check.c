@@ -36,10 +36,12 @@ static int check_slot(const struct ids *ids, int index, const char *name)
 	bool used = ids_used(ids, index);
 	int breaches = 0;
 
-	if (taken(ids, index) != (used || slot->seq == 0))
+	if (taken(ids, index) != (used || slot->id == ~index))
 		breaches += report(name, index, "is wrong in the map");
-	if (used && slot->seq == 0)
+	if (slot->id >> IDS_SHIFT == 0)
 		breaches += report(name, index, "is alive and retired");
+	if (ids_index(used ? slot->id : ~slot->id) != index)
+		breaches += report(name, index, "has the id of another");
 	if (used && ids_find(ids, ids_id(ids, index)) != index)
 		breaches += report(name, index, "is not found by its id");
 	/* Of two with one key, one would not be found. */

@@ -103,7 +103,7 @@ int lease_copy(const struct lease_use *use)
 	uint32_t done = 0;
 	int n = elements(use->client, lease);
 
-	if (use->client == current) /* TOKEN_SELF: its memory at `argument` */
+	if (use->client == self_index()) /* its memory at `argument` */
 		return move(use, use->argument + use->offset, 0, use->bytes);
 	if (n < 0)
 		return n;

@@ -59,7 +59,7 @@ int token_client(int token)
 
 	if (token <= 0 || client >= proc_table.fresh ||
 	    procs[client].state != PROC_REPLY_WAIT ||
-	    procs[client].peer != current || token_of(client) != token)
+	    procs[client].peer != self_index() || token_of(client) != token)
 		return -ESRCH;
 	return client;
 }
@@ -109,7 +109,7 @@ static int first_waiting(const struct channel *channel)
 void channel_tell(const struct channel *channel)
 {
 	if (procs[channel->server].state == PROC_RECEIVING)
-		wake_first(channel->server);
+		wake_first(&procs[channel->server]);
 }
 
 /* ---- send ---------------------------------------------------------------- */
@@ -152,7 +152,7 @@ int message_send(int number, const uint32_t args[6], int connection)
 	me->message.call = number;
 	memcpy(me->message.args, args, sizeof(me->message.args));
 	me->message.unblock = false;
-	address(current, connection);
+	address(self_index(), connection);
 	if (block(PROC_SENDING, to->server) < 0) {
 		message_abandon();
 		return -EINTR;
@@ -172,7 +172,7 @@ void message_abandon(void)
 {
 	int *carried = self()->message.carried;
 
-	finish(current);
+	finish(self_index());
 	for (int i = 0; i < 2; i++) {
 		connection_drop(carried[i]);
 		carried[i] = NO_CONNECTION;
@@ -183,7 +183,7 @@ void message_answer(int client, int status)
 {
 	finish(client);
 	procs[client].message.status = status;
-	wake_first(client);
+	wake_first(&procs[client]);
 }
 
 void message_unblock(int proc)
@@ -264,7 +264,7 @@ static void take(struct channel *channel, const struct message *m)
 	} else {
 		dequeue(client);
 		if (m->type != PULSE_UNBLOCK)
-			block_move(client, PROC_REPLY_WAIT, current);
+			block_move(client, PROC_REPLY_WAIT, self_index());
 	}
 }
 
@@ -296,7 +296,7 @@ static int check_reply(int client, int status, const struct reply *reply)
 	for (int i = 0; i < reply->count; i++) {
 		int fd = reply->connection[i].descriptor;
 
-		if (fd != -1 && descriptor_connection(current, fd) < 0)
+		if (fd != -1 && descriptor_connection(self_index(), fd) < 0)
 			return -EBADF;
 	}
 	return reply->count;
@@ -311,7 +311,7 @@ static int carry(const struct reply *reply, int i)
 		return connection_make(self()->message.channel,
 		                       reply->connection[i].object,
 		                       reply->connection[i].readiness);
-	connection = descriptor_connection(current, fd);
+	connection = descriptor_connection(self_index(), fd);
 	connection_hold(connection);
 	return connection;
 }

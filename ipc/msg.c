@@ -55,7 +55,8 @@ static const struct object_kind kind = {
     .ctime = offsetof(struct msqid_ds, msg_ctime),
     .stat = MSG_STAT};
 
-_Static_assert(sizeof(struct msg_queue) <= 128, "32,768 of them have 4 MiB");
+_Static_assert(sizeof(struct msg_queue) <= 128 || sizeof(void *) > 4,
+               "32,768 of them have 4 MiB");
 
 static struct msg *msg_at(int chain)
 {
@@ -74,7 +75,7 @@ static int create(int key, int flags)
 	/* Nothing below can fail. */
 	id = object_begin(&kind, index, key, flags);
 	msgs[index].first = msgs[index].last = -1;
-	msgs[index].senders = msgs[index].receivers = EMPTY_LINE;
+	msgs[index].senders = msgs[index].receivers = (struct line){0, 0};
 	msgs[index].ds.msg_qbytes = msg_limits.msgmnb;
 	return id;
 }
@@ -109,58 +110,39 @@ static int remove(int id)
 
 /* ---- choosing ----------------------------------------------------------- */
 
-/* What a receiver wants, by his type and flags. */
-enum choice {
-	ANY,
-	TYPE,   /* the first of this type */
-	EXCEPT, /* the first of any other */
-	LEAST,  /* the first of the lowest type up to this one */
-	NUMBER, /* the nth, from 0 */
-};
-
-static enum choice choice_of(int *type, int flags)
+/*
+ * Does he who asks for `type` want a message of the type `offered`?
+ *
+ *	 0       any            -n   up to n, the lowest first (choose())
+ *	 n       n itself, or, with MSG_EXCEPT, any other
+ */
+static inline bool wants(int type, int flags, int offered)
 {
-	if (flags & MSG_COPY)
-		return NUMBER;
-	if (*type == 0)
-		return ANY;
-	if (*type < 0) {
-		*type = *type == INT32_MIN ? INT32_MAX : -*type;
-		return LEAST;
-	}
-	return flags & MSG_EXCEPT ? EXCEPT : TYPE;
-}
-
-static bool wants(int type, enum choice choice, int offered)
-{
-	switch (choice) {
-	case TYPE:
-		return offered == type;
-	case EXCEPT:
+	if (type <= 0)
+		return type == 0 || offered + type <= 0;
+	if (flags & MSG_EXCEPT)
 		return offered != type;
-	case LEAST:
-		return offered <= type;
-	default:
-		return true;
-	}
+	return offered == type;
 }
 
-/* The message to be received, or -1; `*before` is the one before it, or -1. */
-static int choose(const struct msg_queue *q, int type, enum choice choice,
-                  int *before)
+/*
+ * The message to be received, or -1; `*before` is the one before it, or -1.
+ * With MSG_COPY `type` is its place, from 0.
+ */
+static int choose(const struct msg_queue *q, int type, int flags, int *before)
 {
-	int best = -1, previous = -1, number = 0;
+	int best = -1, previous = -1, place = 0;
 
 	for (int chain = q->first; chain >= 0; chain = msg_at(chain)->next) {
 		int offered = msg_at(chain)->type;
 
-		if (wants(type, choice, offered) &&
-		    (choice != NUMBER || number++ == type)) {
+		if (flags & MSG_COPY ? place++ == type
+		                     : wants(type, flags, offered)) {
 			best = chain;
 			*before = previous;
-			if (choice != LEAST)
+			if (type >= 0 || offered == 1)
 				break;
-			type = offered - 1; /* only a lower one is better */
+			type = 1 - offered; /* only a lower one is better */
 		}
 		previous = chain;
 	}
@@ -171,8 +153,8 @@ static int choose(const struct msg_queue *q, int type, enum choice choice,
 
 static bool fits(const struct msg_queue *q, uint32_t size)
 {
-	return size <= q->ds.msg_qbytes &&
-	       q->ds.msg_cbytes <= q->ds.msg_qbytes - size &&
+	/* (All these bytes lie in memory: less than 4 GiB.) */
+	return q->ds.msg_cbytes + size <= q->ds.msg_qbytes &&
 	       q->ds.msg_qnum < q->ds.msg_qbytes;
 }
 
@@ -202,95 +184,90 @@ static void take_out(struct msg_queue *q, int chain, int before)
 	q->ds.msg_cbytes -= msg_at(chain)->size;
 }
 
-static void received(struct msg_queue *q, int proc)
+static void received(struct msg_queue *q, const struct proc *p)
 {
-	q->ds.msg_lrpid = procs[proc].pid;
-	q->ds.msg_rtime = clock_seconds();
+	q->ds.msg_lrpid = p->pid;
+	q->ds.msg_rtime = clock_now;
 }
 
 /* To the first in line who wants it and has room: is there one? */
 static bool hand_over(struct msg_queue *q, int chain)
 {
 	const struct msg *m = msg_at(chain);
-	int proc = wait_next(q->receivers.first);
+	struct proc *p = q->receivers.first;
 
-	while (proc >= 0) {
-		int next = procs[proc].wait.next;
-		bool wanted = wants(procs[proc].wait.which,
-		                    procs[proc].wait.mode, m->type);
-		bool too_long = m->size > (uint32_t)procs[proc].wait.count;
-
-		if (wanted && !too_long) {
-			procs[proc].wait.chain = chain;
-			received(q, proc);
-		}
-		if (wanted)
-			wait_serve(&q->receivers, proc, too_long ? -E2BIG : 0);
-		if (wanted && !too_long)
+	for (; p; p = p->wait.next) {
+		if (p->killed || !wants(p->wait.which, p->wait.mode, m->type))
+			continue;
+		if (m->size <= (uint32_t)p->wait.count ||
+		    (p->wait.mode & MSG_NOERROR)) {
+			p->wait.chain = chain;
+			received(q, p);
+			wait_serve(&q->receivers, p, 0);
 			return true;
-		proc = wait_next(next);
+		}
+		wait_serve(&q->receivers, p, -E2BIG);
 	}
 	return false;
 }
 
 /* A message that fits comes into the queue, or passes it by. */
-static void accept(struct msg_queue *q, int proc, int chain)
+static void accept(struct msg_queue *q, const struct proc *sender, int chain)
 {
-	q->ds.msg_lspid = procs[proc].pid;
-	q->ds.msg_stime = clock_seconds();
+	q->ds.msg_lspid = sender->pid;
+	q->ds.msg_stime = clock_now;
 	if (!hand_over(q, chain))
 		append(q, chain);
 }
 
 /* Of a sender in line, if he may still send. */
-static int let_in(struct msg_queue *q, int proc)
+static int let_in(struct msg_queue *q, struct proc *p)
 {
-	int chain = procs[proc].wait.chain;
+	int chain = p->wait.chain;
 
-	if (!permission_grants(&q->ds.msg_perm, &procs[proc].cred, ASK_WRITE))
+	if (!permission_grants(&q->ds.msg_perm, &p->cred, ASK_WRITE))
 		return -EACCES;
-	procs[proc].wait.chain = -1; /* no longer his */
-	accept(q, proc, chain);
+	p->wait.chain = -1; /* no longer his */
+	accept(q, p, chain);
 	return 0;
 }
 
 /* There is room, perhaps: for those senders in line whose messages fit. */
 static void admit(struct msg_queue *q)
 {
-	int proc = wait_next(q->senders.first);
+	struct proc *p = q->senders.first;
 
-	while (proc >= 0) {
-		int next = procs[proc].wait.next;
-
-		if (fits(q, msg_at(procs[proc].wait.chain)->size))
-			wait_serve(&q->senders, proc, let_in(q, proc));
-		proc = wait_next(next);
-	}
+	for (; p; p = p->wait.next)
+		if (!p->killed && fits(q, msg_at(p->wait.chain)->size))
+			wait_serve(&q->senders, p, let_in(q, p));
 }
 
 /* ---- msgsnd(2) ---------------------------------------------------------- */
 
 int msg_send(int id, int chain, int flags)
 {
-	int index = object_find(&kind, id, ASK_WRITE);
+	struct msg_queue *q = ids_at(&msg_ids, id);
+	struct proc *p = self();
 
-	if (index < 0)
-		return index;
-	if (fits(&msgs[index], msg_at(chain)->size)) {
-		accept(&msgs[index], current, chain);
+	if (!q)
+		return -EINVAL;
+	if (!permission_grants(&q->ds.msg_perm, &p->cred, ASK_WRITE))
+		return -EACCES;
+	if (fits(q, msg_at(chain)->size)) {
+		accept(q, p, chain);
 		return 0;
 	}
 	if (flags & IPC_NOWAIT)
 		return -EAGAIN;
-	self()->wait.chain = chain;
-	wait_join(&msgs[index].senders);
+	p->wait.chain = chain;
+	wait_join(&q->senders);
 	return WAITING;
 }
 
 /* The message in a chain: or -ENOMEM, -EFAULT. */
 static int compose(int type, vaddr_t text, uint32_t size)
 {
-	int chain = pool_take(sizeof(struct msg) + size, object_level());
+	int chain = pool_take(sizeof(struct msg) + size, self()->space);
 	int error;
 
 	if (chain < 0)
@@ -304,25 +281,26 @@ static int compose(int type, vaddr_t text, uint32_t size)
 	return chain;
 }
 
-/* (flatten: as in semop.c) */
-__attribute__((flatten)) int sys_msgsnd(int id, vaddr_t message, uint32_t size,
-                                        int flags)
+int sys_msgsnd(int id, vaddr_t message, uint32_t size, int flags)
 {
 	int type, chain, result;
 
-	if (copy_in(&type, message, sizeof(type)) < 0)
+	if (copy_in_few(&type, message, sizeof(type)) < 0)
 		return -EFAULT;
-	if (size > msg_limits.msgmax || id < 0 || type < 1)
+	if (size > msg_limits.msgmax)
+		return -EINVAL;
+	if (id < 0 || type < 1)
 		return -EINVAL;
 	chain = compose(type, message + sizeof(type), size);
 	if (chain < 0)
 		return chain;
 	do {
 		result = msg_send(id, chain, flags);
-		if (result == WAITING)
-			result = wait_sleep(&msgs[id % IDS_LIMIT].senders, 0);
+		if (result == WAITING) {
+			result = wait_sleep(&msgs[ids_index(id)].senders, 0);
+			self()->wait.chain = -1;
+		}
 	} while (wait_again(result));
-	self()->wait.chain = -1;
 	if (result < 0)
 		pool_give(chain); /* nobody has it but we */
 	return result;
@@ -332,32 +310,33 @@ __attribute__((flatten)) int sys_msgsnd(int id, vaddr_t message, uint32_t size,
 
 int msg_receive(int id, uint32_t size, int type, int flags)
 {
-	int index = object_find(&kind, id, ASK_READ);
-	enum choice choice = choice_of(&type, flags);
-	struct msg_queue *q = &msgs[index];
+	struct msg_queue *q = ids_at(&msg_ids, id);
+	struct proc *p = self();
 	int chain, before;
 
-	if (index < 0)
-		return index;
-	chain = choose(q, type, choice, &before);
-	self()->wait.chain = chain;
+	if (!q)
+		return -EINVAL;
+	if (!permission_grants(&q->ds.msg_perm, &p->cred, ASK_READ))
+		return -EACCES;
+	chain = choose(q, type, flags, &before);
+	p->wait.chain = chain;
 	if (chain >= 0) {
 		if (msg_at(chain)->size > size && !(flags & MSG_NOERROR))
 			return -E2BIG;
-		if (msg_at(chain)->size > size && choice == NUMBER)
+		if (msg_at(chain)->size > size && (flags & MSG_COPY))
 			return -EINVAL; /* a copy is never cut */
-		if (choice != NUMBER) {
+		if (!(flags & MSG_COPY)) {
 			take_out(q, chain, before);
-			received(q, current);
+			received(q, p);
 			admit(q);
 		}
 		return 0;
 	}
 	if (flags & IPC_NOWAIT)
 		return -ENOMSG;
-	self()->wait.which = type;
-	self()->wait.mode = choice;
-	self()->wait.count = flags & MSG_NOERROR ? INT32_MAX : (int)size;
+	p->wait.which = type;
+	p->wait.mode = flags;
+	p->wait.count = (int)size;
 	wait_join(&q->receivers);
 	return WAITING;
 }
@@ -369,7 +348,7 @@ static int deliver(int chain, vaddr_t message, uint32_t size)
 
 	if (size > m->size)
 		size = m->size;
-	if (copy_out(message, &m->type, sizeof(m->type)) < 0 ||
+	if (copy_out_few(message, &m->type, sizeof(m->type)) < 0 ||
 	    pool_move(chain, sizeof(*m), size, message + sizeof(m->type),
 	              true) < 0)
 		return -EFAULT; /* and it is lost, as elsewhere */
@@ -388,8 +367,7 @@ static int read_room(vaddr_t message, uint32_t size)
 	return 0;
 }
 
-__attribute__((flatten)) int sys_msgrcv(int id, vaddr_t message, uint32_t size,
-                                        int type, int flags)
+int sys_msgrcv(int id, vaddr_t message, uint32_t size, int type, int flags)
 {
 	bool copies = flags & MSG_COPY;
 	int result = 0, chain;
@@ -405,7 +383,7 @@ __attribute__((flatten)) int sys_msgrcv(int id, vaddr_t message, uint32_t size,
 	do {
 		result = msg_receive(id, size, type, flags);
 		if (result == WAITING)
-			result = wait_sleep(&msgs[id % IDS_LIMIT].receivers, 0);
+			result = wait_sleep(&msgs[ids_index(id)].receivers, 0);
 	} while (wait_again(result));
 	chain = self()->wait.chain;
 	self()->wait.chain = -1;
@@ -422,16 +400,9 @@ __attribute__((flatten)) int sys_msgrcv(int id, vaddr_t message, uint32_t size,
 /* The mode has changed: who may not receive here any more goes. */
 static void check_receivers(struct msg_queue *q)
 {
-	int proc = q->receivers.first;
-
-	while (proc >= 0) {
-		int next = procs[proc].wait.next;
-
-		if (!permission_grants(&q->ds.msg_perm, &procs[proc].cred,
-		                       ASK_READ))
-			wait_serve(&q->receivers, proc, -EACCES);
-		proc = next;
-	}
+	for (struct proc *p = q->receivers.first; p; p = p->wait.next)
+		if (!permission_grants(&q->ds.msg_perm, &p->cred, ASK_READ))
+			wait_serve(&q->receivers, p, -EACCES);
 }
 
 /* IPC_SET: the owner, the mode, and how much may lie in the queue. */

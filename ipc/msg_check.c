@@ -26,11 +26,11 @@ static void check_senders(const struct line *line, int index, uint64_t room)
 	int end = line_check(line, "senders", index);
 
 	breaches += end;
-	for (int p = line->first; p >= 0 && !end; p = procs[p].wait.next) {
-		int chain = procs[p].wait.chain;
+	for (struct proc *p = line->first; p && !end; p = p->wait.next) {
+		int chain = p->wait.chain;
 		const struct msg *m = chain < 0 ? 0 : pool_first(chain);
 
-		if (m && !procs[p].killed)
+		if (m && !p->killed)
 			expect("Q3: a sender that fits", index, m->size < room,
 			       0);
 	}
@@ -65,7 +65,8 @@ static int check_queue(int index)
 	}
 	expect("Q4: key shown", index, (uint32_t)q->ds.msg_perm.key,
 	       (uint32_t)q->slot.key);
-	expect("Q4: seq shown", index, q->ds.msg_perm.seq, q->slot.seq);
+	expect("Q4: seq shown", index, q->ds.msg_perm.seq,
+	       q->slot.id >> IDS_SHIFT);
 	expect("Q1: qnum", index, q->ds.msg_qnum, number);
 	expect("Q1: cbytes", index, q->ds.msg_cbytes, bytes);
 	expect("Q1: last", index, q->last, last);

@@ -181,8 +181,8 @@ static int native_map_self(int segment, uint32_t offset, uint32_t len,
 	    first > segments[segment].pages - PAGES(len) ||
 	    (rights & ~(uint32_t)RIGHT_ALL))
 		return -EINVAL;
-	error =
-	    mmap_segment(current, segment, first, (int)rights, args, &address);
+	error = mmap_segment(self_index(), segment, first, (int)rights, args,
+	                     &address);
 	return error ? error : (int)address;
 }
 
@@ -277,7 +277,7 @@ static int native_inspect(uint32_t address, vaddr_t buf, uint32_t len)
 
 int native_call(uint32_t number, const uint32_t args[6])
 {
-	if (!proc_is_server(current))
+	if (!proc_is_server(self_index()))
 		return -EPERM;
 	return number < NATIVE_LIMIT ? native_calls[number](args) : -ENOSYS;
 }

@@ -15,7 +15,7 @@
 
 #define DS_MOST 88 /* of all descriptions, msqid_ds is the longest */
 
-_Static_assert(sizeof(struct object) == 44, "perm follows the slot at once");
+_Static_assert(sizeof(struct object) == 48, "perm follows the slot at once");
 
 static struct object *object_at(const struct object_kind *kind, int index)
 {
@@ -39,7 +39,7 @@ static void stamp_ctime(const struct object_kind *kind, int index)
 {
 	char *ds = (char *)&object_at(kind, index)->perm;
 
-	*(uint32_t *)(ds + kind->ctime) = clock_seconds();
+	*(uint32_t *)(ds + kind->ctime) = clock_now;
 }
 
 /* ---- birth and death ---------------------------------------------------- */
@@ -86,7 +86,7 @@ int object_begin(const struct object_kind *kind, int index, int key, int mode)
 	                                 .cuid = creator->euid,
 	                                 .cgid = creator->egid,
 	                                 .mode = mode & 0777,
-	                                 .seq = object->slot.seq};
+	                                 .seq = object->slot.id >> IDS_SHIFT};
 	stamp_ctime(kind, index);
 	return ids_id(kind->ids, index);
 }

@@ -52,8 +52,17 @@ const struct object_kind sem_kind = {.ids = &sem_ids,
                                      .stat = SEM_STAT};
 
 _Static_assert(SEMMSL_MAX <= TABLE_ENTRIES * SEMS_A_PAGE, "one page table");
-_Static_assert(SEMOPM_MAX * sizeof(struct sembuf) <= PAGE_SIZE, "one page");
-_Static_assert(sizeof(struct sem_set) <= 96, "32,768 of them have 3 MiB");
+_Static_assert(SEMOPM_MAX * sizeof(struct operation) <= PAGE_SIZE, "one page");
+_Static_assert(sizeof(struct sem_set) == 128, "an index becomes a shift");
+
+__attribute__((noinline)) struct semaphore *sem_of(int segment, uint32_t num)
+{
+	frame_t table = word_frame(segments[segment].word);
+	uint32_t word = page_get(table, num / SEMS_A_PAGE);
+
+	return (struct semaphore *)frame_to_kernel(word_frame(word)) +
+	       num % SEMS_A_PAGE;
+}
 
 /* ---- birth and death ---------------------------------------------------- */
 
@@ -67,6 +76,13 @@ static int make_semaphores(uint32_t count)
 	for (int page = 0; segment >= 0 && page < pages; page++)
 		segment_frame(segment, page, object_level(), &frame);
 	return segment;
+}
+
+/* They are the set's. */
+static void put_semaphores(struct sem_set *set, int segment)
+{
+	set->segment = segment;
+	set->first_page = sem_of(segment, 0);
 }
 
 static int create(int key, uint32_t count, int flags)
@@ -88,8 +104,8 @@ static int create(int key, uint32_t count, int flags)
 
 	/* Nothing below can fail. */
 	id = object_begin(&sem_kind, index, key, flags);
-	sems[index].segment = segment;
-	sems[index].zeroes = sems[index].changers = EMPTY_LINE;
+	put_semaphores(&sems[index], segment);
+	sems[index].zeroes = sems[index].changers = (struct line){0, 0};
 	sems[index].ds.sem_nsems = count;
 	sem_count += count;
 	return id;
@@ -117,7 +133,8 @@ static int remove(int id)
 
 	if (index < 0)
 		return index;
-	sem_dismiss(index, -EIDRM);
+	wait_dismiss(&sems[index].zeroes, -EIDRM);
+	wait_dismiss(&sems[index].changers, -EIDRM);
 	semadj_forget(id);
 	sem_count -= sems[index].ds.sem_nsems;
 	segment_drop(sems[index].segment);
@@ -168,8 +185,8 @@ static int fill(int segment, uint32_t count, vaddr_t array)
 static int changed(int index, int num)
 {
 	semadj_clear(ids_id(&sem_ids, index), num);
-	sems[index].ds.sem_ctime = clock_seconds();
-	sem_serve(index);
+	sems[index].ds.sem_ctime = clock_now;
+	sem_serve(&sems[index]);
 	return 0;
 }
 
@@ -190,7 +207,7 @@ static int set_all(int id, vaddr_t array)
 		return error;
 	}
 	segment_drop(sems[index].segment);
-	sems[index].segment = segment;
+	put_semaphores(&sems[index], segment);
 	return changed(index, -1);
 }
 

@@ -19,11 +19,18 @@
 extern struct seminfo sem_limits;
 
 #define SEMMSL_MAX 65535 /* sem_num has 16 bits */
-#define SEMOPM_MAX 682   /* of 6 bytes, a page */
+#define SEMOPM_MAX 512   /* struct operation: a page */
 
 struct semaphore {
 	uint16_t value; /* 0..SEMVMX */
-	int pid;        /* of the last process that did something to it; 0 */
+	uint16_t pid;   /* of the last process that did something to it; 0 */
+};
+
+/* A struct sembuf in the kernel's memory; it is done, it can be undone. */
+struct operation {
+	uint16_t sem_num;
+	int16_t sem_op, sem_flg;
+	uint16_t old_pid; /* what the semaphore had, when it is done */
 };
 
 /* Its semaphores lie in a segment of their own, which nobody attaches. */
@@ -31,9 +38,10 @@ struct sem_set {
 	struct ids_slot slot;
 	struct semid_ds ds; /* at every moment what IPC_STAT gives out */
 	int segment;
+	struct semaphore *first_page; /* of it, as the kernel sees it */
 	struct line zeroes;   /* who sleeps in semop and will change nothing */
 	struct line changers; /* ... and the others */
-};
+} __attribute__((aligned(128))); /* so that &sems[i] is a shift */
 
 extern struct sem_set sems[]; /* at a fixed address (linker.ld) */
 extern struct ids sem_ids;
@@ -46,27 +54,19 @@ int sem_operate(int id, vaddr_t ops, uint32_t count, vaddr_t timeout);
 #define SEMS_A_PAGE (PAGE_SIZE / sizeof(struct semaphore))
 
 /* Semaphore `num` of a segment of them: one page table is enough. */
-static inline struct semaphore *sem_of(int segment, uint32_t num)
-{
-	frame_t table = word_frame(segments[segment].word);
-	uint32_t word = page_get(table, num / SEMS_A_PAGE);
-
-	return (struct semaphore *)frame_to_kernel(word_frame(word)) +
-	       num % SEMS_A_PAGE;
-}
+struct semaphore *sem_of(int segment, uint32_t num);
 
 static inline struct semaphore *sem_at(const struct sem_set *set, uint32_t num)
 {
+	if (__builtin_expect(num < SEMS_A_PAGE, true))
+		return &set->first_page[num];
 	return sem_of(set->segment, num);
 }
 
 /* ---- semop.c ------------------------------------------------------------- */
 
 /* The values have changed: whoever in line can go on now does. */
-void sem_serve(int index);
-
-/* Everybody in line goes, with this result. */
-void sem_dismiss(int index, int result);
+void sem_serve(struct sem_set *set);
 
 /* How many wait until `num` grows (`zero` false), or until it is 0. */
 int sem_count_waiting(int index, int num, bool zero);

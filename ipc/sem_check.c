@@ -24,7 +24,8 @@ static void check_set(int index)
 	const struct sem_set *set = &sems[index];
 
 	expect("S4: key shown", index, set->ds.sem_perm.key, set->slot.key);
-	expect("S4: seq shown", index, set->ds.sem_perm.seq, set->slot.seq);
+	expect("S4: seq shown", index, set->ds.sem_perm.seq,
+	       set->slot.id >> IDS_SHIFT);
 	for (int i = 0; i < (int)set->ds.sem_nsems; i++)
 		expect("S1: a value out of range", index,
 		       sem_at(set, i)->value > SEMVMX, 0);

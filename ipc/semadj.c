@@ -86,7 +86,7 @@ static void apply(const struct semadj *row)
 	struct semaphore *s = sem_at(&sems[index], row->num);
 	int value = s->value + row->value;
 
-	sems[index].ds.sem_otime = clock_seconds();
+	sems[index].ds.sem_otime = clock_now;
 	if (row->value == 0)
 		return;
 	s->value = value < 0 ? 0 : value > SEMVMX ? SEMVMX : value;
@@ -104,6 +104,6 @@ void sem_exit(void)
 		int id = semadjs[i].id;
 
 		forget(&self()->semadj, id);
-		sem_serve(ids_find(&sem_ids, id));
+		sem_serve(&sems[ids_index(id)]);
 	}
 }

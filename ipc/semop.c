@@ -10,8 +10,9 @@
  *	sem_op = 0    changes nothing      waits until the value is 0
  *
  * Whoever changes a value serves two lines (ipc/wait.h): first all who only
- * wait for zeroes, since they change nothing, then the first of the changers
- * who can go on; and again, as long as there is one.
+ * wait for zeroes, since they change nothing (those who wait for one before
+ * those with an array: GETPID shows who was last), then the first of the
+ * changers who can go on; and again, as long as there is one.
  *
  *	semop --> attempt --> 0 --> sem_serve
  *	             |
@@ -29,9 +30,9 @@
 /* ---- trying ------------------------------------------------------------- */
 
 /* What the end of `p` takes back of this one: semop() has made the row. */
-__attribute__((noinline)) static struct semadj *
-adjustment(const struct sem_set *set, const struct proc *p,
-           const struct sembuf *op)
+static struct semadj *adjustment(const struct sem_set *set,
+                                 const struct proc *p,
+                                 const struct operation *op)
 {
 	int id = ids_id(&sem_ids, (int)(set - sems));
 	struct semadj *row = semadj_find(p, id, op->sem_num);
@@ -40,106 +41,117 @@ adjustment(const struct sem_set *set, const struct proc *p,
 	return row;
 }
 
+/* SEM_UNDO: the opposite is counted, if it can be. */
+__attribute__((noinline)) static bool count_undo(const struct sem_set *set,
+                                                 const struct proc *p,
+                                                 const struct operation *op)
+{
+	struct semadj *row = adjustment(set, p, op);
+	int value = row->value - op->sem_op;
+
+	if (value < -SEMVMX - 1 || value > SEMVMX)
+		return false;
+	row->value = value;
+	return true;
+}
+
 /* One operation of `p`: 0, -ERANGE, or WAITING. */
 static inline int operate(const struct sem_set *set, const struct proc *p,
-                          const struct sembuf *op)
+                          struct operation *op)
 {
 	struct semaphore *s = sem_at(set, op->sem_num);
 	int value = s->value + op->sem_op;
 
-	if (value < 0 || (op->sem_op == 0 && value != 0))
+	if ((uint32_t)value > SEMVMX)
+		return value < 0 ? WAITING : -ERANGE;
+	if (op->sem_op == 0 && value != 0)
 		return WAITING;
-	if (value > SEMVMX)
+	if ((op->sem_flg & SEM_UNDO) && !count_undo(set, p, op))
 		return -ERANGE;
-	if (op->sem_flg & SEM_UNDO) {
-		struct semadj *row = adjustment(set, p, op);
-		int adjust = row->value - op->sem_op;
-
-		if (adjust < -SEMVMX - 1 || adjust > SEMVMX)
-			return -ERANGE;
-		row->value = adjust;
-	}
+	op->old_pid = s->pid;
+	s->pid = p->pid;
 	s->value = value;
 	return 0;
 }
 
-static void take_back(const struct sem_set *set, const struct proc *p,
-                      const struct sembuf *op)
+/* What was done before wait.stuck is taken back, the last first. */
+__attribute__((noinline)) static void take_back(const struct sem_set *set,
+                                                const struct proc *p)
 {
-	sem_at(set, op->sem_num)->value -= op->sem_op;
-	if (op->sem_flg & SEM_UNDO)
-		adjustment(set, p, op)->value += op->sem_op;
-}
+	const struct operation *op = p->wait.stuck;
 
-/* They cannot all be done: what was is taken back.  Of operation `at`. */
-__attribute__((noinline)) static int give_up(const struct sem_set *set,
-                                             struct proc *p, int at, int error)
-{
-	p->wait.which = at;
-	for (int i = at - 1; i >= 0; i--)
-		take_back(set, p, &p->wait.ops[i]);
-	if (error == WAITING && (p->wait.ops[at].sem_flg & IPC_NOWAIT))
-		return -EAGAIN;
-	return error;
-}
+	while (op-- > p->wait.ops) {
+		struct semaphore *s = sem_at(set, op->sem_num);
 
-/* All of the operations of `p` or none: 0, WAITING (wait.which), or -errno. */
-static int attempt(struct sem_set *set, struct proc *p)
-{
-	for (int i = 0; i < p->wait.count; i++) {
-		int error = operate(set, p, &p->wait.ops[i]);
-
-		if (error)
-			return give_up(set, p, i, error);
+		s->value -= op->sem_op;
+		s->pid = op->old_pid;
+		if (op->sem_flg & SEM_UNDO)
+			adjustment(set, p, op)->value += op->sem_op;
 	}
-	for (int i = 0; i < p->wait.count; i++)
-		sem_at(set, p->wait.ops[i].sem_num)->pid = p->pid;
-	set->ds.sem_otime = clock_seconds();
+}
+
+/* All of the operations of `p` or none: 0, WAITING (wait.stuck), or -errno. */
+static inline int attempt(struct sem_set *set, struct proc *p)
+{
+	struct operation *op = p->wait.ops;
+
+	do {
+		int error = operate(set, p, op);
+
+		if (error) {
+			p->wait.stuck = op;
+			if (op > p->wait.ops)
+				take_back(set, p);
+			if (error == WAITING && (op->sem_flg & IPC_NOWAIT))
+				return -EAGAIN;
+			return error;
+		}
+	} while (++op < p->wait.end);
+	set->ds.sem_otime = clock_now;
 	return 0;
 }
 
 /* ---- the lines ---------------------------------------------------------- */
 
-/* Serves who can go on in this line; `one`: at most one.  Did anybody? */
-static bool serve(struct sem_set *set, struct line *line, bool one)
+/* Serves `p`, if he can go on now: his result. */
+static inline int serve(struct sem_set *set, struct line *line, struct proc *p)
 {
-	bool served = false;
+	int result = p->killed ? WAITING : attempt(set, p);
 
-	for (int proc = wait_next(line->first); proc >= 0;) {
-		int next = procs[proc].wait.next;
-		int result = attempt(set, &procs[proc]);
-
-		if (result != WAITING)
-			wait_serve(line, proc, result);
-		served |= result == 0;
-		proc = served && one ? -1 : wait_next(next);
-	}
-	return served;
+	if (result != WAITING)
+		wait_serve(line, p, result);
+	return result;
 }
 
-void sem_serve(int index)
+/* All who wait for zeroes, and can go on. */
+static inline void serve_zeroes(struct sem_set *set)
 {
-	struct sem_set *set = &sems[index];
+	for (struct proc *p = set->zeroes.first; p; p = p->wait.next)
+		serve(set, &set->zeroes, p);
+}
 
+/* The first of the changers who can go on: was there one? */
+static inline bool serve_changer(struct sem_set *set)
+{
+	for (struct proc *p = set->changers.first; p; p = p->wait.next)
+		if (serve(set, &set->changers, p) == 0)
+			return true;
+	return false;
+}
+
+void sem_serve(struct sem_set *set)
+{
 	do {
-		if (set->zeroes.first >= 0)
-			serve(set, &set->zeroes, false);
-	} while (set->changers.first >= 0 && serve(set, &set->changers, true));
-}
-
-void sem_dismiss(int index, int result)
-{
-	wait_dismiss(&sems[index].zeroes, result);
-	wait_dismiss(&sems[index].changers, result);
+		serve_zeroes(set);
+	} while (serve_changer(set));
 }
 
 static int count_line(const struct line *line, int num, bool zero)
 {
 	int count = 0;
 
-	for (int proc = line->first; proc >= 0; proc = procs[proc].wait.next) {
-		const struct sembuf *op =
-		    &procs[proc].wait.ops[procs[proc].wait.which];
+	for (const struct proc *p = line->first; p; p = p->wait.next) {
+		const struct operation *op = p->wait.stuck;
 
 		count += op->sem_num == num && (op->sem_op == 0) == zero;
 	}
@@ -155,76 +167,120 @@ int sem_count_waiting(int index, int num, bool zero)
 /* ---- the call ----------------------------------------------------------- */
 
 /* Each operation with SEM_UNDO has its row: 0, or -ENOMEM. */
-__attribute__((noinline)) static int make_rows(int id, const struct sembuf *ops,
-                                               uint32_t count)
+__attribute__((noinline)) static int
+make_rows(int id, const struct operation *op, const struct operation *end)
 {
 	int error = 0;
 
-	for (uint32_t i = 0; i < count && error == 0; i++)
-		if (ops[i].sem_flg & SEM_UNDO)
-			error = semadj_make(id, ops[i].sem_num);
+	for (; op < end && error == 0; op++)
+		if (op->sem_flg & SEM_UNDO)
+			error = semadj_make(id, op->sem_num);
 	return error;
 }
 
-/* With the operations in `ops`; until tick `*until`, or 0: for ever. */
-static int semop(int id, const struct sembuf *ops, uint32_t count,
-                 const uint32_t *until)
+/* Of others than root. */
+__attribute__((noinline)) static bool
+grants(const struct sem_set *set, const struct credentials *cred, bool alters)
 {
-	int index = ids_find(&sem_ids, id), result;
-	struct sem_set *set = &sems[index];
-	bool alters = false, undoes = false;
-	struct line *line;
-
-	if (index < 0)
-		return -EINVAL;
-	for (uint32_t i = 0; i < count; i++) {
-		if (ops[i].sem_num >= set->ds.sem_nsems)
-			return -EFBIG;
-		alters |= ops[i].sem_op != 0;
-		undoes |= ops[i].sem_flg & SEM_UNDO;
-	}
-	if (!object_grants(&sem_kind, index, alters ? ASK_WRITE : ASK_READ))
-		return -EACCES;
-	if (undoes && make_rows(id, ops, count) < 0)
-		return -ENOMEM;
-
-	self()->wait.ops = ops;
-	self()->wait.count = (int)count;
-	line = alters ? &set->changers : &set->zeroes;
-	result = attempt(set, self());
-	if (result == WAITING) {
-		wait_join(line);
-		return wait_sleep(line, until);
-	}
-	if (result == 0 && alters)
-		sem_serve(index);
-	return result;
+	return permission_grants(&set->ds.sem_perm, cred,
+	                         alters ? ASK_WRITE : ASK_READ);
 }
 
-/* A page for operations that are many: a segment, or -ENOMEM. */
-__attribute__((noinline)) static int make_page(struct sembuf **page)
-{
-	int segment = segment_make(1, true, true, object_level());
-	frame_t frame = NO_FRAME;
+/* What the operations of a call are together. */
+struct summary {
+	uint32_t highest; /* sem_num */
+	uint32_t bits;    /* of any sem_op; above them, those of any sem_flg */
+};
 
-	if (segment >= 0) {
-		segment_frame(segment, 0, object_level(), &frame);
-		*page = frame_to_kernel(frame);
-	}
-	return segment;
+/* Fetches `count` operations, one at least: where they end, or 0 (-EFAULT). */
+static inline __attribute__((always_inline)) struct operation *
+fetch(struct operation *op, vaddr_t from, uint32_t count, struct summary *all)
+{
+	const struct operation *end = op + count;
+	uint32_t bits;
+
+	all->highest = all->bits = 0;
+	do {
+		if (copy_in_few(op, from, sizeof(struct sembuf)) < 0)
+			return 0;
+		from += sizeof(struct sembuf);
+		if (op->sem_num > all->highest)
+			all->highest = op->sem_num;
+		__builtin_memcpy(&bits, &op->sem_op, sizeof(bits));
+		all->bits |= bits;
+	} while (++op < end);
+	return op;
 }
 
 /*
- * semtimedop(2); `timeout` is 0, or a struct timespec, `wide` or of 32 bits.
- * (flatten: the steps are apart for who reads them, not for the CPU.)
+ * The call, less what is particular: there is room for the operations at `ops`,
+ * and `timeout` is how long to wait, or 0: for ever.
  */
-__attribute__((flatten, noinline)) static int
+static inline __attribute__((always_inline)) int
+semop(int id, vaddr_t from, uint32_t count, struct operation *ops,
+      const struct timespec32 *timeout)
+{
+	struct summary all;
+	struct operation *end = fetch(ops, from, count, &all);
+	struct proc *p = self();
+	struct sem_set *set;
+	struct line *line;
+	uint32_t until;
+	bool alters;
+	int result;
+
+	if (!end)
+		return -EFAULT;
+	if (timeout && !timespec_valid(*timeout))
+		return -EINVAL;
+	alters = all.bits & 0xFFFF;
+	set = ids_at(&sem_ids, id);
+	if (!set)
+		return -EINVAL;
+	if (all.highest >= set->ds.sem_nsems)
+		return -EFBIG;
+	if (p->cred.euid != 0 && !grants(set, &p->cred, alters))
+		return -EACCES;
+	if ((all.bits >> 16 & SEM_UNDO) && make_rows(id, ops, end) < 0)
+		return -ENOMEM;
+
+	p->wait.ops = ops;
+	p->wait.end = end;
+	if (timeout)
+		until = clock_deadline(*timeout);
+	result = attempt(set, p);
+	if (result == 0 && alters)
+		sem_serve(set);
+	if (result != WAITING)
+		return result;
+	line = alters ? &set->changers : &set->zeroes;
+	wait_join(line);
+	return wait_sleep(line, timeout ? &until : 0);
+}
+
+/* The operations are many: they lie in a page of their own. */
+static int semop_many(int id, vaddr_t from, uint32_t count,
+                      const struct timespec32 *timeout)
+{
+	int segment = segment_make(1, true, true, object_level());
+	frame_t frame = NO_FRAME;
+	int result = segment;
+
+	if (segment >= 0) {
+		segment_frame(segment, 0, object_level(), &frame);
+		result =
+		    semop(id, from, count, frame_to_kernel(frame), timeout);
+		segment_drop(segment);
+	}
+	return result;
+}
+
+/* semtimedop(2); `timeout` is 0, or a struct timespec, `wide` or of 32 bits. */
+__attribute__((noinline)) static int
 semtimedop(int id, vaddr_t from, uint32_t count, vaddr_t timeout, bool wide)
 {
+	struct operation few[FEW];
 	struct timespec32 time;
-	struct sembuf few[FEW], *ops = few;
-	int segment = -1, result;
-	uint32_t until;
 
 	if (timeout && timespec_in(&time, timeout, wide) < 0)
 		return -EFAULT;
@@ -232,19 +288,9 @@ semtimedop(int id, vaddr_t from, uint32_t count, vaddr_t timeout, bool wide)
 		return -E2BIG;
 	if (count < 1)
 		return -EINVAL;
-	if (count > FEW && (segment = make_page(&ops)) < 0)
-		return segment;
-	result = copy_in(ops, from, count * sizeof(*ops));
-	if (timeout) {
-		until = clock_deadline(time);
-		if (result == 0 && !timespec_valid(time))
-			result = -EINVAL;
-	}
-	if (result == 0)
-		result = semop(id, ops, count, timeout ? &until : 0);
-	if (segment >= 0)
-		segment_drop(segment);
-	return result;
+	if (count > FEW)
+		return semop_many(id, from, count, timeout ? &time : 0);
+	return semop(id, from, count, few, timeout ? &time : 0);
 }
 
 int sem_operate(int id, vaddr_t ops, uint32_t count, vaddr_t timeout)
@@ -254,5 +300,9 @@ int sem_operate(int id, vaddr_t ops, uint32_t count, vaddr_t timeout)
 
 int sys_semtimedop_time64(int id, vaddr_t ops, uint32_t count, vaddr_t timeout)
 {
-	return semtimedop(id, ops, count, timeout, true);
+	struct operation few[FEW];
+
+	if (timeout || count - 1 >= FEW || count > sem_limits.semopm)
+		return semtimedop(id, ops, count, timeout, true);
+	return semop(id, ops, count, few, 0);
 }

@@ -47,7 +47,7 @@ struct shminfo shm_limits = {
 struct ids shm_ids = IDS(shms);
 uint32_t shm_pages;
 
-_Static_assert(sizeof(struct shm) == 96, "32,768 of them have 3 MiB");
+_Static_assert(sizeof(struct shm) <= 128, "32,768 of them have 4 MiB");
 
 static const struct object_kind kind = {
     .ids = &shm_ids,
@@ -128,7 +128,7 @@ static void attach(int index)
 static void stamp_attach(int index)
 {
 	shms[index].ds.shm_lpid = self()->pid;
-	shms[index].ds.shm_atime = clock_seconds();
+	shms[index].ds.shm_atime = clock_now;
 }
 
 /* One attach less, or none after all: I1. */
@@ -145,7 +145,7 @@ void attach_ended(int space, int tag)
 
 	detach(tag);
 	ds->shm_lpid = spaces[space].owner;
-	ds->shm_dtime = clock_seconds();
+	ds->shm_dtime = clock_now;
 	if (ds->shm_nattch == 0 && (ds->shm_perm.mode & SHM_DEST))
 		destroy(tag);
 }

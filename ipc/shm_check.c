@@ -73,7 +73,7 @@ static int check_object(int index, uint32_t nattch)
 		breaches += report("I2: removed, key", index, shm->slot.key,
 		                   IPC_PRIVATE);
 	if (ds->shm_perm.key != shm->slot.key ||
-	    ds->shm_perm.seq != shm->slot.seq)
+	    ds->shm_perm.seq != shm->slot.id >> IDS_SHIFT)
 		breaches += report("I3: key shown", index, ds->shm_perm.key,
 		                   shm->slot.key);
 	if (segments[shm->segment].kind != SEGMENT_MEMORY ||

@@ -29,8 +29,6 @@ struct lease {
 };
 
 struct syscall {
-	int (*run)(uint32_t number, const uint32_t *args);
-	/* Of a call that is forwarded: */
 	int8_t fd_argument;    /* the word that says to whom; -1: by the cwd */
 	bool is_dir;           /* a directory; the next word is the path */
 	uint8_t result;        /* what a reply may carry */
@@ -41,6 +39,10 @@ struct syscall {
 #include "../build/gen/syscall_numbers.h" /* SYS_name, SYSCALL_LIMIT */
 
 extern const struct syscall syscalls[SYSCALL_LIMIT];
+
+/* What a call does, by its number: the words are on the caller's stack. */
+extern int (*const syscall_run[SYSCALL_LIMIT])(uint32_t number,
+                                               const uint32_t *args);
 
 /* syscall.c: what a row runs whose number is no call's: -ENOSYS, a log line. */
 int unknown_call(uint32_t number, const uint32_t *args);

@@ -13,49 +13,45 @@
 
 void wait_join(struct line *line)
 {
-	self()->wait.next = -1;
-	self()->wait.result = WAITING;
-	if (line->first < 0)
-		line->first = current;
+	struct proc *p = self();
+
+	p->wait.next = 0;
+	p->wait.before = line->last;
+	p->wait.result = WAITING;
+	if (line->first)
+		line->last->wait.next = p;
 	else
-		procs[line->last].wait.next = current;
-	line->last = current;
+		line->first = p;
+	line->last = p;
 }
 
-static void leave(struct line *line, int proc)
+static inline void leave(struct line *line, struct proc *p)
 {
-	int *place = &line->first, previous = -1;
+	struct proc *next = p->wait.next, *before = p->wait.before;
 
-	while (*place != proc) {
-		assert(*place >= 0); /* it stands in this line */
-		previous = *place;
-		place = &procs[previous].wait.next;
-	}
-	*place = procs[proc].wait.next;
-	if (line->last == proc)
-		line->last = previous;
+	if (before)
+		before->wait.next = next;
+	else
+		line->first = next;
+	if (next)
+		next->wait.before = before;
+	else
+		line->last = before;
 }
 
-void wait_serve(struct line *line, int proc, int result)
+void wait_serve(struct line *line, struct proc *p, int result)
 {
-	assert(procs[proc].wait.result == WAITING && result != WAITING);
-	leave(line, proc);
-	procs[proc].wait.result = result;
-	if (procs[proc].state == PROC_IN_LINE)
-		wake(proc);
+	assert(p->wait.result == WAITING);
+	leave(line, p);
+	p->wait.result = result;
+	if (p->state == PROC_IN_LINE)
+		wake(p);
 }
 
 void wait_dismiss(struct line *line, int result)
 {
-	while (line->first >= 0)
+	while (line->first)
 		wait_serve(line, line->first, result);
-}
-
-int wait_next(int proc)
-{
-	while (proc >= 0 && procs[proc].killed)
-		proc = procs[proc].wait.next;
-	return proc;
 }
 
 int wait_sleep(struct line *line, const uint32_t *until)
@@ -64,18 +60,19 @@ int wait_sleep(struct line *line, const uint32_t *until)
 	int error = 0;
 
 	while (p->wait.result == WAITING && error == 0)
-		if (p->stopping)
-			error = -EINTR;
-		else if (until && (int32_t)(*until - ticks) <= 0)
+		if (until && (int32_t)(*until - ticks) <= 0)
 			error = -EAGAIN;
 		else
 			error = block_until(PROC_IN_LINE, until);
 	if (p->wait.result == WAITING)
-		wait_serve(line, current, error);
+		wait_serve(line, p, error);
 	return p->wait.result;
 }
 
 bool wait_again(int result)
 {
-	return result == -EINTR && block(PROC_IN_LINE, -1) == 0;
+	if (result != -EINTR || self()->killed)
+		return false;
+	signal_stop();
+	return !self()->killed;
 }

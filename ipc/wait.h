@@ -19,14 +19,8 @@
 #define WAITING (-1001) /* no errno: a result that is not there yet */
 
 struct line {
-	int first, last; /* processes; -1: nobody */
+	struct proc *first, *last; /* 0: nobody */
 };
-
-#define EMPTY_LINE                                                             \
-	(struct line)                                                          \
-	{                                                                      \
-		.first = -1, .last = -1                                        \
-	}
 
 /* The current process stands in line, last; its result is WAITING. */
 void wait_join(struct line *line);
@@ -43,14 +37,11 @@ int wait_sleep(struct line *line, const uint32_t *until);
  */
 bool wait_again(int result);
 
-/* `proc` leaves the line, with its result, and goes on. */
-void wait_serve(struct line *line, int proc, int result);
+/* `p` leaves the line, with its result, and goes on; wait.next stays. */
+void wait_serve(struct line *line, struct proc *p, int result);
 
 /* Everybody leaves the line, with the same result. */
 void wait_dismiss(struct line *line, int result);
-
-/* The next in line whom it makes sense to serve, from `proc` on; or -1. */
-int wait_next(int proc);
 
 /*
  * Self-check of one line, named so in reports; then, when all were shown, of

@@ -15,28 +15,32 @@
 
 static int standing; /* in the lines that were shown */
 
-static int report(const char *what, const char *name, int index, int proc)
+static int report(const char *what, const char *name, int index,
+                  const struct proc *p)
 {
-	klog(KLOG_ERROR, "%s: %s %d, process %d", what, name, index, proc);
+	klog(KLOG_ERROR, "%s: %s %d, process %d", what, name, index,
+	     proc_index(p));
 	return 1;
 }
 
 int line_check(const struct line *line, const char *name, int index)
 {
-	int breaches = 0, last = -1, length = 0;
+	const struct proc *before = 0;
+	int breaches = 0, length = 0;
 
-	for (int p = line->first; p >= 0; p = procs[p].wait.next) {
+	for (struct proc *p = line->first; p; p = p->wait.next) {
 		if (length++ == proc_table.fresh)
 			return report("W2: no end", name, index, p);
-		if (procs[p].wait.result != WAITING)
+		if (p->wait.before != before)
+			breaches += report("W2: before", name, index, p);
+		if (p->wait.result != WAITING)
 			breaches += report("W1: served", name, index, p);
-		if (procs[p].state == PROC_FREE ||
-		    procs[p].state == PROC_ZOMBIE)
+		if (p->state == PROC_FREE || p->state == PROC_ZOMBIE)
 			breaches += report("W1: dead", name, index, p);
-		last = p;
+		before = p;
 	}
-	if (last >= 0 && line->last != last)
-		breaches += report("W2: the last", name, index, last);
+	if (line->last != before)
+		breaches += report("W2: the last", name, index, before);
 	standing += length;
 	return breaches;
 }
@@ -50,5 +54,6 @@ int wait_check(void)
 		           procs[i].wait.result == WAITING;
 	lost = waiting - standing;
 	standing = 0;
-	return lost == 0 ? 0 : report("W3: waiting", "less standing", lost, -1);
+	return lost == 0 ? 0
+	                 : report("W3: waiting", "less standing", lost, procs);
 }

@@ -25,7 +25,7 @@
 #define RTC_INDEX             0x70
 #define RTC_DATA              0x71
 
-uint32_t clock_boot_time;
+uint32_t clock_boot_time, clock_now;
 
 /* ---- PIC ------------------------------------------------------------- */
 
@@ -127,7 +127,7 @@ void clock_init(void)
 	outb(PIT_COMMAND, 0x34); /* channel 0, both bytes, rate generator */
 	outb(PIT_CHANNEL0, PIT_DIVISOR & 0xff);
 	outb(PIT_CHANNEL0, PIT_DIVISOR >> 8);
-	clock_boot_time = rtc_time();
+	clock_now = clock_boot_time = rtc_time();
 	interrupt_enable(0, true);
 }
 
@@ -162,9 +162,4 @@ struct timespec32 clock_uptime(void)
 		return last; /* time never goes back */
 	last = now;
 	return now;
-}
-
-uint32_t clock_seconds(void)
-{
-	return clock_boot_time + ticks / HZ;
 }

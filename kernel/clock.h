@@ -17,8 +17,9 @@ int timespec_in(struct timespec32 *time, vaddr_t from, bool wide);
 bool timespec_valid(struct timespec32 time);
 uint32_t clock_deadline(struct timespec32 time);
 
-uint32_t clock_seconds(void); /* since 1970 */
 struct timespec32 clock_uptime(void);
-extern uint32_t clock_boot_time; /* seconds since 1970, from the RTC */
+
+/* Seconds since 1970: at boot, from the RTC; and now, by the ticks since. */
+extern uint32_t clock_boot_time, clock_now;
 
 #endif

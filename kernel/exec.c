@@ -331,7 +331,7 @@ int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
 	};
 	int result;
 
-	assert(proc != current);
+	assert(proc != self_index());
 	b.space = space_make(b.old < 0 ? LEVEL_SERVER : spaces[b.old].level);
 	if (b.space < 0)
 		return -ENOMEM;

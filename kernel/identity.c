@@ -37,7 +37,7 @@ static int set_ids(struct ids3 *ids, uint32_t real, uint32_t effective,
 	ids->real = real == KEEP ? ids->real : real;
 	ids->effective = effective == KEEP ? ids->effective : effective;
 	ids->saved = saved == KEEP ? ids->saved : saved;
-	proc_set_level(current);
+	proc_set_level(self_index());
 	return 0;
 }
 
@@ -139,7 +139,7 @@ int sys_umask(uint32_t mask)
 
 static int find_or_self(int pid)
 {
-	return pid == 0 ? current : proc_find(pid);
+	return pid == 0 ? self_index() : proc_find(pid);
 }
 
 static bool group_exists(int pgid, int sid)
@@ -157,7 +157,7 @@ int sys_setpgid(int pid, int pgid)
 
 	if (pgid < 0 || pid < 0)
 		return -EINVAL;
-	if (i < 0 || (i != current && procs[i].parent != current))
+	if (i < 0 || (i != self_index() && procs[i].parent != self_index()))
 		return -ESRCH;
 	if (pgid == 0)
 		pgid = procs[i].pid;

@@ -84,15 +84,12 @@ static const struct inspect_field fields[] = {
     FIELD("segment", segment, owner),
     FIELD("shm", shm, ds),
     FIELD("shm", shm, segment),
-    {"shm.seq", offsetof(struct shm, slot.seq), 2},
-    {"shm.chain", offsetof(struct shm, slot.next), 2},
+    {"shm.id", offsetof(struct shm, slot.id), 4},
     FIELD("sem", sem_set, ds),
-    {"sem.seq", offsetof(struct sem_set, slot.seq), 2},
-    {"sem.chain", offsetof(struct sem_set, slot.next), 2},
+    {"sem.id", offsetof(struct sem_set, slot.id), 4},
     FIELD("sem", sem_set, segment),
     FIELD("msg", msg_queue, ds),
-    {"msg.seq", offsetof(struct msg_queue, slot.seq), 2},
-    {"msg.chain", offsetof(struct msg_queue, slot.next), 2},
+    {"msg.id", offsetof(struct msg_queue, slot.id), 4},
     FIELD("connection", connection, channel),
     FIELD("connection", connection, object),
     FIELD("connection", connection, count),
@@ -131,7 +128,7 @@ void inspect_update(void)
 	inspection.frames_promised = frames_promised;
 	inspection.table_frames = table_frames;
 	inspection.ticks = ticks;
-	inspection.current = current;
+	inspection.current = self_index();
 	for (int i = 0; i < TUNABLES; i++)
 		inspection.tunables[i] = *tunables[i].value;
 	counters[INSPECT_COUNT_TRAPS] = inspection.changes;

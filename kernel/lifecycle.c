@@ -43,6 +43,7 @@ static void copy_identity(struct proc *child, const struct proc *parent)
 	child->cred = parent->cred;
 	memcpy(child->name, parent->name, sizeof(child->name));
 	memcpy(child->tls, parent->tls, sizeof(child->tls));
+	child->segments_used = parent->segments_used;
 	memcpy(child->descriptors, parent->descriptors,
 	       sizeof(child->descriptors));
 	memcpy(child->cloexec, parent->cloexec, sizeof(child->cloexec));
@@ -56,7 +57,7 @@ static void copy_registers(int child)
 	struct switch_frame *frame = (struct switch_frame *)tf - 1;
 
 	proc_prepare_stack(child);
-	*tf = *proc_trapframe(current);
+	*tf = *proc_trapframe(self_index());
 	tf->eax = 0; /* fork answers 0 in the child */
 	__asm__("mov %%fs, %0; mov %%gs, %1"
 	        : "=r"(frame->fs), "=r"(frame->gs));
@@ -80,7 +81,7 @@ static int make_child(void)
 	/* Nothing below can fail. */
 	procs[child].space = space;
 	spaces[space].owner = procs[child].pid;
-	procs[child].parent = current;
+	procs[child].parent = self_index();
 	copy_identity(&procs[child], self());
 	copy_registers(child);
 	shm_fork(space);
@@ -100,7 +101,7 @@ int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
 	(void)tls;
 	if ((flags & ~known) || (flags & CLONE_SIGNAL) != SIGCHLD)
 		return -EINVAL; /* a fork only: no threads, no vfork */
-	if (proc_is_server(current))
+	if (proc_is_server(self_index()))
 		return -EPERM; /* a server's clients are its own */
 	child = make_child();
 	if (child < 0)
@@ -112,7 +113,7 @@ int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
 	if (flags & CLONE_CHILD_SETTID)
 		space_write(procs[child].space, ctid, &procs[child].pid,
 		            sizeof(int));
-	wake(child);
+	wake(&procs[child]);
 	return procs[child].pid;
 }
 
@@ -123,7 +124,8 @@ static void give_children_to_init(void)
 	int init = proc_find(INIT_PID);
 
 	for (int i = 0; i < proc_table.fresh; i++) {
-		if (procs[i].state != PROC_FREE && procs[i].parent == current) {
+		if (procs[i].state != PROC_FREE &&
+		    procs[i].parent == self_index()) {
 			procs[i].parent = init;
 			if (procs[i].state == PROC_ZOMBIE)
 				proc_notify_parent(i);
@@ -136,7 +138,7 @@ void proc_notify_parent(int proc)
 	int parent = procs[proc].parent;
 
 	if (parent >= 0 && procs[parent].state == PROC_WAITING)
-		wake(parent);
+		wake(&procs[parent]);
 }
 
 void proc_exit(int wait_status)
@@ -145,7 +147,7 @@ void proc_exit(int wait_status)
 
 	if (p->pid == INIT_PID)
 		panic("init has ended, status %x", (uint32_t)wait_status);
-	message_exit(current);
+	message_exit(self_index());
 	sem_exit();
 	space_drop(p->space);
 	p->space = -1;
@@ -155,7 +157,7 @@ void proc_exit(int wait_status)
 	if (p->parent < 0)
 		klog(KLOG_ERROR, "server %s (pid %d) has died, status %x",
 		     p->name, p->pid, (uint32_t)wait_status);
-	proc_notify_parent(current);
+	proc_notify_parent(self_index());
 	schedule();
 	panic("a dead process runs");
 }
@@ -185,7 +187,7 @@ static int find_child(int pid, int options)
 	int result = -ECHILD;
 
 	for (int i = 0; i < proc_table.fresh; i++) {
-		if (procs[i].parent == current && proc_named(i, pid)) {
+		if (procs[i].parent == self_index() && proc_named(i, pid)) {
 			if (news(i, options) >= 0)
 				return i;
 			result = -EAGAIN;

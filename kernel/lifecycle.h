@@ -25,8 +25,8 @@ extern uint32_t boot_directory[], boot_table[];
 void proc_free(int proc);
 /* Is it meant by `pid` as in kill(2): one, my group (0), all (-1), a group? */
 bool proc_named(int proc, int pid);
-uintptr_t proc_stack_top(int proc);
-bool proc_blocked(int proc);
+uintptr_t proc_stack_top(const struct proc *p);
+bool proc_blocked(const struct proc *p);
 bool may_stop_in(enum proc_state state);
 void proc_set_running(struct proc *p);
 void proc_set_ready(struct proc *p);
@@ -85,9 +85,6 @@ __attribute__((noreturn)) void panic_trap(const struct trapframe *tf,
 
 /* What attend() does about signals before a process returns to user mode. */
 void signal_attend(void);
-
-/* Stops the current process until SIGCONT or a killing signal. */
-void signal_stop(void);
 
 /* The process's own crime: its last log line, and its end. */
 void proc_crime(int signal, const char *reason, uint32_t address);

@@ -209,12 +209,10 @@ static void memory_init(const struct multiboot_info *info)
 /* Slot 0 is boot itself: it only gives up the CPU, and never gets it back. */
 static void make_boot_process(void)
 {
-	int boot = proc_make(LEVEL_SERVER);
-
-	assert(boot == current);
-	memcpy(procs[boot].name, "boot", 5);
-	procs[boot].pid = 0;
-	procs[boot].state = PROC_RUNNING;
+	running = &procs[proc_make(LEVEL_SERVER)];
+	memcpy(running->name, "boot", 5);
+	running->pid = 0;
+	running->state = PROC_RUNNING;
 }
 
 /* `arguments` are strings in a row, `bytes` in all. */
@@ -248,7 +246,7 @@ static int start_server(const char *path, const char *arguments, int bytes,
 	procs[proc].rank = rank;
 	channel_make(proc);
 	proc_set_level(proc);
-	wake(proc);
+	wake(&procs[proc]);
 	return proc;
 }
 
@@ -291,7 +289,7 @@ static void start_init(int files)
 	p->cred.umask = 022;
 	proc_set_level(init);
 	p->cwd = connect(files); /* object 0: the root */
-	wake(init);
+	wake(&procs[init]);
 }
 
 /* ---- kmain ----------------------------------------------------------- */

@@ -15,7 +15,7 @@ int sys_brk(vaddr_t address, vaddr_t *result)
 }
 
 /* Do the pages from `address` on that `length` bytes need lie in user space? */
-static bool in_user_space(vaddr_t address, uint32_t length)
+static bool in_user_half(vaddr_t address, uint32_t length)
 {
 	return length <= USER_LIMIT && address <= USER_LIMIT - page_up(length);
 }
@@ -28,7 +28,7 @@ static int choose(int space, vaddr_t address, uint32_t bytes, uint32_t flags,
 
 	*where = address;
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
-		if (!in_user_space(address, bytes))
+		if (!in_user_half(address, bytes))
 			return -ENOMEM;
 		if (!page_aligned(address))
 			return -EINVAL;
@@ -40,7 +40,7 @@ static int choose(int space, vaddr_t address, uint32_t bytes, uint32_t flags,
 		return 0;
 	}
 	*where &= ~(PAGE_SIZE - 1); /* a hint */
-	if (*where >= USER_FIRST && in_user_space(*where, bytes) &&
+	if (*where >= USER_FIRST && in_user_half(*where, bytes) &&
 	    !space_overlaps(space, *where, *where + bytes))
 		return 0;
 	*where = (flags & MAP_TYPE) == MAP_PRIVATE
@@ -107,7 +107,7 @@ int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
 		if (segment < 0)
 			return segment;
 	}
-	error = mmap_segment(current, segment, 0, RIGHT_ALL, args, result);
+	error = mmap_segment(self_index(), segment, 0, RIGHT_ALL, args, result);
 	if (segment >= 0)
 		segment_drop(segment);
 	return error;
@@ -116,7 +116,7 @@ int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
 int sys_munmap(vaddr_t address, uint32_t length)
 {
 	if (!page_aligned(address) || length == 0 ||
-	    !in_user_space(address, length))
+	    !in_user_half(address, length))
 		return -EINVAL;
 	return space_unmap(self()->space, address, address + page_up(length));
 }
@@ -127,7 +127,7 @@ int sys_mprotect(vaddr_t address, uint32_t length, uint32_t prot)
 		return -EINVAL;
 	if (length == 0)
 		return 0;
-	if (!in_user_space(address, length))
+	if (!in_user_half(address, length))
 		return -ENOMEM;
 	return space_protect(self()->space, address, address + page_up(length),
 	                     prot & RIGHT_ALL);

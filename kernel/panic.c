@@ -127,7 +127,7 @@ void panic_trap(const struct trapframe *tf, const char *what, uint32_t address)
 /* The task that a double fault switches to: the stack it had is no good. */
 void double_fault(void)
 {
-	uint32_t hole = proc_stack_top(current) - 2 * PAGE_SIZE;
+	uint32_t hole = proc_stack_top(self()) - 2 * PAGE_SIZE;
 	struct trapframe tf;
 
 	segments_interrupted(&tf);

@@ -16,7 +16,7 @@
 #define PID_MAX   32768
 
 struct table proc_table = TABLE(procs, PROCS_MAX);
-int current;
+struct proc *running;
 
 static int last_pid = 1; /* 1 is init's, given by name */
 static bool pids_wrapped;
@@ -50,7 +50,7 @@ static int next_pid(void)
 /* A kernel stack stays with its slot: it is made at the slot's first use. */
 static int make_stack(int proc, int level)
 {
-	uintptr_t top = proc_stack_top(proc);
+	uintptr_t top = proc_stack_top(&procs[proc]);
 
 	if (page_kernel_mapped(top - PAGE_SIZE))
 		return 0;
@@ -92,7 +92,7 @@ int proc_make(int level)
 
 void proc_free(int proc)
 {
-	assert(proc != current);
+	assert(proc != self_index());
 	procs[proc].state = PROC_FREE;
 	table_put(&proc_table, proc);
 }
@@ -116,9 +116,12 @@ bool proc_named(int proc, int pid)
 	return pid == -1 || p->pgid == (pid == 0 ? self()->pgid : -pid);
 }
 
-uintptr_t proc_stack_top(int proc)
+uintptr_t proc_stack_top(const struct proc *p)
 {
-	return (uintptr_t)kernel_stacks + (proc + 1) * 2 * PAGE_SIZE;
+	uint32_t rows = (char *)(p + 1) - (char *)procs;
+
+	/* For each row a page, and a hole below it. */
+	return (uintptr_t)kernel_stacks + rows * (2 * PAGE_SIZE / sizeof(*p));
 }
 
 bool proc_is_server(int proc)
@@ -137,10 +140,9 @@ void proc_set_level(int proc)
 
 /* ---- states ---------------------------------------------------------- */
 
-bool proc_blocked(int proc)
+bool proc_blocked(const struct proc *p)
 {
-	return procs[proc].state >= PROC_SENDING &&
-	       procs[proc].state <= PROC_STOPPED;
+	return p->state >= PROC_SENDING && p->state <= PROC_STOPPED;
 }
 
 /* Waits that are loops around block(): waking one too early does no harm. */
@@ -154,45 +156,40 @@ int block(enum proc_state state, int peer)
 {
 	struct proc *p = self();
 
-	assert(p->state == PROC_RUNNING);
-	if (p->killed)
-		return -EINTR;
-	if (p->stopping && may_stop_in(state)) {
-		signal_stop(); /* the caller looks again at what it waits for */
-		return p->killed ? -EINTR : 0;
+	if (p->killed | p->stopping) {
+		if (p->killed || state == PROC_IN_LINE)
+			return -EINTR;
+		if (may_stop_in(state)) {
+			signal_stop(); /* the caller looks again */
+			return p->killed ? -EINTR : 0;
+		}
 	}
 	p->state = state;
 	p->peer = peer;
 	schedule();
-	assert(p->state == PROC_RUNNING);
 	p->peer = -1;
 	return p->killed ? -EINTR : 0;
 }
 
 void block_move(int proc, enum proc_state state, int peer)
 {
-	assert(proc_blocked(proc));
+	assert(proc_blocked(&procs[proc]));
 	procs[proc].state = state;
 	procs[proc].peer = peer;
 }
 
-static struct proc *make_ready(int proc)
+void wake(struct proc *p)
 {
-	struct proc *p = &procs[proc];
-
-	assert(proc_blocked(proc) || p->state == PROC_NEW);
+	assert(proc_blocked(p) || p->state == PROC_NEW);
 	p->state = PROC_READY;
-	return p;
+	enqueue(p);
 }
 
-void wake(int proc)
+void wake_first(struct proc *p)
 {
-	enqueue(make_ready(proc));
-}
-
-void wake_first(int proc)
-{
-	enqueue_first(make_ready(proc));
+	assert(proc_blocked(p) || p->state == PROC_NEW);
+	p->state = PROC_READY;
+	enqueue_first(p);
 }
 
 void proc_set_running(struct proc *p)

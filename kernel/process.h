@@ -73,6 +73,7 @@ struct proc {
 	struct credentials cred;
 	uint32_t start_tick, user_ticks, system_ticks;
 	const uint8_t *io_bitmap; /* 128 bytes, bit clear: allowed; or 0 */
+	bool segments_used;       /* it has had an entry of `tls`, or ports */
 
 	/* written by ipc/message.c and forward.c alone */
 	struct {
@@ -90,13 +91,14 @@ struct proc {
 
 	/* written by ipc/wait.c, semop.c and msg.c alone: what it stands for */
 	struct {
-		int next;   /* behind it in line, or -1 */
-		int result; /* what its call answers; WAITING */
-		int count;  /* semop: of ops; msgrcv: bytes it has room for */
-		int which;  /* semop: the one that waits; msgrcv: the type */
-		int mode;   /* msgrcv: how to choose */
-		int chain;  /* msgsnd, msgrcv: the message, or -1 */
-		const struct sembuf *ops; /* semop: in the kernel's memory */
+		struct proc *next, *before; /* in line; 0: it is at an end */
+		int result;                 /* what its call answers; WAITING */
+		int count;                  /* msgrcv: bytes it has room for */
+		int which;                  /* ... the type */
+		int mode;                   /* ... its flags */
+		int chain; /* msgsnd, msgrcv: the message, or -1 */
+		/* semop: operations in the kernel's memory; which one waits */
+		struct operation *ops, *end, *stuck;
 	} wait;
 	int semadj; /* semadj.c: what its end takes back, or -1 */
 
@@ -111,11 +113,21 @@ struct proc {
 
 extern struct proc procs[];
 extern struct table proc_table; /* of procs: mm/table.h */
-extern int current; /* the process that runs, always valid after boot */
+extern struct proc *running;    /* always valid after boot */
 
 static inline struct proc *self(void)
 {
-	return &procs[current];
+	return running;
+}
+
+static inline int proc_index(const struct proc *p)
+{
+	return p - procs;
+}
+
+static inline int self_index(void)
+{
+	return proc_index(running);
 }
 
 /* ---- process.c ------------------------------------------------------- */
@@ -126,18 +138,22 @@ int proc_find(int pid);   /* index of the live or zombie process, or -1 */
 /*
  * The one place where a process gives up the CPU of its own accord: it waits
  * in `state` for `peer` until wake() is called for it or a killing signal
- * comes.  Returns 0, or -EINTR when the process is to die: the caller undoes
- * what it must and returns; the way back to user mode ends the process.
+ * comes.  Returns 0, or -EINTR when the process is to die (in PROC_IN_LINE also
+ * when it is to stop, which it does not do there): the caller undoes what it
+ * must and returns; the way back to user mode ends the process.
  */
 int block(enum proc_state state, int peer);
 
 /* ... for nobody, and not longer than to tick `*until` (0: for ever). */
 int block_until(enum proc_state state, const uint32_t *until);
 
+/* signal.c: `stopping` is not 0; it stops until it is continued, or to die. */
+void signal_stop(void);
+
 /* The blocked process goes on: at the end of its queue. */
-void wake(int proc);
+void wake(struct proc *p);
 /* ... or at its front: it runs next among its kind (message passing). */
-void wake_first(int proc);
+void wake_first(struct proc *p);
 
 /*
  * A process that waits in a message waits on, in `state` for `peer`: its

@@ -12,6 +12,7 @@
  */
 #include "lifecycle.h"
 
+#include "clock.h"
 #include "cpu.h"
 #include "trace.h"
 
@@ -28,9 +29,12 @@ static uint32_t next_wake = UINT32_MAX; /* the earliest sleeper's tick */
 /* Who has waited, or is new: a server is a server again. */
 static struct run_queue *choose_queue(struct proc *p)
 {
-	p->queue = &run_queues[p->rank > 0 ? SERVERS : CLIENTS];
-	if (p->rank > 0 && self()->rank == 0)
-		need_resched = 1; /* servers run before clients */
+	p->queue = &run_queues[CLIENTS];
+	if (p->rank > 0) {
+		p->queue = &run_queues[SERVERS];
+		if (self()->rank == 0)
+			need_resched = 1; /* servers run before clients */
+	}
 	return p->queue;
 }
 
@@ -80,11 +84,10 @@ static void switch_from_to(struct proc *old, struct proc *new)
 	if (trace_on)
 		trace_event(TRACE_SWITCH, old->pid, new->pid, 0);
 	count_switches++;
-	current = new - procs;
-	segments_set_stack(proc_stack_top(current));
-	segments_load_tls(new->tls);
-	if (old->io_bitmap != new->io_bitmap)
-		segments_set_ports(new->io_bitmap);
+	running = new;
+	segments_set_stack(proc_stack_top(new));
+	if (old->segments_used | new->segments_used)
+		segments_load(new);
 	space_load(new->space);
 	__asm__ volatile("fxsave %0\n\t"
 	                 "fxrstor %1"
@@ -106,7 +109,6 @@ __attribute__((noipa)) void schedule(void)
 {
 	struct proc *old = self(), *new;
 
-	assert(old->state != PROC_RUNNING);
 	while (!(new = dequeue()))
 		cpu_idle();
 	proc_set_running(new);
@@ -138,12 +140,12 @@ int block_until(enum proc_state state, const uint32_t *until)
 	struct proc *p = self();
 	int result;
 
-	if (until) {
-		p->timed = true;
-		p->wake_tick = *until;
-		if (*until < next_wake)
-			next_wake = *until;
-	}
+	if (!until)
+		return block(state, -1);
+	p->timed = true;
+	p->wake_tick = *until;
+	if (*until < next_wake)
+		next_wake = *until;
 	result = block(state, -1);
 	p->timed = false;
 	return result;
@@ -166,7 +168,7 @@ static void wake_sleepers(void)
 		if (!procs[i].timed || !may_stop_in(procs[i].state))
 			continue;
 		if ((int32_t)(procs[i].wake_tick - ticks) <= 0)
-			wake(i);
+			wake(&procs[i]);
 		else if (procs[i].wake_tick < next_wake)
 			next_wake = procs[i].wake_tick;
 	}
@@ -177,6 +179,8 @@ void clock_tick(bool user)
 	struct proc *p = self();
 
 	ticks++;
+	if (ticks % HZ == 0)
+		clock_now++;
 	if (ticks >= next_wake)
 		wake_sleepers();
 	if (p->state != PROC_RUNNING)

@@ -145,17 +145,17 @@ void segments_set_stack(uintptr_t esp0)
 	tss.esp0 = esp0;
 }
 
-/* ---- I/O ports ------------------------------------------------------- */
-
-__attribute__((noinline)) void segments_set_ports(const uint8_t *bitmap)
+__attribute__((noinline)) void segments_load(const struct proc *p)
 {
-	if (!bitmap) {
-		tss.io_offset = sizeof(tss);
-		return;
+	memcpy(&gdt[TLS_FIRST], p->tls, sizeof(p->tls));
+	tss.io_offset = sizeof(tss);
+	if (p->io_bitmap) {
+		memcpy(tss.io_bitmap, p->io_bitmap, IO_BITMAP_BYTES);
+		tss.io_offset = offsetof(struct tss, io_bitmap);
 	}
-	memcpy(tss.io_bitmap, bitmap, IO_BITMAP_BYTES);
-	tss.io_offset = offsetof(struct tss, io_bitmap);
 }
+
+/* ---- I/O ports ------------------------------------------------------- */
 
 /* Of each server: a bit for each port, clear where it is allowed. */
 static uint8_t bitmaps[CHANNELS][IO_BITMAP_BYTES];
@@ -173,17 +173,12 @@ int proc_allow_ports(int first, int last)
 	}
 	for (int port = first; port <= last; port++)
 		bitmap[port / 8] &= ~(1u << port % 8);
-	segments_set_ports(bitmap);
+	p->segments_used = true;
+	segments_load(p);
 	return 0;
 }
 
 /* ---- the thread area ------------------------------------------------- */
-
-void segments_load_tls(const uint64_t tls[TLS_COUNT])
-{
-	for (int i = 0; i < TLS_COUNT; i++)
-		gdt[TLS_FIRST + i] = tls[i];
-}
 
 /* A data segment of ring 3.  SDM 3A table 3-1. */
 static uint64_t data_descriptor(const struct user_desc *d)
@@ -246,6 +241,7 @@ int sys_set_thread_area(vaddr_t desc)
 		return -EINVAL;
 	forget_selectors(entry);
 	self()->tls[entry - TLS_FIRST] = is_empty(&d) ? 0 : data_descriptor(&d);
-	segments_load_tls(self()->tls);
+	self()->segments_used = true;
+	segments_load(self());
 	return 0;
 }

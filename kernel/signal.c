@@ -32,7 +32,7 @@ static void resume(int proc)
 	if (p->state == PROC_STOPPED) {
 		p->stop_report = 0xffff; /* wait4: continued */
 		proc_notify_parent(proc);
-		wake(proc);
+		wake(&procs[proc]);
 	}
 }
 
@@ -54,10 +54,10 @@ static void deliver(int proc, int signal)
 		p->killed = signal;
 	else
 		p->stopping = signal;
-	if (proc == current)
+	if (p == self())
 		need_resched = 1;
-	else if (proc_blocked(proc) && (p->killed || may_stop_in(p->state)))
-		wake(proc);
+	else if (proc_blocked(p) && (p->killed || may_stop_in(p->state)))
+		wake(p);
 }
 
 static void deliver_pending(int proc)
@@ -89,7 +89,7 @@ void signal_stop(void)
 
 	p->stop_report = p->stopping << 8 | 0x7f;
 	p->stopping = 0;
-	proc_notify_parent(current);
+	proc_notify_parent(self_index());
 	block(PROC_STOPPED, -1);
 }
 
@@ -127,7 +127,8 @@ static bool may_signal(int target, int signal)
 /* kill(-1) is for everybody else but init and the servers. */
 static bool spared(int i)
 {
-	return i == current || procs[i].pid == INIT_PID || proc_is_server(i);
+	return i == self_index() || procs[i].pid == INIT_PID ||
+	       proc_is_server(i);
 }
 
 int sys_kill(int pid, int signal)
@@ -186,7 +187,7 @@ int sys_rt_sigprocmask(int how, vaddr_t set, vaddr_t oldset, uint32_t size)
 		p->signal_mask = how == SIG_SETMASK ? given
 		                 : how == SIG_BLOCK ? old | given
 		                                    : old & ~given;
-		deliver_pending(current);
+		deliver_pending(self_index());
 	}
 	if (oldset && copy_out(oldset, &old, sizeof(old)) < 0)
 		return -EFAULT;

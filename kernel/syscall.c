@@ -33,7 +33,7 @@ __attribute__((noinline)) static int run_slowly(uint32_t number,
 	if (!trace_on)
 		return unknown_call(number, args);
 	trace_event(TRACE_CALL, number, args[0], args[1]);
-	result = number < SYSCALL_LIMIT ? syscalls[number].run(number, args)
+	result = number < SYSCALL_LIMIT ? syscall_run[number](number, args)
 	                                : unknown_call(number, args);
 	trace_event(TRACE_RETURN, number, result, 0);
 	return result;
@@ -43,7 +43,7 @@ int syscall_unix(uint32_t number, const uint32_t *args)
 {
 	inspection.changes++;
 	if (number < trace_no_call_below)
-		return syscalls[number].run(number, args);
+		return syscall_run[number](number, args);
 	return run_slowly(number, args);
 }
 

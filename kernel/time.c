@@ -37,7 +37,7 @@ static int give(struct timespec32 time, vaddr_t tp, bool wide)
 
 int sys_time(vaddr_t result)
 {
-	uint32_t now = clock_seconds();
+	uint32_t now = clock_now;
 
 	if (result && copy_out(result, &now, sizeof(now)) < 0)
 		return -EFAULT;

@@ -62,7 +62,7 @@ bool trapframe_from_user(const struct trapframe *tf)
 
 struct trapframe *proc_trapframe(int proc)
 {
-	return (struct trapframe *)proc_stack_top(proc) - 1;
+	return (struct trapframe *)proc_stack_top(&procs[proc]) - 1;
 }
 
 /* The way out loaded a selector or an eip that the process had spoilt. */
@@ -81,7 +81,7 @@ static void exception(struct trapframe *tf)
 	} else if (fault_on_leaving(tf) && signal) {
 		/* This frame is in the way of the user's: leave for good. */
 		proc_crime(SIGSEGV, "bad selector or eip on return",
-		           proc_trapframe(current)->eip);
+		           proc_trapframe(self_index())->eip);
 		proc_exit(SIGSEGV);
 	} else {
 		panic_trap(tf, exceptions[tf->vector].name, 0);
@@ -108,6 +108,7 @@ static void page_fault(struct trapframe *tf)
 		           va);
 	} else if (va < USER_LIMIT && usercopy_fixup(tf->eip)) {
 		tf->eip = usercopy_fixup(tf->eip);
+		tf->eflags &= ~EFLAGS_AC;
 	} else {
 		panic_trap(tf, exceptions[tf->vector].name, va);
 	}

@@ -23,6 +23,8 @@
 #define VECTOR_UNIX         0x80
 #define VECTOR_NATIVE       0x81
 
+#define EFLAGS_AC (1u << 18) /* with SMAP: the kernel may reach user pages */
+
 /*
  * What lies on the kernel stack while a trap is served, lowest address first.
  * The first six are the arguments of a system call, in order.
@@ -50,12 +52,12 @@ struct trapframe {
 /* ---- segments.c ------------------------------------------------------ */
 
 void segments_init(void);
-void segments_load_tls(const uint64_t tls[TLS_COUNT]);
 void segments_set_stack(uintptr_t esp0);
 /* The registers as the double fault found them. */
 void segments_interrupted(struct trapframe *tf);
-/* The 128 bytes of I/O permissions for ports 0..0x3FF; 0: none at all. */
-void segments_set_ports(const uint8_t *bitmap);
+/* The thread area of a process, and the ports it may use. */
+struct proc;
+void segments_load(const struct proc *p);
 
 /* ---- trap.asm -------------------------------------------------------- */
 

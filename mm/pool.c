@@ -11,7 +11,7 @@
  *
  *	a chain    cell 67 --> cell 66 --> cell 7 --> -1
  *
- * Every page is asked for at the level of the process that needs it, so that
+ * Every page is asked for at the level of the space that needs it, so that
  * no user's messages can eat what is kept for others (mm/frame.c); it counts
  * among the kernel's own, as a table's pages do.
  */
@@ -25,7 +25,7 @@ struct cell {
 	uint8_t bytes[CELL_BYTES];
 };
 
-#define CELLS_A_PAGE ((int)(PAGE_SIZE / sizeof(struct cell)))
+#define CELLS_A_PAGE (PAGE_SIZE / sizeof(struct cell))
 
 int pool_cells;
 
@@ -39,7 +39,7 @@ static struct cell *cell_at(int cell)
 /* The cell that counts for the page of this one. */
 static int first_of(int cell)
 {
-	return cell - cell % CELLS_A_PAGE;
+	return cell - (uint32_t)cell % CELLS_A_PAGE;
 }
 
 int pool_next(int cell)
@@ -53,9 +53,9 @@ void *pool_first(int chain)
 }
 
 /* One more page: 0 or -ENOMEM. */
-static int add_page(int level)
+__attribute__((noinline)) static int add_page(int space)
 {
-	if (promise_take(1, level) < 0)
+	if (promise_take(1, spaces[space].level) < 0)
 		return -ENOMEM;
 	table_frames++;
 	next = frame_alloc() * CELLS_A_PAGE;
@@ -63,13 +63,21 @@ static int add_page(int level)
 	return 0;
 }
 
-static int take_cell(int level)
+static int take_cell(int space)
 {
-	if (next % CELLS_A_PAGE == 0 && add_page(level) < 0)
+	if ((uint32_t)next % CELLS_A_PAGE == 0 && add_page(space) < 0)
 		return -ENOMEM;
 	cell_at(first_of(next))->next++;
 	pool_cells++;
 	return next++;
+}
+
+/* None of its other cells is in use. */
+__attribute__((noinline)) static void drop_page(int first)
+{
+	frame_drop(first / CELLS_A_PAGE);
+	table_frames--;
+	promise_give(1);
 }
 
 static void give_cell(int cell)
@@ -79,21 +87,18 @@ static void give_cell(int cell)
 	pool_cells--;
 	if (--cell_at(first)->next > 0)
 		return;
-	if (first == first_of(next - 1)) {
+	if (first == first_of(next - 1))
 		next = first + 1; /* it is the page that cells are taken from */
-		return;
-	}
-	frame_drop(first / CELLS_A_PAGE);
-	table_frames--;
-	promise_give(1);
+	else
+		drop_page(first);
 }
 
-int pool_take(uint32_t bytes, int level)
+int pool_take(uint32_t bytes, int space)
 {
 	int chain = -1;
 
-	do {
-		int cell = take_cell(level);
+	for (;;) {
+		int cell = take_cell(space);
 
 		if (cell < 0) {
 			pool_give(chain);
@@ -101,9 +106,10 @@ int pool_take(uint32_t bytes, int level)
 		}
 		cell_at(cell)->next = chain;
 		chain = cell;
-		bytes -= bytes < CELL_BYTES ? bytes : CELL_BYTES;
-	} while (bytes > 0);
-	return chain;
+		if (bytes <= CELL_BYTES)
+			return chain;
+		bytes -= CELL_BYTES;
+	}
 }
 
 void pool_give(int chain)
@@ -119,21 +125,22 @@ void pool_give(int chain)
 int pool_move(int chain, uint32_t offset, uint32_t bytes, vaddr_t user,
               bool out)
 {
-	int error = 0;
-
-	while (bytes > 0 && error == 0) {
+	while (bytes > 0) {
 		struct cell *cell = cell_at(chain);
 		uint8_t *at = cell->bytes + offset;
 		uint32_t count = CELL_BYTES - offset;
+		int error;
 
 		if (count > bytes)
 			count = bytes;
 		error =
 		    out ? copy_out(user, at, count) : copy_in(at, user, count);
-		user += count;
 		bytes -= count;
+		if (error < 0 || bytes == 0)
+			return error;
+		user += count;
 		offset = 0;
 		chain = cell->next;
 	}
-	return error;
+	return 0;
 }

@@ -12,8 +12,8 @@
 
 #define CELL_BYTES 124 /* a cell less its link */
 
-/* A chain with room for `bytes`, its contents undefined; or -ENOMEM. */
-int pool_take(uint32_t bytes, int level);
+/* A chain with room for `bytes`, their contents undefined; or -ENOMEM. */
+int pool_take(uint32_t bytes, int space);
 void pool_give(int chain);
 
 /* The cell behind this one, or -1.  The first bytes of a chain: CELL_BYTES in

@@ -165,6 +165,5 @@ void space_drop(int space)
 
 void space_load(int space)
 {
-	assert(space >= 0);
 	page_load(spaces[space].directory);
 }

@@ -12,6 +12,7 @@
 
 #include "segment.h"
 #include "table.h"
+#include "usercopy.h"
 
 #ifndef ATTACH_FIRST
 #define ATTACH_FIRST 0x40000000u /* attachments grow upward from here */
@@ -173,11 +174,7 @@ int space_fault(int space, vaddr_t va, bool write);
  */
 int space_page(int space, vaddr_t va, bool write, frame_t *frame);
 
-/* ---- usercopy.c: the only way to user memory ------------------------- */
-
-/* Of the space that is loaded: 0 or -EFAULT. */
-int copy_in(void *to, vaddr_t from, uint32_t bytes);
-int copy_out(vaddr_t to, const void *from, uint32_t bytes);
+/* ---- usercopy.c: the only way to user memory (and usercopy.h) -------- */
 
 /* Of any space, by space_page(): 0 or -EFAULT. */
 int space_read(int space, void *to, vaddr_t from, uint32_t bytes);
@@ -187,11 +184,6 @@ int space_string_bytes(int space, vaddr_t va, uint32_t limit);
 /* Between two spaces: 0 or -EFAULT.  At most 64 KiB a call. */
 int space_transfer(int to_space, vaddr_t to, int from_space, vaddr_t from,
                    uint32_t bytes);
-
-/* For trap.c: where to go on after a fault at `eip` in a copy; 0: not ours. */
-uintptr_t usercopy_fixup(uintptr_t eip);
-/* At boot, on a CPU with SMAP, while kernel text can still be written. */
-void usercopy_enable_smap(void);
 
 /* ---- self-check ------------------------------------------------------ */
 

@@ -1,62 +1,43 @@
 /*
  * mm/usercopy.c -- the only way from the kernel to user memory.
  *
- * Of the space that is loaded, bytes are moved directly, by one piece of
- * assembly whose addresses are known:
- *
- *	usercopy_start ... usercopy_end    may fault
- *	usercopy_fixup                     goes on here when it is not served
- *
- * A fault there goes to space_fault() like the program's own; served, the
- * instruction starts again.  Only what no region allows ends at the fix-up, and
- * the copy answers -EFAULT.  CR0.WP makes the CPU refuse what is read-only for
- * the program, too.  Where the CPU has SMAP, these instructions alone may reach
- * user pages, between stac and clac, which boot writes over the no-ops here.
+ * Of the space that is loaded, bytes are moved directly (usercopy.h).
  *
  * Of spaces that are not loaded, pages are reached through the direct map;
  * space_page() has checked the region's rights, since the CPU does not.
  */
 #include "space.h"
 
-#include "../abi/errno.h"
 #include "../kernel/string.h"
 
 int usercopy_move(void *to, const void *from, uint32_t bytes);
 
 #ifdef __i386__
-extern char usercopy_start[], usercopy_end[], usercopy_fault[];
 extern const uintptr_t smap_sites_start[], smap_sites_end[];
-
-/* What is written over a no-op, its first byte lowest: SDM 2. */
-#define BYTES_STAC 0xcb010f
-#define BYTES_CLAC 0xca010f
+extern const struct {
+	uintptr_t first, end, fixup;
+} usercopy_sites_start[], usercopy_sites_end[];
 
 /* clang-format off */
-#define SMAP_SITE(kind)                                                        \
-	"88:	.byte 0x0f, 0x1f, 0x00\n" /* a no-op of three bytes */         \
-	"	.pushsection .smap_sites, \"a\"\n"                             \
-	"	.long 88b, %c[" #kind "]\n"                                    \
-	"	.popsection\n"
-
-/* 0 or -EFAULT.  Its labels may be there but once. */
-__attribute__((noinline, noclone))
+/* 0 or -EFAULT. */
 int usercopy_move(void *to, const void *from, uint32_t bytes)
 {
 	uint32_t words = bytes / 4;
 	int result = 0;
 
 	__asm__ volatile(
-	"	.global usercopy_start, usercopy_end, usercopy_fault\n"
 	SMAP_SITE(stac)
-	"usercopy_start:\n"
-	"	rep movsl\n"
+	"1:	rep movsl\n"
 	"	movl %[rest], %%ecx\n"
 	"	rep movsb\n"
-	"	jmp usercopy_end\n"
-	"usercopy_fault:\n"
-	"	movl %[efault], %[result]\n"
-	"usercopy_end:\n"
+	"2:\n"
 	SMAP_SITE(clac)
+	"	.subsection 1\n"
+	"3:	movl %[efault], %[result]\n"
+	"	jmp 4f\n"
+	"	.previous\n"
+	"4:\n"
+	USERCOPY_SITE("1b", "2b", "3b")
 	: "+D"(to), "+S"(from), "+c"(words), [result] "+r"(result)
 	: [rest] "r"(bytes % 4), [efault] "i"(-EFAULT), [stac] "i"(BYTES_STAC),
 	  [clac] "i"(BYTES_CLAC)
@@ -67,8 +48,10 @@ int usercopy_move(void *to, const void *from, uint32_t bytes)
 
 uintptr_t usercopy_fixup(uintptr_t eip)
 {
-	if (eip >= (uintptr_t)usercopy_start && eip < (uintptr_t)usercopy_end)
-		return (uintptr_t)usercopy_fault;
+	for (int i = 0; &usercopy_sites_start[i] < usercopy_sites_end; i++)
+		if (eip >= usercopy_sites_start[i].first &&
+		    eip < usercopy_sites_start[i].end)
+			return usercopy_sites_start[i].fixup;
 	return 0;
 }
 
@@ -80,12 +63,6 @@ void usercopy_enable_smap(void)
 		memcpy((void *)site[0], &site[1], 3);
 }
 #endif
-
-/* Within user space, and without wrapping. */
-static bool in_user_space(vaddr_t start, uint32_t bytes)
-{
-	return bytes <= USER_LIMIT && start <= USER_LIMIT - bytes;
-}
 
 /* ---- of the space that is loaded ------------------------------------- */
 

@@ -54,7 +54,7 @@ def procs(_):
         if state != "PROC_FREE":
             print("%5d %-16s %-15s peer %3d space %3d %s" %
                   (proc["pid"], proc["name"].string(), state, proc["peer"],
-                   proc["space"], "*" if i == int(value("current")) else ""))
+                   proc["space"], "*" if i == int(value("running - procs")) else ""))
 
 
 def directory_of(pid):

@@ -80,6 +80,7 @@ function read_row(    i, last)
 		return complain("number " number " is already " name_of[number])
 	if ($2 in number_of)
 		return complain("name " $2 " is already number " number_of[$2])
+	whole[number] = sub(/^kernel!$/, "kernel", $3)
 	if (!($3 in owners))
 		return complain("unknown owner " $3)
 	name_of[number] = $2
@@ -283,11 +284,12 @@ function write_table(    file, i)
 		if (owner_of[order[i]] ~ /kernel/)
 			write_run(file, order[i])
 	print "const struct syscall syscalls[SYSCALL_LIMIT] = {" >file
+	for (i = 1; i <= rows; i++)
+		write_row(file, order[i])
+	print "};\n" >file
+	print "int (*const syscall_run[SYSCALL_LIMIT])(uint32_t, const uint32_t *) = {" >file
 	for (i = 0; i < limit; i++)
-		if (i in name_of)
-			write_row(file, i)
-		else
-			printf "\t[%d] = {.run = unknown_call},\n", i >file
+		printf "\t[%d] = %s,\n", i, runs(i) >file
 	print "};" >file
 }
 
@@ -298,7 +300,8 @@ function write_run(file, nr,    i, words, address, second)
 		words = words (i ? ", " : "") "a[" i "]"
 	if (address)
 		words = words (words ? ", " : "") "&address"
-	printf "static int run_%s(uint32_t number, const uint32_t *a)\n{\n", name_of[nr] >file
+	printf "%sstatic int run_%s(uint32_t number, const uint32_t *a)\n{\n",
+	    whole[nr] ? "__attribute__((flatten)) " : "", name_of[nr] >file
 	second = owner_of[nr] == "kernel+fd"
 	if (!second)
 		print "\t(void)number;" >file
@@ -380,12 +383,18 @@ function write_variant_prototype(file, nr,    i, word, words)
 	printf "int sys_%s(%s);\n", function_of[nr], words >file
 }
 
+# The function that number `nr` runs.
+function runs(nr)
+{
+	if (!(nr in name_of))
+		return "unknown_call"
+	return owner_of[nr] ~ /kernel/ ? "run_" name_of[nr] : "forward"
+}
+
 function write_row(file, nr,    kind)
 {
 	kind = result_kind[nr]
-	printf "\t[%d] = {.run = %s,\n", nr,
-	    owner_of[nr] ~ /kernel/ ? "run_" name_of[nr] : "forward" >file
-	printf "\t\t.fd_argument = %d,%s\n", fd_of[nr],
+	printf "\t[%d] = {.fd_argument = %d,%s\n", nr, fd_of[nr],
 	    is_dir[nr] ? " .is_dir = true," : "" >file
 	printf "\t\t.result = %s, .flags_argument = %d",
 	    kind == "" ? "RESULT_STATUS" : results[kind], flags_of[nr] >file

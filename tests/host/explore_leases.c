@@ -48,7 +48,7 @@
 
 struct proc procs[PROCS];
 struct table proc_table = TABLE(procs, PROCS);
-int current;
+struct proc *running = procs;
 struct connection connections[8192];
 paddr_t archive_start = HOST_FRAMES * PAGE_SIZE;
 uint32_t archive_bytes = 37;
@@ -115,7 +115,8 @@ int block(enum proc_state state, int peer)
 {
 	struct proc *p = self();
 
-	REQUIRE(current == CLIENT); /* a server only receives what is there */
+	REQUIRE(self_index() ==
+	        CLIENT); /* a server only receives what is there */
 	if (p->killed)
 		return -EINTR;
 	p->state = state;
@@ -131,14 +132,14 @@ void block_move(int proc, enum proc_state state, int peer)
 	procs[proc].peer = peer;
 }
 
-void wake(int proc)
+void wake(struct proc *p)
 {
-	procs[proc].state = PROC_READY;
+	p->state = PROC_READY;
 }
 
-void wake_first(int proc)
+void wake_first(struct proc *p)
 {
-	wake(proc);
+	wake(p);
 }
 
 /* ---- the client's memory and its calls -------------------------------- */
@@ -449,14 +450,14 @@ static void use_stolen(void)
 	look_at_both(was);
 	if (w.old_token)
 		use_dead((uint32_t)w.old_token, h);
-	current = THIEF;
+	running = &procs[THIEF];
 	use_dead((uint32_t)w.token, h);
 	REQUIRE(native(NATIVE_segment_resize, h, 16, 0, 0, 0, 0) == -EINVAL);
 	REQUIRE(native(NATIVE_segment_drop, h, 0, 0, 0, 0, 0) == -EINVAL);
 	REQUIRE(native(NATIVE_segment_write, h, 0, TOKEN_SELF, BUFFER, 0, 9) ==
 	        -EINVAL);
 	REQUIRE(native(NATIVE_map_self, h, 0, 16, RW, 0, 0) == -EINVAL);
-	current = SERVER;
+	running = &procs[SERVER];
 	compare_both();
 }
 
@@ -504,7 +505,7 @@ static const char *const op_names[] = {"call",        "client goes on",
 
 static void exit_process(int proc)
 {
-	current = proc;
+	running = &procs[proc];
 	message_exit(proc);
 	space_clear(procs[proc].space);
 	space_drop(procs[proc].space);
@@ -531,12 +532,12 @@ static void life(void)
 
 static void run_client(void)
 {
-	current = CLIENT;
+	running = &procs[CLIENT];
 	procs[CLIENT].state = PROC_RUNNING;
 	swapcontext(&explorer, &client_context);
 	if (procs[CLIENT].state == PROC_RUNNING)
 		procs[CLIENT].state = PROC_READY;
-	current = SERVER;
+	running = &procs[SERVER];
 }
 
 static void answered(int status)
@@ -645,7 +646,7 @@ static void do_kill(void)
 {
 	procs[CLIENT].killed = 9;
 	w.live = false;
-	wake(CLIENT);
+	wake(&procs[CLIENT]);
 }
 
 /* Whatever was under way: nothing may be left of it. */
@@ -894,7 +895,7 @@ static void begin(void)
 	descriptor_install(CLIENT, connection_make(files, 2, 0), 0, false);
 	fill_memory();
 	w.calls_left = 2;
-	current = SERVER;
+	running = &procs[SERVER];
 	space_load(procs[SERVER].space);
 	__asan_unpoison_memory_region(stack, STACK);
 	getcontext(&client_context);

@@ -35,7 +35,7 @@
 /* One row more, of nobody: what lies in it has no meaning. */
 struct proc procs[PROCS + 1];
 struct table proc_table = {.fresh = PROCS + 1};
-int current;
+struct proc *running = procs;
 uint32_t ticks = 1000;
 struct space spaces[1];
 
@@ -53,10 +53,7 @@ static bool promised(void)
 	return !broken;
 }
 
-uint32_t clock_seconds(void)
-{
-	return NOW;
-}
+uint32_t clock_now = NOW;
 
 void panic(const char *format, ...)
 {
@@ -114,18 +111,16 @@ int block_until(enum proc_state state, const uint32_t *until)
 	longjmp(asleep, 1);
 }
 
-/* Nobody here is stopped: who asks is to die. */
-int block(enum proc_state state, int peer)
+/* Nobody here is stopped. */
+void signal_stop(void)
 {
-	(void)state, (void)peer;
-	EXPECT(self()->killed != 0, true);
-	return -EINTR;
+	abort();
 }
 
-void wake(int proc)
+void wake(struct proc *p)
 {
-	EXPECT(procs[proc].state, PROC_IN_LINE);
-	procs[proc].state = PROC_READY;
+	EXPECT(p->state, PROC_IN_LINE);
+	p->state = PROC_READY;
 }
 
 /* The process that was woken runs; `late`: its time is up. */
@@ -133,7 +128,7 @@ static int go_on(int proc, struct line *line, bool late)
 {
 	uint32_t until = ticks;
 
-	current = proc;
+	running = &procs[proc];
 	may_sleep = false;
 	procs[proc].state = PROC_RUNNING;
 	return wait_sleep(line, late ? &until : 0);
@@ -161,16 +156,14 @@ static void find_order(void)
 		place_of[order[i]] = i;
 }
 
-static int place(int proc)
+static struct proc *place(const struct proc *p)
 {
-	return proc < 0 ? -1 : place_of[proc];
+	return p ? &procs[place_of[proc_index(p)]] : 0;
 }
 
 static struct line place_line(struct line line)
 {
-	return line.first < 0
-	           ? EMPTY_LINE
-	           : (struct line){place(line.first), place(line.last)};
+	return (struct line){place(line.first), place(line.last)};
 }
 
 /* ---- how a scene begins ---------------------------------------------------
@@ -216,7 +209,8 @@ static void begin_ids(struct ids *ids, struct ids fresh)
 /* ---- the states -----------------------------------------------------------
  */
 
-#define BUCKETS (1 << 20)
+#define BUCKETS       (1 << 20)
+#define STATE_ALIGNED 128 /* as the objects in it are */
 
 /* The includer's: a state, all that calls can change; and the calls. */
 static void save(void *state);
@@ -256,13 +250,13 @@ static bool remember(void)
 	return true;
 }
 
-/* `bytes`, a multiple of 8, of each state; the first is as it is now. */
+/* `bytes`, a multiple of STATE_ALIGNED; the first is as it is now. */
 static void states_begin(size_t bytes, int limit)
 {
 	states.bytes = bytes;
 	states.limit = limit;
 	states.known = 0;
-	states.all = calloc((size_t)limit + 1, bytes);
+	states.all = aligned_alloc(STATE_ALIGNED, ((size_t)limit + 1) * bytes);
 	states.buckets = calloc(BUCKETS, sizeof(int));
 	save(state_at(0));
 	remember();

@@ -53,7 +53,7 @@
 
 struct proc procs[PROCS];
 struct table proc_table = TABLE(procs, PROCS);
-int current;
+struct proc *running = procs;
 struct connection connections[8192];
 struct space spaces[1]; /* everybody is a user */
 int trace_on;
@@ -160,7 +160,7 @@ int copy_in(void *to, vaddr_t from, uint32_t bytes)
 int block(enum proc_state state, int peer)
 {
 	struct proc *p = self();
-	int me = current;
+	int me = self_index();
 
 	if (p->killed)
 		return -EINTR;
@@ -179,17 +179,16 @@ void block_move(int proc, enum proc_state state, int peer)
 	procs[proc].peer = peer;
 }
 
-void wake(int proc)
+void wake(struct proc *p)
 {
-	assert(procs[proc].state == PROC_SENDING ||
-	       procs[proc].state == PROC_REPLY_WAIT ||
-	       procs[proc].state == PROC_RECEIVING);
-	procs[proc].state = PROC_READY;
+	assert(p->state == PROC_SENDING || p->state == PROC_REPLY_WAIT ||
+	       p->state == PROC_RECEIVING);
+	p->state = PROC_READY;
 }
 
-void wake_first(int proc)
+void wake_first(struct proc *p)
 {
-	wake(proc);
+	wake(p);
 }
 
 /* ---- what happens ----------------------------------------------------------
@@ -282,7 +281,7 @@ static int used_descriptors(int proc)
 static void client_call(int number, uint32_t argument)
 {
 	uint32_t args[6] = {argument};
-	int me = current, before = used_descriptors(me);
+	int me = self_index(), before = used_descriptors(me);
 	int result, gained;
 
 	w.answered[me] = false;
@@ -307,8 +306,8 @@ static void client_call(int number, uint32_t argument)
 static void hold_token(int token)
 {
 	for (int i = 0; i < HELD; i++) {
-		if (w.held[current][i] == 0) {
-			w.held[current][i] = token;
+		if (w.held[self_index()][i] == 0) {
+			w.held[self_index()][i] = token;
 			return;
 		}
 	}
@@ -320,7 +319,7 @@ static void do_receive(vaddr_t buffer)
 	int result = native_receive(buffer), client;
 
 	if (buffer == BAD || result < 0) {
-		REQUIRE(buffer == BAD || procs[current].killed);
+		REQUIRE(buffer == BAD || running->killed);
 		return;
 	}
 	switch (inbox.type) {
@@ -347,8 +346,8 @@ static void do_receive(vaddr_t buffer)
 static void forget(int i)
 {
 	for (; i + 1 < HELD; i++)
-		w.held[current][i] = w.held[current][i + 1];
-	w.held[current][HELD - 1] = 0;
+		w.held[self_index()][i] = w.held[self_index()][i + 1];
+	w.held[self_index()][HELD - 1] = 0;
 }
 
 static int reply_count(int client, enum op op)
@@ -363,8 +362,8 @@ static int reply_count(int client, enum op op)
 static void do_reply(enum op op)
 {
 	int i = op == REPLY_SECOND;
-	int other = FILES + CONSOLE - current;
-	int token = w.held[op == REPLY_STOLEN ? other : current][i];
+	int other = FILES + CONSOLE - self_index();
+	int token = w.held[op == REPLY_STOLEN ? other : self_index()][i];
 	int client = token_client(token), live = connection_table.live;
 	struct reply reply = {.count =
 	                          client < 0 ? 1 : reply_count(client, op)};
@@ -399,7 +398,7 @@ static void do_reply(enum op op)
 		w.unblock_due[client] = false;
 		for (int k = 0; k < reply.count && status >= 0; k++)
 			if (op != REPLY_HAND)
-				new_object(procs[current].message.channel);
+				new_object(running->message.channel);
 	}
 	if ((result >= 0 || client < 0) && op != REPLY_STOLEN)
 		forget(i);
@@ -407,8 +406,9 @@ static void do_reply(enum op op)
 
 static void do_pass(void)
 {
-	int token = w.held[current][0], client = token_client(token);
-	int result = client < 0 ? -ESRCH : descriptor_connection(current, 0);
+	int token = w.held[self_index()][0], client = token_client(token);
+	int result =
+	    client < 0 ? -ESRCH : descriptor_connection(self_index(), 0);
 
 	if (result >= 0)
 		result = native_pass(client, result);
@@ -472,7 +472,7 @@ static void run(enum op op)
 static void life(void)
 {
 	for (;;) {
-		int me = current;
+		int me = self_index();
 
 		run(w.op[me]);
 		w.busy[me] = false;
@@ -598,7 +598,7 @@ static bool enabled(int proc, enum op op)
 
 static void enter(int proc)
 {
-	current = proc;
+	running = &procs[proc];
 	procs[proc].state = PROC_RUNNING;
 	swapcontext(&explorer, &contexts[proc]);
 	if (procs[proc].state == PROC_RUNNING)
@@ -614,7 +614,7 @@ static void kill_proc(int proc)
 		message_exit(proc);
 		procs[proc].state = PROC_ZOMBIE;
 	} else if (procs[proc].state != PROC_READY) {
-		wake(proc);
+		wake(&procs[proc]);
 	}
 }
 
@@ -699,7 +699,7 @@ static void mix_proc(int i)
 		mix(p->message.carried[k]);
 	for (int fd = 0; fd < 6; fd++)
 		mix(p->descriptors[fd]);
-	current = i;
+	running = &procs[i];
 	for (int k = 0; k < HELD; k++)
 		mix(w.held[i][k] ? token_client(w.held[i][k]) : -2);
 }

@@ -91,11 +91,11 @@ static uint8_t byte_of(struct letter m, int place)
 
 int pool_cells;
 
-int pool_take(uint32_t bytes, int level)
+int pool_take(uint32_t bytes, int space)
 {
 	int i = 0;
 
-	(void)level;
+	(void)space;
 	EXPECT(bytes <= sizeof(struct msg) + LONGEST, true);
 	if (!promised())
 		return -ENOMEM;
@@ -168,7 +168,7 @@ int copy_out(vaddr_t to, const void *from, uint32_t bytes)
 
 static void m_join(struct m_line *line)
 {
-	line->procs[line->count++] = current;
+	line->procs[line->count++] = self_index();
 }
 
 /* The one at this place in line goes on. */
@@ -308,7 +308,8 @@ static int m_get(int key, int flags)
 			continue;
 		if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
 			return -EEXIST;
-		return m_may(q, current, (flags | flags >> 3 | flags >> 6) & 7)
+		return m_may(q, self_index(),
+		             (flags | flags >> 3 | flags >> 6) & 7)
 		           ? m_id(i)
 		           : -EACCES;
 	}
@@ -344,15 +345,15 @@ static int m_send(int id, struct letter m, vaddr_t address, int flags)
 		return -EFAULT;
 	if (queue < 0)
 		return -EINVAL;
-	if (!m_may(q, current, 2))
+	if (!m_may(q, self_index(), 2))
 		return -EACCES;
 	if (m_fits(q, m.size)) {
-		m_deposit(queue, m, current);
+		m_deposit(queue, m, self_index());
 		return 0;
 	}
 	if (flags & IPC_NOWAIT)
 		return -EAGAIN;
-	model.procs[current] = (struct sleeper){
+	model.procs[self_index()] = (struct sleeper){
 	    .what = SENDS, .queue = queue, .result = WAITING, .message = m};
 	m_join(&q->senders);
 	return WAITING;
@@ -386,18 +387,18 @@ static int m_receive(int id, int size, int type, int flags, vaddr_t address)
 		return -EINVAL;
 	if (queue < 0)
 		return -EINVAL;
-	if (!m_may(q, current, 4))
+	if (!m_may(q, self_index(), 4))
 		return -EACCES;
 	place = m_choose(q, type, flags);
 	if (place < 0 && (flags & IPC_NOWAIT))
 		return -ENOMSG;
 	if (place < 0) {
-		model.procs[current] = (struct sleeper){.what = RECEIVES,
-		                                        .queue = queue,
-		                                        .result = WAITING,
-		                                        .size = size,
-		                                        .type = type,
-		                                        .flags = flags};
+		model.procs[self_index()] = (struct sleeper){.what = RECEIVES,
+		                                             .queue = queue,
+		                                             .result = WAITING,
+		                                             .size = size,
+		                                             .type = type,
+		                                             .flags = flags};
 		m_join(&q->receivers);
 		return WAITING;
 	}
@@ -440,7 +441,7 @@ static int m_set(int id, int owner, int mode, int room)
 
 	if (queue < 0)
 		return -EINVAL;
-	if (!m_owns(q, current) || room > ROOM)
+	if (!m_owns(q, self_index()) || room > ROOM)
 		return -EPERM;
 	if (owner < 0)
 		return -EINVAL;
@@ -459,7 +460,7 @@ static int m_owner_call(int id)
 
 	if (queue < 0)
 		return -EINVAL;
-	if (!m_owns(&model.queues[queue], current))
+	if (!m_owns(&model.queues[queue], self_index()))
 		return -EPERM;
 	m_remove(&model.queues[queue]);
 	return 0;
@@ -471,7 +472,7 @@ static int m_look(int id)
 
 	if (queue < 0)
 		return -EINVAL;
-	return m_may(&model.queues[queue], current, 4) ? 0 : -EACCES;
+	return m_may(&model.queues[queue], self_index(), 4) ? 0 : -EACCES;
 }
 
 /* All that a sleeper needs lies in the pool. */
@@ -628,12 +629,12 @@ static bool make_call(int call)
 	if (!possible(c))
 		return false;
 	memset(&wrote, 0, sizeof(wrote));
-	current = proc;
+	running = &procs[proc];
 	switch (c->kind) {
 	case KILL:
 		model.procs[proc].killed = procs[proc].killed = 9;
 		if (procs[proc].state == PROC_IN_LINE)
-			wake(proc);
+			wake(running);
 		break;
 	case RUN:
 		run(proc);
@@ -663,9 +664,10 @@ static void compare_line(const struct line *is, const struct m_line *line)
 {
 	int place = 0;
 
-	for (int p = is->first; p >= 0 && place <= line->count;
-	     p = procs[p].wait.next) {
-		EXPECT(place < line->count ? line->procs[place] : -1, p);
+	for (struct proc *p = is->first; p && place <= line->count;
+	     p = p->wait.next) {
+		EXPECT(place < line->count ? line->procs[place] : -1,
+		       proc_index(p));
 		place++;
 	}
 	EXPECT(place, line->count);
@@ -766,13 +768,14 @@ struct state {
 	struct model model;
 	struct msg_queue queues[QUEUES];
 	struct {
-		int state, killed, next, result, chain, count, which, mode;
+		struct proc *next, *before;
+		int state, killed, result, chain, count, which, mode;
 	} procs[PROCS];
 	struct chain chains[CHAINS];
 	int cells, table_fresh, table_live;
 	uint32_t taken, full, all_full;
 	uint16_t head;
-} __attribute__((aligned(8)));
+} __attribute__((aligned(STATE_ALIGNED)));
 
 /* As it matters for a state: who is in which line, and what there is of him. */
 static bool comes_before(int a, int b)
@@ -854,6 +857,7 @@ static void save_proc(struct state *s, int i)
 	if (p->wait.result != WAITING)
 		return;
 	s->procs[i].next = place(p->wait.next);
+	s->procs[i].before = place(p->wait.before);
 	if (sleeper->what == RECEIVES) {
 		s->procs[i].count = p->wait.count;
 		s->procs[i].which = p->wait.which;
@@ -871,7 +875,7 @@ static void save_model(struct model *m)
 		struct m_line *line = i % 2 ? &q->senders : &q->receivers;
 
 		for (int k = 0; k < line->count; k++)
-			line->procs[k] = place(line->procs[k]);
+			line->procs[k] = place_of[line->procs[k]];
 	}
 }
 
@@ -908,6 +912,7 @@ static void restore(const void *state)
 		procs[i].state = s->procs[i].state;
 		procs[i].killed = s->procs[i].killed;
 		procs[i].wait.next = s->procs[i].next;
+		procs[i].wait.before = s->procs[i].before;
 		procs[i].wait.result = s->procs[i].result;
 		procs[i].wait.chain = s->procs[i].chain;
 		procs[i].wait.count = s->procs[i].count;
@@ -1049,13 +1054,14 @@ static void begin_queues(int lives)
 	for (int i = 0; i < QUEUES; i++) {
 		int seq = lives == 2 && i == 0 ? 1 : IDS_SEQ_MAX;
 
-		msgs[i].slot.next = 0xFFFF;
-		msgs[i].slot.seq = model.queues[i].next_seq = seq;
+		model.queues[i].next_seq = seq;
+		msgs[i].slot.id = ~m_id(i);
 	}
 	if (lives == 2)
 		return;
 	msg_ids.taken[IDS_LEAF] |= 2; /* retired */
-	msgs[1].slot.seq = model.queues[1].next_seq = 0;
+	model.queues[1].next_seq = 0;
+	msgs[1].slot.id = ~1;
 }
 
 static void begin(const struct scene *scene)

@@ -111,7 +111,7 @@ void segment_drop(int segment)
 /* Each process has rows of its own: it does not matter who came first. */
 int table_take(struct table *table, int level)
 {
-	int i = current * OWN;
+	int i = self_index() * OWN;
 
 	(void)level;
 	EXPECT(table == &semadj_table, true);
@@ -348,14 +348,14 @@ static int m_semop(int id, const struct array *a)
 		return -EACCES;
 	for (int i = 0; i < a->count; i++)
 		if (a->ops[i].sem_flg & SEM_UNDO)
-			model.adjust[current][set][ASKED] = 1;
-	result = m_attempt(current, set, a, &which);
+			model.adjust[self_index()][set][ASKED] = 1;
+	result = m_attempt(self_index(), set, a, &which);
 	if (result == WAITING) {
 		struct picture *s = &model.sets[set];
 
-		model.procs[current] = (struct sleeper){
+		model.procs[self_index()] = (struct sleeper){
 		    .array = a, .set = set, .which = which, .result = WAITING};
-		s->line[s->waiting++] = current;
+		s->line[s->waiting++] = self_index();
 	}
 	if (result == 0)
 		m_serve(set);
@@ -541,15 +541,43 @@ static void add_semop(int id, const struct array *array)
 	add_call((struct call){.kind = OPERATE, .a = id, .array = array});
 }
 
-/* The stack of who sleeps, where his operations lie, will not be there. */
+/*
+ * The stack of who sleeps, where his operations lie, will not be there: they
+ * lie here.  Those of the array, and `which` of them he waits for.
+ */
+static struct operation stacks[PROCS][OPS];
+
+static void put_operations(struct proc *p, const struct array *a, int which)
+{
+	struct operation *stack = stacks[proc_index(p)];
+
+	for (int i = 0; i < a->count; i++)
+		stack[i] = (struct operation){.sem_num = a->ops[i].sem_num,
+		                              .sem_op = a->ops[i].sem_op,
+		                              .sem_flg = a->ops[i].sem_flg};
+	p->wait.ops = stack;
+	p->wait.end = stack + a->count;
+	p->wait.stuck = stack + which;
+}
+
+static void compare_operations(const struct proc *p, const struct array *a)
+{
+	EXPECT(p->wait.end - p->wait.ops, a->count);
+	for (int i = 0; i < a->count; i++) {
+		EXPECT(p->wait.ops[i].sem_num, a->ops[i].sem_num);
+		EXPECT(p->wait.ops[i].sem_op, a->ops[i].sem_op);
+		EXPECT(p->wait.ops[i].sem_flg, a->ops[i].sem_flg);
+	}
+}
+
 static const struct array *asked;
 
 static void keep_stack(void)
 {
-	EXPECT(memcmp(self()->wait.ops, asked->ops,
-	              asked->count * sizeof(struct sembuf)),
-	       0);
-	self()->wait.ops = asked->ops;
+	struct proc *p = self();
+
+	compare_operations(p, asked);
+	put_operations(p, asked, (int)(p->wait.stuck - p->wait.ops));
 }
 
 static int real_call(const struct call *c)
@@ -660,16 +688,16 @@ static bool make_call(int call)
 	if (!possible(c))
 		return false;
 	memset(&wrote, 0, sizeof(wrote));
-	current = c->proc;
+	running = &procs[c->proc];
 	switch (c->kind) {
 	case LATE:
 		model.procs[c->proc].late = 1;
-		wake(c->proc);
+		wake(running);
 		break;
 	case KILL:
 		model.procs[c->proc].killed = procs[c->proc].killed = 9;
-		if (procs[c->proc].state == PROC_IN_LINE)
-			wake(c->proc);
+		if (running->state == PROC_IN_LINE)
+			wake(running);
 		break;
 	case RUN:
 		run(c->proc);
@@ -704,6 +732,7 @@ static void compare_semaphore(int set, int num)
 {
 	int pid = wrote.pid[set][num];
 
+	EXPECT(sem_at(&sems[set], num) == sem_of(sems[set].segment, num), true);
 	EXPECT(sem_at(&sems[set], num)->value, model.sets[set].values[num]);
 	EXPECT(sem_at(&sems[set], num)->pid, pid               ? pid
 	                                     : wrote.born[set] ? 0
@@ -724,15 +753,15 @@ static void compare_semaphore(int set, int num)
 static void compare_line(int set, const struct line *line, bool altering)
 {
 	const struct picture *s = &model.sets[set];
-	int p = line->first;
+	const struct proc *p = line->first;
 
 	for (int i = 0; i < s->waiting; i++) {
 		if (m_alters(model.procs[s->line[i]].array) != altering)
 			continue;
-		EXPECT(p, s->line[i]);
-		p = p < 0 ? p : procs[p].wait.next;
+		EXPECT(p == &procs[s->line[i]], true);
+		p = p ? p->wait.next : 0;
 	}
-	EXPECT(p, -1);
+	EXPECT(p == 0, true);
 }
 
 /* ... and none of them could go on. */
@@ -782,6 +811,8 @@ static void compare_proc(int proc)
 		EXPECT(procs[proc].state, PROC_RUNNING);
 		return;
 	}
+	if (p->result == WAITING)
+		compare_operations(&procs[proc], p->array);
 	EXPECT(procs[proc].wait.result, p->result);
 	EXPECT(procs[proc].state, p->result == WAITING && !p->late && !p->killed
 	                              ? PROC_IN_LINE
@@ -818,14 +849,14 @@ struct state {
 	uint32_t words[SETS + 1];
 	uint8_t segments[SETS + 1];
 	struct {
-		const struct sembuf *ops;
-		int state, killed, next, result, count, which, semadj;
+		struct proc *next, *before;
+		int state, killed, result, which, semadj;
 	} procs[PROCS];
 	struct semadj rows[ROWS];
 	int table_fresh, table_live, rows_live;
 	uint32_t taken, full, all_full, count;
 	uint16_t head;
-} __attribute__((aligned(8)));
+} __attribute__((aligned(STATE_ALIGNED)));
 
 /* Who waits, as in line; the others by what there is of them. */
 static bool comes_before(int a, int b)
@@ -867,7 +898,7 @@ static void save_model(struct model *m)
 	}
 	for (int i = 0; i < SETS; i++)
 		for (int k = 0; k < m->sets[i].waiting; k++)
-			m->sets[i].line[k] = place(m->sets[i].line[k]);
+			m->sets[i].line[k] = place_of[m->sets[i].line[k]];
 }
 
 /* Times and pids are set to OLD: what is written, the model has said. */
@@ -904,9 +935,8 @@ static void save_proc(struct state *s, int i)
 		s->procs[i].result = p->wait.result;
 	if (waits) {
 		s->procs[i].next = place(p->wait.next);
-		s->procs[i].count = p->wait.count;
-		s->procs[i].which = p->wait.which;
-		s->procs[i].ops = p->wait.ops;
+		s->procs[i].before = place(p->wait.before);
+		s->procs[i].which = (int)(p->wait.stuck - p->wait.ops);
 	}
 }
 
@@ -943,10 +973,11 @@ static void restore_procs(const struct state *s)
 		procs[i].killed = s->procs[i].killed;
 		procs[i].semadj = s->procs[i].semadj;
 		procs[i].wait.next = s->procs[i].next;
+		procs[i].wait.before = s->procs[i].before;
 		procs[i].wait.result = s->procs[i].result;
-		procs[i].wait.count = s->procs[i].count;
-		procs[i].wait.which = s->procs[i].which;
-		procs[i].wait.ops = s->procs[i].ops;
+		if (s->model.procs[i].array)
+			put_operations(&procs[i], s->model.procs[i].array,
+			               s->procs[i].which);
 	}
 }
 
@@ -1140,12 +1171,9 @@ static const struct scene {
 static void last_life(int slot)
 {
 	sem_ids.table.fresh = slot + 1;
-	for (int i = 0; i <= slot; i++) {
-		sems[i].slot.next = 0xFFFF;
-		sems[i].slot.seq = 1;
-	}
-	sems[slot].slot.seq = IDS_SEQ_MAX;
 	model.sets[slot].next_seq = IDS_SEQ_MAX;
+	for (int i = 0; i <= slot; i++)
+		sems[i].slot.id = ~m_id(i);
 }
 
 static void begin(const struct scene *scene)

@@ -34,7 +34,7 @@
 
 struct shm shms[IDS_LIMIT];
 struct proc procs[USERS];
-int current;
+struct proc *running = procs;
 struct space spaces[USERS];
 struct table space_table = {.fresh = USERS};
 struct region regions[ATTACHES]; /* attaches, in this mm */
@@ -59,10 +59,7 @@ static struct shmid_ds given, user; /* what copy_in gives, copy_out got */
 
 #define PLACE(i) (ATTACH_FIRST + (uint32_t)(i)*SLOT_SIZE)
 
-uint32_t clock_seconds(void)
-{
-	return NOW;
-}
+uint32_t clock_now = NOW;
 
 void panic(const char *format, ...)
 {
@@ -238,7 +235,7 @@ static int m_find(int id)
 
 static bool m_mine(const struct picture *o)
 {
-	return current == o->owner || current == o->creator;
+	return self_index() == o->owner || self_index() == o->creator;
 }
 
 static bool m_may(const struct picture *o, int rw)
@@ -290,8 +287,8 @@ static int m_get(int key, uint32_t size, int flags)
 	    (struct picture){.alive = 1,
 	                     .next_seq = model.objects[index].next_seq,
 	                     .key = key,
-	                     .owner = current,
-	                     .creator = current,
+	                     .owner = self_index(),
+	                     .creator = self_index(),
 	                     .mode = flags & 0777,
 	                     .size = size};
 	return model.objects[index].next_seq * 32768 + index;
@@ -300,7 +297,7 @@ static int m_get(int key, uint32_t size, int flags)
 static int m_at(int id, vaddr_t address, int flags)
 {
 	int object = m_find(id), place = -1, old = -1;
-	int *row = model.shows[current];
+	int *row = model.shows[self_index()];
 
 	if (address % 4096 != 0 && !(flags & SHM_RND))
 		return -EINVAL;
@@ -327,11 +324,11 @@ static int m_at(int id, vaddr_t address, int flags)
 static int m_dt(vaddr_t address)
 {
 	int place = (address - ATTACH_FIRST) / SLOT_SIZE;
-	int object = model.shows[current][place];
+	int object = model.shows[self_index()][place];
 
 	if (object < 0)
 		return -EINVAL;
-	model.shows[current][place] = -1;
+	model.shows[self_index()][place] = -1;
 	m_bury(object);
 	return 0;
 }
@@ -416,17 +413,17 @@ static void make_calls(void)
 /* fork: the other process is the child, if it has nothing attached. */
 static int fork_other(void)
 {
-	int child = !current;
+	int child = !self_index();
 
 	if (spaces[child].attaches > 0 ||
-	    spaces[current].attaches * 2 > MAX_ATTACHED)
+	    spaces[self_index()].attaches * 2 > MAX_ATTACHED)
 		return -EAGAIN;
 	for (int i = 0; i < PLACES; i++) {
-		int each = find(current, PLACE(i));
+		int each = find(self_index(), PLACE(i));
 
 		if (each >= 0)
 			insert(child, PLACE(i), regions[each].tag);
-		model.shows[child][i] = model.shows[current][i];
+		model.shows[child][i] = model.shows[self_index()][i];
 	}
 	shm_fork(child);
 	return 0;
@@ -434,12 +431,12 @@ static int fork_other(void)
 
 static int leave(void)
 {
-	while (first_attach[current] >= 0)
-		end(current, first_attach[current]);
+	while (first_attach[self_index()] >= 0)
+		end(self_index(), first_attach[self_index()]);
 	for (int i = 0; i < PLACES; i++) {
-		int object = model.shows[current][i];
+		int object = model.shows[self_index()][i];
 
-		model.shows[current][i] = -1;
+		model.shows[self_index()][i] = -1;
 		if (object >= 0)
 			m_bury(object);
 	}
@@ -451,7 +448,7 @@ static int do_call(const struct call *c, int *wanted)
 	vaddr_t where = 0;
 	int is;
 
-	current = c->user;
+	running = &procs[c->user];
 	fail = c->fail;
 	given.shm_perm.uid = c->b;
 	given.shm_perm.mode = 0177600 & 0xFFFF;

@@ -249,9 +249,15 @@ static void test_checker(void)
 
 	start();
 	add(1);
-	objects[0].slot.seq = 0;
+	objects[0].slot.id = 0;
 	EXPECT(ids_check(&ids, "seeded") > 0, true);
 	tap("ids_check: sees an object in a slot that is retired");
+
+	start();
+	add(1);
+	objects[0].slot.id += 1;
+	EXPECT(ids_check(&ids, "seeded") > 0, true);
+	tap("ids_check: sees an object that has the id of another");
 
 	start();
 	add(7);

@@ -31,16 +31,13 @@ struct table proc_table = {.fresh = PROCS};
 struct sem_set sems[IDS_LIMIT];
 struct semadj semadjs[8];
 struct msg_queue msgs[IDS_LIMIT];
-int current;
+struct proc *running = procs;
 uint32_t ticks = 1000;
 
 static int set, queue, memory_at_start;
 static void (*others)(void); /* what they do while process 0 sleeps */
 
-uint32_t clock_seconds(void)
-{
-	return 1;
-}
+uint32_t clock_now = 1;
 
 /* A time that is named is over in ten ticks. */
 int timespec_in(struct timespec32 *time, vaddr_t from, bool wide)
@@ -69,7 +66,7 @@ void attach_ended(int in, int tag)
 
 static void run(int proc)
 {
-	current = proc;
+	running = &procs[proc];
 	space_load(procs[proc].space);
 }
 
@@ -85,7 +82,9 @@ int block_until(enum proc_state state, const uint32_t *until)
 	void (*now)(void) = others;
 
 	(void)until;
-	if (!EXPECT(current == 0 && now != 0, true))
+	if (self()->stopping) /* nobody stops in line */
+		return -EINTR;
+	if (!EXPECT(self_index() == 0 && now != 0, true))
 		exit(1); /* it would sleep for ever */
 	procs[0].state = state;
 	EXPECT(check(), 0);
@@ -97,18 +96,17 @@ int block_until(enum proc_state state, const uint32_t *until)
 	return procs[0].killed ? -EINTR : 0;
 }
 
-/* A stopped process stops in here, and is continued at once. */
-int block(enum proc_state state, int peer)
+/* It is continued at once. */
+void signal_stop(void)
 {
-	(void)state, (void)peer;
+	EXPECT(self_index() == 0 && procs[0].stopping, true);
 	procs[0].stopping = false;
-	return procs[0].killed ? -EINTR : 0;
 }
 
-void wake(int proc)
+void wake(struct proc *p)
 {
-	EXPECT(proc == 0 && procs[0].state == PROC_IN_LINE, true);
-	procs[0].state = PROC_READY;
+	EXPECT(p == &procs[0] && p->state == PROC_IN_LINE, true);
+	p->state = PROC_READY;
 }
 
 /* ---- what programs have ----------------------------------------------------
@@ -120,7 +118,7 @@ static void store(vaddr_t to, const void *from, uint32_t bytes)
 
 	for (uint32_t i = 0; i < bytes; i += 4) {
 		memcpy(&word, (const char *)from + i, 4);
-		EXPECT(host_store(procs[current].space, to + i, word), 0);
+		EXPECT(host_store(running->space, to + i, word), 0);
 	}
 }
 
@@ -129,8 +127,8 @@ static bool same(vaddr_t a, vaddr_t b, uint32_t bytes)
 	uint32_t one = 0, two = 1;
 
 	for (uint32_t i = 0; i < bytes; i += 4) {
-		host_load(procs[current].space, a + i, &one);
-		host_load(procs[current].space, b + i, &two);
+		host_load(running->space, a + i, &one);
+		host_load(running->space, b + i, &two);
 		if (one != two)
 			return false;
 	}
@@ -381,9 +379,11 @@ static void spoil_line(struct line *line)
 	SEES(check, "W1: served", procs[0].wait.result, 0);
 	SEES(check, "W1: dead", procs[0].state, PROC_ZOMBIE);
 	SEES(check, "W1: dead", procs[0].state, PROC_FREE);
-	SEES(check, "W2: the last", line->last, 2);
-	SEES(check, "W2: no end", procs[0].wait.next, 0);
-	SEES(check, "W3: waiting", line->first, -1);
+	SEES(check, "W2: the last", line->last, &procs[2]);
+	SEES(check, "W2: the last", line->first, 0);
+	SEES(check, "W2: before", procs[0].wait.before, &procs[2]);
+	SEES(check, "W2: no end", procs[0].wait.next, &procs[0]);
+	SEES(check, "W3: waiting", *line, ((struct line){0, 0}));
 	SEES(check, "W3: waiting", procs[2].wait.result, WAITING);
 }
 

@@ -20,7 +20,7 @@
 
 struct proc procs[PROCS];
 struct table proc_table = {.fresh = PROCS};
-int current;
+struct proc *running = procs;
 struct channel channels[CHANNELS];
 struct connection connections[5];
 struct table connection_table = {.fresh = 5, .live = 4};

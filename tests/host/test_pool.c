@@ -25,7 +25,7 @@ static struct {
 } model[CHAINS];
 
 static uint8_t text[2 * PAGE_SIZE];
-static int space, frames_at_start, tables_at_start;
+static int space, of_root, frames_at_start, tables_at_start;
 
 static uint32_t random_below(uint32_t limit)
 {
@@ -49,6 +49,7 @@ static void start(void)
 
 	host_start();
 	space = space_make(LEVEL_USER);
+	of_root = space_make(LEVEL_ROOT);
 	pages.space = space;
 	space_map(&pages);
 	space_load(space);
@@ -121,9 +122,9 @@ static void check(void)
 /* ---- steps ----------------------------------------------------------------
  */
 
-static int take(int i, uint32_t bytes, int level)
+static int take(int i, uint32_t bytes, int whose)
 {
-	int chain = pool_take(bytes, level);
+	int chain = pool_take(bytes, whose);
 
 	if (chain < 0)
 		return chain;
@@ -175,7 +176,7 @@ static void test_sizes(void)
 	for (int i = 0; i < 11; i++) {
 		int before = pool_cells, cells = (int)(sizes[i] + 123) / 124;
 
-		EXPECT(take(i, sizes[i], LEVEL_USER), 0);
+		EXPECT(take(i, sizes[i], space), 0);
 		EXPECT(pool_cells - before, cells ? cells : 1);
 		check();
 	}
@@ -193,7 +194,7 @@ static void test_random(void)
 		if (model[i].chain >= 0)
 			give(i);
 		else
-			EXPECT(take(i, bytes, LEVEL_USER), 0);
+			EXPECT(take(i, bytes, space), 0);
 		most = pages_held() > most ? pages_held() : most;
 		if (step % 8 == 0)
 			check();
@@ -215,7 +216,7 @@ static void test_refused(void)
 			int before = pool_cells;
 
 			promise_fail_nth = ++broken;
-			result = take(i, LONGEST, LEVEL_USER);
+			result = take(i, LONGEST, space);
 			if (result < 0)
 				EXPECT(pool_cells, before);
 			check();
@@ -235,7 +236,7 @@ static void test_holes(void)
 	give_all();
 	for (int i = 0; i < CHAINS; i++)
 		for (int k = 0; k < PAGE - 1; k++)
-			cell[i][k] = pool_take(1, LEVEL_USER);
+			cell[i][k] = pool_take(1, space);
 	for (int i = 0; i < CHAINS; i++)
 		for (int k = 0; k < PAGE - 1; k++)
 			if (k != i % (PAGE - 1))
@@ -255,12 +256,12 @@ static void test_levels(void)
 	static int taken[HOST_FRAMES * PAGE];
 	int count = 0;
 
-	while ((taken[count] = pool_take(CELL_BYTES, LEVEL_USER)) >= 0)
+	while ((taken[count] = pool_take(CELL_BYTES, space)) >= 0)
 		count++;
 	EXPECT(taken[count], -ENOMEM);
 	EXPECT(frames_free >= frames_total / 32, true);
-	EXPECT(pool_take(CELL_BYTES, LEVEL_USER), -ENOMEM);
-	EXPECT(take(0, LONGEST, LEVEL_ROOT), 0);
+	EXPECT(pool_take(CELL_BYTES, space), -ENOMEM);
+	EXPECT(take(0, LONGEST, of_root), 0);
 	EXPECT(mm_check(), 0);
 	while (count > 0)
 		pool_give(taken[--count]);
@@ -269,7 +270,7 @@ static void test_levels(void)
 
 static void test_faults(void)
 {
-	int chain = pool_take(1000, LEVEL_USER);
+	int chain = pool_take(1000, space);
 	uint32_t word;
 
 	EXPECT(pool_move(chain, 0, 1000, 0, false), -EFAULT);

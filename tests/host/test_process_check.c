@@ -10,7 +10,7 @@
 
 struct proc procs[PROCS];
 struct table proc_table = {.fresh = PROCS};
-int current;
+struct proc *running = procs;
 struct run_queue run_queues[RUN_QUEUES];
 
 int shm_check(void)

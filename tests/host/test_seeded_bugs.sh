@@ -181,7 +181,7 @@ bug leases 0 ipc/lease.c "a lease to read may be written through" \
 bug leases 0 ipc/lease.c "a lease reaches beyond its buffer" \
 	's/min(iov.length - skipped, limit - done)/limit - done/'
 bug leases 0 ipc/message.c "a token serves another server, too" \
-	'/^int token_client/,/^}/s/procs\[client\].peer != current/0/'
+	'/^int token_client/,/^}/s/procs\[client\].peer != self_index()/0/'
 bug leases 0 ipc/message.c "an old token is good for the next call" \
 	'/^int token_client/,/^}/s/token_of(client) != token/0/'
 bug leases 0 ipc/native.c "a handle serves another server, too" \
@@ -191,25 +191,29 @@ bug leases 0 ipc/native.c "a dead server's segments stay" \
 
 # ---- semaphores: explore_sem.c
 bug sem 1 ipc/semop.c "a changer overtakes who waits for zeroes" \
-	'/^void sem_serve/,/^}/s/serve(set, &set->zeroes, false)/serve(set, \&set->changers, true)/'
+	'/^void sem_serve/,/^}/s/serve_zeroes(set)/serve_changer(set)/'
 bug sem 2 ipc/semop.c "two changers go on and nobody looks for zeroes between" \
-	'/^void sem_serve/,/^}/s/&set->changers, true/\&set->changers, false/'
+	'/^static inline bool serve_changer/,/^}/s/^\t\t\treturn true;$/\t\t\t;/'
 bug sem 3 ipc/semop.c "what was done of an array is not taken back" \
-	'/give_up(const/,/^}/s/^\t\ttake_back(.*$/\t\t;/'
+	'/^static inline int attempt/,/^}/s/^\t\t\t\ttake_back(.*$/\t\t\t\t;/'
 bug sem 5 ipc/semop.c "its undo is not taken back" \
-	'/^static void take_back/,/^}/s/if (op->sem_flg & SEM_UNDO)/if (0)/'
+	'/static void take_back/,/^}/s/if (op->sem_flg & SEM_UNDO)/if (0)/'
 bug sem 3 ipc/semop.c "IPC_NOWAIT of another operation decides" \
-	'/give_up(const/,/^}/s/ops\[at\].sem_flg/ops[0].sem_flg/'
+	'/^static inline int attempt/,/^}/s/op->sem_flg/p->wait.ops->sem_flg/'
 bug sem 1 ipc/semop.c "GETPID is who served, not who was served" \
-	'/^static int attempt/,/^}/s/->pid = p->pid/->pid = self()->pid/'
+	'/^static inline int operate/,/^}/s/->pid = p->pid/->pid = self()->pid/'
 bug sem 1 ipc/semop.c "GETZCNT counts who waits for another semaphore" \
 	'/^static int count_line/,/^}/s/op->sem_num == num && //'
 bug sem 4 ipc/semop.c "undo goes one beyond its range" \
-	'/^static inline int operate/,/^}/s/adjust < -SEMVMX - 1/adjust < -SEMVMX - 2/'
-bug sem 1 ipc/wait.c "a process that is to die is served" \
-	'/^int wait_next/,/^}/s/procs\[proc\].killed/false/'
+	'/static bool count_undo/,/^}/s/value < -SEMVMX - 1/value < -SEMVMX - 2/'
+bug sem 3 ipc/semop.c "GETPID is who tried, and could not" \
+	'/static void take_back/,/^}/s/^\t\ts->pid = op->old_pid;$/\t\t;/'
+bug sem 1 ipc/semop.c "a process that is to die is served" \
+	'/^static inline int serve(/,/^}/s/p->killed ? WAITING : //'
 bug sem 1 ipc/wait.c "the last in line leaves and stays the last" \
-	'/^static void leave/,/^}/s/line->last == proc/false/'
+	'/^static inline void leave/,/^}/s/line->last = before/;/'
+bug sem 1 ipc/wait.c "who leaves the line is still before the next" \
+	'/^static inline void leave/,/^}/s/\tnext->wait.before = .*$/\t;/'
 bug sem 1 ipc/wait.c "whose time is up stays in line" \
 	'/^int wait_sleep/,/^}/s/^\t\twait_serve(.*$/\t\tp->wait.result = error;/'
 bug sem 4 ipc/semadj.c "undo lifts a value above SEMVMX" \
@@ -224,22 +228,28 @@ bug sem 6 ipc/sem.c "SETALL with too great a value changes the others" \
 	'/^static int fill/,/^}/s/too_great ? -ERANGE : 0/0/'
 bug sem 6 ipc/sem.c "a removed set leaves its undo behind" \
 	'/^static int remove/,/^}/s/^\tsemadj_forget(id);$/\t;/'
+bug sem 6 ipc/sem.c "SETALL writes where nobody reads" \
+	'/^static void put_semaphores/,/^}/s/^\tset->first_page = .*$/\tif (!set->first_page) &/'
 
 # ---- message queues: explore_msg.c
 bug msg 2 ipc/msg.c "a receiver with too little room stays in line" \
-	'/^static bool hand_over/,/^}/s/^\t\tif (wanted)$/\t\tif (wanted \&\& !too_long)/'
+	'/^static bool hand_over/,/^}/s/^\t\twait_serve(.*-E2BIG);$/\t\t;/'
+bug msg 1 ipc/msg.c "a process that is to die is handed a message" \
+	'/^static bool hand_over/,/^}/s/p->killed ||//'
+bug msg 2 ipc/msg.c "a message of one that is to die is sent" \
+	'/^static void admit/,/^}/s/!p->killed &&//'
 bug msg 2 ipc/msg.c "one message of no length too many" \
 	'/^static bool fits/,/^}/s/msg_qnum < /msg_qnum <= /'
 bug msg 2 ipc/msg.c "a byte too many" \
-	'/^static bool fits/,/^}/s/msg_qbytes - size \&\&/msg_qbytes - size + 1 \&\&/'
+	'/^static bool fits/,/^}/s/+ size <= /+ size <= 1 + /'
 bug msg 1 ipc/msg.c "of the lowest type, not the first" \
-	'/^static int choose/,/^}/s/type = offered - 1;/type = offered;/'
+	'/^static int choose/,/^}/s/type = 1 - offered;/type = -offered;/'
 bug msg 2 ipc/msg.c "room is made and no sender goes on" \
 	'/^int msg_receive/,/^}/s/^\t\t\tadmit(q);$/\t\t\t;/'
 bug msg 1 ipc/msg.c "the last message is taken and stays the last" \
 	'/^static void take_out/,/^}/s/q->last == chain/false/'
 bug msg 2 ipc/msg.c "MSG_NOERROR is forgotten in line" \
-	'/^int msg_receive/,/^}/s/flags & MSG_NOERROR ? INT32_MAX/false ? 0/'
+	'/^static bool hand_over/,/^}/s/(p->wait.mode & MSG_NOERROR)/false/'
 bug msg 3 ipc/msg.c "who may not write any more is let in all the same" \
 	'/^static int let_in/,/^}/s/^\t\treturn -EACCES;$/\t\t;/'
 bug msg 3 ipc/msg.c "who may not read any more waits on to receive" \
@@ -247,9 +257,9 @@ bug msg 3 ipc/msg.c "who may not read any more waits on to receive" \
 bug msg 3 ipc/msg.c "room given by IPC_SET is given to nobody" \
 	'/^static int set(/,/^}/s/^\tadmit(q);.*$/\t;/'
 bug msg 2 ipc/msg.c "a message that was taken is still its sender's" \
-	'/^static int let_in/,/^}/s/procs\[proc\].wait.chain = -1;/;/'
+	'/^static int let_in/,/^}/s/p->wait.chain = -1;/;/'
 bug msg 2 ipc/msg.c "msg_lspid is who made room, not who sent" \
-	'/^static void accept/,/^}/s/procs\[proc\].pid/self()->pid/'
+	'/^static void accept/,/^}/s/sender->pid/self()->pid/'
 bug msg 4 ipc/msg.c "a message whose text cannot be read is lost in the pool" \
 	'/^static int compose/,/^}/s/^\t\tpool_give(chain);$/\t\t;/'
 bug msg 4 ipc/msg.c "a removed queue keeps who waits to send" \
@@ -259,7 +269,7 @@ bug msg 4 ipc/msg.c "a removed queue keeps who waits to send" \
 bug line 0 ipc/msg.c "a message that was not sent stays in the pool" \
 	'/sys_msgsnd(/,/^}/s/^\t\tpool_give(chain);.*$/\t\t;/'
 bug line 0 ipc/msg.c "a message that was sent is still its sender's" \
-	'/sys_msgsnd(/,/^}/s/^\tself()->wait.chain = -1;$/\t;/'
+	'/sys_msgsnd(/,/^}/s/^\t*self()->wait.chain = -1;$/\t;/'
 bug line 0 ipc/msg.c "msgsnd that was stopped is interrupted" \
 	'/sys_msgsnd(/,/^}/s/wait_again(result)/false/'
 bug line 0 ipc/msg.c "a message that was received stays in the pool" \
@@ -273,15 +283,15 @@ bug line 0 ipc/msg.c "MSG_NOERROR gives more than there is room for" \
 bug line 0 ipc/wait.c "who is killed in line stays there" \
 	'/^int wait_sleep/,/^}/s/^\t\twait_serve(.*$/\t\treturn error;/'
 bug line 0 ipc/wait.c "a stop is seen by nobody, and who was woken waits on" \
-	'/^int wait_sleep/,/^}/s/if (p->stopping)/if (false)/'
+	'/^int wait_sleep/,/^}/s/error = block_until(/block_until(/'
 bug line 0 ipc/wait.c "time that is up just now is not up" \
 	'/^int wait_sleep/,/^}/s/(\*until - ticks) <= 0/(*until - ticks) < 0/'
 bug line 0 ipc/semop.c "the page of many operations is kept after a sleep" \
-	'/^semtimedop(/,/^}/s/^\t\tsegment_drop(segment);$/\t\tif (result < 0) segment_drop(segment);/'
+	'/^static int semop_many/,/^}/s/^\t\tsegment_drop(segment);$/\t\tif (result < 0) segment_drop(segment);/'
 bug line 0 ipc/semop.c "the page is let go, unless it fails" \
-	'/^semtimedop(/,/^}/s/^\t\tsegment_drop(segment);$/\t\tif (result == 0) segment_drop(segment);/'
+	'/^static int semop_many/,/^}/s/^\t\tsegment_drop(segment);$/\t\tif (result == 0) segment_drop(segment);/'
 bug line 0 ipc/semop.c "one who serves takes the undo upon himself" \
-	'/^adjustment(/,/^}/s/semadj_find(p, /semadj_find(self(), /'
+	'/adjustment(const/,/^}/s/semadj_find(p, /semadj_find(self(), /'
 bug line 0 ipc/semadj.c "rows are not given back when their process ends" \
 	'/^static void forget/,/^}/s/^\t\t\ttable_put(.*$/\t\t\t;/'
 bug line 0 ipc/semadj.c "a second operation gets a second row" \

@@ -26,15 +26,10 @@ struct table proc_table;
 struct sem_set sems[IDS_LIMIT];
 struct semadj semadjs[8];
 struct msg_queue msgs[IDS_LIMIT];
-int current;
+struct proc *running = procs;
 uint32_t ticks;
-static uint32_t now = 1000;
+uint32_t clock_now = 1000;
 static int free_at_start;
-
-uint32_t clock_seconds(void)
-{
-	return now;
-}
 
 /* ipc(2) leads to the other kinds, too: nobody here goes there. */
 int timespec_in(struct timespec32 *time, vaddr_t from, bool wide)
@@ -55,27 +50,26 @@ uint32_t clock_deadline(struct timespec32 time)
 	abort();
 }
 
-int block(enum proc_state state, int peer)
-{
-	(void)state, (void)peer;
-	abort();
-}
-
 int block_until(enum proc_state state, const uint32_t *until)
 {
 	(void)state, (void)until;
 	abort();
 }
 
-void wake(int proc)
+void wake(struct proc *p)
 {
-	(void)proc;
+	(void)p;
+	abort();
+}
+
+void signal_stop(void)
+{
 	abort();
 }
 
 static void run(int proc)
 {
-	current = proc;
+	running = &procs[proc];
 	space_load(procs[proc].space);
 }
 
@@ -147,7 +141,7 @@ static void test_get(void)
 	EXPECT(ds(id)->shm_perm.cuid, 100);
 	EXPECT(ds(id)->shm_cpid, 10);
 	EXPECT(ds(id)->shm_lpid, 0);
-	EXPECT(ds(id)->shm_ctime, now);
+	EXPECT(ds(id)->shm_ctime, clock_now);
 	EXPECT(ds(id)->shm_atime + ds(id)->shm_dtime, 0);
 	EXPECT(shm_pages, 2);
 	EXPECT(sys_shmget(KEY, 0, 0), id);
@@ -210,27 +204,27 @@ static void test_attach(void)
 	start();
 	int id = sys_shmget(0, 4096, 0600), space = procs[0].space;
 
-	now++;
+	clock_now++;
 	EXPECT(at(id, 0, 0), (int)A);
 	EXPECT(at(id, B, SHM_RDONLY), (int)B);
 	EXPECT(ds(id)->shm_nattch, 2);
 	EXPECT(ds(id)->shm_lpid, 10);
-	EXPECT(ds(id)->shm_atime, now);
+	EXPECT(ds(id)->shm_atime, clock_now);
 	EXPECT(host_store(space, A, 77), 0);
 	EXPECT(host_load(space, B, &word), 0);
 	EXPECT(word, 77);
 	EXPECT(host_store(space, B, 1), -EFAULT);
 	EXPECT(space_protect(space, B, B + 4096, RIGHT_READ | RIGHT_WRITE),
 	       -EACCES);
-	now++;
+	clock_now++;
 	EXPECT(sys_shmdt(A + 1), -EINVAL);
 	EXPECT(sys_shmdt(0), -EINVAL);
 	EXPECT(sys_shmdt(TEXT), -EINVAL);
 	EXPECT(ds(id)->shm_dtime, 0);
 	EXPECT(sys_shmdt(A), 0);
 	EXPECT(sys_shmdt(A), -EINVAL);
-	EXPECT(ds(id)->shm_dtime, now);
-	EXPECT(ds(id)->shm_atime, now - 1);
+	EXPECT(ds(id)->shm_dtime, clock_now);
+	EXPECT(ds(id)->shm_atime, clock_now - 1);
 	EXPECT(host_load(space, A, &word), -EFAULT);
 	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
 	EXPECT(ds(id)->shm_perm.mode, SHM_DEST | 0600);
@@ -355,7 +349,7 @@ static void test_ctl(void)
 	EXPECT(sys_shmctl(id, SHM_LOCK, 0), -EPERM);
 	run(0);
 
-	now++;
+	clock_now++;
 	EXPECT(sys_shmctl(id, SHM_LOCK, 0), 0);
 	out.shm_perm.uid = 200;
 	out.shm_perm.mode = 0177640 & 0xFFFF;
@@ -364,7 +358,7 @@ static void test_ctl(void)
 	EXPECT(ds(id)->shm_perm.mode, SHM_LOCKED | 0640);
 	EXPECT(ds(id)->shm_perm.uid, 200);
 	EXPECT(ds(id)->shm_perm.cuid, 100);
-	EXPECT(ds(id)->shm_ctime, now);
+	EXPECT(ds(id)->shm_ctime, clock_now);
 	out.shm_perm.uid = UINT32_MAX;
 	EXPECT(copy_out(TEXT, &out, sizeof(out)), 0);
 	EXPECT(sys_shmctl(id, IPC_SET, TEXT), -EINVAL);
@@ -416,24 +410,24 @@ static void test_lifecycle(void)
 	at(id, B, 0);
 	EXPECT(space_protect(space, A + 4096, A + 8192, 0), 0);
 	EXPECT(ds(id)->shm_nattch, 2);
-	now++;
+	clock_now++;
 	child = space_copy(space, LEVEL_USER);
 	EXPECT(child >= 0, true);
 	shm_fork(child);
 	EXPECT(ds(id)->shm_nattch, 4);
 	EXPECT(ds(id)->shm_lpid, 10);
-	EXPECT(ds(id)->shm_atime, now);
+	EXPECT(ds(id)->shm_atime, clock_now);
 	EXPECT(shm_check(), 0);
 	EXPECT(space_unmap(space, A, A + 4096), 0);
 	EXPECT(ds(id)->shm_nattch, 4);
 	EXPECT(ds(id)->shm_dtime, 0);
 	EXPECT(space_unmap(space, A, A + 12288), 0);
 	EXPECT(ds(id)->shm_nattch, 3);
-	EXPECT(ds(id)->shm_dtime, now);
+	EXPECT(ds(id)->shm_dtime, clock_now);
 	EXPECT(sys_shmdt(A), -EINVAL);
 	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
 	EXPECT(sys_shmdt(B), 0);
-	now++;
+	clock_now++;
 	EXPECT(ds(id)->shm_nattch, 2);
 	space_clear(child);
 	EXPECT(ids_find(&shm_ids, id), -1);

@@ -24,10 +24,9 @@ static const char *const field_names[FIELDS] = {
 	[REGION_OFFSET] = "region.offset", [REGION_RIGHTS] = "region.rights",
 	[REGION_TAG] = "region.tag", [REGION_NEXT] = "region.next",
 	[SEGMENT_RESIDENT] = "segment.resident",
-	[SHM_DS] = "shm.ds", [SHM_SEQ] = "shm.seq",
-	[SHM_CHAIN] = "shm.chain", [SHM_SEGMENT] = "shm.segment",
-	[SEM_DS] = "sem.ds", [SEM_SEQ] = "sem.seq", [SEM_CHAIN] = "sem.chain",
-	[MSG_DS] = "msg.ds", [MSG_SEQ] = "msg.seq", [MSG_CHAIN] = "msg.chain",
+	[SHM_DS] = "shm.ds", [SHM_ID] = "shm.id", [SHM_SEGMENT] = "shm.segment",
+	[SEM_DS] = "sem.ds", [SEM_ID] = "sem.id",
+	[MSG_DS] = "msg.ds", [MSG_ID] = "msg.id",
 };
 static const char *const table_names[TABLES] = {
 	[PROCS] = "procs", [SPACES] = "spaces", [REGIONS] = "regions",

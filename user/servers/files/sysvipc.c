@@ -12,17 +12,10 @@
 #include "../../../abi/shm.h"
 
 /* An id is sequence number and slot; ipc/ids.h, which knows a free slot so. */
-#define ID_SHIFT 15
-#define FREE     0xFFFF
-
-/* Reads the object at `index`, if there is one: its id, or -1. */
-static int object_read(struct row *row, int table, int index, int seq,
-                       int chain)
+/* Reads the object at `index`: its id, or what is not above 0. */
+static int object_read(struct row *row, int table, int index, int id)
 {
-	if (!row_read(row, table, index) || row_get(row, seq) == 0 ||
-	    row_get(row, chain) == FREE)
-		return -1;
-	return (int)row_get(row, seq) << ID_SHIFT | index;
+	return row_read(row, table, index) ? (int)row_get(row, id) : 0;
 }
 
 void make_shm(struct text *text, int pid)
@@ -35,11 +28,11 @@ void make_shm(struct text *text, int pid)
 	               "     ctime        rss       swap\n");
 	inspect_now();
 	for (int i = 0; i < table_slots(SHMS); i++) {
-		int id = object_read(&row, SHMS, i, SHM_SEQ, SHM_CHAIN);
+		int id = object_read(&row, SHMS, i, SHM_ID);
 		struct shmid_ds ds;
 		uint32_t resident = 0;
 
-		if (id < 0)
+		if (id <= 0)
 			continue;
 		memcpy(&ds, row_bytes(&row, SHM_DS), sizeof(ds));
 		if (row_read(&segment, SEGMENTS,
@@ -65,10 +58,10 @@ void make_sem(struct text *text, int pid)
 	               "cuid  cgid      otime      ctime\n");
 	inspect_now();
 	for (int i = 0; i < table_slots(SEMS); i++) {
-		int id = object_read(&row, SEMS, i, SEM_SEQ, SEM_CHAIN);
+		int id = object_read(&row, SEMS, i, SEM_ID);
 		struct semid_ds ds;
 
-		if (id < 0)
+		if (id <= 0)
 			continue;
 		memcpy(&ds, row_bytes(&row, SEM_DS), sizeof(ds));
 		text_add(text,
@@ -89,10 +82,10 @@ void make_msg(struct text *text, int pid)
 	               "rtime      ctime\n");
 	inspect_now();
 	for (int i = 0; i < table_slots(MSGS); i++) {
-		int id = object_read(&row, MSGS, i, MSG_SEQ, MSG_CHAIN);
+		int id = object_read(&row, MSGS, i, MSG_ID);
 		struct msqid_ds ds;
 
-		if (id < 0)
+		if (id <= 0)
 			continue;
 		memcpy(&ds, row_bytes(&row, MSG_DS), sizeof(ds));
 		text_add(text,

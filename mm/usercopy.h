@@ -1,0 +1,105 @@
+/*
+ * mm/usercopy.h -- copies between the kernel and the space that is loaded.
+ *
+ * Bytes are moved directly, by instructions whose addresses are known: each
+ * piece of assembly that does so leaves a row in a section of the kernel,
+ *
+ *	first ... end    may fault, for it touches the program's memory
+ *	fixup            goes on here, with EFLAGS.AC clear, if it is not served
+ *
+ * A fault there goes to space_fault() like the program's own; served, the
+ * instruction starts again.  Only what no region allows ends at the fix-up, and
+ * the copy answers -EFAULT.  CR0.WP makes the CPU refuse what is read-only for
+ * the program, too.  Where the CPU has SMAP, these instructions alone may reach
+ * user pages, between stac and clac, which boot writes over the no-ops here.
+ */
+#ifndef MM_USERCOPY_H
+#define MM_USERCOPY_H
+
+#include "../abi/errno.h"
+#include "page.h"
+
+/* 0 or -EFAULT. */
+int copy_in(void *to, vaddr_t from, uint32_t bytes);
+int copy_out(vaddr_t to, const void *from, uint32_t bytes);
+
+/* For trap.c: where to go on after a fault at `eip` in a copy; 0: not ours. */
+uintptr_t usercopy_fixup(uintptr_t eip);
+/* At boot, on a CPU with SMAP, while kernel text can still be written. */
+void usercopy_enable_smap(void);
+
+/* Within user space, and without wrapping. */
+static inline bool in_user_space(vaddr_t start, uint32_t bytes)
+{
+	return bytes <= USER_LIMIT && start <= USER_LIMIT - bytes;
+}
+
+#ifdef __i386__
+
+/* What is written over a no-op, its first byte lowest: SDM 2. */
+#define BYTES_STAC 0xcb010f
+#define BYTES_CLAC 0xca010f
+
+/* clang-format off */
+#define SMAP_SITE(kind)                                                        \
+	"88:	.byte 0x0f, 0x1f, 0x00\n" /* a no-op of three bytes */         \
+	"	.pushsection .smap_sites, \"a\"\n"                             \
+	"	.long 88b, %c[" #kind "]\n"                                    \
+	"	.popsection\n"
+
+#define USERCOPY_SITE(first, end, fixup)                                       \
+	"	.pushsection .usercopy_sites, \"a\"\n"                         \
+	"	.long " first ", " end ", " fixup "\n"                         \
+	"	.popsection\n"
+
+static inline __attribute__((always_inline)) int
+usercopy_few(void *to, const void *from, uint32_t bytes)
+{
+	__asm__ goto(
+	SMAP_SITE(stac)
+	"1:	movl (%[from]), %%eax\n"
+	"	movl %%eax, (%[to])\n"
+	"	.if %c[bytes] > 4\n"
+	"	movw 4(%[from]), %%ax\n"
+	"	movw %%ax, 4(%[to])\n"
+	"	.endif\n"
+	"2:\n"
+	SMAP_SITE(clac)
+	USERCOPY_SITE("1b", "2b", "%l[fault]")
+	: "=m"(*(char (*)[bytes])to)
+	: "m"(*(const char (*)[bytes])from), [to] "r"(to), [from] "r"(from),
+	  [bytes] "i"(bytes), [stac] "i"(BYTES_STAC), [clac] "i"(BYTES_CLAC)
+	: "eax"
+	: fault);
+	return 0;
+fault:
+	return -EFAULT;
+}
+/* clang-format on */
+
+/*
+ * The same without a call, for what every message and every semop has: `bytes`
+ * is a constant, 4 or 6.
+ */
+static inline __attribute__((always_inline)) int
+copy_in_few(void *to, vaddr_t from, uint32_t bytes)
+{
+	if (!in_user_space(from, bytes))
+		return -EFAULT;
+	return usercopy_few(to, (const void *)(uintptr_t)from, bytes);
+}
+
+static inline __attribute__((always_inline)) int
+copy_out_few(vaddr_t to, const void *from, uint32_t bytes)
+{
+	if (!in_user_space(to, bytes))
+		return -EFAULT;
+	return usercopy_few((void *)(uintptr_t)to, from, bytes);
+}
+
+#else /* a host test: its own way */
+#define copy_in_few  copy_in
+#define copy_out_few copy_out
+#endif
+
+#endif
