@@ -123,11 +123,12 @@ static inline int serve(struct sem_set *set, struct line *line, struct proc *p)
 	return result;
 }
 
-/* All who wait for zeroes, and can go on. */
-static inline void serve_zeroes(struct sem_set *set)
+/* All who wait for a zero, or for `several`, and can go on. */
+static inline void serve_zeroes(struct sem_set *set, bool several)
 {
 	for (struct proc *p = set->zeroes.first; p; p = p->wait.next)
-		serve(set, &set->zeroes, p);
+		if ((p->wait.end - p->wait.ops > 1) == several)
+			serve(set, &set->zeroes, p);
 }
 
 /* The first of the changers who can go on: was there one? */
@@ -142,7 +143,8 @@ static inline bool serve_changer(struct sem_set *set)
 void sem_serve(struct sem_set *set)
 {
 	do {
-		serve_zeroes(set);
+		serve_zeroes(set, false);
+		serve_zeroes(set, true);
 	} while (serve_changer(set));
 }
 

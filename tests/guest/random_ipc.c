@@ -25,10 +25,6 @@
  *	otime after a refused undo            3.3-refused: `undo_tried`
  *	below 64 KiB, old layouts, bad raddr  DEV7, DEV3, DEV9: never
  *	several senders in line, then room    3.5-fair: crowd()
- *
- * One difference is left, in one seed of a hundred and none of the fifty: of
- * those who wait for zero and are woken together, Linux serves who has one
- * operation before who has several, we as they came; GETPID tells the last.
  */
 #define OWN_MAIN
 #define TIME_OUT 100

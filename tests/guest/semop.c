@@ -450,6 +450,29 @@ BOTH("3.2-chain who waits for 0 is served before the 0 is changed again")
 	set_removed(id);
 }
 
+BOTH("3.2-zeroes who waits for one zero goes on before who waits for several")
+{
+	int id = make_set(2);
+	pid_t array, one;
+
+	set_value(id, 0, 1);
+	BACKGROUND(array)
+	{
+		EQ(SEMOP(id, {0, 0, 0}, {1, 0, 0}), 0);
+	}
+	await_zcnt(id, 0, 1);
+	BACKGROUND(one)
+	{
+		EQ(SEMOP(id, {0, 0, 0}), 0);
+	}
+	await_zcnt(id, 0, 2);
+	EQ(SEMOP(id, {0, -1, 0}), 0);
+	EQ(sempid(id, 0), array);
+	EXITS(one, 0);
+	EXITS(array, 0);
+	set_removed(id);
+}
+
 BOTH("3.2-count a sleeper counts where it waits now, and holds nothing")
 {
 	int id = make_set(2);

@@ -219,15 +219,25 @@ static void m_leave(int set, int place, int result)
 	s->line[s->waiting] = 0;
 }
 
-/* Does one of those who alter, or do not, go on?  The first such. */
-static bool m_serve_one(int set, bool altering, int *result)
+/* In the order in which they are served. */
+enum who { WAIT_FOR_ZERO, WAIT_FOR_ZEROES, ALTER };
+
+static enum who m_who(const struct array *a)
+{
+	return m_alters(a)    ? ALTER
+	       : a->count > 1 ? WAIT_FOR_ZEROES
+	                      : WAIT_FOR_ZERO;
+}
+
+/* Does one of these go on?  The first such. */
+static bool m_serve_one(int set, enum who who, int *result)
 {
 	struct picture *s = &model.sets[set];
 
 	for (int i = 0; i < s->waiting; i++) {
 		struct sleeper *p = &model.procs[s->line[i]];
 
-		if (p->killed || m_alters(p->array) != altering)
+		if (p->killed || m_who(p->array) != who)
 			continue;
 		*result = m_attempt(s->line[i], set, p->array, &p->which);
 		if (*result == WAITING)
@@ -243,9 +253,10 @@ static void m_serve(int set)
 	int result;
 
 	do {
-		while (m_serve_one(set, false, &result))
+		while (m_serve_one(set, WAIT_FOR_ZERO, &result) ||
+		       m_serve_one(set, WAIT_FOR_ZEROES, &result))
 			;
-	} while (m_serve_one(set, true, &result));
+	} while (m_serve_one(set, ALTER, &result));
 }
 
 static int m_count_waiting(int set, int num, bool zero)

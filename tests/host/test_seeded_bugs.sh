@@ -191,7 +191,9 @@ bug leases 0 ipc/native.c "a dead server's segments stay" \
 
 # ---- semaphores: explore_sem.c
 bug sem 1 ipc/semop.c "a changer overtakes who waits for zeroes" \
-	'/^void sem_serve/,/^}/s/serve_zeroes(set)/serve_changer(set)/'
+	'/^void sem_serve/,/^}/s/serve_zeroes(set, false)/serve_changer(set)/'
+bug sem 1 ipc/semop.c "who waits for several zeroes goes before who waits for one" \
+	'/^static inline void serve_zeroes/,/^}/s/== several/!= several/'
 bug sem 2 ipc/semop.c "two changers go on and nobody looks for zeroes between" \
 	'/^static inline bool serve_changer/,/^}/s/^\t\t\treturn true;$/\t\t\t;/'
 bug sem 3 ipc/semop.c "what was done of an array is not taken back" \
