@@ -14,9 +14,9 @@ WARN := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-W
 FREE := -std=gnu11 -m32 -march=i686 -mtune=generic -mgeneral-regs-only -ffreestanding -fno-pic \
 	-fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-tree-loop-distribute-patterns -O2 -g $(WARN)
-# Fewer instructions: a trap saves all registers, so functions keep none for their callers but ebp.
-KFLAGS := $(FREE) -fomit-frame-pointer -mregparm=3 -mpreferred-stack-boundary=2 -mbranch-cost=1 \
-	$(addprefix -fcall-used-,ebx esi edi) $(addprefix -fno-align-,loops jumps labels) -fira-region=one -flto=auto
+# Traps save all registers, so functions keep none but ebp; what assembly does unseen (a fault, a switch) IPA must not guess.
+KFLAGS := $(FREE) -fomit-frame-pointer -mregparm=3 -mpreferred-stack-boundary=2 -fno-ipa-modref -fno-ipa-reference \
+	$(addprefix -fcall-used-,ebx esi edi) $(addprefix -fno-align-,loops jumps labels) -fira-region=one -mbranch-cost=1 -flto=auto
 UFLAGS := -m32 -static -O2 -Wall -Wextra $(if $(WERROR),-Werror)
 LDFLAGS := -m elf_i386 -z max-page-size=4096 -z noexecstack --build-id=none
 LIBGCC = $(shell $(CROSS)gcc -m32 -print-libgcc-file-name)

@@ -197,10 +197,10 @@ static bool hand_over(struct msg_queue *q, int chain)
 	struct proc *p = q->receivers.first;
 
 	for (; p; p = p->wait.next) {
-		if (p->killed || !wants(p->wait.which, p->wait.mode, m->type))
+		if (p->killed || !wants(p->wait.type, p->wait.flags, m->type))
 			continue;
-		if (m->size <= (uint32_t)p->wait.count ||
-		    (p->wait.mode & MSG_NOERROR)) {
+		if (m->size <= (uint32_t)p->wait.room ||
+		    (p->wait.flags & MSG_NOERROR)) {
 			p->wait.chain = chain;
 			received(q, p);
 			wait_serve(&q->receivers, p, 0);
@@ -334,9 +334,9 @@ int msg_receive(int id, uint32_t size, int type, int flags)
 	}
 	if (flags & IPC_NOWAIT)
 		return -ENOMSG;
-	p->wait.which = type;
-	p->wait.mode = flags;
-	p->wait.count = (int)size;
+	p->wait.type = type;
+	p->wait.flags = flags;
+	p->wait.room = (int)size;
 	wait_join(&q->receivers);
 	return WAITING;
 }

@@ -156,6 +156,7 @@ int block(enum proc_state state, int peer)
 {
 	struct proc *p = self();
 
+	assert(p->state == PROC_RUNNING);
 	if (p->killed | p->stopping) {
 		if (p->killed || state == PROC_IN_LINE)
 			return -EINTR;

@@ -93,9 +93,7 @@ struct proc {
 	struct {
 		struct proc *next, *before; /* in line; 0: it is at an end */
 		int result;                 /* what its call answers; WAITING */
-		int count;                  /* msgrcv: bytes it has room for */
-		int which;                  /* ... the type */
-		int mode;                   /* ... its flags */
+		int room, type, flags;      /* msgrcv: bytes; what it asks */
 		int chain; /* msgsnd, msgrcv: the message, or -1 */
 		/* semop: operations in the kernel's memory; which one waits */
 		struct operation *ops, *end, *stuck;

@@ -859,9 +859,9 @@ static void save_proc(struct state *s, int i)
 	s->procs[i].next = place(p->wait.next);
 	s->procs[i].before = place(p->wait.before);
 	if (sleeper->what == RECEIVES) {
-		s->procs[i].count = p->wait.count;
-		s->procs[i].which = p->wait.which;
-		s->procs[i].mode = p->wait.mode;
+		s->procs[i].count = p->wait.room;
+		s->procs[i].which = p->wait.type;
+		s->procs[i].mode = p->wait.flags;
 	}
 }
 
@@ -915,9 +915,9 @@ static void restore(const void *state)
 		procs[i].wait.before = s->procs[i].before;
 		procs[i].wait.result = s->procs[i].result;
 		procs[i].wait.chain = s->procs[i].chain;
-		procs[i].wait.count = s->procs[i].count;
-		procs[i].wait.which = s->procs[i].which;
-		procs[i].wait.mode = s->procs[i].mode;
+		procs[i].wait.room = s->procs[i].count;
+		procs[i].wait.type = s->procs[i].which;
+		procs[i].wait.flags = s->procs[i].mode;
 	}
 	msg_ids.table.fresh = s->table_fresh;
 	msg_ids.table.live = s->table_live;

@@ -251,7 +251,7 @@ bug msg 2 ipc/msg.c "room is made and no sender goes on" \
 bug msg 1 ipc/msg.c "the last message is taken and stays the last" \
 	'/^static void take_out/,/^}/s/q->last == chain/false/'
 bug msg 2 ipc/msg.c "MSG_NOERROR is forgotten in line" \
-	'/^static bool hand_over/,/^}/s/(p->wait.mode & MSG_NOERROR)/false/'
+	'/^static bool hand_over/,/^}/s/(p->wait.flags & MSG_NOERROR)/false/'
 bug msg 3 ipc/msg.c "who may not write any more is let in all the same" \
 	'/^static int let_in/,/^}/s/^\t\treturn -EACCES;$/\t\t;/'
 bug msg 3 ipc/msg.c "who may not read any more waits on to receive" \
