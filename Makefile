@@ -28,7 +28,7 @@ $(GEN) &: abi/syscalls.tbl abi/native.tbl tools/mksyscalls.awk tools/mknative.aw
 # the kernel: linked twice, the second time with its own symbols, which may not move any code
 KSRC := $(wildcard boot/*.asm kernel/*.asm boot/*.c kernel/*.c mm/*.c ipc/*.c)
 KOBJ := $(KSRC:%=build/obj/%.o) build/obj/build/gen/syscall_table.c.o
-build/obj/%.c.o: %.c | $(GEN)
+build/obj/%.c.o: %.c Makefile | $(GEN)
 	$(CROSS)gcc $(KFLAGS) $(if $(filter %/symbols.c.o %/no_symbols.c.o,$@),-fno-lto) -MMD -MP -c -o $@ $<
 build/obj/%.asm.o: %.asm $(wildcard kernel/*.inc) | $(GEN)
 	nasm -f elf32 -g -F dwarf -i kernel/ -i build/gen/ -MD $(@:.o=.d) -MP -o $@ $<
@@ -53,7 +53,7 @@ PROGRAMS := $(SERVERS:%=build/root/sbin/%) $(addprefix build/root/bin/,$(BIN) $(
 programs: $(PROGRAMS) $(TESTS:%=build/tests/%) $(TEST_SERVERS:%=build/tests/%)
 FREEOBJ := $(patsubst %,build/free/%.o,$(wildcard user/servers/*/*.c user/servers/*.c \
 	user/bin/init/*.c user/bin/init.c user/bin/bench/*.c tests/servers/*.c tests/servers/*/*.c))
-build/free/%.c.o: %.c | $(GEN)
+build/free/%.c.o: %.c Makefile | $(GEN)
 	$(CROSS)gcc $(FREE) -Iuser/lib -Ibuild/gen -MMD -MP -c -o $@ $<
 define SERVER
 $(1): $$(patsubst %,build/free/%.o,$$(wildcard $(2)/*.c $(2).c)) $$(LIB)
