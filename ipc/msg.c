@@ -319,8 +319,8 @@ int msg_receive(int id, uint32_t size, int type, int flags)
 	if (!permission_grants(&q->ds.msg_perm, &p->cred, ASK_READ))
 		return -EACCES;
 	chain = choose(q, type, flags, &before);
-	p->wait.chain = chain;
 	if (chain >= 0) {
+		p->wait.chain = chain;
 		if (msg_at(chain)->size > size && !(flags & MSG_NOERROR))
 			return -E2BIG;
 		if (msg_at(chain)->size > size && (flags & MSG_COPY))

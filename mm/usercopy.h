@@ -66,10 +66,10 @@ usercopy_few(void *to, const void *from, uint32_t bytes)
 	"2:\n"
 	SMAP_SITE(clac)
 	USERCOPY_SITE("1b", "2b", "%l[fault]")
-	: "=m"(*(char (*)[bytes])to)
-	: "m"(*(const char (*)[bytes])from), [to] "r"(to), [from] "r"(from),
-	  [bytes] "i"(bytes), [stac] "i"(BYTES_STAC), [clac] "i"(BYTES_CLAC)
-	: "eax"
+	:
+	: [to] "r"(to), [from] "r"(from), [bytes] "i"(bytes),
+	  [stac] "i"(BYTES_STAC), [clac] "i"(BYTES_CLAC)
+	: "eax", "memory" /* which a fault may change, too */
 	: fault);
 	return 0;
 fault:
