@@ -41,7 +41,7 @@ static inline void leave(struct line *line, struct proc *p)
 
 void wait_serve(struct line *line, struct proc *p, int result)
 {
-	assert(p->wait.result == WAITING);
+	assert(p->wait.result == WAITING && result != WAITING);
 	leave(line, p);
 	p->wait.result = result;
 	if (p->state == PROC_IN_LINE)

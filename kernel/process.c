@@ -179,17 +179,21 @@ void block_move(int proc, enum proc_state state, int peer)
 	procs[proc].peer = peer;
 }
 
-void wake(struct proc *p)
+static void make_ready(struct proc *p)
 {
 	assert(proc_blocked(p) || p->state == PROC_NEW);
 	p->state = PROC_READY;
+}
+
+void wake(struct proc *p)
+{
+	make_ready(p);
 	enqueue(p);
 }
 
 void wake_first(struct proc *p)
 {
-	assert(proc_blocked(p) || p->state == PROC_NEW);
-	p->state = PROC_READY;
+	make_ready(p);
 	enqueue_first(p);
 }
 

@@ -9,7 +9,7 @@
  *	   ^                 |   ^                             |
  *	   | reap   schedule v   | preempt                     |
  *	 ZOMBIE <--------- RUNNING -----> SENDING REPLY_WAIT RECEIVING
- *	          exit                    WAITING SLEEPING PAUSED
+ *	          exit                    WAITING SLEEPING PAUSED IN_LINE
  */
 #ifndef KERNEL_PROCESS_H
 #define KERNEL_PROCESS_H
