@@ -8,7 +8,8 @@
  *
  *	stack    recursion into the hole below the kernel stack
  *	null     reads address 0
- *	smap     reads the caller's page at `arg` without usercopy
+ *	smap     reads the caller's page at `arg` without usercopy, after
+ *	         copies that failed: they must not have left it open
  *	smep     calls the caller's code at `arg`
  *	assert   a broken invariant
  */
@@ -40,6 +41,16 @@ NAMED static void provoke_null(vaddr_t arg)
 	__asm__ volatile(""); /* no jump in place of the call */
 }
 
+NAMED static void provoke_smap(vaddr_t address)
+{
+	uint32_t word;
+
+	copy_in_few(&word, 0, sizeof(word));
+	copy_in(&word, 0, sizeof(word));
+	provoke_read(address);
+	__asm__ volatile("");
+}
+
 NAMED static void provoke_smep(vaddr_t address)
 {
 	((void (*)(void))address)();
@@ -58,7 +69,7 @@ static const struct failure {
 	void (*run)(vaddr_t arg);
 } failures[] = {
     {"stack", provoke_stack},   {"null", provoke_null},
-    {"smap", provoke_read},     {"smep", provoke_smep},
+    {"smap", provoke_smap},     {"smep", provoke_smep},
     {"assert", provoke_assert},
 };
 
