@@ -71,6 +71,17 @@ static inline void cpu_idle(void)
 	__asm__ volatile("sti; hlt; cli" : : : "memory");
 }
 
+/*
+ * A preemption point: pending interrupts are let in, and nothing else; no other
+ * process runs.  A call that must be long stands at one at least every 10 ms.
+ * An interrupt counts a tick and wakes processes, nothing more.  So the caller
+ * may stand here in the midst of its work if only what clock_tick() and
+ * message_interrupt() touch is whole: the states of processes and the run
+ * queues (process.c, schedule.c), and the channels' pulses (ipc/message.c).
+ * kernel/trap.c lists all of these points.
+ */
+void preemption_point(void);
+
 static inline void cpu_zero_words(void *to, uint32_t words)
 {
 	__asm__ volatile("rep stosl"

@@ -118,6 +118,12 @@ __attribute__((noipa)) void schedule(void)
 		switch_from_to(old, new);
 }
 
+/* `sti` lets interrupts in only after the instruction behind it. */
+void preemption_point(void)
+{
+	__asm__ volatile("sti; nop; cli" : : : "memory");
+}
+
 void preempt(void)
 {
 	struct proc *p = self();

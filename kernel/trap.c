@@ -2,12 +2,21 @@
  * kernel/trap.c -- what every trap means.
  *
  * The rule of the whole kernel, said once.  One CPU.  Interrupts are off from
- * a trap to its iret, except at named preemption points (the idle loop in
- * schedule.c), where pending interrupts are let in and nothing else: no other
- * process runs there.  There are no locks.  A process gives up the CPU only in
- * block() (process.c) and in preempt(), on the way back to user mode.  So every
- * function may rely on nothing changing under it, and every invariant holds
- * whenever the kernel is left.
+ * a trap to its iret, except at named preemption points, where pending
+ * interrupts are let in and nothing else: no other process runs there.  There
+ * are no locks.  A process gives up the CPU only in block() (process.c) and in
+ * preempt(), on the way back to user mode.  So every function may rely on
+ * nothing changing under it, and every invariant holds whenever the kernel is
+ * left.
+ *
+ * No call keeps interrupts off for longer than 10 ms, or 25 million
+ * instructions.  The preemption points (preemption_point() in cpu.h) are
+ *
+ *	schedule.c    the idle loop
+ *	ipc/semop.c   a sleeper in line was asked whether it can go on
+ *	ipc/semadj.c  a process's end has served one of its sets
+ *	ipc/msg.c     some messages were passed by, or one was thrown away
+ *	mm/pool.c     a page of cells was taken, filled, read or given back
  *
  * Three kinds of error end up here and are never confused: the caller's mistake
  * has been answered with -errno by now; the process's crime (an exception in

@@ -84,6 +84,10 @@ void trace_event(int type, uint32_t a, uint32_t b, uint32_t c)
 	(void)type, (void)a, (void)b, (void)c;
 }
 
+void preemption_point(void)
+{
+}
+
 /* ---- memory and MMU -------------------------------------------------- */
 
 void *phys_to_kernel(paddr_t address)
