@@ -8,6 +8,7 @@
 
 #include "types.h"
 
+#define CLONE_VM             0x00000100u
 #define CLONE_PARENT_SETTID  0x00100000u
 #define CLONE_CHILD_CLEARTID 0x00200000u
 #define CLONE_CHILD_SETTID   0x01000000u

@@ -1,9 +1,9 @@
 /*
- * abi/trace.h -- events of the trace ring, 24 bytes each, drained to port 0xE9
+ * abi/trace.h -- events of the trace ring, 40 bytes each, drained to port 0xE9
  * as they happen when `trace` is on the command line (tools/run --trace FILE).
  *
- * On the port an event is the byte 0x1E followed by its 24 bytes; text of the
- * log never contains 0x1E.
+ * On the port an event is the byte 0x1E followed by its 40 bytes; text of the
+ * log never contains 0x1E.  tools/trace turns events into text.
  */
 #ifndef ABI_TRACE_H
 #define ABI_TRACE_H
@@ -11,7 +11,7 @@
 #include "types.h"
 
 enum trace_type {
-	TRACE_CALL = 1, /* a: number, b, c: first two arguments */
+	TRACE_CALL = 1, /* a: number; b, c and more: the six arguments */
 	TRACE_RETURN,   /* a: number, b: result */
 	TRACE_FAULT,    /* a: address, b: error code, c: eip */
 	TRACE_LINK,     /* a: first slot, b: slots, c: PDE word */
@@ -28,8 +28,9 @@ struct trace_event {
 	uint16_t pid;
 	uint32_t time_low, time_high; /* the time-stamp counter */
 	uint32_t a, b, c;
+	uint32_t more[4]; /* TRACE_CALL: arguments 2 to 5; else 0 */
 };
 
-_Static_assert(sizeof(struct trace_event) == 24, "one trace event");
+_Static_assert(sizeof(struct trace_event) == 40, "one trace event");
 
 #endif

@@ -44,7 +44,11 @@ extern const struct syscall syscalls[SYSCALL_LIMIT];
 extern int (*const syscall_run[SYSCALL_LIMIT])(uint32_t number,
                                                const uint32_t *args);
 
-/* syscall.c: what a row runs whose number is no call's: -ENOSYS, a log line. */
+/*
+ * syscall.c: what runs for a number that is no call's: -ENOSYS, and a log line
+ * the first time that a process uses it; ... for a row of owner `none`: -ENOSYS.
+ */
 int unknown_call(uint32_t number, const uint32_t *args);
+int missing_call(uint32_t number, const uint32_t *args);
 
 #endif

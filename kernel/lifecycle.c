@@ -99,8 +99,14 @@ int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
 	int child;
 
 	(void)tls;
+	if (flags & CLONE_VM) {
+		klog(KLOG_INFO,
+		     "pid %d (%s): no threads and no vfork: clone %x",
+		     self()->pid, self()->name, flags);
+		return -ENOSYS;
+	}
 	if ((flags & ~known) || (flags & CLONE_SIGNAL) != SIGCHLD)
-		return -EINVAL; /* a fork only: no threads, no vfork */
+		return -EINVAL; /* a fork only */
 	if (proc_is_server(self_index()))
 		return -EPERM; /* a server's clients are its own */
 	child = make_child();

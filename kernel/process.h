@@ -23,6 +23,7 @@
 #define OPEN_MAX      256 /* descriptors of a process */
 #define GROUPS_MAX    32
 #define NO_CONNECTION (-1)
+#define UNKNOWN_MAX   480 /* numbers of calls that are told apart in the log */
 
 /* Three ids of one kind: what set*id(2) works on. */
 struct ids3 {
@@ -74,6 +75,9 @@ struct proc {
 	uint32_t start_tick, user_ticks, system_ticks;
 	const uint8_t *io_bitmap; /* 128 bytes, bit clear: allowed; or 0 */
 	bool segments_used;       /* it has had an entry of `tls`, or ports */
+
+	/* written by syscall.c alone: a bit for each unknown call it tried */
+	uint32_t unknown_told[UNKNOWN_MAX / 32];
 
 	/* written by ipc/message.c and forward.c alone */
 	struct {

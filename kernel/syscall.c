@@ -16,11 +16,24 @@
 #include "../ipc/message.h"
 #include "../ipc/syscall_table.h"
 
+/* Numbers from the last bit on share it: they are told once together. */
 int unknown_call(uint32_t number, const uint32_t *args)
 {
+	uint32_t *told = self()->unknown_told;
+	uint32_t at = number < UNKNOWN_MAX ? number : UNKNOWN_MAX - 1;
+
 	(void)args;
-	klog(KLOG_INFO, "pid %d (%s): unknown system call %d", self()->pid,
-	     self()->name, (int)number);
+	if (!(told[at / 32] & 1u << at % 32))
+		klog(KLOG_INFO, "pid %d (%s): unknown system call %u",
+		     self()->pid, self()->name, number);
+	told[at / 32] |= 1u << at % 32;
+	return -ENOSYS;
+}
+
+int missing_call(uint32_t number, const uint32_t *args)
+{
+	(void)number;
+	(void)args;
 	return -ENOSYS;
 }
 
@@ -32,7 +45,7 @@ __attribute__((noinline)) static int run_slowly(uint32_t number,
 
 	if (!trace_on)
 		return unknown_call(number, args);
-	trace_event(TRACE_CALL, number, args[0], args[1]);
+	trace_call(number, args);
 	result = number < SYSCALL_LIMIT ? syscall_run[number](number, args)
 	                                : unknown_call(number, args);
 	trace_event(TRACE_RETURN, number, result, 0);

@@ -14,5 +14,7 @@ extern uint32_t trace_no_call_below;
 void trace_start(void);
 
 void trace_event(int type, uint32_t a, uint32_t b, uint32_t c);
+/* TRACE_CALL, with all six argument words. */
+void trace_call(uint32_t number, const uint32_t args[6]);
 
 #endif

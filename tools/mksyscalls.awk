@@ -24,7 +24,7 @@ BEGIN {
 	kinds["outiov"] = "LEASE_OUT | LEASE_IOV"
 	kinds["path"] = "LEASE_STR"
 	kinds["str"] = "LEASE_STR"
-	split("kernel fd name kernel+fd", words)
+	split("kernel fd name kernel+fd none", words)
 	for (i in words)
 		owners[words[i]] = 1
 	results["fd"] = "RESULT_FD"
@@ -388,6 +388,8 @@ function runs(nr)
 {
 	if (!(nr in name_of))
 		return "unknown_call"
+	if (owner_of[nr] == "none")
+		return "missing_call"
 	return owner_of[nr] ~ /kernel/ ? "run_" name_of[nr] : "forward"
 }
 
@@ -414,7 +416,7 @@ function write_names(    file, calls, i)
 	printf "#define SERVER_CALLS(X)" >calls
 	for (i = 1; i <= rows; i++) {
 		printf "\t[%d] = \"%s\",\n", order[i], name_of[order[i]] >file
-		if (owner_of[order[i]] != "kernel")
+		if (owner_of[order[i]] !~ /^(kernel|none)$/)
 			printf " \\\n\tX(%d, %s, %s)", order[i],
 			    name_of[order[i]],
 			    owner_of[order[i]] ~ /fd/ ? "FD" : "NAME" >calls
@@ -429,7 +431,8 @@ function write_docs(    i, nr)
 	print "Made by `tools/mksyscalls.awk` from `abi/syscalls.tbl`; do not edit." >docs
 	print "`int 0x80`: the number in eax, the arguments in ebx, ecx, edx, esi, edi, ebp." >docs
 	print "Owner `kernel`: done by the kernel. `fd`: by the server behind the descriptor." >docs
-	print "`name`: by the server of the name space. Any other number: ENOSYS.\n" >docs
+	print "`name`: by the server of the name space. `none`: ENOSYS, which every C library" >docs
+	print "expects. Any other number: ENOSYS and a line in the log.\n" >docs
 	print "| number | name | owner | arguments | result | remark |" >docs
 	print "|---:|---|---|---|---|---|" >docs
 	for (i = 1; i <= rows; i++) {
