@@ -13,4 +13,8 @@ void inspect_init(void);
 /* Brings the numbers up to date: before anybody may look. */
 void inspect_update(void);
 
+/* report_inspect.c: a line in the log for each process; `now`: the NMI's. */
+struct trapframe;
+void report_processes(const struct trapframe *now);
+
 #endif

@@ -33,6 +33,7 @@
 #include "lifecycle.h"
 
 #include "cpu.h"
+#include "inspect.h"
 #include "trace.h"
 #include "../ipc/message.h"
 
@@ -85,7 +86,9 @@ static void exception(struct trapframe *tf)
 {
 	int signal = exceptions[tf->vector].signal;
 
-	if (trapframe_from_user(tf) && signal) {
+	if (tf->vector == VECTOR_NMI) {
+		report_processes(tf); /* somebody outside wants to know */
+	} else if (trapframe_from_user(tf) && signal) {
 		proc_crime(signal, exceptions[tf->vector].name, tf->eip);
 	} else if (fault_on_leaving(tf) && signal) {
 		/* This frame is in the way of the user's: leave for good. */

@@ -17,6 +17,7 @@
 #define TLS_FIRST 6 /* GDT entries 6..8 belong to the process */
 #define TLS_COUNT 3
 
+#define VECTOR_NMI          2
 #define VECTOR_DOUBLE_FAULT 8
 #define VECTOR_PAGE_FAULT   14
 #define VECTOR_IRQ          32 /* 16 interrupt lines from here */
