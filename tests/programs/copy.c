@@ -8,12 +8,16 @@
  *	copy kill N      dies by signal N
  *	copy loop        never ends
  *	copy args ...    its arguments, one in a line, in brackets
+ *	copy env NAME... these variables of its environment
+ *	copy write ADDRESS  stores a word there
+ *	copy unknown     calls what Tessera has not: a socket, twice; a thread
  */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static void write_all(const char *from, ssize_t left)
@@ -36,6 +40,13 @@ static int copy(int from)
 	while ((got = read(from, buffer, sizeof(buffer))) > 0)
 		write_all(buffer, got);
 	return got < 0;
+}
+
+static void variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	printf(value ? "%s=%s\n" : "%s\n", name, value);
 }
 
 static int is(char **argv, const char *word)
@@ -61,5 +72,14 @@ int main(int argc, char **argv)
 		continue;
 	for (int i = 2; is(argv, "args") && i < argc; i++)
 		printf("[%s]\n", argv[i]);
+	for (int i = 2; is(argv, "env") && i < argc; i++)
+		variable(argv[i]);
+	if (is(argv, "write"))
+		*(volatile int *)strtoul(argv[2], NULL, 0) = 1;
+	if (is(argv, "unknown")) {
+		syscall(359, 2, 1, 0);
+		syscall(359, 2, 1, 0);
+		syscall(SYS_clone, 0x3d0f00, 0, 0, 0, 0);
+	}
 	return 0;
 }

@@ -4,9 +4,10 @@
  *
  * Its arguments are the words of the kernel's command line.  With `host` there
  * is a file COMMAND_FILE in the archive: a path, and the argv that tools/run
- * was asked to run there, each word ended by a NUL.  Their standard input,
- * output and error are the host line, their wait status goes to
- * /dev/host/status, and the machine is switched off.  Without, what follows
+ * was asked to run there, each word ended by a NUL, and ENVIRONMENT_FILE with
+ * its variables.  Their standard input, output and error are the host line,
+ * their wait status and pid go to /dev/host/status, and the machine is switched
+ * off.  Without, what follows
  * "--" runs on the terminal, and when it has ended the menu, again and again;
  * where there is no menu, the machine is switched off.
  *
@@ -16,20 +17,22 @@
 #include "../lib/string.h"
 #include "../lib/unix.h"
 
-#define COMMAND_FILE   "/sbin/command"
-#define MAGIC1         0xfee1deadu /* reboot(2) */
-#define MAGIC2         672274793u
-#define POWER_OFF      0x4321fedcu
-#define NOT_FOUND      127 /* exit statuses of a shell that cannot run a command */
-#define NOT_EXECUTABLE 126
+#define COMMAND_FILE     "/sbin/command"
+#define ENVIRONMENT_FILE "/sbin/environment"
+#define MAGIC1           0xfee1deadu /* reboot(2) */
+#define MAGIC2           672274793u
+#define POWER_OFF        0x4321fedcu
+#define NOT_FOUND        127 /* exit statuses of a shell that cannot run a command */
+#define NOT_EXECUTABLE   126
 
-static char *const environment[] = {"PATH=/bin:/sbin", "HOME=/root",
-                                    "USER=root", "TERM=linux", 0};
+static char *const standard[] = {"PATH=/bin:/sbin", "HOME=/root", "USER=root",
+                                 "TERM=linux", 0};
+static char *const *environment = standard;
 
-/* The words of COMMAND_FILE as an argv, or 0. */
-static char **read_command(void)
+/* The strings of a file, each ended by a NUL, as an argv; or 0. */
+static char **read_strings(const char *path)
 {
-	int fd = unix_open(COMMAND_FILE, O_RDONLY | O_CLOEXEC);
+	int fd = unix_open(path, O_RDONLY | O_CLOEXEC);
 	uint32_t words = 0, got = 0;
 	struct stat64 st;
 	char *text, **argv;
@@ -111,20 +114,25 @@ static int start(const char *path, char **command)
 	                                                : NOT_EXECUTABLE);
 }
 
-/* Runs `command` to its end, burying others meanwhile: its wait status. */
-static int run(const char *path, char **command)
+struct end {
+	int status; /* as wait4(2) gives it */
+	int pid;    /* who ended so */
+};
+
+/* Runs `command` to its end, burying others meanwhile. */
+static struct end run(const char *path, char **command)
 {
 	int pid = start(path, command);
 	int status, ended;
 
 	if (pid < 0) {
 		complain(path, pid);
-		return NOT_EXECUTABLE << 8;
+		return (struct end){NOT_EXECUTABLE << 8, 0};
 	}
 	do {
 		ended = unix_wait(&status);
 	} while (ended != pid && ended != -ECHILD);
-	return ended == pid ? status : NOT_EXECUTABLE << 8;
+	return (struct end){ended == pid ? status : NOT_EXECUTABLE << 8, pid};
 }
 
 /* Descriptors 0, 1 and 2, which are free in process 1. */
@@ -139,18 +147,22 @@ static bool open_three(const char *in, const char *out, const char *err)
 
 static void run_for_host(void)
 {
-	int line, status = NOT_EXECUTABLE << 8;
-	char **command;
+	struct end end = {NOT_EXECUTABLE << 8, 0};
+	char **command, **variables;
+	int line;
 
 	if (!open_three("/dev/host/in", "/dev/host/out", "/dev/host/err"))
 		return;
 	line = unix_open("/dev/host/status", O_WRONLY | O_CLOEXEC);
-	command = read_command();
+	command = read_strings(COMMAND_FILE);
+	variables = read_strings(ENVIRONMENT_FILE);
+	if (variables != 0)
+		environment = variables;
 	if (command != 0)
-		status = run(command[0], command + 1);
+		end = run(command[0], command + 1);
 	else
 		complain(COMMAND_FILE, -ENOMEM);
-	unix_write(line, &status, sizeof(status));
+	unix_write(line, &end, sizeof(end));
 	unix_call(SYS_reboot, MAGIC1, MAGIC2, POWER_OFF);
 }
 
@@ -163,7 +175,7 @@ static void run_for_person(char **command)
 		return;
 	if (command[0] != 0)
 		run(command[0], command);
-	while (run(menu[0], menu) != NOT_FOUND << 8)
+	while (run(menu[0], menu).status != NOT_FOUND << 8)
 		;
 	unix_call(SYS_reboot, MAGIC1, MAGIC2, POWER_OFF);
 }

@@ -7,8 +7,8 @@
  *	| channel | 0 | length, 2 bytes, low first | length bytes |
  *
  *	to us    0 standard input; length 0: it has ended
- *	from us  1 output   2 error   3 exit status (4 bytes, as wait4 gives it)
- *	         4 the line is open
+ *	from us  1 output   2 error   3 exit status, as wait4 gives it, and the
+ *	         pid, 4 bytes each   4 the line is open
  *
  * Nothing is lost: we take bytes from the chip only while `input` has room.
  * After the end of input every read answers 0.

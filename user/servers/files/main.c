@@ -12,6 +12,8 @@
  */
 #include "files.h"
 
+#define TOLD_MAX 16 /* lines of the log about files that are not there */
+
 static int ioctl_call(const struct message *m)
 {
 	(void)m;
@@ -44,6 +46,26 @@ static int answer(const struct message *m)
 	return calls[m->type](m);
 }
 
+/*
+ * A path that leads nowhere is told in the log, the first few times: tools/run
+ * knows whether such a file lies on the host.
+ */
+static void tell_missing(const struct message *m)
+{
+	bool at = m->type == SYS_openat || m->type == SYS_statx ||
+	          m->type == SYS_fstatat64 || m->type == SYS_faccessat;
+	bool plain = m->type == SYS_open || m->type == SYS_stat64 ||
+	             m->type == SYS_access;
+	static int told;
+	char *path;
+
+	if ((at || plain) && told < TOLD_MAX &&
+	    path_lease(m, at ? 1 : 0, &path) > 0) {
+		told++;
+		log_line("no such file: %s", path, 0);
+	}
+}
+
 static void event(const struct message *m)
 {
 	int status;
@@ -53,6 +75,8 @@ static void event(const struct message *m)
 	if (m->type < 0)
 		return;
 	status = answer(m);
+	if (status == -ENOENT)
+		tell_missing(m);
 	if (status != ANSWERED)
 		k_reply(m->token, status, 0);
 }
