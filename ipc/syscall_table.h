@@ -46,7 +46,7 @@ extern int (*const syscall_run[SYSCALL_LIMIT])(uint32_t number,
 
 /*
  * syscall.c: what runs for a number that is no call's: -ENOSYS, and a log line
- * the first time that a process uses it; ... for a row of owner `none`: -ENOSYS.
+ * the first time that a process uses it.  For a row of owner `none`: -ENOSYS.
  */
 int unknown_call(uint32_t number, const uint32_t *args);
 int missing_call(uint32_t number, const uint32_t *args);
