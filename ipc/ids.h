@@ -38,10 +38,12 @@ struct ids {
 	uint16_t heads[IDS_HEADS]; /* index + 1 of a chain's first; 0: empty */
 };
 
+/* clang-format off */
 #define IDS(array)                                                             \
 	{                                                                      \
 		.table = TABLE(array, IDS_LIMIT)                               \
 	}
+/* clang-format on */
 
 static inline int ids_index(int id)
 {

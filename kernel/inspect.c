@@ -24,11 +24,13 @@ extern struct table space_table, region_table, segment_table, connection_table;
 extern uint32_t count_faults, count_cr3, count_zeroed, count_copied,
     count_messages;
 
+/* clang-format off */
 #define FIELD(prefix, type, member)                                            \
 	{                                                                      \
 		prefix "." #member, offsetof(struct type, member),             \
 		    sizeof(((struct type *)0)->member)                         \
 	}
+/* clang-format on */
 
 static const struct inspect_field fields[] = {
     FIELD("proc", proc, state),

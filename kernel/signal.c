@@ -13,7 +13,7 @@
  */
 #include "lifecycle.h"
 
-#define BIT(signal) (1ull << ((signal)-1))
+#define BIT(signal) (1ull << (-1 + (signal)))
 
 static const uint64_t ignored_by_default =
     BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGURG) | BIT(SIGWINCH);

@@ -24,11 +24,13 @@ struct table {
 	int live;   /* slots in use */
 };
 
+/* clang-format off */
 #define TABLE(array, slots)                                                    \
 	{                                                                      \
 		.name = #array, .base = array, .stride = sizeof(array[0]),     \
 		.limit = slots, .free = -1                                     \
 	}
+/* clang-format on */
 
 /*
  * Users leave the last 1/32 of a table alone, as they do of memory: a full

@@ -930,7 +930,7 @@ static void restore(const void *state)
 /* ---- the scenes -----------------------------------------------------------
  */
 
-#define ID(life, queue) ((life)*32768 + (queue))
+#define ID(life, queue) (32768 * (life) + (queue))
 
 /* The queue's one life; what befalls who sleeps. */
 static void add_fates(int id)

@@ -1020,7 +1020,7 @@ static void restore(const void *state)
 /* ---- the scenes -----------------------------------------------------------
  */
 
-#define ID(life, set) ((life)*32768 + (set))
+#define ID(life, set) (32768 * (life) + (set))
 #define U             SEM_UNDO
 #define N             IPC_NOWAIT
 

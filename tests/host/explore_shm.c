@@ -57,7 +57,7 @@ static struct shmid_ds given, user; /* what copy_in gives, copy_out got */
 
 /* ---- the fake mm -------------------------------------------------------- */
 
-#define PLACE(i) (ATTACH_FIRST + (uint32_t)(i)*SLOT_SIZE)
+#define PLACE(i) (ATTACH_FIRST + SLOT_SIZE * (uint32_t)(i))
 
 uint32_t clock_now = NOW;
 

@@ -11,11 +11,13 @@
 #include "files.h"
 #include "made.h"
 
+/* clang-format off */
 #define TUNABLE(name, number)                                                  \
 	{                                                                      \
 		"proc/sys/kernel/" name, S_IFREG | 0644,                       \
 		    MADE_TUNABLES + (number)                                   \
 	}
+/* clang-format on */
 
 static const struct {
 	const char *path;
