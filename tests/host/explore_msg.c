@@ -86,7 +86,7 @@ static struct {
 
 static uint8_t byte_of(struct letter m, int place)
 {
-	return (uint8_t)(m.type * 16 + m.size * 4 + place);
+	return (uint8_t)((uint32_t)m.type * 16 + m.size * 4 + place);
 }
 
 int pool_cells;
