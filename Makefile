@@ -64,9 +64,10 @@ $(foreach s,$(TEST_SERVERS),$(eval $(call SERVER,build/tests/$(s),tests/servers/
 $(eval $(call SERVER,build/root/sbin/init,user/bin/init))
 $(eval $(call SERVER,build/root/bin/bench,user/bin/bench))
 $(addprefix build/root/bin/,$(NAMES)): ; ln -sf tools $@
-build/look/%.o: user/bin/look/%.c
+LOOKS := $(patsubst user/bin/look/%.c,build/look/%.o,$(wildcard user/bin/look/*.c))
+$(LOOKS): build/look/%.o: user/bin/look/%.c
 	$(USER_CROSS)gcc $(UFLAGS) -MMD -MP -c -o $@ $<
-build/root/bin/%: user/bin/%.c build/look/look.o build/look/pagetable.o build/look/sysvipc.o | $(GEN)
+build/root/bin/%: user/bin/%.c $(LOOKS) | $(GEN)
 	$(USER_CROSS)gcc $(UFLAGS) -s -ffunction-sections -Wl,--gc-sections -MMD -MP -MF build/gen/$*.d -o $@ $(filter %.c %.o,$^)
 VPATH := tests/guest tests/programs
 build/tests/%: %.c | $(GEN)
