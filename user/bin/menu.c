@@ -4,6 +4,7 @@
  * A line is read, a program is started, we wait, and say how it ended.  That
  * is a shell's main loop and nothing more of a shell.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,27 @@ static void show_menu(void)
 	    "  ipcrm -m ID    remove one        pmap PID  what is mapped\n"
 	    "\n"
 	    "  q  power off (in QEMU's terminal, Ctrl-A X leaves at once)\n");
+}
+
+/*
+ * Takes what an arrow or another key without a character has sent out of a line
+ * ("ESC [ ... letter", ECMA-48), and other control characters.
+ */
+static void drop_keys(char *line)
+{
+	char *to = line;
+
+	for (const char *from = line; *from; from++)
+		if (from[0] == '\033' && from[1] == '[') {
+			from += 2;
+			while (*from && (*from < '@' || *from > '~'))
+				from++;
+			if (!*from)
+				break;
+		} else if (!iscntrl((unsigned char)*from) || isspace(*from)) {
+			*to++ = *from;
+		}
+	*to = '\0';
 }
 
 /* Cuts a line into words; how many. */
@@ -104,6 +126,7 @@ int main(void)
 		fflush(stdout);
 		if (!fgets(line, sizeof(line), stdin))
 			break;
+		drop_keys(line);
 		if (split(line, words) == 0)
 			continue;
 		expand(words);

@@ -49,16 +49,27 @@ static int pid_wanted(const char *command)
 	return 2;
 }
 
+/* Says why /proc/PID has not what a command wants. */
+static int not_shown(const char *command, long pid)
+{
+	if (errno == ENOENT || errno == ESRCH)
+		fprintf(stderr, "%s: there is no process %ld\n", command, pid);
+	else if (errno == EACCES)
+		fprintf(stderr, "%s: process %ld is not yours to look at\n",
+		        command, pid);
+	else
+		fprintf(stderr, "%s: process %ld: %s\n", command, pid,
+		        strerror(errno));
+	return 1;
+}
+
 static int pt(int argc, char **argv)
 {
 	long pid;
 
 	if (argc != 2 || !number(argv[1], &pid))
 		return pid_wanted("pt");
-	if (pagetable_show((pid_t)pid) == 0)
-		return 0;
-	fprintf(stderr, "pt: /proc/%ld/pt: %s\n", pid, strerror(errno));
-	return 1;
+	return pagetable_show((pid_t)pid) == 0 ? 0 : not_shown("pt", pid);
 }
 
 /* One line of /proc/PID/maps as pmap(1) shows it; the size in KiB. */
@@ -86,10 +97,8 @@ static int pmap(int argc, char **argv)
 		return pid_wanted("pmap");
 	snprintf(path, sizeof(path), "/proc/%ld/maps", pid);
 	file = fopen(path, "r");
-	if (!file) {
-		fprintf(stderr, "pmap: %s: %s\n", path, strerror(errno));
-		return 1;
-	}
+	if (!file)
+		return not_shown("pmap", pid);
 	while (fgets(line, sizeof(line), file))
 		total += map_print(line);
 	fclose(file);
