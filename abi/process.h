@@ -34,6 +34,7 @@ struct user_desc {
 #define DESC_PAGES       0x10u
 #define DESC_NOT_PRESENT 0x20u
 #define DESC_USEABLE     0x40u
+#define DESC_ALL         0x7fu
 
 #define REBOOT_MAGIC1    0xfee1deadu
 #define REBOOT_MAGIC2    672274793u

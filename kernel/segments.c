@@ -192,10 +192,24 @@ static uint64_t data_descriptor(const struct user_desc *d)
 	return descriptor(d->base, d->limit, 0xf0 | type, flags);
 }
 
+/* The two ways to say that an entry is to be emptied. */
 static bool is_empty(const struct user_desc *d)
 {
+	uint32_t flags = d->flags & DESC_ALL;
+
 	return d->base == 0 && d->limit == 0 &&
-	       (d->flags & 0x3f) == (DESC_READ_ONLY | DESC_NOT_PRESENT);
+	       (flags == 0 || flags == (DESC_READ_ONLY | DESC_NOT_PRESENT));
+}
+
+/*
+ * Data segments of 32 bits.  With one of 16 bits for a stack, iret would load
+ * SP alone and leave the upper half of the kernel's ESP to be seen: SDM 3A
+ * 5.8.5, and set_thread_area(2).
+ */
+static bool is_allowed(const struct user_desc *d)
+{
+	return (d->flags & DESC_32BIT) && (d->flags & DESC_CONTENTS) <= 2 &&
+	       !(d->flags & DESC_NOT_PRESENT);
 }
 
 /* The process may hold a selector of the entry that goes: it would fault. */
@@ -226,9 +240,8 @@ int sys_set_thread_area(vaddr_t desc)
 
 	if (copy_in(&d, desc, sizeof(d)) < 0)
 		return -EFAULT;
-	if (!is_empty(&d) &&
-	    ((d.flags & DESC_CONTENTS) > 2 || (d.flags & DESC_NOT_PRESENT)))
-		return -EINVAL; /* data segments only */
+	if (!is_empty(&d) && !is_allowed(&d))
+		return -EINVAL;
 	entry = (int)d.entry_number;
 	if (entry == -1) {
 		entry = free_entry();
