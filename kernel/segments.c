@@ -3,7 +3,8 @@
  *
  * Segmentation is only used as far as the CPU insists: flat segments for the
  * two rings, three entries that belong to the process (set_thread_area), and
- * two task-state segments.
+ * two task-state segments.  There is no LDT: LDTR is null, so a selector with
+ * the table bit is #GP.
  *
  *	GDT entry    6..8         set_thread_area: the process's own
  *	            12, 13        kernel code, data
@@ -121,7 +122,7 @@ void segments_init(void)
 	fill_idt();
 	__asm__ volatile("lgdt %0; lidt %1; ljmp %2, $1f\n"
 	                 "1:\tmov %3, %%ds; mov %3, %%es; mov %3, %%ss\n\t"
-	                 "mov %4, %%fs; mov %4, %%gs; ltr %w5"
+	                 "mov %4, %%fs; mov %4, %%gs; lldt %w4; ltr %w5"
 	                 :
 	                 : "m"(gdtr), "m"(idtr), "i"(KERNEL_CS), "r"(KERNEL_DS),
 	                   "r"(0), "r"(GDT_TSS * 8)
@@ -212,19 +213,6 @@ static bool is_allowed(const struct user_desc *d)
 	       !(d->flags & DESC_NOT_PRESENT);
 }
 
-/* The process may hold a selector of the entry that goes: it would fault. */
-static void forget_selectors(int entry)
-{
-	uint32_t selector = entry * 8 + 3;
-	uint32_t fs, gs;
-
-	__asm__("mov %%fs, %0\n\tmov %%gs, %1" : "=r"(fs), "=r"(gs));
-	if ((fs & 0xffff) == selector)
-		__asm__ volatile("mov %0, %%fs" : : "r"(0));
-	if ((gs & 0xffff) == selector)
-		__asm__ volatile("mov %0, %%gs" : : "r"(0));
-}
-
 static int free_entry(void)
 {
 	for (int i = 0; i < TLS_COUNT; i++)
@@ -252,9 +240,11 @@ int sys_set_thread_area(vaddr_t desc)
 	}
 	if (entry < TLS_FIRST || entry >= TLS_FIRST + TLS_COUNT)
 		return -EINVAL;
-	forget_selectors(entry);
+
+	/* Nothing below can fail. */
 	self()->tls[entry - TLS_FIRST] = is_empty(&d) ? 0 : data_descriptor(&d);
 	self()->segments_used = true;
 	segments_load(self());
+	reload_selectors(); /* ds and es are, on the way to user mode */
 	return 0;
 }

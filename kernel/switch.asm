@@ -11,8 +11,12 @@
 ;
 ; What C wanted to keep lies above, saved by C; the user's registers are in its
 ; trapframe.  This is all there is to a thread.
+;
+; A selector is the process's: while it waited, or with its own call, its entry
+; of the GDT may have gone.  The pop then faults, and trap.c makes the word 0.
 
-global switch_to
+global switch_to, reload_selectors
+global switch_pops_start, switch_pops_end
 
 section .text
 switch_to:
@@ -20,6 +24,13 @@ switch_to:
 	push	gs
 	mov	[eax], esp
 	mov	esp, edx
+switch_pops_start:
 	pop	gs
 	pop	fs
+switch_pops_end:
 	ret
+
+reload_selectors:
+	push	fs
+	push	gs
+	jmp	switch_pops_start

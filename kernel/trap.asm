@@ -14,7 +14,7 @@
 %include "trap.inc"
 
 global trap_entries, trap_unix, trap_native, trap_return
-global trap_leave_start, trap_leave_end
+global trap_pops_start, trap_pops_end, trap_iret
 extern trap, syscall_unix, syscall_native, attend, need_resched
 
 section .smap_sites progbits alloc noexec nowrite align=4
@@ -73,7 +73,7 @@ trap_common:
 trap_return:
 	test	byte [esp + TF_CS], 3
 	jnz	trap_leave_user
-	jmp	trap_leave_start	; back into the kernel: nothing to attend
+	jmp	trap_leave	; back into the kernel: nothing to attend
 
 ; int 0x80 and int 0x81 come from user mode only (the gates' DPL is 3, and the
 ; kernel never uses them), so they need no vector and skip a test.
@@ -94,7 +94,7 @@ trap_return:
 trap_leave_user:
 	cmp	dword [need_resched], 0
 	jne	trap_attend
-trap_leave_start:
+trap_leave:
 	pop	ebx
 	pop	ecx
 	pop	edx
@@ -102,11 +102,13 @@ trap_leave_start:
 	pop	edi
 	pop	ebp
 	pop	eax
+trap_pops_start:
 	pop	ds
 	pop	es
+trap_pops_end:
 	add	esp, 8			; vector, error
+trap_iret:
 	iret
-trap_leave_end:
 trap_attend:
 	mov	eax, esp
 	call	attend

@@ -75,11 +75,28 @@ struct trapframe *proc_trapframe(int proc)
 	return (struct trapframe *)proc_stack_top(&procs[proc]) - 1;
 }
 
-/* The way out loaded a selector or an eip that the process had spoilt. */
-static bool fault_on_leaving(const struct trapframe *tf)
+static bool fault_between(const struct trapframe *tf, const char *start,
+                          const char *end)
 {
-	return tf->eip >= (uintptr_t)trap_leave_start &&
-	       tf->eip < (uintptr_t)trap_leave_end;
+	return tf->eip >= (uintptr_t)start && tf->eip < (uintptr_t)end;
+}
+
+/*
+ * A pop of a data selector of the user's faulted: its entry of the GDT is empty
+ * or other than it was when the process loaded it.  The word on the stack
+ * becomes the null selector, and the pop is tried again.  A null selector
+ * cannot fault, so this happens once for each.
+ */
+static bool forget_selector(struct trapframe *tf)
+{
+	uint32_t *popped = &tf->esp; /* from the kernel, none is pushed */
+	bool ours = fault_between(tf, trap_pops_start, trap_pops_end) ||
+	            fault_between(tf, switch_pops_start, switch_pops_end);
+
+	if (!ours || *popped == 0)
+		return false;
+	*popped = 0;
+	return true;
 }
 
 static void exception(struct trapframe *tf)
@@ -90,11 +107,13 @@ static void exception(struct trapframe *tf)
 		report_processes(tf); /* somebody outside wants to know */
 	} else if (trapframe_from_user(tf) && signal) {
 		proc_crime(signal, exceptions[tf->vector].name, tf->eip);
-	} else if (fault_on_leaving(tf) && signal) {
+	} else if (signal && forget_selector(tf)) {
+		return;
+	} else if (signal && tf->eip == (uintptr_t)trap_iret) {
 		/* This frame is in the way of the user's: leave for good. */
-		proc_crime(SIGSEGV, "bad selector or eip on return",
+		proc_crime(SIGILL, "its stack segment is gone",
 		           proc_trapframe(self_index())->eip);
-		proc_exit(SIGSEGV);
+		proc_exit(SIGILL);
 	} else {
 		panic_trap(tf, exceptions[tf->vector].name, 0);
 	}

@@ -66,7 +66,9 @@ extern uint32_t trap_entries[]; /* addresses, by vector 0..47 */
 void trap_unix(void);
 void trap_native(void);
 void trap_return(void); /* leaves the kernel with the frame at esp */
-extern char trap_leave_start[], trap_leave_end[]; /* faults: bad selectors */
+/* Instructions that fault where the process has spoilt what they load. */
+extern char trap_pops_start[], trap_pops_end[]; /* ds and es */
+extern char trap_iret[];                        /* ss */
 
 /* ---- switch.asm ------------------------------------------------------ */
 
@@ -80,6 +82,10 @@ struct switch_frame {
  * stack pointer edx left off.  Called by schedule.c alone, not by C's rules:
  * no register but esp is what it was.
  */
+
+/* fs and gs are loaded anew: the entries that they name have changed. */
+void reload_selectors(void);
+extern char switch_pops_start[], switch_pops_end[]; /* these may fault */
 
 /* ---- trap.c, syscall.c ----------------------------------------------- */
 

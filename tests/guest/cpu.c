@@ -1,0 +1,254 @@
+/*
+ * tests/guest/cpu.c -- the state of the CPU that user mode can leave behind.
+ *
+ * A process may load selectors and flags with what it likes, and then enter the
+ * kernel: by a call, by a fault, by the clock's interrupt.  The kernel must
+ * live with every value, and give back what Linux gives back.  So these tests
+ * are loops: over all selectors, over all bits of EFLAGS.
+ */
+#include "test.h"
+
+/* ---- selectors whose entry goes ---------------------------------------- */
+
+struct desc {
+	int entry;
+	unsigned base, limit, flags;
+};
+
+#define DATA_32 0x51 /* 32 bits, pages, useable */
+#define NO_ENTRY                                                               \
+	0x28 /* read-only, not present, nothing else: it is emptied            \
+	      */
+#define TLS_SELECTOR(desc, rpl) ((unsigned)(desc).entry << 3 | (rpl))
+
+static struct desc data_entry(int entry)
+{
+	struct desc d = {entry, 0, 0xFFFFF, DATA_32};
+
+	OK(SYS(NR_set_thread_area, P(&d)));
+	return d;
+}
+
+/* The entries of the thread area, the first of which libc has: all are data. */
+static int fill_thread_area(void)
+{
+	struct desc d = data_entry(-1);
+
+	data_entry(-1);
+	return d.entry - 1;
+}
+
+struct held_call {
+	long number, argument;
+};
+
+/*
+ * The calls, up to a number 0, while the register holds the selector: what it
+ * holds afterwards.  %ss alone is good for memory meanwhile.
+ */
+#define HOLD(name, reg)                                                        \
+	static unsigned hold_##name(unsigned selector,                         \
+	                            const struct held_call *calls)             \
+	{                                                                      \
+		unsigned seen;                                                 \
+                                                                               \
+		__asm__ volatile("movl %%" reg ", %%edi\n\t"                   \
+		                 "movl %%edx, %%" reg "\n"                     \
+		                 "1:\tmovl %%ss:(%%esi), %%eax\n\t"            \
+		                 "movl %%ss:4(%%esi), %%ebx\n\t"               \
+		                 "testl %%eax, %%eax\n\t"                      \
+		                 "jz 2f\n\t"                                   \
+		                 "xorl %%ecx, %%ecx\n\t"                       \
+		                 "int $0x80\n\t"                               \
+		                 "addl $8, %%esi\n\t"                          \
+		                 "jmp 1b\n"                                    \
+		                 "2:\tmovl %%" reg ", %%edx\n\t"               \
+		                 "movl %%edi, %%" reg                          \
+		                 : "=d"(seen), "+S"(calls)                     \
+		                 : "d"(selector)                               \
+		                 : "eax", "ebx", "ecx", "edi", "memory");      \
+		return seen & 0xFFFF;                                          \
+	}
+
+HOLD(ds, "ds")
+HOLD(es, "es")
+HOLD(fs, "fs")
+HOLD(gs, "gs")
+
+static unsigned (*const hold[])(unsigned, const struct held_call *) = {
+    hold_ds, hold_es, hold_fs, hold_gs};
+
+TEST("SEC-S8 a selector of a thread area's entry that is emptied becomes 0")
+{
+	struct timespec moment = {0, 1000000};
+	struct desc empty = {0, 0, 0, NO_ENTRY};
+	const struct held_call calls[] = {{NR_set_thread_area, P(&empty)},
+	                                  {158, 0},
+	                                  {NR_nanosleep, P(&moment)},
+	                                  {0, 0}};
+
+	for (unsigned i = 0; i < 4 * ALL(hold); i++) {
+		struct desc d = data_entry(-1);
+
+		empty.entry = d.entry;
+		EQ(hold[i / 4](TLS_SELECTOR(d, i % 4), calls), 0);
+	}
+}
+
+TEST("SEC-S8 a selector whose entry becomes another data segment stays")
+{
+	struct timespec moment = {0, 1000000};
+	struct desc d = data_entry(-1);
+	struct desc down = {d.entry, 0, 0, DATA_32 | 2};
+	struct desc readonly = {d.entry, 0, 0xFFFFF, DATA_32 | 8};
+	const struct held_call calls[] = {{NR_set_thread_area, P(&down)},
+	                                  {158, 0},
+	                                  {NR_set_thread_area, P(&readonly)},
+	                                  {NR_nanosleep, P(&moment)},
+	                                  {0, 0}};
+
+	for (unsigned i = 0; i < 4 * ALL(hold); i++) {
+		data_entry(d.entry);
+		EQ(hold[i / 4](TLS_SELECTOR(d, i % 4), calls),
+		   TLS_SELECTOR(d, i % 4));
+	}
+}
+
+/* The stack's selector: without it there is no way back to user mode. */
+static void change_stack_segment(unsigned base, unsigned limit, unsigned flags)
+{
+	struct desc d = data_entry(-1), then = {d.entry, base, limit, flags};
+	int status;
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		__asm__ volatile("movw %w2, %%ss\n\tint $0x80"
+		                 :
+		                 : "a"(NR_set_thread_area), "b"(&then),
+		                   "r"(TLS_SELECTOR(d, 3))
+		                 : "memory");
+		for (;;)
+			;
+	}
+	status = wait_status(pid);
+	TRUE(WIFSIGNALED(status));
+	ANSWER(WTERMSIG(status));
+	then.flags = NO_ENTRY;
+	then.base = then.limit = 0;
+	OK(SYS(NR_set_thread_area, P(&then)));
+}
+
+TEST("SEC-S8 a stack segment that is emptied or made read-only kills")
+{
+	change_stack_segment(0, 0, NO_ENTRY);
+	change_stack_segment(0, 0xFFFFF, DATA_32 | 8);
+}
+
+/* ESP after a call, with a stack segment of these flags; or the errno. */
+static long esp_after_call(unsigned limit, unsigned flags, unsigned esp)
+{
+	struct desc d = {-1, 0, limit, flags};
+	long error = SYS(NR_set_thread_area, P(&d));
+	unsigned seen;
+
+	if (error < 0)
+		return error;
+	__asm__ volatile("movl %%esp, %%esi\n\tmovl %%ss, %%edi\n\t"
+	                 "movw %w2, %%ss\n\tmovl %3, %%esp\n\t"
+	                 "int $0x80\n\t"
+	                 "movl %%esp, %1\n\t"
+	                 "movw %%di, %%ss\n\tmovl %%esi, %%esp"
+	                 : "+a"((int){20}), "=b"(seen)
+	                 : "c"(TLS_SELECTOR(d, 3)), "d"(esp)
+	                 : "esi", "edi", "memory");
+	d = (struct desc){d.entry, 0, 0, NO_ENTRY};
+	OK(SYS(NR_set_thread_area, P(&d)));
+	return seen;
+}
+
+TEST("SEC-S26 a stack segment shows no kernel bits in ESP: 16 bits are EINVAL")
+{
+	EQ(esp_after_call(0xFFFFF, DATA_32, 0x12348000), 0x12348000);
+	EQ(esp_after_call(0, DATA_32 | 2, 0x12348000), 0x12348000);
+	ERR(esp_after_call(0xFFFFF, DATA_32 & ~1, 0x12348000), EINVAL);
+	ERR(esp_after_call(0xFFFF, 0x40, 0x12348000), EINVAL);
+	ERR(esp_after_call(0, 0x42, 0x12348000), EINVAL);
+	ERR(esp_after_call(0xFFFF, 0x40 | 8, 0x12348000), EINVAL);
+}
+
+TEST("SEC-S8 set_thread_area makes neither code nor what is not present")
+{
+	for (unsigned flags = 1; flags < 0x80; flags++) {
+		struct desc d = {-1, 0, 0xFFFFF, flags};
+		long result = SYS(NR_set_thread_area, P(&d));
+
+		ANSWER(result);
+		if (result < 0)
+			continue;
+		TRUE((flags & 0x25) == 1); /* 32 bits, data, present */
+		d = (struct desc){d.entry, 0, 0, NO_ENTRY};
+		OK(SYS(NR_set_thread_area, P(&d)));
+	}
+}
+
+TEST("SEC-S8 an entry is emptied by read-only, not present, or zeroes")
+{
+	struct desc d = data_entry(-1), again;
+	int entry = d.entry;
+
+	for (unsigned flags = 0; flags < 0x80; flags++) {
+		d = (struct desc){entry, 0, 0, flags};
+		if (SYS(NR_set_thread_area, P(&d)) < 0)
+			continue;
+		again = data_entry(-1);
+		if (again.entry == entry)
+			ANSWER(flags);
+		else
+			SYS(NR_set_thread_area,
+			    P(&((struct desc){again.entry, 0, 0, NO_ENTRY})));
+		data_entry(entry);
+	}
+}
+
+/* A selector of every kind there is, in a child, while all entries go. */
+static void hold_in_child(unsigned selector, int reg, int first)
+{
+	struct desc empty[3];
+	struct held_call calls[] = {{NR_set_thread_area, P(&empty[0])},
+	                            {NR_set_thread_area, P(&empty[1])},
+	                            {158, 0},
+	                            {NR_fork, 0},
+	                            {158, 0},
+	                            {0, 0}};
+	int status;
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		unsigned seen;
+
+		for (int i = 0; i < 2; i++)
+			empty[i] = (struct desc){first + 1 + i, 0, 0, NO_ENTRY};
+		seen = hold[reg](selector, calls);
+		SYS(NR_waitpid, -1, P(&status), 0);
+		_exit(seen == 0 || seen == selector ? 0 : 1);
+	}
+	status = wait_status(pid);
+	if (WIFSIGNALED(status))
+		TRUE(WTERMSIG(status) == SIGSEGV || WTERMSIG(status) == SIGBUS);
+	else
+		EQ(WEXITSTATUS(status), 0);
+}
+
+TEST("SEC-S8 no selector that user mode can load harms the kernel later")
+{
+	int first = fill_thread_area();
+
+	for (unsigned selector = 0; selector < 0x100; selector++)
+		for (unsigned reg = 0; reg < ALL(hold); reg++)
+			hold_in_child(selector, reg, first);
+	for (unsigned high = 0x100; high < 0x10000; high <<= 1)
+		for (unsigned low = 0; low < 8; low++)
+			hold_in_child(high - 8 + low, low & 3, first);
+}
