@@ -57,6 +57,14 @@ struct reply {
 
 #define TOKEN_SELF 0 /* instead of a token: my own memory, my own space */
 
+/*
+ * Tokens of clients are positive, and those of clients that wait at the same
+ * time differ in token % TOKEN_SLOTS.  A server that keeps tokens needs one
+ * place for each remainder: if a token comes whose place is taken, the kept one
+ * is dead.
+ */
+#define TOKEN_SLOTS 1024
+
 /* segment_make: kinds of segment, named by handle (small positive int). */
 #define SEGMENT_OF_MEMORY  1 /* a = bytes; resizable */
 #define SEGMENT_OF_ARCHIVE 2 /* a = offset in the archive (page), b = bytes */

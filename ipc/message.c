@@ -13,9 +13,10 @@
  * slot, and a generation that is new for each message.  A token of a client
  * that has died or was answered fits nothing, and any use of it is ESRCH.
  *
- * What a server hears of, in this order: interrupt lines that fired, last
- * closes, and then its queue: a client SENDING is a request, one in REPLY_WAIT
- * is there because it wants its wait cut short (PULSE_UNBLOCK).  Each is taken
+ * A server hears of three kinds of news: interrupt lines that fired, last
+ * closes, and its queue, where a client SENDING is a request, and one in
+ * REPLY_WAIT wants its wait cut short (PULSE_UNBLOCK).  The kinds take turns,
+ * so that a line which interrupts without end shuts nobody out.  Each is taken
  * off only after it was copied out: a server's bad buffer loses nothing.
  *
  * A message is under way from address() to finish(): so long it has a hold on
@@ -26,6 +27,7 @@
  * M3  REPLY_WAIT: under way, `peer` its channel's server, a generation set.
  * M4  RECEIVING: nothing is there to be heard of by that server.
  * M5  A send goes only upward in rank, so no circle of waiting can close.
+ * M6  News of one kind waits while at most one of each other kind is heard.
  *
  * A client killed while it waits is READY at once, and its token dead; it
  * leaves the queue by itself (message_abandon) when it next runs.
@@ -39,8 +41,7 @@
 #include "../kernel/trace.h"
 
 /* A token is a positive int: generation * TOKEN_SLOTS + slot. */
-#define TOKEN_SLOTS 1024
-#define GENERATIONS (1 << 21)
+#define GENERATIONS (INT32_MAX / TOKEN_SLOTS + 1)
 
 uint32_t count_messages;
 
@@ -231,55 +232,80 @@ static void describe(int client, struct message *m)
 	memcpy(m->args, p->message.args, sizeof(m->args));
 }
 
-/* What the server hears of next, or false.  Changes nothing. */
-static bool look(const struct channel *channel, struct message *m)
+/* The first kind after the one heard last that has news; or NEWS. */
+static enum news choose(const struct channel *channel, int client)
+{
+	bool there[NEWS] = {channel->interrupts != 0, channel->closed >= 0,
+	                    client >= 0};
+	int kind = channel->heard;
+
+	for (int i = 0; i < NEWS; i++) {
+		kind = kind + 1 < NEWS ? kind + 1 : 0;
+		if (there[kind])
+			return kind;
+	}
+	return NEWS;
+}
+
+/* What the server hears of next, or NEWS: nothing.  Changes nothing. */
+static enum news look(const struct channel *channel, struct message *m)
 {
 	int client = first_waiting(channel);
+	enum news kind = choose(channel, client);
 
 	memset(m, 0, sizeof(*m));
-	if (channel->interrupts) {
+	if (kind == NEWS_INTERRUPTS) {
 		m->type = PULSE_INTERRUPT;
 		m->args[0] = channel->interrupts;
-	} else if (channel->closed >= 0) {
+	} else if (kind == NEWS_CLOSES) {
 		m->type = PULSE_CLOSE;
 		m->object = connections[channel->closed].object;
 		m->connection = channel->closed;
-	} else if (client >= 0) {
+	} else if (kind == NEWS_CLIENTS) {
 		describe(client, m);
-	} else {
-		return false;
 	}
-	return true;
+	return kind;
 }
 
 /* It has heard of what look() found. */
-static void take(struct channel *channel, const struct message *m)
+static void take(struct channel *channel, enum news kind)
 {
 	int client = first_waiting(channel);
 
-	if (m->type == PULSE_INTERRUPT) {
+	channel->heard = kind;
+	if (kind == NEWS_INTERRUPTS) {
 		channel->interrupts = 0;
-	} else if (m->type == PULSE_CLOSE) {
+	} else if (kind == NEWS_CLOSES) {
 		connection_forget(channel);
 	} else {
 		dequeue(client);
-		if (m->type != PULSE_UNBLOCK)
+		if (procs[client].state == PROC_SENDING)
 			block_move(client, PROC_REPLY_WAIT, self_index());
 	}
 }
 
-int native_receive(vaddr_t buffer)
+int native_poll(vaddr_t buffer)
 {
 	struct channel *channel = &channels[self()->message.channel];
 	struct message m;
+	enum news kind = look(channel, &m);
 
-	while (!look(channel, &m))
-		if (block(PROC_RECEIVING, -1) < 0)
-			return -EINTR;
+	if (kind == NEWS)
+		return -EAGAIN;
 	if (copy_out(buffer, &m, sizeof(m)) < 0)
 		return -EFAULT;
-	take(channel, &m);
+	take(channel, kind);
 	return 0;
+}
+
+int native_receive(vaddr_t buffer)
+{
+	int result;
+
+	while ((result = native_poll(buffer)) == -EAGAIN)
+		if (block(PROC_RECEIVING, -1) < 0)
+			return -EINTR;
+	return result;
 }
 
 /* ---- reply --------------------------------------------------------------- */

@@ -15,11 +15,15 @@
 
 #define CHANNELS 8
 
+/* What a server hears of, in turn. */
+enum news { NEWS_INTERRUPTS, NEWS_CLOSES, NEWS_CLIENTS, NEWS };
+
 struct channel {
 	int server;          /* process that receives here; -1: dead; 0: none */
 	int first;           /* who waits to be heard of, in order; -1 */
 	uint32_t interrupts; /* lines that fired, not yet received */
 	int closed;          /* connections whose last close it must hear of */
+	enum news heard;     /* the kind that it heard of last */
 };
 
 struct connection {
@@ -119,6 +123,7 @@ void message_answer(int client, int status);
  * connections it carried, first + second * 65536; 0 when it had none.
  */
 int native_receive(vaddr_t message);
+int native_poll(vaddr_t message); /* the same, or -EAGAIN: it never waits */
 int native_reply(int client, int status, vaddr_t reply);
 int native_pass(int client, int connection);
 

@@ -22,6 +22,7 @@ static int last_pid = 1; /* 1 is init's, given by name */
 static bool pids_wrapped;
 
 _Static_assert(sizeof(struct proc) == 2048, "an index becomes a shift");
+_Static_assert(PROCS_MAX <= TOKEN_SLOTS, "a token has room for an index");
 
 /* Is `pid` a process, a group or a session? */
 static bool pid_taken(int pid)

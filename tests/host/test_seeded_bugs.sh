@@ -62,6 +62,13 @@ link_changed()
 		$HOSTCC -o "$out/changed" "$out/linked/"*.o
 		return
 		;;
+	messages)
+		files=${messages/"$2"/"$out/changed.c"}
+		# shellcheck disable=SC2086
+		$HOSTCC -std=gnu11 -O1 -w -DTESSERA_HOST \
+			-iquote "$(dirname "$2")" -o "$out/changed" $files
+		return
+		;;
 	line) small= ;;
 	leases) small=-DHOST_SMALL=4 ;;
 	*) small=-DHOST_SMALL=$1 ;;
@@ -113,6 +120,8 @@ line="ipc/ids.c ipc/ids_check.c ipc/permission.c ipc/object.c ipc/wait.c
 leases="ipc/lease.c ipc/native.c ipc/message.c ipc/connection.c ipc/forward.c
  ipc/message_check.c kernel/memory.c
  tests/host/explore_leases.c"
+messages="ipc/connection.c ipc/message.c ipc/forward.c ipc/message_check.c
+ tests/host/explore_messages.c"
 # shellcheck disable=SC2086
 objects 2 -DHOST_SMALL=2 $space
 # shellcheck disable=SC2086
@@ -188,6 +197,12 @@ bug leases 0 ipc/native.c "a handle serves another server, too" \
 	'/^static int segment_of/,/^}/s/segments\[segment\].owner != self()->message.channel/0/'
 bug leases 0 ipc/native.c "a dead server's segments stay" \
 	'/^void native_exit/,/^}/s/native_segment_drop(i)/(void)0/'
+
+# ---- news of a server: explore_messages.c
+bug messages 7 ipc/message.c "a line that goes on interrupting is heard alone" \
+	'/choose(const/,/^}/s/int kind = channel->heard/int kind = NEWS - 1/'
+bug messages 7 ipc/message.c "a poll that finds nothing has heard something" \
+	'/^int native_poll/,/^}/s/return -EAGAIN;/return 0;/'
 
 # ---- semaphores: explore_sem.c
 bug sem 1 ipc/semop.c "a changer overtakes who waits for zeroes" \
