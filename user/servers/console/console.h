@@ -8,8 +8,13 @@
  *	uart.c COM2 <--> host.c <--> clients       (the host line of tools/run)
  *
  * wait.c keeps the clients that wait, open.c what they have open, and main.c
- * is the loop.  Nothing here ever sleeps but in receive(): whoever cannot go on
- * waits in wait.c, and is looked at again after every event.
+ * is the loop.  Nothing here ever sleeps but in receive(): a client that cannot
+ * go on waits in wait.c until its turn comes.
+ *
+ * Every table has its bound.  Clients that wait: one place for each process
+ * (wait.c).  What is open: the kernel's connections (open.c).  Bytes typed,
+ *sent and received: rings of a fixed size, of which a full one makes the other
+ *end wait (tty.c, host.c, uart.c).  None is filled by what a client has left.
  */
 #ifndef CONSOLE_H
 #define CONSOLE_H
@@ -67,10 +72,10 @@ extern struct uart com1, com2;
 void uart_start(struct uart *uart); /* probes; sets 115200 8N1, FIFO on */
 void uart_interrupt(struct uart *uart);
 /*
- * Sends what it takes without waiting long; sets the interrupts so that we hear
- * of room (`more`: a client has more to send) and of input that we can hold.
+ * Sends a piece of what waits, without waiting long; sets the interrupts so
+ * that we hear of room for the rest, and of input that we can hold.
  */
-void uart_pump(struct uart *uart, bool more);
+void uart_pump(struct uart *uart);
 /* Has all left the chip?  Waits for its last byte: before the machine ends. */
 bool uart_drained(const struct uart *uart);
 
@@ -78,7 +83,7 @@ bool uart_drained(const struct uart *uart);
 
 void vga_start(void);
 void vga_put(uint8_t c); /* understands the common ANSI sequences */
-void vga_show_cursor(void);
+void vga_show(void);     /* the screen and its cursor, as they are now */
 
 /* ---- keyboard.c ------------------------------------------------------- */
 
@@ -108,34 +113,40 @@ void host_write(int channel, const uint8_t *from, uint32_t bytes);
 
 /* ---- open.c: what clients have open ----------------------------------- */
 
-enum kind { KIND_ROOT, KIND_TTY, KIND_IN, KIND_OUT, KIND_ERR, KIND_STATUS };
-
-#define OPENS 512
+enum kind {
+	KIND_ROOT,
+	KIND_TTY,
+	KIND_IN,
+	KIND_OUT,
+	KIND_ERR,
+	KIND_STATUS,
+	KINDS
+};
 
 struct open {
 	bool used;
 	enum kind kind;
 	int flags;      /* of open(2); F_SETFL changes some */
 	int connection; /* for its readiness word */
-	uint32_t readiness;
+	int next;       /* not used: the next that is free, or -1 */
 };
 
-extern struct open opens[OPENS]; /* by object; 0 is the root */
-
+bool open_start(void);
+struct open *open_at(int object); /* 0: no such object; object 0 is the root */
 void open_call(const struct message *m); /* open, openat: replies */
 void open_close(int object);
 void open_update(void); /* readiness words that have changed */
 
 /* ---- wait.c: clients that wait for input or for room ------------------- */
 
-/* A read or write joins the queue. */
+/* A read or write of an open object joins the queue. */
 void wait_add(const struct message *m, bool writes);
-/* Looks at everybody in the queue, first come first. */
+/* Those that read get what is there; on each line a piece of one write goes. */
 void wait_serve(void);
+/* Could a write go on at once? */
+bool wait_more(void);
 /* The client of `token` wants an answer soon: what is done, or -EINTR. */
 void wait_unblock(int token);
-/* Does a writer wait for this uart? */
-bool wait_writer(const struct uart *uart);
 
 /* ---- stat.c ------------------------------------------------------------ */
 

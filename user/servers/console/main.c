@@ -6,19 +6,19 @@
  * human terminal together with screen and keyboard, and COM2 (3), the host line
  * of tools/run.  Each of them is probed: in a browser some are absent.
  *
- * The loop: one event, then everybody who waits is looked at again, then the
- * lines send what has gathered, then readiness words tell who may go on.
- * One turn moves at most what the rings hold: a write of a megabyte goes in
- * many turns, each started by the line's own interrupt, and others get theirs
- * in between.
+ * The loop: all news that waits is heard, then each line moves one piece for
+ * one client.  A turn is short, some milliseconds at most, so that nobody's
+ * request waits for another's output.  A write of a megabyte goes in many
+ * turns.
  */
 #include "console.h"
 
 #define LINE_KEYBOARD 1
+#define HEARD_MAX     64 /* events of one turn: requests, too, may flood */
 
 static bool may(const struct message *m, bool writes)
 {
-	const struct open *open = &opens[m->object];
+	const struct open *open = open_at(m->object);
 	int mode = open->flags & O_ACCMODE;
 
 	return open->kind != KIND_ROOT &&
@@ -35,7 +35,7 @@ static void transfer(const struct message *m, bool writes)
 
 static int flags_call(const struct message *m)
 {
-	struct open *open = &opens[m->object];
+	struct open *open = open_at(m->object);
 	int settable = O_NONBLOCK | O_APPEND;
 
 	if (m->args[1] == F_GETFL)
@@ -51,8 +51,8 @@ static int answer(const struct message *m)
 {
 	switch (m->type) {
 	case SYS_ioctl:
-		return opens[m->object].kind == KIND_TTY ? tty_ioctl(m)
-		                                         : -ENOTTY;
+		return open_at(m->object)->kind == KIND_TTY ? tty_ioctl(m)
+		                                            : -ENOTTY;
 	case SYS_fcntl64:
 		return flags_call(m);
 	case SYS_fstat64:
@@ -116,7 +116,7 @@ static void event(const struct message *m)
 		open_close(m->object);
 	else if (m->type == PULSE_UNBLOCK)
 		wait_unblock(m->token);
-	else if (m->object < 0 || m->object >= OPENS || !opens[m->object].used)
+	else if (open_at(m->object) == 0)
 		k_reply(m->token, -EBADF, 0);
 	else
 		request(m);
@@ -125,27 +125,36 @@ static void event(const struct message *m)
 static void go_on(void)
 {
 	wait_serve();
-	uart_pump(&com1, wait_writer(&com1));
-	uart_pump(&com2, wait_writer(&com2));
-	wait_serve(); /* a status whose last byte has just left */
-	vga_show_cursor();
+	uart_pump(&com1);
+	uart_pump(&com2);
+	vga_show();
 	open_update();
+}
+
+/* Waits for news unless a write could go on; false: nothing can be heard. */
+static bool hear(void)
+{
+	struct message m;
+	int error = wait_more() ? k_poll(&m) : k_receive(&m);
+
+	for (int heard = 1; error == 0; heard++) {
+		event(&m);
+		error = heard < HEARD_MAX ? k_poll(&m) : -EAGAIN;
+	}
+	return error == -EAGAIN;
 }
 
 int main(int argc, char **argv, char **envp)
 {
-	struct message m;
-
 	(void)argc, (void)argv, (void)envp;
-	opens[0].used = true;
+	if (!open_start())
+		return 1;
 	vga_start();
 	tty_start();
 	keyboard_start();
 	host_start();
-	for (;;) {
+	do
 		go_on();
-		if (k_receive(&m) < 0)
-			return 1;
-		event(&m);
-	}
+	while (hear());
+	return 1;
 }

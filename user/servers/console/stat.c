@@ -12,20 +12,20 @@
 
 static uint32_t rdev(int object)
 {
-	enum kind kind = opens[object].kind;
+	enum kind kind = open_at(object)->kind;
 
 	return kind == KIND_TTY ? TTY_RDEV : HOST_MAJOR << 8 | (uint32_t)kind;
 }
 
 static uint32_t mode(int object)
 {
-	return S_IFCHR | (opens[object].kind == KIND_TTY ? 0666 : 0600);
+	return S_IFCHR | (open_at(object)->kind == KIND_TTY ? 0666 : 0600);
 }
 
 static int give_stat(const struct message *m, int argument)
 {
 	struct stat64 st = {.st_dev = DEVICE_FILES,
-	                    .st_ino = opens[m->object].kind,
+	                    .st_ino = open_at(m->object)->kind,
 	                    .st_nlink = 1,
 	                    .st_blksize = 4096};
 	int moved;
@@ -51,7 +51,7 @@ int statat_call(const struct message *m)
 int statx_call(const struct message *m)
 {
 	struct statx stx = {.stx_mask = STATX_BASIC_STATS,
-	                    .stx_ino = opens[m->object].kind,
+	                    .stx_ino = open_at(m->object)->kind,
 	                    .stx_nlink = 1,
 	                    .stx_blksize = 4096,
 	                    .dev_minor = DEVICE_FILES};

@@ -36,7 +36,8 @@
 #define SCRATCH       7
 
 #define FIFO_BYTES     16
-#define INPUT_PATIENCE 30  /* looks for more input: it comes in bursts */
+#define SEND_MAX       4096 /* bytes of one turn: others wait meanwhile */
+#define INPUT_PATIENCE 30   /* looks for more input: it comes in bursts */
 #define PATIENCE       200 /* looks at a busy transmitter before we turn away */
 #define LAST_PATIENCE  1000000 /* ... and before we give up the last byte */
 
@@ -113,10 +114,12 @@ static bool wait_empty(const struct uart *uart)
 static void send(struct uart *uart)
 {
 	struct ring *out = &uart->out;
+	uint32_t burst;
 
-	while (ring_used(out) > 0 && wait_empty(uart)) {
-		uint32_t burst = ring_piece(out);
-
+	for (uint32_t sent = 0; sent < SEND_MAX; sent += burst) {
+		burst = ring_piece(out);
+		if (burst == 0 || !wait_empty(uart))
+			return;
 		if (burst > FIFO_BYTES)
 			burst = FIFO_BYTES;
 		out8_many(uart->port + DATA, out->bytes + out->out % RING,
@@ -125,7 +128,7 @@ static void send(struct uart *uart)
 	}
 }
 
-void uart_pump(struct uart *uart, bool more)
+void uart_pump(struct uart *uart)
 {
 	uint8_t interrupts = 0;
 
@@ -134,7 +137,7 @@ void uart_pump(struct uart *uart, bool more)
 		return;
 	}
 	send(uart);
-	if (more || ring_used(&uart->out) > 0)
+	if (ring_used(&uart->out) > 0)
 		interrupts |= ENABLE_EMPTY;
 	if (uart->room())
 		interrupts |= ENABLE_INPUT;

@@ -2,7 +2,9 @@
  * user/servers/console/vga.c -- the screen: 80 by 25 cells of VGA text memory.
  *
  * A cell is a character and its colours; the memory at 0xB8000 is a device
- * segment mapped into this process.  Text scrolls.  Of the ANSI sequences
+ * segment mapped into this process.  It is slow, so characters go into cells of
+ * our own, and vga_show() copies the rows that have changed: a thousand
+ * newlines scroll the screen once.  Text scrolls.  Of the ANSI sequences
  * (ECMA-48, "ESC [ numbers letter") those are understood that a shell with line
  * editing and a program with colours send; others are swallowed.
  *
@@ -23,24 +25,36 @@
 #define BOLD             0x0800
 #define NUMBERS          8
 
-static uint16_t *cells; /* 0: there is no screen */
-static int cursor;      /* cell where the next character goes */
-static int shown = -1;  /* where the machine shows it */
+static uint16_t *screen; /* the machine's cells; 0: there is no screen */
+static uint16_t cells[CELLS];
+static int changed_from = CELLS, changed_to; /* not yet on the screen */
+static int cursor;     /* cell where the next character goes */
+static int shown = -1; /* where the machine shows it */
 static uint16_t colours = PLAIN;
 
 static enum { TEXT, ESCAPE, SEQUENCE } state;
 static int numbers[NUMBERS], count;
 
+static void change(int from, int to)
+{
+	if (from < changed_from)
+		changed_from = from;
+	if (to > changed_to)
+		changed_to = to;
+}
+
 static void clear(int from, int to)
 {
 	for (int i = from; i < to; i++)
 		cells[i] = colours | ' ';
+	change(from, to);
 }
 
 static void scroll(void)
 {
 	memmove(cells, cells + COLUMNS, (CELLS - COLUMNS) * sizeof(*cells));
 	clear(CELLS - COLUMNS, CELLS);
+	change(0, CELLS);
 	cursor -= COLUMNS;
 }
 
@@ -57,7 +71,7 @@ void vga_start(void)
 		log_line("no screen: error %d", "", address);
 		return;
 	}
-	cells = (uint16_t *)(uintptr_t)address;
+	screen = (uint16_t *)(uintptr_t)address;
 	clear(0, CELLS);
 }
 
@@ -181,27 +195,44 @@ static void control(uint8_t c)
 		state = ESCAPE;
 }
 
+static void draw(uint8_t c)
+{
+	cells[cursor] = colours | c;
+	change(cursor, cursor + 1);
+	cursor++;
+}
+
 void vga_put(uint8_t c)
 {
-	if (cells == 0 || (c & 0xC0) == 0x80)
+	if (screen == 0 || (c & 0xC0) == 0x80)
 		return;
 	if (state != TEXT)
 		sequence(c);
 	else if (c < ' ')
 		control(c);
 	else if (c != 0x7F)
-		cells[cursor++] = colours | (c < 0x80 ? c : '?');
+		draw(c < 0x80 ? c : '?');
 	if (cursor >= CELLS)
 		scroll();
 }
 
-void vga_show_cursor(void)
+static void show_cursor(void)
 {
-	if (cells == 0 || cursor == shown)
-		return;
 	shown = cursor;
 	out8(CRTC_INDEX, CRTC_CURSOR_HIGH);
 	out8(CRTC_DATA, (uint8_t)(cursor >> 8));
 	out8(CRTC_INDEX, CRTC_CURSOR_LOW);
 	out8(CRTC_DATA, (uint8_t)cursor);
+}
+
+void vga_show(void)
+{
+	if (screen == 0)
+		return;
+	for (int i = changed_from; i < changed_to; i++)
+		screen[i] = cells[i];
+	changed_from = CELLS;
+	changed_to = 0;
+	if (cursor != shown)
+		show_cursor();
 }

@@ -1,44 +1,111 @@
 /*
  * user/servers/console/wait.c -- clients that wait for input or for room.
  *
- * Every read and write passes here: it joins the queue, and serve() lets each
- * do what it can.  A client that is done is answered and leaves.  The order
- * on one device is the order of asking.
+ * Every read and write passes here: it joins the queue of what it wants, and
+ * wait_serve() lets those go on whose turn it is.  There are four queues: for
+ * input of the terminal and of the host line, for output to COM1 and to COM2.
  *
- * Input leaves its queue only when the client has it: copied, answered, and
+ * In a queue the users take turns, and the requests of one user are served in
+ * the order of asking, each to its end before the next:
+ *
+ *	queue --> user 0's first --next--> user 65534's first
+ *	               |                          |
+ *	             behind                     behind
+ *	               v                          v
+ *	          his second                 his second
+ *
+ * A turn is one read, or one piece of a write.  So what one user writes is
+ * never mixed, as on Linux; and a long write holds up another user for one
+ * piece, where Linux lets it end first.
+ *
+ * Nobody tells us that a waiting client was killed.  Its place is found free at
+ * the latest when another client has got its slot (abi/message.h, TOKEN_SLOTS):
+ * there is a place for each slot, and no more can be needed.  Until then a dead
+ * client stands in line; when its turn comes, every use of its token is ESRCH,
+ * and it leaves.  A token that is kept here cannot come to mean another client:
+ * the slot's next message to us, if it waits, is what replaces it, and any
+ *other one is answered before a turn is given.
+ *
+ * Input leaves its buffer only when the client has it: copied, answered, and
  * only then taken.  So a dead token or a bad address loses nothing.
  */
 #include "console.h"
 
-#define WAITS  512   /* more than there are processes */
-#define PIECE  4096u /* bytes that go through our hands at once */
-#define BUFFER 1     /* the lease of read, write, readv, writev */
+#define PIECE     4096u /* bytes that go through our hands at once */
+#define TTY_PIECE 512u  /* ... to the terminal, where each byte is work */
+#define BUFFER    1     /* the lease of read, write, readv, writev */
 
 struct wait {
 	int token;
-	int object;
-	int connection;
-	bool writes;
-	uint32_t done, total; /* bytes */
+	enum kind kind; /* of what it reads or writes */
+	uint32_t uid;
+	uint32_t done, total;       /* bytes */
+	struct queue *queue;        /* where it stands; 0: the place is free */
+	struct wait *next, *behind; /* the next user's first; its own next */
 };
 
-static struct wait waits[WAITS];
-static int count;
+struct queue {
+	struct wait *first;
+};
+
+static struct queue tty_readers, host_readers, tty_writers, host_writers;
+static struct wait waits[TOKEN_SLOTS];
 static uint8_t piece[PIECE];
 
-void wait_add(const struct message *m, bool writes)
-{
-	int total = k_lease_size(m->token, BUFFER);
+/* ---- the queues --------------------------------------------------------- */
 
-	if (total <= 0 || count == WAITS) {
-		k_reply(m->token, total <= 0 ? total : -ENOMEM, 0);
-		return;
-	}
-	waits[count++] = (struct wait){.token = m->token,
-	                               .object = m->object,
-	                               .connection = m->connection,
-	                               .writes = writes,
-	                               .total = (uint32_t)total};
+static struct queue *queue_of(enum kind kind, bool writes)
+{
+	if (kind == KIND_TTY)
+		return writes ? &tty_writers : &tty_readers;
+	return writes ? &host_writers : &host_readers;
+}
+
+static void join(struct queue *queue, struct wait *wait)
+{
+	struct wait **link = &queue->first;
+
+	while (*link != 0 && (*link)->uid != wait->uid)
+		link = &(*link)->next;
+	while (*link != 0)
+		link = &(*link)->behind;
+	*link = wait;
+	wait->queue = queue;
+}
+
+/* The link that leads to `wait`, in its queue. */
+static struct wait **link_to(struct wait *wait)
+{
+	struct wait **first = &wait->queue->first, **link;
+
+	while ((*first)->uid != wait->uid)
+		first = &(*first)->next;
+	for (link = first; *link != wait;)
+		link = &(*link)->behind;
+	return link;
+}
+
+static void leave(struct wait *wait)
+{
+	struct wait **link = link_to(wait);
+	struct wait *heir = wait->behind;
+
+	if (heir != 0 && wait->next != 0)
+		heir->next = wait->next;
+	*link = heir != 0 ? heir : wait->next;
+	wait->queue = 0;
+}
+
+/* The user whose turn it was comes after the others. */
+static void turn_over(struct queue *queue)
+{
+	struct wait *first = queue->first, **link = &queue->first;
+
+	while (*link != 0)
+		link = &(*link)->next;
+	*link = first;
+	queue->first = first->next;
+	first->next = 0;
 }
 
 /* ---- reading ------------------------------------------------------------ */
@@ -46,12 +113,11 @@ void wait_add(const struct message *m, bool writes)
 /* True: answered. */
 static bool read_some(const struct wait *wait)
 {
-	const struct open *open = &opens[wait->object];
-	bool tty = open->kind == KIND_TTY;
+	bool tty = wait->kind == KIND_TTY;
 	uint32_t want = wait->total < PIECE ? wait->total : PIECE;
 	int got = tty ? tty_read(piece, want) : host_read(piece, want);
 
-	if (got == -EAGAIN && !(open->flags & O_NONBLOCK))
+	if (got == -EAGAIN)
 		return false;
 	if (got > 0) {
 		int moved =
@@ -69,117 +135,143 @@ static bool read_some(const struct wait *wait)
 	return true;
 }
 
+static void serve_readers(struct queue *queue)
+{
+	struct wait *wait;
+
+	while ((wait = queue->first) != 0 && read_some(wait)) {
+		turn_over(queue);
+		leave(wait);
+	}
+}
+
 /* ---- writing ------------------------------------------------------------ */
 
-static struct uart *uart_of(int object)
+static const struct uart *uart_of(enum kind kind)
 {
-	return opens[object].kind == KIND_TTY ? &com1 : &com2;
+	return kind == KIND_TTY ? &com1 : &com2;
 }
 
 /* Bytes of a client that surely fit: a newline takes two, a frame a header. */
-static uint32_t room_for(int object)
+static uint32_t room_for(enum kind kind)
 {
-	uint32_t room = ring_room(&uart_of(object)->out);
+	uint32_t room = ring_room(&uart_of(kind)->out);
+	uint32_t most = kind == KIND_TTY ? TTY_PIECE : PIECE;
 
 	room = room < 16 ? 0 : (room - 8) / 2;
-	return room < PIECE ? room : PIECE;
+	return room < most ? room : most;
 }
 
-static void emit(int object, uint32_t bytes)
+static void emit(enum kind kind, uint32_t bytes)
 {
-	if (opens[object].kind != KIND_TTY) {
-		host_write((int)opens[object].kind - KIND_OUT + 1, piece,
-		           bytes);
+	if (kind != KIND_TTY) {
+		host_write((int)kind - KIND_OUT + 1, piece, bytes);
 		return;
 	}
 	for (uint32_t i = 0; i < bytes; i++)
 		tty_output(piece[i]);
 }
 
-/* A whole line of text or a whole status is out before we say so. */
-static bool must_drain(const struct wait *wait)
+/* All of a write is out, and of a status the last byte has left the chip. */
+static bool is_out(const struct wait *wait)
 {
-	return opens[wait->object].kind == KIND_STATUS && !uart_drained(&com2);
+	return wait->done == wait->total &&
+	       (wait->kind != KIND_STATUS || uart_drained(&com2));
 }
 
-/* True: answered. */
-static bool write_some(struct wait *wait)
+/* Can the write whose turn it is go on now? */
+static bool can_go_on(const struct queue *queue)
 {
-	while (wait->done < wait->total) {
-		uint32_t want = wait->total - wait->done;
-		uint32_t room = room_for(wait->object);
-		int got;
+	const struct wait *wait = queue->first;
 
-		if (room == 0)
-			return false;
+	if (wait == 0)
+		return false;
+	return wait->done < wait->total ? room_for(wait->kind) > 0
+	                                : is_out(wait);
+}
+
+/* True: answered, with what is done or why nothing could be. */
+static bool write_piece(struct wait *wait)
+{
+	uint32_t want = wait->total - wait->done;
+	uint32_t room = room_for(wait->kind);
+	int got = 0;
+
+	if (want > 0)
 		got = k_lease_read(wait->token, BUFFER, wait->done, piece,
 		                   want < room ? want : room);
-		if (got <= 0) {
-			k_reply(wait->token,
-			        wait->done > 0 ? (int)wait->done : got, 0);
-			return true;
-		}
-		emit(wait->object, (uint32_t)got);
+	if (got > 0) {
+		emit(wait->kind, (uint32_t)got);
 		wait->done += (uint32_t)got;
+		if (!is_out(wait))
+			return false;
 	}
-	if (must_drain(wait))
-		return false;
-	k_reply(wait->token, (int)wait->done, 0);
+	k_reply(wait->token, wait->done > 0 ? (int)wait->done : got, 0);
 	return true;
 }
 
-/* ---- the queue ---------------------------------------------------------- */
-
-static bool earlier_writer(int index)
+/* A status that is not out yet keeps its turn: nothing comes behind it. */
+static void serve_writer(struct queue *queue)
 {
-	for (int i = 0; i < index; i++)
-		if (waits[i].writes &&
-		    uart_of(waits[i].object) == uart_of(waits[index].object))
-			return true;
-	return false;
+	struct wait *wait = queue->first;
+	bool answered;
+
+	if (!can_go_on(queue))
+		return;
+	answered = write_piece(wait);
+	if (answered || wait->done < wait->total)
+		turn_over(queue);
+	if (answered)
+		leave(wait);
 }
 
-static bool go_on(int index)
-{
-	struct wait *wait = &waits[index];
+/* ---- all of them -------------------------------------------------------- */
 
-	if (!wait->writes)
-		return read_some(wait);
-	return !earlier_writer(index) && write_some(wait);
-}
-
-static void leave(int index)
+void wait_add(const struct message *m, bool writes)
 {
-	count--;
-	memmove(&waits[index], &waits[index + 1],
-	        (size_t)(count - index) * sizeof(waits[0]));
+	struct wait *wait = &waits[m->token % TOKEN_SLOTS];
+	const struct open *open = open_at(m->object);
+	int total = k_lease_size(m->token, BUFFER);
+	struct queue *queue = queue_of(open->kind, writes);
+
+	if (wait->queue != 0)
+		leave(wait); /* the one that had this slot before is dead */
+	if (total <= 0) {
+		k_reply(m->token, total, 0);
+		return;
+	}
+	*wait = (struct wait){.token = m->token,
+	                      .kind = open->kind,
+	                      .uid = m->uid,
+	                      .total = (uint32_t)total};
+	if (!writes && (open->flags & O_NONBLOCK)) {
+		serve_readers(queue);
+		if (!read_some(wait))
+			k_reply(m->token, -EAGAIN, 0);
+		return;
+	}
+	join(queue, wait);
 }
 
 void wait_serve(void)
 {
-	for (int i = 0; i < count;)
-		if (go_on(i))
-			leave(i);
-		else
-			i++;
+	serve_readers(&tty_readers);
+	serve_readers(&host_readers);
+	serve_writer(&tty_writers);
+	serve_writer(&host_writers);
+}
+
+bool wait_more(void)
+{
+	return can_go_on(&tty_writers) || can_go_on(&host_writers);
 }
 
 void wait_unblock(int token)
 {
-	for (int i = 0; i < count; i++) {
-		if (waits[i].token != token)
-			continue;
-		k_reply(token, waits[i].done > 0 ? (int)waits[i].done : -EINTR,
-		        0);
-		leave(i);
-		return;
-	}
-}
+	struct wait *wait = &waits[token % TOKEN_SLOTS];
 
-bool wait_writer(const struct uart *uart)
-{
-	for (int i = 0; i < count; i++)
-		if (waits[i].writes && uart_of(waits[i].object) == uart)
-			return true;
-	return false;
+	if (wait->queue == 0 || wait->token != token)
+		return;
+	k_reply(token, wait->done > 0 ? (int)wait->done : -EINTR, 0);
+	leave(wait);
 }
