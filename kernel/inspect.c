@@ -70,7 +70,7 @@ static const struct inspect_field fields[] = {
     FIELD("region", region, promised),
     FIELD("region", region, tag),
     FIELD("region", region, base),
-    FIELD("region", region, limit),
+    FIELD("region", region, part_before),
     FIELD("region", region, next),
     FIELD("region", region, space),
     FIELD("segment", segment, kind),

@@ -17,6 +17,8 @@
  *	ipc/semadj.c  a process's end has served one of its sets
  *	ipc/msg.c     some messages were passed by, or one was thrown away
  *	mm/pool.c     a page of cells was taken, filled, read or given back
+ *	mm/slot.c     a region's entries in one slot were visited
+ *	mm/segment.c  a table of a segment that ends was given back
  *
  * Three kinds of error end up here and are never confused: the caller's mistake
  * has been answered with -errno by now; the process's crime (an exception in

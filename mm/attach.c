@@ -2,9 +2,9 @@
  * mm/attach.c -- attaches: what shm_nattch counts.
  *
  * One shmat makes one attach.  It is nothing but the regions that are left of
- * it after parts were unmapped or protected otherwise: each knows the tag, the
- * base and the limit of its attach.  No two have the same base and limit: to
- * attach there again is refused while a part is left, or takes its place.
+ * it after parts were unmapped or protected otherwise: each knows the tag and
+ * the base of its attach, and they form a ring, in order of address.  What is
+ * alone in its ring is the last part; no other mapping is ever looked at.
  *
  *	shmat        [ A A A A A A ]    1 attach, 1 region
  *	munmap       [ A ] . [ A A ]    1 attach, 2 regions, same base
@@ -21,23 +21,25 @@
 
 /* ---- parts ----------------------------------------------------------- */
 
-/* The lowest part of the attach of `r` from `from` on, or -1. */
-static int find_part(const struct region *r, vaddr_t from)
+void attach_join(int region, int low)
 {
-	int i = region_from(r->space, from);
+	struct region *r = &regions[region];
 
-	for (; i >= 0 && regions[i].start < r->limit; i = region_after(i))
-		if (regions[i].base == r->base && regions[i].limit == r->limit)
-			return i;
-	return -1;
+	r->part_before = low;
+	r->part_after = regions[low].part_after;
+	regions[low].part_after = region;
+	regions[r->part_after].part_before = region;
 }
 
 void attach_leave(int region)
 {
 	const struct region *r = &regions[region];
-	bool all = r->start == r->base && r->end == r->limit;
 
-	if (r->tag < 0 || (!all && find_part(r, r->base) >= 0))
+	if (r->tag < 0)
+		return;
+	regions[r->part_before].part_after = r->part_after;
+	regions[r->part_after].part_before = r->part_before;
+	if (r->part_after != region)
 		return;
 	spaces[r->space].attaches--;
 	attach_ended(r->space, r->tag);
@@ -48,7 +50,7 @@ static bool stands_for_attach(int region)
 {
 	const struct region *r = &regions[region];
 
-	return r->tag >= 0 && find_part(r, r->base) == region;
+	return r->tag >= 0 && regions[r->part_before].start >= r->start;
 }
 
 int space_next_attach(int region)
@@ -107,10 +109,10 @@ static void attach_short(int space, int segment, int slot, int count,
 	r->ceiling = ceiling_of(rights);
 	r->promised = r->noreserve = false;
 	r->whole = true;
-	r->next = -1;
+	r->next = r->previous = -1;
 	r->space = space;
 	r->tag = tag;
-	r->limit = r->end;
+	attach_begin(i);
 	segments[segment].holders++;
 	spaces[space].attaches++;
 	slots_link(r, slot, count);
@@ -134,7 +136,6 @@ static int attach_long(int space, int segment, vaddr_t *base, int rights,
 	                       .base = start};
 
 	assert(start % PAGE_SIZE == 0);
-	draft.limit = draft.end;
 	if (error == 0)
 		error = draft_place(&draft);
 	if (error < 0)
@@ -184,11 +185,10 @@ int space_detach(int space, vaddr_t base)
 
 	if (r < 0)
 		return -EINVAL;
-	for (; r >= 0; r = next) {
-		bool last = regions[r].end == regions[r].limit;
-
-		next = last ? -1 : find_part(&regions[r], regions[r].end);
+	for (;; r = next) {
+		next = regions[r].part_after;
 		region_remove(r);
+		if (next == r)
+			return 0;
 	}
-	return 0;
 }

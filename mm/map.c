@@ -86,13 +86,15 @@ void region_remove(int region)
 
 static void cut(int space, vaddr_t from, vaddr_t to)
 {
-	int r;
+	int r, next;
 
 	cut_edge(space, from);
 	cut_edge(space, to);
 	for (r = region_from(space, from); r >= 0 && regions[r].start < to;
-	     r = region_from(space, from))
+	     r = next) {
+		next = region_after(r);
 		region_remove(r);
+	}
 }
 
 int space_unmap(int space, vaddr_t start, vaddr_t end)
@@ -175,12 +177,10 @@ int space_map(const struct region *wanted)
 static int protect_cost(int space, vaddr_t start, vaddr_t end, int rights)
 {
 	vaddr_t va = start, to;
-	int cost = 0;
+	int r = region_from(space, va), cost = 0;
 
-	while (va < end) {
-		int r = region_at(space, va);
-
-		if (r < 0)
+	for (; va < end; r = region_after(r)) {
+		if (r < 0 || regions[r].start > va)
 			return -ENOMEM;
 		if (rights & ~regions[r].ceiling)
 			return -EACCES;
@@ -203,7 +203,7 @@ static void protect_region(int region, int rights)
 
 int space_protect(int space, vaddr_t start, vaddr_t end, int rights)
 {
-	int cost;
+	int cost, r;
 
 	assert(page_aligned(start) && page_aligned(end));
 	if (start >= end)
@@ -218,12 +218,13 @@ int space_protect(int space, vaddr_t start, vaddr_t end, int rights)
 	/* Nothing below can fail. */
 	cut_edge(space, start);
 	cut_edge(space, end);
-	for (vaddr_t va = start; va < end;
-	     va = regions[region_at(space, va)].end)
-		protect_region(region_at(space, va), rights);
+	for (r = region_at(space, start); r >= 0 && regions[r].start < end;
+	     r = region_after(r))
+		protect_region(r, rights);
 	page_flush_all(spaces[space].directory);
-	for (vaddr_t va = start; va < end;)
-		va = regions[region_merge(region_at(space, va))].end;
+	for (r = region_at(space, start); r >= 0 && regions[r].start < end;
+	     r = region_after(r))
+		r = region_merge(r);
 	return 0;
 }
 

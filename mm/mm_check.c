@@ -12,7 +12,8 @@
  *	M4  a slot is empty, linked or private as its regions demand
  *	M5  every linked PDE and every entry has no right its region has not,
  *	    and shows the page its region says
- *	M6  the parts of an attach lie in it, and a space counts its attaches
+ *	M6  the parts of an attach are a ring that rises but once round, and
+ *	    show what it does; a space counts its attaches
  *	M7  a segment's entries allow everything; residents and tables counted;
  *	    none beyond its end
  *
@@ -109,15 +110,17 @@ static int check_segment(int segment)
 /* M3: the slot's list, lowest first, each reaching into the slot. */
 static void check_list(int space, int slot)
 {
-	int r = slot_first_region(space, slot);
+	int r = slot_first_region(space, slot), next;
 	bool is_free = spaces[space].free_slots[slot / 32] >> (slot % 32) & 1;
 	vaddr_t from = 0;
 
 	expect("M3: free bit of slot", slot, is_free, r < 0);
-	while (r >= 0) {
+	for (int before = -1; r >= 0; before = r, r = next) {
 		const struct region *q = &regions[r];
 
 		expect("M3: region's space", r, q->space, space);
+		if (slot_of(q->start) == slot)
+			expect("M3: region before", r, q->previous, before);
 		if (q->kind == REGION_FREE || q->start >= q->end ||
 		    q->start < from || q->start >= slot_end(slot) ||
 		    q->end <= slot_start(slot)) {
@@ -126,7 +129,7 @@ static void check_list(int space, int slot)
 			return;
 		}
 		from = q->end;
-		r = slot_of(q->end - 1) > slot ? -1 : q->next;
+		next = slot_next_region(slot, r);
 	}
 }
 
@@ -244,16 +247,19 @@ static int check_slot(int space, int slot)
 	return 1 + check_private(space, slot, word_frame(word));
 }
 
-/* M6: a part lies within its attach, and shows what the attach does there. */
+/* M6: a part shows what its attach does there, and is in its ring. */
 static void check_part(int region)
 {
 	const struct region *r = &regions[region];
+	const struct region *after = &regions[r->part_after];
 
-	if (r->start < r->base || r->end > r->limit)
-		report("M6: a part beyond its attach", region, (int)r->start,
-		       (int)r->base);
 	expect("M6: page of a part", region, r->offset,
 	       (int)((r->start - r->base) >> PAGE_SHIFT));
+	if (after->kind != REGION_SHARED || after->part_before != region ||
+	    after->space != r->space || after->tag != r->tag ||
+	    after->base != r->base)
+		report("M6: the next part of an attach", region, r->part_after,
+		       -1);
 }
 
 static void check_attaches(int space)

@@ -14,8 +14,11 @@
 
 /* ---- region.c: the lists --------------------------------------------- */
 
-/* Puts a region into, takes it out of, the lists of its slots. */
-void region_list(int region);
+/*
+ * Puts a region into the lists of its slots, after `before`: the last one that
+ * starts below it in its first slot, or -1.  And takes it out.
+ */
+void region_list(int region, int before);
 void region_unlist(int region);
 
 /* The next region of a space after `region`, in order of address; -1. */
@@ -84,6 +87,8 @@ static inline vaddr_t earlier(vaddr_t a, vaddr_t b)
 
 /* A listed copy of `draft`, a slot of the table being reserved for it. */
 int region_make(const struct region *draft);
+/* The same, where it is known after which one it is listed. */
+int region_make_after(const struct region *draft, int before);
 /* Of an unlisted one: lets go of segment and attach. */
 void region_end(int region);
 /* [start, at) stays; [at, end) becomes a region of its own: its index. */
@@ -144,11 +149,31 @@ static inline void entry_set(const struct region *r, vaddr_t va, uint32_t word)
 	page_flush(directory, va);
 }
 
-/* The first page from `va` on with an entry that is not 0; the end: none. */
-vaddr_t entry_next(const struct region *r, vaddr_t va);
-#define for_each_entry(r, va, from)                                            \
-	for (vaddr_t va = entry_next(r, from); va < (r)->end;                  \
-	     va = entry_next(r, va + PAGE_SIZE))
+/* What a region has in one private table. */
+struct piece {
+	vaddr_t start, end;
+	frame_t directory, table;
+};
+
+/*
+ * The next piece after p->end; false: none.  Between two is a preemption point,
+ * for a region can have a million entries.
+ */
+bool piece_next(const struct region *r, struct piece *p);
+#define for_each_piece(r, p)                                                   \
+	for (struct piece p = {.end = (r)->start}; piece_next(r, &p);)
+
+static inline uint32_t piece_get(const struct piece *p, vaddr_t va)
+{
+	return page_get(p->table, entry_of(va));
+}
+
+/* As entry_set(). */
+static inline void piece_set(const struct piece *p, vaddr_t va, uint32_t word)
+{
+	page_set(p->table, entry_of(va), word);
+	page_flush(p->directory, va);
+}
 
 /* Clears, flushes, drops what the CPU sees of a region that is not whole. */
 void region_clear(int region);
@@ -165,6 +190,13 @@ int slots_find(int space, int count);
 
 /* ---- attach.c -------------------------------------------------------- */
 
+/* The ring of a new attach: one part.  And a part of it comes, above `low`. */
+static inline void attach_begin(int region)
+{
+	regions[region].part_after = regions[region].part_before = region;
+}
+
+void attach_join(int region, int low);
 /* A region goes, out of the lists already; the last of an attach ends it. */
 void attach_leave(int region);
 

@@ -22,6 +22,7 @@
 #include "segment.h"
 
 #include "../abi/errno.h"
+#include "../kernel/cpu.h"
 #include "../kernel/panic.h"
 #include "../kernel/string.h"
 
@@ -218,8 +219,11 @@ static void free_memory(int segment)
 
 	promise_give((s->promised ? s->pages : s->resident) + s->tables +
 	             (s->directory != NO_FRAME));
-	for (int n = 0; n < s->tables; n++)
+	for (int n = 0; n < s->tables; n++) {
+		if (n > 0)
+			preemption_point();
 		free_table(word_frame(segment_words(s)[n]));
+	}
 	if (s->directory != NO_FRAME)
 		frame_drop(s->directory);
 }

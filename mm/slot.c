@@ -23,6 +23,7 @@
 #include "region.h"
 
 #include "../abi/errno.h"
+#include "../kernel/cpu.h"
 #include "../kernel/panic.h"
 
 int space_charge(int space, int pages)
@@ -151,33 +152,36 @@ void slots_settle(int space, int first, int last)
 
 /* ---- entries --------------------------------------------------------- */
 
-vaddr_t entry_next(const struct region *r, vaddr_t va)
+bool piece_next(const struct region *r, struct piece *p)
 {
-	frame_t directory = spaces[r->space].directory;
-
-	while (va < r->end) {
-		frame_t table = private_table(directory, slot_of(va));
-		vaddr_t end = earlier(r->end, slot_end(slot_of(va)));
-
-		for (; table != NO_FRAME && va < end; va += PAGE_SIZE)
-			if (page_get(table, entry_of(va)))
-				return va;
-		va = end;
+	p->directory = spaces[r->space].directory;
+	while (p->end < r->end) {
+		if (p->end > r->start)
+			preemption_point();
+		p->start = p->end;
+		p->end = earlier(r->end, slot_end(slot_of(p->start)));
+		p->table = private_table(p->directory, slot_of(p->start));
+		if (p->table != NO_FRAME)
+			return true;
 	}
-	return va;
+	return false;
 }
 
 /* Clear, flush, and only then drop: the CPU may still remember the frame. */
-static void clear_entry(const struct region *r, vaddr_t va)
+static void clear_entries(const struct region *r, const struct piece *p)
 {
-	uint32_t word = entry_get(r, va);
+	for (vaddr_t va = p->start; va < p->end; va += PAGE_SIZE) {
+		uint32_t word = piece_get(p, va);
 
-	entry_set(r, va, 0);
-	if (word & PTE_BORROWED)
-		return;
-	frame_drop(word_frame(word));
-	if (!r->promised)
-		space_refund(r->space, 1);
+		if (word == 0)
+			continue;
+		piece_set(p, va, 0);
+		if (word & PTE_BORROWED)
+			continue;
+		frame_drop(word_frame(word));
+		if (!r->promised)
+			space_refund(r->space, 1);
+	}
 }
 
 void region_clear(int region)
@@ -192,7 +196,7 @@ void region_clear(int region)
 			page_flush_all(directory);
 		}
 	}
-	for_each_entry(r, va, r->start) clear_entry(r, va);
+	for_each_piece(r, p) clear_entries(r, &p);
 }
 
 /* PROT_NONE keeps the frame in an entry that is not present. */
@@ -206,6 +210,16 @@ static uint32_t with_rights(uint32_t word, int rights)
 	return rights & RIGHT_WRITE ? word : word & ~PTE_RW;
 }
 
+static void refresh_entries(const struct region *r, const struct piece *p)
+{
+	for (vaddr_t va = p->start; va < p->end; va += PAGE_SIZE) {
+		uint32_t word = piece_get(p, va);
+
+		if (word)
+			piece_set(p, va, with_rights(word, r->rights));
+	}
+}
+
 void region_refresh(int region)
 {
 	const struct region *r = &regions[region];
@@ -215,6 +229,5 @@ void region_refresh(int region)
 	for (int slot = slot_of(r->start); slot <= last; slot++)
 		if (slot_linked(r->space, slot))
 			page_link_rights(directory, slot, 1, r->rights);
-	for_each_entry(r, va, r->start)
-	    entry_set(r, va, with_rights(entry_get(r, va), r->rights));
+	for_each_piece(r, p) refresh_entries(r, &p);
 }

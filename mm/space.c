@@ -82,38 +82,57 @@ static void copy_tables(const struct region *r, frame_t mine)
 }
 
 /* One frame, two entries: neither may be written. */
-static void share_entries(const struct region *r, const struct region *child)
+static void share_entries(const struct piece *p, frame_t mine)
 {
-	for_each_entry(r, va, r->start)
-	{
-		uint32_t word = entry_get(r, va);
-		bool own = !(word & PTE_BORROWED);
+	for (vaddr_t va = p->start; va < p->end; va += PAGE_SIZE) {
+		uint32_t word = piece_get(p, va);
 
-		if (own && (word & PTE_RW)) {
-			word &= ~PTE_RW;
-			entry_set(r, va, word);
-		}
-		if (own)
+		if (word == 0)
+			continue;
+		if (!(word & PTE_BORROWED)) {
+			if (word & PTE_RW) {
+				word &= ~PTE_RW;
+				piece_set(p, va, word);
+			}
 			frame_hold(word_frame(word));
-		entry_set(child, va, word);
+		}
+		page_set(mine, entry_of(va), word);
 	}
 }
 
-static void copy_region(int region, int to)
+/* Its copy is a part of the copy of its attach. */
+static void copy_part(const struct region *r, int copy)
 {
-	struct region draft = regions[region];
+	const struct region *low = &regions[r->part_before];
 
-	copy_tables(&draft, spaces[to].directory);
+	if (r->tag >= 0 && low->start < r->start)
+		attach_join(copy, low->link);
+}
+
+/* `last`: the copy before this one, or -1.  What it is for the next. */
+static int copy_region(int region, int to, int last)
+{
+	struct region *r = &regions[region];
+	frame_t mine = spaces[to].directory;
+	struct region draft = *r;
+
+	copy_tables(r, mine);
 	if (!inherited(region))
-		return;
+		return last;
 	draft.space = to;
-	region_make(&draft);
-	share_entries(&regions[region], &draft);
+	if (last >= 0 && slot_of(regions[last].end - 1) < slot_of(r->start))
+		last = -1;
+	last = r->link = region_make_after(&draft, last);
+	copy_part(r, last);
+	for_each_piece(r, p)
+	    share_entries(&p, private_table(mine, slot_of(p.start)));
+	return last;
 }
 
 int space_copy(int from, int level)
 {
 	int cost = spaces[from].promised, count = 0, devices = 0, to;
+	int last = -1;
 
 	for (int r = region_from(from, 0); r >= 0; r = region_after(r)) {
 		count++;
@@ -130,7 +149,7 @@ int space_copy(int from, int level)
 	spaces[to].heap_break = spaces[from].heap_break;
 	spaces[to].attaches = spaces[from].attaches;
 	for (int r = region_from(from, 0); r >= 0; r = region_after(r))
-		copy_region(r, to);
+		last = copy_region(r, to, last);
 	if (devices) /* their tables are not needed */
 		slots_settle(to, 0, USER_SLOTS - 1);
 	return to;
@@ -147,8 +166,10 @@ void space_clear(int space)
 	/* Flush before free: then nothing below is reached by the CPU. */
 	if (s->directory == page_loaded)
 		page_load_kernel();
-	for (int r = region_from(space, 0); r >= 0; r = region_from(space, 0))
+	for (int r = region_from(space, 0), next; r >= 0; r = next) {
+		next = region_after(r);
 		region_remove(r);
+	}
 	frame_drop(s->directory);
 	s->directory = NO_FRAME;
 	space_refund(space, 1);

@@ -32,7 +32,7 @@ enum region_kind {
 };
 
 struct region {
-	int link; /* free list of the table */
+	int link; /* free list of the table; during fork, its copy */
 	enum region_kind kind;
 	vaddr_t start, end; /* page-aligned; end is the first byte after */
 	int segment;        /* what it shows, or -1 */
@@ -43,11 +43,13 @@ struct region {
 	bool noreserve;     /* MAP_NORESERVE: each touch asks */
 	bool whole;         /* every slot of it is linked */
 	int next;           /* the next one in the slot where this one ends */
+	int previous;       /* the one before in the slot where it starts */
 	int space;          /* whose it is */
 
 	/* Of the attach it is a part of: what shm_nattch counts, one shmat. */
 	int tag; /* an index of ipc/shm.c, which mm never looks at; or -1 */
-	vaddr_t base, limit; /* what shmat mapped: [base, limit) */
+	vaddr_t base;                /* where shmat mapped it */
+	int part_after, part_before; /* a ring, in order of address */
 };
 
 struct space {

@@ -337,13 +337,15 @@ class Audit:
                 self.held, m.frames_promised, m.frames_total))
 
     def nattch(self):
-        """Regions with one base and limit are the parts of one attach."""
-        m, found = self.memory, set()
-        for _, row in m.rows("regions"):
+        """Regions in one ring are the parts of one attach; one is lowest."""
+        m, part = self.memory, {}
+        for index, row in m.rows("regions"):
             if m.field(row, "region.kind") and m.field(row, "region.tag") >= 0:
-                found.add(tuple(m.field(row, "region." + name) for name in
-                                ("tag", "space", "base", "limit")))
-        attaches = collections.Counter(tag for tag, _, _, _ in found)
+                part[index] = tuple(m.field(row, "region." + name) for name in
+                                    ("tag", "start", "part_before"))
+        attaches = collections.Counter(
+            tag for tag, start, previous in part.values()
+            if previous not in part or part[previous][1] >= start)
         self.attaches = sum(attaches.values())
         offset = m.fields["shm.ds"][0] + NATTCH
         for index, row in m.rows("shms"):

@@ -142,8 +142,10 @@ static void mix_region(int s, const struct region *r)
 	               1024 * r->promised + 2048 * r->noreserve +
 	               4096 * r->whole + 8192 * r->offset));
 	mix(r->segment < 0 ? 9 : r->segment == m.segment[1].index);
-	if (r->tag >= 0)
+	if (r->tag >= 0) {
 		mix(r->base + 512u * lowest_page(s, page->serial));
+		mix(regions[r->part_after].start);
+	}
 }
 
 static void mix_slots(const struct space *space)

@@ -150,6 +150,13 @@ static void test_slots(void)
 	SEES(mm_check, "M4: linked, and not all", linked->end,
 	     linked->end - PAGE_SIZE);
 	SEES(mm_check, "M4: region called whole", own->whole, true);
+	SEES(mm_check, "M3: region before", own->previous, 0);
+	SEES(mm_check, "M6: the next part", linked->part_after,
+	     region_at(parent, TEXT));
+	SEES(mm_check, "M6: the next part", at(BORROWS)->part_before,
+	     region_at(parent, ATTACH_FIRST));
+	SEES(mm_check, "M6: page of a part", at(BORROWS)->base,
+	     BORROWS + PAGE_SIZE);
 	SEES(mm_check, "M6: attaches", s->attaches, 1);
 	SEES(mm_check, "M6: attaches", s->attaches, 3);
 	end("mm_check: sees each breach of M3, M4 and M6: slots, attaches");

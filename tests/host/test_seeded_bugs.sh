@@ -140,7 +140,7 @@ bug 2 5 mm/resize.c "resize: no flush before the frames are freed" \
 bug 2 5 mm/resize.c "resize: borrowed entries are not forgotten" \
 	's/^\t\t\tregion_refresh(r);$/\t\t\t;/'
 bug 2 3 mm/slot.c "unmap: the frame is dropped before the flush" \
-	'/^static void clear_entry/,/^}/s/^\tentry_set(r, va, 0);$/\tpage_set(private_table(spaces[r->space].directory, slot_of(va)), entry_of(va), 0);/'
+	'/^static void clear_entries/,/^}/s/^\t\tpiece_set(p, va, 0);$/\t\tpage_set(p->table, entry_of(va), 0);/'
 bug 2 2 mm/page.c "detach: CR3 is not loaded anew" \
 	'/^void page_flush_all/,/^}/s/if (directory == page_loaded)/if (0)/'
 bug 2 3 mm/slot.c "a private table is freed while the CPU has its PDE" \
@@ -150,7 +150,7 @@ bug 2 3 mm/slot.c "a private table is freed while the CPU has its PDE" \
 bug 2 1 mm/fault.c "a borrowed entry of a read-only region may be written" \
 	'/^static int borrow/,/^}/s/if (shared && (r->rights & RIGHT_WRITE))/if (shared)/'
 bug 2 3 mm/space.c "fork: the parent may go on writing to what is shared" \
-	's/^\t\t\tword &= ~PTE_RW;$/\t\t\t;/'
+	's/^\t\t\t\tword &= ~PTE_RW;$/\t\t\t\t;/'
 bug 2 7 mm/map.c "an archive mapped shared may be written" \
 	's/^\t\tdraft.rights &= ~RIGHT_WRITE;$/\t\t;/'
 bug 2 1 mm/page.c "a read-only attach is linked with the right to write" \
@@ -167,10 +167,20 @@ bug 2 7 mm/segment.c "the end of a file shows what follows it" \
 # ---- counts
 bug 2 1 mm/attach.c "an attach ends and is not counted off" \
 	'/^void attach_leave/,/^}/s/^\tattach_ended(r->space, r->tag);$/\t;/'
+bug 2 1 mm/region.c "what is cut off is no part of its attach" \
+	'/^int region_split/,/^}/s/if (upper.tag >= 0)/if (false)/'
+bug 4 9 mm/space.c "fork: each part becomes an attach of its own" \
+	'/^static void copy_part/,/^}/s/low->start < r->start/false/'
+bug 4 9 mm/attach.c "shmdt leaves what is above a part" \
+	'/^int space_detach/,/^}/s/if (next == r)/if (true)/'
+bug 4 10 mm/region.c "a region leaves its slot, and the next one does not know" \
+	's/^\t\tregions\[high\].previous = low;$/\t\t;/'
+bug 4 10 mm/region.c "two join, and the slots of the second have no region" \
+	'/^static int merge/,/^}/s/^\t\tlist_end(low, first);$/\t\t;/'
 bug 2 2 mm/region.c "a region does not hold its segment" \
 	's/^\t\tsegments\[draft->segment\].holders++;$/\t\t;/'
 bug 2 4 mm/slot.c "the promise of a NORESERVE page is not given back" \
-	'/^static void clear_entry/,/^}/s/space_refund(r->space, 1)/(void)0/'
+	'/^static void clear_entries/,/^}/s/space_refund(r->space, 1)/(void)0/'
 bug 2 8 mm/space.c "a child inherits a device" \
 	'/^static bool inherited/,/^}/s/!= SEGMENT_DEVICE/!= SEGMENT_FREE/'
 
