@@ -26,6 +26,7 @@
 #define STACK_PROMISED 32       /* pages: 128 KiB, counted at exec */
 #define STRINGS_MAX    0x200000 /* argv and envp with their words: 2 MiB */
 #define STRING_MAX     0x20000  /* one of them, with its NUL: 128 KiB */
+#define SHORT          64       /* bytes of a string that is quickly copied */
 #define AUXV_WORDS     32
 
 /* What is being built. */
@@ -34,11 +35,12 @@ struct build {
 	int old;   /* where argv and envp lie, or -1 */
 	const struct exec_image *image;
 	struct elf_header header;
-	vaddr_t phdr; /* where the program headers are mapped, or 0 */
-	vaddr_t top;  /* end of the highest segment so far */
-	vaddr_t sp;   /* what is pushed lies from here up */
-	int room;     /* for strings and their words */
-	bool full;    /* there was no memory for what was pushed */
+	vaddr_t phdr;        /* where the program headers are mapped, or 0 */
+	vaddr_t top;         /* end of the highest segment so far */
+	vaddr_t sp;          /* what is pushed lies from here up */
+	int room;            /* for strings and their words */
+	struct window stack; /* where it is being written */
+	bool full;           /* there was no memory for what was pushed */
 };
 
 /* ---- ELF ------------------------------------------------------------- */
@@ -163,6 +165,12 @@ static int map_image(struct build *b)
 
 /* ---- the stack ------------------------------------------------------- */
 
+/* From `va` to the end of its page, and `most` at most. */
+static uint32_t in_page(vaddr_t va, uint32_t most)
+{
+	return min(most, PAGE_SIZE - va % PAGE_SIZE);
+}
+
 /* Puts bytes of the kernel's on the new stack; where they lie. */
 static vaddr_t push(struct build *b, const void *bytes, uint32_t count)
 {
@@ -172,43 +180,155 @@ static vaddr_t push(struct build *b, const void *bytes, uint32_t count)
 	return b->sp;
 }
 
+/* Bytes of a string with its NUL; more than STRING_MAX; or -EFAULT. */
+static int string_bytes(struct window *text, vaddr_t va)
+{
+	int length = 0;
+
+	while (length <= STRING_MAX) {
+		const char *byte = window_at(text, va + length);
+
+		if (!byte)
+			return -EFAULT;
+		do
+			length++;
+		while (*byte++ && !page_aligned((uintptr_t)byte));
+		if (!byte[-1])
+			break;
+	}
+	return length;
+}
+
+/* From the old space to the new stack.  False: there is no memory. */
+static bool push_text(struct build *b, struct window *text, vaddr_t va,
+                      uint32_t bytes)
+{
+	vaddr_t sp = b->sp -= bytes;
+
+	while (bytes > 0) {
+		uint32_t count = in_page(sp, in_page(va, bytes));
+		char *to = window_at(&b->stack, sp);
+		const char *from = window_at(text, va);
+
+		if (!to || !from)
+			return false;
+		sp += count;
+		va += count;
+		bytes -= count;
+		while (count-- > 0)
+			*to++ = *from++;
+	}
+	return true;
+}
+
+/* Counts, copies: 0 or -errno.  One that is skipped counts, too. */
+static int push_string(struct build *b, struct window *text, vaddr_t va,
+                       bool skip)
+{
+	int bytes = string_bytes(text, va);
+
+	if (bytes < 0)
+		return bytes;
+	b->room -= bytes + sizeof(va);
+	if (bytes > STRING_MAX || b->room < 0)
+		return -E2BIG;
+	return skip || push_text(b, text, va, bytes) ? 0 : -ENOMEM;
+}
+
+/*
+ * The same for a short one in a page that was seen, when its place was, too;
+ * false: it is none.  There can be half a million, and nothing here is called.
+ */
+static bool push_short(struct build *b, const struct window *text, vaddr_t va)
+{
+	uint32_t offset = va - text->page, place = b->sp - b->stack.page;
+	const char *from = text->kernel + offset;
+	uint32_t bytes = 0;
+	char *to;
+
+	if (offset + SHORT > text->bytes || offset >= PAGE_SIZE ||
+	    place > b->stack.bytes || place < SHORT ||
+	    b->room < SHORT + (int)sizeof(va))
+		return false;
+	do
+		if (bytes == SHORT)
+			return false;
+	while (from[bytes++]);
+	b->room -= bytes + sizeof(va);
+	b->sp -= bytes;
+	to = b->stack.kernel + place - bytes;
+	do
+		*to++ = *from;
+	while (*from++);
+	return true;
+}
+
+/* A word, which may lie across the end of a page. */
+static bool word_at(struct window *words, vaddr_t va, uint32_t *word)
+{
+	const char *at;
+
+	if (va % PAGE_SIZE > PAGE_SIZE - sizeof(*word))
+		return space_read(words->space, word, va, sizeof(*word)) == 0;
+	at = window_at(words, va);
+	if (at)
+		*word = *(const uint32_t *)at;
+	return at;
+}
+
 /* Pushes an array's strings but the first `skip`; how many, or -errno. */
 static int push_strings(struct build *b, vaddr_t array, int skip)
 {
-	int pushed = 0, bytes;
+	struct window words = {.space = b->old}, text = {.space = b->old};
+	int count = 0, result;
 	uint32_t va;
 
 	if (!array)
 		return 0; /* Linux takes a null argv or envp for an empty one */
-	for (;; array += sizeof(va)) {
-		if (space_read(b->old, &va, array, sizeof(va)) < 0)
+	for (;; count++, array += sizeof(va)) {
+		if (!word_at(&words, array, &va))
 			return -EFAULT;
 		if (!va)
-			return pushed;
-		bytes = space_string_bytes(b->old, va, STRING_MAX);
-		if (bytes < 0)
-			return bytes;
-		b->room -= bytes + sizeof(va);
-		if (bytes > STRING_MAX || b->room < 0)
-			return -E2BIG;
-		if (skip-- > 0)
+			return count < skip ? 0 : count - skip;
+		if (count >= skip && push_short(b, &text, va))
 			continue;
-		b->sp -= bytes;
-		if (space_transfer(b->space, b->sp, b->old, va, bytes) < 0)
-			return -ENOMEM;
-		pushed++;
+		result = push_string(b, &text, va, count < skip);
+		if (result < 0)
+			return result;
 	}
+}
+
+static void push_word(struct build *b, uint32_t word)
+{
+	char *at = window_at(&b->stack, b->sp -= sizeof(word));
+
+	if (at)
+		*(uint32_t *)at = word;
+	else
+		b->full = true;
 }
 
 /* A 0, and words that point to `count` strings from `va` up; their end. */
 static vaddr_t push_words(struct build *b, vaddr_t va, int count)
 {
-	const uint32_t null = 0;
+	struct window text = {.space = b->space};
+	vaddr_t start = va;
 
-	push(b, &null, sizeof(null));
-	while (count-- > 0) {
-		push(b, &va, sizeof(va));
-		va += space_string_bytes(b->space, va, STRINGS_MAX);
+	push_word(b, 0);
+	while (count > 0) {
+		const char *byte = window_at(&text, va);
+		vaddr_t end = va + in_page(va, PAGE_SIZE);
+
+		if (!byte)
+			return va; /* full */
+		while (va < end && count > 0) {
+			va++;
+			if (*byte++)
+				continue;
+			push_word(b, start);
+			start = va;
+			count--;
+		}
 	}
 	return va;
 }
@@ -335,6 +455,7 @@ int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
 	b.space = space_make(b.old < 0 ? LEVEL_SERVER : spaces[b.old].level);
 	if (b.space < 0)
 		return -ENOMEM;
+	b.stack = (struct window){.space = b.space, .write = true};
 	result = map_image(&b);
 	if (result == 0)
 		result = map(&b, &stack, STACK_TOP);

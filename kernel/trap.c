@@ -12,13 +12,14 @@
  * No call keeps interrupts off for longer than 10 ms, or 25 million
  * instructions.  The preemption points (preemption_point() in cpu.h) are
  *
- *	schedule.c    the idle loop
- *	ipc/semop.c   a sleeper in line was asked whether it can go on
- *	ipc/semadj.c  a process's end has served one of its sets
- *	ipc/msg.c     some messages were passed by, or one was thrown away
- *	mm/pool.c     a page of cells was taken, filled, read or given back
- *	mm/slot.c     a region's entries in one slot were visited
- *	mm/segment.c  a table of a segment that ends was given back
+ *	schedule.c     the idle loop
+ *	ipc/semop.c    a sleeper in line was asked whether it can go on
+ *	ipc/semadj.c   a process's end has served one of its sets
+ *	ipc/msg.c      some messages were passed by, or one was thrown away
+ *	mm/pool.c      a page of cells was taken, filled, read or given back
+ *	mm/slot.c      a region's entries in one slot were visited
+ *	mm/segment.c   a table of a segment that ends was given back
+ *	mm/usercopy.c  a window moves to another page of an exec's strings
  *
  * Three kinds of error end up here and are never confused: the caller's mistake
  * has been answered with -errno by now; the process's crime (an exception in

@@ -187,6 +187,29 @@ int space_string_bytes(int space, vaddr_t va, uint32_t limit);
 int space_transfer(int to_space, vaddr_t to, int from_space, vaddr_t from,
                    uint32_t bytes);
 
+/*
+ * One page of a space as the kernel sees it, kept from one address to the next:
+ * for who goes through much memory, a word at a time.  Good while nobody writes
+ * to the space in another way.  It moves with a preemption point.
+ */
+struct window {
+	int space;
+	bool write;
+	vaddr_t page;
+	uint32_t bytes; /* PAGE_SIZE; 0: there is no page yet */
+	char *kernel;
+};
+
+char *window_move(struct window *w, vaddr_t va);
+
+/* The byte at `va`, and what follows in its page; 0: -EFAULT. */
+static inline char *window_at(struct window *w, vaddr_t va)
+{
+	uint32_t offset = va - w->page;
+
+	return offset < w->bytes ? w->kernel + offset : window_move(w, va);
+}
+
 /* ---- self-check ------------------------------------------------------ */
 
 /* Recomputes the truth; reports each breach through klog; how many. */

@@ -8,6 +8,7 @@
  */
 #include "space.h"
 
+#include "../kernel/cpu.h"
 #include "../kernel/string.h"
 
 int usercopy_move(void *to, const void *from, uint32_t bytes);
@@ -82,6 +83,17 @@ int copy_out(vaddr_t to, const void *from, uint32_t bytes)
 
 /* ---- of any space ---------------------------------------------------- */
 
+/* What can be read in a space as it is: no region need be asked. */
+static bool can_be_read(int space, vaddr_t va, frame_t *frame)
+{
+	uint32_t pde = page_get(spaces[space].directory, slot_of(va));
+	uint32_t word =
+	    pde & PTE_P ? page_get(word_frame(pde), entry_of(va)) : 0;
+
+	*frame = word_frame(word);
+	return word & PTE_P;
+}
+
 /* The kernel's view of `va`; at most `*bytes`, made less at the page's end. */
 static int reach(int space, vaddr_t va, bool write, uint32_t *bytes,
                  char **where)
@@ -89,8 +101,12 @@ static int reach(int space, vaddr_t va, bool write, uint32_t *bytes,
 	uint32_t offset = va % PAGE_SIZE;
 	frame_t frame;
 
-	if (space_page(space, va, write, &frame) < 0 ||
-	    (uint32_t)frame >= DIRECT_MAP_LIMIT >> PAGE_SHIFT)
+	if (va >= USER_LIMIT)
+		return -EFAULT;
+	if ((write || !can_be_read(space, va, &frame)) &&
+	    space_page(space, va, write, &frame) < 0)
+		return -EFAULT;
+	if ((uint32_t)frame >= DIRECT_MAP_LIMIT >> PAGE_SHIFT)
 		return -EFAULT;
 	if (*bytes > PAGE_SIZE - offset)
 		*bytes = PAGE_SIZE - offset;
@@ -116,6 +132,18 @@ static int move(int space, vaddr_t va, char *kernel, uint32_t bytes, bool write)
 		bytes -= count;
 	}
 	return 0;
+}
+
+char *window_move(struct window *w, vaddr_t va)
+{
+	preemption_point();
+	w->page = va & ~(PAGE_SIZE - 1);
+	w->bytes = PAGE_SIZE;
+	if (reach(w->space, w->page, w->write, &w->bytes, &w->kernel) < 0) {
+		w->bytes = 0;
+		return 0;
+	}
+	return w->kernel + va % PAGE_SIZE;
 }
 
 int space_read(int space, void *to, vaddr_t from, uint32_t bytes)

@@ -159,6 +159,8 @@ bug 2 1 mm/page.c "a read-only attach is linked with the right to write" \
 # ---- copy-on-write
 bug 2 3 mm/fault.c "space_page writes to a frame that a fork shares" \
 	's/frames\[old\].count == 1/frames[old].count >= 1/'
+bug 2 3 mm/usercopy.c "what PROT_NONE keeps can be read by the kernel" \
+	'/^static bool can_be_read/,/^}/s/return word & PTE_P;/return word;/'
 bug 2 3 mm/usercopy.c "space_write reaches pages as if it read" \
 	'/^static int move/,/^}/s/reach(space, va, write,/reach(space, va, false,/'
 bug 2 7 mm/segment.c "the end of a file shows what follows it" \
