@@ -465,7 +465,7 @@ static void measure_crowd(void)
 		end_child(asleep[i]);
 }
 
-static void measure_everything(uint32_t started)
+static void measure_everything(uint32_t started, const char *program)
 {
 	int id_key = shmget(KEY, 4 * KIB, IPC_CREAT | 0600);
 
@@ -495,6 +495,7 @@ static void measure_everything(uint32_t started)
 	measure_many();
 	measure_grown();
 	measure_crowd();
+	measure_longest(program);
 	remove_segment(id_4m);
 	remove_segment(id_1m);
 	remove_segment(id_4k);
@@ -506,8 +507,10 @@ int main(int argc, char **argv, char **envp)
 {
 	uint32_t started = (uint32_t)(rdtsc64() / 1000);
 
-	(void)argv, (void)envp;
-	measure_everything(started);
+	(void)envp;
+	if (argc > 1 && argv[1][0] == '-')
+		return 0; /* longest.c has started it */
+	measure_everything(started, argv[0]);
 	if (argc > 1 || unix_call(SYS_getpid, 0, 0, 0) == 1)
 		unix_call(SYS_reboot, 0xFEE1DEAD, 672274793, 0x4321FEDC);
 	return 0;

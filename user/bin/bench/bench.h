@@ -41,4 +41,12 @@ uint32_t faults_now(void);
 /* The cost of measuring nothing; to be called first. */
 void measure_nothing(void);
 
+/*
+ * longest.c: the rows of calls that are made as long as may be, and of the
+ * longest; `program` is where this one lies.  A case says what each of its
+ * calls took since `from`.
+ */
+void measure_longest(const char *program);
+void note_call(const char *name, uint64_t from);
+
 #endif
