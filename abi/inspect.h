@@ -30,7 +30,8 @@ struct inspect_table {
 };
 
 struct inspect_field {
-	char name[20]; /* "proc.pid", "region.start", "shm.nattch" */
+	/* "proc.pid", "region.start"; one of 20 characters has no NUL. */
+	char name[20] __attribute__((nonstring));
 	uint16_t offset;
 	uint16_t size;
 };

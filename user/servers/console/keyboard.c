@@ -23,13 +23,15 @@
 #define KEYS            0x54
 
 /* clang-format off */
-static const char plain[KEYS] =
+static const char plain[] =
 	"\0\0331234567890-=\177\tqwertyuiop[]\n\0asdfghjkl;'`"
 	"\0\\zxcvbnm,./\0*\0 \0\0\0\0\0\0\0\0\0\0\0\0\000789-456+1230.";
-static const char shifted[KEYS] =
+static const char shifted[] =
 	"\0\033!@#$%^&*()_+\177\tQWERTYUIOP{}\n\0ASDFGHJKL:\"~"
 	"\0|ZXCVBNM<>?\0*\0 \0\0\0\0\0\0\0\0\0\0\0\0\000789-456+1230.";
 /* clang-format on */
+_Static_assert(sizeof(plain) == KEYS + 1 && sizeof(shifted) == KEYS + 1,
+               "a character for each key, and the NUL");
 
 static bool shift, ctrl, caps, extended;
 
