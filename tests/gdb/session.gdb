@@ -4,8 +4,8 @@
 # shmat of the parent, shmdt (of what fork gave it), shmat and shmdt of the child.
 
 set width 0
-echo \n(gdb) rbreak ^run_ipc\n
-rbreak ^run_ipc
+echo \n(gdb) break run_ipc\n
+break run_ipc
 echo \n(gdb) ignore 2 3\n
 ignore 2 3
 echo \n(gdb) continue\n

@@ -180,7 +180,7 @@ TEST("SEC-S7 privileged instructions kill")
 	CRIME(SIGSEGV, "ltr %%ax");
 	CRIME(SIGSEGV, "clts");
 	CRIME(SIGSEGV, "invlpg (%%esp)");
-	CRIME(SIGSEGV, "wbinvd");
+	/* Not wbinvd: QEMU 10 runs it at ring 3, under Linux, too. */
 	CRIME(SIGSEGV, "movl $0x1B, %%ecx\n\trdmsr");
 	CRIME(SIGSEGV, "movl $0x1B, %%ecx\n\twrmsr");
 }

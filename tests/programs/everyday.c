@@ -64,7 +64,8 @@ static void memory(void)
 {
 	volatile size_t all = 0xF0000000u;
 	size_t bytes = 8 << 20;
-	char *heap = malloc(bytes), *map;
+	char *volatile heap = malloc(bytes); /* or gcc 16 needs none */
+	char *map;
 	long sum = 0;
 
 	memset(heap, 7, bytes);
