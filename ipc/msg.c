@@ -25,7 +25,8 @@
  *	Q2  who stands in line waits, and who waits stands in one (wait_check.c)
  *	Q3  no sender stands in line whose message fits
  *	Q4  keys are unique, and every id and key finds its queue
- *	Q5  every cell of the pool belongs to a message, or to who waits
+ *	Q5  every cell of the pool belongs to a message, to who waits, or is
+ *	    counted by sem_cells
  *
  *	sys_msgget   find or make            sys_msgctl   look, change, remove
  *	sys_msgsnd   send                    sys_msgrcv   receive
@@ -34,6 +35,7 @@
 
 #include "../abi/errno.h"
 #include "../kernel/clock.h"
+#include "../kernel/cpu.h"
 #include "../mm/pool.h"
 #include "permission.h"
 
@@ -103,10 +105,13 @@ static int remove(int id)
 
 		pool_give(q->first);
 		q->first = next;
+		preemption_point(); /* it is nobody's any more */
 	}
 	ids_remove(&msg_ids, index);
 	return 0;
 }
+
+#define PASSED_BY 65536 /* messages from one preemption point to the next */
 
 /* ---- choosing ----------------------------------------------------------- */
 
@@ -127,7 +132,8 @@ static inline bool wants(int type, int flags, int offered)
 
 /*
  * The message to be received, or -1; `*before` is the one before it, or -1.
- * With MSG_COPY `type` is its place, from 0.
+ * With MSG_COPY `type` is its place, from 0.  A queue whose msg_qbytes root has
+ * raised may be very long.
  */
 static int choose(const struct msg_queue *q, int type, int flags, int *before)
 {
@@ -136,7 +142,7 @@ static int choose(const struct msg_queue *q, int type, int flags, int *before)
 	for (int chain = q->first; chain >= 0; chain = msg_at(chain)->next) {
 		int offered = msg_at(chain)->type;
 
-		if (flags & MSG_COPY ? place++ == type
+		if (flags & MSG_COPY ? place == type
 		                     : wants(type, flags, offered)) {
 			best = chain;
 			*before = previous;
@@ -145,6 +151,8 @@ static int choose(const struct msg_queue *q, int type, int flags, int *before)
 			type = 1 - offered; /* only a lower one is better */
 		}
 		previous = chain;
+		if (++place % PASSED_BY == 0)
+			preemption_point();
 	}
 	return best;
 }

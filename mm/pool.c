@@ -11,6 +11,8 @@
  *
  *	a chain    cell 67 --> cell 66 --> cell 7 --> -1
  *
+ * A cell is never moved: what lies in one piece there may be pointed at.
+ *
  * Every page is asked for at the level of the space that needs it, so that
  * no user's messages can eat what is kept for others (mm/frame.c); it counts
  * among the kernel's own, as a table's pages do.
@@ -18,6 +20,7 @@
 #include "pool.h"
 
 #include "../abi/errno.h"
+#include "../kernel/cpu.h"
 #include "space.h"
 
 struct cell {
@@ -28,8 +31,17 @@ struct cell {
 #define CELLS_A_PAGE (PAGE_SIZE / sizeof(struct cell))
 
 int pool_cells;
+int pool_fresh; /* the cell that is taken next; 0 modulo a page: no page */
 
-static int next; /* the cell that is taken next; 0 modulo a page: no page */
+/*
+ * A chain may be as long as root allows (msgmax): once in each page of cells
+ * interrupts are let in.  They know nothing of the pool.
+ */
+static inline void pause_at(int cell)
+{
+	if ((uint32_t)cell % CELLS_A_PAGE == 1)
+		preemption_point();
+}
 
 static struct cell *cell_at(int cell)
 {
@@ -58,18 +70,18 @@ __attribute__((noinline)) static int add_page(int space)
 	if (promise_take(1, spaces[space].level) < 0)
 		return -ENOMEM;
 	table_frames++;
-	next = frame_alloc() * CELLS_A_PAGE;
-	cell_at(next++)->next = 0;
+	pool_fresh = frame_alloc() * CELLS_A_PAGE;
+	cell_at(pool_fresh++)->next = 0;
 	return 0;
 }
 
 static int take_cell(int space)
 {
-	if ((uint32_t)next % CELLS_A_PAGE == 0 && add_page(space) < 0)
+	if ((uint32_t)pool_fresh % CELLS_A_PAGE == 0 && add_page(space) < 0)
 		return -ENOMEM;
-	cell_at(first_of(next))->next++;
+	cell_at(first_of(pool_fresh))->next++;
 	pool_cells++;
-	return next++;
+	return pool_fresh++;
 }
 
 /* None of its other cells is in use. */
@@ -87,8 +99,8 @@ static void give_cell(int cell)
 	pool_cells--;
 	if (--cell_at(first)->next > 0)
 		return;
-	if (first == first_of(next - 1))
-		next = first + 1; /* it is the page that cells are taken from */
+	if (first == first_of(pool_fresh - 1))
+		pool_fresh = first + 1; /* cells are taken from this page */
 	else
 		drop_page(first);
 }
@@ -106,6 +118,7 @@ int pool_take(uint32_t bytes, int space)
 		}
 		cell_at(cell)->next = chain;
 		chain = cell;
+		pause_at(cell);
 		if (bytes <= CELL_BYTES)
 			return chain;
 		bytes -= CELL_BYTES;
@@ -117,6 +130,7 @@ void pool_give(int chain)
 	while (chain >= 0) {
 		int after = cell_at(chain)->next;
 
+		pause_at(chain);
 		give_cell(chain);
 		chain = after;
 	}
@@ -138,6 +152,7 @@ int pool_move(int chain, uint32_t offset, uint32_t bytes, vaddr_t user,
 		bytes -= count;
 		if (error < 0 || bytes == 0)
 			return error;
+		pause_at(chain);
 		user += count;
 		offset = 0;
 		chain = cell->next;

@@ -1,9 +1,10 @@
 /*
  * mm/pool.h -- the pool: small pieces of kernel memory, in chains of cells.
  *
- * For what comes in any size and does not stay: messages that wait in a queue.
- * A chain is named by its first cell (-1: none).  A page goes back to everybody
- * when its last cell is given.
+ * For messages that wait in a queue, which come in any size, and for semaphore
+ * sets of a cell each.  A chain is named by its first cell (-1: none).  A page
+ * goes back to everybody when its last cell is given: what stays long in one
+ * cell keeps its page, and no more than that.
  */
 #ifndef MM_POOL_H
 #define MM_POOL_H
@@ -30,5 +31,6 @@ int pool_move(int chain, uint32_t offset, uint32_t bytes, vaddr_t user,
               bool out);
 
 extern int pool_cells; /* in use, of all chains */
+extern int pool_fresh; /* pool.c alone: the next one; host tests reset it */
 
 #endif

@@ -65,6 +65,18 @@ static struct {
 	bool born[QUEUES], ctime[QUEUES];
 } wrote;
 
+/* What interrupts work with is whole: who sleeps where, and who does not. */
+void preemption_point(void)
+{
+	int breaches = 0;
+
+	for (int i = 0; i < QUEUES; i++)
+		if (ids_used(&msg_ids, i))
+			breaches += line_check(&msgs[i].senders, "queue", i) +
+			            line_check(&msgs[i].receivers, "queue", i);
+	EXPECT(breaches + wait_check(), 0);
+}
+
 /* ---- the fake pool and what programs have --------------------------------
  */
 
