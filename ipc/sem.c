@@ -6,21 +6,27 @@
  * an object like a shared segment (object.c), but nobody attaches it: whoever
  * may write it operates on it by its id, and it dies when it is removed.
  *
- * Its semaphores lie in a segment that has no other holder, so that they are
- * promised, counted and zeroed as all memory is, and a user's sets end where
- * his memory ends.
+ * Few semaphores lie in a cell of the pool, so that 32,000 small sets are 4 MiB
+ * of them; more lie in a segment that has no other holder.  Either way they are
+ * promised and counted as all memory is, and the sets of a user end where the
+ * memory of users ends.
  *
- *	id --> set ---> segment [ value pid | value pid | value pid | ... ]
+ *	id --> set ---> cell or segment [ value pid | value pid | ... ]
  *	        |
  *	        +-----> lines   process 7 --> process 12       asleep in semop
+ *	        |
+ *	        +-----> rows    what the ends of processes take back (semadj.c)
  *
  * ipc/sem_check.c recounts:
  *
  *	S1  a value is 0..SEMVMX
  *	S2  who stands in line waits, and who waits stands in one (wait_check.c)
- *	S3  a row of semadj is a process's, and its semaphore is there
+ *	S3  a row of semadj is in the tree of its process and in the list of
+ *	    its set, and its semaphore is there
  *	S4  keys are unique, every id and key finds its set, and sem_count is
  *	    the sum of their semaphores
+ *	S5  few semaphores have a cell, which sem_cells counts, more a segment
+ *	S6  nobody is still to be asked, and no set is still to be served
  *
  *	sys_semget   find or make            sys_semctl   look, change, remove
  */
@@ -28,6 +34,7 @@
 
 #include "../abi/errno.h"
 #include "../kernel/clock.h"
+#include "../kernel/string.h"
 #include "permission.h"
 
 struct seminfo sem_limits = {.semmap = 1024000000,
@@ -43,6 +50,7 @@ struct seminfo sem_limits = {.semmap = 1024000000,
 
 struct ids sem_ids = IDS(sems);
 uint32_t sem_count;
+int sem_cells;
 
 const struct object_kind sem_kind = {.ids = &sem_ids,
                                      .most = &sem_limits.semmni,
@@ -53,7 +61,8 @@ const struct object_kind sem_kind = {.ids = &sem_ids,
 
 _Static_assert(SEMMSL_MAX <= TABLE_ENTRIES * SEMS_A_PAGE, "one page table");
 _Static_assert(SEMOPM_MAX * sizeof(struct operation) <= PAGE_SIZE, "one page");
-_Static_assert(sizeof(struct sem_set) == 128, "an index becomes a shift");
+_Static_assert(sizeof(struct sem_set) == 128 || sizeof(void *) > 4,
+               "an index becomes a shift");
 
 __attribute__((noinline)) struct semaphore *sem_of(int segment, uint32_t num)
 {
@@ -66,46 +75,71 @@ __attribute__((noinline)) struct semaphore *sem_of(int segment, uint32_t num)
 
 /* ---- birth and death ---------------------------------------------------- */
 
-/* A segment with `count` semaphores, all 0: or -ENOMEM. */
-static int make_semaphores(uint32_t count)
+static int make_few(struct semaphores *all)
+{
+	int cell = pool_take(CELL_BYTES, self()->space);
+
+	if (cell < 0)
+		return cell;
+	*all = (struct semaphores){cell, -1, pool_first(cell)};
+	memset(all->first, 0, CELL_BYTES);
+	sem_cells++;
+	return 0;
+}
+
+static int make_many(struct semaphores *all, uint32_t count)
 {
 	int pages = (int)((count + SEMS_A_PAGE - 1) / SEMS_A_PAGE);
 	int segment = segment_make(pages, true, true, object_level());
 	frame_t frame;
 
-	for (int page = 0; segment >= 0 && page < pages; page++)
+	if (segment < 0)
+		return segment;
+	for (int page = 0; page < pages; page++)
 		segment_frame(segment, page, object_level(), &frame);
-	return segment;
+	*all = (struct semaphores){-1, segment, sem_of(segment, 0)};
+	return 0;
 }
 
-/* They are the set's. */
-static void put_semaphores(struct sem_set *set, int segment)
+/* `count` semaphores, all 0: 0, or -ENOMEM. */
+static int make_semaphores(struct semaphores *all, uint32_t count)
 {
-	set->segment = segment;
-	set->first_page = sem_of(segment, 0);
+	return count <= SEMS_A_CELL ? make_few(all) : make_many(all, count);
+}
+
+static void drop_semaphores(const struct semaphores *all)
+{
+	if (all->cell >= 0) {
+		pool_give(all->cell);
+		sem_cells--;
+	} else {
+		segment_drop(all->segment);
+	}
 }
 
 static int create(int key, uint32_t count, int flags)
 {
-	int segment, index, id;
+	struct semaphores all;
+	int index, id;
 
 	if (count == 0)
 		return -EINVAL;
 	if (count > sem_limits.semmns || sem_count > sem_limits.semmns - count)
 		return -ENOSPC;
-	segment = make_semaphores(count);
-	if (segment < 0)
-		return segment;
+	if (make_semaphores(&all, count) < 0)
+		return -ENOMEM;
 	index = object_place(&sem_kind);
 	if (index < 0) {
-		segment_drop(segment);
+		drop_semaphores(&all);
 		return index;
 	}
 
 	/* Nothing below can fail. */
 	id = object_begin(&sem_kind, index, key, flags);
-	put_semaphores(&sems[index], segment);
+	sems[index].all = all;
 	sems[index].zeroes = sems[index].changers = (struct line){0, 0};
+	sems[index].rows = -1;
+	sems[index].owed = 0;
 	sems[index].ds.sem_nsems = count;
 	sem_count += count;
 	return id;
@@ -135,10 +169,10 @@ static int remove(int id)
 		return index;
 	wait_dismiss(&sems[index].zeroes, -EIDRM);
 	wait_dismiss(&sems[index].changers, -EIDRM);
-	semadj_forget(id);
+	semadj_forget(index);
 	sem_count -= sems[index].ds.sem_nsems;
-	segment_drop(sems[index].segment);
-	sems[index].segment = -1;
+	drop_semaphores(&sems[index].all);
+	sems[index].all = (struct semaphores){-1, -1, 0};
 	ids_remove(&sem_ids, index);
 	return 0;
 }
@@ -165,7 +199,7 @@ static int tell_all(int id, vaddr_t array)
 }
 
 /* `count` values of the array into new semaphores: 0, -EFAULT, -ERANGE. */
-static int fill(int segment, uint32_t count, vaddr_t array)
+static int fill(const struct semaphores *all, uint32_t count, vaddr_t array)
 {
 	bool too_great = false;
 
@@ -175,7 +209,7 @@ static int fill(int segment, uint32_t count, vaddr_t array)
 		if (copy_in(&value, array + i * sizeof(value), sizeof(value)))
 			return -EFAULT;
 		too_great |= value > SEMVMX;
-		*sem_of(segment, i) =
+		*sem_among(all, i) =
 		    (struct semaphore){.value = value, .pid = self()->pid};
 	}
 	return too_great ? -ERANGE : 0;
@@ -184,9 +218,9 @@ static int fill(int segment, uint32_t count, vaddr_t array)
 /* They have new values: of all, or of `num`. */
 static int changed(int index, int num)
 {
-	semadj_clear(ids_id(&sem_ids, index), num);
+	semadj_clear(index, num);
 	sems[index].ds.sem_ctime = clock_now;
-	sem_serve(&sems[index]);
+	sem_serve(&sems[index], 0, 0);
 	return 0;
 }
 
@@ -194,20 +228,20 @@ static int changed(int index, int num)
 static int set_all(int id, vaddr_t array)
 {
 	int index = object_find(&sem_kind, id, ASK_WRITE);
-	int segment, error;
+	struct semaphores all;
+	int error;
 
 	if (index < 0)
 		return index;
-	segment = make_semaphores(sems[index].ds.sem_nsems);
-	if (segment < 0)
-		return segment;
-	error = fill(segment, sems[index].ds.sem_nsems, array);
+	if (make_semaphores(&all, sems[index].ds.sem_nsems) < 0)
+		return -ENOMEM;
+	error = fill(&all, sems[index].ds.sem_nsems, array);
 	if (error < 0) {
-		segment_drop(segment);
+		drop_semaphores(&all);
 		return error;
 	}
-	segment_drop(sems[index].segment);
-	put_semaphores(&sems[index], segment);
+	drop_semaphores(&sems[index].all);
+	sems[index].all = all;
 	return changed(index, -1);
 }
 

@@ -9,6 +9,7 @@
 #define IPC_SEM_H
 
 #include "../abi/sem.h"
+#include "../mm/pool.h"
 #include "object.h"
 #include "wait.h"
 
@@ -33,40 +34,63 @@ struct operation {
 	uint16_t old_pid; /* what the semaphore had, when it is done */
 };
 
-/* Its semaphores lie in a segment of their own, which nobody attaches. */
+/*
+ * Where the semaphores of a set lie: a few in a cell of the pool, more of them
+ * in a segment of their own, which nobody attaches.
+ */
+struct semaphores {
+	int cell, segment;       /* one of the two, the other is -1 */
+	struct semaphore *first; /* the first page of them, for the kernel */
+};
+
 struct sem_set {
 	struct ids_slot slot;
 	struct semid_ds ds; /* at every moment what IPC_STAT gives out */
-	int segment;
-	struct semaphore *first_page; /* of it, as the kernel sees it */
+	struct semaphores all;
 	struct line zeroes;   /* who sleeps in semop and will change nothing */
 	struct line changers; /* ... and the others */
+	int rows;             /* semadj.c: the first of all processes' rows */
+	struct sem_set *owed; /* semadj.c: the next set to be served, or 0 */
 } __attribute__((aligned(128))); /* so that &sems[i] is a shift */
 
 extern struct sem_set sems[]; /* at a fixed address (linker.ld) */
 extern struct ids sem_ids;
 extern const struct object_kind sem_kind;
 extern uint32_t sem_count; /* semaphores of all sets, for SEMMNS */
+extern int sem_cells;      /* of the pool, that sets have */
 
 /* semop(2), semtimedop(2) with a struct timespec of 32 bits, or none (0). */
 int sem_operate(int id, vaddr_t ops, uint32_t count, vaddr_t timeout);
 
 #define SEMS_A_PAGE (PAGE_SIZE / sizeof(struct semaphore))
+#ifndef SEMS_A_CELL /* host tests make it small */
+#define SEMS_A_CELL (CELL_BYTES / sizeof(struct semaphore))
+#endif
 
 /* Semaphore `num` of a segment of them: one page table is enough. */
 struct semaphore *sem_of(int segment, uint32_t num);
 
-static inline struct semaphore *sem_at(const struct sem_set *set, uint32_t num)
+static inline struct semaphore *sem_among(const struct semaphores *all,
+                                          uint32_t num)
 {
 	if (__builtin_expect(num < SEMS_A_PAGE, true))
-		return &set->first_page[num];
-	return sem_of(set->segment, num);
+		return &all->first[num];
+	return sem_of(all->segment, num);
+}
+
+static inline struct semaphore *sem_at(const struct sem_set *set, uint32_t num)
+{
+	return sem_among(&set->all, num);
 }
 
 /* ---- semop.c ------------------------------------------------------------- */
 
-/* The values have changed: whoever in line can go on now does. */
-void sem_serve(struct sem_set *set);
+/*
+ * The operations op..end were done, or (op is 0) values of any semaphore have
+ * changed: whoever in line can go on now does.  Has preemption points.
+ */
+void sem_serve(struct sem_set *set, const struct operation *op,
+               const struct operation *end);
 
 /* How many wait until `num` grows (`zero` false), or until it is 0. */
 int sem_count_waiting(int index, int num, bool zero);
@@ -74,27 +98,30 @@ int sem_count_waiting(int index, int num, bool zero);
 /* ---- semadj.c ------------------------------------------------------------ */
 
 /*
- * What a process's end adds to semaphore `num` of the set named `id`: there are
- * rows for those it has used SEM_UNDO on.
+ * What a process's end adds to a semaphore: there are rows for those it has
+ * used SEM_UNDO on, and they end with their set.  See semadj.c for the picture.
  */
 struct semadj {
-	int link; /* table */
-	int next; /* of the same process; -1 */
-	int id, num;
-	int value;
+	int link;         /* table */
+	int below[2];     /* in the tree of its process; -1 */
+	int next, before; /* in the list of its set; -1 */
+	uint32_t key;     /* of the semaphore: its place in the tree */
+	uint16_t set, num;
+	uint16_t proc;
+	int16_t value;
 };
 extern struct semadj semadjs[];
 extern struct table semadj_table;
 
-/* The process's row for this semaphore, or 0; ... made if need be: index or
- * -ENOMEM. */
-struct semadj *semadj_find(const struct proc *p, int id, int num);
-int semadj_make(int id, int num);
+/* The process's row for semaphore `num` of the set at this index, or 0. */
+struct semadj *semadj_find(const struct proc *p, int set, int num);
+/* The current process has such a row now, if it had none: 0, or -ENOMEM. */
+int semadj_make(int set, int num);
 
 /* SETVAL, SETALL: nobody's end changes `num` any more; -1: any of the set. */
-void semadj_clear(int id, int num);
+void semadj_clear(int set, int num);
 /* IPC_RMID: the rows go. */
-void semadj_forget(int id);
+void semadj_forget(int set);
 
 /* The current process ends: adds what it must, serves the lines. */
 void sem_exit(void);

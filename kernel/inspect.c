@@ -89,7 +89,7 @@ static const struct inspect_field fields[] = {
     {"shm.id", offsetof(struct shm, slot.id), 4},
     FIELD("sem", sem_set, ds),
     {"sem.id", offsetof(struct sem_set, slot.id), 4},
-    FIELD("sem", sem_set, segment),
+    FIELD("sem", sem_set, all),
     FIELD("msg", msg_queue, ds),
     {"msg.id", offsetof(struct msg_queue, slot.id), 4},
     FIELD("connection", connection, channel),

@@ -101,6 +101,7 @@ struct proc {
 		int chain; /* msgsnd, msgrcv: the message, or -1 */
 		/* semop: operations in the kernel's memory; which one waits */
 		struct operation *ops, *end, *stuck;
+		bool called; /* semop: a change may concern it, see semop.c */
 	} wait;
 	int semadj; /* semadj.c: what its end takes back, or -1 */
 

@@ -799,7 +799,60 @@ TEST("LIM-SEMMSL 32,000 semaphores make one set")
 	set_removed(id);
 }
 
-static int ids[33000];
+static int ids[33000], queues[33000];
+
+TEST("LIM-SEMMNI a user has 32,000 sets and 32,000 queues at once, no more")
+{
+	AS(NOBODY, NOBODY)
+	{
+		for (int i = 0; i < 32000; i++) {
+			ids[i] = OK(sem_get(IPC_PRIVATE, 1 + i % 31, 0600));
+			queues[i] = OK(msg_get(IPC_PRIVATE, 0600));
+		}
+		ERR(sem_get(IPC_PRIVATE, 1, 0600), ENOSPC);
+		ERR(msg_get(IPC_PRIVATE, 0600), ENOSPC);
+		EQ(SEMOP(ids[30], {30, 7, 0}), 0);
+		EQ(SEMOP(ids[31999], {0, 9, SEM_UNDO}), 0);
+		EQ(value_of(ids[30], 30), 7);
+		EQ(value_of(ids[31999], 0), 9);
+		EQ(value_of(ids[31], 0), 0);
+		EQ(send_text(queues[31999], 1, "last"), 0);
+		set_removed(ids[30]);
+		ids[30] = make_set(31);
+		EQ(value_of(ids[30], 30), 0);
+		for (int i = 0; i < 32000; i++) {
+			set_removed(ids[i]);
+			queue_removed(queues[i]);
+		}
+		set_removed(make_set(1));
+		queue_removed(make_queue());
+	}
+}
+
+TEST("LIM-SEMMNI a set of a few and of many semaphores: SETALL, GETALL, undo")
+{
+	const int counts[] = {1, 30, 31, 32, 33, 1023, 1024, 1025};
+	static unsigned short values[1025], got[1025];
+
+	for (int k = 0; k < (int)ALL(counts); k++) {
+		int id = make_set(counts[k]), last = counts[k] - 1;
+
+		for (int i = 0; i <= last; i++)
+			values[i] = i + 1;
+		OK(sem_ctl(id, 0, SETALL, P(values)));
+		IN_CHILD
+		{
+			EQ(SEMOP(id, {last, 5, SEM_UNDO}), 0);
+			EQ(value_of(id, last), last + 6);
+		}
+		memset(got, 0xCC, sizeof got);
+		OK(sem_ctl(id, 0, GETALL, P(got)));
+		EQ(memcmp(got, values, counts[k] * 2), 0);
+		EQ(last == 1024 ? 0xCCCC : got[last + 1], 0xCCCC);
+		ERR(SEMOP(id, {last + 1, 1, 0}), EFBIG);
+		set_removed(id);
+	}
+}
 
 TEST("B6 a user makes sets until an error; root lives, and all comes back")
 {

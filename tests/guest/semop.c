@@ -518,6 +518,98 @@ BOTH("3.2-count an array that waits for 0 in its second operation")
 	set_removed(id);
 }
 
+/* Whoever waits for zeroes alone is asked when one of those changed is 0. */
+BOTH("3.2-zeroes an array of zeroes counts where it waited when it was asked")
+{
+	int id = make_set(2);
+	pid_t pid;
+
+	set_value(id, 0, 1);
+	BACKGROUND(pid)
+	{
+		EQ(SEMOP(id, {1, 0, 0}, {0, 0, 0}), 0);
+	}
+	await_zcnt(id, 0, 1);
+	ANSWER(zcnt(id, 1));
+	EQ(SEMOP(id, {1, 1, 0}), 0); /* nothing is 0: it is not asked */
+	EQ(zcnt(id, 0), 1);
+	EQ(zcnt(id, 1), 0);
+	EQ(SEMOP(id, {0, -1, 0}), 0);
+	EQ(zcnt(id, 0), 0);
+	EQ(zcnt(id, 1), 1);
+	EQ(SEMOP(id, {1, -1, 0}), 0);
+	EXITS(pid, 0);
+	set_removed(id);
+}
+
+BOTH("3.2-zeroes a zero beside, in the array of who changes, asks them")
+{
+	int id = make_set(3);
+	pid_t pid;
+
+	set_value(id, 0, 1);
+	BACKGROUND(pid)
+	{
+		EQ(SEMOP(id, {1, 0, 0}, {0, 0, 0}), 0);
+	}
+	await_zcnt(id, 0, 1);
+	EQ(SEMOP(id, {1, 1, 0}, {2, 0, 0}), 0);
+	EQ(zcnt(id, 0), 0);
+	EQ(zcnt(id, 1), 1);
+	set_value(id, 1, 2); /* of SETVAL any zero of the set will do */
+	EQ(zcnt(id, 1), 1);
+	set_value(id, 0, 0);
+	set_value(id, 1, 0);
+	EXITS(pid, 0);
+	set_removed(id);
+}
+
+BOTH("3.2-nowait an array of zeroes fails when it is asked, not before")
+{
+	int id = make_set(2);
+	pid_t pid;
+
+	set_value(id, 0, 1);
+	BACKGROUND(pid)
+	{
+		ERR(SEMOP(id, {1, 0, IPC_NOWAIT}, {0, 0, 0}), EAGAIN);
+	}
+	await_zcnt(id, 0, 1);
+	EQ(SEMOP(id, {1, 1, 0}), 0);
+	EQ(zcnt(id, 0), 1); /* it sleeps on */
+	EQ(SEMOP(id, {0, -1, 0}), 0);
+	EQ(zcnt(id, 0), 0);
+	EXITS(pid, 0);
+	set_removed(id);
+}
+
+BOTH("3.2-count three operations of different semaphores, one after another")
+{
+	int id = make_set(3);
+	pid_t takes, zero;
+
+	set_value(id, 0, 1);
+	BACKGROUND(takes)
+	{
+		EQ(SEMOP(id, {0, -1, 0}, {1, -1, 0}, {2, -1, 0}), 0);
+	}
+	await_ncnt(id, 1, 1);
+	BACKGROUND(zero)
+	{
+		EQ(SEMOP(id, {1, 0, 0}, {0, 0, 0}), 0);
+	}
+	await_zcnt(id, 0, 1);
+	EQ(ncnt(id, 0) + ncnt(id, 2) + zcnt(id, 1) + zcnt(id, 2), 0);
+	EQ(SEMOP(id, {1, 1, 0}), 0);
+	EQ(ncnt(id, 1), 0);
+	EQ(ncnt(id, 2), 1);
+	EQ(zcnt(id, 0), 1);
+	EQ(SEMOP(id, {2, 1, 0}), 0);
+	EXITS(takes, 0);
+	EXITS(zero, 0);
+	set_removed(id);
+}
+
 BOTH("3.2-rmid the removal wakes everyone with EIDRM")
 {
 	int id = make_set(2);

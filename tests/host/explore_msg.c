@@ -65,6 +65,8 @@ static struct {
 	bool born[QUEUES], ctime[QUEUES];
 } wrote;
 
+int sem_cells; /* no sets here */
+
 /* What interrupts work with is whole: who sleeps where, and who does not. */
 void preemption_point(void)
 {

@@ -1,6 +1,6 @@
 // with: ipc/ids.c ipc/permission.c ipc/object.c ipc/wait.c ipc/wait_check.c
 // with: ipc/sem.c ipc/semop.c ipc/semadj.c ipc/sem_check.c -DSEMVMX=2
-// with: -DIDS_SEQ_MAX=2
+// with: -DIDS_SEQ_MAX=2 -DSEMS_A_CELL=1
 // alone
 // fast: 10000
 /*
@@ -10,13 +10,18 @@
  *
  * The model (struct model) knows nothing of ids, chains or rows: it has the
  * values, who stands in line in which order with which operations, and the sum
- * that the end of each process adds.  mm is a fake of a few lines.  See
+ * that the end of each process adds.  mm is a fake of a few lines; a set of one
+ * semaphore lies in a cell of the pool, one of two in a segment.  See
  * explore_line.h for how a process sleeps and how memory is refused.
+ *
+ * At a preemption point all that an interrupt may touch is looked at; and of
+ * some calls, it is the moment when the time of everybody asleep is up.
  *
  * Scenes are small worlds, each with its own menu of calls, each explored to
  * its end.
  */
 #include "../../ipc/sem.h"
+#include "../../kernel/cpu.h"
 
 #define PROCS 4
 #include "explore_line.h"
@@ -98,6 +103,38 @@ int segment_frame(int segment, int page, int level, frame_t *frame)
 	memory[2 * segment][page] = (uint32_t)*frame << 12;
 	memset(memory[*frame], 0, NUMS * sizeof(struct semaphore));
 	return 0;
+}
+
+/* Of each cell the pool gives, only the first semaphore is used. */
+static struct semaphore cells[SETS + 1][CELL_BYTES / 4];
+static bool cell_used[SETS + 1];
+int pool_cells;
+
+int pool_take(uint32_t bytes, int space)
+{
+	int i = 0;
+
+	EXPECT(bytes <= CELL_BYTES && space == self()->space, true);
+	if (!promised())
+		return -ENOMEM;
+	while (cell_used[i])
+		i++;
+	cell_used[i] = true;
+	pool_cells++;
+	return i;
+}
+
+void pool_give(int cell)
+{
+	EXPECT(cell_used[cell], true);
+	cell_used[cell] = false;
+	memset(cells[cell], 0xEE, sizeof(cells[cell]));
+	pool_cells--;
+}
+
+void *pool_first(int cell)
+{
+	return cells[cell];
 }
 
 void segment_drop(int segment)
@@ -229,34 +266,55 @@ static enum who m_who(const struct array *a)
 	                      : WAIT_FOR_ZERO;
 }
 
-/* Does one of these go on?  The first such. */
-static bool m_serve_one(int set, enum who who, int *result)
+/* A sleeper that fails changes nothing. */
+static const struct array nothing_done = {0, {{0, 0, 0}}};
+
+/*
+ * Does one of these go on?  The first such; *done is its array, or of one that
+ * fails, which changes nothing, an empty one.
+ */
+static bool m_serve_one(int set, enum who who, const struct array **done)
 {
 	struct picture *s = &model.sets[set];
 
 	for (int i = 0; i < s->waiting; i++) {
 		struct sleeper *p = &model.procs[s->line[i]];
+		int result;
 
 		if (p->killed || m_who(p->array) != who)
 			continue;
-		*result = m_attempt(s->line[i], set, p->array, &p->which);
-		if (*result == WAITING)
+		result = m_attempt(s->line[i], set, p->array, &p->which);
+		if (result == WAITING)
 			continue;
-		m_leave(set, i, *result);
+		*done = result == 0 ? p->array : &nothing_done;
+		m_leave(set, i, result);
 		return true;
 	}
 	return false;
 }
 
-static void m_serve(int set)
+/* Is any of those 0 that `a` operates on (no array: of all of them)? */
+static bool m_zero(int set, const struct array *a)
 {
-	int result;
+	int count = a ? a->count : model.sets[set].count;
+
+	for (int i = 0; i < count; i++)
+		if (model.sets[set].values[a ? a->ops[i].sem_num : i] == 0)
+			return true;
+	return false;
+}
+
+/* `a` was done; 0: values were set. */
+static void m_serve(int set, const struct array *a)
+{
+	const struct array *zero;
 
 	do {
-		while (m_serve_one(set, WAIT_FOR_ZERO, &result) ||
-		       m_serve_one(set, WAIT_FOR_ZEROES, &result))
+		while (m_zero(set, a) &&
+		       (m_serve_one(set, WAIT_FOR_ZERO, &zero) ||
+		        m_serve_one(set, WAIT_FOR_ZEROES, &zero)))
 			;
-	} while (m_serve_one(set, ALTER, &result));
+	} while (m_serve_one(set, ALTER, &a));
 }
 
 static int m_count_waiting(int set, int num, bool zero)
@@ -368,8 +426,8 @@ static int m_semop(int id, const struct array *a)
 		    .array = a, .set = set, .which = which, .result = WAITING};
 		s->line[s->waiting++] = self_index();
 	}
-	if (result == 0)
-		m_serve(set);
+	if (result == 0 && m_alters(a))
+		m_serve(set, a);
 	return result;
 }
 
@@ -423,7 +481,7 @@ static int m_setval(int id, int num, int value)
 	if (!m_may(&model.sets[set], 2))
 		return -EACCES;
 	m_new_value(set, num, value);
-	m_serve(set);
+	m_serve(set, 0);
 	return 0;
 }
 
@@ -440,7 +498,7 @@ static int m_setall(int id, const uint16_t *values)
 			return -ERANGE;
 	for (int i = 0; i < model.sets[set].count; i++)
 		m_new_value(set, i, values[i]);
-	m_serve(set);
+	m_serve(set, 0);
 	return 0;
 }
 
@@ -466,12 +524,16 @@ static int m_look(int id, int num, int command)
 	}
 }
 
+/* Of the process that ends; memory may have been refused in the middle. */
+static bool had_row[SETS];
+
 /* However it ends: all its sums at once, then whoever can go on. */
 static void m_exit(int proc)
 {
 	bool served[SETS] = {false};
 
 	for (int set = 0; set < SETS; set++) {
+		served[set] = had_row[set];
 		wrote.otime[set] |= model.adjust[proc][set][ASKED] == 1;
 		wrote.perhaps[set] |= model.adjust[proc][set][ASKED] == PERHAPS;
 		model.adjust[proc][set][ASKED] = 0;
@@ -491,7 +553,7 @@ static void m_exit(int proc)
 	}
 	for (int i = 0; i < SETS; i++)
 		if (served[i])
-			m_serve(i);
+			m_serve(i, 0);
 }
 
 /* The sleeper runs: what its call answers. */
@@ -550,6 +612,39 @@ static void add(enum kind kind, int a, int b, int c)
 static void add_semop(int id, const struct array *array)
 {
 	add_call((struct call){.kind = OPERATE, .a = id, .array = array});
+}
+
+/* ... with a tick at its first preemption point. */
+static void add_ticked(int id, const struct array *array)
+{
+	add_call(
+	    (struct call){.kind = OPERATE, .a = id, .b = 1, .array = array});
+}
+
+static bool ticking; /* the time of everybody asleep is up */
+
+/* What interrupts work with is whole: who sleeps where, and who does not. */
+void preemption_point(void)
+{
+	int breaches = 0;
+
+	for (int i = 0; i < SETS; i++)
+		if (ids_used(&sem_ids, i))
+			breaches += line_check(&sems[i].zeroes, "set", i) +
+			            line_check(&sems[i].changers, "set", i);
+	EXPECT(breaches + wait_check(), 0);
+	for (int i = 0; ticking && i < PROCS; i++)
+		if (procs[i].state == PROC_IN_LINE)
+			wake(&procs[i]);
+}
+
+/* Whom the tick has woken, and nobody serves any more, is late. */
+static void tick_in_model(void)
+{
+	for (int i = 0; i < PROCS; i++)
+		if (model.procs[i].array && model.procs[i].result == WAITING &&
+		    !model.procs[i].killed && procs[i].state == PROC_READY)
+			model.procs[i].late = 1;
 }
 
 /*
@@ -652,6 +747,13 @@ static int model_call(const struct call *c)
 /* Its end, and another process begins in its row. */
 static void end_process(int proc)
 {
+	for (int i = 0; i < SETS * NUMS; i++) {
+		if (i % NUMS == 0)
+			had_row[i / NUMS] = false;
+		had_row[i / NUMS] |=
+		    ids_used(&sem_ids, i / NUMS) &&
+		    semadj_find(&procs[proc], i / NUMS, i % NUMS);
+	}
 	sem_exit();
 	m_exit(proc);
 	EXPECT(procs[proc].semadj, -1);
@@ -717,8 +819,12 @@ static bool make_call(int call)
 		end_process(c->proc);
 		break;
 	default:
+		ticking = c->kind == OPERATE && c->b;
 		is = real_call(c);
 		EXPECT(is, model_call(c));
+		if (ticking)
+			tick_in_model();
+		ticking = false;
 	}
 	compare(c, is);
 	return true;
@@ -743,7 +849,11 @@ static void compare_semaphore(int set, int num)
 {
 	int pid = wrote.pid[set][num];
 
-	EXPECT(sem_at(&sems[set], num) == sem_of(sems[set].segment, num), true);
+	EXPECT(sem_at(&sems[set], num) ==
+	           (model.sets[set].count > 1
+	                ? sem_of(sems[set].all.segment, num)
+	                : &cells[sems[set].all.cell][num]),
+	       true);
 	EXPECT(sem_at(&sems[set], num)->value, model.sets[set].values[num]);
 	EXPECT(sem_at(&sems[set], num)->pid, pid               ? pid
 	                                     : wrote.born[set] ? 0
@@ -753,8 +863,7 @@ static void compare_semaphore(int set, int num)
 	EXPECT(sem_count_waiting(set, num, true),
 	       m_count_waiting(set, num, true));
 	for (int p = 0; p < PROCS; p++) {
-		const struct semadj *row =
-		    semadj_find(&procs[p], m_id(set), num);
+		const struct semadj *row = semadj_find(&procs[p], set, num);
 
 		EXPECT(row ? row->value : 0, model.adjust[p][set][num]);
 	}
@@ -783,11 +892,17 @@ static void compare_lines(int set)
 
 	compare_line(set, &sems[set].zeroes, false);
 	compare_line(set, &sems[set].changers, true);
-	for (int i = 0; i < s->waiting; i++)
-		if (!model.procs[s->line[i]].killed)
-			EXPECT(m_attempt(s->line[i], set,
-			                 model.procs[s->line[i]].array, &which),
-			       WAITING);
+	for (int i = 0; i < s->waiting; i++) {
+		const struct sleeper *p = &model.procs[s->line[i]];
+		int result = WAITING;
+
+		if (!p->killed)
+			result = m_attempt(s->line[i], set, p->array, &which);
+		/* Who waits for zeroes may fail, when it is asked. */
+		if (result == -EAGAIN && !m_alters(p->array))
+			result = WAITING;
+		EXPECT(result, WAITING);
+	}
 }
 
 static void compare_set(int set)
@@ -832,17 +947,19 @@ static void compare_proc(int proc)
 
 static void compare(const struct call *c, int answer)
 {
-	int alive = 0, held = 0;
+	int alive = 0, few = 0, held = 0;
 
 	for (int i = 0; i < SETS; i++) {
 		compare_set(i);
 		alive += model.sets[i].alive;
+		few += model.sets[i].alive && model.sets[i].count == 1;
 	}
 	for (int i = 0; i <= SETS; i++)
 		held += segments[i].kind == SEGMENT_MEMORY;
 	for (int i = 0; i < PROCS; i++)
 		compare_proc(i);
-	EXPECT(held, alive);
+	EXPECT(held, alive - few);
+	EXPECT(pool_cells, few);
 	if (c->kind == LOOK && c->c == GETALL && answer == 0)
 		for (int i = 0; i < model.sets[m_find(c->a)].count; i++)
 			EXPECT(got[i], model.sets[m_find(c->a)].values[i]);
@@ -859,6 +976,8 @@ struct state {
 	struct semaphore values[SETS + 1][NUMS];
 	uint32_t words[SETS + 1];
 	uint8_t segments[SETS + 1];
+	struct semaphore cells[SETS + 1];
+	bool cell_used[SETS + 1];
 	struct {
 		struct proc *next, *before;
 		int state, killed, result, which, semadj;
@@ -922,9 +1041,22 @@ static void save_set(struct state *s, int i)
 	s->sets[i] = sems[i];
 	s->sets[i].zeroes = place_line(sems[i].zeroes);
 	s->sets[i].changers = place_line(sems[i].changers);
+	s->sets[i].rows = -1; /* see save_lists() */
 	s->sets[i].ds.sem_otime = s->sets[i].ds.sem_ctime = OLD;
 	for (int num = 0; num < model.sets[i].count; num++)
-		s->values[sems[i].segment][num].pid = OLD;
+		if (sems[i].all.cell >= 0)
+			s->cells[sems[i].all.cell].pid = OLD;
+		else
+			s->values[sems[i].all.segment][num].pid = OLD;
+}
+
+static void save_row(struct semadj *row, int proc)
+{
+	if (!row->link)
+		return;
+	row->below[0] = row_place(row->below[0]);
+	row->below[1] = row_place(row->below[1]);
+	row->proc = (uint16_t)proc;
 }
 
 static void save_proc(struct state *s, int i)
@@ -938,9 +1070,7 @@ static void save_proc(struct state *s, int i)
 	s->procs[i].semadj = row_place(p->semadj);
 	for (int k = 0; k < OWN; k++) {
 		s->rows[i * OWN + k] = semadjs[order[i] * OWN + k];
-		if (s->rows[i * OWN + k].link)
-			s->rows[i * OWN + k].next =
-			    row_place(semadjs[order[i] * OWN + k].next);
+		save_row(&s->rows[i * OWN + k], i);
 	}
 	if (sleeper->array)
 		s->procs[i].result = p->wait.result;
@@ -948,6 +1078,26 @@ static void save_proc(struct state *s, int i)
 		s->procs[i].next = place(p->wait.next);
 		s->procs[i].before = place(p->wait.before);
 		s->procs[i].which = (int)(p->wait.stuck - p->wait.ops);
+	}
+}
+
+/* In which order a set has its rows does not matter: by their numbers. */
+static void save_lists(struct state *s)
+{
+	int last[SETS] = {-1, -1};
+
+	for (int i = 0; i < ROWS; i++) {
+		struct semadj *row = &s->rows[i];
+
+		if (!row->link)
+			continue;
+		row->before = last[row->set];
+		row->next = -1;
+		if (last[row->set] < 0)
+			s->sets[row->set].rows = i;
+		else
+			s->rows[last[row->set]].next = i;
+		last[row->set] = i;
 	}
 }
 
@@ -963,10 +1113,14 @@ static void save(void *state)
 		s->words[i] = memory[2 * i][0];
 		s->segments[i] = segments[i].kind;
 	}
+	for (int i = 0; i <= SETS; i++)
+		s->cells[i] = cells[i][0];
+	memcpy(s->cell_used, cell_used, sizeof(cell_used));
 	for (int i = 0; i < SETS; i++)
 		save_set(s, i);
 	for (int i = 0; i < PROCS; i++)
 		save_proc(s, i);
+	save_lists(s);
 	s->table_fresh = sem_ids.table.fresh;
 	s->table_live = sem_ids.table.live;
 	s->rows_live = semadj_table.live;
@@ -1004,6 +1158,13 @@ static void restore(const void *state)
 		segments[i].holders = s->segments[i] != SEGMENT_FREE;
 		segments[i].word = (uint32_t)i << 13;
 	}
+	for (int i = 0; i <= SETS; i++)
+		cells[i][0] = s->cells[i];
+	memcpy(cell_used, s->cell_used, sizeof(cell_used));
+	pool_cells = 0;
+	for (int i = 0; i <= SETS; i++)
+		pool_cells += cell_used[i];
+	sem_cells = pool_cells;
 	memcpy(sems, s->sets, sizeof(s->sets));
 	restore_procs(s);
 	memcpy(semadjs, s->rows, sizeof(s->rows));
@@ -1032,6 +1193,7 @@ static const struct array
     PB = {2, {{0, -1, 0}, {1, -1, 0}}},       /* both of them */
     MOVE = {2, {{0, -1, 0}, {1, 1, 0}}},      /* from one to the other */
     ZB = {2, {{1, 0, 0}, {0, 0, 0}}},
+    ZBN = {2, {{1, 0, N}, {0, 0, 0}}},        /* EAGAIN, when it is asked */
     TWICE = {2, {{0, -1, 0}, {0, 0, 0}}},     /* 1, and then 0 */
     LOCK = {2, {{0, 0, 0}, {0, 1, 0}}},       /* the manual's: wait, take */
     OVER = {2, {{0, -1, 0}, {1, 2, 0}}},      /* ERANGE, from the line, too */
@@ -1079,6 +1241,22 @@ static void scene_four(int id)
 	alike = 4;
 	last_caller = 3;
 	add_semops(id, arrays);
+	add_ticked(id, &V0);
+	add_ticked(id, &V1);
+	add(RUN, 0, 0, 0);
+	add(GET, KEY, NUMS, IPC_CREAT | IPC_EXCL | 0600);
+}
+
+/* Who waits for several zeroes is asked when one of them may be there. */
+static void scene_zeroes(int id)
+{
+	const struct array *const arrays[] = {&ZB, &ZBN, &V0, &P0,
+	                                      &V1, &P1,  &PB, 0};
+
+	add_semops(id, arrays);
+	add_ticked(id, &P0);
+	add(VALUE, id, 0, 1);
+	add(VALUE, id, 1, 1);
 	add(RUN, 0, 0, 0);
 	add(GET, KEY, NUMS, IPC_CREAT | IPC_EXCL | 0600);
 }
@@ -1174,6 +1352,7 @@ static const struct scene {
     {"undo", 40000, false, scene_undo},
     {"undo of two semaphores", 500000, false, scene_undo_both},
     {"sets, their lives and their owners", 30000, true, scene_sets},
+    {"zeroes of several", 6000, false, scene_zeroes},
 };
 
 #define SCENES ((int)(sizeof(scenes) / sizeof(scenes[0])))
@@ -1199,7 +1378,10 @@ static void begin(const struct scene *scene)
 	semadj_table.live = 0;
 	memset(segments, 0, sizeof(segments));
 	memset(memory, 0xEE, sizeof(memory));
+	memset(cells, 0xEE, sizeof(cells));
+	memset(cell_used, 0, sizeof(cell_used));
 	sem_count = 0;
+	sem_cells = pool_cells = 0;
 	sem_limits.semopm = 2;
 	calls_made = 0;
 	for (int i = 0; i < SETS; i++)

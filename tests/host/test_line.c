@@ -25,11 +25,12 @@
 #define LONG  300 /* bytes of a message of several cells, and of a queue */
 #define MANY  20  /* operations that have a page of their own */
 #define PROCS 3
+#define ROWS  600
 
 struct proc procs[PROCS];
 struct table proc_table = {.fresh = PROCS};
 struct sem_set sems[IDS_LIMIT];
-struct semadj semadjs[8];
+struct semadj semadjs[ROWS];
 struct msg_queue msgs[IDS_LIMIT];
 struct proc *running = procs;
 uint32_t ticks = 1000;
@@ -167,8 +168,9 @@ static void start(void)
 	memset(msgs, 0, sizeof(msgs[0]) * 4);
 	sem_ids = (struct ids)IDS(sems);
 	msg_ids = (struct ids)IDS(msgs);
-	semadj_table = (struct table)TABLE(semadjs, 8);
+	semadj_table = (struct table)TABLE(semadjs, ROWS);
 	sem_count = 0;
+	sem_cells = pool_cells = pool_fresh = 0;
 	msg_limits.msgmnb = LONG;
 	for (int i = 0; i < PROCS; i++)
 		start_proc(i);
@@ -186,7 +188,7 @@ static void start(void)
 static void end(int cells, const char *sentence)
 {
 	EXPECT(check(), 0);
-	EXPECT(pool_cells, cells);
+	EXPECT(pool_cells - sem_cells, cells);
 	EXPECT(procs[0].wait.chain, -1);
 	sys_semctl(set, 0, IPC_RMID, 0);
 	sys_msgctl(queue, IPC_RMID, 0);
@@ -278,6 +280,82 @@ static void test_semop(void)
 	EXPECT(sys_semctl(set, 1, GETVAL, 0), 0);
 	EXPECT(semadj_table.live, 0);
 	end(0, "semop: undo of what was done by another in its name");
+}
+
+/* ---- rows of undo ---------------------------------------------------------
+ */
+
+#define HAVE 3 /* sets, of several semaphores each */
+#define NUMS 60
+
+static bool model_rows[PROCS][HAVE][NUMS];
+static int have[HAVE];
+
+static int count_rows(void)
+{
+	int rows = 0;
+
+	for (int p = 0; p < PROCS; p++)
+		for (int i = 0; i < HAVE * NUMS; i++) {
+			int index = ids_index(have[i / NUMS]);
+			struct semadj *row =
+			    semadj_find(&procs[p], index, i % NUMS);
+
+			EXPECT(row != 0, model_rows[p][i / NUMS][i % NUMS]);
+			rows += row != 0;
+		}
+	return rows;
+}
+
+/* All that can befall a row, at random. */
+static void befall(uint32_t random)
+{
+	int p = (int)(random % PROCS), k = (int)(random / 8 % HAVE);
+	int num = (int)(random / 64 % NUMS);
+
+	run(p);
+	if (random / 4096 % 64 == 0) {
+		sem_exit();
+		memset(model_rows[p], 0, sizeof(model_rows[p]));
+		EXPECT(procs[p].semadj, -1);
+	} else if (random / 4096 % 64 == 1) {
+		EXPECT(sys_semctl(have[k], 0, IPC_RMID, 0), 0);
+		have[k] = sys_semget(0, NUMS, 0600);
+		for (int i = 0; i < PROCS; i++)
+			memset(model_rows[i][k], 0, sizeof(model_rows[i][k]));
+	} else {
+		EXPECT(semadj_make(ids_index(have[k]), num), 0);
+		EXPECT(semadj_find(&procs[p], ids_index(have[k]), num)->value,
+		       0);
+		model_rows[p][k][num] = true;
+	}
+}
+
+static void test_rows(void)
+{
+	uint32_t random = 1;
+
+	start();
+	memset(model_rows, 0, sizeof(model_rows));
+	for (int k = 0; k < HAVE; k++)
+		have[k] = sys_semget(0, NUMS, 0600);
+	for (int i = 0; i < 20000; i++) {
+		random = random * 1664525 + 1013904223;
+		befall(random >> 8);
+		if (i % 20 == 0) {
+			EXPECT(sem_check(), 0);
+			EXPECT(count_rows(), semadj_table.live);
+		}
+	}
+	for (int p = 0; p < PROCS; p++) {
+		run(p);
+		sem_exit();
+	}
+	run(0);
+	EXPECT(semadj_table.live, 0);
+	for (int k = 0; k < HAVE; k++)
+		EXPECT(sys_semctl(have[k], 0, IPC_RMID, 0), 0);
+	end(0, "undo: rows of three processes come and go, each is found");
 }
 
 /* ---- msgsnd, msgrcv -------------------------------------------------------
@@ -400,6 +478,7 @@ static struct msg_queue *queue_at(void)
 static void others_spoil_changers(void)
 {
 	spoil_line(&set_at()->changers);
+	SEES(check, "S6: a sleeper", procs[0].wait.called, true);
 	EXPECT(operate(1, 1, 0, 0), 0);
 }
 
@@ -411,18 +490,30 @@ static void others_spoil_zeroes(void)
 
 static void test_sem_check(void)
 {
+	struct semadj *row;
 	struct sem_set *s;
 
 	start();
 	s = set_at();
 	EXPECT(operate(1, 2, SEM_UNDO, 0), 0);
 	SEES(check, "S1: a value", sem_at(s, 1)->value, SEMVMX + 1);
-	SEES(check, "S3: a row without", semadjs[procs[0].semadj].id,
-	     set + IDS_LIMIT);
-	SEES(check, "S3: a row without", semadjs[procs[0].semadj].num, 2);
-	SEES(check, "S3: a row without", semadjs[procs[0].semadj].num, -1);
-	SEES(check, "S3: rows", procs[0].semadj, -1);
-	SEES(check, "S3: rows", semadjs[procs[0].semadj].next, procs[0].semadj);
+	row = &semadjs[procs[0].semadj];
+	SEES(check, "S3: a row of another", row->set, row->set + 1);
+	SEES(check, "S3: a row without", row->num, 2);
+	SEES(check, "S3: a row that", row->num, 1 - row->num);
+	SEES(check, "S3: a row that", row->key, row->key ^ 1);
+	SEES(check, "S3: a row that", row->proc, 1);
+	SEES(check, "S3: rows in trees", procs[0].semadj, -1);
+	SEES(check, "S3: rows in trees", row->below[0], procs[0].semadj);
+	SEES(check, "S3: rows in trees", procs[1].semadj, procs[0].semadj);
+	SEES(check, "S3: rows in lists", s->rows, -1);
+	SEES(check, "S3: rows in lists", row->next, procs[0].semadj);
+	SEES(check, "S3: the row before", semadjs[s->rows].before, 5);
+	SEES(check, "S5: a cell", s->all.cell, -1);
+	SEES(check, "S5: a segment", s->all.segment, 0);
+	SEES(check, "S5: seen", s->all.first, s->all.first + 1);
+	SEES(check, "S5: cells", sem_cells, 2);
+	SEES(check, "S6: not served", s->owed, s);
 	SEES(check, "S4: key", s->ds.sem_perm.key, 8);
 	SEES(check, "S4: seq", s->ds.sem_perm.seq, 9);
 	SEES(check, "S4: semaphores", s->ds.sem_nsems, 1);
@@ -434,7 +525,7 @@ static void test_sem_check(void)
 	EXPECT(operate(1, 1, 0, 0), 0);
 	others = others_spoil_zeroes;
 	EXPECT(operate(0, 1, 0, 0), 0);
-	end(0, "sem_check: sees each breach of S1 to S4 and W1 to W3");
+	end(0, "sem_check: sees each breach of S1 to S6 and W1 to W3");
 }
 
 static void others_spoil_senders(void)
@@ -471,7 +562,7 @@ static void test_msg_check(void)
 	SEES(check, "Q1: qnum", q->first, q->last);
 	SEES(check, "Q4: key", q->ds.msg_perm.key, 8);
 	SEES(check, "Q4: seq", q->ds.msg_perm.seq, 9);
-	SEES(check, "Q5: cells", pool_cells, 5);
+	SEES(check, "Q5: cells", pool_cells, 6);
 	SEES(check, "I3: msg", msg_ids.table.live, 2);
 	others = others_spoil_senders;
 	EXPECT(sys_msgsnd(queue, TEXT, LONG, 0), 0);
@@ -484,6 +575,7 @@ static void test_msg_check(void)
 int main(void)
 {
 	test_semop();
+	test_rows();
 	test_msgsnd();
 	test_msgrcv();
 	test_sem_check();

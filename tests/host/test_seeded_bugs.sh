@@ -35,7 +35,8 @@ objects() # NAME SMALL FILE...
 }
 
 # The same of one that stands alone.
-alone="-std=gnu11 -O1 -w -DTESSERA_HOST -DSEMVMX=2 -DIDS_SEQ_MAX=2"
+alone="-std=gnu11 -O1 -w -DTESSERA_HOST -DSEMVMX=2 -DIDS_SEQ_MAX=2
+ -DSEMS_A_CELL=1"
 
 objects_alone() # NAME FILE...
 {
@@ -218,11 +219,11 @@ bug messages 7 ipc/message.c "a poll that finds nothing has heard something" \
 
 # ---- semaphores: explore_sem.c
 bug sem 1 ipc/semop.c "a changer overtakes who waits for zeroes" \
-	'/^void sem_serve/,/^}/s/serve_zeroes(set, false)/serve_changer(set)/'
+	'/^void sem_serve/,/^}/s/^\tlook_for_zeroes(/\tserve_changers(set, op, end), look_for_zeroes(/'
 bug sem 1 ipc/semop.c "who waits for several zeroes goes before who waits for one" \
-	'/^static inline void serve_zeroes/,/^}/s/== several/!= several/'
+	'/^static void serve_zeroes/,/^}/s/!= several/== several/'
 bug sem 2 ipc/semop.c "two changers go on and nobody looks for zeroes between" \
-	'/^static inline bool serve_changer/,/^}/s/^\t\t\treturn true;$/\t\t\t;/'
+	'/^static void serve_changers/,/^}/s/^\t\t\tlook_for_zeroes(.*$/\t\t\t;/'
 bug sem 3 ipc/semop.c "what was done of an array is not taken back" \
 	'/^static inline int attempt/,/^}/s/^\t\t\t\ttake_back(.*$/\t\t\t\t;/'
 bug sem 5 ipc/semop.c "its undo is not taken back" \
@@ -249,16 +250,34 @@ bug sem 4 ipc/semadj.c "undo lifts a value above SEMVMX" \
 	'/^static void apply/,/^}/s/value > SEMVMX ? SEMVMX : value/value/'
 bug sem 4 ipc/semadj.c "SETVAL leaves the undo of others" \
 	'/^void semadj_clear/,/^}/s/semadjs\[i\].value = 0;/;/'
-bug sem 4 ipc/semadj.c "SETVAL looks at the undo of a process that is not" \
-	'/^void semadj_clear/,/^}/s/procs\[proc\].state == PROC_FREE/false/'
+bug sem 5 ipc/semadj.c "SETVAL takes the undo of the whole set" \
+	'/^void semadj_clear/,/^}/s/num < 0 ||/true ||/'
+bug sem 4 ipc/semadj.c "a row ends and its set still has it" \
+	'/^static void end_row/,/^}/s/^\tleave_set(.*$/\t;/'
+bug sem 5 ipc/semadj.c "a row leaves the list of its set on one side only" \
+	'/^static void leave_set/,/^}/s/^\t\tsemadjs\[row->next\].before = .*$/\t\t;/'
+bug sem 4 ipc/semadj.c "an end owes a set for ever" \
+	'/^void sem_exit/,/^}/s/^\t\tset->owed = 0;$/\t\t;/'
+bug sem 6 ipc/semadj.c "of several sets an end serves the first alone" \
+	'/^void sem_exit/,/^}/s/set->owed == set ? 0 : set->owed/0/'
+bug sem 3 ipc/semop.c "a change concerns only who waits for it at once" \
+	'/^static bool concerns/,/^}/s/op < p->wait.stuck \&\&/false \&\&/'
+bug sem 3 ipc/semop.c "a change made by a sleeper concerns nobody" \
+	'/^static void serve_changers/,/^}/s/^\t\t\tcall_up(.*$/\t\t\t;/'
+bug sem 7 ipc/semop.c "who waits for zeroes is asked though none is there" \
+	'/^static void look_for_zeroes/,/^}/s/ && any_is_zero(set, op, end)//'
+bug sem 7 ipc/semop.c "any zero of the set asks who waits for zeroes" \
+	'/^static bool any_is_zero/,/^}/s/!op && i </i </'
+bug sem 6 ipc/sem.c "a removed set keeps its cell" \
+	'/^static void drop_semaphores/,/^}/s/^\t\tpool_give(all->cell);$/\t\t;/'
 bug sem 4 ipc/semadj.c "an end with undo serves nobody" \
 	'/^void sem_exit/,/^}/s/^\t\tsem_serve(.*$/\t\t;/'
 bug sem 6 ipc/sem.c "SETALL with too great a value changes the others" \
 	'/^static int fill/,/^}/s/too_great ? -ERANGE : 0/0/'
 bug sem 6 ipc/sem.c "a removed set leaves its undo behind" \
-	'/^static int remove/,/^}/s/^\tsemadj_forget(id);$/\t;/'
+	'/^static int remove/,/^}/s/^\tsemadj_forget(index);$/\t;/'
 bug sem 6 ipc/sem.c "SETALL writes where nobody reads" \
-	'/^static void put_semaphores/,/^}/s/^\tset->first_page = .*$/\tif (!set->first_page) &/'
+	'/^static int set_all/,/^}/s/^\tsems\[index\].all = all;$/\t;/'
 
 # ---- message queues: explore_msg.c
 bug msg 2 ipc/msg.c "a receiver with too little room stays in line" \
@@ -322,9 +341,11 @@ bug line 0 ipc/semop.c "the page is let go, unless it fails" \
 bug line 0 ipc/semop.c "one who serves takes the undo upon himself" \
 	'/adjustment(const/,/^}/s/semadj_find(p, /semadj_find(self(), /'
 bug line 0 ipc/semadj.c "rows are not given back when their process ends" \
-	'/^static void forget/,/^}/s/^\t\t\ttable_put(.*$/\t\t\t;/'
+	'/^static void end_row/,/^}/s/^\ttable_put(.*$/\t;/'
+bug line 0 ipc/semadj.c "a row takes another's place in the tree, half of it" \
+	'/^static void leave_tree/,/^}/s/^\tsemadjs\[i\].below\[1\] = .*$/\t;/'
 bug line 0 ipc/semadj.c "a second operation gets a second row" \
-	'/^int semadj_make/,/^}/s/if (semadj_find(self(), id, num))/if (false)/'
+	'/^int semadj_make/,/^}/s/if (\*at >= 0)/if (false)/'
 
 [ "$only" ] || echo "1..$number"
 exit $failed
