@@ -72,13 +72,33 @@ static struct channel *channel_of(int proc)
 	return &channels[connections[procs[proc].message.connection].channel];
 }
 
-/* The link that leads to `proc` (-1: the one behind the last). */
+/* The link that leads to `proc`. */
 static int *link_to(struct channel *channel, int proc)
 {
 	int *link = &channel->first;
 
 	while (*link != proc)
 		link = &procs[*link].message.next;
+	return link;
+}
+
+/*
+ * Where a new request of `proc` joins the queue.  Users take turns there, one
+ * request in each round, so that nobody waits behind a crowd of another user's.
+ */
+static int *link_in_turn(struct channel *channel, int proc)
+{
+	int *link = &channel->first;
+	uint32_t round = *link < 0 ? 0 : procs[*link].message.round;
+
+	for (int i = *link; i >= 0; i = *link) {
+		if ((int32_t)(procs[i].message.round - round) > 0)
+			break;
+		if (procs[i].user == procs[proc].user)
+			round = procs[i].message.round + 1;
+		link = &procs[i].message.next;
+	}
+	procs[proc].message.round = round;
 	return link;
 }
 
@@ -132,7 +152,7 @@ static void address(int proc, int connection)
 	connection_hold(connection);
 	p->message.connection = connection;
 	p->message.generation = generation = generation % (GENERATIONS - 1) + 1;
-	enqueue(proc, link_to(channel, -1));
+	enqueue(proc, link_in_turn(channel, proc));
 	channel_tell(channel);
 	count_messages++;
 	if (trace_on)

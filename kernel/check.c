@@ -17,7 +17,7 @@ static int times_queued(const struct proc *proc)
 {
 	int times = 0, steps = 0;
 
-	for (int q = 0; q < RUN_QUEUES; q++)
+	for (int q = 0; q < run_queues_used; q++)
 		for (struct proc *p = run_queues[q].first; p; p = p->next) {
 			times += p == proc;
 			if (++steps > proc_table.fresh)
@@ -26,13 +26,61 @@ static int times_queued(const struct proc *proc)
 	return times;
 }
 
+static int times_in_ring(const struct run_queue *queue)
+{
+	int times = 0, steps = 0;
+
+	for (struct run_queue *q = turn; q != &nobody; q = q->next) {
+		times += q == queue;
+		if (++steps > run_queues_used)
+			return -1;
+	}
+	return times;
+}
+
+static int processes_of(const struct run_queue *queue)
+{
+	int n = 0;
+
+	for (int i = 1; i < proc_table.fresh; i++)
+		n += procs[i].state != PROC_FREE && procs[i].user == queue;
+	return n;
+}
+
+/*
+ * P4: a user's processes are counted.  P5: a user, or a server that was too
+ * long, stands in the ring once if it has a process that is ready, and at most
+ * once if not.
+ */
+static int users_check(void)
+{
+	int breaches = 0;
+
+	for (int i = SERVERS + 1; i < run_queues_used; i++) {
+		const struct run_queue *q = &run_queues[i];
+		int times = times_in_ring(q);
+
+		if (q->processes != processes_of(q)) {
+			klog(KLOG_ERROR, "P4: uid %d, %d processes, %d found",
+			     (int)q->uid, q->processes, processes_of(q));
+			breaches++;
+		}
+		if (times != q->in_ring || (q->first && times != 1)) {
+			klog(KLOG_ERROR, "P5: uid %d, %d times in the ring",
+			     (int)q->uid, times);
+			breaches++;
+		}
+	}
+	return breaches;
+}
+
 /*
  * P1: a pid is unique.  P2: who is alive has a space.  P3: who is ready, and
  * nobody else, stands in a run queue, once.
  */
 static int process_check(void)
 {
-	int breaches = 0;
+	int breaches = users_check();
 
 	for (int i = 1; i < proc_table.fresh; i++) {
 		const struct proc *p = &procs[i];

@@ -65,6 +65,15 @@ static inline void cpu_cpuid(uint32_t leaf, uint32_t out[4])
 	                 : "a"(leaf), "c"(0));
 }
 
+/* The time-stamp counter's lower half: how long ago was what? */
+static inline uint32_t cpu_cycles(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	return low;
+}
+
 /* Sleeps until an interrupt; `sti; hlt` lets none slip in between. */
 static inline void cpu_idle(void)
 {

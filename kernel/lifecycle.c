@@ -41,6 +41,8 @@ static void copy_identity(struct proc *child, const struct proc *parent)
 	child->sid = parent->sid;
 	child->signal_mask = parent->signal_mask;
 	child->cred = parent->cred;
+	child->user = parent->user;
+	child->user->processes++;
 	memcpy(child->name, parent->name, sizeof(child->name));
 	memcpy(child->tls, parent->tls, sizeof(child->tls));
 	child->segments_used = parent->segments_used;

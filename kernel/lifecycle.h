@@ -32,19 +32,47 @@ void proc_set_running(struct proc *p);
 void proc_set_ready(struct proc *p);
 void proc_set_zombie(struct proc *p);
 
-/* ---- schedule.c ------------------------------------------------------ */
+/* ---- ready.c --------------------------------------------------------- */
 
-/* READY processes in the order they will run. */
+/*
+ * READY processes in the order they will run: the servers, or those of a user.
+ * A server has a queue of its own, too, for when its quantum is used up.
+ */
 struct run_queue {
-	struct proc *first; /* or 0 */
-	struct proc **end;  /* where the next to join goes: the last `next` */
+	struct proc *first;     /* or 0 */
+	struct proc **end;      /* where the next to join goes */
+	struct run_queue *next; /* whose turn is after this one's */
+	bool in_ring;           /* it has the turn, or waits for it */
+	bool ticked;   /* who next comes to its front goes to the end */
+	uint32_t uid;  /* real uid of the user, or OF_A_SERVER */
+	int processes; /* they have, zombies too; 0: a free row */
 };
-enum { SERVERS, CLIENTS, RUN_QUEUES };
+#define OF_A_SERVER UINT32_MAX /* nobody's uid */
+enum { SERVERS, RUN_QUEUES = SERVERS + 1 + PROCS_MAX };
 extern struct run_queue run_queues[RUN_QUEUES];
+extern int run_queues_used;
+/* Who has the turn, and by `next` who has it then, as far as `nobody`. */
+extern struct run_queue *turn, nobody;
 
 /* One that was woken joins its queue, at the end or at the front. */
 void enqueue(struct proc *p);
 void enqueue_first(struct proc *p);
+/* One that ran, and is still ready, joins the queue where it was. */
+void enqueue_again(struct proc *p);
+/* The next to run, taken from its queue; 0: nobody is ready. */
+struct proc *dequeue(void);
+
+/* A tick has found the process at work. */
+void quantum_ends(struct proc *p);
+/* The current process, the only one of its user, wants others to run. */
+void turn_yield(void);
+
+/* The process, which is not READY, counts as its real uid's from now on. */
+void user_join(struct proc *p);
+void user_leave(struct proc *p);
+
+/* ---- schedule.c ------------------------------------------------------ */
+
 int sleep_until(uint32_t tick);
 extern uint32_t count_switches;
 

@@ -12,8 +12,7 @@
  */
 #include "lifecycle.h"
 
-#define PROCS_MAX 1024
-#define PID_MAX   32768
+#define PID_MAX 32768
 
 struct table proc_table = TABLE(procs, PROCS_MAX);
 struct proc *running;
@@ -94,6 +93,7 @@ int proc_make(int level)
 void proc_free(int proc)
 {
 	assert(proc != self_index());
+	user_leave(&procs[proc]);
 	procs[proc].state = PROC_FREE;
 	table_put(&proc_table, proc);
 }
@@ -134,6 +134,7 @@ void proc_set_level(int proc)
 {
 	int level = procs[proc].cred.euid == 0 ? LEVEL_ROOT : LEVEL_USER;
 
+	user_join(&procs[proc]);
 	if (procs[proc].space >= 0)
 		spaces[procs[proc].space].level =
 		    proc_is_server(proc) ? LEVEL_SERVER : level;

@@ -20,6 +20,7 @@
 #include "../mm/space.h"
 #include "../mm/table.h"
 
+#define PROCS_MAX     1024
 #define OPEN_MAX      256 /* descriptors of a process */
 #define GROUPS_MAX    32
 #define NO_CONNECTION (-1)
@@ -49,10 +50,11 @@ struct credentials {
 };
 
 struct proc {
-	/* written by process.c and schedule.c alone */
+	/* written by process.c, ready.c and schedule.c alone */
 	int link;
 	enum proc_state state;
 	int peer;                /* whom a blocked process waits for, or -1 */
+	struct run_queue *user;  /* its user's; a server's own: ready.c */
 	struct run_queue *queue; /* where it stands when it is READY */
 	struct proc *next;       /* ... behind it there, or 0 */
 	bool timed;              /* its wait ends at wake_tick */
@@ -89,6 +91,7 @@ struct proc {
 		uint32_t args[6];
 		int generation; /* of its token */
 		int next;       /* queue of the channel */
+		uint32_t round; /* ... in which it is its user's turn */
 		int status;     /* the answer */
 		int carried[2]; /* connections that came with it, or -1 */
 	} message;

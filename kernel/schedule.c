@@ -1,10 +1,7 @@
 /*
- * kernel/schedule.c -- who runs next.
+ * kernel/schedule.c -- one process gives up the CPU, the next gets it.
  *
- * Two queues, served in order: servers before clients.  Each is a round robin
- * with a quantum that ends at the next tick.  A server that uses up its quantum
- * without waiting joins the clients' round robin until it next waits, so a
- * server that loops takes its share and no more.
+ * Which one that is, ready.c says.  A quantum ends at the next tick.
  *
  * When nobody is ready, the process that gave up the CPU sleeps here until an
  * interrupt wakes somebody: the one place in the kernel where interrupts are
@@ -16,78 +13,32 @@
 #include "cpu.h"
 #include "trace.h"
 
-struct run_queue run_queues[RUN_QUEUES] = {
-    [SERVERS] = {0, &run_queues[SERVERS].first},
-    [CLIENTS] = {0, &run_queues[CLIENTS].first},
-};
-
-int need_resched;
 uint32_t ticks;
 uint32_t count_switches;
 static uint32_t next_wake = UINT32_MAX; /* the earliest sleeper's tick */
 
-/* Who has waited, or is new: a server is a server again. */
-static struct run_queue *choose_queue(struct proc *p)
+/* What a switch seldom has to do.  Gives back `old`: nobody has to keep it. */
+__attribute__((noinline)) static struct proc *switch_seldom(struct proc *old,
+                                                            struct proc *new)
 {
-	p->queue = &run_queues[CLIENTS];
-	if (p->rank > 0) {
-		p->queue = &run_queues[SERVERS];
-		if (self()->rank == 0)
-			need_resched = 1; /* servers run before clients */
-	}
-	return p->queue;
-}
-
-static void append(struct run_queue *q, struct proc *p)
-{
-	p->next = 0;
-	*q->end = p;
-	q->end = &p->next;
-}
-
-void enqueue(struct proc *p)
-{
-	append(choose_queue(p), p);
-}
-
-void enqueue_first(struct proc *p)
-{
-	struct run_queue *q = choose_queue(p);
-
-	p->next = q->first;
-	if (!p->next)
-		q->end = &p->next;
-	q->first = p;
-}
-
-/* The next to run, taken from its queue; 0: nobody is ready. */
-static struct proc *dequeue(void)
-{
-	struct run_queue *q = &run_queues[SERVERS];
-	struct proc *p;
-
-	if (!q->first)
-		q = &run_queues[CLIENTS];
-	p = q->first;
-	if (p) {
-		q->first = p->next;
-		if (!p->next)
-			q->end = &q->first;
-	}
-	return p;
+	if (trace_on)
+		trace_event(TRACE_SWITCH, old->pid, new->pid, 0);
+	if (old->segments_used | new->segments_used)
+		segments_load(new);
+	return old;
 }
 
 static void switch_from_to(struct proc *old, struct proc *new)
 {
 	uintptr_t *from, to;
 
-	if (trace_on)
-		trace_event(TRACE_SWITCH, old->pid, new->pid, 0);
 	count_switches++;
 	running = new;
 	segments_set_stack(proc_stack_top(new));
-	if (old->segments_used | new->segments_used)
-		segments_load(new);
+	if (trace_on | old->segments_used | new->segments_used) {
+		old = switch_seldom(old, new);
+		new = self();
+	}
 	space_load(new->space);
 	__asm__ volatile("fxsave %0\n\t"
 	                 "fxrstor %1"
@@ -129,12 +80,14 @@ void preempt(void)
 	struct proc *p = self();
 
 	proc_set_ready(p);
-	append(p->queue, p);
+	enqueue_again(p);
 	schedule();
 }
 
 int sys_sched_yield(void)
 {
+	if (!self()->queue->first)
+		turn_yield();
 	preempt();
 	return 0;
 }
@@ -195,6 +148,5 @@ void clock_tick(bool user)
 		p->user_ticks++;
 	else
 		p->system_ticks++;
-	p->queue = &run_queues[CLIENTS]; /* its quantum is used up */
-	need_resched = 1;
+	quantum_ends(p);
 }

@@ -11,7 +11,8 @@
 struct proc procs[PROCS];
 struct table proc_table = {.fresh = PROCS};
 struct proc *running = procs;
-struct run_queue run_queues[RUN_QUEUES];
+struct run_queue run_queues[RUN_QUEUES], *turn, nobody;
+int run_queues_used = 4;
 
 int shm_check(void)
 {
@@ -52,7 +53,7 @@ void attach_ended(int in, int tag)
 	(void)in, (void)tag;
 }
 
-/* 1 runs, 2 is ready, 3 is a zombie. */
+/* 1 runs, 2 is ready, 3 is a zombie; all are of user 1, who has the turn. */
 static void start(void)
 {
 	static const enum proc_state states[PROCS] = {PROC_READY, PROC_RUNNING,
@@ -63,8 +64,14 @@ static void start(void)
 		procs[i].state = states[i];
 		procs[i].pid = i;
 		procs[i].space = states[i] == PROC_ZOMBIE ? -1 : i;
+		procs[i].user = &run_queues[1];
 	}
-	run_queues[0].first = &procs[2];
+	turn = &run_queues[1];
+	run_queues[2].next = &nobody;
+	run_queues[1] = (struct run_queue){.first = &procs[2],
+	                                   .next = &nobody,
+	                                   .in_ring = true,
+	                                   .processes = 3};
 	EXPECT(check_all(), 0);
 }
 
@@ -74,12 +81,18 @@ int main(void)
 	SEES(check_all, "P1: pid 1", procs[2].pid, 1);
 	SEES(check_all, "P2: pid 2", procs[2].space, -1);
 	SEES(check_all, "P2: pid 3", procs[3].space, 3);
-	SEES(check_all, "P3: pid 2", run_queues[0].first, 0);
-	SEES(check_all, "P3: pid 2", run_queues[1].first, &procs[2]);
+	SEES(check_all, "P3: pid 2", run_queues[1].first, 0);
+	SEES(check_all, "P3: pid 2", run_queues[0].first, &procs[2]);
 	SEES(check_all, "P3: pid 2", procs[2].state, PROC_SLEEPING);
 	SEES(check_all, "P3: pid 1", procs[1].state, PROC_READY);
 	SEES(check_all, "P3: pid 1", procs[2].next, &procs[1]);
 	SEES(check_all, "P3: pid 2", procs[2].next, &procs[2]);
-	tap("check_all: sees each breach of P1 to P3: processes");
+	SEES(check_all, "P4: uid 0", run_queues[1].processes, 2);
+	SEES(check_all, "P4: uid 0", procs[3].user, 0);
+	SEES(check_all, "P5: uid 0", turn, &nobody);
+	SEES(check_all, "P5: uid 0", run_queues[1].in_ring, false);
+	SEES(check_all, "P5: uid 0", run_queues[1].next, &run_queues[1]);
+	SEES(check_all, "P5: uid 0", run_queues[1].next, &run_queues[2]);
+	tap("check_all: sees each breach of P1 to P5: processes and users");
 	return tap_end();
 }

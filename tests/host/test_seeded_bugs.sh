@@ -3,8 +3,8 @@
 #
 # Each line below is one change of the real sources (in a copy under build/),
 # as somebody tired might make it: the entries of page tables and the scene of
-# explore_space.c that must object, or another explorer, or `line`, which is
-# test_line.c; the file; what is wrong; and a script for sed.  An explorer that
+# explore_space.c that must object, or another explorer, or `line` or `ready`, which are
+# test_line.c and test_ready.c; the file; what is wrong; and a script for sed.  An explorer that
 # panics has seen it, too.  A bug that survives, or whose place is not found any
 # more, is `not ok`.
 #
@@ -70,7 +70,7 @@ link_changed()
 			-iquote "$(dirname "$2")" -o "$out/changed" $files
 		return
 		;;
-	line) small= ;;
+	line | ready) small= ;;
 	leases) small=-DHOST_SMALL=4 ;;
 	*) small=-DHOST_SMALL=$1 ;;
 	esac
@@ -131,6 +131,7 @@ objects 4 -DHOST_SMALL=4 $space
 objects leases -DHOST_SMALL=4 $leases
 # shellcheck disable=SC2086
 objects line "" $line
+objects ready "" kernel/ready.c tests/host/test_ready.c
 objects_alone sem ipc/sem.c ipc/semop.c ipc/semadj.c ipc/sem_check.c \
 	tests/host/explore_sem.c
 objects_alone msg ipc/msg.c ipc/msg_check.c tests/host/explore_msg.c
@@ -346,6 +347,20 @@ bug line 0 ipc/semadj.c "a row takes another's place in the tree, half of it" \
 	'/^static void leave_tree/,/^}/s/^\tsemadjs\[i\].below\[1\] = .*$/\t;/'
 bug line 0 ipc/semadj.c "a second operation gets a second row" \
 	'/^int semadj_make/,/^}/s/if (\*at >= 0)/if (false)/'
+
+# ---- turns of the CPU: test_ready.c
+bug ready 0 kernel/ready.c "a user has the CPU as long as he has a process for it" \
+	'/^void quantum_ends/,/^}/s/^\t\tturn_pass();$/\t\t;/'
+bug ready 0 kernel/ready.c "a turn ends at the next tick, however short it was" \
+	'/^void quantum_ends/,/^}/s/if (now - turn_began >= .*$/if (true)/'
+bug ready 0 kernel/ready.c "a server that loops stays before all others" \
+	'/^void quantum_ends/,/^}/s/p->queue = p->user;/;/'
+bug ready 0 kernel/ready.c "who talks to a server is always the first of his user" \
+	'/^void enqueue_first/,/^}/s/if (q->ticked)/if (false)/'
+bug ready 0 kernel/ready.c "sched_yield gives way to nobody else" \
+	'/^void turn_yield/,/^}/s/^\t\tturn_pass();$/\t\t;/'
+bug ready 0 kernel/ready.c "a process that changes its user keeps the old queue" \
+	'/^void user_join/,/^}/s/p->user = p->queue = /p->user = /'
 
 [ "$only" ] || echo "1..$number"
 exit $failed
