@@ -22,7 +22,11 @@ typedef uint32_t vaddr_t;
 #define PAGE_SHIFT 12
 #define SLOT_SHIFT 22 /* what one page table maps: 4 MiB */
 
-#define USER_FIRST 0x00010000u /* below: never mapped, NULL faults always */
+/*
+ * Below lies all that virtual-8086 code can reach, 1 MiB and 64 KiB, and it is
+ * never mapped: NULL faults always, and so does such code (kernel/trap.c).
+ */
+#define USER_FIRST 0x00110000u
 #define USER_LIMIT 0xC0000000u /* first address above user space */
 #endif
 #define PAGE_SIZE (1u << PAGE_SHIFT)

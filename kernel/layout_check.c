@@ -6,6 +6,9 @@
 #include "trap.h"
 
 _Static_assert(offsetof(struct trapframe, cs) == 48, "TF_CS in trap.inc");
+_Static_assert(offsetof(struct trapframe, eflags) + 2 == 54 &&
+                   EFLAGS_VM >> 16 == 2,
+               "TF_VM in trap.inc");
 _Static_assert(offsetof(struct trapframe, eax) == 24, "TF_EAX in trap.inc");
 _Static_assert(KERNEL_DS == 0x68, "KERNEL_DS in trap.inc");
 _Static_assert(sizeof(struct trapframe) == 64, "what trap.asm pushes");

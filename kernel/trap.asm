@@ -73,10 +73,13 @@ trap_common:
 trap_return:
 	test	byte [esp + TF_CS], 3
 	jnz	trap_leave_user
+	test	byte [esp + TF_VM], 2
+	jnz	trap_leave_user
 	jmp	trap_leave	; back into the kernel: nothing to attend
 
 ; int 0x80 and int 0x81 come from user mode only (the gates' DPL is 3, and the
-; kernel never uses them), so they need no vector and skip a test.
+; kernel never uses them), so they need no vector and skip a test.  They do not
+; come from virtual-8086 mode, where no instruction can be fetched.
 
 %macro DOOR 2				; its name, its C function
 %1:

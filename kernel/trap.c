@@ -32,6 +32,11 @@
  *	               user mode         -ENXIO       SIGBUS
  *	               in a user copy    either       the copy answers -EFAULT
  *	               elsewhere                      panic
+ *
+ * Virtual-8086 mode is a crime.  A CPU enters it from ring 0 alone, but some
+ * emulators do from ring 3, with the IOPL that the program wants: it could turn
+ * interrupts off.  So nothing is mapped where its code would lie (USER_FIRST),
+ * its first fetch faults, and the process dies of the trap.
  */
 #include "lifecycle.h"
 
@@ -70,7 +75,7 @@ static const struct {
 
 bool trapframe_from_user(const struct trapframe *tf)
 {
-	return (tf->cs & 3) == 3;
+	return (tf->cs & 3) == 3 || (tf->eflags & EFLAGS_VM);
 }
 
 struct trapframe *proc_trapframe(int proc)
@@ -161,11 +166,13 @@ static void interrupt(struct trapframe *tf, int line)
 void trap(struct trapframe *tf)
 {
 	assert(tf->vector < VECTOR_IRQ + 16);
-	if (tf->vector == VECTOR_PAGE_FAULT)
-		page_fault(tf);
-	else if (tf->vector >= VECTOR_IRQ)
+	if (tf->vector >= VECTOR_IRQ)
 		interrupt(tf, tf->vector - VECTOR_IRQ);
-	else
+	if (tf->eflags & EFLAGS_VM)
+		proc_crime(SIGSEGV, "virtual-8086 mode", tf->eip);
+	else if (tf->vector == VECTOR_PAGE_FAULT)
+		page_fault(tf);
+	else if (tf->vector < VECTOR_IRQ)
 		exception(tf);
 }
 

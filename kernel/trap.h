@@ -24,13 +24,15 @@
 #define VECTOR_UNIX         0x80
 #define VECTOR_NATIVE       0x81
 
+#define EFLAGS_VM (1u << 17) /* virtual-8086 mode */
 #define EFLAGS_AC (1u << 18) /* with SMAP: the kernel may reach user pages */
 
 /*
  * What lies on the kernel stack while a trap is served, lowest address first.
  * The first six are the arguments of a system call, in order.
  *
- *	  high  ss, esp              only when the trap came from user mode
+ *	  high  gs, fs, ds, es       only from virtual-8086 mode
+ *	        ss, esp              only when the trap came from user mode
  *	        eflags, cs, eip      pushed by the CPU
  *	        error, vector        by the CPU, or 0; by the entry
  *	        es, ds, eax, ebp, edi, esi, edx, ecx, ebx

@@ -112,7 +112,7 @@ static void check_list(int space, int slot)
 {
 	int r = slot_first_region(space, slot), next;
 	bool is_free = spaces[space].free_slots[slot / 32] >> (slot % 32) & 1;
-	vaddr_t from = 0;
+	vaddr_t from = USER_FIRST;
 
 	expect("M3: free bit of slot", slot, is_free, r < 0);
 	for (int before = -1; r >= 0; before = r, r = next) {

@@ -252,3 +252,153 @@ TEST("SEC-S8 no selector that user mode can load harms the kernel later")
 		for (unsigned low = 0; low < 8; low++)
 			hold_in_child(high - 8 + low, low & 3, first);
 }
+
+/* ---- the bits of EFLAGS ------------------------------------------------ */
+
+#define FLAG(bit) (1u << (bit))
+#define FLAG_VM   FLAG(17)
+
+/* What may be set together to do harm: TF IF DF IOPL NT RF AC VIF VIP ID */
+static const int system_bits[] = {8, 9, 10, 12, 13, 14, 16, 18, 19, 20, 21};
+
+enum way { BY_POPF, BY_IRET };
+enum trap { BY_CALL, BY_FAULT, BY_CLOCK };
+
+/* The flags after they were set to `flags` and the kernel was entered. */
+#define FLAGS_AFTER(set, enter)                                                \
+	__asm__ volatile(set enter "\n\t"                                      \
+	                           "pushfl\n\tpopl %%edi\n\t"                  \
+	                           "pushl $0x202\n\tpopfl"                     \
+	                 : "=D"(seen), "+a"(eax), "+c"(ecx)                    \
+	                 : "b"(page), "d"(flags)                               \
+	                 : "memory")
+#define SET_BY_POPF "pushl %%edx\n\tpopfl\n\t"
+#define SET_BY_IRET "pushl %%edx\n\tpushl %%cs\n\tpushl $9f\n\tiret\n9:\t"
+
+static unsigned flags_after(unsigned flags, enum way way, enum trap trap)
+{
+	char *page = memory(PAGE, PROT_READ | PROT_WRITE);
+	unsigned seen, eax = 20, ecx = 20000000;
+
+	if (trap == BY_CALL && way == BY_POPF)
+		FLAGS_AFTER(SET_BY_POPF, "int $0x80");
+	else if (trap == BY_CALL)
+		FLAGS_AFTER(SET_BY_IRET, "int $0x80");
+	else if (trap == BY_FAULT && way == BY_POPF)
+		FLAGS_AFTER(SET_BY_POPF, "movl %%edx, (%%ebx)");
+	else if (trap == BY_FAULT)
+		FLAGS_AFTER(SET_BY_IRET, "movl %%edx, (%%ebx)");
+	else if (way == BY_POPF)
+		FLAGS_AFTER(SET_BY_POPF, "1:\tloop 1b");
+	else
+		FLAGS_AFTER(SET_BY_IRET, "1:\tloop 1b");
+	return seen;
+}
+
+/* ... in a child; or the signal that it died of, negative. */
+static long flags_of_child(unsigned flags, enum way way, enum trap trap)
+{
+	int status;
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		shared->value[0] = (long)flags_after(flags, way, trap);
+	}
+	status = wait_status(pid);
+	return WIFSIGNALED(status) ? -WTERMSIG(status) : shared->value[0];
+}
+
+static int has_smap(void)
+{
+	unsigned a = 7, b, c = 0, d;
+
+	__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	return b >> 20 & 1;
+}
+
+/*
+ * Not by iret where the CPU has SMAP: QEMU 7.2 reads the user's stack there as
+ * if it were the kernel, and faults.
+ */
+static void set_both_ways(unsigned flags, enum trap trap)
+{
+	long by_popf = flags_of_child(flags, BY_POPF, trap);
+
+	ANSWER(by_popf < 0 ? -by_popf : by_popf);
+	if (!(flags & FLAG_VM) && !has_smap())
+		EQ(flags_of_child(flags, BY_IRET, trap), by_popf);
+}
+
+TEST("SEC-S6 each bit of EFLAGS, then a call: the kernel lives, the bit stays")
+{
+	for (int bit = 0; bit < 32; bit++)
+		set_both_ways(FLAG(bit), BY_CALL);
+}
+
+TEST("SEC-S6 each bit of EFLAGS, then a page fault that is served")
+{
+	for (int bit = 0; bit < 32; bit++)
+		set_both_ways(FLAG(bit), BY_FAULT);
+}
+
+TEST("SEC-S6 each bit of EFLAGS, then the clock's interrupts")
+{
+	for (int bit = 0; bit < 32; bit++)
+		set_both_ways(FLAG(bit), BY_CLOCK);
+}
+
+TEST("SEC-S6 each pair of EFLAGS' system bits, then a call and a fault")
+{
+	for (unsigned i = 0; i < ALL(system_bits); i++)
+		for (unsigned j = 0; j < i; j++)
+			for (int trap = BY_CALL; trap <= BY_FAULT; trap++)
+				set_both_ways(FLAG(system_bits[i]) |
+				                  FLAG(system_bits[j]),
+				              trap);
+}
+
+/*
+ * A CPU in ring 3 hears nothing of VM, and 0x1000 is no code segment.  QEMU 7.2
+ * enters virtual-8086 mode, even with all of IOPL, at 1000:0000.
+ */
+static void enter_virtual_8086(unsigned more)
+{
+	DIES(SIGSEGV)
+	{
+		__asm__ volatile(
+		    "pushl $0\n\tpushl $0\n\tpushl $0\n\tpushl $0\n\t"
+		    "pushl $0x1000\n\tpushl $0xff0\n\t" /* ss esp */
+		    "pushl %0\n\tpushl $0x1000\n\tpushl $0\n\t"
+		    "iret"
+		    :
+		    : "r"(FLAG_VM | more)
+		    : "memory");
+	}
+}
+
+TEST("SEC-S6 virtual-8086 mode kills, whatever the other flags, IOPL as well")
+{
+	if (has_smap())
+		return;
+	for (unsigned i = 0; i < ALL(system_bits); i++)
+		for (unsigned j = 0; j <= i; j++)
+			enter_virtual_8086(FLAG(system_bits[i]) |
+			                   FLAG(system_bits[j]));
+	enter_virtual_8086(FLAG(12) | FLAG(13) | FLAG(9));
+	enter_virtual_8086(FLAG(12) | FLAG(13));
+}
+
+TEST("DEV7 nothing is mapped where virtual-8086 code could lie, for root too")
+{
+	unsigned long hinted;
+
+	need_tessera();
+	for (unsigned long at = 0; at < 0x110000; at += PAGE)
+		ERR(SYS(NR_mmap2, at, PAGE, PROT_READ | PROT_EXEC,
+		        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
+		    EPERM);
+	hinted = SYS(NR_mmap2, 0x10000, PAGE, PROT_READ | PROT_EXEC,
+	             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	TRUE(hinted >= 0x110000 && hinted < 0xC0000000);
+}

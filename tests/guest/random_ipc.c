@@ -23,7 +23,7 @@
  *	nattch, lpid, dtime of a torn attach  DEV4: `blurred`
  *	mprotect that fails half-way          MEM-halfway: protect()
  *	otime after a refused undo            3.3-refused: `undo_tried`
- *	below 64 KiB, old layouts, bad raddr  DEV7, DEV3, DEV9: never
+ *	below 0x110000, old layouts, bad raddr  DEV7, DEV3, DEV9: never
  *	several senders in line, then room    3.5-fair: crowd()
  */
 #define OWN_MAIN

@@ -83,7 +83,7 @@ BOTH("DEV7 SHM_RND that rounds to 0 is EINVAL, for root too")
 	removed(id);
 }
 
-BOTH("DEV7 the first 64 KiB are never mapped: EPERM, for root too")
+BOTH("DEV7 what lies below 0x110000 is never mapped: EPERM, for root too")
 {
 	int id;
 
@@ -92,6 +92,10 @@ BOTH("DEV7 the first 64 KiB are never mapped: EPERM, for root too")
 	ERR(shm_at(id, (void *)0x1000, 0), EPERM);
 	ERR(shm_at(id, (void *)0xF000, 0), EPERM);
 	ERR(shm_at(id, (void *)0xFFFF, SHM_RND), EPERM);
+	ERR(shm_at(id, (void *)0x10000, 0), EPERM);
+	ERR(shm_at(id, (void *)0x10F000, 0), EPERM);
+	EQ(shm_at(id, (void *)0x110000, 0), 0x110000);
+	OK(shm_dt((void *)0x110000));
 	removed(id);
 }
 
