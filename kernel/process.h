@@ -75,7 +75,7 @@ struct proc {
 	char name[16];
 	struct credentials cred;
 	uint32_t start_tick, user_ticks, system_ticks;
-	const uint8_t *io_bitmap; /* 128 bytes, bit clear: allowed; or 0 */
+	const uint8_t *io_bitmap; /* 416 bytes, bit clear: allowed; or 0 */
 	bool segments_used;       /* it has had an entry of `tls`, or ports */
 
 	/* written by syscall.c alone: a bit for each unknown call it tried */
@@ -209,7 +209,7 @@ int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
 int mmap_segment(int client, int segment, int offset, int rights,
                  const uint32_t args[6], vaddr_t *result);
 
-/* The server that calls may use the ports first..last (<= 0x3FF); -EINVAL. */
+/* The server that calls may use the ports first..last (<= 0xCFF); -EINVAL. */
 int proc_allow_ports(int first, int last);
 
 /* clock.c: lets a line 0..15 through, or not. */

@@ -12,7 +12,7 @@
  *	            16, 17        TSS, and the double fault's
  *
  * The TSS says where the kernel stack is and which I/O ports ring 3 may use.
- * Its bitmap covers ports 0..0x3FF and is live only while a process runs that
+ * Its bitmap covers ports 0..0xCFF and is live only while a process runs that
  * was allowed ports; for all others the bitmap's offset lies beyond the TSS.
  * A double fault has a task of its own: a kernel stack that overflowed cannot
  * be pushed to.  Intel SDM 3A 3.4.5, 6.11, 7.2.
@@ -25,7 +25,7 @@
 #define GDT_ENTRIES      18
 #define GDT_TSS          16
 #define GDT_DOUBLE_FAULT 17
-#define IO_BITMAP_BYTES  128
+#define IO_BITMAP_BYTES  416
 
 struct tss {
 	uint32_t link, esp0, ss0, esp1, ss1, esp2, ss2;

@@ -271,7 +271,7 @@ static int machine(const struct message *m)
 	words[3] = k_interrupt(5, 1);
 	words[4] = k_interrupt(5, 0);
 	words[5] = k_ports(0x300, 0x300);
-	words[6] = k_ports(0x3FF, 0x400);
+	words[6] = k_ports(0xCFF, 0xD00);
 	words[7] = k_ports(5, 4);
 	words[8] = k_log("testserver: a line", 18);
 	words[9] = k_log(BAD_ADDRESS, 18);
