@@ -34,6 +34,10 @@
 #define TIOCOUTQ   0x5411
 #define TIOCGWINSZ 0x5413
 #define FIONREAD   0x541B
+#define TCGETS2    0x802C542Au
+#define TCSETS2    0x402C542Bu
+#define TCSETSW2   0x402C542Cu
+#define TCSETSF2   0x402C542Du
 
 #define POLLIN  0x01u
 #define POLLOUT 0x04u

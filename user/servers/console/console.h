@@ -6,6 +6,7 @@
  *	uart.c COM1 -+                          +--> uart.c COM1
  *
  *	uart.c COM2 <--> host.c <--> clients       (the host line of tools/run)
+ *	      window.c <--+  +--> ask.c
  *
  * wait.c keeps the clients that wait, open.c what they have open, and main.c
  * is the loop.  Nothing here ever sleeps but in receive(): a client that cannot
@@ -104,12 +105,45 @@ int tty_ioctl(const struct message *m);
 
 /* ---- host.c: the host line -------------------------------------------- */
 
+enum {
+	HOST_OUTPUT = 1,
+	HOST_ERROR,
+	HOST_STATUS,
+	HOST_READY,
+	HOST_ASK,
+	HOST_WANT = 8,
+	HOST_WANT_NOW
+};
+
 void host_start(void);
-int host_read(uint8_t *to, uint32_t size);
-void host_taken(void);
+/*
+ * Serves a client's read of `size` bytes: true, it has its answer; false, it
+ * waits, and tools/run has been or will be asked.  `now`: O_NONBLOCK.
+ */
+bool host_read(int token, uint32_t size, bool now);
 uint32_t host_readable(void);
-/* Adds one frame to the line; the caller has seen that there is room. */
+/* How many bytes host_write() takes now, as one frame. */
+uint32_t host_room(void);
 void host_write(int channel, const uint8_t *from, uint32_t bytes);
+/* Sends what it can.  Unless a `reader` waits, nothing is wanted any more. */
+void host_pump(bool reader);
+
+/* ---- window.c: memory that tools/run and we share ---------------------- */
+
+#define WINDOW_BYTES (1u << 20)
+#define WINDOW_OUT   (1u << 18) /* its first part is output's, a power of two */
+#define WINDOW_MAGIC "tessera: host line 1"
+
+uint8_t *window_find(void); /* mapped; 0: there is none */
+
+/* ---- ask.c: terminals of the host --------------------------------------- */
+
+/* An ioctl of standard input, output or error: replies, now or later. */
+void ask_ioctl(const struct message *m);
+void ask_serve(void);
+void ask_unblock(int token);
+void ask_terminals(uint32_t bits);
+void ask_answered(const uint8_t *answer, uint32_t bytes);
 
 /* ---- open.c: what clients have open ----------------------------------- */
 
@@ -145,6 +179,8 @@ void wait_add(const struct message *m, bool writes);
 void wait_serve(void);
 /* Could a write go on at once? */
 bool wait_more(void);
+/* Does a reader that lives wait for the host? */
+bool wait_reader(void);
 /* The client of `token` wants an answer soon: what is done, or -EINTR. */
 void wait_unblock(int token);
 

@@ -1,88 +1,280 @@
 /*
  * user/servers/console/host.c -- the host line: COM2, to tools/run.
  *
- * Not a terminal: bytes go unchanged, in frames, so that input, output, error
- * and exit status keep apart on one line.
+ * Not a terminal of ours: bytes go unchanged, in frames, so that input, output,
+ * error, exit status and questions keep apart on one line.
  *
- *	| channel | 0 | length, 2 bytes, low first | length bytes |
+ *	| channel | n, 3 bytes, low first | n bytes |
  *
- *	to us    0 standard input; length 0: it has ended
- *	from us  1 output   2 error   3 exit status, as wait4 gives it, and the
- *	         pid, 4 bytes each   4 the line is open
+ *	from us  1 output     2 error
+ *	         3 exit status, as wait4 gives it, and the pid, 4 bytes each
+ *	         4 READY: the line is open; no bytes
+ *	         5 ASK: an ioctl of a terminal (ask.c)
+ *	         8 WANT: a read wants n bytes; n = 0: it wants none any more
+ *	         9 WANT_NOW: the same, of those that are there already
+ *	to us    0 input: what the read gets; n = 0: the end, for this read
+ *	         1 ANSWER to an ASK
+ *	         8 REFUSED: the read gets errno n
+ *	         9 TAKEN: n bytes of output have left the window
+ *	         10 TERMINALS: bit i of n: descriptor i of tools/run is one
  *
- * Nothing is lost: we take bytes from the chip only while `input` has room.
- * After the end of input every read answers 0.
+ * Channels from 8 on have no bytes: n says all.  Bit 7 of a channel says that
+ * the bytes do not follow on the line but lie in the window (window.c):
+ *
+ *	0            WINDOW_OUT                                 WINDOW_BYTES
+ *	| output, error: a ring | input: what one WANT was given |
+ *
+ * READY with bit 7 says that we have the window, and then all output goes
+ * through it, in order, and so does all input.  Without it everything goes over
+ * the line: slowly, but with any QEMU.
+ *
+ * Input is read on the host only when somebody here reads it, and no more than
+ * that read asked for: one WANT is out at a time, and it has one answer.  Who
+ * asked may be gone when the answer comes; then it is the next reader's.
+ * Output is bounded by the ring: TAKEN makes room again.
  */
 #include "console.h"
 
-#define HEADER        4
-#define CHANNEL_READY 4
+#define HEADER    4
+#define RESERVE   256 /* room on the line that output leaves to the others */
+#define IN_WINDOW 0x80
+#define NO_BYTES  8     /* channels from here on */
+#define SERIAL_IN 8192u /* what one WANT may ask for without a window */
+#define BUFFER    1     /* the lease of read and readv */
+#define BODY      64u   /* bytes of the longest ANSWER */
 
-static struct ring input;
-static uint32_t taking; /* what host_read() has shown to a reader */
-static bool ended;
+enum { IN_INPUT, IN_ANSWER, IN_REFUSED = NO_BYTES, IN_TAKEN, IN_TERMINALS };
+
+static uint8_t *window;             /* 0: there is none */
+static uint32_t out_put, out_taken; /* bytes of the ring, ever */
+
+/* ---- what arrives ---------------------------------------------------------
+ */
+
+static uint8_t serial[SERIAL_IN];
+static const uint8_t *in = serial; /* where input lies: */
+static uint32_t in_at, in_end;     /* from where to where */
+
+static enum {
+	IDLE,      /* nothing is asked, and nothing has come */
+	ASKED,     /* a WANT is out */
+	ASKED_NOW, /* a WANT_NOW is: it is answered soon */
+	WITHDRAWN, /* a WANT is, and one of no bytes: it is answered soon */
+	ARRIVED,   /* in_at..in_end are there; none: it is the end */
+	REFUSED    /* `refusal` is the answer */
+} state;
+static int refusal;
 
 static uint8_t header[HEADER];
 static uint32_t header_used; /* bytes of the header we have */
 static uint32_t body;        /* bytes of the frame that are still to come */
+static uint32_t stored;      /* those of them that have come, and lie in */
+static uint8_t answer[BODY]; /* ... or in `serial` */
 
-static bool room(void)
+static void order(uint8_t channel, uint32_t n)
 {
-	return ring_room(&input) > 0;
+	if (channel == IN_TAKEN)
+		out_taken += n;
+	else if (channel == IN_TERMINALS)
+		ask_terminals(n);
+	else if (channel == IN_REFUSED) {
+		state = REFUSED;
+		refusal = (int)n;
+	}
+}
+
+/* The whole frame has come. */
+static void arrived(uint8_t channel, uint32_t n)
+{
+	if (channel == IN_INPUT) {
+		state = ARRIVED;
+		in_at = 0;
+		in_end = n;
+	} else if (channel == IN_ANSWER) {
+		ask_answered(answer, n);
+	}
+}
+
+static void header_complete(void)
+{
+	uint8_t channel = header[0] & (uint8_t)~IN_WINDOW;
+	uint32_t n =
+	    header[1] | (uint32_t)header[2] << 8 | (uint32_t)header[3] << 16;
+
+	if (channel >= NO_BYTES) {
+		order(channel, n);
+	} else if (n == 0 || (header[0] & IN_WINDOW)) {
+		arrived(channel, n);
+	} else {
+		body = n;
+		stored = 0;
+	}
 }
 
 static void receive(uint8_t c)
 {
 	if (body > 0) {
 		body--;
-		if (!ended && header[0] == 0)
-			ring_put(&input, c);
+		if (header[0] == IN_INPUT && stored < SERIAL_IN)
+			serial[stored++] = c;
+		else if (header[0] == IN_ANSWER && stored < BODY)
+			answer[stored++] = c;
+		if (body == 0)
+			arrived(header[0], stored);
 		return;
 	}
 	header[header_used++] = c;
 	if (header_used < HEADER)
 		return;
 	header_used = 0;
-	body = header[2] | (uint32_t)header[3] << 8;
-	if (body == 0 && header[0] == 0)
-		ended = true;
+	header_complete();
 }
 
-struct uart com2;
+/* What comes was asked for, and there is a place for it. */
+static bool room(void)
+{
+	return true;
+}
+
+/* ---- input ----------------------------------------------------------------
+ */
+
+static void frame(int channel, uint32_t n)
+{
+	ring_put(&com2.out, (uint8_t)channel);
+	for (int i = 0; i < 3; i++)
+		ring_put(&com2.out, (uint8_t)(n >> 8 * i));
+}
+
+static void want(uint32_t size, bool now)
+{
+	uint32_t most = window ? WINDOW_BYTES - WINDOW_OUT : SERIAL_IN;
+
+	if (ring_room(&com2.out) < HEADER)
+		return;
+	frame(now ? HOST_WANT_NOW : HOST_WANT, size < most ? size : most);
+	state = now ? ASKED_NOW : ASKED;
+}
+
+/* Copies what has arrived to the client: bytes, or why none could be. */
+static int give(int token, uint32_t size)
+{
+	static uint8_t
+	    piece[4096]; /* the kernel does not lease from a device */
+	uint32_t done = 0;
+
+	if (size > in_end - in_at)
+		size = in_end - in_at;
+	while (done < size) {
+		uint32_t bytes = size - done;
+		int moved;
+
+		if (bytes > sizeof(piece))
+			bytes = sizeof(piece);
+		memcpy(piece, in + in_at + done, bytes);
+		moved = k_lease_write(token, BUFFER, done, piece, bytes);
+		if (moved <= 0)
+			return done > 0 ? (int)done : moved;
+		done += (uint32_t)moved;
+	}
+	return (int)done;
+}
+
+static bool give_input(int token, uint32_t size)
+{
+	int got = give(token, size);
+
+	if (k_reply(token, got, 0) < 0 || got < 0)
+		return true;
+	in_at += (uint32_t)got;
+	if (in_at == in_end)
+		state = IDLE;
+	return true;
+}
+
+/* False: it concerns one who has gone, and not this reader. */
+static bool give_refusal(int token, bool now)
+{
+	state = IDLE;
+	if (refusal == EINTR || (refusal == EAGAIN && !now))
+		return false;
+	k_reply(token, -refusal, 0);
+	return true;
+}
+
+bool host_read(int token, uint32_t size, bool now)
+{
+	if (state == ARRIVED)
+		return give_input(token, size);
+	if (state == REFUSED && give_refusal(token, now))
+		return true;
+	if (state == ASKED && now) { /* somebody waits for input before us */
+		k_reply(token, -EAGAIN, 0);
+		return true;
+	}
+	if (state == IDLE && k_lease_size(token, BUFFER) < 0)
+		return true; /* it was killed: nobody wants it */
+	if (state == IDLE)
+		want(size, now);
+	return false;
+}
 
 uint32_t host_readable(void)
 {
-	return ring_used(&input);
+	return state == ARRIVED ? in_end - in_at : 0;
 }
 
-int host_read(uint8_t *to, uint32_t size)
+void host_pump(bool reader)
 {
-	uint32_t piece = ring_piece(&input);
-
-	taking = 0;
-	if (piece == 0)
-		return ended ? 0 : -EAGAIN;
-	taking = piece < size ? piece : size;
-	memcpy(to, input.bytes + input.out % RING, taking);
-	return (int)taking;
+	if (!reader && state == REFUSED)
+		state = IDLE;
+	if (!reader && state == ASKED && ring_room(&com2.out) >= HEADER) {
+		frame(HOST_WANT, 0);
+		state = WITHDRAWN;
+	}
+	uart_pump(&com2);
 }
 
-void host_taken(void)
+/* ---- output ---------------------------------------------------------------
+ */
+
+uint32_t host_room(void)
 {
-	input.out += taking;
-	taking = 0;
+	uint32_t line = ring_room(&com2.out), ring;
+
+	if (line <= RESERVE)
+		return 0;
+	if (window == 0)
+		return line - RESERVE;
+	ring = WINDOW_OUT - (out_put - out_taken);
+	return ring < WINDOW_OUT ? ring : WINDOW_OUT;
+}
+
+static void put_in_window(const uint8_t *from, uint32_t bytes)
+{
+	uint32_t at = out_put % WINDOW_OUT;
+	uint32_t first = WINDOW_OUT - at < bytes ? WINDOW_OUT - at : bytes;
+
+	memcpy(window + at, from, first);
+	memcpy(window, from + first, bytes - first);
+	out_put += bytes;
 }
 
 void host_write(int channel, const uint8_t *from, uint32_t bytes)
 {
-	uint8_t head[HEADER] = {(uint8_t)channel, 0, (uint8_t)bytes,
-	                        (uint8_t)(bytes >> 8)};
+	bool apart = window != 0 && channel <= HOST_ERROR;
 
-	for (uint32_t i = 0; i < HEADER; i++)
-		ring_put(&com2.out, head[i]);
-	for (uint32_t i = 0; i < bytes; i++)
+	frame(apart ? channel | IN_WINDOW : channel, bytes);
+	if (apart)
+		put_in_window(from, bytes);
+	for (uint32_t i = 0; i < bytes && !apart; i++)
 		ring_put(&com2.out, from[i]);
 }
+
+/* ---- the start ------------------------------------------------------------
+ */
+
+struct uart com2;
 
 void host_start(void)
 {
@@ -91,5 +283,12 @@ void host_start(void)
 	com2.room = room;
 	com2.receive = receive;
 	uart_start(&com2);
-	host_write(CHANNEL_READY, 0, 0);
+	if (!com2.present) {
+		ask_terminals(0);
+		return;
+	}
+	window = window_find();
+	if (window != 0)
+		in = window + WINDOW_OUT;
+	frame(window ? HOST_READY | IN_WINDOW : HOST_READY, 0);
 }

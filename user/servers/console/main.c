@@ -51,8 +51,7 @@ static int answer(const struct message *m)
 {
 	switch (m->type) {
 	case SYS_ioctl:
-		return open_at(m->object)->kind == KIND_TTY ? tty_ioctl(m)
-		                                            : -ENOTTY;
+		return tty_ioctl(m);
 	case SYS_fcntl64:
 		return flags_call(m);
 	case SYS_fstat64:
@@ -93,6 +92,11 @@ static void request(const struct message *m)
 	case SYS_writev:
 		transfer(m, true);
 		break;
+	case SYS_ioctl:
+		if (open_at(m->object)->kind != KIND_TTY) {
+			ask_ioctl(m);
+			break;
+		} /* fall through */
 	default:
 		k_reply(m->token, answer(m), 0);
 	}
@@ -115,7 +119,7 @@ static void event(const struct message *m)
 	else if (m->type == PULSE_CLOSE)
 		open_close(m->object);
 	else if (m->type == PULSE_UNBLOCK)
-		wait_unblock(m->token);
+		wait_unblock(m->token), ask_unblock(m->token);
 	else if (open_at(m->object) == 0)
 		k_reply(m->token, -EBADF, 0);
 	else
@@ -125,8 +129,9 @@ static void event(const struct message *m)
 static void go_on(void)
 {
 	wait_serve();
+	ask_serve();
 	uart_pump(&com1);
-	uart_pump(&com2);
+	host_pump(wait_reader());
 	vga_show();
 	open_update();
 }

@@ -19,6 +19,19 @@ static inline uint8_t in8(int port)
 	return value;
 }
 
+static inline void out32(int port, uint32_t value)
+{
+	__asm__ volatile("outl %0, %w1" : : "a"(value), "d"(port));
+}
+
+static inline uint32_t in32(int port)
+{
+	uint32_t value;
+
+	__asm__ volatile("inl %w1, %0" : "=a"(value) : "d"(port));
+	return value;
+}
+
 static inline void out8_many(int port, const uint8_t *from, uint32_t bytes)
 {
 	__asm__ volatile("rep outsb"

@@ -38,6 +38,7 @@
 struct wait {
 	int token;
 	enum kind kind; /* of what it reads or writes */
+	bool now;       /* O_NONBLOCK */
 	uint32_t uid;
 	uint32_t done, total;       /* bytes */
 	struct queue *queue;        /* where it stands; 0: the place is free */
@@ -113,10 +114,12 @@ static void turn_over(struct queue *queue)
 /* True: answered. */
 static bool read_some(const struct wait *wait)
 {
-	bool tty = wait->kind == KIND_TTY;
 	uint32_t want = wait->total < PIECE ? wait->total : PIECE;
-	int got = tty ? tty_read(piece, want) : host_read(piece, want);
+	int got;
 
+	if (wait->kind != KIND_TTY)
+		return host_read(wait->token, wait->total, wait->now);
+	got = tty_read(piece, want);
 	if (got == -EAGAIN)
 		return false;
 	if (got > 0) {
@@ -128,10 +131,7 @@ static bool read_some(const struct wait *wait)
 	}
 	if (k_reply(wait->token, got, 0) < 0 || got < 0)
 		return true;
-	if (tty)
-		tty_taken();
-	else
-		host_taken();
+	tty_taken();
 	return true;
 }
 
@@ -147,25 +147,23 @@ static void serve_readers(struct queue *queue)
 
 /* ---- writing ------------------------------------------------------------ */
 
-static const struct uart *uart_of(enum kind kind)
-{
-	return kind == KIND_TTY ? &com1 : &com2;
-}
-
-/* Bytes of a client that surely fit: a newline takes two, a frame a header. */
+/* Bytes of a client that surely fit: on the terminal a newline takes two. */
 static uint32_t room_for(enum kind kind)
 {
-	uint32_t room = ring_room(&uart_of(kind)->out);
-	uint32_t most = kind == KIND_TTY ? TTY_PIECE : PIECE;
+	uint32_t room = host_room(), most = PIECE;
 
-	room = room < 16 ? 0 : (room - 8) / 2;
+	if (kind == KIND_TTY) {
+		room = ring_room(&com1.out);
+		room = room < 16 ? 0 : (room - 8) / 2;
+		most = TTY_PIECE;
+	}
 	return room < most ? room : most;
 }
 
 static void emit(enum kind kind, uint32_t bytes)
 {
 	if (kind != KIND_TTY) {
-		host_write((int)kind - KIND_OUT + 1, piece, bytes);
+		host_write((int)kind - KIND_OUT + HOST_OUTPUT, piece, bytes);
 		return;
 	}
 	for (uint32_t i = 0; i < bytes; i++)
@@ -242,9 +240,10 @@ void wait_add(const struct message *m, bool writes)
 	}
 	*wait = (struct wait){.token = m->token,
 	                      .kind = open->kind,
+	                      .now = open->flags & O_NONBLOCK,
 	                      .uid = m->uid,
 	                      .total = (uint32_t)total};
-	if (!writes && (open->flags & O_NONBLOCK)) {
+	if (!writes && wait->now && wait->kind == KIND_TTY) {
 		serve_readers(queue);
 		if (!read_some(wait))
 			k_reply(m->token, -EAGAIN, 0);
@@ -274,4 +273,10 @@ void wait_unblock(int token)
 		return;
 	k_reply(token, wait->done > 0 ? (int)wait->done : -EINTR, 0);
 	leave(wait);
+}
+
+bool wait_reader(void)
+{
+	return host_readers.first != 0 &&
+	       k_lease_size(host_readers.first->token, BUFFER) >= 0;
 }
