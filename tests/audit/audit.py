@@ -600,14 +600,14 @@ def main():
         job, words = seeded, words[1:]
     with tempfile.TemporaryDirectory(prefix="tessera-audit-") as folder:
         program = subprocess.Popen(
-            [os.path.join(TOP, "tools", "run"), "-t", "200"] + words,
+            [os.path.join(TOP, "tools", "run"), "-t", "1000"] + words,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, env=dict(
                 os.environ, CPU=cpu, MEM=str(MEMORY_MIB), QEMU_ARGS=(
                     "-S -qmp unix:{0}/qmp,server=on,wait=off "
                     "-gdb unix:{0}/gdb,server=on,wait=off").format(folder)))
         try:
-            end = time.monotonic() + 30
+            end = time.monotonic() + 150
             while not all(os.path.exists(os.path.join(folder, name))
                           for name in ("qmp", "gdb")):
                 if program.poll() is not None or time.monotonic() > end:

@@ -21,12 +21,12 @@ verdict() {
 echo 1..6
 sed -n '/^```c$/,/^```$/p' README.md | grep -v '^```' >"$folder/a.c"
 "$(tools/cross static)gcc" -m32 -static -o "$folder/a.out" "$folder/a.c" &&
-	out=$(tools/run -t 30 "$folder/a.out") &&
+	out=$(tools/run -t 200 "$folder/a.out") &&
 	[ "$out" = "the child left 42" ]
 verdict $? "README: the example compiles and runs as printed"
 for name in two_addresses reader ownership removal sum
 do
-	out=$(tools/run -t 30 "build/root/bin/$name") &&
+	out=$(tools/run -t 200 "build/root/bin/$name") &&
 		echo "$out" | grep -q '<== shared table$' &&
 		echo "$out" | grep -q 'Shared Memory Segments'
 	verdict $? "demonstration: $name ends well and shows its shared table"

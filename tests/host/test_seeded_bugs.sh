@@ -105,7 +105,7 @@ bug()
 	elif ! link_changed "$1" "$3" >"$out/log" 2>&1; then
 		verdict no "$4" "does not compile: $(head -1 "$out/log")"
 	else
-		(timeout 60 "$out/changed" 0 "$2") >"$out/log" 2>&1
+		(timeout 300 "$out/changed" 0 "$2") >"$out/log" 2>&1
 		case $? in
 		0) verdict no "$4" "scene $2 agrees with the model" ;;
 		124) verdict no "$4" "scene $2 did not end" ;;
