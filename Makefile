@@ -98,4 +98,4 @@ help: ## this
 	@echo "tools/run   run one program in Tessera: tools/run --help"
 clean: ; rm -rf build ## remove build/
 $(shell mkdir -p build/gen build/look build/tests $(sort $(dir $(KOBJ) $(PROGRAMS) $(FREEOBJ) $(LIB))))
--include $(shell find build -name 'apt-*' -prune -o -type f -name '*.d' -print)
+-include $(shell find build \( -name 'apt-*' -o -name release \) -prune -o -type f -name '*.d' -print)
