@@ -89,6 +89,7 @@ static void both(void)
 
 	while (child == 0)
 		out(65536);
+	sleep(2); /* now the child waits for room */
 	buffer[read(0, buffer, 10)] = '\0';
 	dprintf(2, "%s", buffer);
 	kill(child, SIGKILL);
