@@ -154,6 +154,21 @@ static int native_in_group(int client, uint32_t gid)
 	return 0;
 }
 
+static int native_session(int client)
+{
+	return procs[client].sid;
+}
+
+static int native_leader(uint32_t pid)
+{
+	int i = proc_find((int)pid);
+
+	if (i < 0 || procs[i].sid != procs[i].pid ||
+	    procs[i].state == PROC_ZOMBIE)
+		return -ESRCH;
+	return (int)(procs[i].start_tick & INT32_MAX);
+}
+
 /* ---- map and exec: they complete a client's call ------------------------- */
 
 static int native_map(int client, int segment, uint32_t offset, uint32_t rights)

@@ -29,6 +29,8 @@ static char *const standard[] = {"PATH=/bin:/sbin", "HOME=/root", "USER=root",
                                  "TERM=linux", 0};
 static char *const *environment = standard;
 
+static bool person; /* there is one, at the terminal */
+
 /* The strings of a file, each ended by a NUL, as an argv; or 0. */
 static char **read_strings(const char *path)
 {
@@ -100,6 +102,18 @@ static void complain(const char *name, int error)
 	unix_write(2, buffer, text.used < text.size ? text.used : text.size);
 }
 
+/* A person's programs are a session, and have the terminal as their own. */
+static void take_terminal(void)
+{
+	int fd;
+
+	unix_call(SYS_setsid, 0, 0, 0);
+	fd = unix_open("/dev/tty1", O_RDWR);
+	for (int i = 0; i <= 2; i++)
+		unix_dup2(fd, i);
+	unix_close(fd);
+}
+
 /* The program at `path` with the arguments `command`. */
 static int start(const char *path, char **command)
 {
@@ -108,6 +122,8 @@ static int start(const char *path, char **command)
 
 	if (pid != 0)
 		return pid;
+	if (person)
+		take_terminal();
 	error = unix_execve(path, command, environment);
 	complain(path, error);
 	unix_exit(error == -ENOENT || error == -ENOTDIR ? NOT_FOUND
@@ -170,6 +186,7 @@ static void run_for_person(char **command)
 {
 	char *menu[] = {"/bin/menu", 0};
 
+	person = true;
 	if (unix_open("/dev/console", O_RDWR) != 0 || unix_dup2(0, 1) != 1 ||
 	    unix_dup2(0, 2) != 2)
 		return;

@@ -1,14 +1,17 @@
 /*
  * user/servers/console/open.c -- what clients have open, and by what name.
  *
- * `files` passes on opens of /dev/console, /dev/tty and /dev/host/...: the last
- * component of the path says which.  Each open is an object of its own, because
- * its flags are its own; the object's number is its index here.
+ * `files` has seen that the client has the right to open a device, and passes
+ * the call on: the last component of the path says which device it is.  Each
+ * open is an object of its own, because its flags are its own; the object's
+ * number is its index here.
  *
  * The table grows.  What bounds it is the kernel's table of connections: each
  * open has one, and the last 1/32 of them are root's.
  */
 #include "console.h"
+
+#include "../../lib/devices.h"
 
 #define FIRST_ROOM 128
 
@@ -18,12 +21,11 @@ static int free_list = -1; /* of those not in use, by `next` */
 
 static uint32_t told[KINDS]; /* the readiness that opens of a kind have */
 
-static const struct {
-	const char *name;
-	enum kind kind;
-} names[] = {
-    {"console", KIND_TTY}, {"tty", KIND_TTY}, {"in", KIND_IN},
-    {"out", KIND_OUT},     {"err", KIND_ERR}, {"status", KIND_STATUS},
+static const enum kind kinds[DEVICES] = {
+    [DEVICE_CONSOLE] = KIND_TTY,   [DEVICE_TTY] = KIND_TTY,
+    [DEVICE_TTY1] = KIND_TTY,      [DEVICE_IN] = KIND_IN,
+    [DEVICE_OUT] = KIND_OUT,       [DEVICE_ERR] = KIND_ERR,
+    [DEVICE_STATUS] = KIND_STATUS,
 };
 
 /* ---- the table ---------------------------------------------------------- */
@@ -120,6 +122,33 @@ void open_update(void)
 	}
 }
 
+/* ---- the controlling terminal ------------------------------------------- */
+
+/*
+ * The session whose controlling terminal this is, and when its leader was born:
+ * a number that comes back names another session.  A session that has lost its
+ * leader has no terminal; below 0: none ever had it.
+ */
+static int session, since = -1;
+
+static bool session_lives(void)
+{
+	return since >= 0 && k_leader((uint32_t)session) == since;
+}
+
+/* Does an open of the terminal itself give it to the client's session? */
+static bool takes_terminal(const struct message *m, const struct open *open)
+{
+	return open->device == DEVICE_TTY1 && !(open->flags & O_NOCTTY) &&
+	       (open->flags & O_ACCMODE) != O_WRONLY &&
+	       k_session(m->token) == m->pid && !session_lives();
+}
+
+static bool has_terminal(const struct message *m)
+{
+	return session_lives() && k_session(m->token) == session;
+}
+
 /* ---- open --------------------------------------------------------------- */
 
 static const char *last_component(const char *path)
@@ -132,57 +161,70 @@ static const char *last_component(const char *path)
 	return last;
 }
 
-static int find_name(const char *path)
+static int find_device(const char *path)
 {
 	const char *last = last_component(path);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(names[i].name, last) == 0)
-			return (int)names[i].kind;
+	for (int i = 0; i < DEVICES; i++)
+		if (strcmp(last_component(devices[i].path), last) == 0)
+			return i;
 	return -ENOENT;
 }
 
-/* The kind that a path names, and its access mode must suit. */
-static int wanted_kind(const struct message *m, int flags)
+/* The device that a path names, and its access mode must suit. */
+static int wanted_device(const struct message *m, int flags)
 {
 	static char path[PATH_MAX];
 	int argument = m->type == SYS_open ? 0 : 1;
 	int length = k_lease_string(m->token, argument, path, sizeof(path));
-	int kind = length < 0 ? length : find_name(path);
+	int device = length < 0 ? length : find_device(path);
 	int mode = flags & O_ACCMODE;
 
-	if (kind < 0)
-		return kind;
+	if (device < 0)
+		return device;
 	if (flags & O_DIRECTORY)
 		return -ENOTDIR;
-	if (kind == KIND_IN && mode != O_RDONLY)
+	if (device == DEVICE_TTY && !has_terminal(m))
+		return -ENXIO;
+	if (device == DEVICE_IN && mode != O_RDONLY)
 		return -EACCES;
-	if (kind > KIND_IN && mode != O_WRONLY)
+	if (device > DEVICE_IN && mode != O_WRONLY)
 		return -EACCES;
-	return kind;
+	return device;
+}
+
+static int answer_open(const struct message *m, int object, int device)
+{
+	enum kind kind = kinds[device];
+	struct reply reply = {.count = 1};
+	bool takes;
+
+	opens[object] =
+	    (struct open){.used = true,
+	                  .kind = kind,
+	                  .device = device,
+	                  .flags = (int)m->args[m->type == SYS_open ? 1 : 2]};
+	reply.connection[0].descriptor = -1;
+	reply.connection[0].object = object;
+	reply.connection[0].readiness = told[kind];
+	takes = takes_terminal(m, &opens[object]);
+	opens[object].connection = k_reply(m->token, 0, &reply);
+	if (takes && opens[object].connection >= 0) {
+		session = m->pid;
+		since = k_leader((uint32_t)session);
+	}
+	return opens[object].connection;
 }
 
 void open_call(const struct message *m)
 {
-	int flags = (int)m->args[m->type == SYS_open ? 1 : 2];
-	struct reply reply = {.count = 1};
-	int kind = wanted_kind(m, flags);
-	int object = kind < 0 ? kind : take_free();
-	int connection;
+	int device =
+	    wanted_device(m, (int)m->args[m->type == SYS_open ? 1 : 2]);
+	int object = device < 0 ? device : take_free();
+	int error = object < 0 ? object : answer_open(m, object, device);
 
-	if (object < 0) {
-		k_reply(m->token, object, 0);
+	if (error >= 0)
 		return;
-	}
-	opens[object] = (struct open){
-	    .used = true, .kind = (enum kind)kind, .flags = flags};
-	reply.connection[0].descriptor = -1;
-	reply.connection[0].object = object;
-	reply.connection[0].readiness = told[kind];
-	connection = k_reply(m->token, 0, &reply);
-	opens[object].connection = connection;
-	if (connection < 0) {
-		open_close(object);
-		k_reply(m->token, connection, 0);
-	}
+	open_close(object);
+	k_reply(m->token, error, 0);
 }

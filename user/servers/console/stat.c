@@ -1,39 +1,27 @@
 /*
  * user/servers/console/stat.c -- what the console's objects look like.
  *
- * Character devices, root's, with the numbers that Linux gives them: the
- * terminal is 5:1; the host line's objects, which Linux has not, are 60:n.
+ * Character devices, root's, as the name says by which they were opened.
  */
 #include "console.h"
 
+#include "../../lib/devices.h"
+
 #define DEVICE_FILES 2u /* st_dev of everything the console owns */
-#define TTY_RDEV     0x0501u
-#define HOST_MAJOR   60u
-
-static uint32_t rdev(int object)
-{
-	enum kind kind = open_at(object)->kind;
-
-	return kind == KIND_TTY ? TTY_RDEV : HOST_MAJOR << 8 | (uint32_t)kind;
-}
-
-static uint32_t mode(int object)
-{
-	return S_IFCHR | (open_at(object)->kind == KIND_TTY ? 0666 : 0600);
-}
 
 static int give_stat(const struct message *m, int argument)
 {
+	int device = open_at(m->object)->device;
 	struct stat64 st = {.st_dev = DEVICE_FILES,
-	                    .st_ino = open_at(m->object)->kind,
+	                    .ino_low = (uint32_t)device + 1,
+	                    .st_ino = (uint32_t)device + 1,
+	                    .st_mode = S_IFCHR | devices[device].rights,
 	                    .st_nlink = 1,
+	                    .st_gid = devices[device].gid,
+	                    .st_rdev = devices[device].rdev,
 	                    .st_blksize = 4096};
-	int moved;
+	int moved = k_lease_write(m->token, argument, 0, &st, sizeof(st));
 
-	st.ino_low = st.st_ino;
-	st.st_mode = mode(m->object);
-	st.st_rdev = rdev(m->object);
-	moved = k_lease_write(m->token, argument, 0, &st, sizeof(st));
 	return moved < 0 ? moved : 0;
 }
 
@@ -50,18 +38,21 @@ int statat_call(const struct message *m)
 
 int statx_call(const struct message *m)
 {
+	int device = open_at(m->object)->device;
 	struct statx stx = {.stx_mask = STATX_BASIC_STATS,
-	                    .stx_ino = open_at(m->object)->kind,
+	                    .stx_ino = (uint32_t)device + 1,
+	                    .stx_mode =
+	                        (uint16_t)(S_IFCHR | devices[device].rights),
 	                    .stx_nlink = 1,
+	                    .stx_gid = devices[device].gid,
 	                    .stx_blksize = 4096,
+	                    .rdev_major = devices[device].rdev >> 8,
+	                    .rdev_minor = devices[device].rdev & 0xFF,
 	                    .dev_minor = DEVICE_FILES};
 	int moved;
 
 	if (!(m->args[2] & AT_EMPTY_PATH))
 		return -ENOTDIR;
-	stx.stx_mode = (uint16_t)mode(m->object);
-	stx.rdev_major = rdev(m->object) >> 8;
-	stx.rdev_minor = rdev(m->object) & 0xFF;
 	moved = k_lease_write(m->token, 4, 0, &stx, sizeof(stx));
 	return moved < 0 ? moved : 0;
 }

@@ -7,10 +7,12 @@
  * and /proc beside it.
  *
  * It is born with a connection to each server above it, of which its arguments
- * tell: "console=3", "test=4".  /dev/console, /dev/tty and /dev/host/... are
- * the console's; any other server is /dev/NAME.
+ * tell: "console=3", "test=4".  The console's devices are in
+ * user/lib/devices.h; any other server is /dev/NAME.
  */
 #include "files.h"
+
+#include "../../lib/devices.h"
 
 #define TOLD_MAX 16 /* lines of the log about files that are not there */
 
@@ -84,9 +86,8 @@ static void event(const struct message *m)
 /* ---- /dev --------------------------------------------------------------- */
 
 static bool add_device(const char *path, enum node_kind kind, int descriptor,
-                       uint32_t rdev)
+                       uint32_t rights, uint32_t rdev)
 {
-	uint32_t rights = strncmp(path, "dev/host", 8) == 0 ? 0600 : 0666;
 	int at = node_add_path(path, strlen(path), S_IFCHR | rights);
 
 	if (at == NO_NODE)
@@ -99,20 +100,16 @@ static bool add_device(const char *path, enum node_kind kind, int descriptor,
 
 static bool add_console(int descriptor)
 {
-	static const struct {
-		const char *path;
-		uint32_t rdev;
-	} devices[] = {
-	    {"dev/console", 0x0501},  {"dev/tty", 0x0501},
-	    {"dev/host/in", 0x3C02},  {"dev/host/out", 0x3C03},
-	    {"dev/host/err", 0x3C04}, {"dev/host/status", 0x3C05},
-	};
-	bool ok = true;
+	for (int i = 0; i < DEVICES; i++) {
+		const char *path = devices[i].path;
 
-	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
-		ok &= add_device(devices[i].path, NODE_PASS, descriptor,
-		                 devices[i].rdev);
-	return ok;
+		if (!add_device(path, NODE_PASS, descriptor, devices[i].rights,
+		                devices[i].rdev))
+			return false;
+		node_edit(node_add_path(path, strlen(path), 0))->gid =
+		    devices[i].gid;
+	}
+	return true;
 }
 
 /* A server beyond the console: "NAME=FD" becomes /dev/NAME. */
@@ -136,14 +133,14 @@ static bool add_server(const char *word)
 	if (text.used > text.size)
 		return true;
 	paths[used++][text.used] = '\0';
-	return add_device(text.start, NODE_PASS, descriptor,
+	return add_device(text.start, NODE_PASS, descriptor, 0666,
 	                  0x3D00 + (uint32_t)used);
 }
 
 static bool add_devices(char **argv)
 {
-	bool ok = add_device("dev/null", NODE_NULL, 0, 0x0103) &&
-	          add_device("dev/zero", NODE_ZERO, 0, 0x0105);
+	bool ok = add_device("dev/null", NODE_NULL, 0, 0666, 0x0103) &&
+	          add_device("dev/zero", NODE_ZERO, 0, 0666, 0x0105);
 
 	for (argv++; *argv != 0; argv++)
 		ok &= add_server(*argv);

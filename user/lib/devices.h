@@ -1,0 +1,43 @@
+/*
+ * user/lib/devices.h -- the console's devices: their names, rights and numbers.
+ *
+ * `files` makes them under /dev and enforces their rights; the console shows
+ *the same to a program that asks about what it has open.  Numbers and rights
+ *are Linux's; the host line's, which Linux has not, are 60:n and root's.
+ *
+ *	console   the terminal, for root alone
+ *	tty1      the same; a session's leader that opens it gets it (open.c)
+ *	tty       the controlling terminal of whoever opens it
+ */
+#ifndef USER_LIB_DEVICES_H
+#define USER_LIB_DEVICES_H
+
+#include "../../abi/types.h"
+
+#define GROUP_TTY 5
+
+enum device {
+	DEVICE_CONSOLE,
+	DEVICE_TTY,
+	DEVICE_TTY1,
+	DEVICE_IN,
+	DEVICE_OUT,
+	DEVICE_ERR,
+	DEVICE_STATUS,
+	DEVICES
+};
+
+static const struct {
+	const char *path;
+	uint32_t rights, gid, rdev;
+} devices[DEVICES] = {
+    [DEVICE_CONSOLE] = {"dev/console", 0600, 0, 0x0501},
+    [DEVICE_TTY] = {"dev/tty", 0666, 0, 0x0500},
+    [DEVICE_TTY1] = {"dev/tty1", 0620, GROUP_TTY, 0x0401},
+    [DEVICE_IN] = {"dev/host/in", 0600, 0, 0x3C02},
+    [DEVICE_OUT] = {"dev/host/out", 0600, 0, 0x3C03},
+    [DEVICE_ERR] = {"dev/host/err", 0600, 0, 0x3C04},
+    [DEVICE_STATUS] = {"dev/host/status", 0600, 0, 0x3C05},
+};
+
+#endif
