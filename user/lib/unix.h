@@ -95,6 +95,11 @@ struct termios {
 	uint8_t c_cc[19];
 };
 
+struct termios2 {
+	struct termios common;
+	uint32_t c_ispeed, c_ospeed; /* in bits a second */
+};
+
 struct winsize {
 	uint16_t ws_row, ws_col, ws_xpixel, ws_ypixel;
 };
@@ -103,6 +108,7 @@ _Static_assert(sizeof(struct stat64) == 96, "Linux i386 stat64");
 _Static_assert(sizeof(struct statx) == 256, "Linux statx");
 _Static_assert(offsetof(struct dirent64, d_name) == 19, "Linux dirent64");
 _Static_assert(sizeof(struct termios) == 36, "Linux i386 kernel termios");
+_Static_assert(sizeof(struct termios2) == 44, "Linux i386 termios2");
 
 /* Every program here begins so: user/lib/start.c. */
 int main(int argc, char **argv, char **envp);

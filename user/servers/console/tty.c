@@ -34,6 +34,12 @@
 #define ECHOCTL           0001000u
 #define IEXTEN            0100000u
 #define B115200_CS8_CREAD 0x10B2u
+#define CBAUD             0x100Fu /* c_cflag: a speed by its code, ... */
+#define CBAUDEX           0x1000u /* ... of which this bit adds 15, ... */
+#define BOTHER            0x1000u /* ... or alone: c_ospeed says it */
+#define IBSHIFT           16      /* the same for input; 0: as output */
+#define TCOFLUSH          1u
+#define TCIOFLUSH         2u
 
 enum { VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN, VWERASE = 14 };
 
@@ -50,6 +56,8 @@ static struct termios tty = {
              [VMIN] = 1,
              [VWERASE] = 23},
 };
+
+static uint32_t speed_in = 115200, speed_out = 115200; /* as c_cflag says */
 
 static uint8_t line[LINE_MAX];
 static uint32_t line_used;
@@ -207,15 +215,53 @@ void tty_input(uint8_t c)
 		line[line_used++] = c;
 }
 
+/* ---- speeds ------------------------------------------------------------ */
+
+/* Bits a second of a code of c_cflag; `other` are those of BOTHER. */
+static uint32_t speed(uint32_t code, uint32_t other)
+{
+	static const uint32_t speeds[] = {
+	    0,       50,      75,      110,     134,     150,     200,
+	    300,     600,     1200,    1800,    2400,    4800,    9600,
+	    19200,   38400,   57600,   115200,  230400,  460800,  500000,
+	    576000,  921600,  1000000, 1152000, 1500000, 2000000, 2500000,
+	    3000000, 3500000, 4000000};
+
+	if (code == BOTHER)
+		return other;
+	if (code & CBAUDEX)
+		code = code - CBAUDEX + 15;
+	return code < sizeof(speeds) / sizeof(speeds[0]) ? speeds[code] : 0;
+}
+
+static void set_speeds(const struct termios2 *wanted)
+{
+	uint32_t out_code = wanted->common.c_cflag & CBAUD;
+	uint32_t in_code = wanted->common.c_cflag >> IBSHIFT & CBAUD;
+
+	speed_out = speed(out_code, wanted->c_ospeed);
+	speed_in = in_code == 0 ? speed_out : speed(in_code, wanted->c_ispeed);
+}
+
 /* ---- read -------------------------------------------------------------- */
+
+/* Bytes that must be there before a read of `size` bytes ends. */
+static uint32_t fewest(uint32_t size)
+{
+	uint32_t min = tty.c_cc[VMIN];
+
+	if (has(ICANON) || (min > 0 && tty.c_cc[VTIME] > 0))
+		return 1; /* time goes from the first byte on: it is up */
+	return min < size ? min : size;
+}
 
 int tty_read(uint8_t *to, uint32_t size)
 {
 	uint32_t copied = 0;
 
 	taking = 0;
-	if (tty_readable() == 0)
-		return has(ICANON) || tty.c_cc[VMIN] > 0 ? -EAGAIN : 0;
+	if (tty_readable() < fewest(size))
+		return -EAGAIN;
 	while (copied < size && taking < in - out) {
 		uint16_t c = input[(out + taking++) % INPUT];
 
@@ -251,37 +297,54 @@ static int give(int token, const void *from, uint32_t bytes)
 	return moved < 0 ? moved : 0;
 }
 
-static int set(const struct message *m)
+/* TCSETS and its kin: `bytes` of a struct termios2. */
+static int set(const struct message *m, uint32_t bytes, bool flush)
 {
-	struct termios wanted;
-	int moved =
-	    k_lease_read(m->token, ARGUMENT, 0, &wanted, sizeof(wanted));
+	struct termios2 wanted = {tty, speed_in, speed_out};
+	int moved = k_lease_read(m->token, ARGUMENT, 0, &wanted, bytes);
 
 	if (moved < 0)
 		return moved;
-	if (m->args[1] == TCSETSF)
+	if (flush)
 		in = out = whole = line_used = 0;
-	if (has(ICANON) && !(wanted.c_lflag & ICANON))
+	if (has(ICANON) && !(wanted.common.c_lflag & ICANON))
 		for (uint32_t i = 0; i < line_used; i++)
 			add(line[i]);
-	if (!(wanted.c_lflag & ICANON))
+	if (!(wanted.common.c_lflag & ICANON))
 		line_used = 0;
-	tty = wanted;
+	tty = wanted.common;
+	set_speeds(&wanted);
+	return 0;
+}
+
+static int flush(uint32_t which)
+{
+	if (which > TCIOFLUSH)
+		return -EINVAL;
+	if (which != TCOFLUSH)
+		in = out = whole = line_used = 0;
 	return 0;
 }
 
 int tty_ioctl(const struct message *m)
 {
 	static const struct winsize size = {25, 80, 0, 0};
+	const struct termios2 now = {tty, speed_in, speed_out};
 	uint32_t count;
 
 	switch (m->args[1]) {
 	case TCGETS:
-		return give(m->token, &tty, sizeof(tty));
+		return give(m->token, &now, sizeof(now.common));
+	case TCGETS2:
+		return give(m->token, &now, sizeof(now));
 	case TCSETS:
 	case TCSETSW:
 	case TCSETSF:
-		return set(m);
+		return set(m, sizeof(struct termios), m->args[1] == TCSETSF);
+	case TCSETS2:
+	case TCSETSW2:
+	case TCSETSF2:
+		return set(m, sizeof(struct termios2), m->args[1] == TCSETSF2);
 	case TIOCGWINSZ:
 		return give(m->token, &size, sizeof(size));
 	case FIONREAD:
@@ -291,9 +354,7 @@ int tty_ioctl(const struct message *m)
 		count = ring_used(&com1.out);
 		return give(m->token, &count, sizeof(count));
 	case TCFLSH:
-		if (m->args[2] != 1)
-			in = out = whole = line_used = 0;
-		return 0;
+		return flush(m->args[2]);
 	case TCSBRK:
 		return 0;
 	}
