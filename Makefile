@@ -49,7 +49,7 @@ BIN := $(filter-out init,$(notdir $(basename $(wildcard user/bin/*.c))))
 TESTS := $(notdir $(basename $(wildcard tests/guest/*.c tests/programs/*.c)))
 TEST_SERVERS := $(notdir $(basename $(wildcard tests/servers/*.c)))
 NAMES := pt pmap ipcs ipcrm poweroff# of the multi-call program user/bin/tools.c
-PROGRAMS := $(SERVERS:%=build/root/sbin/%) $(addprefix build/root/bin/,$(BIN) $(NAMES) bench)
+PROGRAMS := $(SERVERS:%=build/root/sbin/%) $(addprefix build/root/bin/,$(BIN) $(NAMES)) build/bench/bench
 programs: $(PROGRAMS) $(TESTS:%=build/tests/%) $(TEST_SERVERS:%=build/tests/%)
 FREEOBJ := $(patsubst %,build/free/%.o,$(wildcard user/servers/*/*.c user/servers/*.c \
 	user/bin/init/*.c user/bin/init.c user/bin/bench/*.c tests/servers/*.c tests/servers/*/*.c))
@@ -62,7 +62,7 @@ endef
 $(foreach s,$(filter-out init,$(SERVERS)),$(eval $(call SERVER,build/root/sbin/$(s),user/servers/$(s))))
 $(foreach s,$(TEST_SERVERS),$(eval $(call SERVER,build/tests/$(s),tests/servers/$(s))))
 $(eval $(call SERVER,build/root/sbin/init,user/bin/init))
-$(eval $(call SERVER,build/root/bin/bench,user/bin/bench))
+$(eval $(call SERVER,build/bench/bench,user/bin/bench))
 $(addprefix build/root/bin/,$(NAMES)): ; ln -sf tools $@
 LOOKS := $(patsubst user/bin/look/%.c,build/look/%.o,$(wildcard user/bin/look/*.c))
 $(LOOKS): build/look/%.o: user/bin/look/%.c
