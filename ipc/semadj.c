@@ -123,6 +123,7 @@ static void end_row(int *at)
 {
 	int i = *at;
 
+	assert(i >= 0); /* S3: who is in the list of a set is in a tree */
 	leave_tree(at);
 	leave_set(&semadjs[i]);
 	table_put(&semadj_table, i);

@@ -166,8 +166,9 @@ static bool any_is_zero(const struct sem_set *set, const struct operation *op,
 	return false;
 }
 
-static void look_for_zeroes(struct sem_set *set, const struct operation *op,
-                            const struct operation *end)
+static inline void look_for_zeroes(struct sem_set *set,
+                                   const struct operation *op,
+                                   const struct operation *end)
 {
 	if (set->zeroes.first && any_is_zero(set, op, end)) {
 		serve_zeroes(set, false);
@@ -179,7 +180,7 @@ static void look_for_zeroes(struct sem_set *set, const struct operation *op,
  * `done`, and nothing else, has changed something since `p` was asked: may `p`
  * have another answer?  A lone operation in line takes away, and wants more.
  */
-static bool concerns(const struct operation *done, const struct proc *p)
+static inline bool concerns(const struct operation *done, const struct proc *p)
 {
 	const struct operation *op = p->wait.ops;
 
@@ -191,8 +192,8 @@ static bool concerns(const struct operation *done, const struct proc *p)
 }
 
 /* op..end were done, or anything: those whom it may concern are to be asked. */
-static void call_up(const struct line *line, const struct operation *op,
-                    const struct operation *end)
+static inline void call_up(const struct line *line, const struct operation *op,
+                           const struct operation *end)
 {
 	bool one = op && end - op == 1;
 
@@ -200,33 +201,37 @@ static void call_up(const struct line *line, const struct operation *op,
 		p->wait.called |= !one || concerns(op, p);
 }
 
-static void serve_changers(struct sem_set *set, const struct operation *op,
-                           const struct operation *end)
+/* The first of those called who can go on does: who, or 0. */
+static inline const struct proc *serve_called(struct sem_set *set)
 {
-	struct line *line = &set->changers;
-	struct proc *p, *next;
-
-	call_up(line, op, end);
-	for (p = line->first; p; p = next) {
-		next = p->wait.next;
+	for (struct proc *p = set->changers.first; p; p = p->wait.next) {
 		if (!p->wait.called)
 			continue;
 		p->wait.called = false;
-		if (serve(set, line, p) == 0) {
-			look_for_zeroes(set, p->wait.ops, p->wait.end);
-			call_up(line, p->wait.ops, p->wait.end);
-			next = line->first;
-		}
+		if (serve(set, &set->changers, p) == 0)
+			return p;
 		preemption_point();
 	}
+	return 0;
 }
 
 void sem_serve(struct sem_set *set, const struct operation *op,
                const struct operation *end)
 {
 	look_for_zeroes(set, op, end);
-	if (set->changers.first)
-		serve_changers(set, op, end);
+	while (set->changers.first) {
+		const struct proc *p;
+
+		call_up(&set->changers, op, end);
+		p = serve_called(set);
+		if (!p)
+			return;
+		op = p->wait.ops;
+		end = p->wait.end;
+		look_for_zeroes(set, op, end);
+		if (set->changers.first)
+			preemption_point();
+	}
 }
 
 static int count_line(const struct line *line, int num, bool zero)

@@ -521,7 +521,7 @@ BOTH("3.2-count an array that waits for 0 in its second operation")
 /* Whoever waits for zeroes alone is asked when one of those changed is 0. */
 BOTH("3.2-zeroes an array of zeroes counts where it waited when it was asked")
 {
-	int id = make_set(2);
+	int id = make_set(3); /* of which the third is 0 all the time */
 	pid_t pid;
 
 	set_value(id, 0, 1);
@@ -531,7 +531,7 @@ BOTH("3.2-zeroes an array of zeroes counts where it waited when it was asked")
 	}
 	await_zcnt(id, 0, 1);
 	ANSWER(zcnt(id, 1));
-	EQ(SEMOP(id, {1, 1, 0}), 0); /* nothing is 0: it is not asked */
+	EQ(SEMOP(id, {1, 1, 0}), 0); /* it is not 0: nobody is asked */
 	EQ(zcnt(id, 0), 1);
 	EQ(zcnt(id, 1), 0);
 	EQ(SEMOP(id, {0, -1, 0}), 0);

@@ -339,7 +339,7 @@ static void test_rows(void)
 	memset(model_rows, 0, sizeof(model_rows));
 	for (int k = 0; k < HAVE; k++)
 		have[k] = sys_semget(0, NUMS, 0600);
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < 20000 && !tap_bad; i++) {
 		random = random * 1664525 + 1013904223;
 		befall(random >> 8);
 		if (i % 20 == 0) {

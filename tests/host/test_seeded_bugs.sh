@@ -219,12 +219,12 @@ bug messages 7 ipc/message.c "a poll that finds nothing has heard something" \
 	'/^int native_poll/,/^}/s/return -EAGAIN;/return 0;/'
 
 # ---- semaphores: explore_sem.c
-bug sem 1 ipc/semop.c "a changer overtakes who waits for zeroes" \
-	'/^void sem_serve/,/^}/s/^\tlook_for_zeroes(/\tserve_changers(set, op, end), look_for_zeroes(/'
+bug sem 2 ipc/semop.c "a changer overtakes who waits for zeroes" \
+	'/^void sem_serve/,/^}/s/^\tlook_for_zeroes(/\tcall_up(\&set->changers, op, end), serve_called(set), look_for_zeroes(/'
 bug sem 1 ipc/semop.c "who waits for several zeroes goes before who waits for one" \
 	'/^static void serve_zeroes/,/^}/s/!= several/== several/'
 bug sem 2 ipc/semop.c "two changers go on and nobody looks for zeroes between" \
-	'/^static void serve_changers/,/^}/s/^\t\t\tlook_for_zeroes(.*$/\t\t\t;/'
+	'/^void sem_serve/,/^}/s/^\t\tlook_for_zeroes(.*$/\t\t;/'
 bug sem 3 ipc/semop.c "what was done of an array is not taken back" \
 	'/^static inline int attempt/,/^}/s/^\t\t\t\ttake_back(.*$/\t\t\t\t;/'
 bug sem 5 ipc/semop.c "its undo is not taken back" \
@@ -259,16 +259,14 @@ bug sem 5 ipc/semadj.c "a row leaves the list of its set on one side only" \
 	'/^static void leave_set/,/^}/s/^\t\tsemadjs\[row->next\].before = .*$/\t\t;/'
 bug sem 4 ipc/semadj.c "an end owes a set for ever" \
 	'/^void sem_exit/,/^}/s/^\t\tset->owed = 0;$/\t\t;/'
-bug sem 6 ipc/semadj.c "of several sets an end serves the first alone" \
+bug line 0 ipc/semadj.c "of several sets an end serves the first alone" \
 	'/^void sem_exit/,/^}/s/set->owed == set ? 0 : set->owed/0/'
-bug sem 3 ipc/semop.c "a change concerns only who waits for it at once" \
-	'/^static bool concerns/,/^}/s/op < p->wait.stuck \&\&/false \&\&/'
+bug sem 1 ipc/semop.c "a change concerns only who waits for it at once" \
+	'/^static inline bool concerns/,/^}/s/op < p->wait.stuck \&\&/false \&\&/'
 bug sem 3 ipc/semop.c "a change made by a sleeper concerns nobody" \
-	'/^static void serve_changers/,/^}/s/^\t\t\tcall_up(.*$/\t\t\t;/'
+	'/^void sem_serve/,/^}/s/^\t\top = p->wait.ops;$/\t\treturn;/'
 bug sem 7 ipc/semop.c "who waits for zeroes is asked though none is there" \
-	'/^static void look_for_zeroes/,/^}/s/ && any_is_zero(set, op, end)//'
-bug sem 7 ipc/semop.c "any zero of the set asks who waits for zeroes" \
-	'/^static bool any_is_zero/,/^}/s/!op && i </i </'
+	'/^static inline void look_for_zeroes/,/^}/s/ && any_is_zero(set, op, end)//'
 bug sem 6 ipc/sem.c "a removed set keeps its cell" \
 	'/^static void drop_semaphores/,/^}/s/^\t\tpool_give(all->cell);$/\t\t;/'
 bug sem 4 ipc/semadj.c "an end with undo serves nobody" \
