@@ -47,6 +47,8 @@ void measure_nothing(void);
  * calls took since `from`.
  */
 void measure_longest(const char *program);
+/* longest_ipc.c: those of semaphores and queues among them. */
+void longest_ipc(void);
 void note_call(const char *name, uint64_t from);
 
 #endif

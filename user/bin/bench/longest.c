@@ -219,5 +219,6 @@ void measure_longest(const char *program)
 	strings("long_exec_among_600", STRING_PAGE);
 	much_memory();
 	much_space();
+	longest_ipc();
 	say_value("longest_call", longest);
 }
