@@ -1,12 +1,14 @@
 /*
  * tests/guest/sysv_badptr.c -- every pointer argument of the calls of
- * semaphores and queues against the table of bad ones (bad_pointers.h).
+ * semaphores and queues against the table of bad ones (bad_pointers.h); and
+ * their numbers, with those of segments, at the edges of what a word holds.
  *
  * msgrcv is apart: an EFAULT loses the message, so each pointer needs a new
  * one.
  */
 #include "sysv.h"
 #include "bad_pointers.h"
+#include <limits.h>
 
 static struct sembuf zero_wait; /* {0, 0, 0}: done at once */
 static unsigned short values[8];
@@ -243,4 +245,168 @@ TEST("SEC-S11 operations that lie across two pages are read whole")
 		EQ(value_of(id, i), i + 1);
 	EQ(sem_ctl(id, 0, SETALL, P(values)), 0);
 	set_removed(id);
+}
+
+/* --- numbers at their edges
+ * --------------------------------------------------------- */
+
+#define LEAST    INT_MIN
+#define GREATEST INT_MAX
+#define WRAPS    0x2AAAAAABl /* six times this is 2, in 32 bits */
+
+struct edge {
+	long call[7];
+	int wanted;
+};
+
+static void ask_all(const struct edge *rows, int n)
+{
+	for (int i = 0; i < n; i++) {
+		const long *call = rows[i].call;
+		long result = raw_call(call);
+
+		ANSWER(result);
+		if (result != -rows[i].wanted)
+			FAIL("call %ld(%#lx, %#lx, %#lx, %#lx) gives %s, not "
+			     "%s",
+			     call[0], call[1], call[2], call[3], call[4],
+			     outcome(result), errno_name(rows[i].wanted));
+	}
+}
+
+TEST("SEC-edge counts, numbers and ids of sets at their edges: a row each")
+{
+	struct sembuf up = {0, 1, 0}, far = {65535, 1, 0};
+	struct sembuf low = {0, -32768, IPC_NOWAIT};
+	long set = make_set(2), next = set + 32768, ops = P(&up);
+	const struct edge rows[] = {
+	    {{NR_semget, 0, -1, 0600}, EINVAL},
+	    {{NR_semget, 0, LEAST, 0600}, EINVAL},
+	    {{NR_semget, 0, GREATEST, 0600}, EINVAL},
+	    {{NR_semget, 0, 32001, 0600}, EINVAL},
+	    {{NR_semget, 0, 65536 + 1, 0600}, EINVAL},
+	    {{NR_semtimedop64, set, ops, 0}, EINVAL},
+	    {{NR_semtimedop64, set, ops, -1}, E2BIG},
+	    {{NR_semtimedop64, set, ops, LEAST}, E2BIG},
+	    {{NR_semtimedop64, set, ops, GREATEST}, E2BIG},
+	    {{NR_semtimedop64, set, ops, WRAPS}, E2BIG},
+	    {{NR_semtimedop64, set, ops, 65536 + 1}, E2BIG},
+	    {{NR_semtimedop64, -1, ops, 1}, EINVAL},
+	    {{NR_semtimedop64, LEAST, ops, 1}, EINVAL},
+	    {{NR_semtimedop64, GREATEST, ops, 1}, EINVAL},
+	    {{NR_semtimedop64, set | LEAST, ops, 1}, EINVAL},
+	    {{NR_semtimedop64, next, ops, 1}, EINVAL},
+	    {{NR_semtimedop64, ~set, ops, 1}, EINVAL},
+	    {{NR_semtimedop64, set, P(&far), 1}, EFBIG},
+	    {{NR_semtimedop64, set, P(&low), 1}, EAGAIN},
+	    {{NR_semctl, set, -1, GETVAL}, EINVAL},
+	    {{NR_semctl, set, 2, GETVAL}, EINVAL},
+	    {{NR_semctl, set, 65536, GETVAL}, EINVAL},
+	    {{NR_semctl, set, LEAST, GETNCNT}, EINVAL},
+	    {{NR_semctl, set, GREATEST, GETZCNT}, EINVAL},
+	    {{NR_semctl, set, LEAST, SETVAL, 1}, EINVAL},
+	    {{NR_semctl, set, 0, SETVAL, -1}, ERANGE},
+	    {{NR_semctl, set, 0, SETVAL, 32768}, ERANGE},
+	    {{NR_semctl, set, 0, SETVAL, 65536 + 1}, ERANGE},
+	    {{NR_semctl, set, 0, SETVAL, LEAST}, ERANGE},
+	    {{NR_semctl, set, 0, LEAST}, EINVAL},
+	    {{NR_semctl, set, 0, GREATEST}, EINVAL},
+	    {{NR_semctl, next, 0, GETVAL}, EINVAL},
+	    {{NR_semctl, LEAST, 0, IPC_RMID}, EINVAL},
+	    {{NR_semctl, GREATEST, 0, IPC_RMID}, EINVAL},
+	    {{NR_semctl, next, 0, IPC_RMID}, EINVAL},
+	    {{NR_semctl, LEAST, 0, SEM_STAT, ops}, EINVAL},
+	    {{NR_semctl, GREATEST, 0, SEM_STAT, ops}, EINVAL},
+	};
+
+	ask_all(rows, ALL(rows));
+	EQ(value_of(set, 0), 0);
+	EQ(value_of(set, 1), 0);
+	set_removed(set);
+}
+
+TEST("SEC-edge lengths, types and ids of queues at their edges: a row each")
+{
+	static struct message m, none, least, below;
+	long queue = make_queue(), next = queue + 32768, to = P(&m);
+	const int copy = IPC_NOWAIT | MSG_COPY, now = IPC_NOWAIT;
+	const struct edge rows[] = {
+	    {{NR_msgsnd, queue, to, -1, now}, EINVAL},
+	    {{NR_msgsnd, queue, to, LEAST, now}, EINVAL},
+	    {{NR_msgsnd, queue, to, GREATEST, now}, EINVAL},
+	    {{NR_msgsnd, queue, to, 8193, now}, EINVAL},
+	    {{NR_msgsnd, queue, to, -8, now}, EINVAL},
+	    {{NR_msgsnd, queue, P(&none), 0, now}, EINVAL},
+	    {{NR_msgsnd, queue, P(&least), 0, now}, EINVAL},
+	    {{NR_msgsnd, queue, P(&below), 0, now}, EINVAL},
+	    {{NR_msgsnd, -1, to, 0, now}, EINVAL},
+	    {{NR_msgsnd, LEAST, to, 0, now}, EINVAL},
+	    {{NR_msgsnd, GREATEST, to, 0, now}, EINVAL},
+	    {{NR_msgsnd, next, to, 0, now}, EINVAL},
+	    {{NR_msgsnd, queue | LEAST, to, 0, now}, EINVAL},
+	    {{NR_msgrcv, queue, to, -1, 0, now}, EINVAL},
+	    {{NR_msgrcv, queue, to, LEAST, 0, now}, EINVAL},
+	    {{NR_msgrcv, queue, to, GREATEST, 0, now}, ENOMSG},
+	    {{NR_msgrcv, queue, to, 0, LEAST, now}, ENOMSG},
+	    {{NR_msgrcv, queue, to, 0, LEAST + 1, now}, ENOMSG},
+	    {{NR_msgrcv, queue, to, 0, GREATEST, now}, ENOMSG},
+	    {{NR_msgrcv, queue, to, 0, GREATEST, copy}, ENOMSG},
+	    {{NR_msgrcv, queue, to, 0, LEAST, copy}, ENOMSG},
+	    {{NR_msgrcv, queue, to, 0, -1, copy}, ENOMSG},
+	    {{NR_msgrcv, LEAST, to, 0, 0, now}, EINVAL},
+	    {{NR_msgrcv, next, to, 0, 0, now}, EINVAL},
+	    {{NR_msgctl, queue, LEAST}, EINVAL},
+	    {{NR_msgctl, queue, GREATEST}, EINVAL},
+	    {{NR_msgctl, LEAST, IPC_RMID}, EINVAL},
+	    {{NR_msgctl, GREATEST, IPC_RMID}, EINVAL},
+	    {{NR_msgctl, next, IPC_RMID}, EINVAL},
+	    {{NR_msgctl, GREATEST, MSG_STAT, to}, EINVAL},
+	};
+
+	m.type = 1;
+	least.type = LEAST;
+	below.type = -1;
+	ask_all(rows, ALL(rows));
+	EQ(queue_stat(queue).qnum, 0);
+	m.type = GREATEST;
+	EQ(msg_snd(queue, &m, 3, now), 0);
+	EQ(msg_snd(queue, &m, 4, now), 0);
+	EQ(msg_snd(queue, &m, 5, now), 0);
+	ERR(receive(queue, 1 - GREATEST, 0), ENOMSG);
+	EQ(receive(queue, -GREATEST, 0), 3);
+	EQ(receive(queue, LEAST, 0), 4);
+	EQ(receive(queue, GREATEST, 0), 5);
+	queue_removed(queue);
+}
+
+TEST("SEC-edge sizes, addresses and ids of segments at their edges: a row each")
+{
+	long id = make(PAGE), next = id + 32768, high = 0xFFFFF000;
+	const struct edge rows[] = {
+	    {{NR_shmget, 0, 0, 0600}, EINVAL},
+	    {{NR_shmget, 0, -1, 0600}, EINVAL},
+	    {{NR_shmget, 0, high, 0600}, EINVAL},
+	    {{NR_shmget, 0, high + 1, 0600}, EINVAL},
+	    {{NR_shmat, -1, 0, 0}, EINVAL},
+	    {{NR_shmat, LEAST, 0, 0}, EINVAL},
+	    {{NR_shmat, GREATEST, 0, 0}, EINVAL},
+	    {{NR_shmat, next, 0, 0}, EINVAL},
+	    {{NR_shmat, id | LEAST, 0, 0}, EINVAL},
+	    {{NR_shmat, id, high, 0}, EINVAL},
+	    {{NR_shmat, id, -1, 0}, EINVAL},
+	    {{NR_shmat, id, -1, SHM_RND}, EINVAL},
+	    {{NR_shmat, id, 0, SHM_REMAP}, EINVAL},
+	    {{NR_shmdt, -1}, EINVAL},
+	    {{NR_shmdt, high}, EINVAL},
+	    {{NR_shmdt, LEAST}, EINVAL},
+	    {{NR_shmctl, id, LEAST}, EINVAL},
+	    {{NR_shmctl, id, GREATEST}, EINVAL},
+	    {{NR_shmctl, LEAST, IPC_RMID}, EINVAL},
+	    {{NR_shmctl, GREATEST, IPC_RMID}, EINVAL},
+	    {{NR_shmctl, next, IPC_RMID}, EINVAL},
+	    {{NR_shmctl, GREATEST, SHM_STAT, P(&next)}, EINVAL},
+	};
+
+	ask_all(rows, ALL(rows));
+	removed(id);
 }
