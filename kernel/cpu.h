@@ -16,6 +16,7 @@
 #define CR4_PGE        (1u << 7) /* global pages survive a CR3 load */
 #define CR4_OSFXSR     (1u << 9) /* fxsave saves SSE state */
 #define CR4_OSXMMEXCPT (1u << 10)
+#define CR4_UMIP       (1u << 11) /* sgdt and its kin are the kernel's */
 #define CR4_SMEP       (1u << 20)
 #define CR4_SMAP       (1u << 21)
 

@@ -23,6 +23,7 @@
 
 #define CPUID_FEATURES 1
 #define CPUID_PGE      (1u << 13)
+#define CPUID7_UMIP    (1u << 2) /* in ecx */
 #define CPUID7_SMEP    (1u << 7)
 #define CPUID7_SMAP    (1u << 20)
 
@@ -82,7 +83,9 @@ static void cpu_protect_kernel(void)
 	if (out[0] >= 7)
 		cpu_cpuid(7, out);
 	else
-		out[1] = 0;
+		out[1] = out[2] = 0;
+	if (out[2] & CPUID7_UMIP)
+		cr4 |= CR4_UMIP;
 	if (out[1] & CPUID7_SMEP)
 		cr4 |= CR4_SMEP;
 	if (out[1] & CPUID7_SMAP) {

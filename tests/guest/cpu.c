@@ -309,12 +309,33 @@ static long flags_of_child(unsigned flags, enum way way, enum trap trap)
 	return WIFSIGNALED(status) ? -WTERMSIG(status) : shared->value[0];
 }
 
+/* Of cpuid's leaf 7, where there is one: what the CPU forbids, if asked to. */
+static void cpu_features(unsigned *b, unsigned *c)
+{
+	unsigned a = 0, d;
+
+	__asm__ volatile("cpuid" : "+a"(a), "=b"(*b), "=c"(*c), "=d"(d));
+	*b = *c = 0;
+	if (a < 7)
+		return;
+	a = 7;
+	__asm__ volatile("cpuid" : "+a"(a), "=b"(*b), "+c"(*c), "=d"(d));
+}
+
 static int has_smap(void)
 {
-	unsigned a = 7, b, c = 0, d;
+	unsigned b, c;
 
-	__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	cpu_features(&b, &c);
 	return b >> 20 & 1;
+}
+
+static int has_umip(void)
+{
+	unsigned b, c;
+
+	cpu_features(&b, &c);
+	return c >> 2 & 1;
 }
 
 /*
@@ -401,4 +422,24 @@ TEST("DEV7 nothing is mapped where virtual-8086 code could lie, for root too")
 	hinted = SYS(NR_mmap2, 0x10000, PAGE, PROT_READ | PROT_EXEC,
 	             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	TRUE(hinted >= 0x110000 && hinted < 0xC0000000);
+}
+
+/* ---- what is the kernel's to know -------------------------------------- */
+
+#define SHOWS_NOTHING(text)                                                    \
+	DIES(SIGSEGV)                                                          \
+	{                                                                      \
+		__asm__ volatile(text::: "eax", "memory");                     \
+	}
+
+TEST("SEC-S26 UMIP: sgdt, sidt, sldt, smsw and str are the kernel's alone")
+{
+	need_tessera();
+	if (!has_umip())
+		return;
+	SHOWS_NOTHING("subl $16, %%esp\n\tsgdt (%%esp)");
+	SHOWS_NOTHING("subl $16, %%esp\n\tsidt (%%esp)");
+	SHOWS_NOTHING("sldt %%eax");
+	SHOWS_NOTHING("smsw %%eax");
+	SHOWS_NOTHING("str %%eax");
 }
