@@ -56,7 +56,9 @@ int mmap_segment(int client, int segment, int offset, int rights,
 	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
 	int space = procs[client].space, error;
 	struct region wanted = {
-	    .kind = shared ? REGION_SHARED : REGION_PRIVATE,
+	    .kind = shared                  ? REGION_SHARED
+	            : flags & MAP_GROWSDOWN ? REGION_STACK
+	                                    : REGION_PRIVATE,
 	    .segment = segment,
 	    .offset = offset,
 	    .rights = prot & RIGHT_ALL,
@@ -93,8 +95,11 @@ int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
 	if (type != MAP_SHARED && type != MAP_PRIVATE &&
 	    (type != MAP_SHARED_VALIDATE || (flags & MAP_ANONYMOUS)))
 		return -EINVAL;
-	if ((flags & MAP_GROWSDOWN) || length == 0)
-		return -EINVAL; /* the stack is the only one that grows */
+	if (length == 0)
+		return -EINVAL;
+	if ((flags & MAP_GROWSDOWN) &&
+	    (type != MAP_PRIVATE || !(flags & MAP_ANONYMOUS)))
+		return -EINVAL; /* a stack's memory is its own */
 	if (length > USER_LIMIT)
 		return -ENOMEM;
 	if (!(flags & MAP_ANONYMOUS))

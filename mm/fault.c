@@ -28,6 +28,15 @@ static bool may(const struct region *r, bool write)
 
 /* ---- the stack ------------------------------------------------------- */
 
+/* How far down a stack may grow: the program's, or one of mmap's. */
+static vaddr_t floor_of(const struct region *r)
+{
+	if (r->end > STACK_FLOOR)
+		return STACK_FLOOR;
+	return r->end > USER_FIRST + STACK_LIMIT ? r->end - STACK_LIMIT
+	                                         : USER_FIRST;
+}
+
 /*
  * The stack's region when it has grown down to `va`, or < 0.  A page stays free
  * between it and what lies below.
@@ -38,7 +47,8 @@ static int grow_stack(int space, vaddr_t va)
 	int r = region_from(space, va);
 	struct region draft;
 
-	if (va < STACK_FLOOR || r < 0 || regions[r].kind != REGION_STACK ||
+	if (r < 0 || regions[r].kind != REGION_STACK ||
+	    va < floor_of(&regions[r]) ||
 	    space_overlaps(space, start - PAGE_SIZE, start))
 		return -1;
 	draft = regions[r];

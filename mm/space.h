@@ -27,7 +27,7 @@ enum region_kind {
 	REGION_FREE,
 	REGION_SHARED,  /* of a segment, as everybody sees it */
 	REGION_PRIVATE, /* of a segment, or (-1) of zeroes; copy-on-write */
-	REGION_STACK,   /* private zeroes that grow down to STACK_LIMIT */
+	REGION_STACK,   /* private zeroes that grow down, by STACK_LIMIT */
 	REGION_HEAP,    /* private zeroes that brk moves */
 };
 

@@ -433,3 +433,40 @@ TEST("MEM-order semget asks SEMMNS, then for memory, then SEMMNI")
 	OK(SYS(NR_semctl, OK(SYS(NR_semget, IPC_PRIVATE, 100, 0600)), 0,
 	       IPC_RMID, 0));
 }
+
+/* A page at the top of 16 MiB of nothing, mapped to grow down. */
+static char *growing(unsigned long room)
+{
+	char *base = hole(room);
+	long top = P(base) + room - PAGE;
+
+	EQ(SYS(NR_mmap2, top, PAGE, PROT_READ | PROT_WRITE,
+	       MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED, -1, 0),
+	   top);
+	return (char *)top;
+}
+
+TEST("MEM-grow memory mapped with MAP_GROWSDOWN grows down where it is touched")
+{
+	char *top = growing(16 << 20);
+
+	for (long down = 1; down <= 3 * 1024 * 1024; down += 100000) {
+		top[-down] = 1;
+		EQ(top[-down], 1);
+	}
+	FAULTS_ON_STORE(top - (9 << 20));
+	IN_CHILD
+	{
+		TRUE(SYS(NR_getcwd, P(top - (4 << 20)), 64) > 0);
+	}
+}
+
+TEST("MEM-grow MAP_GROWSDOWN is for private memory of no file: EINVAL")
+{
+	ERR(SYS(NR_mmap2, 0, PAGE, PROT_READ | PROT_WRITE,
+	        MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0),
+	    EINVAL);
+	ERR(SYS(NR_mmap2, 0, 0, PROT_READ | PROT_WRITE,
+	        MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0),
+	    EINVAL);
+}

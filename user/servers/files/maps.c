@@ -61,7 +61,7 @@ static void put_name(struct text *text, const struct row *region)
 	int tag = (int)row_get(region, REGION_TAG);
 	struct shmid_ds ds;
 
-	if (kind == REGION_STACK)
+	if (kind == REGION_STACK && row_get(region, REGION_END) == 0xC0000000)
 		text_add(text, "[stack]");
 	else if (kind == REGION_HEAP)
 		text_add(text, "[heap]");
