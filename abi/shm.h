@@ -17,8 +17,9 @@
 #define SHM_INFO     14
 #define SHM_STAT_ANY 15
 
-#define SHM_HUGETLB   04000  /* shmget: huge pages, of which we keep none */
-#define SHM_NORESERVE 010000 /* shmget: count nothing in advance */
+#define SHM_HUGE_SHIFT 26     /* the size's logarithm, in the bits from here */
+#define SHM_HUGETLB    04000  /* shmget: huge pages, of which we keep none */
+#define SHM_NORESERVE  010000 /* shmget: count nothing in advance */
 
 #define SHM_RDONLY 010000  /* shmat: reference only */
 #define SHM_RND    020000  /* shmat: round the address down to SHMLBA */

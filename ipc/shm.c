@@ -58,8 +58,16 @@ static const struct object_kind kind = {
 
 /* ---- birth and death ---------------------------------------------------- */
 
+/* The logarithm of the size that is wanted; 0: the only one this CPU has. */
+static bool is_huge_size(int flags)
+{
+	uint32_t size = (uint32_t)flags >> SHM_HUGE_SHIFT;
+
+	return size == 0 || size == SLOT_SHIFT;
+}
+
 /*
- * The first five ways in which a new segment can be refused, in the order in
+ * The first six ways in which a new segment can be refused, in the order in
  * which they are reported.
  */
 static int refuse(uint32_t size, int flags)
@@ -72,6 +80,8 @@ static int refuse(uint32_t size, int flags)
 	if (pages == 0 || pages > shm_limits.shmall ||
 	    shm_pages > shm_limits.shmall - pages)
 		return -ENOSPC;
+	if ((flags & SHM_HUGETLB) && !is_huge_size(flags))
+		return -EINVAL;
 	/* Our stock of huge pages is always empty; who may ask for them? */
 	if (flags & SHM_HUGETLB)
 		return self()->cred.euid && !in_group(&self()->cred, 0)

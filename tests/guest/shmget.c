@@ -375,6 +375,22 @@ BOTH("1.2-huge SHM_HUGETLB is ENOMEM for root and root's group, else EPERM")
 	}
 }
 
+BOTH("1.2-huge a size of huge pages that does not exist is EINVAL, first")
+{
+	for (unsigned size = 0; size < 64; size++) {
+		int flags = (int)(size << 26) | SHM_HUGETLB | 0600;
+
+		ANSWER(shm_get(IPC_PRIVATE, PAGE, flags));
+		AS(1000, 1000)
+		{
+			ANSWER(shm_get(IPC_PRIVATE, PAGE, flags));
+		}
+	}
+	ERR(shm_get(IPC_PRIVATE, 0, SHM_HUGETLB | 5 << 26 | 0600), EINVAL);
+	ERR(shm_get(IPC_PRIVATE, 0xFFFFF000, SHM_HUGETLB | 5 << 26 | 0600),
+	    EINVAL);
+}
+
 /* --- permission, 1.1: which flag bits ask for what ------------------------ */
 
 BOTH("1.1-flag0 flags 0 ask for no permission: anyone finds the id")
