@@ -36,6 +36,16 @@ struct user_desc {
 #define DESC_USEABLE     0x40u
 #define DESC_ALL         0x7fu
 
+/* sysinfo(2): memory in units of `unit` bytes. */
+struct sysinfo {
+	uint32_t uptime, loads[3];
+	uint32_t total, free, shared, buffers, total_swap, free_swap;
+	uint16_t processes, pad;
+	uint32_t total_high, free_high, unit;
+	uint8_t unused[8];
+};
+_Static_assert(sizeof(struct sysinfo) == 64, "Linux i386 sysinfo");
+
 #define REBOOT_MAGIC1    0xfee1deadu
 #define REBOOT_MAGIC2    672274793u
 #define REBOOT_POWER_OFF 0x4321fedcu

@@ -470,6 +470,7 @@ int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
 	p->space = b.space;
 	spaces[b.space].owner = p->pid;
 	spaces[b.space].heap_start = spaces[b.space].heap_break = b.top;
+	p->executed = true;
 	p->cred.suid = p->cred.euid;
 	p->cred.sgid = p->cred.egid;
 	set_name(p, image->path);

@@ -6,8 +6,11 @@
  */
 #include "lifecycle.h"
 
+#include "clock.h"
 #include "cpu.h"
 #include "../abi/process.h"
+#include "../ipc/message.h"
+#include "../ipc/shm.h"
 
 #define KEEP UINT32_MAX
 
@@ -161,8 +164,12 @@ int sys_setpgid(int pid, int pgid)
 		return -ESRCH;
 	if (pgid == 0)
 		pgid = procs[i].pid;
-	if (procs[i].sid != self()->sid || procs[i].sid == procs[i].pid)
-		return -EPERM; /* another session, or a session's leader */
+	if (procs[i].sid != self()->sid)
+		return -EPERM;
+	if (i != self_index() && procs[i].executed)
+		return -EACCES;
+	if (procs[i].sid == procs[i].pid)
+		return -EPERM; /* a session's leader */
 	if (pgid != procs[i].pid && !group_exists(pgid, self()->sid))
 		return -EPERM;
 	procs[i].pgid = pgid;
@@ -198,6 +205,52 @@ int sys_uname(vaddr_t buf)
 	    "i686",    "(none)"};
 
 	return copy_out(buf, names, sizeof(names));
+}
+
+/* There is no swap, and nothing counts loads. */
+int sys_sysinfo(vaddr_t info)
+{
+	struct timespec32 up = clock_uptime();
+	const struct sysinfo s = {
+	    .uptime = up.seconds + (up.nanoseconds > 0),
+	    .total = frames_total * PAGE_SIZE,
+	    .free = frames_free * PAGE_SIZE,
+	    .shared = shm_pages * PAGE_SIZE,
+	    .processes = proc_table.live - 1, /* boot's is none */
+	    .unit = 1,
+	};
+
+	return copy_out(info, &s, sizeof(s));
+}
+
+/* ---- the one CPU ----------------------------------------------------- */
+
+int sys_sched_getaffinity(int pid, uint32_t bytes, vaddr_t mask)
+{
+	const uint32_t cpus = 1;
+
+	if (bytes == 0 || bytes % sizeof(cpus))
+		return -EINVAL;
+	if (find_or_self(pid) < 0)
+		return -ESRCH;
+	if (copy_out(mask, &cpus, sizeof(cpus)) < 0)
+		return -EFAULT;
+	return sizeof(cpus);
+}
+
+int sys_sched_setaffinity(int pid, uint32_t bytes, vaddr_t mask)
+{
+	uint32_t cpus = 0, euid = self()->cred.euid;
+	int i = find_or_self(pid);
+
+	if (copy_in(&cpus, mask, min(bytes, sizeof(cpus))) < 0)
+		return -EFAULT;
+	if (i < 0)
+		return -ESRCH;
+	if (!privileged() && euid != procs[i].cred.euid &&
+	    euid != procs[i].cred.uid)
+		return -EPERM;
+	return cpus & 1 ? 0 : -EINVAL;
 }
 
 /* ---- reboot(2): leaves the machine ----------------------------------- */

@@ -77,6 +77,8 @@ static void send(int proc, int signal)
 		return;
 	if (signal == SIGCONT || signal == SIGKILL)
 		resume(proc);
+	if (stops_by_default & BIT(signal))
+		p->signal_pending &= ~BIT(SIGCONT);
 	p->signal_pending |= BIT(signal);
 	if (signal == SIGKILL) /* before all others */
 		deliver(proc, SIGKILL);
@@ -192,4 +194,13 @@ int sys_rt_sigprocmask(int how, vaddr_t set, vaddr_t oldset, uint32_t size)
 	if (oldset && copy_out(oldset, &old, sizeof(old)) < 0)
 		return -EFAULT;
 	return 0;
+}
+
+int sys_rt_sigpending(vaddr_t set, uint32_t size)
+{
+	uint64_t pending = self()->signal_pending & self()->signal_mask;
+
+	if (size > sizeof(pending))
+		return -EINVAL;
+	return copy_out(set, &pending, size);
 }

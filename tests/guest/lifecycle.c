@@ -15,6 +15,13 @@
 
 #define AT ((char *)0x50000000)
 
+enum {
+	NR_sysinfo = 116,
+	NR_rt_sigpending = 176,
+	NR_sched_setaffinity = 241,
+	NR_sched_getaffinity = 242,
+};
+
 static char *own_path;
 
 /* Address 8, which the compiler must not know. */
@@ -1093,6 +1100,115 @@ TEST("LIFE-tls each process has its own thread-local storage")
 		EQ(mine, 7);
 	}
 	EQ(mine, 6);
+}
+
+TEST(
+    "LIFE-group setpgid of a child that has exec'd is EACCES, before it is not")
+{
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		await(1);
+		exec_helper("exit", "0");
+	}
+	EQ(SYS(57, pid, pid), 0);
+	EQ(SYS(57, pid, getpgrp()), 0);
+	reach(1);
+	for (int tries = 0; tries < 1000 && SYS(57, pid, 0) == 0; tries++)
+		sleep_ms(2);
+	ERR(SYS(57, pid, 0), EACCES);
+	ERR(SYS(57, pid, getpgrp()), EACCES);
+	ERR(SYS(57, pid, -1), EINVAL);
+	EXITS(pid, 0);
+}
+
+static unsigned long long pending(void)
+{
+	unsigned long long set = 0;
+
+	OK(SYS(NR_rt_sigpending, P(&set), sizeof set));
+	return set;
+}
+
+TEST("LIFE-signal a stop drops a pending SIGCONT, and SIGCONT pending stops")
+{
+	static const int stops[] = {SIGTSTP, SIGTTIN, SIGTTOU};
+	unsigned long long all = ~0ull, bad[2];
+
+	OK(SYS(NR_rt_sigprocmask, SIG_SETMASK, P(&all), 0, 8));
+	for (unsigned i = 0; i < ALL(stops); i++) {
+		unsigned long long cont = 1ull << (SIGCONT - 1),
+		                   stop = 1ull << (stops[i] - 1);
+
+		kill(getpid(), SIGCONT);
+		EQ(pending(), cont);
+		kill(getpid(), stops[i]);
+		EQ(pending(), stop);
+		kill(getpid(), SIGCONT);
+		EQ(pending(), cont);
+	}
+	ERR(SYS(NR_rt_sigpending, P(bad), 9), EINVAL);
+	ERR(SYS(NR_rt_sigpending, 0xC0000000, 8), EFAULT);
+	EQ(SYS(NR_rt_sigpending, P(bad), 4), 0);
+}
+
+TEST("LIFE-cpu sched_getaffinity shows one CPU, sched_setaffinity takes it")
+{
+	unsigned mask[4] = {0, 0, 0, 0}, none = 2, both = 3;
+
+	EQ(SYS(NR_sched_getaffinity, 0, 16, P(mask)), 4);
+	EQ(mask[0], 1);
+	EQ(SYS(NR_sched_getaffinity, getppid(), 4, P(mask)), 4);
+	ERR(SYS(NR_sched_getaffinity, 0, 0, P(mask)), EINVAL);
+	ERR(SYS(NR_sched_getaffinity, 0, 5, P(mask)), EINVAL);
+	ERR(SYS(NR_sched_getaffinity, 999999, 4, P(mask)), ESRCH);
+	ERR(SYS(NR_sched_getaffinity, -1, 4, P(mask)), ESRCH);
+	ERR(SYS(NR_sched_getaffinity, 0, 4, 0xC0000000), EFAULT);
+	EQ(SYS(NR_sched_setaffinity, 0, 4, P(mask)), 0);
+	EQ(SYS(NR_sched_setaffinity, 0, 1, P(&both)), 0);
+	ERR(SYS(NR_sched_setaffinity, 0, 4, P(&none)), EINVAL);
+	ERR(SYS(NR_sched_setaffinity, 0, 0, P(mask)), EINVAL);
+	ERR(SYS(NR_sched_setaffinity, 999999, 4, P(mask)), ESRCH);
+	ERR(SYS(NR_sched_setaffinity, 999999, 4, 0xC0000000), EFAULT);
+	AS(NOBODY, NOBODY)
+	{
+		ERR(SYS(NR_sched_setaffinity, 1, 4, P(&none)), EPERM);
+		EQ(SYS(NR_sched_getaffinity, 1, 4, P(mask)), 4);
+	}
+}
+
+TEST("LIFE-sysinfo tells memory, processes and seconds as /proc does")
+{
+	struct {
+		unsigned up, loads[3], total, free, shared, more[3];
+		unsigned short processes, pad;
+		unsigned high[2], unit, unused[2];
+	} before, after;
+	static char text[4096];
+	int id = make(64 * PAGE);
+	pid_t pid;
+
+	ERR(SYS(NR_sysinfo, 0xC0000000), EFAULT);
+	OK(SYS(NR_sysinfo, P(&before)));
+	EQ(before.unit, 1);
+	TRUE(before.total > 0x1000000 && before.free < before.total);
+	TRUE(read_file("/proc/meminfo", text, sizeof text) > 0);
+	EQ(before.total / 1024, meminfo(text, "MemTotal:"));
+	memset(attach(id), 1, 64 * PAGE);
+	BACKGROUND(pid)
+	{
+		pause();
+	}
+	sleep_ms(1100);
+	OK(SYS(NR_sysinfo, P(&after)));
+	TRUE(after.shared >= before.shared + HERE(64 * PAGE, 0));
+	TRUE(after.shared >= 64 * PAGE);
+	TRUE(after.free < before.free);
+	TRUE(after.processes > 2 && after.up > before.up);
+	kill(pid, SIGKILL);
+	KILLED(pid, SIGKILL);
+	removed(id);
 }
 
 TEST("LIFE-tls set_thread_area: bad entries are EINVAL, a good one works")
