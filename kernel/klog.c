@@ -4,6 +4,10 @@
  * A line goes to port 0xE9, where QEMU and others keep it.  The port is probed
  * at first use: where it exists, reading it gives 0xE9 back; elsewhere (a
  * browser, a real PC) nothing is written.
+ *
+ * What a process can cause (a crime, an unknown call) has a limit a second, so
+ * that nobody fills a disk or slows the machine with it.  What the kernel and
+ * the servers have to say has none.
  */
 #include "klog.h"
 
@@ -23,19 +27,46 @@ void klog_raw(const void *bytes, int count)
 		outb(LOG_PORT, ((const uint8_t *)bytes)[i]);
 }
 
-void klog(enum klog_level level, const char *text, ...)
+static void write_line(enum klog_level level, const char *text, va_list args)
 {
 	char line[160];
-	va_list args;
 	int length;
 
 	if (level > klog_level)
 		return;
-	va_start(args, text);
 	length = vformat(line, sizeof(line) - 1, text, args);
-	va_end(args);
 	line[length++] = '\n';
 	klog_raw(line, length);
+}
+
+void klog(enum klog_level level, const char *text, ...)
+{
+	va_list args;
+
+	va_start(args, text);
+	write_line(level, text, args);
+	va_end(args);
+}
+
+static uint32_t caused; /* in this second */
+
+void klog_caused(const char *text, ...)
+{
+	va_list args;
+
+	if (++caused > KLOG_CAUSED_LINES)
+		return;
+	va_start(args, text);
+	write_line(KLOG_INFO, text, args);
+	va_end(args);
+}
+
+void klog_second(void)
+{
+	if (caused > KLOG_CAUSED_LINES)
+		klog(KLOG_INFO, "%u lines about processes were left out",
+		     caused - KLOG_CAUSED_LINES);
+	caused = 0;
 }
 
 /* ---- format ---------------------------------------------------------- */

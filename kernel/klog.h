@@ -14,6 +14,14 @@ extern enum klog_level klog_level; /* kernel command line: log=0|1 */
 __attribute__((format(printf, 2, 3))) void klog(enum klog_level level,
                                                 const char *format, ...);
 
+/*
+ * What any process can cause, as information: so many lines a second, then one
+ * that says how many were left out.  klog_second() begins the next second.
+ */
+#define KLOG_CAUSED_LINES 100
+__attribute__((format(printf, 1, 2))) void klog_caused(const char *format, ...);
+void klog_second(void);
+
 /* Onto port 0xE9 only, as they are: for the trace. */
 void klog_raw(const void *bytes, int count);
 

@@ -102,9 +102,8 @@ int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
 
 	(void)tls;
 	if (flags & CLONE_VM) {
-		klog(KLOG_INFO,
-		     "pid %d (%s): no threads and no vfork: clone %x",
-		     self()->pid, self()->name, flags);
+		klog_caused("pid %d (%s): no threads and no vfork: clone %x",
+		            self()->pid, self()->name, flags);
 		return -ENOSYS;
 	}
 	if ((flags & ~known) || (flags & CLONE_SIGNAL) != SIGCHLD)

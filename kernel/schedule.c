@@ -138,8 +138,10 @@ void clock_tick(bool user)
 	struct proc *p = self();
 
 	ticks++;
-	if (ticks % HZ == 0)
+	if (ticks % HZ == 0) {
 		clock_now++;
+		klog_second();
+	}
 	if (ticks >= next_wake)
 		wake_sleepers();
 	if (p->state != PROC_RUNNING)

@@ -107,8 +107,8 @@ void signal_attend(void)
 
 void proc_crime(int signal, const char *reason, uint32_t address)
 {
-	klog(KLOG_INFO, "pid %d (%s) killed by signal %d: %s at %08x",
-	     self()->pid, self()->name, signal, reason, address);
+	klog_caused("pid %d (%s) killed by signal %d: %s at %08x", self()->pid,
+	            self()->name, signal, reason, address);
 	self()->killed = signal; /* blocked or not: it cannot go on */
 	need_resched = 1;
 }

@@ -24,8 +24,8 @@ int unknown_call(uint32_t number, const uint32_t *args)
 
 	(void)args;
 	if (!(told[at / 32] & 1u << at % 32))
-		klog(KLOG_INFO, "pid %d (%s): unknown system call %u",
-		     self()->pid, self()->name, number);
+		klog_caused("pid %d (%s): unknown system call %u", self()->pid,
+		            self()->name, number);
 	told[at / 32] |= 1u << at % 32;
 	return -ENOSYS;
 }
