@@ -94,33 +94,32 @@ static int find_place(int space, int pages, vaddr_t *base, bool remap)
 	return *base < USER_FIRST ? -EPERM : 0;
 }
 
-static void attach_short(int space, int segment, int slot, int count,
-                         int rights, int tag)
+/*
+ * What is nearly always so, at an address of our choice or another's: whole
+ * free slots, a segment whose tables are all there, and a region that was given
+ * back.  Nothing is to be promised, so nothing can be refused.
+ */
+static bool fits_whole(const struct region *draft)
 {
-	int i = table_pick(&region_table); /* every field is written here */
-	struct region *r = &regions[i];
+	const struct segment *s = &segments[draft->segment];
 
-	r->kind = REGION_SHARED;
-	r->start = r->base = slot_start(slot);
-	r->end = r->start + ((vaddr_t)segments[segment].pages << PAGE_SHIFT);
-	r->segment = segment;
-	r->offset = 0;
-	r->rights = rights;
-	r->ceiling = ceiling_of(rights);
-	r->promised = r->noreserve = false;
-	r->whole = true;
-	r->next = r->previous = -1;
-	r->space = space;
-	r->tag = tag;
-	attach_begin(i);
-	segments[segment].holders++;
-	spaces[space].attaches++;
-	slots_link(r, slot, count);
-	slots_set_first(space, slot, slot + count - 1, i);
+	return draft->start % SLOT_SIZE == 0 && s->tables > 0 &&
+	       !s->resizable && region_table.free >= 0 &&
+	       region_table.live < TABLE_FOR_USERS(MAX_REGIONS) &&
+	       slots_free(draft->space, slot_of(draft->start),
+	                  slot_of(draft->end - 1));
 }
 
-static int attach_long(int space, int segment, vaddr_t *base, int rights,
-                       bool remap, int tag)
+static void place_whole(struct region *draft)
+{
+	draft->whole = true;
+	slots_link(draft, slot_of(draft->start),
+	           tables_for(segments[draft->segment].pages));
+	region_make_after(draft, -1);
+}
+
+int space_attach(int space, int segment, vaddr_t *base, int rights, bool remap,
+                 int tag)
 {
 	int pages = segments[segment].pages;
 	vaddr_t start = *base;
@@ -136,34 +135,14 @@ static int attach_long(int space, int segment, vaddr_t *base, int rights,
 	                       .base = start};
 
 	assert(start % PAGE_SIZE == 0);
-	if (error == 0)
-		error = draft_place(&draft);
 	if (error < 0)
 		return error;
+	if (fits_whole(&draft))
+		place_whole(&draft);
+	else if (draft_place(&draft) < 0)
+		return -ENOMEM;
 	spaces[space].attaches++;
 	*base = start;
-	return 0;
-}
-
-int space_attach(int space, int segment, vaddr_t *base, int rights, bool remap,
-                 int tag)
-{
-	const struct segment *s = &segments[segment];
-	int count = tables_for(s->pages), slot = -1;
-
-	/*
-	 * What is nearly always asked: a segment whose tables are all there,
-	 * anywhere, into free slots, with a region that was given back.
-	 * Nothing is promised, so nothing is refused.
-	 */
-	if (*base == 0 && s->tables > 0 && !s->resizable &&
-	    region_table.free >= 0 &&
-	    region_table.live < TABLE_FOR_USERS(MAX_REGIONS))
-		slot = slots_find(space, count);
-	if (slot < 0)
-		return attach_long(space, segment, base, rights, remap, tag);
-	attach_short(space, segment, slot, count, rights, tag);
-	*base = slot_start(slot);
 	return 0;
 }
 

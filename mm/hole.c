@@ -35,7 +35,7 @@ static vaddr_t find_in_slot(int space, int slot, vaddr_t floor, vaddr_t top,
 	vaddr_t found = 0;
 	int r = slot_first_region(space, slot), next;
 
-	for (; r >= 0; r = next) {
+	for (; r >= 0 && regions[r].start < top; r = next) {
 		vaddr_t start = later(regions[r].end, floor), end = top;
 
 		next = slot_next_region(slot, r);
@@ -111,11 +111,15 @@ static int slots_upward(int space, int count)
 static int slots_downward(int space, int count)
 {
 	int floor = slot_of(lowest(space)) + 1;
-	int slot = slot_of(ATTACH_FIRST) - count;
+	int last = slot_previous_free(space, slot_of(ATTACH_FIRST) - 1);
 
-	for (; slot >= floor; slot--)
-		if (slots_free(space, slot, slot + count - 1))
-			return slot;
+	while (last - count + 1 >= floor) {
+		int below = slot_previous_used(space, last);
+
+		if (last - below >= count)
+			return last - count + 1;
+		last = slot_previous_free(space, below);
+	}
 	return -1;
 }
 

@@ -74,9 +74,12 @@ __attribute__((noinline)) static void remove_pages(int region)
 void region_remove(int region)
 {
 	const struct region *r = &regions[region];
-	vaddr_t free = earlier(slot_end(slot_of(r->end - 1)), PRIVATE_TOP);
+	struct space *s = &spaces[r->space];
+	int last = slot_of(r->end - 1);
+	/* The rest of a linked slot was spared (hole.c): it is free now. */
+	vaddr_t free = slot_linked(r->space, last) ? slot_end(last) : r->end;
 
-	spaces[r->space].packed = later(spaces[r->space].packed, free);
+	s->packed = later(s->packed, earlier(free, PRIVATE_TOP));
 	if (r->whole)
 		slots_unlink(r);
 	else

@@ -54,6 +54,31 @@ int slot_next_used(int space, int slot)
 	return next_slot(space, slot, USER_SLOTS, ~0u);
 }
 
+/* The last slot up to `slot` whose bit differs from `flip`'s, or -1. */
+static int previous_slot(int space, int slot, uint32_t flip)
+{
+	const uint32_t *bits = spaces[space].free_slots;
+
+	while (slot >= 0) {
+		uint32_t word = (bits[slot / 32] ^ flip) << (31 - slot % 32);
+
+		if (word)
+			return slot - __builtin_clz(word);
+		slot = slot / 32 * 32 - 1;
+	}
+	return -1;
+}
+
+int slot_previous_free(int space, int slot)
+{
+	return previous_slot(space, slot, 0);
+}
+
+int slot_previous_used(int space, int slot)
+{
+	return previous_slot(space, slot, ~0u);
+}
+
 bool slots_free(int space, int first, int last)
 {
 	return next_slot(space, first, last + 1, ~0u) > last;
@@ -81,7 +106,8 @@ void slots_set_range(int space, int first, int last, int region)
 
 /* ---- looking --------------------------------------------------------- */
 
-int region_from(int space, vaddr_t va)
+/* As region_from(), but none that begins in slot `limit` or higher. */
+static int region_below_slot(int space, vaddr_t va, int limit)
 {
 	int r, slot;
 
@@ -92,10 +118,15 @@ int region_from(int space, vaddr_t va)
 	while (r >= 0 && regions[r].end <= va)
 		r = regions[r].next;
 	if (r < 0) {
-		slot = slot_next_used(space, slot + 1);
-		r = slot < USER_SLOTS ? slot_first_region(space, slot) : -1;
+		slot = next_slot(space, slot + 1, limit, ~0u);
+		r = slot < limit ? slot_first_region(space, slot) : -1;
 	}
 	return r;
+}
+
+int region_from(int space, vaddr_t va)
+{
+	return region_below_slot(space, va, USER_SLOTS);
 }
 
 int region_at(int space, vaddr_t va)
@@ -107,8 +138,11 @@ int region_at(int space, vaddr_t va)
 
 bool space_overlaps(int space, vaddr_t start, vaddr_t end)
 {
-	int r = start < end ? region_from(space, start) : -1;
+	int limit = slot_of(end - 1) + 1, r;
 
+	if (start >= end)
+		return false;
+	r = region_below_slot(space, start, limit);
 	return r >= 0 && regions[r].start < end;
 }
 

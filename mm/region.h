@@ -27,6 +27,9 @@ int region_after(int region);
 /* The first slot from `slot` on that is free, is used; USER_SLOTS: none. */
 int slot_next_free(int space, int slot);
 int slot_next_used(int space, int slot);
+/* The last slot up to `slot` that is; -1: none. */
+int slot_previous_free(int space, int slot);
+int slot_previous_used(int space, int slot);
 bool slots_free(int space, int first, int last);
 /* The lowest region of slots [first, last] is `region`, or none. */
 void slots_set_range(int space, int first, int last, int region);

@@ -121,6 +121,26 @@ static void attach_64m(void)
 	detach(attach(id_64m, 0));
 }
 
+/* At an address that the program chose. */
+static void attach_there(int id)
+{
+	uint32_t at = 0x60000000;
+
+	if ((uint32_t)unix_call(SYS_shmat, (uint32_t)id, at, 0) != at)
+		give_up("shmat at an address");
+	detach((volatile char *)(uintptr_t)at);
+}
+
+static void attach_4k_there(void)
+{
+	attach_there(id_4k);
+}
+
+static void attach_64m_there(void)
+{
+	attach_there(id_64m);
+}
+
 static volatile char *fresh;
 
 static void fresh_make(void)
@@ -357,6 +377,8 @@ static const struct row calls[] = {
     {"shmat_shmdt_1m", attach_1m, 0, 0, 100, 1},
     {"shmat_shmdt_4m", attach_4m, 0, 0, 100, 1},
     {"shmat_shmdt_64m", attach_64m, 0, 0, 100, 1},
+    {"shmat_there_4k", attach_4k_there, 0, 0, 100, 1},
+    {"shmat_there_64m", attach_64m_there, 0, 0, 100, 1},
     {"first_touch", fresh_touch, fresh_make, fresh_drop, 5, FIRST_TOUCH_PAGES},
 };
 
