@@ -91,7 +91,6 @@ int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
 	int segment = -1, error;
 
 	(void)fd;
-	(void)pgoffset;
 	if (type != MAP_SHARED && type != MAP_PRIVATE &&
 	    (type != MAP_SHARED_VALIDATE || (flags & MAP_ANONYMOUS)))
 		return -EINVAL;
@@ -100,6 +99,8 @@ int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
 	if ((flags & MAP_GROWSDOWN) &&
 	    (type != MAP_PRIVATE || !(flags & MAP_ANONYMOUS)))
 		return -EINVAL; /* a stack's memory is its own */
+	if (pgoffset + page_up(length) / PAGE_SIZE < pgoffset)
+		return -EOVERFLOW;
 	if (length > USER_LIMIT)
 		return -ENOMEM;
 	if (!(flags & MAP_ANONYMOUS))
@@ -128,10 +129,14 @@ int sys_munmap(vaddr_t address, uint32_t length)
 
 int sys_mprotect(vaddr_t address, uint32_t length, uint32_t prot)
 {
-	if (prot & ~(RIGHT_ALL | PROT_SEM) || !page_aligned(address))
+	if (!page_aligned(address))
 		return -EINVAL;
 	if (length == 0)
 		return 0;
+	if (address + page_up(length) <= address)
+		return -ENOMEM; /* it wraps */
+	if (prot & ~(RIGHT_ALL | PROT_SEM))
+		return -EINVAL;
 	if (!in_user_half(address, length))
 		return -ENOMEM;
 	return space_protect(self()->space, address, address + page_up(length),

@@ -323,6 +323,69 @@ TEST("LIFE-exec a string may have 128 KiB, and is E2BIG if it has more")
 	}
 }
 
+#define EMPTIES 400000
+
+TEST("LIFE-exec four hundred thousand empty strings arrive")
+{
+	static char *argv[] = {NULL, "helper", "empties", "", NULL};
+	static char *envp[EMPTIES + 1];
+
+	argv[0] = own_path;
+	for (int i = 0; i < EMPTIES; i++)
+		envp[i] = "";
+	IN_CHILD
+	{
+		FAIL("it is %s", errno_name(-SYS(NR_execve, P(own_path),
+		                                 P(argv), P(envp))));
+	}
+}
+
+/* The words of an argv that ends the child with 0, from `at` on. */
+static long exec_from(char *at, char *code)
+{
+	char *words[] = {own_path, "helper", "exit", code, NULL};
+
+	memcpy(at, words, sizeof words);
+	return SYS(NR_execve, P(own_path), P(at), 0);
+}
+
+TEST("LIFE-exec words and strings may lie across pages, all of which it reads")
+{
+	char *p = memory(2 * PAGE, PROT_READ | PROT_WRITE);
+	char *edge = p + PAGE;
+
+	for (int before = 20; before >= 0; before--) {
+		IN_CHILD
+		{
+			FAIL("it is %s",
+			     errno_name(-exec_from(edge - before, "0")));
+		}
+		if (before % 4 == 2)
+			IN_CHILD
+			{
+				strcpy(edge - before, "00000000");
+				FAIL("it is %s",
+				     errno_name(-exec_from(p, edge - before)));
+			}
+	}
+	memset(p, '0', PAGE);
+	OK(mprotect(edge, PAGE, PROT_NONE));
+	ERR(exec_from(p, edge - 3), EFAULT);
+	ERR(exec_from(p, edge), EFAULT);
+	edge[-1] = '\0';
+	IN_CHILD
+	{
+		FAIL("it is %s", errno_name(-exec_from(p, edge - 3)));
+	}
+	for (int words = 1; words <= 4; words++) {
+		char *argv[] = {own_path, "helper", "exit", "0"};
+		char *at = edge - words * sizeof *argv;
+
+		memcpy(at, argv, words * sizeof *argv);
+		ERR(SYS(NR_execve, P(own_path), P(at), 0), EFAULT);
+	}
+}
+
 TEST("LIFE-exec pid, parent, ids and blocked signals stay")
 {
 	sigset_t set;
@@ -1366,6 +1429,15 @@ static int helper_many(int argc, char **argv)
 	return argc == 3 + MANY && !argv[argc] && !environ[0];
 }
 
+static int helper_empties(void)
+{
+	int n = 0;
+
+	while (environ[n] && !environ[n][0])
+		n++;
+	return n == EMPTIES && !environ[n];
+}
+
 static int helper_ids(const char *parent)
 {
 	sigset_t set;
@@ -1423,6 +1495,8 @@ static int helper(int argc, char **argv)
 		good = helper_arguments(argc, argv);
 	if (strcmp(what, "many") == 0)
 		good = helper_many(argc, argv);
+	if (strcmp(what, "empties") == 0)
+		good = helper_empties();
 	if (strcmp(what, "ids") == 0)
 		good = helper_ids(argv[3]);
 	if (strcmp(what, "saved") == 0)

@@ -470,3 +470,159 @@ TEST("MEM-grow MAP_GROWSDOWN is for private memory of no file: EINVAL")
 	        MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0),
 	    EINVAL);
 }
+
+/* --- each length and address at an edge
+ * ----------------------------------------- */
+
+#define TOP      0xC0000000u /* of user space */
+#define MAP_HERE (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
+#define MAP_SAFE (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE)
+#define MAP_HINT (MAP_PRIVATE | MAP_ANONYMOUS)
+#define RW       (PROT_READ | PROT_WRITE)
+
+struct row {
+	const char *says;
+	long words[7];
+	int error; /* 0: it is done */
+};
+
+/* As nobody, with nothing mapped at AT.  Each row stands alone. */
+/* clang-format off */
+static const struct row rows[] = {
+    {"mmap of 0 bytes", {NR_mmap2, 0, 0, RW, MAP_HINT, -1, 0}, EINVAL},
+    {"mmap of 0 bytes at AT", {NR_mmap2, P(AT), 0, RW, MAP_HERE, -1, 0}, EINVAL},
+    {"mmap of 1", {NR_mmap2, P(AT), 1, RW, MAP_HERE, -1, 0}, 0},
+    {"mmap of a page less 1", {NR_mmap2, P(AT), PAGE - 1, RW, MAP_HERE, -1, 0}, 0},
+    {"mmap of a page", {NR_mmap2, P(AT), PAGE, RW, MAP_HERE, -1, 0}, 0},
+    {"mmap of 2^31", {NR_mmap2, 0, 0x80000000u, RW, MAP_HINT, -1, 0}, ENOMEM},
+    {"mmap of all", {NR_mmap2, 0, TOP, RW, MAP_HINT, -1, 0}, ENOMEM},
+    {"mmap of all and 1", {NR_mmap2, 0, TOP + 1, RW, MAP_HINT, -1, 0}, ENOMEM},
+    {"mmap of 2^32 - page", {NR_mmap2, 0, -PAGE, RW, MAP_HINT, -1, 0}, ENOMEM},
+    {"mmap of 2^32 - page + 1", {NR_mmap2, 0, 1 - PAGE, RW, MAP_HINT, -1, 0}, ENOMEM},
+    {"mmap of 2^32 - 1", {NR_mmap2, 0, -1, RW, MAP_HINT, -1, 0}, ENOMEM},
+    {"the same, shared", {NR_mmap2, 0, -1, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0}, ENOMEM},
+    {"the same, fixed", {NR_mmap2, P(AT), -1, RW, MAP_HERE, -1, 0}, ENOMEM},
+    {"mmap fixed at 0", {NR_mmap2, 0, PAGE, RW, MAP_HERE, -1, 0}, EPERM},
+    {"mmap fixed below the first", {NR_mmap2, 0xF000, PAGE, RW, MAP_HERE, -1, 0}, EPERM},
+    {"mmap fixed at the first", {NR_mmap2, 0x10000, PAGE, RW, MAP_SAFE, -1, 0}, 0},
+    {"mmap fixed, odd", {NR_mmap2, P(AT) + 1, PAGE, RW, MAP_HERE, -1, 0}, EINVAL},
+    {"mmap fixed, odd, too long", {NR_mmap2, P(AT) + 1, 0x80000000u, RW, MAP_HERE, -1, 0}, ENOMEM},
+    {"mmap fixed over the top", {NR_mmap2, TOP - PAGE, 2 * PAGE, RW, MAP_HERE, -1, 0}, ENOMEM},
+    {"mmap fixed a byte over the top", {NR_mmap2, TOP - PAGE, PAGE + 1, RW, MAP_HERE, -1, 0}, ENOMEM},
+    {"mmap fixed at the top", {NR_mmap2, TOP, PAGE, RW, MAP_HERE, -1, 0}, ENOMEM},
+    {"mmap fixed at the last page", {NR_mmap2, -PAGE, PAGE, RW, MAP_HERE, -1, 0}, ENOMEM},
+    {"mmap fixed, wraps", {NR_mmap2, -PAGE, 2 * PAGE, RW, MAP_HERE, -1, 0}, ENOMEM},
+    {"mmap with a hint over the top", {NR_mmap2, TOP - PAGE, 2 * PAGE, RW, MAP_HINT, -1, 0}, 0},
+    {"mmap with a hint at the top", {NR_mmap2, TOP, PAGE, RW, MAP_HINT, -1, 0}, 0},
+    {"mmap with the last byte as a hint", {NR_mmap2, -1, PAGE, RW, MAP_HINT, -1, 0}, 0},
+    {"mmap with a hint below the first", {NR_mmap2, 1, PAGE, RW, MAP_HINT, -1, 0}, 0},
+    {"mmap with an odd hint", {NR_mmap2, P(AT) + 1, PAGE, RW, MAP_HINT, -1, 0}, 0},
+    {"mmap whose offset ends at 2^32 pages", {NR_mmap2, P(AT), PAGE, RW, MAP_HERE, -1, -1}, EOVERFLOW},
+    {"mmap whose offset goes beyond", {NR_mmap2, P(AT), 2 * PAGE, RW, MAP_HERE, -1, -1}, EOVERFLOW},
+
+    {"munmap of 0 bytes", {NR_munmap, P(AT), 0}, EINVAL},
+    {"munmap of 1", {NR_munmap, P(AT), 1}, 0},
+    {"munmap of a hole", {NR_munmap, P(AT), PAGE}, 0},
+    {"munmap, odd", {NR_munmap, P(AT) + 1, PAGE}, EINVAL},
+    {"munmap of 2^31 over the top", {NR_munmap, P(AT), 0x80000000u}, EINVAL},
+    {"munmap of 2^32 - 1", {NR_munmap, P(AT), -1}, EINVAL},
+    {"munmap of 2^32 - page", {NR_munmap, P(AT), -PAGE}, EINVAL},
+    {"munmap of all and 1", {NR_munmap, 0, TOP + 1}, EINVAL},
+    {"munmap at 0", {NR_munmap, 0, PAGE}, 0},
+    {"munmap at the top", {NR_munmap, TOP, PAGE}, EINVAL},
+    {"munmap over the top", {NR_munmap, TOP - PAGE, PAGE + 1}, EINVAL},
+    {"munmap of the last page", {NR_munmap, -PAGE, PAGE}, EINVAL},
+    {"munmap, wraps", {NR_munmap, -PAGE, 2 * PAGE}, EINVAL},
+
+    {"mprotect of 0 bytes", {NR_mprotect, P(AT), 0, PROT_READ}, 0},
+    {"mprotect of 0 bytes at the top", {NR_mprotect, TOP, 0, PROT_READ}, 0},
+    {"mprotect of 0 bytes, odd", {NR_mprotect, P(AT) + 1, 0, PROT_READ}, EINVAL},
+    {"mprotect of 0 bytes, no such right", {NR_mprotect, P(AT), 0, 0x100}, 0},
+    {"mprotect, no such right", {NR_mprotect, P(AT), PAGE, 0x100}, EINVAL},
+    {"mprotect of 2^32 - 1, no such right", {NR_mprotect, P(AT), -1, 0x100}, ENOMEM},
+    {"mprotect of a hole", {NR_mprotect, P(AT), 1, PROT_READ}, ENOMEM},
+    {"mprotect of 2^31", {NR_mprotect, P(AT), 0x80000000u, PROT_READ}, ENOMEM},
+    {"mprotect of 2^32 - 1", {NR_mprotect, P(AT), -1, PROT_READ}, ENOMEM},
+    {"mprotect of 2^32 - page", {NR_mprotect, P(AT), -PAGE, PROT_READ}, ENOMEM},
+    {"mprotect at 0", {NR_mprotect, 0, PAGE, PROT_READ}, ENOMEM},
+    {"mprotect at the top", {NR_mprotect, TOP, PAGE, PROT_READ}, ENOMEM},
+    {"mprotect over the top", {NR_mprotect, TOP - PAGE, PAGE + 1, PROT_READ}, ENOMEM},
+    {"mprotect of the last page", {NR_mprotect, -PAGE, PAGE, PROT_READ}, ENOMEM},
+    {"mprotect, wraps", {NR_mprotect, -PAGE, 2 * PAGE, PROT_READ}, ENOMEM},
+};
+/* clang-format on */
+
+TEST("MEM-rows mmap, munmap, mprotect: each length and address at an edge")
+{
+	become(NOBODY, NOBODY);
+	for (unsigned i = 0; i < ALL(rows); i++) {
+		long result = raw_call(rows[i].words);
+		long error = result < 0 && result >= -4095 ? -result : 0;
+
+		if (error != rows[i].error)
+			FAIL("%s: %s, wanted %s", rows[i].says,
+			     errno_name(error), errno_name(rows[i].error));
+		if (error == 0 && rows[i].words[0] == NR_mmap2)
+			OK(SYS(NR_munmap, result, PAGE));
+	}
+}
+
+TEST("MEM-rows brk: a break at an edge is refused, and nothing moves")
+{
+	static const unsigned long breaks[] = {
+	    0,       1,           PAGE,
+	    0x10000, 0x80000000u, TOP - 1,
+	    TOP,     TOP + 1,     -(unsigned long)PAGE,
+	    -1ul};
+	long end = SYS(NR_brk, 0);
+
+	become(NOBODY, NOBODY);
+	for (unsigned i = 0; i < ALL(breaks); i++)
+		EQ(SYS(NR_brk, breaks[i]), end);
+	EQ(SYS(NR_brk, end + 1), end + 1);
+	*(char *)end = 1;
+	EQ(SYS(NR_brk, end), end);
+}
+
+/* Of two pages; flags 0, SHM_RND, SHM_REMAP. */
+static const struct {
+	unsigned long at;
+	int flags, error;
+} places[] = {
+    {1, 0, EINVAL},
+    {0, SHM_REMAP, EINVAL},
+    {PAGE, 0, EPERM},
+    {0xF000, SHM_RND, EPERM},
+    {0x10000, 0, 0},
+    {0x10FFF, SHM_RND, 0},
+    {0x50000001, 0, EINVAL},
+    {TOP - PAGE, SHM_REMAP, ENOMEM},
+    {TOP, 0, ENOMEM},
+    {TOP, SHM_REMAP, ENOMEM},
+    {TOP + PAGE, 0, ENOMEM},
+    {TOP - 1, SHM_RND | SHM_REMAP, ENOMEM},
+    {-2 * (unsigned long)PAGE, 0, EINVAL}, /* its end is 0 */
+    {-3 * (unsigned long)PAGE, 0, ENOMEM},
+    {-(unsigned long)PAGE, 0, EINVAL}, /* it wraps */
+    {-(unsigned long)PAGE, SHM_REMAP, ENOMEM},
+    {-1ul, SHM_RND, EINVAL},
+};
+
+BOTH("MEM-rows shmat: each address at an edge")
+{
+	int id = OK(shm_get(IPC_PRIVATE, 2 * PAGE, 0666));
+
+	AS(NOBODY, NOBODY)
+	for (unsigned i = 0; i < ALL(places); i++) {
+		long result = shm_at(id, (void *)places[i].at, places[i].flags);
+		long error = result < 0 && result >= -4095 ? -result : 0;
+
+		if (error != places[i].error)
+			FAIL("shmat at %lx, flags %o: %s, wanted %s",
+			     places[i].at, places[i].flags, errno_name(error),
+			     errno_name(places[i].error));
+		if (error == 0)
+			OK(shm_dt((void *)result));
+	}
+	removed(id);
+}
