@@ -19,6 +19,7 @@
  *	mm/pool.c      a page of cells was taken, filled, read or given back
  *	mm/slot.c      a region's entries in one slot were visited
  *	mm/segment.c   a table of a segment that ends was given back
+ *	mm/resize.c    a region forgot what a segment that shrinks has lost
  *	mm/usercopy.c  a window moves to another page of an exec's strings
  *
  * Three kinds of error end up here and are never confused: the caller's mistake

@@ -16,6 +16,7 @@
 #include "region.h"
 
 #include "../abi/errno.h"
+#include "../kernel/cpu.h"
 #include "../kernel/panic.h"
 
 static int grow(int segment, int pages, int level)
@@ -54,9 +55,12 @@ static void shrink(int segment, int pages)
 
 	for (int page = pages; page < s->pages; page++)
 		segment_set(segment, page, segment_get(segment, page) & ~PTE_P);
-	for (int r = 0; r < region_table.fresh; r++)
-		if (regions[r].kind && regions[r].segment == segment)
+	for (int r = 0; r < region_table.fresh; r++) {
+		if (regions[r].kind && regions[r].segment == segment) {
 			region_refresh(r);
+			preemption_point();
+		}
+	}
 	page_flush_all(page_loaded);
 	for (int page = pages; page < s->pages; page++)
 		release(segment, page);

@@ -201,28 +201,34 @@ int segment_frame(int segment, int page, int level, frame_t *frame)
 
 /* ---- death ----------------------------------------------------------- */
 
-static void free_table(frame_t table)
+/* `resident` frames are in this table and those after it; in those after. */
+static int free_table(frame_t table, int resident)
 {
-	for (int i = 0; i < TABLE_ENTRIES; i++) {
+	for (int i = 0; i < TABLE_ENTRIES && resident > 0; i++) {
 		uint32_t word = page_get(table, i);
 
-		if (word)
+		if (word) {
 			frame_drop(word_frame(word));
+			resident--;
+		}
 	}
 	frame_drop(table);
+	return resident;
 }
 
 /* Nobody looks any more: every PDE to it was cleared, and flushed. */
 static void free_memory(int segment)
 {
 	const struct segment *s = &segments[segment];
+	int resident = s->resident;
 
 	promise_give((s->promised ? s->pages : s->resident) + s->tables +
 	             (s->directory != NO_FRAME));
 	for (int n = 0; n < s->tables; n++) {
 		if (n > 0)
 			preemption_point();
-		free_table(word_frame(segment_words(s)[n]));
+		resident =
+		    free_table(word_frame(segment_words(s)[n]), resident);
 	}
 	if (s->directory != NO_FRAME)
 		frame_drop(s->directory);

@@ -175,7 +175,7 @@ bug 2 1 mm/region.c "what is cut off is no part of its attach" \
 	'/^int region_split/,/^}/s/if (upper.tag >= 0)/if (false)/'
 bug 4 9 mm/space.c "fork: each part becomes an attach of its own" \
 	'/^static void copy_part/,/^}/s/low->start < r->start/false/'
-bug 4 9 mm/attach.c "shmdt leaves what is above a part" \
+bug 2 1 mm/attach.c "shmdt leaves what is above a part" \
 	'/^int space_detach/,/^}/s/if (next == r)/if (true)/'
 bug 4 10 mm/region.c "a region leaves its slot, and the next one does not know" \
 	's/^\t\tregions\[high\].previous = low;$/\t\t;/'
