@@ -94,10 +94,11 @@ int sys_msgget(int key, int flags)
 static int remove(int id)
 {
 	int index = object_find_to_change(&kind, id);
-	struct msg_queue *q = &msgs[index];
+	struct msg_queue *q;
 
 	if (index < 0)
 		return index;
+	q = &msgs[index];
 	wait_dismiss(&q->receivers, -EIDRM);
 	wait_dismiss(&q->senders, -EIDRM);
 	while (q->first >= 0) {

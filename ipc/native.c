@@ -20,7 +20,6 @@
  */
 #include "message.h"
 
-#include "shm.h"
 #include "syscall_table.h"
 #include "tunable.h"
 #include "../abi/errno.h"

@@ -144,12 +144,13 @@ int object_set(const struct object_kind *kind, int id, vaddr_t buf)
 	} new;
 	int error = copy_in(&new, buf, kind->ds_bytes);
 	int index = error < 0 ? error : object_find_to_change(kind, id);
-	struct ipc_perm *own = &object_at(kind, index)->perm;
+	struct ipc_perm *own;
 
 	if (index < 0)
 		return index;
 	if (new.perm.uid == UINT32_MAX || new.perm.gid == UINT32_MAX)
 		return -EINVAL;
+	own = &object_at(kind, index)->perm;
 	own->uid = new.perm.uid;
 	own->gid = new.perm.gid;
 	own->mode = (own->mode & ~0777) | (new.perm.mode & 0777);

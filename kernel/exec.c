@@ -5,8 +5,8 @@
  * private views of the file's segment, so nothing is copied yet), then the
  * stack is filled from the strings in the old space.  Everything that can fail
  * happens there.  Then comes the commit, which cannot fail, and the old space
- *is let go.  Strings and then words are pushed from the top of the stack down:
- *the last string is the lowest, and its word is the first to be pushed.
+ * is let go.  Strings and then words are pushed from the top of the stack down.
+ * The last string is the lowest, and its word is the first to be pushed.
  *
  *	0xC0000000  execfn, 16 random bytes, argv's strings, envp's strings
  *	            auxiliary vector, 0 | envp words, 0 | argv words, 0 | argc

@@ -2,7 +2,8 @@
  * kernel/trap.h -- traps: how the CPU enters the kernel and leaves it.
  *
  * The tables the CPU looks at (segments.c), the entries (trap.asm), the
- * decisions (trap.c, syscall.c) and the timer's interrupt (clock.c).
+ * decisions (trap.c, syscall.c) and the timer's interrupt (clock.c; what it
+ * does is in schedule.c).
  */
 #ifndef KERNEL_TRAP_H
 #define KERNEL_TRAP_H
@@ -108,6 +109,9 @@ bool trapframe_from_user(const struct trapframe *tf);
 void interrupts_init(void);
 bool interrupt_take(int line); /* acknowledges it; false: it was none */
 void clock_init(void);
+
+/* ---- schedule.c ------------------------------------------------------ */
+
 void clock_tick(bool user);
 
 #endif

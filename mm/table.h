@@ -17,7 +17,7 @@ struct table {
 	const char *name;
 	void *base;
 	int stride; /* bytes of one object */
-	int limit;  /* slots at most (a tunable) */
+	int limit;  /* slots at most */
 	int fresh;  /* slots ever used */
 	int pages;  /* memory that is there, from `base` */
 	int free;   /* first slot given back, -1: none */
