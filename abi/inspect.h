@@ -49,7 +49,7 @@ enum proc_state {
 	PROC_RECEIVING,  /* a server with nothing to do */
 	PROC_WAITING,    /* wait4: for a child */
 	PROC_IN_LINE,    /* semop, msgsnd, msgrcv: until it is served */
-	PROC_SLEEPING,   /* until wake_tick */
+	PROC_SLEEPING,   /* until wake_at */
 	PROC_PAUSED,     /* until a signal */
 	PROC_STOPPED,    /* by SIGSTOP and its kin, until SIGCONT */
 	/* ... to here */

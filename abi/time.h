@@ -8,14 +8,16 @@
 
 #include "types.h"
 
-#define CLOCK_REALTIME        0
-#define CLOCK_MONOTONIC       1
-#define CLOCK_PROCESS_CPUTIME 2
-#define CLOCK_THREAD_CPUTIME  3
-#define CLOCK_MONOTONIC_RAW   4
-#define CLOCK_REALTIME_COARSE 5
-#define CLOCK_BOOTTIME        7
-#define TIMER_ABSTIME         1
+#define CLOCK_REALTIME         0
+#define CLOCK_MONOTONIC        1
+#define CLOCK_PROCESS_CPUTIME  2
+#define CLOCK_THREAD_CPUTIME   3
+#define CLOCK_MONOTONIC_RAW    4
+#define CLOCK_REALTIME_COARSE  5
+#define CLOCK_MONOTONIC_COARSE 6
+#define CLOCK_BOOTTIME         7
+#define CLOCK_TAI              11
+#define TIMER_ABSTIME          1
 
 struct timespec32 {
 	uint32_t seconds;

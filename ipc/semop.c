@@ -313,7 +313,7 @@ semop(int id, vaddr_t from, uint32_t count, struct operation *ops,
 	struct proc *p = self();
 	struct sem_set *set;
 	struct line *line;
-	uint32_t until;
+	uint64_t until;
 	bool alters;
 	int result;
 

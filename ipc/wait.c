@@ -9,6 +9,7 @@
 #include "wait.h"
 
 #include "../abi/errno.h"
+#include "../kernel/clock.h"
 #include "../kernel/panic.h"
 
 void wait_join(struct line *line)
@@ -54,13 +55,13 @@ void wait_dismiss(struct line *line, int result)
 		wait_serve(line, line->first, result);
 }
 
-int wait_sleep(struct line *line, const uint32_t *until)
+int wait_sleep(struct line *line, const uint64_t *until)
 {
 	struct proc *p = self();
 	int error = 0;
 
 	while (p->wait.result == WAITING && error == 0)
-		if (until && (int32_t)(*until - ticks) <= 0)
+		if (until && *until <= clock_counts)
 			error = -EAGAIN;
 		else
 			error = block_until(PROC_IN_LINE, until);

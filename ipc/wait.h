@@ -26,10 +26,10 @@ struct line {
 void wait_join(struct line *line);
 
 /*
- * The current process sleeps until it is served, and not longer than to tick
- * `*until` (0: for ever).  Its result.
+ * The current process sleeps until it is served, and not longer than to count
+ * `*until` of the clock (0: for ever).  Its result.
  */
-int wait_sleep(struct line *line, const uint32_t *until);
+int wait_sleep(struct line *line, const uint64_t *until);
 
 /*
  * msgsnd and msgrcv begin again after a stop (semop does not): if `result` says

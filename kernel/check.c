@@ -80,7 +80,7 @@ static int users_check(void)
  */
 static int process_check(void)
 {
-	int breaches = users_check();
+	int breaches = users_check() + sleep_check();
 
 	for (int i = 1; i < proc_table.fresh; i++) {
 		const struct proc *p = &procs[i];

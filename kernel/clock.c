@@ -1,10 +1,15 @@
 /*
  * kernel/clock.c -- the interval timer, the interrupt controllers, the time.
  *
- * The PIT (8254) counts down from PIT_DIVISOR at 1,193,182 Hz and interrupts
- * HZ times a second; between two ticks its counter gives the fraction.  The
- * real-time clock (MC146818) is read once, at boot.  The two PICs (8259A) give
- * lines 0..15 to vectors 32..47; a line is open only when somebody asked.
+ * The PIT (8254) counts down at 1,193,182 Hz.  Its channel 2 goes round and
+ * round and is the clock: it is read when somebody wants to know the time, and
+ * never set again.  Channel 0 counts down once and then interrupts: an alarm,
+ * which is set to the next tick while a process runs, or to when the first
+ * sleeper is to wake up.  So a sleep is exact to a tenth of a millisecond, and
+ * an idle machine is disturbed twenty times a second.
+ *
+ * The real-time clock (MC146818) is read once, at boot.  The two PICs (8259A)
+ * give lines 0..15 to vectors 32..47; a line is open only when somebody asked.
  */
 #include "clock.h"
 
@@ -12,18 +17,19 @@
 #include "process.h"
 #include "trap.h"
 
-#define PIC1                  0x20
-#define PIC2                  0xA0
-#define PIC_EOI               0x20
-#define PIC_READ_IRR          0x0a
-#define PIC_READ_ISR          0x0b
-#define PIT_CHANNEL0          0x40
-#define PIT_COMMAND           0x43
-#define PIT_HZ                1193182u
-#define PIT_DIVISOR           ((PIT_HZ + HZ / 2) / HZ)
-#define NANOSECONDS_PER_COUNT 838u
-#define RTC_INDEX             0x70
-#define RTC_DATA              0x71
+#define PIC1         0x20
+#define PIC2         0xA0
+#define PIC_EOI      0x20
+#define PIC_READ_IRR 0x0a
+#define PIC_READ_ISR 0x0b
+#define PIT_CHANNEL0 0x40
+#define PIT_CHANNEL2 0x42
+#define PIT_COMMAND  0x43
+#define SPEAKER      0x61
+#define SPEAKER_GATE 1 /* channel 2 counts */
+#define SPEAKER_ON   2 /* ... and is heard */
+#define RTC_INDEX    0x70
+#define RTC_DATA     0x71
 
 uint32_t clock_boot_time, clock_now;
 
@@ -122,44 +128,73 @@ static uint32_t rtc_time(void)
 
 /* ---- PIT ------------------------------------------------------------- */
 
-void clock_init(void)
+/* Channel 2 is to be read before it has come round, which takes 54.9 ms. */
+#define LONGEST_ALARM  (PIT_HZ / 20)
+#define SHORTEST_ALARM (PIT_HZ / 10000)
+
+uint64_t clock_counts, clock_next_tick;
+static uint64_t alarm = UINT64_MAX; /* when channel 0 will interrupt */
+
+void clock_read(void)
 {
-	outb(PIT_COMMAND, 0x34); /* channel 0, both bytes, rate generator */
-	outb(PIT_CHANNEL0, PIT_DIVISOR & 0xff);
-	outb(PIT_CHANNEL0, PIT_DIVISOR >> 8);
-	clock_now = clock_boot_time = rtc_time();
-	interrupt_enable(0, true);
+	static uint16_t last;
+	uint32_t seconds, rest;
+	uint16_t count;
+
+	outb(PIT_COMMAND, 0x80); /* latch channel 2 */
+	count = inb(PIT_CHANNEL2);
+	count |= inb(PIT_CHANNEL2) << 8;
+	clock_counts += (uint16_t)(last - count); /* it counts down */
+	last = count;
+	seconds = cpu_divide(clock_counts, PIT_HZ, &rest);
+	clock_now = clock_boot_time + seconds;
+	ticks = seconds * HZ + rest * HZ / PIT_HZ;
+	rest =
+	    PIT_HZ - rest * HZ % PIT_HZ; /* so far is the next tick, HZ-fold */
+	clock_next_tick = clock_counts + rest / HZ + 1;
 }
 
-/* Counts since the last tick; adds a tick that has fired but waits for us. */
-static uint32_t counts_into_tick(uint32_t *tick)
+void clock_alarm(uint64_t at)
 {
-	uint32_t count;
+	uint32_t counts = LONGEST_ALARM;
 
-	outb(PIT_COMMAND, 0); /* latch channel 0 */
-	count = inb(PIT_CHANNEL0);
-	count |= (uint32_t)inb(PIT_CHANNEL0) << 8;
-	outb(PIC1, PIC_READ_IRR);
-	if ((inb(PIC1) & 1) && count > PIT_DIVISOR / 2)
-		*tick += 1;
-	return count < PIT_DIVISOR ? PIT_DIVISOR - count : 0;
+	if (at >= alarm)
+		return;
+	if (at < clock_counts + SHORTEST_ALARM)
+		counts = SHORTEST_ALARM;
+	else if (at < clock_counts + LONGEST_ALARM)
+		counts = (uint32_t)(at - clock_counts) + 1;
+	alarm = clock_counts + counts;
+	outb(PIT_CHANNEL0, counts & 0xff);
+	outb(PIT_CHANNEL0, counts >> 8);
+}
+
+void clock_alarm_over(void)
+{
+	alarm = UINT64_MAX;
+}
+
+void clock_init(void)
+{
+	outb(SPEAKER, (inb(SPEAKER) & ~SPEAKER_ON) | SPEAKER_GATE);
+	outb(PIT_COMMAND, 0xb4); /* channel 2, both bytes, rate generator */
+	outb(PIT_CHANNEL2, 0);   /* 65,536 */
+	outb(PIT_CHANNEL2, 0);
+	outb(PIT_COMMAND, 0x30); /* channel 0, both bytes, once */
+	clock_boot_time = rtc_time();
+	clock_read();
+	clock_alarm(clock_next_tick);
+	interrupt_enable(0, true);
 }
 
 struct timespec32 clock_uptime(void)
 {
-	static struct timespec32 last;
-	uint32_t tick = ticks;
-	uint32_t counts = counts_into_tick(&tick);
-	struct timespec32 now = {
-	    tick / HZ,
-	    tick % HZ * NANOSECONDS_PER_TICK + counts * NANOSECONDS_PER_COUNT,
-	};
+	struct timespec32 time;
+	uint32_t rest;
 
-	if (now.nanoseconds > 999999999u)
-		now.nanoseconds = 999999999u;
-	if (now.seconds < last.seconds ||
-	    (now.seconds == last.seconds && now.nanoseconds < last.nanoseconds))
-		return last; /* time never goes back */
-	last = now;
-	return now;
+	clock_read();
+	time.seconds = cpu_divide(clock_counts, PIT_HZ, &rest);
+	time.nanoseconds =
+	    cpu_divide((uint64_t)rest * 1000000000u, PIT_HZ, &rest);
+	return time;
 }

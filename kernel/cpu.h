@@ -75,6 +75,18 @@ static inline uint32_t cpu_cycles(void)
 	return low;
 }
 
+/* `value` / `by`, which has to fit, and the rest. */
+static inline uint32_t cpu_divide(uint64_t value, uint32_t by, uint32_t *rest)
+{
+	uint32_t quotient;
+
+	__asm__("divl %4"
+	        : "=a"(quotient), "=d"(*rest)
+	        : "0"((uint32_t)value), "1"((uint32_t)(value >> 32)), "rm"(by)
+	        : "cc");
+	return quotient;
+}
+
 /* Sleeps until an interrupt; `sti; hlt` lets none slip in between. */
 static inline void cpu_idle(void)
 {

@@ -54,6 +54,8 @@ extern int run_queues_used;
 /* Who has the turn, and by `next` who has it then, as far as `nobody`. */
 extern struct run_queue *turn, nobody;
 
+void ready_init(void);
+
 /* One that was woken joins its queue, at the end or at the front. */
 void enqueue(struct proc *p);
 void enqueue_first(struct proc *p);
@@ -71,9 +73,18 @@ void turn_yield(void);
 void user_join(struct proc *p);
 void user_leave(struct proc *p);
 
+/* ---- sleep.c --------------------------------------------------------- */
+
+/* The process is to be woken when the clock has counted to `until`; or not. */
+void sleep_join(struct proc *p, uint64_t until);
+void sleep_leave(struct proc *p);
+struct proc *sleep_first(void); /* who is to be woken first, or 0 */
+void sleep_wake(void);          /* wakes those whose time has come */
+int sleep_until(uint64_t until);
+int sleep_check(void);
+
 /* ---- schedule.c ------------------------------------------------------ */
 
-int sleep_until(uint32_t tick);
 extern uint32_t count_switches;
 
 /* ---- lifecycle.c ----------------------------------------------------- */

@@ -212,6 +212,7 @@ static void memory_init(const struct multiboot_info *info)
 /* Slot 0 is boot itself: it only gives up the CPU, and never gets it back. */
 static void make_boot_process(void)
 {
+	ready_init();
 	running = &procs[proc_make(LEVEL_SERVER)];
 	memcpy(running->name, "boot", 5);
 	running->pid = 0;

@@ -50,16 +50,16 @@ struct credentials {
 };
 
 struct proc {
-	/* written by process.c, ready.c and schedule.c alone */
+	/* written by process.c, ready.c, sleep.c and schedule.c alone */
 	int link;
 	enum proc_state state;
 	int peer;                /* whom a blocked process waits for, or -1 */
 	struct run_queue *user;  /* its user's; a server's own: ready.c */
 	struct run_queue *queue; /* where it stands when it is READY */
 	struct proc *next;       /* ... behind it there, or 0 */
-	bool timed;              /* its wait ends at wake_tick */
-	uint32_t wake_tick;
-	uintptr_t kernel_esp; /* saved while it does not run */
+	int place;               /* among the sleepers; 0: none of them */
+	uint64_t wake_at;        /* when its wait ends: clock.h */
+	uintptr_t kernel_esp;    /* saved while it does not run */
 
 	/* written by lifecycle.c and signal.c */
 	int pid, parent; /* parent: index, or -1 */
@@ -151,8 +151,9 @@ int proc_find(int pid);   /* index of the live or zombie process, or -1 */
  */
 int block(enum proc_state state, int peer);
 
-/* ... for nobody, and not longer than to tick `*until` (0: for ever). */
-int block_until(enum proc_state state, const uint32_t *until);
+/* sleep.c: ... for nobody, and not longer than to count `*until` of the clock
+ * (0: for ever). */
+int block_until(enum proc_state state, const uint64_t *until);
 
 /* signal.c: `stopping` is not 0; it stops until it is continued, or to die. */
 void signal_stop(void);

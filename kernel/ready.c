@@ -28,9 +28,7 @@
 
 #include "cpu.h"
 
-struct run_queue run_queues[RUN_QUEUES] = {
-    [SERVERS] = {.end = &run_queues[SERVERS].first, .in_ring = true},
-};
+struct run_queue run_queues[RUN_QUEUES];
 int run_queues_used = SERVERS + 1;
 
 struct run_queue nobody; /* the end of the ring: nobody is ever ready here */
@@ -93,6 +91,12 @@ void turn_yield(void)
 {
 	if (turn == self()->queue)
 		turn_pass();
+}
+
+void ready_init(void)
+{
+	run_queues[SERVERS].end = &run_queues[SERVERS].first;
+	run_queues[SERVERS].in_ring = true;
 }
 
 /* ---- the queues ------------------------------------------------------ */

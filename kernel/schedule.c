@@ -15,7 +15,7 @@
 
 uint32_t ticks;
 uint32_t count_switches;
-static uint32_t next_wake = UINT32_MAX; /* the earliest sleeper's tick */
+static uint32_t last_tick; /* whose quantum was counted */
 
 /* What a switch seldom has to do.  Gives back `old`: nobody has to keep it. */
 __attribute__((noinline)) static struct proc *switch_seldom(struct proc *old,
@@ -52,16 +52,28 @@ static void switch_from_to(struct proc *old, struct proc *new)
 	                 : "ebx", "ecx", "esi", "edi", "ebp", "memory", "cc");
 }
 
+/* Nobody is ready: until the next interrupt, which may change that. */
+__attribute__((noinline)) static void idle(void)
+{
+	cpu_idle();
+	if (turn == &nobody && !run_queues[SERVERS].first)
+		return;
+	clock_read();
+	last_tick = ticks; /* nobody has run since then */
+	clock_alarm(clock_next_tick);
+}
+
 /*
  * Others run before it returns, and a tick may come: noipa, for gcc does not
  * see them called and would let a caller keep `ticks` in a register.
  */
 __attribute__((noipa)) void schedule(void)
 {
-	struct proc *old = self(), *new;
+	struct proc *old, *new;
 
 	while (!(new = dequeue()))
-		cpu_idle();
+		idle();
+	old = self();
 	proc_set_running(new);
 	/* What was asked of it while it waited, it sees on its way out. */
 	need_resched = new->killed | new->stopping;
@@ -94,61 +106,34 @@ int sys_sched_yield(void)
 
 /* ---- time ------------------------------------------------------------ */
 
-int block_until(enum proc_state state, const uint32_t *until)
-{
-	struct proc *p = self();
-	int result;
-
-	if (!until)
-		return block(state, -1);
-	p->timed = true;
-	p->wake_tick = *until;
-	if (*until < next_wake)
-		next_wake = *until;
-	result = block(state, -1);
-	p->timed = false;
-	return result;
-}
-
-/* Waits until `tick`; -EINTR when the process is to die. */
-int sleep_until(uint32_t tick)
-{
-	int result = 0;
-
-	while ((int32_t)(tick - ticks) > 0 && result == 0)
-		result = block_until(PROC_SLEEPING, &tick);
-	return result;
-}
-
-static void wake_sleepers(void)
-{
-	next_wake = UINT32_MAX;
-	for (int i = 0; i < proc_table.fresh; i++) {
-		if (!procs[i].timed || !may_stop_in(procs[i].state))
-			continue;
-		if ((int32_t)(procs[i].wake_tick - ticks) <= 0)
-			wake(&procs[i]);
-		else if (procs[i].wake_tick < next_wake)
-			next_wake = procs[i].wake_tick;
-	}
-}
-
+/* An alarm: somebody is to wake up, or a process has run until the next tick.
+ */
 void clock_tick(bool user)
 {
 	struct proc *p = self();
+	const struct proc *first;
+	bool idle = p->state != PROC_RUNNING;
+	static uint32_t second;
+	uint32_t passed;
 
-	ticks++;
-	if (ticks % HZ == 0) {
-		clock_now++;
+	clock_read();
+	if (second != clock_now) {
+		second = clock_now;
 		klog_second();
 	}
-	if (ticks >= next_wake)
-		wake_sleepers();
-	if (p->state != PROC_RUNNING)
-		return; /* idle */
+	passed = ticks - last_tick;
+	last_tick = ticks;
+	sleep_wake();
+	clock_alarm_over();
+	first = sleep_first();
+	if (!idle)
+		clock_alarm(clock_next_tick);
+	clock_alarm(first ? first->wake_at : NEVER);
+	if (idle || passed == 0)
+		return;
 	if (user)
-		p->user_ticks++;
+		p->user_ticks += passed;
 	else
-		p->system_ticks++;
+		p->system_ticks += passed;
 	quantum_ends(p);
 }

@@ -1,28 +1,52 @@
 /*
  * kernel/time.c -- the calls that ask for the time or wait for it.
  *
- * Clocks 0..7 as in clock_gettime(2).  The real-time clock is the uptime since
- * the RTC was read; it cannot be set.  Sleeps end at the first tick (10 ms)
- * after their time, never earlier.
+ * Clocks as in clock_gettime(2).  The real-time clock is the uptime since the
+ * RTC was read; it cannot be set, and knows of no leap seconds (TAI is the
+ * same).  The coarse clocks and the CPU times go by ticks.  Sleeps end within a
+ * tenth of a millisecond after their time, never earlier.
  */
 #include "lifecycle.h"
 
 #include "clock.h"
+#include "cpu.h"
 
-#define LONGEST_SLEEP (INT32_MAX / HZ) /* seconds: ticks count them */
+/* Which clocks there are, and what they are made of. */
+static const struct {
+	bool exists, fine, since_1970, may_sleep;
+} clocks[] = {
+    [CLOCK_REALTIME] = {true, true, true, true},
+    [CLOCK_MONOTONIC] = {true, true, false, true},
+    [CLOCK_PROCESS_CPUTIME] = {true, false, false, false},
+    [CLOCK_THREAD_CPUTIME] = {true, false, false, false},
+    [CLOCK_MONOTONIC_RAW] = {true, true, false, false},
+    [CLOCK_REALTIME_COARSE] = {true, false, true, false},
+    [CLOCK_MONOTONIC_COARSE] = {true, false, false, false},
+    [CLOCK_BOOTTIME] = {true, true, false, true},
+    [CLOCK_TAI] = {true, true, true, true},
+};
+
+static bool clock_exists(int clock)
+{
+	return clock >= 0 && clock < (int)(sizeof(clocks) / sizeof(*clocks)) &&
+	       clocks[clock].exists;
+}
+
+static struct timespec32 of_ticks(uint32_t n)
+{
+	return (struct timespec32){n / HZ, n % HZ * NANOSECONDS_PER_TICK};
+}
 
 static int read_clock(int clock, struct timespec32 *now)
 {
-	uint32_t used = self()->user_ticks + self()->system_ticks;
-
-	if (clock < CLOCK_REALTIME || clock > CLOCK_BOOTTIME)
+	if (!clock_exists(clock))
 		return -EINVAL;
-	*now = clock_uptime();
-	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
-		now->seconds += clock_boot_time;
 	if (clock == CLOCK_PROCESS_CPUTIME || clock == CLOCK_THREAD_CPUTIME)
-		*now = (struct timespec32){used / HZ,
-		                           used % HZ * NANOSECONDS_PER_TICK};
+		*now = of_ticks(self()->user_ticks + self()->system_ticks);
+	else
+		*now = clocks[clock].fine ? clock_uptime() : of_ticks(ticks);
+	if (clocks[clock].since_1970)
+		now->seconds += clock_boot_time;
 	return 0;
 }
 
@@ -68,13 +92,13 @@ int sys_gettime(int clock, vaddr_t tp, int wide)
 /* A tick, or one count of the PIT for the clocks that are as fine as it. */
 int sys_getres(int clock, vaddr_t tp, int wide)
 {
-	struct timespec32 time;
-	int result = read_clock(clock, &time);
-	bool fine = clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC ||
-	            clock == CLOCK_MONOTONIC_RAW || clock == CLOCK_BOOTTIME;
+	struct timespec32 time = {0, NANOSECONDS_PER_TICK};
 
-	time = (struct timespec32){0, fine ? 838 : NANOSECONDS_PER_TICK};
-	return result < 0 || !tp ? result : give(time, tp, wide);
+	if (!clock_exists(clock))
+		return -EINVAL;
+	if (clocks[clock].fine)
+		time.nanoseconds = 1000000000u / PIT_HZ;
+	return tp ? give(time, tp, wide) : 0;
 }
 
 /* ---- sleeping -------------------------------------------------------- */
@@ -100,17 +124,17 @@ bool timespec_valid(struct timespec32 time)
 	return (int32_t)time.seconds >= 0 && time.nanoseconds <= 999999999u;
 }
 
-uint32_t clock_deadline(struct timespec32 duration)
+/* The count that has begun is not whole, nor is the last one. */
+uint64_t clock_deadline(struct timespec32 duration)
 {
-	uint32_t seconds = duration.seconds;
-	uint32_t parts = (duration.nanoseconds + NANOSECONDS_PER_TICK - 1) /
-	                 NANOSECONDS_PER_TICK;
+	uint64_t parts = (uint64_t)duration.nanoseconds * PIT_HZ;
+	uint32_t counts, rest;
 
-	if (seconds == 0 && parts == 0)
-		return ticks;
-	if (seconds >= LONGEST_SLEEP)
-		seconds = LONGEST_SLEEP - 1;
-	return ticks + seconds * HZ + parts + 1;
+	clock_read();
+	if (duration.seconds == 0 && duration.nanoseconds == 0)
+		return clock_counts;
+	counts = cpu_divide(parts, 1000000000u, &rest) + 2;
+	return clock_counts + (uint64_t)duration.seconds * PIT_HZ + counts;
 }
 
 /* until - now, or zero when it is past. */
@@ -136,10 +160,9 @@ int sys_sleep(int clock, int flags, vaddr_t request, int wide)
 
 	if (timespec_in(&time, request, wide) < 0)
 		return -EFAULT;
-	if (clock == CLOCK_THREAD_CPUTIME || read_clock(clock, &now) < 0)
+	if (read_clock(clock, &now) < 0)
 		return -EINVAL;
-	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC &&
-	    clock != CLOCK_BOOTTIME)
+	if (!clocks[clock].may_sleep)
 		return -EOPNOTSUPP;
 	if (!timespec_valid(time))
 		return -EINVAL;

@@ -36,7 +36,7 @@
 struct proc procs[PROCS + 1];
 struct table proc_table = {.fresh = PROCS + 1};
 struct proc *running = procs;
-uint32_t ticks = 1000;
+uint64_t clock_counts = 1000;
 struct space spaces[1];
 
 /* ---- the fake kernel ------------------------------------------------------
@@ -100,7 +100,7 @@ static bool may_sleep;
 static void keep_stack(void);
 
 /* What block() says of a process that is to die; the others sleep. */
-int block_until(enum proc_state state, const uint32_t *until)
+int block_until(enum proc_state state, const uint64_t *until)
 {
 	(void)until;
 	if (self()->killed)
@@ -126,7 +126,7 @@ void wake(struct proc *p)
 /* The process that was woken runs; `late`: its time is up. */
 static int go_on(int proc, struct line *line, bool late)
 {
-	uint32_t until = ticks;
+	uint64_t until = clock_counts;
 
 	running = &procs[proc];
 	may_sleep = false;

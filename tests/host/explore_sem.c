@@ -201,7 +201,7 @@ bool timespec_valid(struct timespec32 time)
 	return time.nanoseconds == 0;
 }
 
-uint32_t clock_deadline(struct timespec32 time)
+uint64_t clock_deadline(struct timespec32 time)
 {
 	(void)time;
 	abort();

@@ -33,14 +33,14 @@ struct sem_set sems[IDS_LIMIT];
 struct semadj semadjs[ROWS];
 struct msg_queue msgs[IDS_LIMIT];
 struct proc *running = procs;
-uint32_t ticks = 1000;
+uint64_t clock_counts = 1000;
 
 static int set, queue, memory_at_start;
 static void (*others)(void); /* what they do while process 0 sleeps */
 
 uint32_t clock_now = 1;
 
-/* A time that is named is over in ten ticks. */
+/* A time that is named is over in ten counts. */
 int timespec_in(struct timespec32 *time, vaddr_t from, bool wide)
 {
 	(void)from, (void)wide;
@@ -53,9 +53,9 @@ bool timespec_valid(struct timespec32 time)
 	return time.nanoseconds == 0;
 }
 
-uint32_t clock_deadline(struct timespec32 time)
+uint64_t clock_deadline(struct timespec32 time)
 {
-	return ticks + 10 + time.seconds;
+	return clock_counts + 10 + time.seconds;
 }
 
 /* Nobody attaches here. */
@@ -78,7 +78,7 @@ static int check(void)
 	return breaches + wait_check();
 }
 
-int block_until(enum proc_state state, const uint32_t *until)
+int block_until(enum proc_state state, const uint64_t *until)
 {
 	void (*now)(void) = others;
 
@@ -238,7 +238,7 @@ static void others_stop(void)
 
 static void others_wait(void)
 {
-	ticks += 10;
+	clock_counts += 10;
 }
 
 static void test_semop(void)

@@ -34,6 +34,11 @@ int wait_check(void)
 	return 0;
 }
 
+int sleep_check(void)
+{
+	return 0;
+}
+
 int message_check(void)
 {
 	return 0;

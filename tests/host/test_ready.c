@@ -63,7 +63,7 @@ static void start(void)
 		run_queues[i].processes = 0;
 	}
 	run_queues[SERVERS].first = 0;
-	run_queues[SERVERS].end = &run_queues[SERVERS].first;
+	ready_init();
 	running = idle;
 	while (dequeue())
 		;

@@ -70,7 +70,7 @@ link_changed()
 			-iquote "$(dirname "$2")" -o "$out/changed" $files
 		return
 		;;
-	line | ready) small= ;;
+	line | ready | sleep) small= ;;
 	leases) small=-DHOST_SMALL=4 ;;
 	*) small=-DHOST_SMALL=$1 ;;
 	esac
@@ -132,6 +132,7 @@ objects leases -DHOST_SMALL=4 $leases
 # shellcheck disable=SC2086
 objects line "" $line
 objects ready "" kernel/ready.c tests/host/test_ready.c
+objects sleep "" kernel/sleep.c tests/host/test_sleep.c
 objects_alone sem ipc/sem.c ipc/semop.c ipc/semadj.c ipc/sem_check.c \
 	tests/host/explore_sem.c
 objects_alone msg ipc/msg.c ipc/msg_check.c tests/host/explore_msg.c
@@ -332,7 +333,7 @@ bug line 0 ipc/wait.c "who is killed in line stays there" \
 bug line 0 ipc/wait.c "a stop is seen by nobody, and who was woken waits on" \
 	'/^int wait_sleep/,/^}/s/error = block_until(/block_until(/'
 bug line 0 ipc/wait.c "time that is up just now is not up" \
-	'/^int wait_sleep/,/^}/s/(\*until - ticks) <= 0/(*until - ticks) < 0/'
+	'/^int wait_sleep/,/^}/s/until <= clock_counts/until < clock_counts/'
 bug line 0 ipc/semop.c "the page of many operations is kept after a sleep" \
 	'/^static int semop_many/,/^}/s/^\t\tsegment_drop(segment);$/\t\tif (result < 0) segment_drop(segment);/'
 bug line 0 ipc/semop.c "the page is let go, unless it fails" \
@@ -359,6 +360,14 @@ bug ready 0 kernel/ready.c "sched_yield gives way to nobody else" \
 	'/^void turn_yield/,/^}/s/^\t\tturn_pass();$/\t\t;/'
 bug ready 0 kernel/ready.c "a process that changes its user keeps the old queue" \
 	'/^void user_join/,/^}/s/p->user = p->queue = /p->user = /'
+
+# ---- sleepers: test_sleep.c
+bug sleep 0 kernel/sleep.c "the last sleeper only sinks to the place of one who left" \
+	'/^void sleep_leave/,/^}/s/rise(place, last)/sink(place, last)/'
+bug sleep 0 kernel/sleep.c "a sleeper sinks below the later of two" \
+	'/^static void sink/,/^}/s/^\t\t\tbelow++;$/\t\t\t;/'
+bug sleep 0 kernel/sleep.c "who is to wake up just now sleeps on" \
+	'/^void sleep_wake/,/^}/s/<= clock_counts/< clock_counts/'
 
 [ "$only" ] || echo "1..$number"
 exit $failed

@@ -27,7 +27,7 @@ struct sem_set sems[IDS_LIMIT];
 struct semadj semadjs[8];
 struct msg_queue msgs[IDS_LIMIT];
 struct proc *running = procs;
-uint32_t ticks;
+uint64_t clock_counts;
 uint32_t clock_now = 1000;
 static int free_at_start;
 
@@ -44,13 +44,13 @@ bool timespec_valid(struct timespec32 time)
 	abort();
 }
 
-uint32_t clock_deadline(struct timespec32 time)
+uint64_t clock_deadline(struct timespec32 time)
 {
 	(void)time;
 	abort();
 }
 
-int block_until(enum proc_state state, const uint32_t *until)
+int block_until(enum proc_state state, const uint64_t *until)
 {
 	(void)state, (void)until;
 	abort();
