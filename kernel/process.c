@@ -17,34 +17,58 @@
 struct table proc_table = TABLE(procs, PROCS_MAX);
 struct proc *running;
 
-static int last_pid = 1; /* 1 is init's, given by name */
-static bool pids_wrapped;
-
 _Static_assert(sizeof(struct proc) == 2048, "an index becomes a shift");
 _Static_assert(PROCS_MAX <= TOKEN_SLOTS, "a token has room for an index");
 
-/* Is `pid` a process, a group or a session? */
-static bool pid_taken(int pid)
+/* ---- pids ------------------------------------------------------------ */
+
+#define PID_WINDOW (4 * PROCS_MAX) /* three numbers are a process's at most */
+
+static int next_free = 2, next_taken = 2; /* between them they are free */
+
+static void take_number(uint32_t *taken, int number)
 {
+	uint32_t at = (uint32_t)(number - next_free);
+
+	if (at < PID_WINDOW)
+		taken[at / 32] |= 1u << at % 32;
+}
+
+/* The next numbers that are no process's, group's or session's; two tries do.
+ */
+static void find_free_numbers(void)
+{
+	uint32_t taken[PID_WINDOW / 32] = {0};
+	int from = 0, to;
+
 	for (int i = 0; i < proc_table.fresh; i++) {
 		const struct proc *p = &procs[i];
 
-		if (p->state != PROC_FREE &&
-		    (p->pid == pid || p->pgid == pid || p->sid == pid))
-			return true;
+		if (p->state == PROC_FREE)
+			continue;
+		take_number(taken, p->pid);
+		take_number(taken, p->pgid);
+		take_number(taken, p->sid);
 	}
-	return false;
+	while (from < PID_WINDOW && (taken[from / 32] >> from % 32 & 1))
+		from++;
+	for (to = from; to < PID_WINDOW; to++)
+		if (taken[to / 32] >> to % 32 & 1)
+			break;
+	next_taken = next_free + to;
+	next_free += from;
+	if (next_taken > PID_MAX)
+		next_taken = PID_MAX;
 }
 
 static int next_pid(void)
 {
-	do {
-		if (++last_pid >= PID_MAX) {
-			last_pid = 2;
-			pids_wrapped = true;
-		}
-	} while (pids_wrapped && pid_taken(last_pid));
-	return last_pid;
+	while (next_free >= next_taken) {
+		if (next_free >= PID_MAX)
+			next_free = 2; /* 1 is init's, given by name */
+		find_free_numbers();
+	}
+	return next_free++;
 }
 
 /* A kernel stack stays with its slot: it is made at the slot's first use. */
