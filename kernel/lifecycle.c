@@ -41,6 +41,8 @@ static void copy_identity(struct proc *child, const struct proc *parent)
 	child->sid = parent->sid;
 	child->signal_mask = parent->signal_mask;
 	child->cred = parent->cred;
+	child->nproc[0] = parent->nproc[0];
+	child->nproc[1] = parent->nproc[1];
 	child->user = parent->user;
 	child->user->processes++;
 	memcpy(child->name, parent->name, sizeof(child->name));
@@ -71,6 +73,9 @@ static int make_child(void)
 	int level = spaces[self()->space].level;
 	int space, child;
 
+	if (self()->cred.euid != 0 &&
+	    (uint32_t)self()->user->processes >= self()->nproc[0])
+		return -EAGAIN;
 	child = proc_make(level);
 	if (child < 0)
 		return child;

@@ -102,6 +102,7 @@ int proc_make(int level)
 	p = &procs[i];
 	p->pid = next_pid();
 	p->start_tick = ticks;
+	p->nproc[0] = p->nproc[1] = PROCS_MAX / 2;
 	p->parent = p->peer = -1;
 	p->space = p->semadj = p->wait.chain = -1;
 	p->message.channel = -1;

@@ -71,8 +71,9 @@ struct proc {
 	int stopping;    /* the signal that will stop it; 0: none */
 	int stop_report; /* what wait4 has not yet told: a status, or 0 */
 	uint64_t signal_mask, signal_pending;
-	bool executed;   /* since its fork it has become another program */
-	uint64_t tls[3]; /* GDT entries of set_thread_area */
+	bool executed;     /* since its fork it has become another program */
+	uint32_t nproc[2]; /* RLIMIT_NPROC, soft and hard: limit.c */
+	uint64_t tls[3];   /* GDT entries of set_thread_area */
 	char name[16];
 	struct credentials cred;
 	uint32_t start_tick, user_ticks, system_ticks;

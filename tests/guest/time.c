@@ -7,6 +7,7 @@
 #include "test.h"
 #include <limits.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/sem.h>
 #include <time.h>
 
@@ -410,4 +411,61 @@ TEST("TIME-yield two that spin on a flag meet a thousand times a second")
 	OK(kill(pid, SIGKILL));
 	KILLED(pid, SIGKILL);
 	TRUE(shared->value[1] > HERE(1, 500));
+}
+
+/* --- limits ------------------------------------------------------------- */
+
+TEST("CPU-nproc a user at his limit cannot fork, and root can")
+{
+	struct rlimit few = {6, 6};
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		OK(setpgid(0, 0));
+		OK(setrlimit(RLIMIT_NPROC, &few));
+		become(NOBODY - 7, NOBODY - 7);
+		for (int i = 0; i < 5; i++)
+			if (OK(fork()) == 0)
+				for (;;)
+					pause();
+		ERR(SYS(NR_fork), EAGAIN);
+		reach(1);
+		for (;;)
+			pause();
+	}
+	await(1);
+	IN_CHILD
+	{
+	}
+	end_group(pid);
+}
+
+TEST("CPU-limits what may be set: no more than there is, no soft above hard")
+{
+	struct rlimit limit, worse = {8, 7};
+
+	OK(getrlimit(RLIMIT_NPROC, &limit));
+	TRUE(limit.rlim_cur >= 100 && limit.rlim_cur <= limit.rlim_max);
+	answer(outcome(SYS(75, RLIMIT_NPROC, P(&worse))));
+	answer(outcome(SYS(75, 99, P(&worse))));
+	answer(outcome(SYS(191, 99, P(&worse))));
+	answer(outcome(SYS(340, 0, RLIMIT_NPROC, 0, 1)));
+	AS(NOBODY, NOBODY)
+	{
+		unsigned long more[2] = {1, 0xfffffff0}, less[2] = {90, 90};
+
+		OK(SYS(75, RLIMIT_NPROC, P(less)));
+		answer(outcome(SYS(75, RLIMIT_NPROC, P(more))));
+		OK(SYS(191, RLIMIT_NPROC, P(more)));
+		EQ(more[0], 90);
+		IN_CHILD
+		{
+			OK(SYS(76, RLIMIT_NPROC, P(more)));
+			EQ(more[1], 90);
+		}
+	}
+	OK(getrlimit(RLIMIT_STACK, &limit));
+	EQ(limit.rlim_cur, 8 << 20);
+	OK(setrlimit(RLIMIT_STACK, &limit));
 }
