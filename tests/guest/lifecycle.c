@@ -328,7 +328,8 @@ TEST("LIFE-exec a string may have 128 KiB, and is E2BIG if it has more")
 TEST("LIFE-exec four hundred thousand empty strings arrive")
 {
 	static char *argv[] = {NULL, "helper", "empties", "", NULL};
-	static char *envp[EMPTIES + 1];
+	char **envp = (char **)memory((EMPTIES + 1) * sizeof *envp,
+	                              PROT_READ | PROT_WRITE);
 
 	argv[0] = own_path;
 	for (int i = 0; i < EMPTIES; i++)

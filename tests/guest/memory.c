@@ -474,7 +474,8 @@ TEST("MEM-grow MAP_GROWSDOWN is for private memory of no file: EINVAL")
 /* --- each length and address at an edge
  * ----------------------------------------- */
 
-#define TOP      0xC0000000u /* of user space */
+#define FIRST    0x110000u   /* of user space; on Linux 0x10000: DEV7 */
+#define TOP      0xC0000000u /* its end */
 #define MAP_HERE (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
 #define MAP_SAFE (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE)
 #define MAP_HINT (MAP_PRIVATE | MAP_ANONYMOUS)
@@ -504,7 +505,7 @@ static const struct row rows[] = {
     {"the same, fixed", {NR_mmap2, P(AT), -1, RW, MAP_HERE, -1, 0}, ENOMEM},
     {"mmap fixed at 0", {NR_mmap2, 0, PAGE, RW, MAP_HERE, -1, 0}, EPERM},
     {"mmap fixed below the first", {NR_mmap2, 0xF000, PAGE, RW, MAP_HERE, -1, 0}, EPERM},
-    {"mmap fixed at the first", {NR_mmap2, 0x10000, PAGE, RW, MAP_SAFE, -1, 0}, 0},
+    {"mmap fixed at the first", {NR_mmap2, FIRST, PAGE, RW, MAP_SAFE, -1, 0}, 0},
     {"mmap fixed, odd", {NR_mmap2, P(AT) + 1, PAGE, RW, MAP_HERE, -1, 0}, EINVAL},
     {"mmap fixed, odd, too long", {NR_mmap2, P(AT) + 1, 0x80000000u, RW, MAP_HERE, -1, 0}, ENOMEM},
     {"mmap fixed over the top", {NR_mmap2, TOP - PAGE, 2 * PAGE, RW, MAP_HERE, -1, 0}, ENOMEM},
@@ -593,8 +594,8 @@ static const struct {
     {0, SHM_REMAP, EINVAL},
     {PAGE, 0, EPERM},
     {0xF000, SHM_RND, EPERM},
-    {0x10000, 0, 0},
-    {0x10FFF, SHM_RND, 0},
+    {FIRST, 0, 0},
+    {FIRST + PAGE - 1, SHM_RND, 0},
     {0x50000001, 0, EINVAL},
     {TOP - PAGE, SHM_REMAP, ENOMEM},
     {TOP, 0, ENOMEM},
