@@ -12,7 +12,8 @@
  * more than the client itself has, and ends by itself with the token.
  *
  * An array of struct iovec is one lease of all its buffers in a row; an offset
- * counts through them.
+ * counts through them.  Where the last use stopped is remembered with the
+ * message, so that a server that goes on from there walks them once.
  */
 #include "message.h"
 
@@ -99,8 +100,9 @@ int lease_copy(const struct lease_use *use)
 {
 	const struct lease *lease =
 	    find(use->client, use->argument, LEASE_INOUT);
-	uint32_t skip = use->offset, limit = min(use->bytes, LEASE_MAX);
-	uint32_t done = 0;
+	struct proc *client = &procs[use->client];
+	uint32_t limit = min(use->bytes, LEASE_MAX), done = 0, before = 0;
+	int i = 0;
 	int n = elements(use->client, lease);
 
 	if (use->client == self_index()) /* its memory at `argument` */
@@ -109,17 +111,21 @@ int lease_copy(const struct lease_use *use)
 		return n;
 	if (!(lease->kind & (use->to_client ? LEASE_OUT : LEASE_IN)))
 		return -EPERM;
-	for (int i = 0; i < n && done < limit; i++) {
+	if ((lease->kind & LEASE_IOV) && client->message.before <= use->offset)
+		before = client->message.before, i = client->message.element;
+	while (i < n && done < limit && before < COUNT_MAX) {
 		struct iovec iov;
 		int result = element(use->client, lease, i, &iov);
-		uint32_t skipped = min(skip, iov.length);
-		uint32_t bytes = min(iov.length - skipped, limit - done);
+		uint32_t skip = min(use->offset + done - before, iov.length);
+		uint32_t bytes = min(iov.length - skip, limit - done);
 
 		if (result == 0 && bytes > 0)
 			result = move(use, iov.base + skip, done, bytes);
 		if (result < 0)
 			return done ? (int)done : result;
-		skip -= skipped;
+		client->message.before = before;
+		client->message.element = i++;
+		before += iov.length;
 		done += bytes;
 	}
 	return (int)done;

@@ -173,6 +173,7 @@ int message_send(int number, const uint32_t args[6], int connection)
 	me->message.call = number;
 	memcpy(me->message.args, args, sizeof(me->message.args));
 	me->message.unblock = false;
+	me->message.element = me->message.before = 0;
 	address(self_index(), connection);
 	if (block(PROC_SENDING, to->server) < 0) {
 		message_abandon();

@@ -91,11 +91,13 @@ struct proc {
 		int call;       /* while it waits: number of its call */
 		int connection; /* ... by which (a hold), or NO_CONNECTION */
 		uint32_t args[6];
-		int generation; /* of its token */
-		int next;       /* queue of the channel */
-		uint32_t round; /* ... in which it is its user's turn */
-		int status;     /* the answer */
-		int carried[2]; /* connections that came with it, or -1 */
+		int generation;  /* of its token */
+		int element;     /* lease.c: so far its buffers were walked */
+		uint32_t before; /* ... and so many bytes lie before it */
+		int next;        /* queue of the channel */
+		uint32_t round;  /* ... in which it is its user's turn */
+		int status;      /* the answer */
+		int carried[2];  /* connections that came with it, or -1 */
 	} message;
 
 	/* written by ipc/wait.c, semop.c and msg.c alone: what it stands for */
