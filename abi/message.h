@@ -55,7 +55,7 @@ struct reply {
 	} connection[2];
 };
 
-#define TOKEN_SELF 0 /* instead of a token: my own memory, my own space */
+#define TOKEN_SELF 0 /* instead of a token: I myself, my own memory */
 
 /*
  * Tokens of clients are positive, and those of clients that wait at the same
@@ -65,7 +65,11 @@ struct reply {
  */
 #define TOKEN_SLOTS 1024
 
-/* segment_make: kinds of segment, named by handle (small positive int). */
+/*
+ * segment_make: kinds of segment, named by handle (small positive int).  What
+ * is made on behalf of a client names that client, so that nobody takes by way
+ * of a server what is kept for root and for the servers (mm/frame.h, LEVEL_*).
+ */
 #define SEGMENT_OF_MEMORY  1 /* a = bytes; resizable */
 #define SEGMENT_OF_ARCHIVE 2 /* a = offset in the archive (page), b = bytes */
 #define SEGMENT_OF_DEVICE  3 /* a = physical address (page), b = bytes */

@@ -374,9 +374,8 @@ int native_reply(int client, int status, vaddr_t buffer)
 	count = check_reply(client, status, &reply);
 	if (count < 0)
 		return count;
-	if (table_full(&connection_table, count,
-	               spaces[procs[client].space].level) ||
-	    table_reserve(&connection_table, count, LEVEL_SERVER) < 0)
+	if (table_reserve(&connection_table, count,
+	                  spaces[procs[client].space].level) < 0)
 		return -ENFILE;
 
 	/* Nothing below can fail. */

@@ -47,17 +47,22 @@ static int segment_of(uint32_t handle)
 	return segment;
 }
 
-static int make_archive(uint32_t offset, uint32_t bytes)
+/* On whose behalf memory is taken: mm/frame.h. */
+static int level_of(int proc)
+{
+	return spaces[procs[proc].space].level;
+}
+
+static int make_archive(uint32_t offset, uint32_t bytes, int level)
 {
 	if (offset % PAGE_SIZE || bytes == 0 || offset >= archive_bytes ||
 	    bytes > archive_bytes - offset)
 		return -EINVAL;
-	return segment_make_archive(archive_start + offset, bytes,
-	                            LEVEL_SERVER);
+	return segment_make_archive(archive_start + offset, bytes, level);
 }
 
 /* Frames that the allocator has never had, and that do not wrap. */
-static int make_device(paddr_t start, uint32_t bytes)
+static int make_device(paddr_t start, uint32_t bytes, int level)
 {
 	int first = (int)(start >> PAGE_SHIFT);
 
@@ -66,32 +71,32 @@ static int make_device(paddr_t start, uint32_t bytes)
 	for (int i = first; i < first + PAGES(bytes); i++)
 		if (frame_is_ram(i))
 			return -EPERM;
-	return segment_make_device(start, PAGES(bytes), LEVEL_SERVER);
+	return segment_make_device(start, PAGES(bytes), level);
 }
 
-static int native_segment_make(uint32_t kind, uint32_t a, uint32_t b)
+static int native_segment_make(uint32_t kind, uint32_t a, uint32_t b, int whom)
 {
 	bool promised = !(kind & SEGMENT_UNPROMISED);
-	int segment = -EINVAL;
+	int segment = -EINVAL, level = level_of(whom);
 
 	kind &= ~(uint32_t)SEGMENT_UNPROMISED;
 	if (kind == SEGMENT_OF_MEMORY && a > 0)
-		segment = segment_make(PAGES(a), promised, true, LEVEL_SERVER);
+		segment = segment_make(PAGES(a), promised, true, level);
 	else if (kind == SEGMENT_OF_ARCHIVE)
-		segment = make_archive(a, b);
+		segment = make_archive(a, b, level);
 	else if (kind == SEGMENT_OF_DEVICE)
-		segment = make_device(a, b);
+		segment = make_device(a, b, level);
 	if (segment < 0)
 		return segment;
 	segments[segment].owner = self()->message.channel;
 	return segment + 1;
 }
 
-static int native_segment_resize(int segment, uint32_t bytes)
+static int native_segment_resize(int segment, uint32_t bytes, int whom)
 {
 	if (bytes == 0)
 		return -EINVAL;
-	return segment_resize(segment, PAGES(bytes), LEVEL_SERVER);
+	return segment_resize(segment, PAGES(bytes), level_of(whom));
 }
 
 static int native_segment_drop(int segment)
@@ -123,7 +128,7 @@ static int copy_segment(int segment, uint32_t offset, struct lease_use *use)
 		frame_t frame;
 
 		moved = segment_frame(segment, (int)(offset >> PAGE_SHIFT),
-		                      LEVEL_SERVER, &frame);
+		                      level_of(use->client), &frame);
 		if (moved < 0)
 			break;
 		use->kernel =
@@ -168,16 +173,28 @@ static int native_leader(uint32_t pid)
 	return (int)(procs[i].start_tick & INT32_MAX);
 }
 
+/* Of the living and the zombies. */
+static int native_process(int pid)
+{
+	int best = -ESRCH;
+
+	for (int i = 0; i < proc_table.fresh; i++)
+		if (procs[i].state != PROC_FREE && procs[i].pid >= pid &&
+		    (best < 0 || procs[i].pid < procs[best].pid))
+			best = i;
+	return best;
+}
+
 /* ---- map and exec: they complete a client's call ------------------------- */
 
-static int native_map(int client, int segment, uint32_t offset, uint32_t rights)
+static int native_map(int client, int segment, uint32_t page, uint32_t rights)
 {
 	vaddr_t address;
 	int error;
 
-	if (procs[client].message.call != SYS_mmap2 || offset % PAGE_SIZE)
+	if (procs[client].message.call != SYS_mmap2)
 		return -EINVAL;
-	error = mmap_segment(client, segment, (int)(offset / PAGE_SIZE),
+	error = mmap_segment(client, segment, (int)min(page, SEGMENT_PAGES),
 	                     (int)rights, procs[client].message.args, &address);
 	if (error == 0)
 		message_answer(client, (int)address);
@@ -232,7 +249,7 @@ static int native_exec(int client, vaddr_t from)
 	image.path = strings;
 	image.prefix = strings + strlen(strings) + 1;
 	image.prefix_bytes = strings + exec.strings_bytes - image.prefix;
-	if (image.segment < 0)
+	if (image.segment < 0 || segments[image.segment].kind == SEGMENT_DEVICE)
 		return -EINVAL;
 	error = proc_exec(client, &image, args[1], args[2]);
 	if (error == 0)

@@ -90,17 +90,21 @@ int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
 	uint32_t type = flags & MAP_TYPE;
 	int segment = -1, error;
 
-	(void)fd;
+	if (!(flags & MAP_ANONYMOUS) &&
+	    descriptor_connection(self_index(), fd) < 0)
+		return -EBADF;
+	if (length == 0)
+		return -EINVAL;
+	if (page_up(length) == 0)
+		return -ENOMEM;
+	if (pgoffset + page_up(length) / PAGE_SIZE < pgoffset)
+		return -EOVERFLOW; /* as on Linux: of any kind */
 	if (type != MAP_SHARED && type != MAP_PRIVATE &&
 	    (type != MAP_SHARED_VALIDATE || (flags & MAP_ANONYMOUS)))
-		return -EINVAL;
-	if (length == 0)
 		return -EINVAL;
 	if ((flags & MAP_GROWSDOWN) &&
 	    (type != MAP_PRIVATE || !(flags & MAP_ANONYMOUS)))
 		return -EINVAL; /* a stack's memory is its own */
-	if (pgoffset + page_up(length) / PAGE_SIZE < pgoffset)
-		return -EOVERFLOW;
 	if (length > USER_LIMIT)
 		return -ENOMEM;
 	if (!(flags & MAP_ANONYMOUS))

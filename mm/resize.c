@@ -73,7 +73,7 @@ int segment_resize(int segment, int pages, int level)
 {
 	struct segment *s = &segments[segment];
 
-	if (!s->resizable || pages < 0 || pages > 1 << 20)
+	if (!s->resizable || pages < 0 || pages > SEGMENT_PAGES)
 		return -EINVAL;
 	if (pages > s->pages)
 		return grow(segment, pages, level);

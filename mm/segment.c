@@ -37,7 +37,7 @@ static int make(enum segment_kind kind, int pages, int promise, int level)
 {
 	int i;
 
-	assert(pages >= 0 && pages <= 1 << 20);
+	assert(pages >= 0 && pages <= SEGMENT_PAGES);
 	if (table_reserve(&segment_table, 1, level) < 0 ||
 	    promise_take(promise, level) < 0)
 		return -ENOMEM;

@@ -21,6 +21,8 @@ enum segment_kind {
 	SEGMENT_DEVICE,
 };
 
+#define SEGMENT_PAGES (1 << 20) /* at most: 4 GiB */
+
 struct segment {
 	int link; /* free list of the table */
 	enum segment_kind kind;

@@ -137,6 +137,71 @@ TEST("FILE-zero gives zeroes, as many as asked, and swallows all")
 	EQ(SYS(NR_write, fd, P(bytes), 100000), 100000);
 }
 
+#define HUGE (3 << 20)
+
+TEST("FILE-read of three megabytes is given whole, to each who asks")
+{
+	int fd = opened(TREE "huge", O_RDONLY);
+	char *p = memory(HUGE, PROT_READ | PROT_WRITE);
+	static struct iovec v[1024];
+	pid_t pids[2];
+
+	EQ(SYS(NR_read, fd, P(p), HUGE + 5), HUGE);
+	for (int i = 0; i < HUGE; i++)
+		if ((unsigned char)p[i] != i % 251)
+			FAIL("byte %d is %d", i, p[i]);
+	EQ(SYS(NR_read, fd, P(p), HUGE), 0);
+	for (int i = 0; i < 1024; i++)
+		v[i] = (struct iovec){p + i * (HUGE / 1024), HUGE / 1024};
+	memset(p, 1, HUGE);
+	EQ(readv(opened("/dev/zero", O_RDONLY), v, 1024), HUGE);
+	for (int i = 0; i < HUGE; i += 511)
+		EQ(p[i], 0);
+	/* Those who share a place have it in parts, each of one piece. */
+	EQ(SYS(NR_lseek, fd, 0, SEEK_SET), 0);
+	for (int k = 0; k < 2; k++)
+		BACKGROUND(pids[k])
+		{
+			EQ(SYS(NR_read, fd, P(p), HUGE / 2), HUGE / 2);
+			for (int i = 1; i < HUGE / 2; i++)
+				if ((unsigned char)p[i] !=
+				    ((unsigned char)p[i - 1] + 1) % 251)
+					FAIL("byte %d is %d", i, p[i]);
+		}
+	for (int k = 0; k < 2; k++)
+		EXITS(pids[k], 0);
+	EQ(SYS(NR_lseek, fd, 0, SEEK_CUR), HUGE);
+	/* Nothing is where the buffer ends: what was moved counts. */
+	EQ(SYS(NR_lseek, fd, 0, SEEK_SET), 0);
+	OK(munmap(p + (HUGE - 2 * PAGE), 2 * PAGE));
+	TRUE(OK(SYS(NR_read, fd, P(p), HUGE)) <= HUGE - 2 * (long)PAGE);
+	TRUE(SYS(NR_lseek, fd, 0, SEEK_CUR) <= HUGE - 2 * (long)PAGE);
+}
+
+TEST("FILE-read of two gigabytes holds up nobody, and a kill ends it")
+{
+	static struct iovec v[1024];
+	char *p = ADDRESS(mmap(0, 1 << 21, PROT_READ | PROT_WRITE,
+	                       MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	pid_t pids[8];
+
+	for (int i = 0; i < 1024; i++)
+		v[i] = (struct iovec){p, 1 << 21};
+	for (int k = 0; k < 8; k++)
+		BACKGROUND(pids[k])
+		{
+			readv(opened("/dev/zero", O_RDONLY), v, 1024);
+		}
+	sleep_ms(20);
+	for (int i = 0; i < 100; i++)
+		OK(close(opened("/dev/null", O_RDONLY)));
+	for (int k = 0; k < 8; k++) {
+		OK(kill(pids[k], SIGKILL));
+		KILLED(pids[k], SIGKILL);
+	}
+	OK(close(opened("/dev/null", O_RDONLY)));
+}
+
 TEST("FILE-lseek goes anywhere but before the start, and reads there")
 {
 	int fd = opened(TREE "plain", O_RDONLY);
@@ -293,6 +358,51 @@ TEST("FILE-open what cannot be written: EROFS, EISDIR, EEXIST")
 	ERR(try_open(TREE "link", O_RDONLY | O_CREAT | O_EXCL), EEXIST);
 	ERR(try_open(TREE "sub", O_RDONLY | O_CREAT), EISDIR);
 	OK(try_open(TREE "plain", O_RDONLY | O_CREAT));
+}
+
+TEST("FILE-open O_CREAT of what is not there: in /proc nothing is made")
+{
+	static const struct {
+		const char *name;
+		int plain, exclusive;
+	} rows[] = {{"/proc/x", ENOENT, ENOENT},
+	            {"/proc/..x", ENOENT, ENOENT},
+	            {"/proc/99999", ENOENT, ENOENT},
+	            {"/proc/99999/x", ENOENT, ENOENT},
+	            {"/proc/1/x", ENOENT, ENOENT},
+	            {"/proc/self/x", ENOENT, ENOENT},
+	            {"/proc/sys/x", ENOENT, ENOENT},
+	            {"/proc/sys/kernel/x", ENOENT, ENOENT},
+	            {"/proc/sysvipc/x", ENOENT, ENOENT},
+	            {"/proc/x/y", ENOENT, ENOENT},
+	            {"/proc/x/", EISDIR, EISDIR},
+	            {"/proc/self", EISDIR, EEXIST},
+	            {"/proc/sys/kernel", EISDIR, EEXIST},
+	            {"/proc/meminfo/x", ENOTDIR, ENOTDIR},
+	            {"/proc/meminfo", 0, EEXIST},
+	            {"/proc/meminfo/", EISDIR, EISDIR},
+	            {TREE "nothing", EROFS, EROFS},
+	            {TREE "nothing/", EISDIR, EISDIR},
+	            {TREE "plain/", EISDIR, EISDIR},
+	            {TREE "sub/", EISDIR, EISDIR},
+	            {TREE "plain/x", ENOTDIR, ENOTDIR},
+	            {TREE "nothing/x/", ENOENT, ENOENT},
+	            {"/", EISDIR, EEXIST}};
+
+	for (int who = 0; who <= NOBODY; who += NOBODY)
+		AS(who, who)
+		{
+			for (size_t i = 0; i < ALL(rows); i++) {
+				const char *name = rows[i].name;
+
+				EQ(try_open(name, O_RDONLY | O_CREAT),
+				   -rows[i].plain);
+				EQ(try_open(name, O_RDWR | O_CREAT | O_EXCL),
+				   -rows[i].exclusive);
+				ERR(try_open(name, O_CREAT | O_DIRECTORY),
+				    EINVAL);
+			}
+		}
 }
 
 TEST("FILE-path dots, slashes and links lead where they should")
@@ -687,6 +797,64 @@ TEST("FILE-mmap errors: rights, kinds, places")
 	}
 }
 
+/* 0: mapped, or why not. */
+static long try_map(int fd, unsigned long bytes, int flags, unsigned long page)
+{
+	long p = SYS(NR_mmap2, 0, bytes, PROT_READ, flags, fd, page);
+
+	if (p < 0 && p >= -4095)
+		return p;
+	DIES(SIGBUS)
+	{
+		(void)*(volatile char *)p;
+	}
+	return SYS(NR_munmap, p, bytes);
+}
+
+TEST("FILE-mmap an offset beyond the file's end, and beyond all ends")
+{
+	enum { P = MAP_PRIVATE, S = MAP_SHARED, A = MAP_ANONYMOUS };
+	/* Of a plain file; of what is none. */
+	static const struct {
+		unsigned long bytes, page;
+		int flags, plain, other;
+	} rows[] = {{PAGE, 0x100000, P, 0, EOVERFLOW},
+	            {PAGE, 0x100000, S, 0, EOVERFLOW},
+	            {PAGE, 0x7FFFFFFF, P, 0, EOVERFLOW},
+	            {PAGE, 0x80000000, P, 0, EOVERFLOW},
+	            {PAGE, 0xFFFFFFFE, P, 0, EOVERFLOW},
+	            {PAGE, 0xFFFFFFFF, P, EOVERFLOW, EOVERFLOW},
+	            {2 * PAGE, 0xFFFFFFFE, S, EOVERFLOW, EOVERFLOW},
+	            {PAGE + 1, 0xFFFFFFFF, S, EOVERFLOW, EOVERFLOW},
+	            {PAGE - 1, 0xFFFFFFFF, S, EOVERFLOW, EOVERFLOW},
+	            {PAGE, 0xFFFFFFFF, 0, EOVERFLOW, EOVERFLOW},
+	            {0, 0xFFFFFFFF, S, EINVAL, EINVAL},
+	            {0xC0000000, 0xFFFFFFFF, S, EOVERFLOW, EOVERFLOW},
+	            {0xFFFFF001, 0xFFFFFFFF, S, ENOMEM, ENOMEM},
+	            {0xFFFFFFFF, 0, S, ENOMEM, ENOMEM},
+	            {PAGE, 0xFFFFFFFF, P | A, EOVERFLOW, EOVERFLOW},
+	            {2 * PAGE, 0xFFFFFFFF, S | A, EOVERFLOW, EOVERFLOW}};
+	int plain = opened(TREE "plain", O_RDONLY);
+	int zero = opened("/dev/zero", O_RDONLY);
+	int null = opened("/dev/null", O_RDONLY);
+	int made = opened("/proc/meminfo", O_RDONLY);
+
+	for (size_t i = 0; i < ALL(rows); i++) {
+		unsigned long bytes = rows[i].bytes, page = rows[i].page;
+		int flags = rows[i].flags;
+
+		EQ(try_map(plain, bytes, flags, page), -rows[i].plain);
+		EQ(try_map(zero, bytes, flags, page), -rows[i].other);
+		EQ(try_map(null, bytes, flags, page), -rows[i].other);
+		ERR(SYS(NR_mmap2, 0, bytes, PROT_READ, flags & ~A, 99, page),
+		    EBADF);
+	}
+	ERR(try_map(zero, 0x40000000, P, 0xC0000), EOVERFLOW);
+	ERR(try_map(made, PAGE, P, 0), EIO);
+	ERR(try_map(made, PAGE, P, 0xFFFFFFFE), EIO);
+	ERR(try_map(made, PAGE, P, 0xFFFFFFFF), EOVERFLOW);
+}
+
 /* ---- /proc
  * ------------------------------------------------------------------- */
 
@@ -839,12 +1007,66 @@ static int free_kib(const char *text)
 	return atoi(line + 8);
 }
 
+TEST("FILE-proc a long file is the same, wherever lseek begins to read it")
+{
+	static char text[120000];
+	static int ids[400];
+	int fd = opened("/proc/sysvipc/msg", O_RDONLY), bytes = 0, got;
+
+	for (size_t i = 0; i < ALL(ids); i++)
+		ids[i] = OK(msgget(IPC_PRIVATE, 0600));
+	while ((got = OK(SYS(NR_read, fd, P(text + bytes), 5000))) > 0)
+		bytes += got;
+	TRUE(bytes > 40000);
+	EQ(text[bytes - 1], '\n');
+	for (int at = 0; at < bytes + 5000; at += 4999) {
+		int left = at < bytes ? bytes - at : 0;
+
+		EQ(SYS(NR_lseek, fd, at, SEEK_SET), at);
+		got = OK(SYS(NR_read, fd, P(parts), 50));
+		EQ(got > 0, left > 0);
+		EQ(memcmp(parts, text + at, got), 0);
+	}
+	for (int at = bytes - 10; at > 0; at -= 7001) {
+		EQ(SYS(NR_lseek, fd, at, SEEK_SET), at);
+		got = OK(SYS(NR_read, fd, P(parts), 10));
+		TRUE(got > 0);
+		EQ(memcmp(parts, text + at, got), 0);
+	}
+	for (size_t i = 0; i < ALL(ids); i++)
+		OK(msgctl(ids[i], IPC_RMID, NULL));
+}
+
+TEST("FILE-proc a line is of one moment, the next one of another")
+{
+	int a = OK(msgget(IPC_PRIVATE, 0600)),
+	    b = OK(msgget(IPC_PRIVATE, 0600));
+	int fd = opened("/proc/sysvipc/msg", O_RDONLY), bytes;
+	struct msqid_ds ds;
+
+	OK(read_file("/proc/sysvipc/msg", whole, sizeof whole));
+	bytes = strchr(whole, '\n') + 40 - whole; /* within a's line */
+	EQ(SYS(NR_read, fd, P(parts), bytes), bytes);
+	OK(msgctl(a, IPC_STAT, &ds));
+	ds.msg_perm.uid = ds.msg_perm.gid = 77777;
+	OK(msgctl(a, IPC_SET, &ds));
+	OK(msgctl(b, IPC_SET, &ds));
+	while (SYS(NR_read, fd, P(parts + bytes), 1) == 1)
+		bytes++;
+	parts[bytes] = '\0';
+	EQ(memcmp(parts, whole, strchr(strchr(whole, '\n') + 1, '\n') - whole),
+	   0);
+	TRUE(strstr(parts, "77777 77777") != NULL);
+	OK(msgctl(a, IPC_RMID, NULL));
+	OK(msgctl(b, IPC_RMID, NULL));
+}
+
 TEST("FILE-proc what is read in pieces is of the moment of the first")
 {
 	int fd = opened("/proc/meminfo", O_RDONLY), bytes = 1;
 
 	EQ(SYS(NR_read, fd, P(parts), 1), 1);
-	memset(memory(8 << 20, PROT_READ | PROT_WRITE), 1, 8 << 20);
+	memset(memory(24 << 20, PROT_READ | PROT_WRITE), 1, 24 << 20);
 	while (SYS(NR_read, fd, P(parts + bytes), 1) == 1)
 		bytes++;
 	EQ(memcmp(parts + bytes - 4, " kB\n", 4), 0);

@@ -9,10 +9,13 @@
  * host: not here.  S28 needs QEMU's instruction counts.  #AC, SSE's exceptions
  * and segment limits are not emulated by QEMU's TCG.)
  */
+#define OWN_MAIN
 #include "test.h"
 #include <sys/uio.h>
 
 #define AT ((char *)0x50000000)
+
+static char *own_path;
 
 /* Runs one instruction sequence in a child, which must die of `signal`. */
 #define CRIME(signal, text)                                                    \
@@ -755,6 +758,142 @@ TEST("SEC-S27 when nobody has all files he can open, the next is ENFILE")
 	crowd_ends(pid);
 }
 
+/* ---- by way of a server: user/servers/files/main.c has the list ---------- */
+
+/* Root can make a process, a program, a segment, and open and read. */
+static void root_can_work(void)
+{
+	char *argv[] = {own_path, "nothing", NULL};
+	static char text[4096];
+	pid_t pid;
+
+	removed(OK(shm_get(IPC_PRIVATE, PAGE, 0600)));
+	OK(read_file("/proc/meminfo", text, sizeof text));
+	OK(read_file("/proc/self/stat", text, sizeof text));
+	BACKGROUND(pid)
+	{
+		execv(own_path, argv);
+		ERR(-errno, 0);
+	}
+	EXITS(pid, 0);
+	TRUE(mmap(0, 16 * PAGE, PROT_READ | PROT_WRITE,
+	          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
+}
+
+/* A number of /proc/meminfo. */
+static int kib_of(const char *name)
+{
+	static char text[4096];
+	const char *line;
+
+	OK(read_file("/proc/meminfo", text, sizeof text));
+	line = strstr(text, name);
+	TRUE(line != NULL);
+	return atoi(line + strlen(name));
+}
+
+/* Maps `fd` as often and as much as can be, half as much each time. */
+static void map_all(int fd, int prot, int flags, unsigned long bytes)
+{
+	while (bytes >= PAGE)
+		if (mmap(0, bytes, prot, flags, fd, 0) == MAP_FAILED)
+			bytes /= 2;
+		else
+			shared->value[3]++;
+	EQ(errno, ENOMEM);
+}
+
+static int map_zeroes(void)
+{
+	map_all(open("/dev/zero", O_RDWR), PROT_READ | PROT_WRITE, MAP_SHARED,
+	        512 << 20);
+	return 0;
+}
+
+static int map_zeroes_privately(void)
+{
+	map_all(open("/dev/zero", O_RDWR), PROT_READ | PROT_WRITE, MAP_PRIVATE,
+	        512 << 20);
+	return 0;
+}
+
+/* Each its last page copied, because it is not whole. */
+static int map_tails(void)
+{
+	int fd = open("/etc/passwd", O_RDONLY);
+
+	map_all(fd, PROT_READ, MAP_PRIVATE, PAGE);
+	return 0;
+}
+
+/* Of each line a part is read, and so the rest is kept. */
+static int read_parts(void)
+{
+	int fd;
+	char byte;
+
+	while ((fd = open("/proc/meminfo", O_RDONLY)) >= 0) {
+		shared->value[3]++;
+		if (read(fd, &byte, 1) < 0)
+			break;
+	}
+	return errno == EMFILE;
+}
+
+static void nobody_takes_all(int (*each)(void), int at_least)
+{
+	pid_t pid;
+
+	need_tessera();
+	pid = crowd(each);
+	TRUE(shared->value[3] >= at_least);
+	TRUE(kib_of("MemAvailable:") >= kib_of("MemTotal:") / 32);
+	root_can_work();
+	crowd_ends(pid);
+}
+
+TEST("SEC-S27 nobody's shared maps of /dev/zero leave root's memory alone")
+{
+	nobody_takes_all(map_zeroes, 1);
+}
+
+TEST("SEC-S27 nobody's private maps of /dev/zero leave root's memory alone")
+{
+	nobody_takes_all(map_zeroes_privately, 1);
+}
+
+TEST("SEC-S27 nobody's maps of files leave root's memory and segments alone")
+{
+	nobody_takes_all(map_tails, 10000);
+}
+
+TEST("SEC-S27 what is kept of files of /proc that nobody reads is nobody's")
+{
+	nobody_takes_all(read_parts, 4000);
+}
+
+TEST("SEC-S27 nobody's open files leave root's memory alone")
+{
+	nobody_takes_all(open_many, 7000);
+}
+
+/* All together, what is left by one is taken by the next. */
+static int take_all_ways(void)
+{
+	int file = open("/etc/passwd", O_RDONLY),
+	    zero = open("/dev/zero", O_RDWR);
+
+	read_parts();
+	map_all(file, PROT_READ, MAP_PRIVATE, PAGE);
+	map_all(zero, PROT_READ | PROT_WRITE, MAP_SHARED, 512 << 20);
+	return 0;
+}
+
+TEST("SEC-S27 nor does nobody take root's by one way after the other")
+{
+	nobody_takes_all(take_all_ways, 200);
+}
+
 TEST("SEC-S27 a process that takes all attaches stops at an errno")
 {
 	int id = make(PAGE), n = 0;
@@ -905,4 +1044,12 @@ TEST("SEC-S30 sixty programs of random bytes die alone or are stopped")
 			wait_status(pid);
 		}
 	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "nothing") == 0)
+		return 0;
+	own_path = argv[0];
+	return test_main(argc, argv);
 }

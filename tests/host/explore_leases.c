@@ -472,7 +472,7 @@ enum op {
 	MAP,
 	MAP_READ,
 	MAP_ARCHIVE,
-	MAP_ODD,
+	MAP_BEYOND,
 	MAP_SELF,
 	EXEC,
 	EXEC_BAD,
@@ -494,7 +494,7 @@ static const char *const op_names[] = {"call",        "client goes on",
                                        "kill",        "receive",
                                        "reply",       "map",
                                        "map to read", "map the archive",
-                                       "map at 7",    "map self",
+                                       "map beyond",  "map self",
                                        "exec",        "exec of nothing",
                                        "make",        "make archive",
                                        "grow",        "shrink",
@@ -549,8 +549,8 @@ static void answered(int status)
 	w.expected = status;
 }
 
-/* The client sees the segment, and a hole beyond its end. */
-static void check_mapped(int segment, vaddr_t address)
+/* The client sees the segment from `page` on, and a hole beyond its end. */
+static void check_mapped(int segment, int page, vaddr_t address)
 {
 	uint8_t bytes[PAGE_SIZE];
 	frame_t frame;
@@ -560,19 +560,19 @@ static void check_mapped(int segment, vaddr_t address)
 		    space_read(procs[CLIENT].space, bytes,
 		               address + (vaddr_t)p * PAGE_SIZE, PAGE_SIZE);
 
-		if (p >= segments[segment].pages) {
+		if (page + p >= segments[segment].pages) {
 			REQUIRE(result == -EFAULT);
 			continue;
 		}
 		REQUIRE(result == 0);
-		segment_frame(segment, p, LEVEL_SERVER, &frame);
+		segment_frame(segment, page + p, LEVEL_SERVER, &frame);
 		REQUIRE(memcmp(bytes, frame_to_kernel(frame), PAGE_SIZE) == 0);
 	}
 }
 
 static void do_map(enum op op)
 {
-	int which = op == MAP_ARCHIVE, result;
+	int which = op == MAP_ARCHIVE, page = op == MAP_BEYOND ? -1 : 0, result;
 	uint32_t rights = op == MAP_READ || which ? RIGHT_READ : RW;
 	bool mmap = w.live && w.call->number == SYS_mmap2;
 	bool shared = mmap && w.call->args[3] == 1;
@@ -580,10 +580,10 @@ static void do_map(enum op op)
 
 	result =
 	    native(NATIVE_map, (uint32_t)w.token, (uint32_t)w.handle[which],
-	           op == MAP_ODD ? 7 : 0, rights, 0, 0);
+	           (uint32_t)page, rights, 0, 0);
 	if (!w.live)
 		wanted = -ESRCH;
-	else if (w.handle[which] <= 0 || !mmap || op == MAP_ODD)
+	else if (w.handle[which] <= 0 || !mmap)
 		wanted = -EINVAL;
 	else if (shared && rights == RIGHT_READ)
 		wanted = -EACCES;
@@ -595,7 +595,7 @@ static void do_map(enum op op)
 		w.mapped = true;
 		answered(procs[CLIENT].message.status);
 		REQUIRE(w.expected == 96);
-		check_mapped(w.handle[which] - 1, 96);
+		check_mapped(w.handle[which] - 1, page ? SEGMENT_PAGES : 0, 96);
 	} else if (w.live)
 		REQUIRE(token_client(w.token) == CLIENT);
 }
@@ -677,7 +677,7 @@ static void step_segment(enum op op)
 	case MAP:
 	case MAP_READ:
 	case MAP_ARCHIVE:
-	case MAP_ODD:
+	case MAP_BEYOND:
 		do_map(op);
 		break;
 	case MAP_SELF:
@@ -782,7 +782,7 @@ static bool enabled(enum op op)
 	case MAP:
 	case MAP_READ:
 	case MAP_ARCHIVE:
-	case MAP_ODD:
+	case MAP_BEYOND:
 	case EXEC:
 	case EXEC_BAD:
 		return server && w.token;

@@ -171,7 +171,7 @@ static int leases(const struct message *m)
 
 static int segments(const struct message *m)
 {
-	int handle = k_segment_make(SEGMENT_OF_MEMORY, 5000, 0);
+	int handle = k_segment_make(SEGMENT_OF_MEMORY, 5000, 0, TOKEN_SELF);
 	char bytes[8] = "tessera";
 
 	words[0] = handle > 0;
@@ -182,17 +182,18 @@ static int segments(const struct message *m)
 	    k_segment_read(handle, 4096, TOKEN_SELF, 0, unix_address(bytes), 8);
 	words[3] = strcmp(bytes, "tessera");
 	words[4] = k_segment_read(handle, 4096, m->token, ARGUMENT, 0, 8);
-	words[5] = k_segment_resize(handle, 100);
-	words[6] = k_segment_resize(handle, 8192);
+	words[5] = k_segment_resize(handle, 100, TOKEN_SELF);
+	words[6] = k_segment_resize(handle, 8192, TOKEN_SELF);
 	k_segment_read(handle, 4096, TOKEN_SELF, 0, unix_address(bytes), 8);
 	words[7] = bytes[0]; /* what was cut off comes back as zeroes */
 	words[8] = k_segment_drop(handle);
 	words[9] = k_segment_drop(handle);
-	words[10] = k_segment_make(SEGMENT_OF_MEMORY, 0x70000000, 0);
-	words[11] = k_segment_make(99, 1, 1);
-	words[12] = k_segment_make(SEGMENT_OF_MEMORY, 0, 0);
+	words[10] =
+	    k_segment_make(SEGMENT_OF_MEMORY, 0x70000000, 0, TOKEN_SELF);
+	words[11] = k_segment_make(99, 1, 1, TOKEN_SELF);
+	words[12] = k_segment_make(SEGMENT_OF_MEMORY, 0, 0, TOKEN_SELF);
 	handle = k_segment_make(SEGMENT_OF_MEMORY | SEGMENT_UNPROMISED,
-	                        0x70000000, 0);
+	                        0x70000000, 0, TOKEN_SELF);
 	words[13] = k_segment_write(handle, 0x6FFFFFFC, TOKEN_SELF, 0,
 	                            unix_address("abcdefgh"), 8);
 	words[14] = k_segment_write(handle, 0x70000000, TOKEN_SELF, 0,
@@ -203,8 +204,10 @@ static int segments(const struct message *m)
 
 static int kinds(const struct message *m)
 {
-	int archive = k_segment_make(SEGMENT_OF_ARCHIVE, 0, PAGE_SIZE);
-	int device = k_segment_make(SEGMENT_OF_DEVICE, VGA_MEMORY, PAGE_SIZE);
+	int archive =
+	    k_segment_make(SEGMENT_OF_ARCHIVE, 0, PAGE_SIZE, TOKEN_SELF);
+	int device = k_segment_make(SEGMENT_OF_DEVICE, VGA_MEMORY, PAGE_SIZE,
+	                            TOKEN_SELF);
 	int address = k_map_self(archive, 0, PAGE_SIZE, PROT_READ);
 	char magic[6] = "";
 
@@ -215,17 +218,22 @@ static int kinds(const struct message *m)
 	words[2] = memcmp((void *)(uintptr_t)address, "070701", 6);
 	words[3] =
 	    k_segment_write(archive, 0, TOKEN_SELF, 0, unix_address(magic), 6);
-	words[4] = k_segment_resize(archive, 8192);
+	words[4] = k_segment_resize(archive, 8192, TOKEN_SELF);
 	words[5] = k_map_self(archive, 0, PAGE_SIZE, PROT_READ | PROT_WRITE);
-	words[6] = k_segment_make(SEGMENT_OF_ARCHIVE, 0, 0x70000000);
-	words[7] = k_segment_make(SEGMENT_OF_ARCHIVE, 1, PAGE_SIZE);
+	words[6] =
+	    k_segment_make(SEGMENT_OF_ARCHIVE, 0, 0x70000000, TOKEN_SELF);
+	words[7] = k_segment_make(SEGMENT_OF_ARCHIVE, 1, PAGE_SIZE, TOKEN_SELF);
 	words[8] = device > 0;
 	words[9] =
 	    k_segment_read(device, 0, TOKEN_SELF, 0, unix_address(magic), 6);
-	words[10] = k_segment_make(SEGMENT_OF_DEVICE, 0x100000, PAGE_SIZE);
-	words[11] = k_segment_make(SEGMENT_OF_DEVICE, VGA_MEMORY, 0x100000);
-	words[12] = k_segment_make(SEGMENT_OF_DEVICE, VGA_MEMORY + 1, 1);
-	words[13] = k_segment_make(SEGMENT_OF_DEVICE, 0xFFFFF000u, 8192);
+	words[10] =
+	    k_segment_make(SEGMENT_OF_DEVICE, 0x100000, PAGE_SIZE, TOKEN_SELF);
+	words[11] =
+	    k_segment_make(SEGMENT_OF_DEVICE, VGA_MEMORY, 0x100000, TOKEN_SELF);
+	words[12] =
+	    k_segment_make(SEGMENT_OF_DEVICE, VGA_MEMORY + 1, 1, TOKEN_SELF);
+	words[13] =
+	    k_segment_make(SEGMENT_OF_DEVICE, 0xFFFFF000u, 8192, TOKEN_SELF);
 	words[14] = k_segment_drop(archive);
 	words[15] = k_segment_drop(device);
 	unix_unmap((void *)(uintptr_t)address, PAGE_SIZE);
@@ -235,7 +243,7 @@ static int kinds(const struct message *m)
 static int resize(const struct message *m)
 {
 	(void)m;
-	words[1] = k_segment_resize(memory, (uint32_t)words[0]);
+	words[1] = k_segment_resize(memory, (uint32_t)words[0], TOKEN_SELF);
 	return 0;
 }
 
@@ -547,7 +555,7 @@ static int write_bytes(const struct message *m)
 
 static int map(const struct message *m)
 {
-	int error = k_map(m->token, shown, m->args[5] << PAGE_SHIFT, rights);
+	int error = k_map(m->token, shown, m->args[5], rights);
 
 	return error < 0 ? error : ANSWERED;
 }
@@ -588,8 +596,9 @@ int main(int argc, char **argv, char **envp)
 	int status;
 
 	(void)argc, (void)argv, (void)envp;
-	memory = k_segment_make(SEGMENT_OF_MEMORY, MAPPED_BYTES, 0);
-	reset_page = k_segment_make(SEGMENT_OF_DEVICE, RESET_PAGE, PAGE_SIZE);
+	memory = k_segment_make(SEGMENT_OF_MEMORY, MAPPED_BYTES, 0, TOKEN_SELF);
+	reset_page = k_segment_make(SEGMENT_OF_DEVICE, RESET_PAGE, PAGE_SIZE,
+	                            TOKEN_SELF);
 	shown = memory;
 	for (;;) {
 		if (careless && k_receive(BAD_ADDRESS) != -EFAULT)

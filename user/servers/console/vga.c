@@ -60,7 +60,8 @@ static void scroll(void)
 
 void vga_start(void)
 {
-	int segment = k_segment_make(SEGMENT_OF_DEVICE, VGA_MEMORY, PAGE_SIZE);
+	int segment = k_segment_make(SEGMENT_OF_DEVICE, VGA_MEMORY, PAGE_SIZE,
+	                             TOKEN_SELF);
 	int address = -ENODEV;
 
 	if (segment > 0)

@@ -50,7 +50,8 @@ static uint32_t address_of(int slot)
 
 static uint8_t *map(uint32_t start)
 {
-	int segment = k_segment_make(SEGMENT_OF_DEVICE, start, WINDOW_BYTES);
+	int segment =
+	    k_segment_make(SEGMENT_OF_DEVICE, start, WINDOW_BYTES, TOKEN_SELF);
 	int address = -ENODEV;
 
 	if (segment > 0)

@@ -93,7 +93,7 @@ static bool add(const struct member *member)
 static bool map_archive(void)
 {
 	uint32_t bytes = inspect_now()->archive_bytes;
-	int segment = k_segment_make(SEGMENT_OF_ARCHIVE, 0, bytes);
+	int segment = k_segment_make(SEGMENT_OF_ARCHIVE, 0, bytes, TOKEN_SELF);
 	int address;
 
 	if (segment <= 0)

@@ -138,7 +138,7 @@ static int run(int token)
 	exec.strings_bytes = image.prefix_bytes;
 	exec.image = k_segment_make(SEGMENT_OF_ARCHIVE,
 	                            (uint32_t)(image.node.body - archive),
-	                            image.node.bytes);
+	                            image.node.bytes, (uint32_t)token);
 	if (exec.image < 0)
 		return exec.image;
 	error = k_exec(token, &exec);

@@ -7,15 +7,16 @@
  *	path.c      from a path to a node: links, "..", rights
  *	open.c      open, and what is open: objects with offset and flags
  *	transfer.c  read, write, lseek, getdents64, mmap2 on objects
+ *	turns.c     reads that are too long for one turn
  *	stat.c      the stat family, access, readlink, getcwd, chdir
  *	exec.c      execve: finds the image, "#!" too; the kernel parses it
  *	inspect.c   the kernel's tables, by name, through the inspection block
  *	proc.c      /proc: which files there are
- *	made.c      /proc: what stands in them
+ *	made.c      /proc: what stands in them, made as it is read
  *	maps.c      ... in PID/maps and PID/pt
  *
  * A handler answers 0 or a positive result or -errno, which main.c replies; or
- * ANSWERED when it has replied, passed on or exec'd itself.
+ * ANSWERED when it has replied, passed on or exec'd itself, or will.
  */
 #ifndef FILES_H
 #define FILES_H
@@ -62,6 +63,8 @@ bool node_start(int count);
 struct node node_at(int node);
 /* `name` in directory `parent`, or NO_NODE. */
 int node_find(int parent, const char *name, uint32_t bytes);
+/* The child of `directory` behind its child `node`, ROOT: its first. */
+int node_after(int directory, int node);
 /* A new node in `parent`, with root's ids; NO_NODE when there is no room. */
 int node_add(int parent, const char *name, uint32_t bytes, uint32_t mode);
 struct node *node_edit(int node); /* of the stored ones */
@@ -95,6 +98,7 @@ struct walk {
 	int start;         /* where a relative path begins */
 	bool nofollow;     /* the last component: not through a link */
 	bool last_missing; /* out: all but the last component is there */
+	int directory;     /* out: where the last component was looked for */
 };
 
 /* The node that `path` names, or -errno. */
@@ -110,8 +114,11 @@ struct open {
 	int node;
 	int flags;
 	uint32_t offset;
-	char *made; /* NODE_MADE: its contents, as the last read saw them */
-	uint32_t made_bytes, made_room;
+	/* of a file of /proc, see made.c: */
+	uint32_t made; /* so many bytes were made ... */
+	uint32_t at;   /* ... and what comes next */
+	uint32_t rest_bytes;
+	int rest; /* segment: the last of the bytes made, not yet read; or 0 */
 };
 
 bool open_start(void);
@@ -127,6 +134,8 @@ int path_lease(const struct message *m, int argument, char **path);
 
 /* ---- transfer.c -------------------------------------------------------- */
 
+#define BUFFER 1 /* the lease of read, write, readv, writev, getdents64 */
+
 int read_call(const struct message *m);
 int write_call(const struct message *m);
 int lseek_call(const struct message *m);
@@ -134,6 +143,30 @@ int llseek_call(const struct message *m);
 int getdents_call(const struct message *m);
 int mmap_call(const struct message *m);
 int fcntl_call(const struct message *m);
+
+/* ---- turns.c ----------------------------------------------------------- */
+
+#define LATER (-4097) /* what read_on answers: there is more to do */
+
+/* A read under way.  One client has one at most: it waits. */
+struct reading {
+	int token, object;
+	uint32_t from;         /* the offset of its first byte */
+	uint32_t wanted, done; /* bytes */
+	bool begun;            /* `from` is set */
+	bool hurried;          /* its client wants an answer soon */
+};
+
+/* transfer.c: one turn of a read: its answer, or LATER. */
+int read_on(struct reading *reading);
+
+/* Its first turn: its answer; or ANSWERED, and others follow. */
+int turns_begin(struct reading reading);
+bool turns_left(void);
+void turns_next(void); /* of the first in line, if there is one */
+void turns_hurry(int token);
+/* Nobody has the object open any more: all who read it are dead. */
+void turns_forget(int object);
 
 /* ---- stat.c ------------------------------------------------------------ */
 
@@ -159,7 +192,7 @@ enum field {
 	PROC_PGID, PROC_SID, PROC_START, PROC_USER, PROC_SYSTEM, PROC_STATUS,
 	SPACE_DIRECTORY, SPACE_HEAP, SPACE_SLOT_REGION, REGION_START, REGION_END,
 	REGION_KIND, REGION_SEGMENT, REGION_OFFSET, REGION_RIGHTS,
-	REGION_TAG, REGION_NEXT, SEGMENT_RESIDENT, SHM_DS, SHM_ID,
+	REGION_TAG, REGION_NEXT, REGION_SPACE, SEGMENT_RESIDENT, SHM_DS, SHM_ID,
 	SHM_SEGMENT, SEM_DS, SEM_ID, MSG_DS, MSG_ID,
 	FIELDS
 };
@@ -177,33 +210,39 @@ void inspect_start(uint32_t address);
 const struct inspection *inspect_now(void);
 int table_slots(enum table table);
 bool row_read(struct row *row, enum table table, int index);
+/* The same, for a walk through all: good until the next call; 0: beyond. */
+const struct row *row_ahead(enum table table, int index);
 uint32_t row_get(const struct row *row, enum field field);
 const void *row_bytes(const struct row *row, enum field field);
 bool physical_read(uint32_t address, void *to, uint32_t bytes);
 /* The process of that pid that is alive or a zombie, in `row`. */
 bool process_read(struct row *row, int pid);
-/* The lowest pid above `pid`, or -1. */
-int process_after(int pid);
+/* The lowest pid of all from `pid` up, or -1. */
+int process_from(int pid);
+/* How often processes were switched, since boot. */
+uint32_t inspect_switches(void);
 
 /* ---- proc.c, made.c, maps.c -------------------------------------------- */
 
 bool proc_start(void);
 struct node proc_node(int node); /* a DYNAMIC one */
 int proc_find(int parent, const char *name, uint32_t bytes);
-/* The next name of /proc/PID or of the pids in /proc; NO_NODE at the end. */
+/* The name at `index` in /proc/PID, or of the lowest pid from `pid` up. */
 int proc_child(int parent, int index, char name[16]);
 int proc_next_pid(int pid, char name[16]);
 extern int proc_root;
 
 /* Is it a limit in /proc/sys, which can be written, and read at its start? */
 bool made_settable(const struct node *node);
-/* Makes open->made what is to be read at its offset; 0 or -errno. */
-int made_read(struct open *open);
+/* A read at its offset: bytes given, -errno or LATER. */
+int made_read(const struct reading *reading, struct open *open);
+/* It is closed, or read from its start. */
+void made_forget(struct open *open);
 /* A write to a file of /proc. */
 int made_write(const struct message *m, struct open *open);
 
-void make_maps(struct text *text, int pid);
-void make_pt(struct text *text, int pid);
+/* Is it in /proc?  Nothing can be made there. */
+bool proc_has(int node);
 /* Bytes mapped in a process's space, and pages present; 0 when it has none. */
 void maps_measure(int pid, uint32_t *bytes, uint32_t *pages);
 

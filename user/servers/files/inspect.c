@@ -23,6 +23,7 @@ static const char *const field_names[FIELDS] = {
 	[REGION_KIND] = "region.kind", [REGION_SEGMENT] = "region.segment",
 	[REGION_OFFSET] = "region.offset", [REGION_RIGHTS] = "region.rights",
 	[REGION_TAG] = "region.tag", [REGION_NEXT] = "region.next",
+	[REGION_SPACE] = "region.space",
 	[SEGMENT_RESIDENT] = "segment.resident",
 	[SHM_DS] = "shm.ds", [SHM_ID] = "shm.id", [SHM_SEGMENT] = "shm.segment",
 	[SEM_DS] = "sem.ds", [SEM_ID] = "sem.id",
@@ -40,8 +41,16 @@ static uint32_t block_address;
 static struct inspect_field fields[FIELDS];
 static int table_index[TABLES];
 
+/* Rows that were read together. */
+static struct {
+	enum table table;
+	int first, count;
+	uint8_t bytes[PAGE_SIZE];
+} ahead;
+
 const struct inspection *inspect_now(void)
 {
+	ahead.count = 0;
 	k_inspect(block_address, &block, sizeof(block));
 	return &block;
 }
@@ -99,6 +108,29 @@ bool row_read(struct row *row, enum table table, int index)
 	                 t->stride) >= 0;
 }
 
+const struct row *row_ahead(enum table table, int index)
+{
+	const struct inspect_table *t = &block.tables[table_index[table]];
+	int count = table_slots(table) - index;
+
+	if (index < 0 || count <= 0 || t->stride > sizeof(ahead.bytes))
+		return 0;
+	if (table != ahead.table || index < ahead.first ||
+	    index >= ahead.first + ahead.count) {
+		if (count > (int)(sizeof(ahead.bytes) / t->stride))
+			count = (int)(sizeof(ahead.bytes) / t->stride);
+		if (k_inspect(t->address + (uint32_t)index * t->stride,
+		              ahead.bytes, (uint32_t)count * t->stride) < 0)
+			return 0;
+		ahead.table = table;
+		ahead.first = index;
+		ahead.count = count;
+	}
+	return (const struct row *)(ahead.bytes +
+	                            (uint32_t)(index - ahead.first) *
+	                                t->stride);
+}
+
 const void *row_bytes(const struct row *row, enum field field)
 {
 	return row->bytes + fields[field].offset;
@@ -118,32 +150,35 @@ bool physical_read(uint32_t address, void *to, uint32_t bytes)
 	return k_inspect(block.direct_map + address, to, bytes) >= 0;
 }
 
+uint32_t inspect_switches(void)
+{
+	uint32_t switches = 0;
+
+	k_inspect(block_address + offsetof(struct inspection,
+	                                   counters[INSPECT_COUNT_SWITCHES]),
+	          &switches, sizeof(switches));
+	return switches;
+}
+
 /* ---- processes ---------------------------------------------------------- */
 
 bool process_read(struct row *row, int pid)
 {
+	int index = k_process((uint32_t)pid);
+
 	inspect_now();
-	for (int i = 0; i < table_slots(PROCS); i++)
-		if (row_read(row, PROCS, i) && row_get(row, PROC_STATE) != 0 &&
-		    (int)row_get(row, PROC_PID) == pid)
-			return true;
-	return false;
+	return row_read(row, PROCS, index) && row_get(row, PROC_STATE) != 0 &&
+	       (int)row_get(row, PROC_PID) == pid;
 }
 
-int process_after(int pid)
+int process_from(int pid)
 {
-	static struct row row;
-	int best = -1;
+	int index = k_process((uint32_t)pid), found = -1;
+	const struct inspect_table *t = &block.tables[table_index[PROCS]];
 
-	inspect_now();
-	for (int i = 0; i < table_slots(PROCS); i++) {
-		int other;
-
-		if (!row_read(&row, PROCS, i) || row_get(&row, PROC_STATE) == 0)
-			continue;
-		other = (int)row_get(&row, PROC_PID);
-		if (other > pid && (best < 0 || other < best))
-			best = other;
-	}
-	return best;
+	if (index >= 0)
+		k_inspect(t->address + (uint32_t)index * t->stride +
+		              fields[PROC_PID].offset,
+		          &found, sizeof(found));
+	return found >= pid ? found : -1; /* or it went, and another came */
 }

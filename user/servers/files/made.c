@@ -1,11 +1,25 @@
 /*
  * user/servers/files/made.c -- /proc: what stands in its files.
  *
- * A file is made when it is read at its start, into memory of its own size, and
- * a reader then reads that in peace, in pieces of any size.  First it is
- * measured: made into no room at all, where the text only counts.  Then the
- * memory is there, and it is made again; should it have grown meanwhile, or
- * should somebody else have run, once more.
+ * Nothing is kept of a file: a read makes as many whole lines as it asks for, a
+ * page at most, and the open file remembers where they end in the file and
+ * which row or address comes next.
+ *
+ *	                 offset
+ *	                   v
+ *	 read     | . . . .|rest| not made yet ...
+ *	                        ^
+ *	                   made, at
+ *
+ * A read that ends within a line leaves the rest of it, which lies in a page
+ * that counts at its client's level until somebody reads it.  So each line is
+ * of one moment, and the lines that a row of reads gives are of several.  A
+ * file of one line or of few (the whole of meminfo, stat, uptime) counts as one
+ * line.  Linux promises the same (its seq_file), and no more.
+ *
+ * A read at the start makes all anew.  One further on, where lseek led, makes
+ * and drops what lies between, some pages a turn; one further back begins at
+ * the start.
  *
  * Linux's formats where Linux has the file (proc(5)).
  */
@@ -13,7 +27,8 @@
 #include "made.h"
 
 #define KIB_A_PAGE 4u
-#define TRIES      8
+#define TRIES      3
+#define SKIPS      16 /* pages that are made and dropped in one turn */
 
 static void make_meminfo(struct text *text, int pid)
 {
@@ -131,32 +146,44 @@ static void make_stat(struct text *text, int pid)
 
 /* ---- made when read ----------------------------------------------------- */
 
-static void (*const makers[MADE_TUNABLES])(struct text *, int) = {
+/* Those that are made at once, and those made piece by piece. */
+static void (*const whole[MADE_TUNABLES])(struct text *, int) = {
     [MADE_MEMINFO] = make_meminfo,   [MADE_UPTIME] = make_uptime,
     [MADE_COUNTERS] = make_counters, [MADE_CHECK] = make_check,
-    [MADE_SHM] = make_shm,           [MADE_SEM] = make_sem,
-    [MADE_MSG] = make_msg,           [MADE_STAT] = make_stat,
-    [MADE_MAPS] = make_maps,         [MADE_PT] = make_pt,
+    [MADE_STAT] = make_stat,
+};
+static void (*const pieces[MADE_TUNABLES])(struct making *) = {
+    [MADE_SHM] = make_shm,   [MADE_SEM] = make_sem, [MADE_MSG] = make_msg,
+    [MADE_MAPS] = make_maps, [MADE_PT] = make_pt,
 };
 
-static uint32_t switches(void)
+/* Made again when somebody else ran meanwhile: it has several parts. */
+static void make_whole(struct making *making, int made)
 {
-	return inspect_now()->counters[INSPECT_COUNT_SWITCHES];
+	if (making->at > 0)
+		return;
+	for (int tries = 0; tries < TRIES; tries++) {
+		uint32_t before = inspect_switches();
+
+		making->text.used = 0;
+		whole[made](&making->text, making->pid);
+		if (inspect_switches() == before)
+			break;
+	}
+	making->at = 1;
 }
 
-static void make(struct text *text, const struct node *node)
+/* What comes next, in the text from its start on. */
+static void make(struct making *making, int made)
 {
-	for (int tries = 0; tries < TRIES; tries++) {
-		uint32_t before = switches();
-
-		text->used = 0;
-		if (node->value >= MADE_TUNABLES)
-			tunables_make(text, node->value - MADE_TUNABLES);
-		else
-			makers[node->value](text, node->pid);
-		if (switches() == before)
-			return;
-	}
+	making->text.used = 0;
+	inspect_now();
+	if (whole[made] != 0)
+		make_whole(making, made);
+	else
+		pieces[made](making);
+	if (making->text.used > making->text.size)
+		making->text.used = making->text.size;
 }
 
 bool made_settable(const struct node *node)
@@ -164,39 +191,163 @@ bool made_settable(const struct node *node)
 	return node->kind == NODE_MADE && node->value >= MADE_TUNABLES;
 }
 
-static int make_whole(struct open *open, const struct node *node)
+void made_forget(struct open *open)
 {
-	struct text text = {open->made, open->made_room, 0};
-
-	for (int tries = 0; tries < TRIES; tries++) {
-		make(&text, node);
-		if (text.used <= text.size)
-			break;
-		if (text.start != 0)
-			unix_unmap(text.start, text.size);
-		text.size = (text.used + PAGE_SIZE - 1) & -PAGE_SIZE;
-		text.start = unix_map(text.size);
-		open->made = text.start;
-		open->made_room = text.size;
-		if (text.start == 0)
-			return -ENOMEM;
-	}
-	open->made_bytes = text.used < text.size ? text.used : text.size;
-	return 0;
+	if (open->rest != 0)
+		k_segment_drop(open->rest);
+	open->rest = 0;
+	open->rest_bytes = open->made = open->at = 0;
 }
 
-int made_read(struct open *open)
+/* Where the rest begins in its page: it ends with it. */
+static uint32_t rest_start(const struct open *open)
 {
-	static struct row row;
-	struct node node = node_at(open->node);
+	return PAGE_SIZE - open->rest_bytes;
+}
 
-	if (node.pid != 0 && !process_read(&row, node.pid))
+/* The rest will be these bytes: 0 or -ENOMEM. */
+static int keep_rest(int token, struct open *open, const char *from,
+                     uint32_t bytes)
+{
+	int segment = open->rest;
+
+	if (bytes == 0)
+		return 0;
+	if (segment == 0)
+		segment = k_segment_make(SEGMENT_OF_MEMORY, PAGE_SIZE, 0,
+		                         (uint32_t)token);
+	if (segment < 0)
+		return segment;
+	open->rest = segment;
+	return k_segment_write(segment, PAGE_SIZE - bytes, TOKEN_SELF, 0,
+	                       unix_address(from), bytes);
+}
+
+static void drop_rest(struct open *open, uint32_t bytes)
+{
+	open->rest_bytes -= bytes;
+	if (open->rest_bytes > 0 || open->rest == 0)
+		return;
+	k_segment_drop(open->rest);
+	open->rest = 0;
+}
+
+/* Bytes of the rest given, or -errno. */
+static int give_rest(const struct reading *r, struct open *open,
+                     uint32_t wanted)
+{
+	uint32_t bytes = wanted < open->rest_bytes ? wanted : open->rest_bytes;
+	int moved = bytes == 0 ? 0
+	                       : k_segment_read(open->rest, rest_start(open),
+	                                        r->token, BUFFER, 0, bytes);
+
+	if (moved > 0) {
+		drop_rest(open, (uint32_t)moved);
+		open->offset += (uint32_t)moved;
+	}
+	return moved;
+}
+
+/* Makes on until there is text behind the offset: 0 (the end), 1 or LATER. */
+static int make_to(struct making *making, struct open *open, int made,
+                   uint32_t wanted)
+{
+	for (int i = 0; i < SKIPS; i++) {
+		uint32_t skip = open->offset - open->made;
+		uint32_t enough = skip + wanted;
+
+		making->enough = enough < PAGE_SIZE ? enough : PAGE_SIZE;
+		making->at = open->at;
+		make(making, made);
+		if (making->text.used == 0)
+			return 0;
+		if (making->text.used > skip)
+			return 1;
+		open->made += making->text.used;
+		open->at = making->at;
+	}
+	return LATER;
+}
+
+/* The client has so much already: bytes given more, -errno or LATER. */
+static int give_more(const struct reading *r, struct open *open, int made,
+                     int pid, uint32_t given, uint32_t wanted)
+{
+	static char buffer[2 * PAGE_SIZE]; /* a page, and a line at its end */
+	struct making making = {.text = {buffer, sizeof(buffer), 0},
+	                        .pid = pid};
+	int result = make_to(&making, open, made, wanted);
+	uint32_t skip = open->offset - open->made, left, bytes;
+
+	if (result <= 0)
+		return result;
+	left = making.text.used - skip;
+	bytes = wanted < left ? wanted : left;
+	result = keep_rest(r->token, open, buffer + skip + bytes, left - bytes);
+	if (result >= 0)
+		result = k_lease_write(r->token, BUFFER, given, buffer + skip,
+		                       bytes);
+	if (result > 0)
+		open->offset += (uint32_t)result;
+	if (result != (int)bytes) {
+		drop_rest(open, 0);
+		return result;
+	}
+	open->made += making.text.used;
+	open->at = making.at;
+	open->rest_bytes = left - bytes;
+	return result;
+}
+
+/* A limit is a short line, read at the start or not at all, as on Linux. */
+static int read_limit(const struct reading *r, struct open *open, int made)
+{
+	char line[64];
+	struct text text = {line, sizeof(line), 0};
+	int moved;
+
+	if (open->offset > 0)
+		return 0;
+	tunables_make(&text, (uint32_t)made - MADE_TUNABLES);
+	moved = k_lease_write(r->token, BUFFER, 0, line,
+	                      r->wanted < text.used ? r->wanted : text.used);
+	if (moved > 0)
+		open->offset = (uint32_t)moved;
+	return moved;
+}
+
+/* The rest is behind the offset, or there is none. */
+static void find_place(struct open *open)
+{
+	uint32_t rest = open->made - open->rest_bytes;
+
+	if (open->offset == 0 || open->offset < rest)
+		made_forget(open);
+	else if (open->offset < open->made)
+		drop_rest(open, open->offset - rest);
+	else
+		drop_rest(open, open->rest_bytes);
+}
+
+int made_read(const struct reading *r, struct open *open)
+{
+	struct node node = node_at(open->node);
+	uint32_t wanted = r->wanted < PAGE_SIZE ? r->wanted : PAGE_SIZE;
+	int given, more;
+
+	if (node.pid != 0 && process_from(node.pid) != node.pid)
 		return -ESRCH;
-	if (made_settable(&node) && open->offset > 0)
-		open->made_bytes = 0;
-	else if (open->offset == 0 || open->made == 0)
-		return make_whole(open, &node);
-	return 0;
+	if (made_settable(&node))
+		return read_limit(r, open, node.value);
+	find_place(open);
+	given = give_rest(r, open, wanted);
+	if (given < 0 || given == (int)wanted || open->rest_bytes > 0)
+		return given;
+	more = give_more(r, open, node.value, node.pid, (uint32_t)given,
+	                 wanted - (uint32_t)given);
+	if (given == 0)
+		return more;
+	return more > 0 ? given + more : given;
 }
 
 int made_write(const struct message *m, struct open *open)

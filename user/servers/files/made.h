@@ -12,10 +12,26 @@ enum made {
 };
 /* clang-format on */
 
+/*
+ * A file that is made piece by piece.  Whole lines are added from `at` on until
+ * there are `enough` bytes; `at` moves behind them.  It says which row or which
+ * address comes next, 0 at the start, so that lines that come or go elsewhere
+ * do not matter.
+ */
+struct making {
+	struct text text;
+	uint32_t enough, at;
+	int pid;
+};
+
 /* sysvipc.c */
-void make_shm(struct text *text, int pid);
-void make_sem(struct text *text, int pid);
-void make_msg(struct text *text, int pid);
+void make_shm(struct making *making);
+void make_sem(struct making *making);
+void make_msg(struct making *making);
+
+/* maps.c */
+void make_maps(struct making *making);
+void make_pt(struct making *making);
 
 /* tunables.c: the limits, as text and back. */
 void tunables_make(struct text *text, uint32_t first);

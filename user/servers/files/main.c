@@ -6,6 +6,30 @@
  * waits for another.  Its name space is the boot archive, read-only, with /dev
  * and /proc beside it.
  *
+ * Nobody may take by way of us what is kept for root and for the servers
+ * (mm/frame.h).  All memory that a request takes, here or in the kernel, and at
+ * whose level it is refused:
+ *
+ *	open        a connection                  client   message.c, reply
+ *	            room for objects, stays       client   open.c, new_object
+ *	mmap2       a segment, a file's last page client   transfer.c
+ *	            regions, tables, pages        client   kernel/memory.c
+ *	execve      the image's segment           client   exec.c
+ *	            the new space, its stack      client   kernel/exec.c
+ *	read /proc  the rest of a line: 2 pages   client   made.c, keep_rest
+ *	/dev/zero   a touched page                client   mm/fault.c
+ *	fork        process, stack, space         client   kernel/lifecycle.c
+ *
+ * All else is here from the start: paths, lines, the text of /proc, and room
+ *for one unfinished read of each process (turns.c).  So nothing that a client
+ *does makes this server's own memory grow.
+ *
+ * And nobody may keep us from the others.  A request moves a megabyte at most
+ * and then stands in line (turns.c); a read of /proc makes a page at most, or
+ * passes over sixteen; getdents64 has a page of entries.  The exception is
+ * /proc/check, which runs all checkers in the kernel for as long as they take:
+ * it is root's alone, to find mistakes of the kernel.
+ *
  * It is born with a connection to each server above it, of which its arguments
  * tell: "console=3", "test=4".  The console's devices are in
  * user/lib/devices.h; any other server is /dev/NAME.
@@ -74,6 +98,8 @@ static void event(const struct message *m)
 
 	if (m->type == PULSE_CLOSE)
 		open_close(m->object);
+	if (m->type == PULSE_UNBLOCK)
+		turns_hurry(m->token);
 	if (m->type < 0)
 		return;
 	status = answer(m);
@@ -169,8 +195,12 @@ int main(int argc, char **argv, char **envp)
 		return 1;
 	}
 	for (;;) {
-		if (k_receive(&m) < 0)
+		int error = turns_left() ? k_poll(&m) : k_receive(&m);
+
+		if (error < 0 && error != -EAGAIN)
 			return 1;
-		event(&m);
+		if (error == 0)
+			event(&m);
+		turns_next();
 	}
 }

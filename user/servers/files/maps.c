@@ -14,6 +14,7 @@
  * directory of everybody who is attached.
  */
 #include "files.h"
+#include "made.h"
 #include "../../../abi/shm.h"
 
 /* Intel SDM 3A, tables 4-4 to 4-6; the last two are Tessera's own. */
@@ -31,14 +32,16 @@
 
 enum { REGION_SHARED = 1, REGION_PRIVATE, REGION_STACK, REGION_HEAP };
 
-/* The space of process `pid` in `row`; false: it has none. */
-static bool space_read(struct row *row, int pid)
+/* The space of process `pid`, in `row`: its index, or -1: it has none. */
+static int space_read(struct row *row, int pid)
 {
 	static struct row process;
+	int space;
 
 	if (!process_read(&process, pid))
-		return false;
-	return row_read(row, SPACES, (int)row_get(&process, PROC_SPACE));
+		return -1;
+	space = (int)row_get(&process, PROC_SPACE);
+	return row_read(row, SPACES, space) ? space : -1;
 }
 
 /* The lowest region of a slot, or -1. */
@@ -71,53 +74,65 @@ static void put_name(struct text *text, const struct row *region)
 	text_add(text, "/SYSV%08x (deleted)", (uint32_t)ds.shm_perm.key);
 }
 
-static void put_region(void *to, const struct row *region)
+static void put_region(struct text *text, const struct row *region)
 {
-	struct text *text = to;
 	uint32_t rights = row_get(region, REGION_RIGHTS);
 	int segment = (int)row_get(region, REGION_SEGMENT);
 	bool shared = row_get(region, REGION_KIND) == REGION_SHARED;
 
-	text_add(
-	    text, "%08x-%08x %c%c%c%c %08x 00:00 %-10d ",
-	    row_get(region, REGION_START), row_get(region, REGION_END),
-	    rights & PROT_READ ? 'r' : '-', rights & PROT_WRITE ? 'w' : '-',
-	    rights & PROT_EXEC ? 'x' : '-', shared ? 's' : 'p',
-	    segment < 0 ? 0u : row_get(region, REGION_OFFSET) << PAGE_SHIFT,
-	    segment < 0 ? 0 : segment);
+	text_add(text, "%08x-%08x %c%c%c%c %05x000 00:00 %-10d ",
+	         row_get(region, REGION_START), row_get(region, REGION_END),
+	         rights & PROT_READ ? 'r' : '-',
+	         rights & PROT_WRITE ? 'w' : '-',
+	         rights & PROT_EXEC ? 'x' : '-', shared ? 's' : 'p',
+	         segment < 0 ? 0u : row_get(region, REGION_OFFSET),
+	         segment < 0 ? 0 : segment);
 	put_name(text, region);
 	text_byte(text, '\n');
 }
 
-/* Calls `each` for every region of a space, in the order of addresses. */
-static void for_regions(const struct row *space,
-                        void (*each)(void *, const struct row *), void *with)
+/*
+ * The lowest region of a space that ends above `at`, or -1.  A list that
+ * changes while it is read must not lead us in a circle.
+ */
+static int region_above(const struct row *space, uint32_t at)
 {
 	static struct row region;
 
-	for (int slot = 0; slot < USER_SLOTS; slot++) {
-		int i = slot_region(space, slot);
+	for (uint32_t slot = at >> SLOT_SHIFT; slot < USER_SLOTS; slot++) {
+		int i = slot_region(space, (int)slot);
 
-		while (row_read(&region, REGIONS, i)) {
-			uint32_t end = row_get(&region, REGION_END) - 1;
-			uint32_t start = row_get(&region, REGION_START);
-
-			/* One over several slots counts where it starts. */
-			if ((int)(start >> SLOT_SHIFT) == slot)
-				each(with, &region);
-			if ((int)(end >> SLOT_SHIFT) != slot)
-				break;
+		for (int n = 0; n <= ENTRIES && row_read(&region, REGIONS, i);
+		     n++) {
+			if (row_get(&region, REGION_END) > at)
+				return i;
 			i = (int)row_get(&region, REGION_NEXT);
 		}
 	}
+	return -1;
 }
 
-void make_maps(struct text *text, int pid)
+/* `at` is where the region of the last line ends. */
+void make_maps(struct making *making)
 {
-	static struct row space;
+	static struct row space, region;
+	int index = space_read(&space, making->pid), i;
 
-	if (space_read(&space, pid))
-		for_regions(&space, put_region, text);
+	if (index < 0)
+		return;
+	i = region_above(&space, making->at);
+	while (making->text.used < making->enough &&
+	       row_read(&region, REGIONS, i) &&
+	       (int)row_get(&region, REGION_SPACE) == index) {
+		uint32_t end = row_get(&region, REGION_END);
+
+		put_region(&making->text, &region);
+		making->at = end;
+		i = (int)row_get(&region, REGION_NEXT);
+		if (i < 0)
+			i = region_above(&space,
+			                 (end + SLOT_SIZE - 1) & -SLOT_SIZE);
+	}
 }
 
 /* ---- pt ----------------------------------------------------------------- */
@@ -135,16 +150,28 @@ static void put_flags(struct text *text, uint32_t word, const char *whose)
 	         word & PTE_A ? " A" : "", word & PTE_D ? " D" : "");
 }
 
-static void put_table(struct text *text, uint32_t pde, uint32_t base)
+/* Lines of a slot that pt may have: for its PDE, and for each PTE. */
+#define SLOT_LINES (1 + ENTRIES)
+
+/* What is present in a table, from line making->at of all lines on. */
+static void put_table(struct making *making, uint32_t pde, uint32_t slot)
 {
 	static uint32_t table[ENTRIES];
+	struct text *text = &making->text;
+	uint32_t i = (making->at - 1) % SLOT_LINES - 1;
 
+	making->at = 1 + (slot + 1) * SLOT_LINES;
 	if (!physical_read(pde & FRAME, table, sizeof(table)))
 		return;
-	for (int i = 0; i < ENTRIES; i++) {
+	for (; i < ENTRIES; i++) {
 		if (!(table[i] & PTE_P))
 			continue;
-		put_word(text, "PTE", i, base + (uint32_t)i * PAGE_SIZE);
+		if (text->used >= making->enough) {
+			making->at = 1 + slot * SLOT_LINES + 1 + i;
+			return;
+		}
+		put_word(text, "PTE", (int)i,
+		         (slot << SLOT_SHIFT) + i * PAGE_SIZE);
 		put_flags(text, table[i],
 		          table[i] & PTE_BORROWED ? " borrowed" : "");
 		text_byte(text, '\n');
@@ -175,32 +202,38 @@ static bool directory_read(const struct row *space, uint32_t *frame,
 	                     USER_SLOTS * sizeof(*directory));
 }
 
-void make_pt(struct text *text, int pid)
+/* `at` counts lines, as if all entries were present; the first is CR3's. */
+void make_pt(struct making *making)
 {
 	static struct row space;
 	static uint32_t directory[USER_SLOTS];
+	struct text *text = &making->text;
 	uint32_t frame;
 
-	if (!space_read(&space, pid) ||
+	if (space_read(&space, making->pid) < 0 ||
 	    !directory_read(&space, &frame, directory))
 		return;
-	text_add(text, "CR3 %08x\n", frame << PAGE_SHIFT);
-	for (int slot = 0; slot < USER_SLOTS; slot++) {
-		if (!(directory[slot] & PTE_P))
-			continue;
-		put_pde(text, &space, slot, directory[slot]);
-		put_table(text, directory[slot], (uint32_t)slot << SLOT_SHIFT);
+	if (making->at == 0) {
+		text_add(text, "CR3 %08x\n", frame << PAGE_SHIFT);
+		making->at = 1;
+	}
+	while (text->used < making->enough &&
+	       making->at <= USER_SLOTS * SLOT_LINES) {
+		uint32_t slot = (making->at - 1) / SLOT_LINES;
+
+		if (!(directory[slot] & PTE_P)) {
+			making->at = 1 + (slot + 1) * SLOT_LINES;
+		} else if ((making->at - 1) % SLOT_LINES == 0) {
+			put_pde(text, &space, (int)slot, directory[slot]);
+			making->at++;
+		} else {
+			put_table(making, directory[slot], slot);
+		}
 	}
 }
 
-/* ---- how much ---------------------------------------------------------------
+/* ---- how much -------------------------------------------------------------
  */
-
-static void add_bytes(void *sum, const struct row *region)
-{
-	*(uint32_t *)sum +=
-	    row_get(region, REGION_END) - row_get(region, REGION_START);
-}
 
 static uint32_t present(uint32_t pde)
 {
@@ -213,17 +246,32 @@ static uint32_t present(uint32_t pde)
 	return count;
 }
 
+/* A process may have thousands of regions: they are not looked up by address.
+ */
+static uint32_t mapped(int space)
+{
+	const struct row *region;
+	uint32_t bytes = 0;
+
+	for (int i = 0; (region = row_ahead(REGIONS, i)) != 0; i++)
+		if (row_get(region, REGION_KIND) != 0 &&
+		    (int)row_get(region, REGION_SPACE) == space)
+			bytes += row_get(region, REGION_END) -
+			         row_get(region, REGION_START);
+	return bytes;
+}
+
 void maps_measure(int pid, uint32_t *bytes, uint32_t *pages)
 {
 	static struct row space;
 	static uint32_t directory[USER_SLOTS];
+	int index = space_read(&space, pid);
 	uint32_t frame;
 
 	*bytes = *pages = 0;
-	if (!space_read(&space, pid) ||
-	    !directory_read(&space, &frame, directory))
+	if (index < 0 || !directory_read(&space, &frame, directory))
 		return;
-	for_regions(&space, add_bytes, bytes);
+	*bytes = mapped(index);
 	for (int slot = 0; slot < USER_SLOTS; slot++)
 		*pages += present(directory[slot]);
 }

@@ -48,6 +48,15 @@ int node_find(int parent, const char *name, uint32_t bytes)
 	return parent == proc_root ? proc_find(parent, name, bytes) : NO_NODE;
 }
 
+int node_after(int directory, int node)
+{
+	if (node == ROOT)
+		return nodes[directory].child;
+	if (node < 0 || node >= count || nodes[node].parent != directory)
+		return NO_NODE;
+	return nodes[node].next;
+}
+
 static enum node_kind kind_of(uint32_t mode)
 {
 	switch (mode & S_IFMT) {

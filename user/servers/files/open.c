@@ -6,22 +6,46 @@
  * descriptor is closed.  Object 0 is the root directory, always there: init's
  * working directory before anybody could open one.
  *
+ * The array of objects is a segment that grows at the level of the client who
+ * needs room in it, and stays: at most 64 pages, for there are not more
+ * connections (ipc/connection.c, 8,192, of which root has the last 1/32).
+ *
  * The archive cannot be written: an open for writing is EROFS, as on a file
  * system mounted read-only, where devices can be written all the same.
  */
 #include "files.h"
 
-#define FIRST_ROOM 128
+#define FIRST_ROOM (PAGE_SIZE / sizeof(struct open))
 
 static struct open *opens;
+static int segment; /* that they lie in */
 static int room;
+static int free_object; /* the first of a list, by its `node`; 0: none */
+
+/* Looks at all the segment; false: no memory for that. */
+static bool look_at(int objects)
+{
+	uint32_t bytes = (uint32_t)objects * sizeof(*opens);
+	int address = k_map_self(segment, 0, bytes, PROT_READ | PROT_WRITE);
+
+	if (address < 0 && address > -4096)
+		return false;
+	if (opens != 0)
+		unix_unmap(opens, (uint32_t)room * sizeof(*opens));
+	opens = (struct open *)(uintptr_t)address;
+	for (int i = room > 0 ? room : 1; i < objects; i++) {
+		opens[i].node = free_object;
+		free_object = i;
+	}
+	room = objects;
+	return true;
+}
 
 bool open_start(void)
 {
-	opens = unix_map(FIRST_ROOM * sizeof(*opens));
-	if (opens == 0)
+	segment = k_segment_make(SEGMENT_OF_MEMORY, PAGE_SIZE, 0, TOKEN_SELF);
+	if (segment < 0 || !look_at(FIRST_ROOM))
 		return false;
-	room = FIRST_ROOM;
 	opens[0] = (struct open){
 	    .used = true, .node = ROOT, .flags = O_RDONLY | O_DIRECTORY};
 	return true;
@@ -34,26 +58,19 @@ struct open *open_at(int object)
 	return &opens[object];
 }
 
-static bool grow(void)
+/* An object for the client of `token`, or -ENFILE. */
+static int new_object(int token)
 {
-	uint32_t bytes = (uint32_t)room * sizeof(*opens);
-	struct open *more = unix_map(2 * bytes);
+	uint32_t more = 2 * (uint32_t)room * sizeof(*opens);
+	int object;
 
-	if (more == 0)
-		return false;
-	memcpy(more, opens, bytes);
-	unix_unmap(opens, bytes);
-	opens = more;
-	room *= 2;
-	return true;
-}
-
-static int free_object(void)
-{
-	for (int i = 1; i < room; i++)
-		if (!opens[i].used)
-			return i;
-	return grow() ? room / 2 : -ENFILE;
+	if (free_object == 0 &&
+	    (k_segment_resize(segment, more, (uint32_t)token) < 0 ||
+	     !look_at(2 * room)))
+		return -ENFILE;
+	object = free_object;
+	free_object = opens[object].node;
+	return object;
 }
 
 void open_close(int object)
@@ -62,15 +79,17 @@ void open_close(int object)
 
 	if (open == 0 || object == 0)
 		return;
-	if (open->made != 0)
-		unix_unmap(open->made, open->made_room);
+	turns_forget(object);
+	made_forget(open);
 	open->used = false;
+	open->node = free_object;
+	free_object = object;
 }
 
 int open_reply(const struct message *m, int node, int flags)
 {
 	struct reply reply = {.count = 1};
-	int object = free_object(), error;
+	int object = new_object(m->token), error;
 
 	if (object < 0)
 		return object;
@@ -133,6 +152,25 @@ static int check(const struct who *who, const struct node *node, int flags)
 	return may(who, node, wanted);
 }
 
+/* What is not there: in the archive it cannot be made, in /proc nothing can. */
+static int cannot_create(const struct walk *walk, int error)
+{
+	if (error != -ENOENT || !walk->last_missing)
+		return error;
+	return proc_has(walk->directory) ? -ENOENT : -EROFS;
+}
+
+/* Takes the slashes off its end; were there any?  "/" stays. */
+static bool strip_slashes(char *path)
+{
+	uint32_t bytes = strlen(path), all = bytes;
+
+	while (bytes > 1 && path[bytes - 1] == '/')
+		bytes--;
+	path[bytes] = '\0';
+	return bytes < all;
+}
+
 int open_call(const struct message *m)
 {
 	int at = m->type == SYS_open ? 0 : 1; /* the path's position */
@@ -144,17 +182,21 @@ int open_call(const struct message *m)
 	struct node node;
 	char *path;
 	int error = path_lease(m, at, &path);
+	bool slashes;
 	int found;
 
+	if ((flags & O_CREAT) && (flags & O_DIRECTORY))
+		return -EINVAL;
 	if (error < 0)
 		return error;
 	if (walk.start < 0)
 		return walk.start;
+	slashes = (flags & O_CREAT) && strip_slashes(path);
 	found = path_find(&walk, path);
-	if (found == -ENOENT && walk.last_missing && (flags & O_CREAT))
-		return -EROFS;
+	if (slashes && (found >= 0 || walk.last_missing))
+		return -EISDIR; /* no file is made under that name */
 	if (found < 0)
-		return found;
+		return flags & O_CREAT ? cannot_create(&walk, found) : found;
 	node = node_at(found);
 	error = check(&walk.who, &node, flags);
 	if (error < 0)

@@ -124,6 +124,7 @@ static int walk_on(struct walk *walk, int at, const char **name, int *links)
 	int next = step(walk, at, *name, bytes);
 	int error;
 
+	walk->directory = at;
 	if (next < 0) {
 		walk->last_missing =
 		    next == -ENOENT && *skip_slashes(tail) == '\0';

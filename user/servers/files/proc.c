@@ -6,7 +6,7 @@
  *
  *	DYNAMIC | pid << 3 | which        which 0: the directory itself
  *
- * What stands in a file is made when it is read (made.c): a snapshot.
+ * What stands in a file is made when it is read: made.c.
  */
 #include "files.h"
 #include "made.h"
@@ -105,7 +105,6 @@ struct node proc_node(int node)
 
 static int find_pid(const char *name, uint32_t bytes)
 {
-	static struct row row;
 	uint32_t pid = 0;
 
 	if (bytes == 0 || bytes > 7 || name[0] == '0')
@@ -115,7 +114,15 @@ static int find_pid(const char *name, uint32_t bytes)
 			return NO_NODE;
 		pid = pid * 10 + (uint32_t)(name[i] - '0');
 	}
-	return process_read(&row, (int)pid) ? number((int)pid, 0) : NO_NODE;
+	return process_from((int)pid) == (int)pid ? number((int)pid, 0)
+	                                          : NO_NODE;
+}
+
+bool proc_has(int node)
+{
+	while (node != ROOT && node != proc_root)
+		node = node_at(node).parent;
+	return node == proc_root;
 }
 
 int proc_find(int parent, const char *name, uint32_t bytes)
@@ -141,7 +148,7 @@ int proc_child(int parent, int index, char name[16])
 int proc_next_pid(int pid, char name[16])
 {
 	struct text text = {name, 16, 0};
-	int next = process_after(pid);
+	int next = process_from(pid);
 
 	if (next < 0)
 		return NO_NODE;

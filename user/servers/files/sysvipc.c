@@ -11,34 +11,57 @@
 #include "../../../abi/sem.h"
 #include "../../../abi/shm.h"
 
-/* An id is sequence number and slot; ipc/ids.h, which knows a free slot so. */
-/* Reads the object at `index`: its id, or what is not above 0. */
-static int object_read(struct row *row, int table, int index, int id)
+/*
+ * The next object of a table, from row making->at - 1 on, which moves behind
+ * it, and its id in *id; 0 when there is enough, or none any more.  An id is
+ * sequence number and slot; ipc/ids.h, which knows a free slot so.
+ */
+static const struct row *next_object(struct making *making, enum table table,
+                                     enum field field, int *id)
 {
-	return row_read(row, table, index) ? (int)row_get(row, id) : 0;
+	const struct row *row;
+
+	if (making->text.used >= making->enough)
+		return 0;
+	for (uint32_t i = making->at - 1; (row = row_ahead(table, (int)i)) != 0;
+	     i++) {
+		*id = (int)row_get(row, field);
+		if (*id <= 0)
+			continue;
+		making->at = i + 2;
+		return row;
+	}
+	return 0;
 }
 
-void make_shm(struct text *text, int pid)
+/* The line above all others, if it has not been made. */
+static void put_head(struct making *making, const char *head)
 {
-	static struct row row, segment;
+	if (making->at > 0)
+		return;
+	text_add(&making->text, "%s\n", head);
+	making->at = 1;
+}
 
-	(void)pid;
-	text_add(text, "       key      shmid perms       size  cpid  lpid "
-	               "nattch   uid   gid  cuid  cgid      atime      dtime "
-	               "     ctime        rss       swap\n");
-	inspect_now();
-	for (int i = 0; i < table_slots(SHMS); i++) {
-		int id = object_read(&row, SHMS, i, SHM_ID);
+void make_shm(struct making *making)
+{
+	static struct row segment;
+	const struct row *row;
+	int id;
+
+	put_head(making,
+	         "       key      shmid perms       size  cpid  lpid nattch "
+	         "  uid   gid  cuid  cgid      atime      dtime      ctime  "
+	         "      rss       swap");
+	while ((row = next_object(making, SHMS, SHM_ID, &id)) != 0) {
 		struct shmid_ds ds;
 		uint32_t resident = 0;
 
-		if (id <= 0)
-			continue;
-		memcpy(&ds, row_bytes(&row, SHM_DS), sizeof(ds));
+		memcpy(&ds, row_bytes(row, SHM_DS), sizeof(ds));
 		if (row_read(&segment, SEGMENTS,
-		             (int)row_get(&row, SHM_SEGMENT)))
+		             (int)row_get(row, SHM_SEGMENT)))
 			resident = row_get(&segment, SEGMENT_RESIDENT);
-		text_add(text,
+		text_add(&making->text,
 		         "%10d %10d  %4o %10u %5u %5u  %5u %5u %5u %5u %5u "
 		         "%10u %10u %10u %10u %10u\n",
 		         ds.shm_perm.key, id, ds.shm_perm.mode, ds.shm_segsz,
@@ -49,22 +72,19 @@ void make_shm(struct text *text, int pid)
 	}
 }
 
-void make_sem(struct text *text, int pid)
+void make_sem(struct making *making)
 {
-	static struct row row;
+	const struct row *row;
+	int id;
 
-	(void)pid;
-	text_add(text, "       key      semid perms      nsems   uid   gid  "
-	               "cuid  cgid      otime      ctime\n");
-	inspect_now();
-	for (int i = 0; i < table_slots(SEMS); i++) {
-		int id = object_read(&row, SEMS, i, SEM_ID);
+	put_head(making,
+	         "       key      semid perms      nsems   uid   gid  cuid  "
+	         "cgid      otime      ctime");
+	while ((row = next_object(making, SEMS, SEM_ID, &id)) != 0) {
 		struct semid_ds ds;
 
-		if (id <= 0)
-			continue;
-		memcpy(&ds, row_bytes(&row, SEM_DS), sizeof(ds));
-		text_add(text,
+		memcpy(&ds, row_bytes(row, SEM_DS), sizeof(ds));
+		text_add(&making->text,
 		         "%10d %10d  %4o %10u %5u %5u %5u %5u %10u %10u\n",
 		         ds.sem_perm.key, id, ds.sem_perm.mode, ds.sem_nsems,
 		         ds.sem_perm.uid, ds.sem_perm.gid, ds.sem_perm.cuid,
@@ -72,23 +92,20 @@ void make_sem(struct text *text, int pid)
 	}
 }
 
-void make_msg(struct text *text, int pid)
+void make_msg(struct making *making)
 {
-	static struct row row;
+	const struct row *row;
+	int id;
 
-	(void)pid;
-	text_add(text, "       key      msqid perms      cbytes       qnum "
-	               "lspid lrpid   uid   gid  cuid  cgid      stime      "
-	               "rtime      ctime\n");
-	inspect_now();
-	for (int i = 0; i < table_slots(MSGS); i++) {
-		int id = object_read(&row, MSGS, i, MSG_ID);
+	put_head(making,
+	         "       key      msqid perms      cbytes       qnum lspid l"
+	         "rpid   uid   gid  cuid  cgid      stime      rtime      ct"
+	         "ime");
+	while ((row = next_object(making, MSGS, MSG_ID, &id)) != 0) {
 		struct msqid_ds ds;
 
-		if (id <= 0)
-			continue;
-		memcpy(&ds, row_bytes(&row, MSG_DS), sizeof(ds));
-		text_add(text,
+		memcpy(&ds, row_bytes(row, MSG_DS), sizeof(ds));
+		text_add(&making->text,
 		         "%10d %10d  %4o  %10u %10u %5u %5u %5u %5u %5u %5u "
 		         "%10u %10u %10u\n",
 		         ds.msg_perm.key, id, ds.msg_perm.mode, ds.msg_cbytes,

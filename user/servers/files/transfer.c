@@ -1,14 +1,14 @@
 /*
  * user/servers/files/transfer.c -- bytes to and from what is open.
  *
- * The archive is mapped here, so a read is one copy from it into the client's
- * buffer, of at most 64 KiB a native call; a read that needs more loops.  Files
- * of /proc are read from what is made when they are read at their start.
+ * The archive is mapped here, so a read is a copy from it into the client's
+ * buffer, of at most 64 KiB a native call and TURN bytes a turn (turns.c). What
+ * files of /proc have to say is made when they are read (made.c).
  */
 #include "files.h"
 
-#define BUFFER   1 /* the lease of read, write, readv, writev, getdents64 */
 #define COPY_MAX 65536u
+#define TURN     0x100000u
 
 static bool readable(const struct open *open)
 {
@@ -20,77 +20,89 @@ static bool writable(const struct open *open)
 	return (open->flags & O_ACCMODE) != O_RDONLY;
 }
 
-/* Copies to the client; bytes, or -errno when none could be moved. */
-static int give(int token, const uint8_t *from, uint32_t bytes)
+static uint32_t least(uint32_t a, uint32_t b)
 {
-	uint32_t done = 0;
-
-	while (done < bytes) {
-		uint32_t piece = bytes - done;
-		int moved = k_lease_write(token, BUFFER, done, from + done,
-		                          piece < COPY_MAX ? piece : COPY_MAX);
-
-		if (moved <= 0)
-			return done > 0 ? (int)done : moved;
-		done += (uint32_t)moved;
-	}
-	return (int)done;
+	return a < b ? a : b;
 }
 
-static int give_zeroes(int token, uint32_t bytes)
+/*
+ * One turn of a read from `body`, or of zeroes where that is 0: LATER, or the
+ * answer: bytes, or -errno when none could be moved.
+ */
+static int give(struct reading *r, const uint8_t *body)
 {
 	static const uint8_t zeroes[PAGE_SIZE];
-	uint32_t done = 0;
+	uint32_t end = r->done + least(r->wanted - r->done, TURN);
 
-	while (done < bytes) {
-		uint32_t piece = bytes - done;
+	while (r->done < end) {
+		const uint8_t *from = body ? body + r->from + r->done : zeroes;
+		uint32_t bytes =
+		    least(end - r->done, body ? COPY_MAX : PAGE_SIZE);
 		int moved =
-		    k_lease_write(token, BUFFER, done, zeroes,
-		                  piece < PAGE_SIZE ? piece : PAGE_SIZE);
+		    k_lease_write(r->token, BUFFER, r->done, from, bytes);
 
 		if (moved <= 0)
-			return done > 0 ? (int)done : moved;
-		done += (uint32_t)moved;
+			return r->done > 0 ? (int)r->done : moved;
+		r->done += (uint32_t)moved;
 	}
-	return (int)done;
+	return r->done < r->wanted && !r->hurried ? LATER : (int)r->done;
 }
 
-static int give_from(const struct message *m, struct open *open,
-                     const uint8_t *bytes, uint32_t size, uint32_t wanted)
+/*
+ * A read of a file has its bytes from where the offset was at first; nobody who
+ * shares the open file gets them, too, while it has its turns.
+ */
+static int give_file(struct reading *r, struct open *open,
+                     const struct node *node)
 {
-	uint32_t left = open->offset < size ? size - open->offset : 0;
-	int moved;
+	uint32_t left, end;
+	int result;
 
-	if (wanted > left)
-		wanted = left;
-	moved = wanted == 0 ? 0 : give(m->token, bytes + open->offset, wanted);
-	if (moved > 0)
-		open->offset += (uint32_t)moved;
-	return moved;
+	if (r->done == 0 && !r->begun) {
+		left =
+		    open->offset < node->bytes ? node->bytes - open->offset : 0;
+		r->from = open->offset;
+		r->wanted = least(r->wanted, left);
+		r->begun = true;
+		open->offset += r->wanted;
+	}
+	end = r->from + r->wanted;
+	result = give(r, node->body);
+	if (result != LATER && open->offset == end)
+		open->offset = r->from + r->done; /* it was less */
+	return result;
+}
+
+int read_on(struct reading *r)
+{
+	struct open *open = open_at(r->object);
+	struct node node = node_at(open->node);
+
+	switch (node.kind) {
+	case NODE_ZERO:
+		return give(r, 0);
+	case NODE_MADE:
+		return r->hurried ? -EINTR : made_read(r, open);
+	default:
+		return give_file(r, open, &node);
+	}
 }
 
 int read_call(const struct message *m)
 {
 	struct open *open = open_at(m->object);
-	struct node node = node_at(open->node);
-	int wanted = k_lease_size(m->token, BUFFER), error;
+	enum node_kind kind = node_at(open->node).kind;
+	int wanted = k_lease_size(m->token, BUFFER);
 
 	if (!readable(open))
 		return -EBADF;
-	if (node.kind == NODE_DIRECTORY)
+	if (kind == NODE_DIRECTORY)
 		return -EISDIR;
-	if (wanted <= 0 || node.kind == NODE_NULL)
+	if (wanted <= 0 || kind == NODE_NULL)
 		return wanted < 0 ? wanted : 0;
-	if (node.kind == NODE_ZERO)
-		return give_zeroes(m->token, (uint32_t)wanted);
-	if (node.kind == NODE_MADE) {
-		error = made_read(open);
-		return error < 0
-		           ? error
-		           : give_from(m, open, (const uint8_t *)open->made,
-		                       open->made_bytes, (uint32_t)wanted);
-	}
-	return give_from(m, open, node.body, node.bytes, (uint32_t)wanted);
+	return turns_begin((struct reading){.token = m->token,
+	                                    .object = m->object,
+	                                    .wanted = (uint32_t)wanted});
 }
 
 int write_call(const struct message *m)
@@ -162,7 +174,13 @@ int llseek_call(const struct message *m)
 
 /* ---- directories --------------------------------------------------------- */
 
-#define PIDS 0x10000 /* offsets in /proc from here up: a pid + 1 */
+/*
+ * An offset says what comes next: 0 ".", 1 "..", 2 the first name that is
+ * stored, 2 + n the one behind node n, and in /proc PIDS + n process n or the
+ * next one.  So to go on costs nothing, however many names there are.
+ */
+#define NAMES 2u
+#define PIDS  0x40000000u
 
 static uint8_t type_of(uint32_t mode)
 {
@@ -175,13 +193,11 @@ struct name {
 	int node;
 };
 
-static bool stored_child(int directory, uint32_t index, struct name *name)
+static bool stored_child(int directory, uint32_t offset, struct name *name)
 {
-	int at = node_at(directory).child;
+	int at = node_after(directory, (int)(offset - NAMES));
 	struct node node;
 
-	while (at != NO_NODE && index-- > 0)
-		at = node_at(at).next;
 	if (at == NO_NODE)
 		return false;
 	node = node_at(at);
@@ -194,10 +210,10 @@ static bool dynamic_child(int directory, uint32_t offset, struct name *name)
 	static char text[16];
 
 	if (directory >= DYNAMIC)
-		name->node = proc_child(directory, (int)offset - 2, text);
+		name->node = proc_child(directory, (int)(offset - NAMES), text);
 	else
 		name->node = proc_next_pid(
-		    offset > PIDS ? (int)(offset - PIDS) - 1 : 0, text);
+		    offset > PIDS ? (int)(offset - PIDS) : 1, text);
 	name->text = text;
 	name->bytes = strlen(text);
 	return name->node != NO_NODE;
@@ -206,15 +222,15 @@ static bool dynamic_child(int directory, uint32_t offset, struct name *name)
 /* The entry at `offset` of a directory, and the offset after it; 0: the end. */
 static uint32_t entry_at(int directory, uint32_t offset, struct name *name)
 {
-	if (offset < 2) {
+	if (offset < NAMES) {
 		*name = (struct name){"..", offset + 1, directory};
 		if (offset == 1)
 			name->node = node_at(directory).parent;
 		return offset + 1;
 	}
 	if (directory < DYNAMIC && offset < PIDS &&
-	    stored_child(directory, offset - 2, name))
-		return offset + 1;
+	    stored_child(directory, offset, name))
+		return NAMES + (uint32_t)name->node;
 	if (directory < DYNAMIC && directory != proc_root)
 		return 0;
 	if (!dynamic_child(directory, offset, name))
@@ -283,10 +299,28 @@ static int map_segment(const struct message *m, int segment, uint32_t rights)
 
 	if (segment < 0)
 		return segment;
-	error = k_map(m->token, segment, m->args[MMAP_OFFSET] << PAGE_SHIFT,
-	              rights);
+	error = k_map(m->token, segment, m->args[MMAP_OFFSET], rights);
 	k_segment_drop(segment);
 	return error < 0 ? error : ANSWERED;
+}
+
+static int map_zero(const struct message *m)
+{
+	uint32_t kind = SEGMENT_OF_MEMORY;
+
+	if (m->args[MMAP_FLAGS] & MAP_NORESERVE)
+		kind |= SEGMENT_UNPROMISED;
+	return map_segment(
+	    m, k_segment_make(kind, m->args[MMAP_LENGTH], 0, m->token),
+	    PROT_READ | PROT_WRITE | PROT_EXEC);
+}
+
+/* Does it reach beyond 4 GiB?  On Linux only plain files may. */
+static bool reaches_too_far(const struct message *m)
+{
+	uint32_t length = (m->args[MMAP_LENGTH] + PAGE_SIZE - 1) & -PAGE_SIZE;
+
+	return m->args[MMAP_OFFSET] > (UINT32_MAX - length) >> PAGE_SHIFT;
 }
 
 int mmap_call(const struct message *m)
@@ -296,13 +330,15 @@ int mmap_call(const struct message *m)
 	bool shared = (m->args[MMAP_FLAGS] & 3) == MAP_SHARED;
 	uint32_t rights = PROT_READ | PROT_EXEC | (shared ? 0 : PROT_WRITE);
 
+	if (node.kind != NODE_FILE && node.kind != NODE_MADE &&
+	    reaches_too_far(m))
+		return -EOVERFLOW;
 	if (!readable(open))
 		return -EACCES;
+	if (node.kind == NODE_MADE)
+		return -EIO;
 	if (node.kind == NODE_ZERO)
-		return map_segment(
-		    m,
-		    k_segment_make(SEGMENT_OF_MEMORY, m->args[MMAP_LENGTH], 0),
-		    PROT_READ | PROT_WRITE | PROT_EXEC);
+		return map_zero(m);
 	if (node.kind != NODE_FILE || node.bytes == 0)
 		return -ENODEV;
 	if (m->args[MMAP_PROT] & ~rights & PROT_WRITE)
@@ -310,7 +346,7 @@ int mmap_call(const struct message *m)
 	return map_segment(m,
 	                   k_segment_make(SEGMENT_OF_ARCHIVE,
 	                                  (uint32_t)(node.body - archive),
-	                                  node.bytes),
+	                                  node.bytes, m->token),
 	                   rights);
 }
 
