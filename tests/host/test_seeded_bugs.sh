@@ -203,7 +203,9 @@ bug 4 11 mm/fault.c "the stack grows onto what lies below it" \
 bug leases 0 ipc/lease.c "a lease to read may be written through" \
 	's/if (!(lease->kind & (use->to_client.*$/if (0)/'
 bug leases 0 ipc/lease.c "a lease reaches beyond its buffer" \
-	's/min(iov.length - skipped, limit - done)/limit - done/'
+	's/min(iov.length - skip, limit - done)/limit - done/'
+bug leases 0 ipc/lease.c "where a lease was walked to is a byte beside" \
+	's/before += iov.length;/before += iov.length + 1;/'
 bug leases 0 ipc/message.c "a token serves another server, too" \
 	'/^int token_client/,/^}/s/procs\[client\].peer != self_index()/0/'
 bug leases 0 ipc/message.c "an old token is good for the next call" \
