@@ -26,6 +26,7 @@
 #define STACK_PROMISED 32       /* pages: 128 KiB, counted at exec */
 #define STRINGS_MAX    0x200000 /* argv and envp with their words: 2 MiB */
 #define STRING_MAX     0x20000  /* one of them, with its NUL: 128 KiB */
+#define STRINGS_MOST   65536    /* of both: nobody else runs meanwhile */
 #define SHORT          64       /* bytes of a string that is quickly copied */
 #define AUXV_WORDS     32
 
@@ -39,6 +40,7 @@ struct build {
 	vaddr_t top;         /* end of the highest segment so far */
 	vaddr_t sp;          /* what is pushed lies from here up */
 	int room;            /* for strings and their words */
+	int strings;         /* so many more may come */
 	struct window stack; /* where it is being written */
 	bool full;           /* there was no memory for what was pushed */
 };
@@ -237,7 +239,7 @@ static int push_string(struct build *b, struct window *text, vaddr_t va,
 
 /*
  * The same for a short one in a page that was seen, when its place was, too;
- * false: it is none.  There can be half a million, and nothing here is called.
+ * false: it is none.  There can be 65,536, and nothing here is called.
  */
 static bool push_short(struct build *b, const struct window *text, vaddr_t va)
 {
@@ -290,6 +292,8 @@ static int push_strings(struct build *b, vaddr_t array, int skip)
 			return -EFAULT;
 		if (!va)
 			return count < skip ? 0 : count - skip;
+		if (b->strings-- == 0)
+			return -E2BIG;
 		if (count >= skip && push_short(b, &text, va))
 			continue;
 		result = push_string(b, &text, va, count < skip);
@@ -442,6 +446,7 @@ int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
 	    .old = p->space,
 	    .sp = STACK_TOP,
 	    .room = STRINGS_MAX,
+	    .strings = STRINGS_MOST,
 	};
 	struct region stack = {
 	    .kind = REGION_STACK,

@@ -323,9 +323,10 @@ TEST("LIFE-exec a string may have 128 KiB, and is E2BIG if it has more")
 	}
 }
 
-#define EMPTIES 400000
+#define STRINGS_MOST 65536
+#define EMPTIES      (STRINGS_MOST - 4)
 
-TEST("LIFE-exec four hundred thousand empty strings arrive")
+TEST("LIFE-exec sixty-five thousand empty strings arrive")
 {
 	static char *argv[] = {NULL, "helper", "empties", "", NULL};
 	char **envp = (char **)memory((EMPTIES + 1) * sizeof *envp,
@@ -339,6 +340,21 @@ TEST("LIFE-exec four hundred thousand empty strings arrive")
 		FAIL("it is %s", errno_name(-SYS(NR_execve, P(own_path),
 		                                 P(argv), P(envp))));
 	}
+}
+
+TEST("LIFE-strings more than 65,536 strings in all are too many")
+{
+	char *argv[] = {own_path, "helper", "exit", "1", NULL};
+	char **envp = (char **)memory((400000 + 1) * sizeof *envp,
+	                              PROT_READ | PROT_WRITE);
+
+	need_tessera(); /* Linux counts bytes alone */
+	for (int i = 0; i < STRINGS_MOST - 3; i++)
+		envp[i] = "";
+	ERR(SYS(NR_execve, P(own_path), P(argv), P(envp)), E2BIG);
+	for (int i = 0; i < 400000; i++)
+		envp[i] = "";
+	ERR(SYS(NR_execve, P(own_path), P(argv), P(envp)), E2BIG);
 }
 
 /* The words of an argv that ends the child with 0, from `at` on. */

@@ -12,7 +12,7 @@
 
 #define AT          0x10000000u /* where the cases map */
 #define GIB         0x40000000u
-#define STRINGS     200000
+#define STRINGS     65000
 #define STRING_PAGE 600 /* regions beside the strings, in their slot */
 
 static uint32_t longest;
