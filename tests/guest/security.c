@@ -770,6 +770,7 @@ static void root_can_work(void)
 	removed(OK(shm_get(IPC_PRIVATE, PAGE, 0600)));
 	OK(read_file("/proc/meminfo", text, sizeof text));
 	OK(read_file("/proc/self/stat", text, sizeof text));
+	OK(read_file("/proc/self/maps", text, sizeof text));
 	BACKGROUND(pid)
 	{
 		execv(own_path, argv);

@@ -269,7 +269,18 @@ static int make_to(struct making *making, struct open *open, int made,
 	return LATER;
 }
 
-/* The client has so much already: bytes given more, -errno or LATER. */
+/* How many of these bytes are whole lines? */
+static uint32_t whole_lines(const char *text, uint32_t bytes)
+{
+	while (bytes > 0 && text[bytes - 1] != '\n')
+		bytes--;
+	return bytes;
+}
+
+/*
+ * The client has so much already: bytes given more, -errno or LATER.  When
+ * there is no memory for the rest of a line, the lines before it are given.
+ */
 static int give_more(const struct reading *r, struct open *open, int made,
                      int pid, uint32_t given, uint32_t wanted)
 {
@@ -277,13 +288,16 @@ static int give_more(const struct reading *r, struct open *open, int made,
 	struct making making = {.text = {buffer, sizeof(buffer), 0},
 	                        .pid = pid};
 	int result = make_to(&making, open, made, wanted);
-	uint32_t skip = open->offset - open->made, left, bytes;
+	uint32_t skip = open->offset - open->made, left, bytes, lines;
 
 	if (result <= 0)
 		return result;
 	left = making.text.used - skip;
 	bytes = wanted < left ? wanted : left;
 	result = keep_rest(r->token, open, buffer + skip + bytes, left - bytes);
+	lines = whole_lines(buffer + skip, bytes);
+	if (result == -ENOMEM && lines > 0 && lines < bytes)
+		return give_more(r, open, made, pid, given, lines);
 	if (result >= 0)
 		result = k_lease_write(r->token, BUFFER, given, buffer + skip,
 		                       bytes);
