@@ -13,10 +13,12 @@ uint32_t archive_bytes;
 #define HEADER_BYTES    110
 #define FIELD_SIZE      6
 #define FIELD_NAME_SIZE 11
+#define FIELD_CHECK     12
 
 struct entry {
 	const char *name;
 	uint32_t body, bytes; /* offset in the archive; length */
+	uint32_t check;       /* the sum of the body's bytes */
 	uint32_t next;        /* offset of the next header */
 };
 
@@ -50,6 +52,7 @@ static bool next_entry(struct entry *entry)
 	if (name_bytes == 0 || name_bytes > room ||
 	    header[HEADER_BYTES + name_bytes - 1] != 0)
 		return false;
+	entry->check = field(header, FIELD_CHECK);
 	entry->name = header + HEADER_BYTES;
 	entry->body = (offset + HEADER_BYTES + name_bytes + 3) & ~3u;
 	entry->next = (entry->body + entry->bytes + 3) & ~3u;
@@ -58,12 +61,26 @@ static bool next_entry(struct entry *entry)
 	       (entry->bytes == 0 || entry->body % PAGE_SIZE == 0);
 }
 
+static bool intact(const struct entry *entry)
+{
+	const uint8_t *body = phys_to_kernel(archive_start + entry->body);
+	uint32_t sum = 0;
+
+	for (uint32_t i = 0; i < entry->bytes; i++)
+		sum += body[i];
+	return sum == entry->check;
+}
+
 paddr_t archive_find(const char *path, uint32_t *bytes)
 {
 	struct entry entry = {.next = 0};
 
 	while (next_entry(&entry)) {
 		if (strcmp(entry.name, path) == 0) {
+			if (!intact(&entry))
+				machine_refuse("/%s in the boot archive is "
+				               "damaged: run `make` again",
+				               path);
 			*bytes = entry.bytes;
 			return archive_start + entry.body;
 		}

@@ -134,7 +134,8 @@ void proc_crime(int signal, const char *reason, uint32_t address);
 
 /*
  * Where the body of the file at `path` (without the leading slash) is, and its
- * length; 0 when it is not there, or something unsound is in front of it.
+ * length; 0 when it is not there, or something unsound is in front of it.  A
+ * body whose sum is wrong ends the machine: nobody starts a damaged program.
  */
 paddr_t archive_find(const char *path, uint32_t *bytes);
 

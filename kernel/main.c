@@ -149,7 +149,7 @@ static void find_archive(const struct multiboot_info *info)
 		               module->start, module->end);
 	if (!archive_find(ARCHIVE_END, &bytes))
 		machine_refuse("the boot archive is damaged, or was not made "
-		               "by tools/mkarchive");
+		               "by tools/mkarchive: run `make` again");
 }
 
 /* Room for the frame table: behind the kernel, or behind the archive. */
@@ -231,7 +231,8 @@ static int start_program(const char *path, const char *arguments, int bytes)
 	int proc = proc_make(LEVEL_SERVER);
 
 	if (proc < 0 || !body)
-		machine_refuse("the boot archive has no %s", path);
+		machine_refuse("the boot archive has no %s: run `make` again",
+		               path);
 	image.segment = segment_make_archive(body, image.bytes, LEVEL_SERVER);
 	proc_prepare_stack(proc);
 	if (image.segment < 0 || proc_exec(proc, &image, 0, 0) < 0)
