@@ -86,7 +86,7 @@ static uint32_t narrow(const uint32_t wide[2])
 	return wide[1] ? INFINITY : wide[0];
 }
 
-int sys_prlimit64(int pid, uint32_t resource, vaddr_t new, vaddr_t old)
+int sys_prlimit64(int pid, uint32_t resource, vaddr_t wanted, vaddr_t old)
 {
 	int i = pid == 0 ? self_index() : proc_find(pid);
 	uint32_t given[4], told[4];
@@ -94,7 +94,7 @@ int sys_prlimit64(int pid, uint32_t resource, vaddr_t new, vaddr_t old)
 
 	if (resource >= LIMITS)
 		return -EINVAL;
-	if (new &&copy_in(given, new, sizeof(given)) < 0)
+	if (wanted && copy_in(given, wanted, sizeof(given)) < 0)
 		return -EFAULT;
 	if (i < 0)
 		return -ESRCH;
@@ -104,7 +104,7 @@ int sys_prlimit64(int pid, uint32_t resource, vaddr_t new, vaddr_t old)
 		told[2 * k] = limit_of(&procs[i], resource)[k];
 		told[2 * k + 1] = told[2 * k] == INFINITY ? INFINITY : 0;
 	}
-	if (new)
+	if (wanted)
 		error =
 		    set(&procs[i], resource, narrow(given), narrow(given + 2));
 	if (error || !old)

@@ -91,6 +91,14 @@ int check_all(void)
 	return mm_check() + message_check();
 }
 
+int proc_find(int pid)
+{
+	for (int i = 0; i < proc_table.fresh; i++)
+		if (procs[i].state != PROC_FREE && procs[i].pid == pid)
+			return i;
+	return -1;
+}
+
 bool proc_is_server(int proc)
 {
 	return procs[proc].message.channel >= 0;
