@@ -13,8 +13,8 @@
  * scattered it is mostly as few as in any tree.  From its set, in a list:
  *
  *	process 7 --> row +1            set 2 --> row +1 <--> row -3 <--> row +1
- *	             /      \                    of process 7       8 7 row +1
- *row -2
+ *	             /      \                    of process 7       8          7
+ *	        row +1      row -2
  *
  *	operation     find or make    a step for each bit, at most
  *	SETVAL        clear           a step for each row of the set

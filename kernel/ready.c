@@ -14,8 +14,8 @@
  * server works in the turn of its client, who goes on with what is left of it.
  * A turn also ends when nobody of that user is ready.  The next one then begins
  * between two ticks and ends at the one that is nearer to its full time, so
- *that nobody gains by waiting just before a tick.  Within a user's queue
- *processes take turns from tick to tick.
+ * that nobody gains by waiting just before a tick.  Within a user's queue
+ * processes take turns from tick to tick.
  *
  * A server that is at work at two ticks in a row has used up its quantum.  It
  * stands in the ring like a user of its own until it next waits, so a server

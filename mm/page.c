@@ -80,8 +80,7 @@ bool page_kernel_mapped(vaddr_t address)
 	return (pde & PTE_P) && page_get(word_frame(pde), entry_of(address));
 }
 
-/* ---- directories ----------------------------------------------------------
- */
+/* ---- directories --------------------------------------------------- */
 
 frame_t page_copy_directory(frame_t from)
 {

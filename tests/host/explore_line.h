@@ -39,8 +39,7 @@ struct proc *running = procs;
 uint64_t clock_counts = 1000;
 struct space spaces[1];
 
-/* ---- the fake kernel ------------------------------------------------------
- */
+/* ---- the fake kernel ----------------------------------------------- */
 
 static int refuse; /* the promise to be broken, 1: the next; 0: none */
 static bool refused;
@@ -166,8 +165,7 @@ static struct line place_line(struct line line)
 	return (struct line){place(line.first), place(line.last)};
 }
 
-/* ---- how a scene begins ---------------------------------------------------
- */
+/* ---- how a scene begins -------------------------------------------- */
 
 /* Which processes make the calls that are added. */
 static int first_caller, last_caller;
@@ -206,8 +204,7 @@ static void begin_ids(struct ids *ids, struct ids fresh)
 	ids->taken[1] = ids->taken[0] = ~1u;
 }
 
-/* ---- the states -----------------------------------------------------------
- */
+/* ---- the states ---------------------------------------------------- */
 
 #define BUCKETS       (1 << 20)
 #define STATE_ALIGNED 128 /* as the objects in it are */

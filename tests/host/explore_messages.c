@@ -49,8 +49,7 @@
 #define OUTBOX    0x30000
 #define PAIR      0x20000
 
-/* ---- the machine below: tables, memory, processes -------------------------
- */
+/* ---- the machine below: tables, memory, processes ------------------ */
 
 struct proc procs[PROCS];
 struct table proc_table = TABLE(procs, PROCS);
@@ -192,8 +191,7 @@ void wake_first(struct proc *p)
 	wake(p);
 }
 
-/* ---- what happens ----------------------------------------------------------
- */
+/* ---- what happens -------------------------------------------------- */
 
 enum op {
 	RESUME, /* goes on where it waited */
@@ -529,8 +527,7 @@ static void life(void)
 	}
 }
 
-/* ---- a fresh world ---------------------------------------------------------
- */
+/* ---- a fresh world ------------------------------------------------- */
 
 static void make_proc(int i)
 {
@@ -601,8 +598,7 @@ static void begin(void)
 	w.interrupts_left = bounds->interrupts;
 }
 
-/* ---- which steps there are, and doing one ----------------------------------
- */
+/* ---- which steps there are, and doing one -------------------------- */
 
 static bool idle(int proc)
 {
@@ -689,8 +685,7 @@ static void step(int proc, enum op op)
 	}
 }
 
-/* ---- what must be true everywhere ------------------------------------------
- */
+/* ---- what must be true everywhere ---------------------------------- */
 
 static bool object_alive(int object)
 {
@@ -728,8 +723,7 @@ static void check_world(void)
 		REQUIRE(channels[1].interrupts != 0);
 }
 
-/* ---- states, each once ------------------------------------------------------
- */
+/* ---- states, each once --------------------------------------------- */
 
 static void mix_proc(int i)
 {

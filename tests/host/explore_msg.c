@@ -79,8 +79,7 @@ void preemption_point(void)
 	EXPECT(breaches + wait_check(), 0);
 }
 
-/* ---- the fake pool and what programs have --------------------------------
- */
+/* ---- the fake pool and what programs have -------------------------- */
 
 #define GOOD     1   /* an address */
 #define BAD      0   /* one where nothing is */
@@ -177,8 +176,7 @@ int copy_out(vaddr_t to, const void *from, uint32_t bytes)
 	return 0;
 }
 
-/* ---- the model: lines and messages ---------------------------------------
- */
+/* ---- the model: lines and messages --------------------------------- */
 
 static void m_join(struct m_line *line)
 {
@@ -494,8 +492,7 @@ static void keep_stack(void)
 {
 }
 
-/* ---- the calls ------------------------------------------------------------
- */
+/* ---- the calls ----------------------------------------------------- */
 
 enum kind { GET, SEND, RECEIVE, LOOK, REMOVE, SET, KILL, RUN };
 
@@ -671,8 +668,7 @@ static void explain(int call)
 	       c->id, c->a, c->b, c->flags);
 }
 
-/* ---- what must hold after each ---------------------------------------------
- */
+/* ---- what must hold after each ------------------------------------- */
 
 static void compare_line(const struct line *is, const struct m_line *line)
 {
@@ -775,8 +771,7 @@ static void compare(void)
 	EXPECT(wait_check(), 0);
 }
 
-/* ---- states ---------------------------------------------------------------
- */
+/* ---- states -------------------------------------------------------- */
 
 struct state {
 	struct model model;
@@ -941,8 +936,7 @@ static void restore(const void *state)
 	*head = s->head;
 }
 
-/* ---- the scenes -----------------------------------------------------------
- */
+/* ---- the scenes ---------------------------------------------------- */
 
 #define ID(life, queue) (32768 * (life) + (queue))
 

@@ -573,8 +573,7 @@ static int m_run(int proc)
 	return result;
 }
 
-/* ---- the calls ------------------------------------------------------------
- */
+/* ---- the calls ----------------------------------------------------- */
 
 enum kind {
 	GET,
@@ -842,8 +841,7 @@ static void explain(int call)
 	printf("\n");
 }
 
-/* ---- what must hold after each ---------------------------------------------
- */
+/* ---- what must hold after each ------------------------------------- */
 
 static void compare_semaphore(int set, int num)
 {
@@ -967,8 +965,7 @@ static void compare(const struct call *c, int answer)
 	EXPECT(wait_check(), 0);
 }
 
-/* ---- states ---------------------------------------------------------------
- */
+/* ---- states -------------------------------------------------------- */
 
 struct state {
 	struct model model;
@@ -1178,8 +1175,7 @@ static void restore(const void *state)
 	*head = s->head;
 }
 
-/* ---- the scenes -----------------------------------------------------------
- */
+/* ---- the scenes ---------------------------------------------------- */
 
 #define ID(life, set) (32768 * (life) + (set))
 #define U             SEM_UNDO

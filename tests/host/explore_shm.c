@@ -359,8 +359,7 @@ static int m_ctl(int id, int command)
 	return 0;
 }
 
-/* ---- the calls ------------------------------------------------------------
- */
+/* ---- the calls ----------------------------------------------------- */
 
 enum kind { GET, AT, DT, CTL, FORK, EXIT };
 
@@ -480,8 +479,7 @@ static int do_call(const struct call *c, int *wanted)
 	return 0;
 }
 
-/* ---- what must hold after each ---------------------------------------------
- */
+/* ---- what must hold after each ------------------------------------- */
 
 static void compare_object(int i)
 {

@@ -110,8 +110,7 @@ void wake(struct proc *p)
 	p->state = PROC_READY;
 }
 
-/* ---- what programs have ----------------------------------------------------
- */
+/* ---- what programs have -------------------------------------------- */
 
 static void store(vaddr_t to, const void *from, uint32_t bytes)
 {
@@ -198,8 +197,7 @@ static void end(int cells, const char *sentence)
 	tap(sentence);
 }
 
-/* ---- semop ----------------------------------------------------------------
- */
+/* ---- semop --------------------------------------------------------- */
 
 /* V of `count` operations on semaphore 0, or -P; how it went. */
 static int operate(int op, int count, int flags, vaddr_t timeout)
@@ -282,8 +280,7 @@ static void test_semop(void)
 	end(0, "semop: undo of what was done by another in its name");
 }
 
-/* ---- rows of undo ---------------------------------------------------------
- */
+/* ---- rows of undo -------------------------------------------------- */
 
 #define HAVE 3 /* sets, of several semaphores each */
 #define NUMS 60
@@ -358,8 +355,7 @@ static void test_rows(void)
 	end(0, "undo: rows of three processes come and go, each is found");
 }
 
-/* ---- msgsnd, msgrcv -------------------------------------------------------
- */
+/* ---- msgsnd, msgrcv ------------------------------------------------ */
 
 #define CELLS 3 /* of a message of LONG bytes */
 
@@ -448,8 +444,7 @@ static void test_msgrcv(void)
 	}
 }
 
-/* ---- what the checkers see ------------------------------------------------
- */
+/* ---- what the checkers see ----------------------------------------- */
 
 /* Process 0 sleeps in line; the others spoil. */
 static void spoil_line(struct line *line)

@@ -73,8 +73,7 @@ void attach_ended(int in, int tag)
 	abort();
 }
 
-/* ---- what must hold -------------------------------------------------------
- */
+/* ---- what must hold ------------------------------------------------ */
 
 static int pages_held(void)
 {
@@ -119,8 +118,7 @@ static void check(void)
 	EXPECT(pool_cells, cells);
 }
 
-/* ---- steps ----------------------------------------------------------------
- */
+/* ---- steps --------------------------------------------------------- */
 
 static int take(int i, uint32_t bytes, int whose)
 {
@@ -165,8 +163,7 @@ static void end(const char *sentence)
 	tap(sentence);
 }
 
-/* ---- sentences ------------------------------------------------------------
- */
+/* ---- sentences ----------------------------------------------------- */
 
 static void test_sizes(void)
 {

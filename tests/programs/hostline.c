@@ -4,11 +4,11 @@
  *	hostline out N        N bytes of a pattern to standard output
  *	hostline turns N      N lines, by turns to output and error
  *	hostline read N...    reads of these sizes: what each gave
- *	hostline now          a read with O_NONBLOCK: its errno; then a waiting
- *one hostline interrupted  a read that a signal ends: its errno; reads no more
+ *	hostline now          a read with O_NONBLOCK: its errno; then without it
+ *	hostline withdrawn    a reader is killed; what it would have had stays
  *	hostline heir         a reader is killed; what it would have had is read
- *	hostline both         a child writes without end, its parent reads a
- *line hostline terminals    which descriptors are terminals, and the size
+ *	hostline both         a child writes on and on, its parent reads a line
+ *	hostline terminals    which descriptors are terminals, and the size
  *	hostline talk         a conversation with a person at a terminal
  *	hostline keys         keys as they are typed, and when there is none
  */

@@ -2,8 +2,8 @@
  * user/lib/devices.h -- the console's devices: their names, rights and numbers.
  *
  * `files` makes them under /dev and enforces their rights; the console shows
- *the same to a program that asks about what it has open.  Numbers and rights
- *are Linux's; the host line's, which Linux has not, are 60:n and root's.
+ * the same to a program that asks about what it has open.  Numbers and rights
+ * are Linux's; the host line's, which Linux has not, are 60:n and root's.
  *
  *	console   the terminal, for root alone
  *	tty1      the same; a session's leader that opens it gets it (open.c)

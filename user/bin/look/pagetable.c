@@ -1,6 +1,6 @@
 /*
  * user/bin/look/pagetable.c -- page-table words, drawn so that sharing can be
- *seen.
+ * seen.
  *
  * A word is a frame number and flags (Intel SDM 3A 4.3, tables 4-4 to 4-6):
  *

@@ -1,6 +1,6 @@
 /*
  * user/bin/look/pagetable.h -- the words of page directories and tables, as
- *shown by /proc/PID/pt, drawn so that sharing can be seen.
+ * shown by /proc/PID/pt, drawn so that sharing can be seen.
  *
  * The file has one line for each word that is present, in the order of linear
  * addresses, a PDE before the PTEs of its table; numbers after the index are

@@ -8,14 +8,15 @@
  *	uart.c COM2 <--> host.c <--> clients       (the host line of tools/run)
  *	      window.c <--+  +--> ask.c
  *
- * wait.c keeps the clients that wait, open.c what they have open, and main.c
- * is the loop.  Nothing here ever sleeps but in receive(): a client that cannot
- * go on waits in wait.c until its turn comes.
+ * wait.c keeps the clients that wait, open.c what they have open, stat.c says
+ * what that looks like, and main.c is the loop; port.h has the instructions
+ * that reach I/O ports.  Nothing here ever sleeps but in receive(): a client
+ * that cannot go on waits in wait.c until its turn comes.
  *
  * Every table has its bound.  Clients that wait: one place for each process
  * (wait.c).  What is open: the kernel's connections (open.c).  Bytes typed,
- *sent and received: rings of a fixed size, of which a full one makes the other
- *end wait (tty.c, host.c, uart.c).  None is filled by what a client has left.
+ * sent and received: rings of a fixed size, of which a full one makes the other
+ * end wait (tty.c, host.c, uart.c).  None is filled by what a client has left.
  */
 #ifndef CONSOLE_H
 #define CONSOLE_H

@@ -24,7 +24,7 @@
  * client stands in line; when its turn comes, every use of its token is ESRCH,
  * and it leaves.  A token that is kept here cannot come to mean another client:
  * the slot's next message to us, if it waits, is what replaces it, and any
- *other one is answered before a turn is given.
+ * other one is answered before a turn is given.
  *
  * Input leaves its buffer only when the client has it: copied, answered, and
  * only then taken.  So a dead token or a bad address loses nothing.

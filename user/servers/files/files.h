@@ -14,6 +14,8 @@
  *	proc.c      /proc: which files there are
  *	made.c      /proc: what stands in them, made as it is read
  *	maps.c      ... in PID/maps and PID/pt
+ *	sysvipc.c   ... in sysvipc: the System V objects
+ *	tunables.c  ... in sys/kernel: the limits, which root may write
  *
  * A handler answers 0 or a positive result or -errno, which main.c replies; or
  * ANSWERED when it has replied, passed on or exec'd itself, or will.

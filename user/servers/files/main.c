@@ -21,8 +21,8 @@
  *	fork        process, stack, space         client   kernel/lifecycle.c
  *
  * All else is here from the start: paths, lines, the text of /proc, and room
- *for one unfinished read of each process (turns.c).  So nothing that a client
- *does makes this server's own memory grow.
+ * for one unfinished read of each process (turns.c).  So nothing that a client
+ * does makes this server's own memory grow.
  *
  * And nobody may keep us from the others.  A request moves a megabyte at most
  * and then stands in line (turns.c); a read of /proc makes a page at most, or
