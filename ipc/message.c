@@ -36,6 +36,7 @@
 
 #include "syscall_table.h"
 #include "../abi/errno.h"
+#include "../kernel/clock.h"
 #include "../kernel/panic.h"
 #include "../kernel/string.h"
 #include "../kernel/trace.h"

@@ -24,6 +24,7 @@
 #include "tunable.h"
 #include "../abi/errno.h"
 #include "../abi/mman.h"
+#include "../kernel/clock.h"
 #include "../kernel/klog.h"
 #include "../kernel/string.h"
 

@@ -1,5 +1,5 @@
 /*
- * kernel/clock.h -- time, in counts of the PIT and in nanoseconds.
+ * kernel/clock.h -- time, in counts of the PIT and in nanoseconds, and the PIC.
  */
 #ifndef KERNEL_CLOCK_H
 #define KERNEL_CLOCK_H
@@ -34,6 +34,13 @@ struct timespec32 clock_uptime(void); /* reads it */
 #define NEVER (UINT64_MAX - 1)
 void clock_alarm(uint64_t at);
 void clock_alarm_over(void);
+
+void clock_init(void);
+
+/* The PIC: lets a line 0..15 through, or not. */
+void interrupts_init(void);
+void interrupt_enable(int line, bool on);
+bool interrupt_take(int line); /* acknowledges it; false: it was none */
 
 /* Seconds since 1970: at boot, from the RTC; and when the clock was read. */
 extern uint32_t clock_boot_time, clock_now;

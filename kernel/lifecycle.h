@@ -54,6 +54,9 @@ extern int run_queues_used;
 /* Who has the turn, and by `next` who has it then, as far as `nobody`. */
 extern struct run_queue *turn, nobody;
 
+/* Not 0: attend() is called before the CPU returns to user mode. */
+extern int need_resched;
+
 void ready_init(void);
 
 /* One that was woken joins its queue, at the end or at the front. */
@@ -73,19 +76,12 @@ void turn_yield(void);
 void user_join(struct proc *p);
 void user_leave(struct proc *p);
 
-/* ---- sleep.c --------------------------------------------------------- */
-
-/* The process is to be woken when the clock has counted to `until`; or not. */
-void sleep_join(struct proc *p, uint64_t until);
-void sleep_leave(struct proc *p);
-struct proc *sleep_first(void); /* who is to be woken first, or 0 */
-void sleep_wake(void);          /* wakes those whose time has come */
-int sleep_until(uint64_t until);
-int sleep_check(void);
-
 /* ---- schedule.c ------------------------------------------------------ */
 
 extern uint32_t count_switches;
+
+/* The timer's interrupt, which found the CPU in user mode, or not. */
+void clock_tick(bool user);
 
 /* ---- lifecycle.c ----------------------------------------------------- */
 

@@ -12,6 +12,7 @@
  */
 #include "lifecycle.h"
 
+#include "clock.h"
 #include "cpu.h"
 #include "inspect.h"
 #include "multiboot.h"

@@ -49,41 +49,70 @@ struct credentials {
 	uint32_t umask;
 };
 
+/*
+ * Each group names the files that write it; tools/writers holds them to it.
+ * Beside these, proc_make() in process.c gives every member its first value
+ * (mm/table.c zeroes), and main.c gives the processes of the boot theirs: name,
+ * pid, pgid, sid, rank, umask and cwd, and the state of process 0.
+ */
 struct proc {
-	/* written by process.c, ready.c, sleep.c and schedule.c alone */
+	/* mm/table.c: the next free row */
 	int link;
+
+	/* process.c: its state */
 	enum proc_state state;
-	int peer;                /* whom a blocked process waits for, or -1 */
+	int peer; /* whom a blocked process waits for, or -1 */
+
+	/* ready.c, and lifecycle.c for a child: where it stands in line */
 	struct run_queue *user;  /* its user's; a server's own: ready.c */
 	struct run_queue *queue; /* where it stands when it is READY */
 	struct proc *next;       /* ... behind it there, or 0 */
-	int place;               /* among the sleepers; 0: none of them */
-	uint64_t wake_at;        /* when its wait ends: clock.h */
-	uintptr_t kernel_esp;    /* saved while it does not run */
 
-	/* written by lifecycle.c and signal.c */
+	/* sleep.c: its place among the sleepers */
+	int place;        /* 0: none of them */
+	uint64_t wake_at; /* when its wait ends: clock.h */
+
+	/* lifecycle.c at its birth, then schedule.c, where switch.asm saves */
+	uintptr_t kernel_esp; /* while it does not run */
+
+	/* lifecycle.c: its birth and its end; exec.c the space, too */
 	int pid, parent; /* parent: index, or -1 */
-	int pgid, sid;
-	int space;
-	int rank;        /* 0 client, 1 files, 2 console */
 	int wait_status; /* of a zombie, as wait4 gives it */
+	int space;
+	int rank; /* 0 client, 1 files, 2 console */
+
+	/* identity.c; lifecycle.c for a child; exec.c the saved ids */
+	int pgid, sid;
+	struct credentials cred;
+
+	/* signal.c; lifecycle.c: the child's mask, and what wait4 has told */
 	int killed;      /* the signal that will end it; 0: none */
 	int stopping;    /* the signal that will stop it; 0: none */
 	int stop_report; /* what wait4 has not yet told: a status, or 0 */
 	uint64_t signal_mask, signal_pending;
-	bool executed;     /* since its fork it has become another program */
-	uint32_t nproc[2]; /* RLIMIT_NPROC, soft and hard: limit.c */
-	uint64_t tls[3];   /* GDT entries of set_thread_area */
+
+	/* exec.c; lifecycle.c for a child (not `executed`) */
+	bool executed; /* since its fork it has become another program */
 	char name[16];
-	struct credentials cred;
+
+	/* limit.c; lifecycle.c for a child */
+	uint32_t nproc[2]; /* RLIMIT_NPROC, soft and hard */
+
+	/* schedule.c (start_tick: at its birth alone) */
 	uint32_t start_tick, user_ticks, system_ticks;
+
+	/* segments.c; lifecycle.c for a child; exec.c clears `tls` */
+	uint64_t tls[3];          /* GDT entries of set_thread_area */
 	const uint8_t *io_bitmap; /* 416 bytes, bit clear: allowed; or 0 */
 	bool segments_used;       /* it has had an entry of `tls`, or ports */
 
-	/* written by syscall.c alone: a bit for each unknown call it tried */
+	/* syscall.c: a bit for each unknown call it tried */
 	uint32_t unknown_told[UNKNOWN_MAX / 32];
 
-	/* written by ipc/message.c and forward.c alone */
+	/*
+	 * ipc/message.c; connection.c `channel`, lease.c `element` and
+	 * `before`, forward.c `carried`
+	 */
 	struct {
 		int channel;    /* of the server it is, or -1 */
 		bool queued;    /* stands in the queue of its channel */
@@ -100,7 +129,7 @@ struct proc {
 		int carried[2];  /* connections that came with it, or -1 */
 	} message;
 
-	/* written by ipc/wait.c, semop.c and msg.c alone: what it stands for */
+	/* ipc/wait.c, semop.c and msg.c: what it stands in line for */
 	struct {
 		struct proc *next, *before; /* in line; 0: it is at an end */
 		int result;                 /* what its call answers; WAITING */
@@ -110,14 +139,16 @@ struct proc {
 		struct operation *ops, *end, *stuck;
 		bool called; /* semop: a change may concern it, see semop.c */
 	} wait;
-	int semadj; /* semadj.c: what its end takes back, or -1 */
 
-	/* written by ipc/connection.c alone */
+	/* ipc/semadj.c */
+	int semadj; /* what its end takes back, or -1 */
+
+	/* ipc/connection.c; lifecycle.c for a child */
 	int cwd;                       /* connection, or -1 */
 	int16_t descriptors[OPEN_MAX]; /* connection, or NO_CONNECTION */
 	bool cloexec[OPEN_MAX];        /* FD_CLOEXEC */
 
-	/* written by switch.asm and lifecycle.c */
+	/* schedule.c at a switch; lifecycle.c for a child; exec.c: clean */
 	uint8_t fpu[512] __attribute__((aligned(16)));
 } __attribute__((aligned(2048))); /* so that &procs[i] is a shift */
 
@@ -154,10 +185,6 @@ int proc_find(int pid);   /* index of the live or zombie process, or -1 */
  */
 int block(enum proc_state state, int peer);
 
-/* sleep.c: ... for nobody, and not longer than to count `*until` of the clock
- * (0: for ever). */
-int block_until(enum proc_state state, const uint64_t *until);
-
 /* signal.c: `stopping` is not 0; it stops until it is continued, or to die. */
 void signal_stop(void);
 
@@ -177,11 +204,24 @@ void proc_set_level(int proc);
 
 bool proc_is_server(int proc);
 
+/* ---- sleep.c --------------------------------------------------------- */
+
+/* block() for nobody, and until the clock's count `*until` (0: for ever). */
+int block_until(enum proc_state state, const uint64_t *until);
+/* ... in PROC_SLEEPING; -EINTR: the process is to die. */
+int sleep_until(uint64_t until);
+
+/* The process is to be woken when the clock has counted to `until`; or not. */
+void sleep_join(struct proc *p, uint64_t until);
+void sleep_leave(struct proc *p);
+struct proc *sleep_first(void); /* who is to be woken first, or 0 */
+void sleep_wake(void);          /* wakes those whose time has come */
+int sleep_check(void);          /* how many breaches */
+
 /* ---- schedule.c ------------------------------------------------------ */
 
-void schedule(void); /* picks the next and switches to it */
-void preempt(void);  /* on the way back to user mode, when need_resched */
-extern int need_resched;
+void schedule(void);   /* picks the next and switches to it */
+void preempt(void);    /* on the way back to user mode, when need_resched */
 extern uint32_t ticks; /* since boot, HZ a second */
 #define HZ 100
 
@@ -216,9 +256,6 @@ int mmap_segment(int client, int segment, int offset, int rights,
 
 /* The server that calls may use the ports first..last (<= 0xCFF); -EINVAL. */
 int proc_allow_ports(int first, int last);
-
-/* clock.c: lets a line 0..15 through, or not. */
-void interrupt_enable(int line, bool on);
 
 int check_all(void);       /* runs every checker: how many breaches */
 void inspect_update(void); /* before kernel memory is shown to anybody */

@@ -41,6 +41,7 @@
  */
 #include "lifecycle.h"
 
+#include "clock.h"
 #include "cpu.h"
 #include "inspect.h"
 #include "trace.h"

@@ -2,8 +2,7 @@
  * kernel/trap.h -- traps: how the CPU enters the kernel and leaves it.
  *
  * The tables the CPU looks at (segments.c), the entries (trap.asm), the
- * decisions (trap.c, syscall.c) and the timer's interrupt (clock.c; what it
- * does is in schedule.c).
+ * decisions (trap.c, syscall.c).
  */
 #ifndef KERNEL_TRAP_H
 #define KERNEL_TRAP_H
@@ -103,15 +102,5 @@ int syscall_native(uint32_t number, const uint32_t *args);
 struct trapframe *proc_trapframe(int proc);
 
 bool trapframe_from_user(const struct trapframe *tf);
-
-/* ---- clock.c: PIT and PIC -------------------------------------------- */
-
-void interrupts_init(void);
-bool interrupt_take(int line); /* acknowledges it; false: it was none */
-void clock_init(void);
-
-/* ---- schedule.c ------------------------------------------------------ */
-
-void clock_tick(bool user);
 
 #endif
