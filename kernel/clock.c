@@ -160,10 +160,13 @@ void clock_alarm(uint64_t at)
 
 	if (at >= alarm)
 		return;
+	clock_read();
 	if (at < clock_counts + SHORTEST_ALARM)
 		counts = SHORTEST_ALARM;
 	else if (at < clock_counts + LONGEST_ALARM)
 		counts = (uint32_t)(at - clock_counts) + 1;
+	if (clock_counts + counts > alarm)
+		return; /* an alarm is never put off */
 	alarm = clock_counts + counts;
 	outb(PIT_CHANNEL0, counts & 0xff);
 	outb(PIT_CHANNEL0, counts >> 8);

@@ -28,8 +28,8 @@ struct timespec32 clock_uptime(void); /* reads it */
 
 /*
  * There will be an interrupt at count `at`, or before; it is not so soon that
- * who sleeps very often could keep the machine busy.  It has come: there is
- * none.
+ * who sleeps very often could keep the machine busy, and it puts off none that
+ * was to come.  It has come: there is none.
  */
 #define NEVER (UINT64_MAX - 1)
 void clock_alarm(uint64_t at);

@@ -339,6 +339,39 @@ TEST("TIME-semop so are the time-outs of semtimedop")
 	OK(semctl(set, 0, IPC_RMID));
 }
 
+/* Wakes the other, and waits for it no longer than a microsecond. */
+static void hand_over(int mine)
+{
+	struct timespec t = {0, 1000};
+	struct sembuf up = {(unsigned short)!mine, 1, 0};
+	struct sembuf down = {(unsigned short)mine, -1, 0};
+
+	for (;;) {
+		SYS(NR_ipc, 1, set, 1, 0, P(&up));
+		SYS(NR_ipc, 4, set, 1, 0, P(&down), P(&t));
+	}
+}
+
+TEST("TIME-alarm two who wait very shortly, very often, put off no alarm")
+{
+	pid_t players[2];
+
+	set = (int)OK(semget(IPC_PRIVATE, 2, 0600));
+	for (int i = 0; i < 2; i++) {
+		BACKGROUND(players[i])
+		{
+			hand_over(i);
+		}
+	}
+	for (int i = 0; i < 20; i++)
+		sleep_ms(10);
+	for (int i = 0; i < 2; i++) {
+		OK(kill(players[i], SIGKILL));
+		KILLED(players[i], SIGKILL);
+	}
+	OK(semctl(set, 0, IPC_RMID));
+}
+
 TEST("TIME-long a sleep of 68 years has not ended after 100 ms")
 {
 	struct timespec t = {2147483647, 999999999};
