@@ -202,6 +202,8 @@ static bool give_refusal(int token, bool now)
 
 bool host_read(int token, uint32_t size, bool now)
 {
+	int leased;
+
 	if (state == ARRIVED)
 		return give_input(token, size);
 	if (state == REFUSED && give_refusal(token, now))
@@ -210,11 +212,14 @@ bool host_read(int token, uint32_t size, bool now)
 		k_reply(token, -EAGAIN, 0);
 		return true;
 	}
-	if (state == IDLE && k_lease_size(token, BUFFER) < 0)
-		return true; /* it was killed: nobody wants it */
-	if (state == IDLE)
+	if (state != IDLE)
+		return false;
+	leased = k_lease_size(token, BUFFER);
+	if (leased < 0) /* it was killed, or its buffers changed */
+		k_reply(token, leased, 0);
+	else
 		want(size, now);
-	return false;
+	return leased < 0;
 }
 
 uint32_t host_readable(void)
