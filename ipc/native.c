@@ -39,7 +39,7 @@
 /* The segment of a handle of the caller's, or -EINVAL. */
 static int segment_of(uint32_t handle)
 {
-	int segment = (int)handle - 1;
+	int segment = (int)(handle - 1); /* as unsigned: it may wrap */
 
 	if (segment < 0 || segment >= segment_table.fresh ||
 	    segments[segment].kind == SEGMENT_FREE ||
