@@ -630,6 +630,233 @@ TEST("4-inspect kernel memory is copied out, one page at most")
 	EQ(words[6], 100);
 }
 
+/* ---- the arithmetic of what a server hands to the kernel ----------------- */
+
+#define SOME  1 /* wanted: a result above zero */
+#define ANY   2 /* wanted: none in particular */
+#define TOP   0x80000000u
+#define LAST  0xFFFFFFFFu
+#define BELOW 0xFFFFF001u /* the least that rounds up to 2^32 */
+#define ME    0           /* TOKEN_SELF */
+#define T     NATIVE_TOKEN
+#define H     NATIVE_HANDLE
+#define B     NATIVE_BUFFER
+
+enum {
+	LEASE_READ = 3,
+	LEASE_WRITE,
+	LEASE_STRING,
+	LEASE_SIZE,
+	READY,
+	MAKE,
+	RESIZE,
+	DROP,
+	SEG_READ,
+	SEG_WRITE,
+	MAP,
+	MAP_SELF,
+	EXEC,
+	INTERRUPT,
+	PORTS,
+	LOG,
+	INSPECT,
+	TUNABLE,
+	CHECK,
+	IN_GROUP,
+	SESSION = 24,
+	LEADER,
+	PROCESS,
+};
+
+static const struct edge {
+	unsigned number, args[6];
+	int wanted;
+} edges[] = {
+    /* clang-format off */
+	{MAKE, {1, 0, 0, ME}, -EINVAL},
+	{MAKE, {1, 1, 0, ME}, SOME},
+	{MAKE, {1, TOP, 0, ME}, -ENOMEM},
+	{MAKE, {1, BELOW, 0, ME}, -ENOMEM},
+	{MAKE, {1, LAST, 0, ME}, -ENOMEM},
+	{MAKE, {0x11, TOP, 0, ME}, SOME},
+	{MAKE, {0x11, BELOW, 0, ME}, SOME},
+	{MAKE, {0x11, LAST, 0, ME}, SOME},
+	{MAKE, {LAST, PAGE, 0, ME}, -EINVAL},
+	{MAKE, {1, PAGE, 0, LAST}, -ESRCH},
+	{MAKE, {2, 0, 0, ME}, -EINVAL},
+	{MAKE, {2, 0, LAST, ME}, -EINVAL},
+	{MAKE, {2, 0xFFFFF000, PAGE, ME}, -EINVAL},
+	{MAKE, {2, PAGE, 0xFFFFF000, ME}, -EINVAL},
+	{MAKE, {3, 0, LAST, ME}, -EPERM},
+	{MAKE, {3, 0xB8000, LAST, ME}, -EINVAL},
+	{MAKE, {3, 0xB8000, 0, ME}, -EINVAL},
+	{MAKE, {3, 0xFFFFF000, PAGE + 1, ME}, -EINVAL},
+	{RESIZE, {H, 0, ME}, -EINVAL},
+	{RESIZE, {H, TOP, ME}, -ENOMEM},
+	{RESIZE, {H, BELOW, ME}, -ENOMEM},
+	{RESIZE, {H, LAST, ME}, -ENOMEM},
+	{RESIZE, {H, 1, ME}, 0},
+	{RESIZE, {H, MAPPED_BYTES, ME}, 0},
+	{DROP, {0}, -EINVAL},
+	{DROP, {TOP}, -EINVAL},
+	{DROP, {0x7FFFFFFF}, -EINVAL},
+	{DROP, {LAST}, -EINVAL},
+	{MAP_SELF, {H, 0, 0, 1}, -EINVAL},
+	{MAP_SELF, {H, 0, TOP, 1}, -EINVAL},
+	{MAP_SELF, {H, 0, LAST, 1}, -EINVAL},
+	{MAP_SELF, {H, PAGE, BELOW, 1}, -EINVAL},
+	{MAP_SELF, {H, 0xFFFFF000, PAGE, 1}, -EINVAL},
+	{MAP_SELF, {H, 0xFFFFF000, 2 * PAGE, 1}, -EINVAL},
+	{MAP_SELF, {H, MAPPED_BYTES, PAGE, 1}, -EINVAL},
+	{MAP_SELF, {H, 0, PAGE, LAST}, -EINVAL},
+	{LEASE_READ, {T, 2, 0, B, 0}, 0},
+	{LEASE_READ, {T, 2, 0, B, TOP}, 64},
+	{LEASE_READ, {T, 2, 0, B, LAST}, 64},
+	{LEASE_READ, {T, 2, 63, B, LAST}, 1},
+	{LEASE_READ, {T, 2, 64, B, LAST}, 0},
+	{LEASE_READ, {T, 2, TOP, B, TOP}, 0},
+	{LEASE_READ, {T, 2, LAST, B, 1}, 0},
+	{LEASE_READ, {T, 2, LAST, B, LAST}, 0},
+	{LEASE_READ, {T, 2, 0, LAST, 64}, -EFAULT},
+	{LEASE_READ, {T, 2, 0, 0xFFFFFFE0, 64}, -EFAULT},
+	{LEASE_READ, {T, 2, 0, 0xBFFFFFF0, 64}, -EFAULT},
+	{LEASE_READ, {T, TOP, 0, B, 1}, -EINVAL},
+	{LEASE_READ, {T, LAST, 0, B, 1}, -EINVAL},
+	{LEASE_WRITE, {T, 2, TOP, B, TOP}, 0},
+	{LEASE_WRITE, {T, 2, LAST, B, LAST}, 0},
+	{LEASE_WRITE, {T, 2, 0, 0xFFFFFFE0, 64}, -EFAULT},
+	{LEASE_STRING, {T, LAST, B, LAST}, -EINVAL},
+	{LEASE_SIZE, {T, TOP}, -EINVAL},
+	{LEASE_SIZE, {T, 2}, 64},
+	{READY, {TOP, LAST}, -EBADF},
+	{SEG_READ, {H, MAPPED_BYTES - 1, ME, B, 0, LAST}, 1},
+	{SEG_READ, {H, MAPPED_BYTES, ME, B, 0, 1}, -ENXIO},
+	{SEG_READ, {H, TOP, ME, B, 0, 1}, -ENXIO},
+	{SEG_READ, {H, LAST, ME, B, 0, LAST}, -ENXIO},
+	{SEG_READ, {H, 0, ME, B, 0xC0000000, 4}, -EFAULT},
+	{SEG_READ, {H, 0, ME, LAST, 0, 4}, -EFAULT},
+	{SEG_READ, {H, 0, T, 2, LAST, LAST}, 0},
+	{SEG_WRITE, {H, MAPPED_BYTES - 1, ME, B, 0, LAST}, 1},
+	{SEG_WRITE, {H, 0xFFFFF000, ME, B, 0, PAGE}, -ENXIO},
+	{SEG_WRITE, {H, LAST, ME, B, 0, LAST}, -ENXIO},
+	{SEG_WRITE, {H, 0, T, 2, TOP, 4}, 0},
+	{MAP, {T, H, LAST, 1}, -EINVAL},
+	{EXEC, {T, LAST}, -EINVAL},
+	{INTERRUPT, {16, 1}, -EINVAL},
+	{INTERRUPT, {32, 1}, -EINVAL},
+	{INTERRUPT, {LAST, 1}, -EINVAL},
+	{INTERRUPT, {TOP, 0}, -EINVAL},
+	{PORTS, {0x301, 0x300}, -EINVAL},
+	{PORTS, {0x300, 0xD00}, -EINVAL},
+	{PORTS, {0xD00, 0xD00}, -EINVAL},
+	{PORTS, {0, LAST}, -EINVAL},
+	{PORTS, {LAST, 0}, -EINVAL},
+	{PORTS, {TOP, 0x7FFFFFFF}, -EINVAL},
+	{LOG, {B, 0}, 0},
+	{LOG, {LAST, 2}, -EFAULT},
+	{LOG, {0xC0000000, LAST}, -EFAULT},
+	{INSPECT, {0xC0100000, B, PAGE}, 0},
+	{INSPECT, {0xC0100000, B, LAST}, -EINVAL},
+	{INSPECT, {0xC0100000, B, TOP}, -EINVAL},
+	{INSPECT, {0xBFFFFFFF, B, 2}, -EFAULT},
+	{INSPECT, {TOP, B, 1}, -EFAULT},
+	{INSPECT, {LAST, B, 2}, -EFAULT},
+	{INSPECT, {0xFFFFF001, B, PAGE}, -EFAULT},
+	{INSPECT, {0xC0100000, 0xFFFFF001, PAGE}, -EFAULT},
+	{TUNABLE, {14, 0}, -EINVAL},
+	{TUNABLE, {LAST, 0}, -EINVAL},
+	{TUNABLE, {1, 0}, -EINVAL},
+	{TUNABLE, {2, LAST}, -EINVAL},
+	{TUNABLE, {6, TOP}, -EINVAL},
+	{TUNABLE, {12, LAST}, -EINVAL},
+	{TUNABLE, {13, LAST}, -EINVAL},
+	{IN_GROUP, {T, LAST}, 0},
+	{SESSION, {LAST}, -ESRCH},
+	{LEADER, {LAST}, -ESRCH},
+	{LEADER, {TOP}, -ESRCH},
+	{LEADER, {0x7FFFFFFF}, -ESRCH},
+	{PROCESS, {0x7FFFFFFF}, -ESRCH},
+	{PROCESS, {TOP}, ANY},
+	{CHECK, {0}, 0},
+    /* clang-format on */
+};
+
+static int native_call(int fd, unsigned number, const unsigned args[6])
+{
+	words[0] = (int)number;
+	memcpy(words + 1, args, 6 * sizeof *args);
+	EQ(order(fd, ORDER_NATIVE), 0);
+	return words[7];
+}
+
+static int fits(int wanted, int got)
+{
+	return wanted == ANY || got == wanted || (wanted == SOME && got > 0);
+}
+
+TEST("4-edges each length, count and address has its answer at its edges")
+{
+	int fd = server("/dev/t1"), bad = 0;
+
+	for (unsigned i = 0; i < ALL(edges); i++) {
+		const struct edge *e = &edges[i];
+		int got = native_call(fd, e->number, e->args);
+
+		if (!fits(e->wanted, got)) {
+			printf("# row %u: call %u says %d, not %d\n", i,
+			       e->number, got, e->wanted);
+			bad++;
+		}
+		if (e->number == MAKE && got > 0)
+			native_call(fd, DROP, (unsigned[6]){(unsigned)got});
+	}
+	EQ(bad, 0);
+}
+
+#undef T
+#undef H
+#undef B
+
+TEST("4-edges a page offset at the end of all segments is SIGBUS to touch")
+{
+	static const unsigned pages[] = {
+	    2, 1 << 19, (1 << 20) - 1, 1 << 20, (1u << 31) - 1, TOP, LAST - 1};
+	int fd = server("/dev/t1");
+
+	for (unsigned i = 0; i < ALL(pages); i++) {
+		volatile char *p = ADDRESS(SYS(NR_mmap2, 0, PAGE, PROT_READ,
+		                               MAP_SHARED, fd, pages[i]));
+
+		DIES(SIGBUS)
+		{
+			(void)p[0];
+		}
+	}
+	ERR(SYS(NR_mmap2, 0, PAGE, PROT_READ, MAP_SHARED, fd, LAST), EOVERFLOW);
+}
+
+TEST("4-level what a server takes for a client is refused as the client is")
+{
+	int fd = server("/dev/t1");
+
+	IN_CHILD
+	{
+		OK(setresuid(NOBODY, NOBODY, NOBODY));
+		for (unsigned long bytes = 1 << 26; bytes >= PAGE; bytes /= 2)
+			while (mmap(0, bytes, PROT_READ | PROT_WRITE,
+			            MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			            0) != MAP_FAILED)
+				continue;
+		EQ(order(fd, ORDER_BEHALF), 0);
+		EQ(words[0], -ENOMEM);
+		EQ(words[1], -ENOMEM);
+		EQ(words[2], -ENXIO);
+		EQ(words[3], 0);
+		EQ(words[4], 0);
+		EQ(words[5], 4);
+	}
+}
+
 /* Interrupts of the clock that t1 has received. */
 static int clock_interrupts(int fd)
 {

@@ -40,8 +40,15 @@ enum order {
 	ORDER_READY,         /* writes readiness words */
 	ORDER_BAD_BUFFERS,   /* gives the kernel bad addresses of its own */
 	ORDER_CARELESS,      /* words[0]: receives with a bad address first */
+	ORDER_NATIVE,        /* native call words[0] of words[1..6]: words[7] */
+	ORDER_BEHALF,        /* takes memory for its client, then for itself */
 };
 /* clang-format on */
+
+/* Among the arguments of ORDER_NATIVE these stand for what the server has. */
+#define NATIVE_TOKEN  0x5EA10001 /* the client's token */
+#define NATIVE_HANDLE 0x5EA10002 /* its segment of MAPPED_BYTES */
+#define NATIVE_BUFFER 0x5EA10003 /* a page of its own */
 
 #define MAPPED_BYTES 8192 /* the segment that mmap2 shows */
 

@@ -446,16 +446,67 @@ static int be_careless(const struct message *m)
 	return 0;
 }
 
+static uint32_t meant(const struct message *m, int word)
+{
+	static char page[PAGE_SIZE];
+
+	switch (word) {
+	case NATIVE_TOKEN:
+		return (uint32_t)m->token;
+	case NATIVE_HANDLE:
+		return (uint32_t)memory;
+	case NATIVE_BUFFER:
+		return unix_address(page);
+	}
+	return (uint32_t)word;
+}
+
+static int call_native(const struct message *m)
+{
+	words[7] =
+	    native((uint32_t)words[0], meant(m, words[1]), meant(m, words[2]),
+	           meant(m, words[3]), meant(m, words[4]), meant(m, words[5]),
+	           meant(m, words[6]));
+	return 0;
+}
+
+/* Memory that counts at the level of `whom`: made, grown, touched. */
+static void take_for(int whom, int result[3])
+{
+	int sparse = k_segment_make(SEGMENT_OF_MEMORY | SEGMENT_UNPROMISED,
+	                            PAGE_SIZE, 0, TOKEN_SELF);
+	int mine = k_segment_make(SEGMENT_OF_MEMORY, PAGE_SIZE, 0, TOKEN_SELF);
+	int made =
+	    k_segment_make(SEGMENT_OF_MEMORY, PAGE_SIZE, 0, (uint32_t)whom);
+
+	result[0] = made > 0 ? 0 : made;
+	result[1] = k_segment_resize(mine, 2 * PAGE_SIZE, (uint32_t)whom);
+	result[2] = k_segment_write(
+	    sparse, 0, (uint32_t)whom,
+	    whom == TOKEN_SELF ? unix_address(told) : ARGUMENT, 0, 4);
+	k_segment_drop(sparse);
+	k_segment_drop(mine);
+	k_segment_drop(made);
+}
+
+static int take_memory(const struct message *m)
+{
+	take_for(m->token, words);
+	take_for(TOKEN_SELF, words + 3);
+	return 0;
+}
+
 /* ---- the calls ----------------------------------------------------------- */
 
 static int order(const struct message *m)
 {
 	static int (*const orders[])(const struct message *) = {
-	    add,      stall,       use_token,  answer_stalled, loop,  crash,
-	    leave,    tokens,      twice,      tell,           carry, leases,
-	    segments, kinds,       resize,     peek,           poke,  show,
-	    machine,  inspect,     clock,      counts,         look,  send,
-	    ready,    bad_buffers, be_careless};
+	    add,         stall,       use_token,   answer_stalled, loop,
+	    crash,       leave,       tokens,      twice,          tell,
+	    carry,       leases,      segments,    kinds,          resize,
+	    peek,        poke,        show,        machine,        inspect,
+	    clock,       counts,      look,        send,           ready,
+	    bad_buffers, be_careless, call_native, take_memory};
 	uint32_t index = m->args[1] - ORDER_ADD;
 	int result;
 
