@@ -26,12 +26,12 @@ $(GEN) &: abi/syscalls.tbl abi/native.tbl tools/mksyscalls.awk tools/mknative.aw
 	awk -v out=build/gen -v docs=docs/syscalls.md -f tools/mksyscalls.awk $<
 	awk -v out=build/gen -f tools/mknative.awk abi/native.tbl
 # the kernel: linked twice, the second time with its own symbols, which may not move any code
-KSRC := $(wildcard boot/*.asm kernel/*.asm boot/*.c kernel/*.c mm/*.c ipc/*.c)
+KSRC := $(wildcard boot/*.asm kernel/*/*.asm boot/*.c kernel/*/*.c mm/*.c ipc/*/*.c)
 KOBJ := $(KSRC:%=build/obj/%.o) build/obj/build/gen/syscall_table.c.o
 build/obj/%.c.o: %.c Makefile | $(GEN)
 	$(CROSS)gcc $(KFLAGS) $(if $(filter %/symbols.c.o %/no_symbols.c.o,$@),-fno-lto) -MMD -MP -c -o $@ $<
-build/obj/%.asm.o: %.asm $(wildcard kernel/*.inc) | $(GEN)
-	nasm -f elf32 -g -F dwarf -i kernel/ -i build/gen/ -MD $(@:.o=.d) -MP -o $@ $<
+build/obj/%.asm.o: %.asm $(wildcard kernel/*/*.inc) | $(GEN)
+	nasm -f elf32 -g -F dwarf -i kernel/entry/ -i build/gen/ -MD $(@:.o=.d) -MP -o $@ $<
 build/gen/no_symbols.c: tools/mksymbols.awk | $(GEN)
 	awk -f tools/mksymbols.awk </dev/null >$@
 build/first.elf: $(KOBJ) build/obj/build/gen/no_symbols.c.o linker.ld

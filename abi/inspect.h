@@ -36,7 +36,8 @@ struct inspect_field {
 	uint16_t size;
 };
 
-/* proc.state: the picture of how they follow each other is in kernel/process.h
+/* proc.state: the picture of how they follow each other is in
+ * kernel/process/process.h
  */
 enum proc_state {
 	PROC_FREE,

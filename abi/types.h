@@ -24,7 +24,8 @@ typedef uint32_t vaddr_t;
 
 /*
  * Below lies all that virtual-8086 code can reach, 1 MiB and 64 KiB, and it is
- * never mapped: NULL faults always, and so does such code (kernel/trap.c).
+ * never mapped: NULL faults always, and so does such code
+ * (kernel/entry/trap.c).
  */
 #define USER_FIRST 0x00110000u
 #define USER_LIMIT 0xC0000000u /* first address above user space */

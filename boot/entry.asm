@@ -9,7 +9,7 @@
 ;	linear 0xC0000000 --+
 ;
 ; After the jump to the higher half nothing refers to the lower copy, and
-; kernel/main.c takes it away.
+; boot/main.c takes it away.
 
 KERNEL_BASE	equ 0xC0000000
 PTE_P_RW	equ 3

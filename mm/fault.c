@@ -18,7 +18,7 @@
 #include "region.h"
 
 #include "../abi/errno.h"
-#include "../kernel/panic.h"
+#include "../kernel/base/panic.h"
 
 static bool may(const struct region *r, bool write)
 {

@@ -22,8 +22,8 @@
 #include "frame.h"
 
 #include "../abi/errno.h"
-#include "../kernel/cpu.h"
-#include "../kernel/panic.h"
+#include "../kernel/base/cpu.h"
+#include "../kernel/base/panic.h"
 #include "page.h"
 
 struct frame *frames;

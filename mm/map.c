@@ -14,7 +14,7 @@
 #include "region.h"
 
 #include "../abi/errno.h"
-#include "../kernel/panic.h"
+#include "../kernel/base/panic.h"
 
 /* ---- cutting --------------------------------------------------------- */
 

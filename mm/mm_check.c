@@ -21,7 +21,7 @@
  */
 #include "region.h"
 
-#include "../kernel/klog.h"
+#include "../kernel/base/klog.h"
 
 static int breaches;
 

@@ -26,9 +26,9 @@
  */
 #include "page.h"
 
-#include "../kernel/cpu.h"
-#include "../kernel/panic.h"
-#include "../kernel/trace.h"
+#include "../kernel/base/cpu.h"
+#include "../kernel/base/panic.h"
+#include "../kernel/base/trace.h"
 #include "table.h"
 
 frame_t zero_frame = NO_FRAME;

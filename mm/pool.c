@@ -20,7 +20,7 @@
 #include "pool.h"
 
 #include "../abi/errno.h"
-#include "../kernel/cpu.h"
+#include "../kernel/base/cpu.h"
 #include "space.h"
 
 struct cell {

@@ -20,8 +20,8 @@
  */
 #include "region.h"
 
-#include "../kernel/cpu.h"
-#include "../kernel/panic.h"
+#include "../kernel/base/cpu.h"
+#include "../kernel/base/panic.h"
 
 struct table region_table = TABLE(regions, MAX_REGIONS);
 

@@ -16,8 +16,8 @@
 #include "region.h"
 
 #include "../abi/errno.h"
-#include "../kernel/cpu.h"
-#include "../kernel/panic.h"
+#include "../kernel/base/cpu.h"
+#include "../kernel/base/panic.h"
 
 static int grow(int segment, int pages, int level)
 {

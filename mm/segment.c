@@ -22,9 +22,9 @@
 #include "segment.h"
 
 #include "../abi/errno.h"
-#include "../kernel/cpu.h"
-#include "../kernel/panic.h"
-#include "../kernel/string.h"
+#include "../kernel/base/cpu.h"
+#include "../kernel/base/panic.h"
+#include "../kernel/base/string.h"
 
 #define MAX_SEGMENTS 30000
 

@@ -23,8 +23,8 @@
 #include "region.h"
 
 #include "../abi/errno.h"
-#include "../kernel/cpu.h"
-#include "../kernel/panic.h"
+#include "../kernel/base/cpu.h"
+#include "../kernel/base/panic.h"
 
 int space_charge(int space, int pages)
 {

@@ -26,7 +26,7 @@
 #include "region.h"
 
 #include "../abi/errno.h"
-#include "../kernel/panic.h"
+#include "../kernel/base/panic.h"
 
 #define MAX_SPACES 1056 /* one for each process, and for one that execs */
 

@@ -47,7 +47,8 @@ struct region {
 	int space;          /* whose it is */
 
 	/* Of the attach it is a part of: what shm_nattch counts, one shmat. */
-	int tag; /* an index of ipc/shm.c, which mm never looks at; or -1 */
+	int tag; /* an index of ipc/sysv/shm.c, which mm never looks at; or -1
+	          */
 	vaddr_t base;                /* where shmat mapped it */
 	int part_after, part_before; /* a ring, in order of address */
 };
@@ -153,7 +154,8 @@ int space_detach(int space, vaddr_t base);
 
 /*
  * An attach with this tag has ended: the last region of it is out of the space,
- * by whatever way.  ipc/shm.c, which counts, defines it; it may drop segments.
+ * by whatever way.  ipc/sysv/shm.c, which counts, defines it; it may drop
+ * segments.
  */
 void attach_ended(int space, int tag);
 

@@ -13,8 +13,8 @@
 #include "table.h"
 
 #include "../abi/errno.h"
-#include "../kernel/cpu.h"
-#include "../kernel/panic.h"
+#include "../kernel/base/cpu.h"
+#include "../kernel/base/panic.h"
 #include "page.h"
 
 int table_frames;

@@ -10,7 +10,7 @@
 #define MM_TABLE_H
 
 #include "../abi/types.h"
-#include "../kernel/panic.h"
+#include "../kernel/base/panic.h"
 #include "frame.h"
 
 struct table {

@@ -8,8 +8,8 @@
  */
 #include "space.h"
 
-#include "../kernel/cpu.h"
-#include "../kernel/string.h"
+#include "../kernel/base/cpu.h"
+#include "../kernel/base/string.h"
 
 int usercopy_move(void *to, const void *from, uint32_t bytes);
 

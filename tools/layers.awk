@@ -1,9 +1,9 @@
 # tools/layers.awk -- includes go downward only.
 #
-#	awk -f tools/layers.awk kernel/* mm/* ipc/* abi/*
+#	awk -f tools/layers.awk kernel/*/* mm/* ipc/*/* abi/*
 #
-#	0 abi    1 base: kernel/{cpu,panic,klog,string,trace,clock}.h    2 mm
-#	3 kernel/process.h    4 ipc    5 the rest of kernel
+#	0 abi    1 kernel/base    2 mm    3 kernel/process    4 ipc
+#	5 kernel/unix, kernel/entry, kernel/look    6 boot
 #
 # A header's room is its height; a file may include what is not above it.
 
@@ -30,14 +30,14 @@ function height(path)
 {
 	if (path ~ /^(abi|build\/gen)\//)
 		return 0
-	if (path ~ /^kernel\/(cpu|panic|klog|string|trace|clock)\.[ch]$/)
+	if (path ~ /^kernel\/base\//)
 		return path ~ /c$/ ? 5 : 1
 	if (path ~ /^mm\//)
 		return 2
-	if (path == "kernel/process.h")
-		return 3
-	if (path ~ /^ipc\//)
-		return 4
+	if (path ~ /^kernel\/process\/(process|clock)\.h$/)
+		return path ~ /clock/ ? 1 : 3
+	if (path ~ /^ipc\// || path ~ /^kernel\/process\/wait/ || path ~ /tunable/)
+		return path ~ /native/ ? 5 : 4
 	return path ~ /^(kernel|boot)\// ? 5 : 6
 }
 

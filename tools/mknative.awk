@@ -4,7 +4,7 @@
 #
 # From abi/native.tbl come
 #
-#	native_calls.h     the kernel's side, for ipc/native.c: run_NAME looks up
+#	native_calls.h     the kernel's side, for kernel/entry/native.c: run_NAME looks up
 #	                   what the arguments stand for, gathers the use of a
 #	                   lease, and calls the row's function
 #	native_stubs.h     k_NAME(...): what a server calls, int 0x81 inline

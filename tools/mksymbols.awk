@@ -10,7 +10,7 @@
 
 BEGIN {
 	print "/* Made by tools/mksymbols.awk: functions by address. */"
-	print "#include \"../../kernel/backtrace.h\"\n"
+	print "#include \"../../kernel/look/backtrace.h\"\n"
 	print "const struct symbol kernel_symbols[] = {"
 	count = 0
 }

@@ -277,8 +277,8 @@ function write_table(    file, i)
 {
 	file = out "/syscall_table.c"
 	head(file, "The kernel's table of Unix calls")
-	print "#include \"../../ipc/syscall_table.h\"" >file
-	print "#include \"../../ipc/message.h\"" >file
+	print "#include \"../../ipc/message/syscall_table.h\"" >file
+	print "#include \"../../ipc/message/message.h\"" >file
 	print "#include \"calls.h\"\n" >file
 	for (i = 1; i <= rows; i++)
 		if (owner_of[order[i]] ~ /kernel/)

@@ -24,7 +24,7 @@
 #define RESET_VECTOR                                                           \
 	0xFF0 /* offset in the BIOS's last page; a far jump there */
 #define FAR_JUMP   0xEA
-#define SENDING    4 /* enum proc_state, kernel/process.h */
+#define SENDING    4 /* enum proc_state, kernel/process/process.h */
 #define REPLY_WAIT 5
 
 static const char *own_path;

@@ -1,7 +1,6 @@
-// with: ipc/lease.c ipc/native.c ipc/message.c ipc/connection.c ipc/forward.c
-// with: ipc/message_check.c kernel/memory.c
-// small: 4
-// fast: 300
+// with: ipc/message/lease.c kernel/entry/native.c ipc/message/message.c
+// ipc/message/connection.c ipc/message/forward.c with:
+// ipc/message/message_check.c kernel/unix/memory.c small: 4 fast: 300
 /*
  * tests/host/explore_leases.c -- leases and segments by handle, in every order.
  *
@@ -17,9 +16,9 @@
  */
 #include "../../abi/errno.h"
 #include "../../build/gen/native_numbers.h"
-#include "../../ipc/message.h"
-#include "../../ipc/syscall_table.h"
-#include "../../ipc/tunable.h"
+#include "../../ipc/message/message.h"
+#include "../../ipc/message/syscall_table.h"
+#include "../../kernel/unix/tunable.h"
 #include "../../mm/region.h"
 #include "breadth.h"
 

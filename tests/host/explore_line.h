@@ -18,10 +18,10 @@
 #define TESTS_HOST_EXPLORE_LINE_H
 
 #include "../../abi/errno.h"
-#include "../../ipc/object.h"
-#include "../../ipc/wait.h"
-#include "../../kernel/clock.h"
-#include "../../kernel/klog.h"
+#include "../../ipc/sysv/object.h"
+#include "../../kernel/process/wait.h"
+#include "../../kernel/process/clock.h"
+#include "../../kernel/base/klog.h"
 #include "tap.h"
 
 #include <setjmp.h>

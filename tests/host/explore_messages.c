@@ -1,6 +1,5 @@
-// with: ipc/connection.c ipc/message.c ipc/forward.c ipc/message_check.c
-// alone
-// fast: 2000
+// with: ipc/message/connection.c ipc/message/message.c ipc/message/forward.c
+// ipc/message/message_check.c alone fast: 2000
 /*
  * tests/host/explore_messages.c -- every order of events, on the real code.
  *
@@ -27,11 +26,11 @@
 #include <ucontext.h>
 
 #include "../../abi/errno.h"
-#include "../../ipc/message.h"
-#include "../../ipc/syscall_table.h"
-#include "../../kernel/klog.h"
-#include "../../kernel/panic.h"
-#include "../../kernel/string.h"
+#include "../../ipc/message/message.h"
+#include "../../ipc/message/syscall_table.h"
+#include "../../kernel/base/klog.h"
+#include "../../kernel/base/panic.h"
+#include "../../kernel/base/string.h"
 #include "breadth.h"
 
 #define CLIENTS    2

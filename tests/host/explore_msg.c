@@ -1,11 +1,10 @@
-// with: ipc/ids.c ipc/permission.c ipc/object.c ipc/wait.c ipc/wait_check.c
-// with: ipc/msg.c ipc/msg_check.c -DIDS_SEQ_MAX=2
-// alone
-// fast: 10000
+// with: ipc/sysv/ids.c ipc/sysv/permission.c ipc/sysv/object.c
+// kernel/process/wait.c kernel/process/wait_check.c with: ipc/sysv/msg.c
+// ipc/sysv/msg_check.c -DIDS_SEQ_MAX=2 alone fast: 10000
 /*
- * tests/host/explore_msg.c -- every state that ipc/msg.c can reach, at a small
- * scope: 2 queues of 2 bytes and so of 2 messages, 3 types, sizes 0 to 2, 3
- * processes, 2 lives of each slot.
+ * tests/host/explore_msg.c -- every state that ipc/sysv/msg.c can reach, at a
+ * small scope: 2 queues of 2 bytes and so of 2 messages, 3 types, sizes 0 to 2,
+ * 3 processes, 2 lives of each slot.
  *
  * The model (struct model) knows nothing of ids, chains or pools: it has the
  * messages in their order, and who stands in line with what to send or to
@@ -16,7 +15,7 @@
  * Scenes are small worlds, each with its own menu of calls, each explored to
  * its end.
  */
-#include "../../ipc/msg.h"
+#include "../../ipc/sysv/msg.h"
 #include "../../mm/pool.h"
 #include "explore_line.h"
 

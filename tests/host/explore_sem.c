@@ -1,12 +1,11 @@
-// with: ipc/ids.c ipc/permission.c ipc/object.c ipc/wait.c ipc/wait_check.c
-// with: ipc/sem.c ipc/semop.c ipc/semadj.c ipc/sem_check.c -DSEMVMX=2
-// with: -DIDS_SEQ_MAX=2 -DSEMS_A_CELL=1
-// alone
-// fast: 10000
+// with: ipc/sysv/ids.c ipc/sysv/permission.c ipc/sysv/object.c
+// kernel/process/wait.c kernel/process/wait_check.c with: ipc/sysv/sem.c
+// ipc/sysv/semop.c ipc/sysv/semadj.c ipc/sysv/sem_check.c -DSEMVMX=2 with:
+// -DIDS_SEQ_MAX=2 -DSEMS_A_CELL=1 alone fast: 10000
 /*
- * tests/host/explore_sem.c -- every state that ipc/sem.c, semop.c and semadj.c
- * can reach, at a small scope: 2 sets of 2 semaphores, values 0 to 2, 3 or 4
- * processes, 2 lives of a slot.
+ * tests/host/explore_sem.c -- every state that ipc/sysv/sem.c, semop.c and
+ * semadj.c can reach, at a small scope: 2 sets of 2 semaphores, values 0 to 2,
+ * 3 or 4 processes, 2 lives of a slot.
  *
  * The model (struct model) knows nothing of ids, chains or rows: it has the
  * values, who stands in line in which order with which operations, and the sum
@@ -20,8 +19,8 @@
  * Scenes are small worlds, each with its own menu of calls, each explored to
  * its end.
  */
-#include "../../ipc/sem.h"
-#include "../../kernel/cpu.h"
+#include "../../ipc/sysv/sem.h"
+#include "../../kernel/base/cpu.h"
 
 #define PROCS 4
 #include "explore_line.h"

@@ -1,9 +1,10 @@
-// with: ipc/ids.c ipc/ids_check.c ipc/permission.c ipc/object.c
-// with: ipc/shm.c ipc/shm_check.c -DIDS_SEQ_MAX=2
+// with: ipc/sysv/ids.c ipc/sysv/ids_check.c ipc/sysv/permission.c
+// ipc/sysv/object.c with: ipc/sysv/shm.c ipc/sysv/shm_check.c -DIDS_SEQ_MAX=2
 // alone
 /*
- * tests/host/explore_shm.c -- every state that ipc/shm.c can reach, at a small
- * scope: 2 slots of 2 lives, 2 users with a process each, 3 places to attach.
+ * tests/host/explore_shm.c -- every state that ipc/sysv/shm.c can reach, at a
+ * small scope: 2 slots of 2 lives, 2 users with a process each, 3 places to
+ * attach.
  *
  * From each state every call is made, with every promise kept and with the
  * next one broken; answer and state must be the model's.  The model (struct
@@ -16,9 +17,9 @@
  * is the model's to say.
  */
 #include "../../abi/errno.h"
-#include "../../ipc/shm.h"
-#include "../../kernel/clock.h"
-#include "../../kernel/klog.h"
+#include "../../ipc/sysv/shm.h"
+#include "../../kernel/process/clock.h"
+#include "../../kernel/base/klog.h"
 #include "tap.h"
 
 #define OBJECTS      2

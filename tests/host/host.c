@@ -6,9 +6,9 @@
  * table_reserve() and table_take(), which on the host are never short of memory
  * by themselves.
  */
-#include "../../kernel/klog.h"
-#include "../../kernel/panic.h"
-#include "../../kernel/trace.h"
+#include "../../kernel/base/klog.h"
+#include "../../kernel/base/panic.h"
+#include "../../kernel/base/trace.h"
 #include "../../mm/region.h"
 
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * tests/host/host.h -- the machine under the core, on the host.
  *
  * Included before everything else (gcc -include): it takes the place of
- * kernel/cpu.h.  Physical memory is an array; CR3 and invlpg drive a model of
- * the TLB that remembers every translation it was asked for and forgets only
+ * kernel/base/cpu.h.  Physical memory is an array; CR3 and invlpg drive a model
+ * of the TLB that remembers every translation it was asked for and forgets only
  * what it is told to forget.
  *
  * With HOST_SMALL the machine is tiny: pages of 16 bytes, 3 slots for a user,
@@ -21,7 +21,7 @@
 #ifndef TESTS_HOST_H
 #define TESTS_HOST_H
 
-#define KERNEL_CPU_H /* kernel/cpu.h gives way to this file */
+#define KERNEL_CPU_H /* kernel/base/cpu.h gives way to this file */
 
 #ifdef HOST_SMALL
 #define PAGE_SHIFT        4

@@ -4,7 +4,7 @@
 #
 # A program is tests/host/test_*.c or explore_*.c.  It is compiled with all of
 # mm/*.c, tests/host/host.c and the files named in its first lines:
-#	// with: ipc/ids.c ipc/permission.c     more files of the core, or flags
+#	// with: ipc/sysv/ids.c ipc/sysv/permission.c     more files of the core, or flags
 #	// small: 2 4                           once for each tiny machine: host.h
 #	// alone                                nothing but itself and `with`
 #	// fast: ARGUMENT                       an explorer: whole without, and with

@@ -223,7 +223,7 @@ static void compare_segment(int g)
 	}
 }
 
-/* nattch, kept as ipc/shm.c does, against a count of the pages. */
+/* nattch, kept as ipc/sysv/shm.c does, against a count of the pages. */
 static int count_attaches(int g)
 {
 	bool found[SERIALS] = {false};

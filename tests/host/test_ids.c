@@ -1,10 +1,10 @@
-// with: ipc/ids.c ipc/ids_check.c -DIDS_SEQ_MAX=5
+// with: ipc/sysv/ids.c ipc/sysv/ids_check.c -DIDS_SEQ_MAX=5
 // alone
 /*
  * tests/host/test_ids.c -- the id table, with slots that live five times.
  */
-#include "../../ipc/ids.h"
-#include "../../kernel/klog.h"
+#include "../../ipc/sysv/ids.h"
+#include "../../kernel/base/klog.h"
 #include "tap.h"
 
 struct object {

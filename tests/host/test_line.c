@@ -1,6 +1,7 @@
-// with: ipc/ids.c ipc/ids_check.c ipc/permission.c ipc/object.c ipc/wait.c
-// with: ipc/wait_check.c ipc/sem.c ipc/semop.c ipc/semadj.c ipc/sem_check.c
-// with: ipc/msg.c ipc/msg_check.c
+// with: ipc/sysv/ids.c ipc/sysv/ids_check.c ipc/sysv/permission.c
+// ipc/sysv/object.c kernel/process/wait.c with: kernel/process/wait_check.c
+// ipc/sysv/sem.c ipc/sysv/semop.c ipc/sysv/semadj.c ipc/sysv/sem_check.c with:
+// ipc/sysv/msg.c ipc/sysv/msg_check.c
 /*
  * tests/host/test_line.c -- semop, msgsnd and msgrcv from their first line to
  * their last, sleeping in between, over the real mm; and what the checkers of
@@ -12,9 +13,9 @@
  */
 #include "../../abi/errno.h"
 #include "../../abi/signal.h"
-#include "../../ipc/msg.h"
-#include "../../ipc/sem.h"
-#include "../../kernel/clock.h"
+#include "../../ipc/sysv/msg.h"
+#include "../../ipc/sysv/sem.h"
+#include "../../kernel/process/clock.h"
 #include "../../mm/pool.h"
 #include "sees.h"
 

@@ -1,4 +1,4 @@
-// with: ipc/message_check.c
+// with: ipc/message/message_check.c
 /*
  * tests/host/test_message_check.c -- the checker of messages sees each kind of
  * damage.
@@ -11,7 +11,7 @@
  *	           connection 2 is closed, and FILES is to hear of it
  *	both       have connection 3 as working directory   channel 1
  */
-#include "../../ipc/message.h"
+#include "../../ipc/message/message.h"
 #include "sees.h"
 
 #define FILES   3

@@ -1,4 +1,4 @@
-// with: ipc/permission.c
+// with: ipc/sysv/permission.c
 // alone
 /*
  * tests/host/test_permission.c -- every mode, every caller, every request.
@@ -6,7 +6,7 @@
  * The model below is written as a person would explain it, with no shifts: a
  * row of nine letters, and the class of the caller points into it.
  */
-#include "../../ipc/permission.h"
+#include "../../ipc/sysv/permission.h"
 #include "tap.h"
 
 enum caller { OWNER, CREATOR, GROUP, CREATOR_GROUP, OTHER, ROOT, CALLERS };

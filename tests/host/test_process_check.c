@@ -1,9 +1,9 @@
-// with: kernel/check.c
+// with: kernel/look/check.c
 /*
  * tests/host/test_process_check.c -- the checker of processes sees each kind of
  * damage; the other rooms' are silent here.
  */
-#include "../../kernel/lifecycle.h"
+#include "../../kernel/unix/lifecycle.h"
 #include "sees.h"
 
 #define PROCS 4

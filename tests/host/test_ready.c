@@ -1,7 +1,7 @@
-// with: kernel/ready.c
+// with: kernel/process/ready.c
 /*
- * tests/host/test_ready.c -- shares of the CPU: what kernel/ready.c gives to
- * users, to their processes and to servers, counted over many quanta.
+ * tests/host/test_ready.c -- shares of the CPU: what kernel/process/ready.c
+ * gives to users, to their processes and to servers, counted over many quanta.
  *
  * Time is counted in hundredths of a tick.  A process of the model is what it
  * does for ever:
@@ -11,7 +11,7 @@
  *	ASKS    it computes for `work`, then asks server 0, which works as long
  *	YIELDS  it computes for `work`, then calls sched_yield
  */
-#include "../../kernel/lifecycle.h"
+#include "../../kernel/unix/lifecycle.h"
 #include "tap.h"
 
 #define PROCS 64

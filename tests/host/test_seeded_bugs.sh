@@ -44,7 +44,8 @@ objects_alone() # NAME FILE...
 	mkdir -p "$out/$name"
 	shift
 	[ "$only" ] && return
-	for file in ipc/{ids,permission,object,wait,wait_check}.c "$@"; do
+	for file in ipc/sysv/{ids,permission,object}.c \
+		kernel/process/{wait,wait_check}.c "$@"; do
 		# shellcheck disable=SC2086
 		$HOSTCC $alone -c -o \
 			"$out/$name/$(basename "$file" .c).o" "$file" || exit 1
@@ -115,13 +116,13 @@ bug()
 }
 
 space="tests/host/space_model.c tests/host/explore_space.c"
-line="ipc/ids.c ipc/ids_check.c ipc/permission.c ipc/object.c ipc/wait.c
- ipc/wait_check.c ipc/sem.c ipc/semop.c ipc/semadj.c ipc/sem_check.c ipc/msg.c
- ipc/msg_check.c tests/host/test_line.c"
-leases="ipc/lease.c ipc/native.c ipc/message.c ipc/connection.c ipc/forward.c
- ipc/message_check.c kernel/memory.c
+line="ipc/sysv/ids.c ipc/sysv/ids_check.c ipc/sysv/permission.c ipc/sysv/object.c kernel/process/wait.c
+ kernel/process/wait_check.c ipc/sysv/sem.c ipc/sysv/semop.c ipc/sysv/semadj.c ipc/sysv/sem_check.c ipc/sysv/msg.c
+ ipc/sysv/msg_check.c tests/host/test_line.c"
+leases="ipc/message/lease.c kernel/entry/native.c ipc/message/message.c ipc/message/connection.c ipc/message/forward.c
+ ipc/message/message_check.c kernel/unix/memory.c
  tests/host/explore_leases.c"
-messages="ipc/connection.c ipc/message.c ipc/forward.c ipc/message_check.c
+messages="ipc/message/connection.c ipc/message/message.c ipc/message/forward.c ipc/message/message_check.c
  tests/host/explore_messages.c"
 # shellcheck disable=SC2086
 objects 2 -DHOST_SMALL=2 $space
@@ -131,11 +132,11 @@ objects 4 -DHOST_SMALL=4 $space
 objects leases -DHOST_SMALL=4 $leases
 # shellcheck disable=SC2086
 objects line "" $line
-objects ready "" kernel/ready.c tests/host/test_ready.c
-objects sleep "" kernel/sleep.c tests/host/test_sleep.c
-objects_alone sem ipc/sem.c ipc/semop.c ipc/semadj.c ipc/sem_check.c \
+objects ready "" kernel/process/ready.c tests/host/test_ready.c
+objects sleep "" kernel/process/sleep.c tests/host/test_sleep.c
+objects_alone sem ipc/sysv/sem.c ipc/sysv/semop.c ipc/sysv/semadj.c ipc/sysv/sem_check.c \
 	tests/host/explore_sem.c
-objects_alone msg ipc/msg.c ipc/msg_check.c tests/host/explore_msg.c
+objects_alone msg ipc/sysv/msg.c ipc/sysv/msg_check.c tests/host/explore_msg.c
 
 # ---- flushes
 bug 2 5 mm/resize.c "resize: no flush before the frames are freed" \
@@ -200,175 +201,175 @@ bug 4 11 mm/fault.c "the stack grows onto what lies below it" \
 	'/^static int grow_stack/,/^}/s/space_overlaps(space, start - PAGE_SIZE, start)/false/'
 
 # ---- leases, tokens, handles: explore_leases.c
-bug leases 0 ipc/lease.c "a lease to read may be written through" \
+bug leases 0 ipc/message/lease.c "a lease to read may be written through" \
 	's/if (!(lease->kind & (use->to_client.*$/if (0)/'
-bug leases 0 ipc/lease.c "a lease reaches beyond its buffer" \
+bug leases 0 ipc/message/lease.c "a lease reaches beyond its buffer" \
 	's/min(iov.length - skip, limit - done)/limit - done/'
-bug leases 0 ipc/lease.c "where a lease was walked to is a byte beside" \
+bug leases 0 ipc/message/lease.c "where a lease was walked to is a byte beside" \
 	's/before += iov.length;/before += iov.length + 1;/'
-bug leases 0 ipc/message.c "a token serves another server, too" \
+bug leases 0 ipc/message/message.c "a token serves another server, too" \
 	'/^int token_client/,/^}/s/procs\[client\].peer != self_index()/0/'
-bug leases 0 ipc/message.c "an old token is good for the next call" \
+bug leases 0 ipc/message/message.c "an old token is good for the next call" \
 	'/^int token_client/,/^}/s/token_of(client) != token/0/'
-bug leases 0 ipc/native.c "a handle serves another server, too" \
+bug leases 0 kernel/entry/native.c "a handle serves another server, too" \
 	'/^static int segment_of/,/^}/s/segments\[segment\].owner != self()->message.channel/0/'
-bug leases 0 ipc/native.c "a dead server's segments stay" \
+bug leases 0 kernel/entry/native.c "a dead server's segments stay" \
 	'/^void native_exit/,/^}/s/native_segment_drop(i)/(void)0/'
 
 # ---- news of a server: explore_messages.c
-bug messages 7 ipc/message.c "a line that goes on interrupting is heard alone" \
+bug messages 7 ipc/message/message.c "a line that goes on interrupting is heard alone" \
 	'/choose(const/,/^}/s/int kind = channel->heard/int kind = NEWS - 1/'
-bug messages 7 ipc/message.c "a poll that finds nothing has heard something" \
+bug messages 7 ipc/message/message.c "a poll that finds nothing has heard something" \
 	'/^int native_poll/,/^}/s/return -EAGAIN;/return 0;/'
 
 # ---- semaphores: explore_sem.c
-bug sem 2 ipc/semop.c "a changer overtakes who waits for zeroes" \
+bug sem 2 ipc/sysv/semop.c "a changer overtakes who waits for zeroes" \
 	'/^void sem_serve/,/^}/s/^\tlook_for_zeroes(/\tcall_up(\&set->changers, op, end), serve_called(set), look_for_zeroes(/'
-bug sem 1 ipc/semop.c "who waits for several zeroes goes before who waits for one" \
+bug sem 1 ipc/sysv/semop.c "who waits for several zeroes goes before who waits for one" \
 	'/^static void serve_zeroes/,/^}/s/!= several/== several/'
-bug sem 2 ipc/semop.c "two changers go on and nobody looks for zeroes between" \
+bug sem 2 ipc/sysv/semop.c "two changers go on and nobody looks for zeroes between" \
 	'/^void sem_serve/,/^}/s/^\t\tlook_for_zeroes(.*$/\t\t;/'
-bug sem 3 ipc/semop.c "what was done of an array is not taken back" \
+bug sem 3 ipc/sysv/semop.c "what was done of an array is not taken back" \
 	'/^static inline int attempt/,/^}/s/^\t\t\t\ttake_back(.*$/\t\t\t\t;/'
-bug sem 5 ipc/semop.c "its undo is not taken back" \
+bug sem 5 ipc/sysv/semop.c "its undo is not taken back" \
 	'/static void take_back/,/^}/s/if (op->sem_flg & SEM_UNDO)/if (0)/'
-bug sem 3 ipc/semop.c "IPC_NOWAIT of another operation decides" \
+bug sem 3 ipc/sysv/semop.c "IPC_NOWAIT of another operation decides" \
 	'/^static inline int attempt/,/^}/s/op->sem_flg/p->wait.ops->sem_flg/'
-bug sem 1 ipc/semop.c "GETPID is who served, not who was served" \
+bug sem 1 ipc/sysv/semop.c "GETPID is who served, not who was served" \
 	'/^static inline int operate/,/^}/s/->pid = p->pid/->pid = self()->pid/'
-bug sem 1 ipc/semop.c "GETZCNT counts who waits for another semaphore" \
+bug sem 1 ipc/sysv/semop.c "GETZCNT counts who waits for another semaphore" \
 	'/^static int count_line/,/^}/s/op->sem_num == num && //'
-bug sem 4 ipc/semop.c "undo goes one beyond its range" \
+bug sem 4 ipc/sysv/semop.c "undo goes one beyond its range" \
 	'/static bool count_undo/,/^}/s/value < -SEMVMX - 1/value < -SEMVMX - 2/'
-bug sem 3 ipc/semop.c "GETPID is who tried, and could not" \
+bug sem 3 ipc/sysv/semop.c "GETPID is who tried, and could not" \
 	'/static void take_back/,/^}/s/^\t\ts->pid = op->old_pid;$/\t\t;/'
-bug sem 1 ipc/semop.c "a process that is to die is served" \
+bug sem 1 ipc/sysv/semop.c "a process that is to die is served" \
 	'/^static inline int serve(/,/^}/s/p->killed ? WAITING : //'
-bug sem 1 ipc/wait.c "the last in line leaves and stays the last" \
+bug sem 1 kernel/process/wait.c "the last in line leaves and stays the last" \
 	'/^static inline void leave/,/^}/s/line->last = before/;/'
-bug sem 1 ipc/wait.c "who leaves the line is still before the next" \
+bug sem 1 kernel/process/wait.c "who leaves the line is still before the next" \
 	'/^static inline void leave/,/^}/s/\tnext->wait.before = .*$/\t;/'
-bug sem 1 ipc/wait.c "whose time is up stays in line" \
+bug sem 1 kernel/process/wait.c "whose time is up stays in line" \
 	'/^int wait_sleep/,/^}/s/^\t\twait_serve(.*$/\t\tp->wait.result = error;/'
-bug sem 4 ipc/semadj.c "undo lifts a value above SEMVMX" \
+bug sem 4 ipc/sysv/semadj.c "undo lifts a value above SEMVMX" \
 	'/^static void apply/,/^}/s/value > SEMVMX ? SEMVMX : value/value/'
-bug sem 4 ipc/semadj.c "SETVAL leaves the undo of others" \
+bug sem 4 ipc/sysv/semadj.c "SETVAL leaves the undo of others" \
 	'/^void semadj_clear/,/^}/s/semadjs\[i\].value = 0;/;/'
-bug sem 5 ipc/semadj.c "SETVAL takes the undo of the whole set" \
+bug sem 5 ipc/sysv/semadj.c "SETVAL takes the undo of the whole set" \
 	'/^void semadj_clear/,/^}/s/num < 0 ||/true ||/'
-bug sem 4 ipc/semadj.c "a row ends and its set still has it" \
+bug sem 4 ipc/sysv/semadj.c "a row ends and its set still has it" \
 	'/^static void end_row/,/^}/s/^\tleave_set(.*$/\t;/'
-bug sem 5 ipc/semadj.c "a row leaves the list of its set on one side only" \
+bug sem 5 ipc/sysv/semadj.c "a row leaves the list of its set on one side only" \
 	'/^static void leave_set/,/^}/s/^\t\tsemadjs\[row->next\].before = .*$/\t\t;/'
-bug sem 4 ipc/semadj.c "an end owes a set for ever" \
+bug sem 4 ipc/sysv/semadj.c "an end owes a set for ever" \
 	'/^void sem_exit/,/^}/s/^\t\tset->owed = 0;$/\t\t;/'
-bug line 0 ipc/semadj.c "of several sets an end serves the first alone" \
+bug line 0 ipc/sysv/semadj.c "of several sets an end serves the first alone" \
 	'/^void sem_exit/,/^}/s/set->owed == set ? 0 : set->owed/0/'
-bug sem 1 ipc/semop.c "a change concerns only who waits for it at once" \
+bug sem 1 ipc/sysv/semop.c "a change concerns only who waits for it at once" \
 	'/^static inline bool concerns/,/^}/s/op < p->wait.stuck \&\&/false \&\&/'
-bug sem 3 ipc/semop.c "a change made by a sleeper concerns nobody" \
+bug sem 3 ipc/sysv/semop.c "a change made by a sleeper concerns nobody" \
 	'/^void sem_serve/,/^}/s/^\t\top = p->wait.ops;$/\t\treturn;/'
-bug sem 7 ipc/semop.c "who waits for zeroes is asked though none is there" \
+bug sem 7 ipc/sysv/semop.c "who waits for zeroes is asked though none is there" \
 	'/^static inline void look_for_zeroes/,/^}/s/ && any_is_zero(set, op, end)//'
-bug sem 6 ipc/sem.c "a removed set keeps its cell" \
+bug sem 6 ipc/sysv/sem.c "a removed set keeps its cell" \
 	'/^static void drop_semaphores/,/^}/s/^\t\tpool_give(all->cell);$/\t\t;/'
-bug sem 4 ipc/semadj.c "an end with undo serves nobody" \
+bug sem 4 ipc/sysv/semadj.c "an end with undo serves nobody" \
 	'/^void sem_exit/,/^}/s/^\t\tsem_serve(.*$/\t\t;/'
-bug sem 6 ipc/sem.c "SETALL with too great a value changes the others" \
+bug sem 6 ipc/sysv/sem.c "SETALL with too great a value changes the others" \
 	'/^static int fill/,/^}/s/too_great ? -ERANGE : 0/0/'
-bug sem 6 ipc/sem.c "a removed set leaves its undo behind" \
+bug sem 6 ipc/sysv/sem.c "a removed set leaves its undo behind" \
 	'/^static int remove/,/^}/s/^\tsemadj_forget(index);$/\t;/'
-bug sem 6 ipc/sem.c "SETALL writes where nobody reads" \
+bug sem 6 ipc/sysv/sem.c "SETALL writes where nobody reads" \
 	'/^static int set_all/,/^}/s/^\tsems\[index\].all = all;$/\t;/'
 
 # ---- message queues: explore_msg.c
-bug msg 2 ipc/msg.c "a receiver with too little room stays in line" \
+bug msg 2 ipc/sysv/msg.c "a receiver with too little room stays in line" \
 	'/^static bool hand_over/,/^}/s/^\t\twait_serve(.*-E2BIG);$/\t\t;/'
-bug msg 1 ipc/msg.c "a process that is to die is handed a message" \
+bug msg 1 ipc/sysv/msg.c "a process that is to die is handed a message" \
 	'/^static bool hand_over/,/^}/s/p->killed ||//'
-bug msg 2 ipc/msg.c "a message of one that is to die is sent" \
+bug msg 2 ipc/sysv/msg.c "a message of one that is to die is sent" \
 	'/^static void admit/,/^}/s/!p->killed &&//'
-bug msg 2 ipc/msg.c "one message of no length too many" \
+bug msg 2 ipc/sysv/msg.c "one message of no length too many" \
 	'/^static bool fits/,/^}/s/msg_qnum < /msg_qnum <= /'
-bug msg 2 ipc/msg.c "a byte too many" \
+bug msg 2 ipc/sysv/msg.c "a byte too many" \
 	'/^static bool fits/,/^}/s/+ size <= /+ size <= 1 + /'
-bug msg 1 ipc/msg.c "of the lowest type, not the first" \
+bug msg 1 ipc/sysv/msg.c "of the lowest type, not the first" \
 	'/^static int choose/,/^}/s/type = 1 - offered;/type = -offered;/'
-bug msg 2 ipc/msg.c "room is made and no sender goes on" \
+bug msg 2 ipc/sysv/msg.c "room is made and no sender goes on" \
 	'/^int msg_receive/,/^}/s/^\t\t\tadmit(q);$/\t\t\t;/'
-bug msg 1 ipc/msg.c "the last message is taken and stays the last" \
+bug msg 1 ipc/sysv/msg.c "the last message is taken and stays the last" \
 	'/^static void take_out/,/^}/s/q->last == chain/false/'
-bug msg 2 ipc/msg.c "MSG_NOERROR is forgotten in line" \
+bug msg 2 ipc/sysv/msg.c "MSG_NOERROR is forgotten in line" \
 	'/^static bool hand_over/,/^}/s/(p->wait.flags & MSG_NOERROR)/false/'
-bug msg 3 ipc/msg.c "who may not write any more is let in all the same" \
+bug msg 3 ipc/sysv/msg.c "who may not write any more is let in all the same" \
 	'/^static int let_in/,/^}/s/^\t\treturn -EACCES;$/\t\t;/'
-bug msg 3 ipc/msg.c "who may not read any more waits on to receive" \
+bug msg 3 ipc/sysv/msg.c "who may not read any more waits on to receive" \
 	'/^static int set(/,/^}/s/^\tcheck_receivers(q);$/\t;/'
-bug msg 3 ipc/msg.c "room given by IPC_SET is given to nobody" \
+bug msg 3 ipc/sysv/msg.c "room given by IPC_SET is given to nobody" \
 	'/^static int set(/,/^}/s/^\tadmit(q);.*$/\t;/'
-bug msg 2 ipc/msg.c "a message that was taken is still its sender's" \
+bug msg 2 ipc/sysv/msg.c "a message that was taken is still its sender's" \
 	'/^static int let_in/,/^}/s/p->wait.chain = -1;/;/'
-bug msg 2 ipc/msg.c "msg_lspid is who made room, not who sent" \
+bug msg 2 ipc/sysv/msg.c "msg_lspid is who made room, not who sent" \
 	'/^static void accept/,/^}/s/sender->pid/self()->pid/'
-bug msg 4 ipc/msg.c "a message whose text cannot be read is lost in the pool" \
+bug msg 4 ipc/sysv/msg.c "a message whose text cannot be read is lost in the pool" \
 	'/^static int compose/,/^}/s/^\t\tpool_give(chain);$/\t\t;/'
-bug msg 4 ipc/msg.c "a removed queue keeps who waits to send" \
+bug msg 4 ipc/sysv/msg.c "a removed queue keeps who waits to send" \
 	'/^static int remove/,/^}/s/^\twait_dismiss(&q->senders.*$/\t;/'
 
 # ---- after a sleep: test_line.c
-bug line 0 ipc/msg.c "a message that was not sent stays in the pool" \
+bug line 0 ipc/sysv/msg.c "a message that was not sent stays in the pool" \
 	'/sys_msgsnd(/,/^}/s/^\t\tpool_give(chain);.*$/\t\t;/'
-bug line 0 ipc/msg.c "a message that was sent is still its sender's" \
+bug line 0 ipc/sysv/msg.c "a message that was sent is still its sender's" \
 	'/sys_msgsnd(/,/^}/s/^\t*self()->wait.chain = -1;$/\t;/'
-bug line 0 ipc/msg.c "msgsnd that was stopped is interrupted" \
+bug line 0 ipc/sysv/msg.c "msgsnd that was stopped is interrupted" \
 	'/sys_msgsnd(/,/^}/s/wait_again(result)/false/'
-bug line 0 ipc/msg.c "a message that was received stays in the pool" \
+bug line 0 ipc/sysv/msg.c "a message that was received stays in the pool" \
 	'/sys_msgrcv(/,/^}/s/if (!copies)/if (copies)/'
-bug line 0 ipc/msg.c "a message that was received is still the receiver's" \
+bug line 0 ipc/sysv/msg.c "a message that was received is still the receiver's" \
 	'/sys_msgrcv(/,/^}/s/^\tself()->wait.chain = -1;$/\t;/'
-bug line 0 ipc/msg.c "msgrcv that was stopped is interrupted" \
+bug line 0 ipc/sysv/msg.c "msgrcv that was stopped is interrupted" \
 	'/sys_msgrcv(/,/^}/s/wait_again(result)/false/'
-bug line 0 ipc/msg.c "MSG_NOERROR gives more than there is room for" \
+bug line 0 ipc/sysv/msg.c "MSG_NOERROR gives more than there is room for" \
 	'/^static int deliver/,/^}/s/size > m->size/size != m->size/'
-bug line 0 ipc/wait.c "who is killed in line stays there" \
+bug line 0 kernel/process/wait.c "who is killed in line stays there" \
 	'/^int wait_sleep/,/^}/s/^\t\twait_serve(.*$/\t\treturn error;/'
-bug line 0 ipc/wait.c "a stop is seen by nobody, and who was woken waits on" \
+bug line 0 kernel/process/wait.c "a stop is seen by nobody, and who was woken waits on" \
 	'/^int wait_sleep/,/^}/s/error = block_until(/block_until(/'
-bug line 0 ipc/wait.c "time that is up just now is not up" \
+bug line 0 kernel/process/wait.c "time that is up just now is not up" \
 	'/^int wait_sleep/,/^}/s/until <= clock_counts/until < clock_counts/'
-bug line 0 ipc/semop.c "the page of many operations is kept after a sleep" \
+bug line 0 ipc/sysv/semop.c "the page of many operations is kept after a sleep" \
 	'/^static int semop_many/,/^}/s/^\t\tsegment_drop(segment);$/\t\tif (result < 0) segment_drop(segment);/'
-bug line 0 ipc/semop.c "the page is let go, unless it fails" \
+bug line 0 ipc/sysv/semop.c "the page is let go, unless it fails" \
 	'/^static int semop_many/,/^}/s/^\t\tsegment_drop(segment);$/\t\tif (result == 0) segment_drop(segment);/'
-bug line 0 ipc/semop.c "one who serves takes the undo upon himself" \
+bug line 0 ipc/sysv/semop.c "one who serves takes the undo upon himself" \
 	'/adjustment(const/,/^}/s/semadj_find(p, /semadj_find(self(), /'
-bug line 0 ipc/semadj.c "rows are not given back when their process ends" \
+bug line 0 ipc/sysv/semadj.c "rows are not given back when their process ends" \
 	'/^static void end_row/,/^}/s/^\ttable_put(.*$/\t;/'
-bug line 0 ipc/semadj.c "a row takes another's place in the tree, half of it" \
+bug line 0 ipc/sysv/semadj.c "a row takes another's place in the tree, half of it" \
 	'/^static void leave_tree/,/^}/s/^\tsemadjs\[i\].below\[1\] = .*$/\t;/'
-bug line 0 ipc/semadj.c "a second operation gets a second row" \
+bug line 0 ipc/sysv/semadj.c "a second operation gets a second row" \
 	'/^int semadj_make/,/^}/s/if (\*at >= 0)/if (false)/'
 
 # ---- turns of the CPU: test_ready.c
-bug ready 0 kernel/ready.c "a user has the CPU as long as he has a process for it" \
+bug ready 0 kernel/process/ready.c "a user has the CPU as long as he has a process for it" \
 	'/^void quantum_ends/,/^}/s/^\t\tturn_pass();$/\t\t;/'
-bug ready 0 kernel/ready.c "a turn ends at the next tick, however short it was" \
+bug ready 0 kernel/process/ready.c "a turn ends at the next tick, however short it was" \
 	'/^void quantum_ends/,/^}/s/if (now - turn_began >= .*$/if (true)/'
-bug ready 0 kernel/ready.c "a server that loops stays before all others" \
+bug ready 0 kernel/process/ready.c "a server that loops stays before all others" \
 	'/^void quantum_ends/,/^}/s/p->queue = p->user;/;/'
-bug ready 0 kernel/ready.c "who talks to a server is always the first of his user" \
+bug ready 0 kernel/process/ready.c "who talks to a server is always the first of his user" \
 	'/^void enqueue_first/,/^}/s/if (q->ticked)/if (false)/'
-bug ready 0 kernel/ready.c "sched_yield gives way to nobody else" \
+bug ready 0 kernel/process/ready.c "sched_yield gives way to nobody else" \
 	'/^void turn_yield/,/^}/s/^\t\tturn_pass();$/\t\t;/'
-bug ready 0 kernel/ready.c "a process that changes its user keeps the old queue" \
+bug ready 0 kernel/process/ready.c "a process that changes its user keeps the old queue" \
 	'/^void user_join/,/^}/s/p->user = p->queue = /p->user = /'
 
 # ---- sleepers: test_sleep.c
-bug sleep 0 kernel/sleep.c "the last sleeper only sinks to the place of one who left" \
+bug sleep 0 kernel/process/sleep.c "the last sleeper only sinks to the place of one who left" \
 	'/^void sleep_leave/,/^}/s/rise(place, last)/sink(place, last)/'
-bug sleep 0 kernel/sleep.c "a sleeper sinks below the later of two" \
+bug sleep 0 kernel/process/sleep.c "a sleeper sinks below the later of two" \
 	'/^static void sink/,/^}/s/^\t\t\tbelow++;$/\t\t\t;/'
-bug sleep 0 kernel/sleep.c "who is to wake up just now sleeps on" \
+bug sleep 0 kernel/process/sleep.c "who is to wake up just now sleeps on" \
 	'/^void sleep_wake/,/^}/s/<= clock_counts/< clock_counts/'
 
 [ "$only" ] || echo "1..$number"

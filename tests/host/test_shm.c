@@ -1,6 +1,7 @@
-// with: ipc/ids.c ipc/ids_check.c ipc/permission.c ipc/object.c
-// with: ipc/shm.c ipc/shm_check.c ipc/sysv_ipc.c -DIDS_SEQ_MAX=4
-// with: ipc/wait.c ipc/sem.c ipc/semop.c ipc/semadj.c ipc/msg.c
+// with: ipc/sysv/ids.c ipc/sysv/ids_check.c ipc/sysv/permission.c
+// ipc/sysv/object.c with: ipc/sysv/shm.c ipc/sysv/shm_check.c
+// ipc/sysv/sysv_ipc.c -DIDS_SEQ_MAX=4 with: kernel/process/wait.c
+// ipc/sysv/sem.c ipc/sysv/semop.c ipc/sysv/semadj.c ipc/sysv/msg.c
 /*
  * tests/host/test_shm.c -- System V shared memory over the real mm.
  *
@@ -8,10 +9,10 @@
  * sentence the checkers recount, and all memory must be back.
  */
 #include "../../abi/errno.h"
-#include "../../ipc/msg.h"
-#include "../../ipc/sem.h"
-#include "../../ipc/shm.h"
-#include "../../kernel/clock.h"
+#include "../../ipc/sysv/msg.h"
+#include "../../ipc/sysv/sem.h"
+#include "../../ipc/sysv/shm.h"
+#include "../../kernel/process/clock.h"
 #include "sees.h"
 
 #define TEXT 0x08048000u /* a page of each process to hold structures */

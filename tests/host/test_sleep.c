@@ -1,10 +1,10 @@
-// with: kernel/sleep.c
+// with: kernel/process/sleep.c
 /*
  * tests/host/test_sleep.c -- the heap of sleepers, against a plain list: joins,
  * leaves and wakes at random.
  */
-#include "../../kernel/clock.h"
-#include "../../kernel/lifecycle.h"
+#include "../../kernel/process/clock.h"
+#include "../../kernel/unix/lifecycle.h"
 #include "tap.h"
 
 #define PROCS 200

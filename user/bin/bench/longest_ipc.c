@@ -4,7 +4,7 @@
  * As longest.c: the worst that processes without privilege were seen to
  * arrange. What is not here is a set at which a thousand sleep with hundreds of
  * operations each: a call that lets them go on takes long, but it lets
- * interrupts in after each sleeper (ipc/semop.c), so its sum says nothing.
+ * interrupts in after each sleeper (ipc/sysv/semop.c), so its sum says nothing.
  */
 #include "../../../abi/msg.h"
 #include "../../../abi/sem.h"

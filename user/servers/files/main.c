@@ -13,12 +13,12 @@
  *	open        a connection                  client   message.c, reply
  *	            room for objects, stays       client   open.c, new_object
  *	mmap2       a segment, a file's last page client   transfer.c
- *	            regions, tables, pages        client   kernel/memory.c
+ *	            regions, tables, pages        client   kernel/unix/memory.c
  *	execve      the image's segment           client   exec.c
- *	            the new space, its stack      client   kernel/exec.c
+ *	            the new space, its stack      client   kernel/unix/exec.c
  *	read /proc  the rest of a line: 2 pages   client   made.c, keep_rest
  *	/dev/zero   a touched page                client   mm/fault.c
- *	fork        process, stack, space         client   kernel/lifecycle.c
+ *	fork        process, stack, space         client kernel/unix/lifecycle.c
  *
  * All else is here from the start: paths, lines, the text of /proc, and room
  * for one unfinished read of each process (turns.c).  So nothing that a client

@@ -8,7 +8,8 @@
  *
  * The array of objects is a segment that grows at the level of the client who
  * needs room in it, and stays: at most 64 pages, for there are not more
- * connections (ipc/connection.c, 8,192, of which root has the last 1/32).
+ * connections (ipc/message/connection.c, 8,192, of which root has the last
+ * 1/32).
  *
  * The archive cannot be written: an open for writing is EROFS, as on a file
  * system mounted read-only, where devices can be written all the same.

@@ -14,7 +14,7 @@
 /*
  * The next object of a table, from row making->at - 1 on, which moves behind
  * it, and its id in *id; 0 when there is enough, or none any more.  An id is
- * sequence number and slot; ipc/ids.h, which knows a free slot so.
+ * sequence number and slot; ipc/sysv/ids.h, which knows a free slot so.
  */
 static const struct row *next_object(struct making *making, enum table table,
                                      enum field field, int *id)

@@ -1,0 +1,89 @@
+/*
+ * boot/archive.c -- the boot archive, as far as the kernel needs it: to find
+ * the servers and init.  The rest of it is the file server's business.
+ *
+ * Format: cpio "newc" (cpio(5)), 13 fields of 8 hexadecimal digits after the
+ * magic; file bodies start on a page (tools/mkarchive pads).
+ */
+#include "../kernel/unix/lifecycle.h"
+
+paddr_t archive_start;
+uint32_t archive_bytes;
+
+#define HEADER_BYTES    110
+#define FIELD_SIZE      6
+#define FIELD_NAME_SIZE 11
+#define FIELD_CHECK     12
+
+struct entry {
+	const char *name;
+	uint32_t body, bytes; /* offset in the archive; length */
+	uint32_t check;       /* the sum of the body's bytes */
+	uint32_t next;        /* offset of the next header */
+};
+
+/*
+ * Eight hexadecimal digits.  Others give some number, too: what it leads to is
+ * checked, and lies outside the archive or is no header.
+ */
+static uint32_t field(const char *header, int i)
+{
+	const char *digits = header + 6 + i * 8;
+	uint32_t value = 0;
+
+	for (int k = 0; k < 8; k++)
+		value = value << 4 | ((digits[k] + (digits[k] > '9') * 9) & 15);
+	return value;
+}
+
+/* The entry after this one; false when nothing sound is there. */
+static bool next_entry(struct entry *entry)
+{
+	uint32_t offset = entry->next;
+	const char *header = (char *)phys_to_kernel(archive_start) + offset;
+	uint32_t name_bytes, room;
+
+	if (offset > archive_bytes || archive_bytes - offset < HEADER_BYTES ||
+	    strncmp(header, "070701", 6) != 0)
+		return false;
+	entry->bytes = field(header, FIELD_SIZE);
+	name_bytes = field(header, FIELD_NAME_SIZE);
+	room = archive_bytes - offset - HEADER_BYTES;
+	if (name_bytes == 0 || name_bytes > room ||
+	    header[HEADER_BYTES + name_bytes - 1] != 0)
+		return false;
+	entry->check = field(header, FIELD_CHECK);
+	entry->name = header + HEADER_BYTES;
+	entry->body = (offset + HEADER_BYTES + name_bytes + 3) & ~3u;
+	entry->next = (entry->body + entry->bytes + 3) & ~3u;
+	return entry->body <= archive_bytes &&
+	       entry->bytes <= archive_bytes - entry->body &&
+	       (entry->bytes == 0 || entry->body % PAGE_SIZE == 0);
+}
+
+static bool intact(const struct entry *entry)
+{
+	const uint8_t *body = phys_to_kernel(archive_start + entry->body);
+	uint32_t sum = 0;
+
+	for (uint32_t i = 0; i < entry->bytes; i++)
+		sum += body[i];
+	return sum == entry->check;
+}
+
+paddr_t archive_find(const char *path, uint32_t *bytes)
+{
+	struct entry entry = {.next = 0};
+
+	while (next_entry(&entry)) {
+		if (strcmp(entry.name, path) == 0) {
+			if (!intact(&entry))
+				machine_refuse("/%s in the boot archive is "
+				               "damaged: run `make` again",
+				               path);
+			*bytes = entry.bytes;
+			return archive_start + entry.body;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,116 @@
+/*
+ * boot/cmdline.c -- the kernel's command line.
+ *
+ *	shmmax= shmmin= shmmni= shmall= shmseg=     limits:
+ * kernel/unix/tunable.c semmsl= semmns= semopm= semmni= msgmax= msgmnb= msgmni=
+ *	reserve=PAGES       what only servers may use
+ *	log=0|1             errors, information
+ *	trace               events on port 0xE9
+ *	teach               /proc/PID/pt for everybody
+ *	server=PATH         one more server of rank 2, shown as /dev/NAME
+ *	host                init talks to tools/run
+ *	provoke=FAILURE     for the tests: provoke_check.c
+ *	-- PROGRAM ARG...   what init runs
+ *
+ * A word that nobody knows is reported, not fatal.
+ */
+#include "../kernel/unix/lifecycle.h"
+
+#include "../kernel/look/inspect.h"
+#include "../kernel/base/trace.h"
+#include "../kernel/unix/tunable.h"
+
+#define CMDLINE_BYTES 2048
+
+const char *cmdline_servers[SERVERS_MAX] = {"/sbin/console"};
+int cmdline_server_count = 1;
+char cmdline_words[CMDLINE_BYTES] = "init";
+int cmdline_bytes = 5;
+
+/* Decimal, or hexadecimal after 0x; false when it is no number. */
+static bool parse_number(const char *text, uint32_t *value)
+{
+	uint32_t base = 10, sum = 0;
+
+	if (text[0] == '0' && text[1] == 'x') {
+		base = 16;
+		text += 2;
+	}
+	if (!*text)
+		return false;
+	for (; *text; text++) {
+		uint32_t digit =
+		    *text >= 'a' ? *text - 'a' + 10u : *text - '0' + 0u;
+
+		if (digit >= base || sum > (UINT32_MAX - digit) / base)
+			return false;
+		sum = sum * base + digit;
+	}
+	*value = sum;
+	return true;
+}
+
+static bool set_number(const char *word)
+{
+	for (int i = 0; i < TUNABLES; i++) {
+		size_t length = strlen(tunables[i].name);
+		uint32_t value;
+
+		if (strncmp(word, tunables[i].name, length) != 0 ||
+		    word[length] != '=')
+			continue;
+		if (!parse_number(word + length + 1, &value) ||
+		    tunable_set(i, value) < 0)
+			klog(KLOG_ERROR, "command line: bad value: %s", word);
+		return true;
+	}
+	return false;
+}
+
+static void take_word(const char *word)
+{
+	if (set_number(word))
+		return;
+	if (strcmp(word, "trace") == 0)
+		trace_start();
+	else if (strcmp(word, "teach") == 0)
+		inspection.teach = 1;
+	else if (strncmp(word, "server=", 7) == 0)
+		if (cmdline_server_count < SERVERS_MAX)
+			cmdline_servers[cmdline_server_count++] = word + 7;
+		else
+			klog(KLOG_ERROR, "command line: too many servers");
+	else if (strcmp(word, "host") != 0 &&
+	         !(strncmp(word, "provoke=", 8) == 0 && provoke_arm(word + 8)))
+		klog(KLOG_ERROR, "command line: unknown word: %s", word);
+}
+
+/* Copies the words, each with its NUL: init's argument strings. */
+static void split(const char *text)
+{
+	for (; *text && cmdline_bytes < CMDLINE_BYTES - 1; text++) {
+		char c = *text == ' ' ? 0 : *text;
+
+		if (c || cmdline_words[cmdline_bytes - 1])
+			cmdline_words[cmdline_bytes++] = c;
+	}
+	if (cmdline_words[cmdline_bytes - 1])
+		cmdline_bytes++; /* its NUL is there */
+	if (*text)
+		klog(KLOG_ERROR, "command line: cut off: %s", text);
+}
+
+void cmdline_parse(const char *text, bool first_is_file)
+{
+	const char *word = cmdline_words + cmdline_bytes;
+
+	/* QEMU puts the kernel's file name first; GRUB does not. */
+	while (first_is_file && *text && *text != ' ')
+		text++;
+	split(text);
+	for (; word < cmdline_words + cmdline_bytes; word += strlen(word) + 1) {
+		if (strcmp(word, "--") == 0)
+			break; /* the rest is init's */
+		take_word(word);
+	}
+}

@@ -1,0 +1,253 @@
+/*
+ * ipc/message/connection.c -- channels, connections, descriptors.
+ *
+ *	process            kernel                      server
+ *	descriptor 0 --+
+ *	descriptor 5 --+-> connection --+
+ *	                   (count 2)    +-> channel -> (one process receives)
+ *	descriptor 3 ----> connection --+   with an
+ *	                   (count 1)        object number each
+ *
+ * The kernel knows nothing of files, paths or terminals: an object is a number
+ * that means something to its server alone.  So dup, fork, exec and exit are
+ * generic work on counts, done here; the servers keep state by object and never
+ * by process, and hear of one thing only: that the last hold on a connection
+ * is gone.  That news cannot be lost and takes no memory, because the
+ * connection itself waits in a list (channel.closed) until it has been heard.
+ *
+ * C1  A connection's count is the number of descriptors, working directories
+ *     and messages under way (sent, or carried by a reply) that hold it.
+ * C2  Count 0: it is in the closed list of a channel whose server lives.
+ *
+ *	channel_*      of servers           descriptor_*   of processes
+ *	connection_*   counted holds        message_fork, _exec, _exit   hooks
+ */
+#include "message.h"
+
+#include "../../abi/errno.h"
+#include "../../kernel/base/panic.h"
+#include "../../kernel/base/string.h"
+
+#define CONNECTIONS_MAX 8192
+
+struct channel channels[CHANNELS];
+struct channel *interrupt_channels[INTERRUPT_LINES];
+struct table connection_table = TABLE(connections, CONNECTIONS_MAX);
+
+/* ---- channels ------------------------------------------------------------ */
+
+int channel_make(int server)
+{
+	int i = 0;
+
+	/* Boot, process 0, is no server: such a channel is free. */
+	while (i < CHANNELS && channels[i].server != 0)
+		i++;
+	assert(i < CHANNELS);
+	channels[i] =
+	    (struct channel){.server = server, .first = -1, .closed = -1};
+	procs[server].message.channel = i;
+	return i;
+}
+
+/* ---- connections --------------------------------------------------------- */
+
+bool connection_exists(int connection)
+{
+	return connection >= 0 && connection < connection_table.fresh &&
+	       connections[connection].channel >= 0;
+}
+
+int connection_make(int channel, int object, uint32_t readiness)
+{
+	int i = table_take(&connection_table, LEVEL_SERVER);
+
+	if (i < 0)
+		return -ENFILE;
+	connections[i].channel = channel;
+	connections[i].object = object;
+	connections[i].readiness = readiness;
+	connections[i].count = 1;
+	return i;
+}
+
+void connection_hold(int connection)
+{
+	if (connection == NO_CONNECTION)
+		return;
+	assert(connections[connection].count > 0);
+	connections[connection].count++;
+}
+
+void connection_drop(int connection)
+{
+	struct connection *c;
+	struct channel *channel;
+
+	if (connection == NO_CONNECTION)
+		return;
+	c = &connections[connection];
+	assert(c->count > 0);
+	if (--c->count > 0)
+		return;
+	channel = &channels[c->channel];
+	c->link = channel->closed;
+	channel->closed = connection;
+	if (channel->server >= 0)
+		channel_tell(channel);
+	else
+		connection_forget(channel);
+}
+
+void connection_forget(struct channel *channel)
+{
+	int connection = channel->closed;
+
+	channel->closed = connections[connection].link;
+	connections[connection].channel = -1;
+	table_put(&connection_table, connection);
+}
+
+int native_ready(int connection, uint32_t word)
+{
+	if (!connection_exists(connection) ||
+	    connections[connection].channel != self()->message.channel)
+		return -EBADF;
+	connections[connection].readiness = word;
+	return 0;
+}
+
+/* ---- descriptors --------------------------------------------------------- */
+
+int descriptor_connection(int proc, int fd)
+{
+	if (fd < 0 || fd >= OPEN_MAX || procs[proc].descriptors[fd] < 0)
+		return -EBADF;
+	return procs[proc].descriptors[fd];
+}
+
+int descriptor_free(int proc, int from)
+{
+	for (int fd = from; fd < OPEN_MAX; fd++)
+		if (procs[proc].descriptors[fd] == NO_CONNECTION)
+			return fd;
+	return -EMFILE;
+}
+
+int descriptor_install(int proc, int connection, int from, bool cloexec)
+{
+	int fd = descriptor_free(proc, from);
+
+	if (fd >= 0) {
+		procs[proc].descriptors[fd] = connection;
+		procs[proc].cloexec[fd] = cloexec;
+	}
+	return fd;
+}
+
+int descriptor_close(int proc, int fd)
+{
+	int connection = descriptor_connection(proc, fd);
+
+	if (connection < 0)
+		return connection;
+	procs[proc].descriptors[fd] = NO_CONNECTION;
+	connection_drop(connection);
+	return 0;
+}
+
+void directory_install(int proc, int connection)
+{
+	connection_drop(procs[proc].cwd);
+	procs[proc].cwd = connection;
+}
+
+/* ---- fork, exec, exit ---------------------------------------------------- */
+
+void message_fork(int child)
+{
+	for (int fd = 0; fd < OPEN_MAX; fd++)
+		connection_hold(procs[child].descriptors[fd]);
+	connection_hold(procs[child].cwd);
+}
+
+void message_exec(int proc)
+{
+	for (int fd = 0; fd < OPEN_MAX; fd++) {
+		if (procs[proc].cloexec[fd])
+			descriptor_close(proc, fd);
+		procs[proc].cloexec[fd] = false;
+	}
+}
+
+void message_exit(int proc)
+{
+	struct proc *p = &procs[proc];
+
+	if (p->message.channel >= 0) {
+		message_server_died(p->message.channel);
+		native_exit(p->message.channel);
+	}
+	p->message.channel = -1;
+	for (int fd = 0; fd < OPEN_MAX; fd++)
+		descriptor_close(proc, fd);
+	directory_install(proc, NO_CONNECTION);
+}
+
+/* ---- the calls: close(2), dup(2), fcntl(2) ------------------------------- */
+
+int sys_close(int fd)
+{
+	return descriptor_close(self_index(), fd);
+}
+
+/* Of a descriptor that is one: another for the same connection, or -EMFILE. */
+static int duplicate(int fd, int from, bool cloexec)
+{
+	int connection = self()->descriptors[fd];
+	int copy = descriptor_install(self_index(), connection, from, cloexec);
+
+	if (copy >= 0)
+		connection_hold(connection);
+	return copy;
+}
+
+int sys_dup2(int fd, int newfd)
+{
+	if (fd == newfd)
+		return descriptor_connection(self_index(), fd) < 0 ? -EBADF
+		                                                   : fd;
+	return sys_dup3(fd, newfd, 0);
+}
+
+int sys_dup3(int fd, int newfd, int flags)
+{
+	if (((uint32_t)flags & ~O_CLOEXEC) || fd == newfd)
+		return -EINVAL;
+	if (descriptor_connection(self_index(), fd) < 0 || newfd < 0 ||
+	    newfd >= OPEN_MAX)
+		return -EBADF;
+	descriptor_close(self_index(), newfd);
+	return duplicate(fd, newfd, flags != 0);
+}
+
+/* What concerns the descriptor is done here; its object's flags are not. */
+int sys_fcntl64(int fd, int command, uint32_t arg)
+{
+	if (descriptor_connection(self_index(), fd) < 0)
+		return -EBADF;
+	switch (command) {
+	case F_DUPFD:
+	case F_DUPFD_CLOEXEC:
+		if (arg >= OPEN_MAX)
+			return -EINVAL;
+		return duplicate(fd, (int)arg, command == F_DUPFD_CLOEXEC);
+	case F_GETFD:
+		return self()->cloexec[fd] ? FD_CLOEXEC : 0;
+	case F_SETFD:
+		self()->cloexec[fd] = arg & FD_CLOEXEC;
+		return 0;
+	default:
+		return FORWARD;
+	}
+}

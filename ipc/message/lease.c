@@ -1,0 +1,167 @@
+/*
+ * ipc/message/lease.c -- what a server may reach of a client that waits for it.
+ *
+ *	read(fd, buf, len)                3 read fd fd buf:out[len] len
+ *	         |                                     |
+ *	         +-- argument 1: [buf, buf + len) -----+  a lease, to write only
+ *
+ * The row of the call says which buffers, and in which direction; the server
+ * names one by its argument's position.  Nothing is looked up or pinned when
+ * the message is sent: each use is checked when it happens, against the
+ * client's own regions and rights (space_transfer).  So a lease never gives
+ * more than the client itself has, and ends by itself with the token.
+ *
+ * An array of struct iovec is one lease of all its buffers in a row; an offset
+ * counts through them.  Where the last use stopped is remembered with the
+ * message, so that a server that goes on from there walks them once.
+ */
+#include "message.h"
+
+#include "../../abi/errno.h"
+#include "syscall_table.h"
+
+#define COUNT_MAX 0x7ffff000u /* bytes of one read(2), as on Linux */
+#define IOV_MAX   1024u
+#define PATH_MAX  4096u
+
+struct iovec {
+	vaddr_t base;
+	uint32_t length;
+};
+
+/* The lease on an argument of the client's call, of these kinds; or 0. */
+static const struct lease *find(int client, int argument, int kinds)
+{
+	const struct syscall *row = &syscalls[procs[client].message.call];
+
+	for (int i = 0; i < 3; i++)
+		if ((row->leases[i].kind & kinds) &&
+		    row->leases[i].argument == argument)
+			return &row->leases[i];
+	return 0;
+}
+
+/*
+ * Buffer `i` of the row; a lease that is no iov is a row of one.  -EINVAL (its
+ * length is negative) or -EFAULT.
+ */
+static int element(int client, const struct lease *lease, uint32_t i,
+                   struct iovec *iov)
+{
+	const uint32_t *args = procs[client].message.args;
+	uint32_t length = lease->length_argument < 0
+	                      ? lease->length
+	                      : args[lease->length_argument];
+	int error = 0;
+
+	*iov = (struct iovec){args[lease->argument], min(length, COUNT_MAX)};
+	if (lease->kind & LEASE_IOV)
+		error = space_read(procs[client].space, iov,
+		                   iov->base + i * sizeof(*iov), sizeof(*iov));
+	if (error == 0 && iov->length > INT32_MAX)
+		return -EINVAL;
+	return iov->base + iov->length < iov->base ? -EFAULT : error;
+}
+
+/* How many buffers: -EINVAL when there are too many, or it has none. */
+static int elements(int client, const struct lease *lease)
+{
+	uint32_t n = 1;
+
+	if (!lease)
+		return -EINVAL;
+	if (lease->kind & LEASE_IOV)
+		n = procs[client].message.args[lease->length_argument];
+	return n > IOV_MAX ? -EINVAL : (int)n;
+}
+
+/* Moves `bytes` at `address` of the client, after `done`: them, or -EFAULT. */
+static int move(const struct lease_use *use, vaddr_t address, uint32_t done,
+                uint32_t bytes)
+{
+	int space = procs[use->client].space, mine = self()->space;
+	uint8_t *kernel = (uint8_t *)use->kernel + done;
+	vaddr_t buffer = use->buffer + done;
+	int error;
+
+	if (use->kernel)
+		error = use->to_client
+		            ? space_write(space, address, kernel, bytes)
+		            : space_read(space, kernel, address, bytes);
+	else
+		error =
+		    use->to_client
+		        ? space_transfer(space, address, mine, buffer, bytes)
+		        : space_transfer(mine, buffer, space, address, bytes);
+	return error < 0 ? error : (int)bytes;
+}
+
+int lease_copy(const struct lease_use *use)
+{
+	const struct lease *lease =
+	    find(use->client, use->argument, LEASE_INOUT);
+	struct proc *client = &procs[use->client];
+	uint32_t limit = min(use->bytes, LEASE_MAX), done = 0, before = 0;
+	int i = 0;
+	int n = elements(use->client, lease);
+
+	if (use->client == self_index()) /* its memory at `argument` */
+		return move(use, use->argument + use->offset, 0, use->bytes);
+	if (n < 0)
+		return n;
+	if (!(lease->kind & (use->to_client ? LEASE_OUT : LEASE_IN)))
+		return -EPERM;
+	if ((lease->kind & LEASE_IOV) && client->message.before <= use->offset)
+		before = client->message.before, i = client->message.element;
+	while (i < n && done < limit && before < COUNT_MAX) {
+		struct iovec iov;
+		int result = element(use->client, lease, i, &iov);
+		uint32_t skip = min(use->offset + done - before, iov.length);
+		uint32_t bytes = min(iov.length - skip, limit - done);
+
+		if (result == 0 && bytes > 0)
+			result = move(use, iov.base + skip, done, bytes);
+		if (result < 0)
+			return done ? (int)done : result;
+		client->message.before = before;
+		client->message.element = i++;
+		before += iov.length;
+		done += bytes;
+	}
+	return (int)done;
+}
+
+int native_lease_string(int client, int argument, vaddr_t buf, uint32_t size)
+{
+	const struct lease *lease = find(client, argument, LEASE_STR);
+	int space = procs[client].space, limit = (int)min(size, PATH_MAX);
+	vaddr_t text;
+	int bytes;
+
+	if (!lease)
+		return -EINVAL;
+	text = procs[client].message.args[argument];
+	bytes = space_string_bytes(space, text, limit);
+	if (bytes > limit)
+		return -ENAMETOOLONG;
+	if (bytes < 0 ||
+	    space_transfer(self()->space, buf, space, text, bytes) < 0)
+		return -EFAULT;
+	return bytes - 1;
+}
+
+int native_lease_size(int client, int argument)
+{
+	const struct lease *lease = find(client, argument, LEASE_INOUT);
+	int n = elements(client, lease), error;
+	uint32_t sum = 0;
+	struct iovec iov;
+
+	for (int i = 0; i < n; i++) {
+		error = element(client, lease, i, &iov);
+		if (error)
+			return error;
+		sum = min(sum + iov.length, COUNT_MAX);
+	}
+	return n < 0 ? n : (int)sum;
+}

@@ -1,0 +1,430 @@
+/*
+ * ipc/message/message.c -- send, receive, reply: QNX's rendezvous.
+ *
+ *	client                      kernel                    server
+ *	message_send --> SENDING, in the channel's queue
+ *	                 REPLY_WAIT <------------------- native_receive
+ *	                      | lease_copy ... as often as it likes
+ *	goes on <-------------+------------------------- native_reply
+ *
+ * A message is never copied into a buffer: the client's row of `procs` *is*
+ * the message, and it stays there while the client waits.  So nothing needs
+ * memory and nothing can overflow.  A received message is named by a token: the
+ * slot, and a generation that is new for each message.  A token of a client
+ * that has died or was answered fits nothing, and any use of it is ESRCH.
+ *
+ * A server hears of three kinds of news: interrupt lines that fired, last
+ * closes, and its queue, where a client SENDING is a request, and one in
+ * REPLY_WAIT wants its wait cut short (PULSE_UNBLOCK).  The kinds take turns,
+ * so that a line which interrupts without end shuts nobody out.  Each is taken
+ * off only after it was copied out: a server's bad buffer loses nothing.
+ *
+ * A message is under way from address() to finish(): so long it has a hold on
+ * its connection, whose channel is the one that it is asked of.
+ *
+ * M1  queued: it is under way, and exactly once in its channel's queue.
+ * M2  SENDING: queued, and `peer` is its channel's server.
+ * M3  REPLY_WAIT: under way, `peer` its channel's server, a generation set.
+ * M4  RECEIVING: nothing is there to be heard of by that server.
+ * M5  A send goes only upward in rank, so no circle of waiting can close.
+ * M6  News of one kind waits while at most one of each other kind is heard.
+ *
+ * A client killed while it waits is READY at once, and its token dead; it
+ * leaves the queue by itself (message_abandon) when it next runs.
+ */
+#include "message.h"
+
+#include "syscall_table.h"
+#include "../../abi/errno.h"
+#include "../../kernel/process/clock.h"
+#include "../../kernel/base/panic.h"
+#include "../../kernel/base/string.h"
+#include "../../kernel/base/trace.h"
+
+/* A token is a positive int: generation * TOKEN_SLOTS + slot. */
+#define GENERATIONS (INT32_MAX / TOKEN_SLOTS + 1)
+
+uint32_t count_messages;
+
+static int generation; /* the last one given out; never 0 */
+
+/* ---- tokens -------------------------------------------------------------- */
+
+static int token_of(int client)
+{
+	return procs[client].message.generation * TOKEN_SLOTS + client;
+}
+
+int token_client(int token)
+{
+	int client = token % TOKEN_SLOTS;
+
+	if (token <= 0 || client >= proc_table.fresh ||
+	    procs[client].state != PROC_REPLY_WAIT ||
+	    procs[client].peer != self_index() || token_of(client) != token)
+		return -ESRCH;
+	return client;
+}
+
+/* ---- a channel's queue --------------------------------------------------- */
+
+static struct channel *channel_of(int proc)
+{
+	return &channels[connections[procs[proc].message.connection].channel];
+}
+
+/* The link that leads to `proc`. */
+static int *link_to(struct channel *channel, int proc)
+{
+	int *link = &channel->first;
+
+	while (*link != proc)
+		link = &procs[*link].message.next;
+	return link;
+}
+
+/*
+ * Where a new request of `proc` joins the queue.  Users take turns there, one
+ * request in each round, so that nobody waits behind a crowd of another user's.
+ */
+static int *link_in_turn(struct channel *channel, int proc)
+{
+	int *link = &channel->first;
+	uint32_t round = *link < 0 ? 0 : procs[*link].message.round;
+
+	for (int i = *link; i >= 0; i = *link) {
+		if ((int32_t)(procs[i].message.round - round) > 0)
+			break;
+		if (procs[i].user == procs[proc].user)
+			round = procs[i].message.round + 1;
+		link = &procs[i].message.next;
+	}
+	procs[proc].message.round = round;
+	return link;
+}
+
+static void enqueue(int proc, int *link)
+{
+	procs[proc].message.next = *link;
+	procs[proc].message.queued = true;
+	*link = proc;
+}
+
+static void dequeue(int proc)
+{
+	if (!procs[proc].message.queued)
+		return;
+	procs[proc].message.queued = false;
+	*link_to(channel_of(proc), proc) = procs[proc].message.next;
+}
+
+/* Whoever comes next: killed clients in the queue are already on their way. */
+static int first_waiting(const struct channel *channel)
+{
+	int i = channel->first;
+
+	while (i >= 0 && !message_waits(i))
+		i = procs[i].message.next;
+	return i;
+}
+
+void channel_tell(const struct channel *channel)
+{
+	if (procs[channel->server].state == PROC_RECEIVING)
+		wake_first(&procs[channel->server]);
+}
+
+/* ---- send ---------------------------------------------------------------- */
+
+/* 0, or why nobody may wait for this channel at our word. */
+static int refuse(const struct channel *channel)
+{
+	if (channel->server < 0)
+		return -EIO;
+	return procs[channel->server].rank > self()->rank ? 0 : -EDEADLK;
+}
+
+/* The message of `proc` now waits to be received by way of `connection`. */
+static void address(int proc, int connection)
+{
+	struct proc *p = &procs[proc];
+	struct channel *channel = &channels[connections[connection].channel];
+
+	connection_hold(connection);
+	p->message.connection = connection;
+	p->message.generation = generation = generation % (GENERATIONS - 1) + 1;
+	enqueue(proc, link_in_turn(channel, proc));
+	channel_tell(channel);
+	count_messages++;
+	if (trace_on)
+		trace_event(TRACE_MESSAGE, p->message.call, p->pid,
+		            procs[channel->server].pid);
+}
+
+int message_send(int number, const uint32_t args[6], int connection)
+{
+	const struct channel *to = &channels[connections[connection].channel];
+	struct proc *me = self();
+	int error = refuse(to);
+
+	if (error)
+		return error;
+
+	/* Nothing below can fail. */
+	me->message.call = number;
+	memcpy(me->message.args, args, sizeof(me->message.args));
+	me->message.unblock = false;
+	me->message.element = me->message.before = 0;
+	address(self_index(), connection);
+	if (block(PROC_SENDING, to->server) < 0) {
+		message_abandon();
+		return -EINTR;
+	}
+	return me->message.status;
+}
+
+/* A message is no longer under way. */
+static void finish(int proc)
+{
+	dequeue(proc);
+	connection_drop(procs[proc].message.connection);
+	procs[proc].message.connection = NO_CONNECTION;
+}
+
+void message_abandon(void)
+{
+	int *carried = self()->message.carried;
+
+	finish(self_index());
+	for (int i = 0; i < 2; i++) {
+		connection_drop(carried[i]);
+		carried[i] = NO_CONNECTION;
+	}
+}
+
+void message_answer(int client, int status)
+{
+	finish(client);
+	procs[client].message.status = status;
+	wake_first(&procs[client]);
+}
+
+void message_unblock(int proc)
+{
+	struct proc *p = &procs[proc];
+
+	if (p->state == PROC_SENDING) {
+		message_answer(proc, -EINTR);
+	} else if (p->state == PROC_REPLY_WAIT && !p->message.unblock) {
+		p->message.unblock = true;
+		enqueue(proc, &channel_of(proc)->first);
+		channel_tell(channel_of(proc));
+	}
+}
+
+/* ---- pulses -------------------------------------------------------------- */
+
+void message_interrupt(int line)
+{
+	struct channel *channel = interrupt_channels[line];
+
+	if (channel) {
+		channel->interrupts |= 1u << line;
+		channel_tell(channel);
+	}
+}
+
+/* ---- receive ------------------------------------------------------------- */
+
+/* A request, or the wish of a client in REPLY_WAIT to have its wait cut. */
+static void describe(int client, struct message *m)
+{
+	const struct proc *p = &procs[client];
+
+	m->type = p->state == PROC_SENDING ? p->message.call : PULSE_UNBLOCK;
+	m->token = token_of(client);
+	m->object = connections[p->message.connection].object;
+	m->connection = p->message.connection;
+	m->pid = p->pid;
+	m->uid = p->cred.uid;
+	m->gid = p->cred.gid;
+	m->euid = p->cred.euid;
+	m->egid = p->cred.egid;
+	m->umask = p->cred.umask;
+	memcpy(m->args, p->message.args, sizeof(m->args));
+}
+
+/* The first kind after the one heard last that has news; or NEWS. */
+static enum news choose(const struct channel *channel, int client)
+{
+	bool there[NEWS] = {channel->interrupts != 0, channel->closed >= 0,
+	                    client >= 0};
+	int kind = channel->heard;
+
+	for (int i = 0; i < NEWS; i++) {
+		kind = kind + 1 < NEWS ? kind + 1 : 0;
+		if (there[kind])
+			return kind;
+	}
+	return NEWS;
+}
+
+/* What the server hears of next, or NEWS: nothing.  Changes nothing. */
+static enum news look(const struct channel *channel, struct message *m)
+{
+	int client = first_waiting(channel);
+	enum news kind = choose(channel, client);
+
+	memset(m, 0, sizeof(*m));
+	if (kind == NEWS_INTERRUPTS) {
+		m->type = PULSE_INTERRUPT;
+		m->args[0] = channel->interrupts;
+	} else if (kind == NEWS_CLOSES) {
+		m->type = PULSE_CLOSE;
+		m->object = connections[channel->closed].object;
+		m->connection = channel->closed;
+	} else if (kind == NEWS_CLIENTS) {
+		describe(client, m);
+	}
+	return kind;
+}
+
+/* It has heard of what look() found. */
+static void take(struct channel *channel, enum news kind)
+{
+	int client = first_waiting(channel);
+
+	channel->heard = kind;
+	if (kind == NEWS_INTERRUPTS) {
+		channel->interrupts = 0;
+	} else if (kind == NEWS_CLOSES) {
+		connection_forget(channel);
+	} else {
+		dequeue(client);
+		if (procs[client].state == PROC_SENDING)
+			block_move(client, PROC_REPLY_WAIT, self_index());
+	}
+}
+
+int native_poll(vaddr_t buffer)
+{
+	struct channel *channel = &channels[self()->message.channel];
+	struct message m;
+	enum news kind = look(channel, &m);
+
+	if (kind == NEWS)
+		return -EAGAIN;
+	if (copy_out(buffer, &m, sizeof(m)) < 0)
+		return -EFAULT;
+	take(channel, kind);
+	return 0;
+}
+
+int native_receive(vaddr_t buffer)
+{
+	int result;
+
+	while ((result = native_poll(buffer)) == -EAGAIN)
+		if (block(PROC_RECEIVING, -1) < 0)
+			return -EINTR;
+	return result;
+}
+
+/* ---- reply --------------------------------------------------------------- */
+
+/* The connections that the answer carries: how many, -EINVAL or -EBADF. */
+static int check_reply(int client, int status, const struct reply *reply)
+{
+	int result = syscalls[procs[client].message.call].result;
+
+	if (status < 0)
+		return status < -4095 ? -EINVAL : 0;
+	if (reply->count != (result == RESULT_CWD ? 1 : result))
+		return -EINVAL;
+	for (int i = 0; i < reply->count; i++) {
+		int fd = reply->connection[i].descriptor;
+
+		if (fd != -1 && descriptor_connection(self_index(), fd) < 0)
+			return -EBADF;
+	}
+	return reply->count;
+}
+
+/* A hold on connection `i` of the reply, for which there is room. */
+static int carry(const struct reply *reply, int i)
+{
+	int fd = reply->connection[i].descriptor, connection;
+
+	if (fd == -1)
+		return connection_make(self()->message.channel,
+		                       reply->connection[i].object,
+		                       reply->connection[i].readiness);
+	connection = descriptor_connection(self_index(), fd);
+	connection_hold(connection);
+	return connection;
+}
+
+int native_reply(int client, int status, vaddr_t buffer)
+{
+	int *carried = procs[client].message.carried;
+	struct reply reply = {0};
+	int count;
+
+	if (buffer && copy_in(&reply, buffer, sizeof(reply)) < 0)
+		return -EFAULT;
+	count = check_reply(client, status, &reply);
+	if (count < 0)
+		return count;
+	if (table_reserve(&connection_table, count,
+	                  spaces[procs[client].space].level) < 0)
+		return -ENFILE;
+
+	/* Nothing below can fail. */
+	for (int i = 0; i < count; i++)
+		carried[i] = carry(&reply, i);
+	message_answer(client, status);
+	return (count > 0 ? carried[0] : 0) +
+	       (count > 1 ? carried[1] << 16 : 0);
+}
+
+/* ---- pass ---------------------------------------------------------------- */
+
+int native_pass(int client, int to)
+{
+	const struct channel *channel = &channels[connections[to].channel];
+	int error = refuse(channel);
+
+	if (error)
+		return error;
+
+	/* Nothing below can fail. */
+	if (procs[client].message.unblock) { /* nothing was done for it yet */
+		message_answer(client, -EINTR);
+		return 0;
+	}
+	finish(client);
+	block_move(client, PROC_SENDING, channel->server);
+	address(client, to);
+	return 0;
+}
+
+/* ---- death --------------------------------------------------------------- */
+
+void message_server_died(int channel)
+{
+	struct channel *c = &channels[channel];
+
+	for (int i = 0; i < proc_table.fresh; i++)
+		if (message_waits(i) && procs[i].peer == c->server)
+			message_answer(i, -EIO);
+	c->server = -1;
+	c->interrupts = 0;
+	while (c->closed >= 0)
+		connection_forget(c);
+	for (int line = 0; line < INTERRUPT_LINES; line++) {
+		if (interrupt_channels[line] == c) {
+			interrupt_channels[line] = 0;
+			interrupt_enable(line, false);
+		}
+	}
+}

@@ -1,0 +1,164 @@
+/*
+ * ipc/message/message_check.c -- messages looked at from outside: the
+ * self-check.
+ *
+ * Recomputes from the process table alone what connection.c and message.c keep
+ * by increments, and reports each breach by the invariant's number (C1, C2 in
+ * connection.c; M1 to M4 in message.c).  Nothing here changes anything; it may
+ * be slow.
+ */
+#include "message.h"
+
+#include "../../kernel/base/klog.h"
+
+static int breaches;
+
+static void breach(const char *what, int where)
+{
+	klog(KLOG_ERROR, "%s: at %d", what, where);
+	breaches++;
+}
+
+/* ---- C1, C2: counts ------------------------------------------------------ */
+
+static int holds_of(const struct proc *p, int connection)
+{
+	int holds =
+	    (p->cwd == connection) + (p->message.connection == connection);
+
+	for (int fd = 0; fd < OPEN_MAX; fd++)
+		holds += p->descriptors[fd] == connection;
+	for (int i = 0; i < 2; i++)
+		holds += p->message.carried[i] == connection;
+	return holds;
+}
+
+static int count_holds(int connection)
+{
+	int holds = 0;
+
+	for (int i = 0; i < proc_table.fresh; i++)
+		if (procs[i].state != PROC_FREE)
+			holds += holds_of(&procs[i], connection);
+	return holds;
+}
+
+static bool is_closed(int connection)
+{
+	int i = channels[connections[connection].channel].closed;
+
+	for (int steps = connection_table.fresh;
+	     i >= 0 && i != connection && steps > 0; steps--)
+		i = connections[i].link;
+	return i == connection;
+}
+
+static void check_connections(void)
+{
+	int live = 0;
+
+	for (int i = 0; i < connection_table.fresh; i++) {
+		if (!connection_exists(i))
+			continue;
+		live++;
+		if (connections[i].count != count_holds(i))
+			breach("C1: a connection's count is not its holds", i);
+		if ((connections[i].count == 0) != is_closed(i))
+			breach("C2: closed list and count differ", i);
+	}
+	if (live != connection_table.live)
+		breach("C1: connections are lost", live);
+}
+
+static void check_names(const struct proc *p, int where)
+{
+	for (int fd = 0; fd < OPEN_MAX; fd++) {
+		int connection = p->descriptors[fd];
+
+		if (connection != NO_CONNECTION &&
+		    !connection_exists(connection))
+			breach("C1: a descriptor of nothing", where);
+	}
+}
+
+/* ---- M1 to M4: who waits for whom ---------------------------------------- */
+
+static int times_queued(int proc)
+{
+	int times = 0, steps = 0;
+
+	for (int c = 0; c < CHANNELS && channels[c].server != 0; c++) {
+		for (int i = channels[c].first; i >= 0;
+		     i = procs[i].message.next) {
+			times += i == proc;
+			if (++steps > proc_table.fresh)
+				return -1; /* it goes in a circle */
+		}
+	}
+	return times;
+}
+
+static int server_of(int connection)
+{
+	return channels[connections[connection].channel].server;
+}
+
+static void check_wait(const struct proc *p, int where)
+{
+	int connection = p->message.connection;
+
+	if (times_queued(where) != p->message.queued)
+		breach("M1: not queued as it says", where);
+	if (p->message.queued && !connection_exists(connection))
+		breach("M1: queued nowhere", where);
+	if (!message_waits(where))
+		return;
+	if (!connection_exists(connection))
+		breach("C1: a message by no connection", where);
+	else if (p->peer < 0 || p->peer != server_of(connection))
+		breach("M2, M3: waits for nobody", where);
+	if (p->state == PROC_SENDING && !p->message.queued)
+		breach("M2: sent and not queued", where);
+	if (p->state == PROC_REPLY_WAIT && p->message.generation == 0)
+		breach("M3: received without a token", where);
+	if (p->state == PROC_REPLY_WAIT && p->message.queued &&
+	    !p->message.unblock)
+		breach("M3: received and still queued", where);
+}
+
+static bool has_news(const struct channel *channel)
+{
+	for (int i = channel->first; i >= 0; i = procs[i].message.next)
+		if (message_waits(i))
+			return true;
+	return channel->interrupts || channel->closed >= 0;
+}
+
+static void check_servers(void)
+{
+	for (int c = 0; c < CHANNELS; c++) {
+		int server = channels[c].server;
+
+		if (server <= 0)
+			continue;
+		if (procs[server].message.channel != c)
+			breach("M2: a channel's server is not its own", c);
+		if (procs[server].state == PROC_RECEIVING &&
+		    has_news(&channels[c]))
+			breach("M4: a server sleeps beside its work", c);
+	}
+}
+
+int message_check(void)
+{
+	breaches = 0;
+	check_connections();
+	check_servers();
+	for (int i = 0; i < proc_table.fresh; i++) {
+		if (procs[i].state == PROC_FREE)
+			continue;
+		check_names(&procs[i], i);
+		check_wait(&procs[i], i);
+	}
+	return breaches;
+}

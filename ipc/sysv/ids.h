@@ -1,0 +1,93 @@
+/*
+ * ipc/sysv/ids.h -- identifiers and keys: one id table, three users.
+ *
+ * Shared memory, semaphores and message queues name their objects alike: a
+ * program chooses a key, the kernel answers with an id.  An object lives in a
+ * slot of its room's table; the slot begins with a struct ids_slot, through
+ * which this file finds it by key or by id, in a time that does not depend on
+ * how many there are.  See ipc/sysv/ids.c for the picture.
+ */
+#ifndef IPC_IDS_H
+#define IPC_IDS_H
+
+#include "../../abi/sysv.h"
+#include "../../mm/table.h"
+
+#define IDS_SHIFT     15
+#define IDS_LIMIT     (1 << IDS_SHIFT) /* slots of a table, at most */
+#define IDS_HEADS     2048             /* chains of keys; a power of two */
+#define IDS_LEAF      33 /* first of the words whose bits are slots */
+#define IDS_MAP_WORDS (IDS_LEAF + IDS_LIMIT / 32)
+
+/* How often a slot is used before it is retired; host tests make it small. */
+#ifndef IDS_SEQ_MAX
+#define IDS_SEQ_MAX 65535
+#endif
+
+/* What an object begins with.  Written by ids.c alone. */
+struct ids_slot {
+	int key;       /* IPC_PRIVATE: not to be found by key */
+	int id;        /* of the object here; of none, see ids.c: below 0 */
+	uint16_t next; /* in its chain: index + 1; 0: the last */
+};
+
+struct ids {
+	struct table table; /* the objects; `live` counts them */
+	/* A tree of bits, see ids.c; a slot's: not to be given out. */
+	uint32_t taken[IDS_MAP_WORDS];
+	uint16_t heads[IDS_HEADS]; /* index + 1 of a chain's first; 0: empty */
+};
+
+/* clang-format off */
+#define IDS(array)                                                             \
+	{                                                                      \
+		.table = TABLE(array, IDS_LIMIT)                               \
+	}
+/* clang-format on */
+
+static inline int ids_index(int id)
+{
+	return id & (IDS_LIMIT - 1);
+}
+
+/* The object that has this id, or 0. */
+static inline void *ids_at(const struct ids *ids, int id)
+{
+	int index = ids_index(id);
+	struct ids_slot *slot = (void *)table_slot(&ids->table, index);
+
+	return index < ids->table.fresh && slot->id == id ? slot : 0;
+}
+
+/* The object that has this id, or whose key it is: its index, or -1. */
+int ids_find(const struct ids *ids, int id);
+int ids_find_key(const struct ids *ids, int key); /* not IPC_PRIVATE */
+
+/* Is there an object at `index`? */
+bool ids_used(const struct ids *ids, int index);
+
+/* The id of the object at `index`. */
+int ids_id(const struct ids *ids, int index);
+
+/* The highest index of an object, or 0 when there is none. */
+int ids_highest(const struct ids *ids);
+
+/* The index that the next object gets, or -1: every slot is used or retired. */
+int ids_lowest_free(const struct ids *ids);
+
+/*
+ * An object begins at `index`, which ids_lowest_free() has just answered and
+ * the table has grown to.  The key must be IPC_PRIVATE or not in use.
+ */
+void ids_insert(struct ids *ids, int index, int key);
+
+/* The key of the object at `index` is free for another; the id stays. */
+void ids_forget_key(struct ids *ids, int index);
+
+/* The object at `index` ends: its id is never valid again. */
+void ids_remove(struct ids *ids, int index);
+
+/* Self-check: reports each breach through klog; how many. */
+int ids_check(const struct ids *ids, const char *name);
+
+#endif

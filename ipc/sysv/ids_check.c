@@ -1,0 +1,102 @@
+/*
+ * ipc/sysv/ids_check.c -- self-check of an id table: the truth from scratch.
+ *
+ * What ids.c keeps twice must agree: the chains and the keys, the maps and the
+ * slots, the counts and what is counted.
+ */
+#include "../../kernel/base/klog.h"
+#include "ids.h"
+
+static const struct ids_slot *slot_at(const struct ids *ids, int index)
+{
+	return (const struct ids_slot *)((const char *)ids->table.base +
+	                                 index * ids->table.stride);
+}
+
+static int report(const char *name, int index, const char *what)
+{
+	klog(KLOG_ERROR, "I3: %s %d %s", name, index, what);
+	return 1;
+}
+
+/* The bit of a node of the tree: of a slot, or of a word. */
+static bool bit_of(const struct ids *ids, int node)
+{
+	return ids->taken[(node - 1) / 32] >> (node - 1) % 32 & 1;
+}
+
+static bool taken(const struct ids *ids, int index)
+{
+	return bit_of(ids, IDS_MAP_WORDS + index);
+}
+
+static int check_slot(const struct ids *ids, int index, const char *name)
+{
+	const struct ids_slot *slot = slot_at(ids, index);
+	bool used = ids_used(ids, index);
+	int breaches = 0;
+
+	if (taken(ids, index) != (used || slot->id == ~index))
+		breaches += report(name, index, "is wrong in the map");
+	if (slot->id >> IDS_SHIFT == 0)
+		breaches += report(name, index, "is alive and retired");
+	if (ids_index(used ? slot->id : ~slot->id) != index)
+		breaches += report(name, index, "has the id of another");
+	if (used && ids_find(ids, ids_id(ids, index)) != index)
+		breaches += report(name, index, "is not found by its id");
+	/* Of two with one key, one would not be found. */
+	if (used && slot->key != IPC_PRIVATE &&
+	    ids_find_key(ids, slot->key) != index)
+		breaches += report(name, index, "is not found by its key");
+	return breaches;
+}
+
+/* The bits of words that are full, and of slots that were never used. */
+static int check_maps(const struct ids *ids, const char *name)
+{
+	int breaches = 0;
+
+	for (int i = ids->table.fresh; i < IDS_LIMIT; i++)
+		if (taken(ids, i))
+			breaches += report(name, i, "is taken, never used");
+	for (int word = 1; word < IDS_MAP_WORDS; word++)
+		if (bit_of(ids, word) != (ids->taken[word] == UINT32_MAX))
+			breaches +=
+			    report(name, word, "is a word wrongly full");
+	return breaches;
+}
+
+/* Every member of a chain is an object with a key, and there are no others. */
+static int count_chained(const struct ids *ids)
+{
+	int chained = 0;
+
+	for (int i = 0; i < IDS_HEADS; i++) {
+		int place = ids->heads[i];
+
+		while (ids_used(ids, place - 1) && chained <= ids->table.live) {
+			chained++;
+			place = slot_at(ids, place - 1)->next;
+		}
+	}
+	return chained;
+}
+
+int ids_check(const struct ids *ids, const char *name)
+{
+	int used = 0, keyed = 0;
+	int breaches = check_maps(ids, name);
+
+	for (int i = 0; i < ids->table.fresh; i++) {
+		breaches += check_slot(ids, i, name);
+		used += ids_used(ids, i);
+		keyed +=
+		    ids_used(ids, i) && slot_at(ids, i)->key != IPC_PRIVATE;
+	}
+	if (used != ids->table.live)
+		breaches +=
+		    report(name, ids->table.live, "are counted, not found");
+	if (keyed != count_chained(ids))
+		breaches += report(name, keyed, "keys are not the chained");
+	return breaches;
+}

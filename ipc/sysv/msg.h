@@ -1,0 +1,48 @@
+/*
+ * ipc/sysv/msg.h -- System V message queues.
+ *
+ * (The messages of the microkernel, ipc/message/message.h, are another thing.)
+ * Sources: msgget(2), msgop(2), msgctl(2), svipc(7).
+ */
+#ifndef IPC_MSG_H
+#define IPC_MSG_H
+
+#include "../../abi/msg.h"
+#include "object.h"
+#include "../../kernel/process/wait.h"
+
+/*
+ * Tunables, as IPC_INFO shows them: the kernel command line and
+ * /proc/sys/kernel set msgmax, msgmnb (msg_qbytes of a new queue) and msgmni.
+ */
+extern struct msginfo msg_limits;
+
+/* The head of a message, in the first cell of its chain; the text follows. */
+struct msg {
+	int next; /* the next message's chain, or -1 */
+	int type;
+	uint32_t size; /* bytes of text */
+};
+
+struct msg_queue {
+	struct ids_slot slot;
+	struct msqid_ds ds; /* at every moment what IPC_STAT gives out */
+	int first, last;    /* messages: chains of mm/pool.h; -1 */
+	struct line senders, receivers;
+};
+
+extern struct msg_queue msgs[]; /* at a fixed address (linker.ld) */
+extern struct ids msg_ids;
+
+/*
+ * The halves of msgsnd and msgrcv on either side of sleeping.  The first
+ * answers WAITING when the caller stands in line: then, when he has been
+ * served, wait.result says how.  A message that was not sent is still the
+ * sender's; one that was received is the receiver's, in wait.chain.
+ */
+int msg_send(int id, int chain, int flags);
+int msg_receive(int id, uint32_t size, int type, int flags);
+
+int msg_check(void); /* self-check: how many breaches */
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * ipc/sysv/permission.h -- who may do what to a System V object.
+ *
+ * Two questions, by svipc(7) and shmget(2): may this process read or write it
+ * (the nine mode bits), and may it change or remove it (owner, creator, root).
+ */
+#ifndef IPC_PERMISSION_H
+#define IPC_PERMISSION_H
+
+#include "../../abi/shm.h"
+#include "../../kernel/process/process.h"
+
+/* What may be asked, as any of the three classes of mode bits. */
+#define ASK_NOTHING 0
+#define ASK_READ    0444
+#define ASK_WRITE   0222
+#define ASK_EXEC    0111
+
+/* Its effective group, or one of the supplementary ones? */
+bool in_group(const struct credentials *cred, uint32_t gid);
+
+/* Does the mode grant all that `asked` names?  Euid 0 may do anything. */
+bool permission_grants(const struct ipc_perm *perm,
+                       const struct credentials *cred, int asked);
+
+/* May it change or remove the object? */
+bool permission_controls(const struct ipc_perm *perm,
+                         const struct credentials *cred);
+
+#endif

@@ -1,0 +1,397 @@
+/*
+ * ipc/sysv/semop.c -- semop(2): operations on a set, all of them or none.
+ *
+ * The operations are done in their order, each on what the one before has left.
+ * The first that cannot be done stops them: what was done is taken back, and
+ * the process either fails or stands in line with its operations.
+ *
+ *	sem_op > 0    adds                 never waits
+ *	sem_op < 0    takes away           waits while there is too little
+ *	sem_op = 0    changes nothing      waits until the value is 0
+ *
+ * Whoever changes a value serves two lines (kernel/process/wait.h): first all
+ * who only wait for zeroes, since they change nothing (those who wait for one
+ * before those with an array: GETPID shows who was last), then the first of the
+ * changers who can go on; and again, as long as there is one.
+ *
+ *	semop --> attempt --> 0 --> sem_serve
+ *	             |
+ *	             +-> WAITING --> in line ... sem_serve of others
+ *
+ * A sleeper that is asked tries all of its operations anew, in their order.  So
+ * the one that it waits for may be another afterwards (GETNCNT and GETZCNT show
+ * which), and it may fail now.  Therefore it matters who is asked when, and the
+ * answer is Linux's: whoever waits for zeroes when one of the semaphores that
+ * were operated on is zero now; a changer after every change.  The changers
+ * whom a single operation cannot concern are passed by: they would answer as
+ * before.
+ *
+ * With a thousand sleepers of 500 operations each, who go on one by one, all of
+ * this takes seconds, as anywhere.  So there is a preemption point after each
+ * sleeper that was asked.  What is going on then is whole: the values, the
+ * rows, the lines.  An interrupt may wake a sleeper whose time is up, but that
+ * one leaves the line itself, when it runs.
+ */
+#include "sem.h"
+
+#include "../../abi/errno.h"
+#include "../../kernel/process/clock.h"
+#include "../../kernel/base/cpu.h"
+#include "../../kernel/base/panic.h"
+#include "permission.h"
+
+#define FEW 16 /* operations that lie on the caller's stack while he sleeps */
+
+/* ---- trying ------------------------------------------------------------- */
+
+/* What the end of `p` takes back of this one: semop() has made the row. */
+static struct semadj *adjustment(const struct sem_set *set,
+                                 const struct proc *p,
+                                 const struct operation *op)
+{
+	struct semadj *row = semadj_find(p, (int)(set - sems), op->sem_num);
+
+	assert(row);
+	return row;
+}
+
+/* SEM_UNDO: the opposite is counted, if it can be. */
+__attribute__((noinline)) static bool count_undo(const struct sem_set *set,
+                                                 const struct proc *p,
+                                                 const struct operation *op)
+{
+	struct semadj *row = adjustment(set, p, op);
+	int value = row->value - op->sem_op;
+
+	if (value < -SEMVMX - 1 || value > SEMVMX)
+		return false;
+	row->value = (int16_t)value;
+	return true;
+}
+
+/* One operation of `p`: 0, -ERANGE, or WAITING. */
+static inline int operate(const struct sem_set *set, const struct proc *p,
+                          struct operation *op)
+{
+	struct semaphore *s = sem_at(set, op->sem_num);
+	int value = s->value + op->sem_op;
+
+	if ((uint32_t)value > SEMVMX)
+		return value < 0 ? WAITING : -ERANGE;
+	if (op->sem_op == 0 && value != 0)
+		return WAITING;
+	if ((op->sem_flg & SEM_UNDO) && !count_undo(set, p, op))
+		return -ERANGE;
+	op->old_pid = s->pid;
+	s->pid = p->pid;
+	s->value = value;
+	return 0;
+}
+
+/* What was done before wait.stuck is taken back, the last first. */
+__attribute__((noinline)) static void take_back(const struct sem_set *set,
+                                                const struct proc *p)
+{
+	const struct operation *op = p->wait.stuck;
+
+	while (op-- > p->wait.ops) {
+		struct semaphore *s = sem_at(set, op->sem_num);
+
+		s->value -= op->sem_op;
+		s->pid = op->old_pid;
+		if (op->sem_flg & SEM_UNDO)
+			adjustment(set, p, op)->value += op->sem_op;
+	}
+}
+
+/* All of the operations of `p` or none: 0, WAITING (wait.stuck), or -errno. */
+static inline int attempt(struct sem_set *set, struct proc *p)
+{
+	struct operation *op = p->wait.ops;
+
+	do {
+		int error = operate(set, p, op);
+
+		if (error) {
+			p->wait.stuck = op;
+			if (op > p->wait.ops)
+				take_back(set, p);
+			if (error == WAITING && (op->sem_flg & IPC_NOWAIT))
+				return -EAGAIN;
+			return error;
+		}
+	} while (++op < p->wait.end);
+	set->ds.sem_otime = clock_now;
+	return 0;
+}
+
+/* ---- the lines ---------------------------------------------------------- */
+
+/* Serves `p`, if he can go on now: his result. */
+static inline int serve(struct sem_set *set, struct line *line, struct proc *p)
+{
+	int result = p->killed ? WAITING : attempt(set, p);
+
+	if (result != WAITING)
+		wait_serve(line, p, result);
+	return result;
+}
+
+static bool has_array(const struct proc *p)
+{
+	return p->wait.end - p->wait.ops > 1;
+}
+
+/* All who wait for a zero, or for `several`, and can go on. */
+static void serve_zeroes(struct sem_set *set, bool several)
+{
+	for (struct proc *p = set->zeroes.first; p; p = p->wait.next) {
+		if (has_array(p) != several)
+			continue;
+		serve(set, &set->zeroes, p);
+		preemption_point();
+	}
+}
+
+/* Is any of the semaphores 0 that op..end operate on?  Of all: op is 0. */
+static bool any_is_zero(const struct sem_set *set, const struct operation *op,
+                        const struct operation *end)
+{
+	for (; op && op < end; op++)
+		if (sem_at(set, op->sem_num)->value == 0)
+			return true;
+	for (uint32_t i = 0; !op && i < set->ds.sem_nsems; i++)
+		if (sem_at(set, i)->value == 0)
+			return true;
+	return false;
+}
+
+static inline void look_for_zeroes(struct sem_set *set,
+                                   const struct operation *op,
+                                   const struct operation *end)
+{
+	if (set->zeroes.first && any_is_zero(set, op, end)) {
+		serve_zeroes(set, false);
+		serve_zeroes(set, true);
+	}
+}
+
+/*
+ * `done`, and nothing else, has changed something since `p` was asked: may `p`
+ * have another answer?  A lone operation in line takes away, and wants more.
+ */
+static inline bool concerns(const struct operation *done, const struct proc *p)
+{
+	const struct operation *op = p->wait.ops;
+
+	if (!has_array(p) && done->sem_op < 0)
+		return false;
+	while (op < p->wait.stuck && op->sem_num != done->sem_num)
+		op++;
+	return op->sem_num == done->sem_num;
+}
+
+/* op..end were done, or anything: those whom it may concern are to be asked. */
+static inline void call_up(const struct line *line, const struct operation *op,
+                           const struct operation *end)
+{
+	bool one = op && end - op == 1;
+
+	for (struct proc *p = line->first; p; p = p->wait.next)
+		p->wait.called |= !one || concerns(op, p);
+}
+
+/* The first of those called who can go on does: who, or 0. */
+static inline const struct proc *serve_called(struct sem_set *set)
+{
+	for (struct proc *p = set->changers.first; p; p = p->wait.next) {
+		if (!p->wait.called)
+			continue;
+		p->wait.called = false;
+		if (serve(set, &set->changers, p) == 0)
+			return p;
+		preemption_point();
+	}
+	return 0;
+}
+
+void sem_serve(struct sem_set *set, const struct operation *op,
+               const struct operation *end)
+{
+	look_for_zeroes(set, op, end);
+	while (set->changers.first) {
+		const struct proc *p;
+
+		call_up(&set->changers, op, end);
+		p = serve_called(set);
+		if (!p)
+			return;
+		op = p->wait.ops;
+		end = p->wait.end;
+		look_for_zeroes(set, op, end);
+		if (set->changers.first)
+			preemption_point();
+	}
+}
+
+static int count_line(const struct line *line, int num, bool zero)
+{
+	int count = 0;
+
+	for (const struct proc *p = line->first; p; p = p->wait.next) {
+		const struct operation *op = p->wait.stuck;
+
+		count += op->sem_num == num && (op->sem_op == 0) == zero;
+	}
+	return count;
+}
+
+int sem_count_waiting(int index, int num, bool zero)
+{
+	return count_line(&sems[index].zeroes, num, zero) +
+	       count_line(&sems[index].changers, num, zero);
+}
+
+/* ---- the call ----------------------------------------------------------- */
+
+/* Each operation with SEM_UNDO has its row: 0, or -ENOMEM. */
+__attribute__((noinline)) static int
+make_rows(int set, const struct operation *op, const struct operation *end)
+{
+	int error = 0;
+
+	for (; op < end && error == 0; op++)
+		if (op->sem_flg & SEM_UNDO)
+			error = semadj_make(set, op->sem_num);
+	return error;
+}
+
+/* Of others than root. */
+__attribute__((noinline)) static bool
+grants(const struct sem_set *set, const struct credentials *cred, bool alters)
+{
+	return permission_grants(&set->ds.sem_perm, cred,
+	                         alters ? ASK_WRITE : ASK_READ);
+}
+
+/* What the operations of a call are together. */
+struct summary {
+	uint32_t highest; /* sem_num */
+	uint32_t bits;    /* of any sem_op; above them, those of any sem_flg */
+};
+
+/* Fetches `count` operations, one at least: where they end, or 0 (-EFAULT). */
+static inline __attribute__((always_inline)) struct operation *
+fetch(struct operation *op, vaddr_t from, uint32_t count, struct summary *all)
+{
+	const struct operation *end = op + count;
+	uint32_t bits;
+
+	all->highest = all->bits = 0;
+	do {
+		if (copy_in_few(op, from, sizeof(struct sembuf)) < 0)
+			return 0;
+		from += sizeof(struct sembuf);
+		if (op->sem_num > all->highest)
+			all->highest = op->sem_num;
+		__builtin_memcpy(&bits, &op->sem_op, sizeof(bits));
+		all->bits |= bits;
+	} while (++op < end);
+	return op;
+}
+
+/*
+ * The call, less what is particular: there is room for the operations at `ops`,
+ * and `timeout` is how long to wait, or 0: for ever.
+ */
+static inline __attribute__((always_inline)) int
+semop(int id, vaddr_t from, uint32_t count, struct operation *ops,
+      const struct timespec32 *timeout)
+{
+	struct summary all;
+	struct operation *end = fetch(ops, from, count, &all);
+	struct proc *p = self();
+	struct sem_set *set;
+	struct line *line;
+	uint64_t until;
+	bool alters;
+	int result;
+
+	if (!end)
+		return -EFAULT;
+	if (timeout && !timespec_valid(*timeout))
+		return -EINVAL;
+	alters = all.bits & 0xFFFF;
+	set = ids_at(&sem_ids, id);
+	if (!set)
+		return -EINVAL;
+	if (all.highest >= set->ds.sem_nsems)
+		return -EFBIG;
+	if (p->cred.euid != 0 && !grants(set, &p->cred, alters))
+		return -EACCES;
+	if ((all.bits >> 16 & SEM_UNDO) &&
+	    make_rows(ids_index(id), ops, end) < 0)
+		return -ENOMEM;
+
+	p->wait.ops = ops;
+	p->wait.end = end;
+	if (timeout)
+		until = clock_deadline(*timeout);
+	result = attempt(set, p);
+	if (result == 0 && alters)
+		sem_serve(set, ops, end);
+	if (result != WAITING)
+		return result;
+	line = alters ? &set->changers : &set->zeroes;
+	wait_join(line);
+	return wait_sleep(line, timeout ? &until : 0);
+}
+
+/* The operations are many: they lie in a page of their own. */
+static int semop_many(int id, vaddr_t from, uint32_t count,
+                      const struct timespec32 *timeout)
+{
+	int segment = segment_make(1, true, true, object_level());
+	frame_t frame = NO_FRAME;
+	int result = segment;
+
+	if (segment >= 0) {
+		segment_frame(segment, 0, object_level(), &frame);
+		result =
+		    semop(id, from, count, frame_to_kernel(frame), timeout);
+		segment_drop(segment);
+	}
+	return result;
+}
+
+/* semtimedop(2); `timeout` is 0, or a struct timespec, `wide` or of 32 bits. */
+__attribute__((noinline)) static int
+semtimedop(int id, vaddr_t from, uint32_t count, vaddr_t timeout, bool wide)
+{
+	struct operation few[FEW];
+	struct timespec32 time;
+
+	if (timeout && timespec_in(&time, timeout, wide) < 0)
+		return -EFAULT;
+	if (count > sem_limits.semopm)
+		return -E2BIG;
+	if (count < 1)
+		return -EINVAL;
+	if (count > FEW)
+		return semop_many(id, from, count, timeout ? &time : 0);
+	return semop(id, from, count, few, timeout ? &time : 0);
+}
+
+int sem_operate(int id, vaddr_t ops, uint32_t count, vaddr_t timeout)
+{
+	return semtimedop(id, ops, count, timeout, false);
+}
+
+int sys_semtimedop_time64(int id, vaddr_t ops, uint32_t count, vaddr_t timeout)
+{
+	struct operation few[FEW];
+
+	if (timeout || count - 1 >= FEW || count > sem_limits.semopm)
+		return semtimedop(id, ops, count, timeout, true);
+	return semop(id, ops, count, few, 0);
+}

@@ -1,0 +1,330 @@
+/*
+ * ipc/sysv/shm.c -- System V shared memory.
+ *
+ * A segment is a row of physical frames, with the page tables that map them;
+ * it belongs to no process.  Attaching it writes one word per 4 MiB: a PDE that
+ * points at the segment's own table.  Two processes that attach it have
+ * different linear addresses for the same bytes.  Nothing is copied, ever.
+ *
+ *	process A                segment                 process B
+ *	0x40000000 --PDE--> [ page table: f1 f2 f3 ] <--PDE-- 0x50000000
+ *	                                  |  |  |
+ *	                              frame frame frame
+ *
+ * mm/ does that part.  Here a segment gets what System V adds: an id and a key,
+ * an owner and a creator, a mode, and its history (struct shmid_ds).
+ *
+ * A segment dies when it has been removed (IPC_RMID) *and* nobody is attached,
+ * whichever comes last.  So two facts decide: SHM_DEST, and shm_nattch, which
+ * is at every moment the number of attaches, in all processes, that are its.
+ * Only attach() and detach() below change it.  ipc/sysv/shm_check.c recounts:
+ *
+ *	I1  shm_nattch is the number of attaches found in all spaces
+ *	I2  a removed segment has attaches, and no key
+ *	I3  keys are unique, and every id and key finds its object
+ *	I4  an object holds a segment of its size
+ *	I5  shm_pages is the sum of their pages
+ *
+ *	sys_shmget   find or make            sys_shmctl   look, change, remove
+ *	sys_shmat    attach                  shm_fork     a child inherits
+ *	sys_shmdt    detach                  attach_ended one less, by any way
+ *
+ * Why in the kernel and not in a server: shm_nattch counts page-table facts,
+ * and a count is only ever right next to what it counts.
+ */
+#include "shm.h"
+
+#include "../../abi/errno.h"
+#include "../../kernel/process/clock.h"
+#include "../../kernel/base/panic.h"
+#include "permission.h"
+
+#define PAGES(bytes) (((bytes) + (PAGE_SIZE - 1)) >> PAGE_SHIFT)
+
+struct shminfo shm_limits = {
+    .shmmax = 0xFEFFFFFF, .shmmin = 1, .shmmni = 4096, .shmall = 0xFEFFFFFF};
+
+struct ids shm_ids = IDS(shms);
+uint32_t shm_pages;
+
+_Static_assert(sizeof(struct shm) <= 128, "32,768 of them have 4 MiB");
+
+static const struct object_kind kind = {
+    .ids = &shm_ids,
+    .most = &shm_limits.shmmni,
+    .ds_bytes = sizeof(struct shmid_ds),
+    .ctime = offsetof(struct shmid_ds, shm_ctime),
+    .stat = SHM_STAT};
+
+/* ---- birth and death ---------------------------------------------------- */
+
+/* The logarithm of the size that is wanted; 0: the only one this CPU has. */
+static bool is_huge_size(int flags)
+{
+	uint32_t size = (uint32_t)flags >> SHM_HUGE_SHIFT;
+
+	return size == 0 || size == SLOT_SHIFT;
+}
+
+/*
+ * The first six ways in which a new segment can be refused, in the order in
+ * which they are reported.
+ */
+static int refuse(uint32_t size, int flags)
+{
+	uint32_t pages = PAGES(size);
+
+	if (size < shm_limits.shmmin || size > shm_limits.shmmax || size == 0)
+		return -EINVAL;
+	/* It is 0 pages when the rounding wrapped. */
+	if (pages == 0 || pages > shm_limits.shmall ||
+	    shm_pages > shm_limits.shmall - pages)
+		return -ENOSPC;
+	if ((flags & SHM_HUGETLB) && !is_huge_size(flags))
+		return -EINVAL;
+	/* Our stock of huge pages is always empty; who may ask for them? */
+	if (flags & SHM_HUGETLB)
+		return self()->cred.euid && !in_group(&self()->cred, 0)
+		           ? -EPERM
+		           : -ENOMEM;
+	return 0;
+}
+
+static int create(int key, uint32_t size, int flags)
+{
+	int error = refuse(size, flags);
+	int segment, index, id;
+
+	if (error < 0)
+		return error;
+	segment = segment_make((int)PAGES(size), !(flags & SHM_NORESERVE),
+	                       false, object_level());
+	if (segment < 0)
+		return segment;
+	/* A full table is the last thing to be reported, after -ENOMEM. */
+	index = object_place(&kind);
+	if (index < 0) {
+		segment_drop(segment);
+		return index;
+	}
+
+	/* Nothing below can fail. */
+	id = object_begin(&kind, index, key, flags);
+	shms[index].segment = segment;
+	shms[index].ds.shm_segsz = size;
+	shms[index].ds.shm_cpid = self()->pid;
+	shm_pages += PAGES(size);
+	return id;
+}
+
+static void destroy(int index)
+{
+	struct shm *shm = &shms[index];
+
+	ids_remove(&shm_ids, index);
+	shm_pages -= PAGES(shm->ds.shm_segsz);
+	segment_drop(shm->segment);
+	shm->segment = -1;
+}
+
+/* ---- the count ---------------------------------------------------------- */
+
+/* One attach more of this object: I1. */
+static void attach(int index)
+{
+	shms[index].ds.shm_nattch++;
+}
+
+static void stamp_attach(int index)
+{
+	shms[index].ds.shm_lpid = self()->pid;
+	shms[index].ds.shm_atime = clock_now;
+}
+
+/* One attach less, or none after all: I1. */
+static void detach(int index)
+{
+	assert(shms[index].ds.shm_nattch > 0);
+	shms[index].ds.shm_nattch--;
+}
+
+/* The last one lets a removed object go: I2. */
+void attach_ended(int space, int tag)
+{
+	struct shmid_ds *ds = &shms[tag].ds;
+
+	detach(tag);
+	ds->shm_lpid = spaces[space].owner;
+	ds->shm_dtime = clock_now;
+	if (ds->shm_nattch == 0 && (ds->shm_perm.mode & SHM_DEST))
+		destroy(tag);
+}
+
+void shm_fork(int child_space)
+{
+	int each = space_first_attach(child_space);
+
+	for (; each >= 0; each = space_next_attach(each)) {
+		attach(regions[each].tag);
+		stamp_attach(regions[each].tag);
+	}
+}
+
+/* ---- shmget(2) ---------------------------------------------------------- */
+
+int sys_shmget(int key, uint32_t size, int flags)
+{
+	int index = object_lookup(&kind, key, flags);
+
+	if (index == OBJECT_NEW)
+		return create(key, size, flags);
+	if (index < 0)
+		return index;
+	if (size > shms[index].ds.shm_segsz)
+		return -EINVAL;
+	return object_open(&kind, index, flags);
+}
+
+/* ---- shmat(2), shmdt(2) ------------------------------------------------- */
+
+static int rights_of(int flags)
+{
+	return RIGHT_READ | (flags & SHM_RDONLY ? 0 : RIGHT_WRITE) |
+	       (flags & SHM_EXEC ? RIGHT_EXEC : 0);
+}
+
+/* There is no attach for writing alone: a write needs both. */
+static int asked_of(int flags)
+{
+	return ASK_READ | (flags & SHM_RDONLY ? 0 : ASK_WRITE) |
+	       (flags & SHM_EXEC ? ASK_EXEC : 0);
+}
+
+/* An address of 0 means anywhere; one that is rounded down to 0 does not. */
+static bool address_is_good(vaddr_t address, int flags)
+{
+	if (address == 0)
+		return !(flags & SHM_REMAP);
+	if (address % SHMLBA == 0)
+		return true;
+	return (flags & SHM_RND) && address >= SHMLBA;
+}
+
+int shm_may_attach(int id, vaddr_t address, int flags)
+{
+	int index;
+
+	if (!address_is_good(address, flags))
+		return -EINVAL;
+	index = object_find(&kind, id, asked_of(flags));
+	if (index < 0)
+		return index;
+	/* After the permission and before the mapping, as where it is usual. */
+	if (shm_limits.shmseg != 0 &&
+	    (uint32_t)spaces[self()->space].attaches >= shm_limits.shmseg)
+		return -EMFILE;
+	return index;
+}
+
+int sys_shmat(int id, vaddr_t address, int flags, vaddr_t *result)
+{
+	int index = shm_may_attach(id, address, flags);
+	vaddr_t base = address & ~(SHMLBA - 1);
+	int error;
+
+	if (index < 0)
+		return index;
+	if (!(flags & SHM_REMAP) && base + shms[index].ds.shm_segsz < base)
+		return -EINVAL; /* around the end of the world */
+	/*
+	 * Counted before it is made: what it replaces may be the last attach
+	 * of the same, removed, segment.
+	 */
+	attach(index);
+	error = space_attach(self()->space, shms[index].segment, &base,
+	                     rights_of(flags), flags & SHM_REMAP, index);
+	if (error < 0) {
+		detach(index);
+		return error;
+	}
+	stamp_attach(index);
+	*result = base;
+	return 0;
+}
+
+int sys_shmdt(vaddr_t address)
+{
+	return space_detach(self()->space, address);
+}
+
+/* ---- shmctl(2) ---------------------------------------------------------- */
+
+/* IPC_RMID: gone at once, or at the last detach; the key is free at once. */
+static int remove(int id)
+{
+	int index = object_find_to_change(&kind, id);
+
+	if (index < 0)
+		return index;
+	if (shms[index].ds.shm_nattch == 0) {
+		destroy(index);
+		return 0;
+	}
+	ids_forget_key(&shm_ids, index);
+	shms[index].ds.shm_perm.key = IPC_PRIVATE;
+	shms[index].ds.shm_perm.mode |= SHM_DEST;
+	return 0;
+}
+
+/* SHM_LOCK, SHM_UNLOCK: frames never leave memory here; the mode tells. */
+static int lock(int id, int locked)
+{
+	int index = object_find_to_change(&kind, id);
+	struct ipc_perm *perm;
+
+	if (index < 0)
+		return index;
+	perm = &shms[index].ds.shm_perm;
+	perm->mode = (perm->mode & ~SHM_LOCKED) | locked;
+	return 0;
+}
+
+static int tell_limits(vaddr_t buf)
+{
+	struct shminfo info = shm_limits;
+
+	if (info.shmseg == 0) /* no limit of its own */
+		info.shmseg = info.shmmni;
+	return object_tell(&kind, buf, &info, sizeof(info));
+}
+
+static int tell_usage(vaddr_t buf)
+{
+	struct shm_info info = {.used_ids = shm_ids.table.live,
+	                        .shm_tot = shm_pages};
+
+	for (int i = 0; i < shm_ids.table.fresh; i++)
+		if (ids_used(&shm_ids, i))
+			info.shm_rss += segments[shms[i].segment].resident;
+	return object_tell(&kind, buf, &info, sizeof(info));
+}
+
+int sys_shmctl(int id, int command, vaddr_t buf)
+{
+	if (id < 0)
+		return -EINVAL;
+	switch (command) {
+	case IPC_RMID:
+		return remove(id);
+	case IPC_INFO:
+		return tell_limits(buf);
+	case SHM_LOCK:
+		return lock(id, SHM_LOCKED);
+	case SHM_UNLOCK:
+		return lock(id, 0);
+	case SHM_INFO:
+		return tell_usage(buf);
+	default:
+		return object_control(&kind, id, command, buf);
+	}
+}

@@ -1,0 +1,43 @@
+/*
+ * ipc/sysv/shm.h -- System V shared memory (and its kin: ids, keys,
+ * permissions).
+ *
+ * This is *System V* IPC: everything that is shared is a segment.  (Message IPC
+ * is ipc/message/message.h.)  Sources: shmget(2), shmop(2), shmctl(2),
+ * svipc(7).
+ */
+#ifndef IPC_SHM_H
+#define IPC_SHM_H
+
+#include "../../abi/shm.h"
+#include "object.h"
+
+/*
+ * Tunables, as IPC_INFO shows them: the kernel command line and
+ * /proc/sys/kernel set them.  A shmseg of 0 is no limit.
+ */
+extern struct shminfo shm_limits;
+
+/* An object: a segment of mm/segment.c with a name, an owner and a history. */
+struct shm {
+	struct ids_slot slot;
+	struct shmid_ds ds; /* at every moment what IPC_STAT gives out */
+	int segment;        /* of mm/segment.c; -1: the slot is free */
+};
+
+extern struct shm shms[];  /* at a fixed address (linker.ld) */
+extern struct ids shm_ids; /* finds them by index, id and key */
+extern uint32_t shm_pages; /* that all of them have, for SHMALL */
+
+/*
+ * The checks of shmat before any mapping is tried: -EINVAL, -EACCES or
+ * -EMFILE (SHMSEG), in this order; else the index of the object.
+ */
+int shm_may_attach(int id, vaddr_t address, int flags);
+
+/* A child space inherited the attaches of the caller: count them. */
+void shm_fork(int child_space);
+
+int shm_check(void); /* self-check: how many breaches */
+
+#endif

@@ -1,0 +1,141 @@
+/*
+ * ipc/sysv/sysv_ipc.c -- ipc(2), number 117: every System V call through one
+ * door.
+ *
+ * i386 had one number for all of them before each got its own, and every C
+ * library still comes in here.  The low half of `call` says which one is meant,
+ * the high half a version.  Here the words are only unpacked; the work is done
+ * by the same functions as for the direct calls.
+ *
+ *	call        first   second    third    ptr         fifth
+ *	SEMOP       semid   nsops              sops
+ *	SEMGET      key     nsems     semflg
+ *	SEMCTL      semid   semnum    cmd      &semun
+ *	SEMTIMEDOP  semid   nsops              sops        timespec
+ *	MSGSND      msqid   msgsz     msgflg   msgp
+ *	MSGRCV      msqid   msgsz     msgflg   msgp        msgtyp   version 1 on
+ *	                                       &{msgp, msgtyp}      version 0
+ *	MSGGET      key     msgflg
+ *	MSGCTL      msqid   cmd                buf
+ *	SHMAT       shmid   shmflg    &result  shmaddr
+ *	SHMDT                                  shmaddr
+ *	SHMGET      key     size      shmflg
+ *	SHMCTL      shmid   cmd                buf
+ *
+ * Two things are this door's own.  A command that carries a structure must say
+ * IPC_64: the layouts before it, with ids of 16 bits, are not offered.  And
+ * shmat's answer goes to memory: where it cannot be written, nothing is
+ * attached.
+ */
+#include "../../abi/errno.h"
+#include "msg.h"
+#include "sem.h"
+#include "shm.h"
+
+/* Could the word at `address` be stored to?  Leaves it as it is. */
+static int probe(vaddr_t address)
+{
+	uint32_t word;
+	int error = copy_in(&word, address, sizeof(word));
+
+	return error < 0 ? error : copy_out(address, &word, sizeof(word));
+}
+
+static int shmat(int id, vaddr_t address, int flags, vaddr_t result)
+{
+	vaddr_t base;
+	int error = shm_may_attach(id, address, flags);
+
+	if (error >= 0)
+		error = probe(result);
+	if (error >= 0)
+		error = sys_shmat(id, address, flags, &base);
+	if (error < 0)
+		return error;
+
+	error = copy_out(result, &base, sizeof(base));
+	if (error < 0) /* `result` lay in what SHM_REMAP has just replaced */
+		sys_shmdt(base);
+	return error;
+}
+
+/*
+ * The command without IPC_64, which those whose structure has two layouts must
+ * carry; or -1, which no kind knows.  `stat` is SHM_STAT or its kin; only
+ * struct shminfo has two layouts, too.
+ */
+static int command(int given, int stat)
+{
+	int plain = given & ~IPC_64;
+	bool two_layouts = plain == IPC_SET || plain == IPC_STAT ||
+	                   plain == stat || plain == stat + 2 ||
+	                   (plain == IPC_INFO && stat == SHM_STAT);
+
+	return two_layouts && !(given & IPC_64) ? -1 : plain;
+}
+
+/* The fourth argument of semctl is a word in memory here. */
+static int semctl(int id, int num, int given, vaddr_t semun)
+{
+	uint32_t arg;
+
+	if (semun == 0)
+		return -EINVAL;
+	if (copy_in(&arg, semun, sizeof(arg)) < 0)
+		return -EFAULT;
+	return sys_semctl(id, num, command(given, SEM_STAT), arg);
+}
+
+/* Version 0 has no room for the type: both are in memory. */
+static int msgrcv(int id, uint32_t size, int flags, vaddr_t pair)
+{
+	struct {
+		vaddr_t message;
+		int type;
+	} both;
+
+	if (pair == 0)
+		return -EINVAL;
+	if (copy_in(&both, pair, sizeof(both)) < 0)
+		return -EFAULT;
+	return sys_msgrcv(id, both.message, size, both.type, flags);
+}
+
+int sys_ipc(uint32_t call, int first, int second, uint32_t third, vaddr_t ptr,
+            uint32_t fifth)
+{
+	int version = call >> 16;
+
+	switch (call & 0xFFFF) {
+	case SEMOP:
+		return sem_operate(first, ptr, second, 0);
+	case SEMTIMEDOP:
+		return sem_operate(first, ptr, second, fifth);
+	case SEMGET:
+		return sys_semget(first, second, third);
+	case SEMCTL:
+		return semctl(first, second, third, ptr);
+	case MSGSND:
+		return sys_msgsnd(first, ptr, second, third);
+	case MSGRCV:
+		if (version == 0)
+			return msgrcv(first, second, third, ptr);
+		return sys_msgrcv(first, ptr, second, fifth, third);
+	case MSGGET:
+		return sys_msgget(first, second);
+	case MSGCTL:
+		return sys_msgctl(first, command(second, MSG_STAT), ptr);
+	case SHMAT:
+		if (version == 1)
+			return -EINVAL;
+		return shmat(first, ptr, second, third);
+	case SHMDT:
+		return sys_shmdt(ptr);
+	case SHMGET:
+		return sys_shmget(first, second, third);
+	case SHMCTL:
+		return sys_shmctl(first, command(second, SHM_STAT), ptr);
+	default:
+		return -ENOSYS;
+	}
+}

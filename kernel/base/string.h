@@ -1,0 +1,17 @@
+/*
+ * kernel/base/string.h -- memory and strings, and nothing else of a C library.
+ * Sizes are bytes.
+ */
+#ifndef KERNEL_STRING_H
+#define KERNEL_STRING_H
+
+#include "../../abi/types.h"
+
+void *memset(void *to, int byte, size_t bytes);
+void *memcpy(void *to, const void *from, size_t bytes);
+void *memmove(void *to, const void *from, size_t bytes);
+size_t strlen(const char *text);
+int strcmp(const char *a, const char *b);
+int strncmp(const char *a, const char *b, size_t bytes);
+
+#endif

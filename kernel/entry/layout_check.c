@@ -1,0 +1,17 @@
+/*
+ * kernel/entry/layout_check.c -- keeps C and assembly honest: what trap.inc and
+ * the .asm files believe about structures is asserted here.
+ */
+#include "../process/process.h"
+#include "trap.h"
+
+_Static_assert(offsetof(struct trapframe, cs) == 48, "TF_CS in trap.inc");
+_Static_assert(offsetof(struct trapframe, eflags) + 2 == 54 &&
+                   EFLAGS_VM >> 16 == 2,
+               "TF_VM in trap.inc");
+_Static_assert(offsetof(struct trapframe, eax) == 24, "TF_EAX in trap.inc");
+_Static_assert(KERNEL_DS == 0x68, "KERNEL_DS in trap.inc");
+_Static_assert(sizeof(struct trapframe) == 64, "what trap.asm pushes");
+_Static_assert(offsetof(struct trapframe, vector) == 36, "sub esp, 8");
+_Static_assert(sizeof(struct switch_frame) == 12, "what switch.asm pushes");
+_Static_assert(offsetof(struct proc, fpu) % 16 == 0, "fxsave's operand");

@@ -1,0 +1,315 @@
+/*
+ * kernel/entry/native.c -- the second door: int 0x81, the kernel's own calls.
+ *
+ * Each line of abi/native.tbl is a function with a plain prototype:
+ * native_NAME, or one that the line names (lease_copy).  The door itself is
+ * made from the table: it looks up what an argument's name stands for and
+ * refuses what stands for nothing, so that no function has to.
+ *
+ *	token    the client that waits for the caller     else ESRCH
+ *	whom     the same, or TOKEN_SELF: the caller       else ESRCH
+ *	handle   a segment of the caller's                 else EINVAL
+ *	fd       the connection behind its descriptor      else EBADF
+ *
+ * Messages are in message.c, leases in lease.c, readiness in connection.c; here
+ * is the rest.  EPERM to all but the servers the kernel itself started.
+ *
+ * A segment's handle is its index + 1.  It is good while the segment's owner is
+ * the caller's channel; a server's death lets go of all that it held
+ * (native_exit).
+ */
+#include "../../ipc/message/message.h"
+
+#include "../../ipc/message/syscall_table.h"
+#include "../unix/tunable.h"
+#include "../../abi/errno.h"
+#include "../../abi/mman.h"
+#include "../process/clock.h"
+#include "../base/klog.h"
+#include "../base/string.h"
+
+#define LOG_MAX      120
+#define EXEC_STRINGS (2 * PAGE_SIZE)
+#define KERNEL_LINES 0x5u /* the timer, and the second PIC */
+
+#define PAGES(bytes) ((int)((bytes) / PAGE_SIZE + !!((bytes) % PAGE_SIZE)))
+
+/* ---- segments by handle -------------------------------------------------- */
+
+/* The segment of a handle of the caller's, or -EINVAL. */
+static int segment_of(uint32_t handle)
+{
+	int segment = (int)(handle - 1); /* as unsigned: it may wrap */
+
+	if (segment < 0 || segment >= segment_table.fresh ||
+	    segments[segment].kind == SEGMENT_FREE ||
+	    segments[segment].owner != self()->message.channel)
+		return -EINVAL;
+	return segment;
+}
+
+/* On whose behalf memory is taken: mm/frame.h. */
+static int level_of(int proc)
+{
+	return spaces[procs[proc].space].level;
+}
+
+static int make_archive(uint32_t offset, uint32_t bytes, int level)
+{
+	if (offset % PAGE_SIZE || bytes == 0 || offset >= archive_bytes ||
+	    bytes > archive_bytes - offset)
+		return -EINVAL;
+	return segment_make_archive(archive_start + offset, bytes, level);
+}
+
+/* Frames that the allocator has never had, and that do not wrap. */
+static int make_device(paddr_t start, uint32_t bytes, int level)
+{
+	int first = (int)(start >> PAGE_SHIFT);
+
+	if (start % PAGE_SIZE || bytes == 0 || start + (bytes - 1) < start)
+		return -EINVAL;
+	for (int i = first; i < first + PAGES(bytes); i++)
+		if (frame_is_ram(i))
+			return -EPERM;
+	return segment_make_device(start, PAGES(bytes), level);
+}
+
+static int native_segment_make(uint32_t kind, uint32_t a, uint32_t b, int whom)
+{
+	bool promised = !(kind & SEGMENT_UNPROMISED);
+	int segment = -EINVAL, level = level_of(whom);
+
+	kind &= ~(uint32_t)SEGMENT_UNPROMISED;
+	if (kind == SEGMENT_OF_MEMORY && a > 0)
+		segment = segment_make(PAGES(a), promised, true, level);
+	else if (kind == SEGMENT_OF_ARCHIVE)
+		segment = make_archive(a, b, level);
+	else if (kind == SEGMENT_OF_DEVICE)
+		segment = make_device(a, b, level);
+	if (segment < 0)
+		return segment;
+	segments[segment].owner = self()->message.channel;
+	return segment + 1;
+}
+
+static int native_segment_resize(int segment, uint32_t bytes, int whom)
+{
+	if (bytes == 0)
+		return -EINVAL;
+	return segment_resize(segment, PAGES(bytes), level_of(whom));
+}
+
+static int native_segment_drop(int segment)
+{
+	segments[segment].owner = -1;
+	segment_drop(segment);
+	return 0;
+}
+
+void native_exit(int channel)
+{
+	for (int i = 0; i < segment_table.fresh; i++)
+		if (segments[i].kind != SEGMENT_FREE &&
+		    segments[i].owner == channel)
+			native_segment_drop(i);
+}
+
+/* Between a segment and a lease, page by page: bytes moved, or why none. */
+static int copy_segment(int segment, uint32_t offset, struct lease_use *use)
+{
+	uint32_t wanted = min(use->bytes, LEASE_MAX), done = 0;
+	int moved;
+
+	if (segments[segment].kind == SEGMENT_DEVICE)
+		return -EINVAL;
+	if (segments[segment].kind == SEGMENT_ARCHIVE && !use->to_client)
+		return -EACCES;
+	do {
+		frame_t frame;
+
+		moved = segment_frame(segment, (int)(offset >> PAGE_SHIFT),
+		                      level_of(use->client), &frame);
+		if (moved < 0)
+			break;
+		use->kernel =
+		    (uint8_t *)phys_to_kernel((paddr_t)frame << PAGE_SHIFT) +
+		    offset % PAGE_SIZE;
+		use->bytes = min(PAGE_SIZE - offset % PAGE_SIZE, wanted - done);
+		moved = lease_copy(use);
+		if (moved < 0)
+			break;
+		use->offset += (uint32_t)moved;
+		offset += (uint32_t)moved;
+		done += (uint32_t)moved;
+	} while (moved > 0 && done < wanted && offset > 0);
+	return done > 0 || moved >= 0 ? (int)done : moved;
+}
+
+/* ---- the client itself --------------------------------------------------- */
+
+/* A message's header has no room for them: each is asked for. */
+static int native_in_group(int client, uint32_t gid)
+{
+	const struct credentials *cred = &procs[client].cred;
+
+	for (int i = 0; i < cred->ngroups; i++)
+		if (cred->groups[i] == gid)
+			return 1;
+	return 0;
+}
+
+static int native_session(int client)
+{
+	return procs[client].sid;
+}
+
+static int native_leader(uint32_t pid)
+{
+	int i = proc_find((int)pid);
+
+	if (i < 0 || procs[i].sid != procs[i].pid ||
+	    procs[i].state == PROC_ZOMBIE)
+		return -ESRCH;
+	return (int)(procs[i].start_tick & INT32_MAX);
+}
+
+/* Of the living and the zombies. */
+static int native_process(int pid)
+{
+	int best = -ESRCH;
+
+	for (int i = 0; i < proc_table.fresh; i++)
+		if (procs[i].state != PROC_FREE && procs[i].pid >= pid &&
+		    (best < 0 || procs[i].pid < procs[best].pid))
+			best = i;
+	return best;
+}
+
+/* ---- map and exec: they complete a client's call ------------------------- */
+
+static int native_map(int client, int segment, uint32_t page, uint32_t rights)
+{
+	vaddr_t address;
+	int error;
+
+	if (procs[client].message.call != SYS_mmap2)
+		return -EINVAL;
+	error = mmap_segment(client, segment, (int)min(page, SEGMENT_PAGES),
+	                     (int)rights, procs[client].message.args, &address);
+	if (error == 0)
+		message_answer(client, (int)address);
+	return error;
+}
+
+static int native_map_self(int segment, uint32_t offset, uint32_t len,
+                           uint32_t rights)
+{
+	const uint32_t args[6] = {0, len, rights, MAP_SHARED};
+	int first = (int)(offset / PAGE_SIZE), error;
+	vaddr_t address;
+
+	if (offset % PAGE_SIZE || PAGES(len) > segments[segment].pages ||
+	    first > segments[segment].pages - PAGES(len) ||
+	    (rights & ~(uint32_t)RIGHT_ALL))
+		return -EINVAL;
+	error = mmap_segment(self_index(), segment, first, (int)rights, args,
+	                     &address);
+	return error ? error : (int)address;
+}
+
+/* Copies the path and the prefix into `strings`: 0 or -errno. */
+static int take_strings(const struct exec *exec, char strings[EXEC_STRINGS])
+{
+	uint32_t bytes = exec->strings_bytes;
+
+	if (bytes > EXEC_STRINGS)
+		return -E2BIG;
+	if (copy_in(strings, exec->strings, bytes) < 0)
+		return -EFAULT;
+	return bytes > 0 && strings[bytes - 1] == '\0' ? 0 : -EINVAL;
+}
+
+static int native_exec(int client, vaddr_t from)
+{
+	static char strings[EXEC_STRINGS]; /* nobody comes in between */
+	const uint32_t *args = procs[client].message.args;
+	struct exec_image image;
+	struct exec exec;
+	int error;
+
+	if (procs[client].message.call != SYS_execve)
+		return -EINVAL;
+	if (copy_in(&exec, from, sizeof(exec)) < 0)
+		return -EFAULT;
+	error = take_strings(&exec, strings);
+	if (error < 0)
+		return error;
+	image.segment = segment_of((uint32_t)exec.image);
+	image.bytes = exec.image_bytes;
+	image.path = strings;
+	image.prefix = strings + strlen(strings) + 1;
+	image.prefix_bytes = strings + exec.strings_bytes - image.prefix;
+	if (image.segment < 0 || segments[image.segment].kind == SEGMENT_DEVICE)
+		return -EINVAL;
+	error = proc_exec(client, &image, args[1], args[2]);
+	if (error == 0)
+		message_answer(client, 0);
+	return error;
+}
+
+/* ---- the machine, and a look inside -------------------------------------- */
+
+static int native_interrupt(uint32_t line, bool on)
+{
+	struct channel *channel = &channels[self()->message.channel];
+	const struct channel *other;
+
+	if (line >= INTERRUPT_LINES)
+		return -EINVAL;
+	other = interrupt_channels[line];
+	if ((KERNEL_LINES >> line & 1) || (other && other != channel))
+		return -EBUSY;
+	interrupt_channels[line] = on ? channel : 0;
+	interrupt_enable((int)line, on);
+	return 0;
+}
+
+static int native_log(vaddr_t from, uint32_t len)
+{
+	char text[LOG_MAX + 1];
+	uint32_t length = min(len, LOG_MAX);
+
+	if (copy_in(text, from, length) < 0)
+		return -EFAULT;
+	text[length] = '\0';
+	for (uint32_t i = 0; i < length; i++)
+		if ((uint8_t)text[i] < ' ')
+			text[i] = ' '; /* one line, and no trace mark */
+	klog(KLOG_INFO, "%s: %s", self()->name, text);
+	return (int)length;
+}
+
+static int native_inspect(uint32_t address, vaddr_t buf, uint32_t len)
+{
+	uint32_t last = address + (len ? len - 1 : 0);
+
+	if (len > PAGE_SIZE)
+		return -EINVAL;
+	if (address < DIRECT_MAP || last < address ||
+	    !page_kernel_mapped(address) || !page_kernel_mapped(last))
+		return -EFAULT;
+	inspect_update();
+	return copy_out(buf, (const void *)(uintptr_t)address, len);
+}
+
+/* ---- the door ------------------------------------------------------------ */
+
+#include "../../build/gen/native_calls.h"
+
+int native_call(uint32_t number, const uint32_t args[6])
+{
+	if (!proc_is_server(self_index()))
+		return -EPERM;
+	return number < NATIVE_LIMIT ? native_calls[number](args) : -ENOSYS;
+}

@@ -1,0 +1,118 @@
+; kernel/entry/trap.asm -- the entries from user mode and from interrupts.
+;
+; C is compiled with -mregparm=3: arguments in eax, edx, ecx.  The stack when
+; trap() is called (struct trapframe, kernel/entry/trap.h):
+;
+;	ss esp		from user mode only
+;	eflags cs eip	by the CPU
+;	error vector	here, where the CPU pushes no error code
+;	es ds eax ebp edi esi edx ecx ebx
+;	<- esp, the argument
+;
+; Gates are interrupt gates: interrupts are off from here to iret.
+
+%include "trap.inc"
+
+global trap_entries, trap_unix, trap_native, trap_return
+global trap_pops_start, trap_pops_end, trap_iret
+extern trap, syscall_unix, syscall_native, attend, need_resched
+
+section .smap_sites progbits alloc noexec nowrite align=4
+section .text
+
+; Registers saved; a process may have loaded anything into the others, and C
+; relies on DF = 0.  The no-op becomes clac where SMAP exists (mm/usercopy.c).
+%macro SAVE 0
+	push	es
+	push	ds
+	push	eax
+	push	ebp
+	push	edi
+	push	esi
+	push	edx
+	push	ecx
+	push	ebx
+	mov	ebx, KERNEL_DS
+	mov	ds, ebx
+	mov	es, ebx
+	cld
+%%site:	db	0x0f, 0x1f, 0x00
+	section .smap_sites
+	dd	%%site, BYTES_CLAC
+	section .text
+%endmacro
+
+; One entry for each vector, and its address in the table trap_entries.
+%macro ENTRY 1
+	section .rodata
+	dd	%%entry
+	section .text
+%%entry:
+%if %1 == 8 || (%1 >= 10 && %1 <= 14) || %1 == 17 || %1 == 21
+	; the CPU has pushed an error code
+%else
+	push	0
+%endif
+	push	%1
+	jmp	trap_common
+%endmacro
+
+section .rodata align=4
+trap_entries:
+%assign vector 0
+%rep 48
+	ENTRY vector
+%assign vector vector + 1
+%endrep
+
+trap_common:
+	SAVE
+	mov	eax, esp
+	call	trap
+
+trap_return:
+	test	byte [esp + TF_CS], 3
+	jnz	trap_leave_user
+	test	byte [esp + TF_VM], 2
+	jnz	trap_leave_user
+	jmp	trap_leave	; back into the kernel: nothing to attend
+
+; int 0x80 and int 0x81 come from user mode only (the gates' DPL is 3, and the
+; kernel never uses them), so they need no vector and skip a test.  They do not
+; come from virtual-8086 mode, where no instruction can be fetched.
+
+%macro DOOR 2				; its name, its C function
+%1:
+	sub	esp, 8
+	SAVE
+	mov	edx, esp		; the arguments; eax is the number still
+	call	%2
+	mov	[esp + TF_EAX], eax
+%endmacro
+
+	DOOR	trap_native, syscall_native
+	jmp	trap_leave_user
+
+	DOOR	trap_unix, syscall_unix
+trap_leave_user:
+	cmp	dword [need_resched], 0
+	jne	trap_attend
+trap_leave:
+	pop	ebx
+	pop	ecx
+	pop	edx
+	pop	esi
+	pop	edi
+	pop	ebp
+	pop	eax
+trap_pops_start:
+	pop	ds
+	pop	es
+trap_pops_end:
+	add	esp, 8			; vector, error
+trap_iret:
+	iret
+trap_attend:
+	mov	eax, esp
+	call	attend
+	jmp	trap_leave_user

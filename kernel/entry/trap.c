@@ -1,0 +1,188 @@
+/*
+ * kernel/entry/trap.c -- what every trap means.
+ *
+ * The rule of the whole kernel, said once.  One CPU.  Interrupts are off from
+ * a trap to its iret, except at named preemption points, where pending
+ * interrupts are let in and nothing else: no other process runs there.  There
+ * are no locks.  A process gives up the CPU only in block() (process.c) and in
+ * preempt(), on the way back to user mode.  So every function may rely on
+ * nothing changing under it, and every invariant holds whenever the kernel is
+ * left.
+ *
+ * No call keeps interrupts off for longer than 10 ms, or 25 million
+ * instructions.  The preemption points (preemption_point() in cpu.h) are
+ *
+ *	schedule.c     the idle loop
+ *	ipc/sysv/semop.c    a sleeper in line was asked whether it can go on
+ *	ipc/sysv/semadj.c   a process's end has served one of its sets
+ *	ipc/sysv/msg.c      some messages were passed by, or one was thrown away
+ *	mm/pool.c      a page of cells was taken, filled, read or given back
+ *	mm/slot.c      a region's entries in one slot were visited
+ *	mm/segment.c   a table of a segment that ends was given back
+ *	mm/resize.c    a region forgot what a segment that shrinks has lost
+ *	mm/usercopy.c  a window moves to another page of an exec's strings
+ *
+ * Three kinds of error end up here and are never confused: the caller's mistake
+ * has been answered with -errno by now; the process's crime (an exception in
+ * user mode that no region explains) kills the process, with one log line; the
+ * kernel's mistake (an exception in the kernel that no fix-up explains) is a
+ * panic.
+ *
+ *	page fault --> space_fault() --> 0            go on
+ *	               user mode         -EFAULT      SIGSEGV
+ *	               user mode         -ENXIO       SIGBUS
+ *	               in a user copy    either       the copy answers -EFAULT
+ *	               elsewhere                      panic
+ *
+ * Virtual-8086 mode is a crime.  A CPU enters it from ring 0 alone, but some
+ * emulators do from ring 3, with the IOPL that the program wants: it could turn
+ * interrupts off.  So nothing is mapped where its code would lie (USER_FIRST),
+ * its first fetch faults, and the process dies of the trap.
+ */
+#include "../unix/lifecycle.h"
+
+#include "../process/clock.h"
+#include "../base/cpu.h"
+#include "../look/inspect.h"
+#include "../base/trace.h"
+#include "../../ipc/message/message.h"
+
+uint32_t count_faults;
+
+/* What an exception in user mode is, by vector.  SDM 3A table 6-1. */
+static const struct {
+	const char *name;
+	int signal;
+} exceptions[VECTOR_IRQ] = {
+    [0] = {"#DE divide error", SIGFPE},
+    [1] = {"#DB debug", SIGTRAP},
+    [2] = {"NMI", 0},
+    [3] = {"#BP breakpoint", SIGTRAP},
+    [4] = {"#OF overflow", SIGSEGV},
+    [5] = {"#BR bound range exceeded", SIGSEGV},
+    [6] = {"#UD invalid opcode", SIGILL},
+    [7] = {"#NM no coprocessor", SIGFPE},
+    [8] = {"#DF double fault", 0},
+    [9] = {"coprocessor segment overrun", SIGFPE},
+    [10] = {"#TS invalid TSS", SIGSEGV},
+    [11] = {"#NP segment not present", SIGBUS},
+    [12] = {"#SS stack fault", SIGBUS},
+    [13] = {"#GP general protection", SIGSEGV},
+    [14] = {"#PF page fault", SIGSEGV},
+    [16] = {"#MF floating-point error", SIGFPE},
+    [17] = {"#AC alignment check", SIGBUS},
+    [18] = {"#MC machine check", 0},
+    [19] = {"#XM SIMD floating-point", SIGFPE},
+};
+
+bool trapframe_from_user(const struct trapframe *tf)
+{
+	return (tf->cs & 3) == 3 || (tf->eflags & EFLAGS_VM);
+}
+
+struct trapframe *proc_trapframe(int proc)
+{
+	return (struct trapframe *)proc_stack_top(&procs[proc]) - 1;
+}
+
+static bool fault_between(const struct trapframe *tf, const char *start,
+                          const char *end)
+{
+	return tf->eip >= (uintptr_t)start && tf->eip < (uintptr_t)end;
+}
+
+/*
+ * A pop of a data selector of the user's faulted: its entry of the GDT is empty
+ * or other than it was when the process loaded it.  The word on the stack
+ * becomes the null selector, and the pop is tried again.  A null selector
+ * cannot fault, so this happens once for each.
+ */
+static bool forget_selector(struct trapframe *tf)
+{
+	uint32_t *popped = &tf->esp; /* from the kernel, none is pushed */
+	bool ours = fault_between(tf, trap_pops_start, trap_pops_end) ||
+	            fault_between(tf, switch_pops_start, switch_pops_end);
+
+	if (!ours || *popped == 0)
+		return false;
+	*popped = 0;
+	return true;
+}
+
+static void exception(struct trapframe *tf)
+{
+	int signal = exceptions[tf->vector].signal;
+
+	if (tf->vector == VECTOR_NMI) {
+		report_processes(tf); /* somebody outside wants to know */
+	} else if (trapframe_from_user(tf) && signal) {
+		proc_crime(signal, exceptions[tf->vector].name, tf->eip);
+	} else if (signal && forget_selector(tf)) {
+		return;
+	} else if (signal && tf->eip == (uintptr_t)trap_iret) {
+		/* This frame is in the way of the user's: leave for good. */
+		proc_crime(SIGILL, "its stack segment is gone",
+		           proc_trapframe(self_index())->eip);
+		proc_exit(SIGILL);
+	} else {
+		panic_trap(tf, exceptions[tf->vector].name, 0);
+	}
+}
+
+static void page_fault(struct trapframe *tf)
+{
+	vaddr_t va = cpu_cr2();
+	bool user = trapframe_from_user(tf);
+	int result = -EFAULT;
+
+	count_faults++;
+	if (trace_on)
+		trace_event(TRACE_FAULT, va, tf->error, tf->eip);
+	if (va < USER_LIMIT && (user || usercopy_fixup(tf->eip)))
+		result = space_fault(self()->space, va, tf->error & PF_WR);
+	if (result == 0)
+		return;
+	if (user) {
+		proc_crime(result == -ENXIO ? SIGBUS : SIGSEGV,
+		           tf->error & PF_WR ? "page fault, write"
+		                             : "page fault, read",
+		           va);
+	} else if (va < USER_LIMIT && usercopy_fixup(tf->eip)) {
+		tf->eip = usercopy_fixup(tf->eip);
+		tf->eflags &= ~EFLAGS_AC;
+	} else {
+		panic_trap(tf, exceptions[tf->vector].name, va);
+	}
+}
+
+static void interrupt(struct trapframe *tf, int line)
+{
+	if (!interrupt_take(line))
+		return;
+	if (line == 0)
+		clock_tick(trapframe_from_user(tf));
+	else
+		message_interrupt(line);
+}
+
+void trap(struct trapframe *tf)
+{
+	assert(tf->vector < VECTOR_IRQ + 16);
+	if (tf->vector >= VECTOR_IRQ)
+		interrupt(tf, tf->vector - VECTOR_IRQ);
+	if (tf->eflags & EFLAGS_VM)
+		proc_crime(SIGSEGV, "virtual-8086 mode", tf->eip);
+	else if (tf->vector == VECTOR_PAGE_FAULT)
+		page_fault(tf);
+	else if (tf->vector < VECTOR_IRQ)
+		exception(tf);
+}
+
+/* need_resched was set: somebody is to run, to stop or to die. */
+void attend(struct trapframe *tf)
+{
+	assert(trapframe_from_user(tf));
+	need_resched = 0;
+	signal_attend();
+	preempt();
+}

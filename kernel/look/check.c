@@ -1,0 +1,113 @@
+/*
+ * kernel/look/check.c -- runs every room's checker, and checks the processes.
+ *
+ * Each checker recomputes its truth from scratch and reports every difference
+ * in the log.  They run on demand (/proc/check), after each test, at a panic.
+ */
+#include "../unix/lifecycle.h"
+
+#include "../../ipc/message/message.h"
+#include "../../ipc/sysv/msg.h"
+#include "../../ipc/sysv/sem.h"
+#include "../../ipc/sysv/shm.h"
+#include "../process/wait.h"
+
+/* How often it stands in a run queue; -1: one goes in a circle. */
+static int times_queued(const struct proc *proc)
+{
+	int times = 0, steps = 0;
+
+	for (int q = 0; q < run_queues_used; q++)
+		for (struct proc *p = run_queues[q].first; p; p = p->next) {
+			times += p == proc;
+			if (++steps > proc_table.fresh)
+				return -1;
+		}
+	return times;
+}
+
+static int times_in_ring(const struct run_queue *queue)
+{
+	int times = 0, steps = 0;
+
+	for (struct run_queue *q = turn; q != &nobody; q = q->next) {
+		times += q == queue;
+		if (++steps > run_queues_used)
+			return -1;
+	}
+	return times;
+}
+
+static int processes_of(const struct run_queue *queue)
+{
+	int n = 0;
+
+	for (int i = 1; i < proc_table.fresh; i++)
+		n += procs[i].state != PROC_FREE && procs[i].user == queue;
+	return n;
+}
+
+/*
+ * P4: a user's processes are counted.  P5: a user, or a server that was too
+ * long, stands in the ring once if it has a process that is ready, and at most
+ * once if not.
+ */
+static int users_check(void)
+{
+	int breaches = 0;
+
+	for (int i = SERVERS + 1; i < run_queues_used; i++) {
+		const struct run_queue *q = &run_queues[i];
+		int times = times_in_ring(q);
+
+		if (q->processes != processes_of(q)) {
+			klog(KLOG_ERROR, "P4: uid %d, %d processes, %d found",
+			     (int)q->uid, q->processes, processes_of(q));
+			breaches++;
+		}
+		if (times != q->in_ring || (q->first && times != 1)) {
+			klog(KLOG_ERROR, "P5: uid %d, %d times in the ring",
+			     (int)q->uid, times);
+			breaches++;
+		}
+	}
+	return breaches;
+}
+
+/*
+ * P1: a pid is unique.  P2: who is alive has a space.  P3: who is ready, and
+ * nobody else, stands in a run queue, once.
+ */
+static int process_check(void)
+{
+	int breaches = users_check() + sleep_check();
+
+	for (int i = 1; i < proc_table.fresh; i++) {
+		const struct proc *p = &procs[i];
+
+		if (p->state == PROC_FREE || p->state == PROC_NEW)
+			continue;
+		if (proc_find(p->pid) != i) {
+			klog(KLOG_ERROR, "P1: pid %d is taken twice", p->pid);
+			breaches++;
+		}
+		if ((p->state == PROC_ZOMBIE) != (p->space < 0)) {
+			klog(KLOG_ERROR, "P2: pid %d, state %d, space %d",
+			     p->pid, p->state, p->space);
+			breaches++;
+		}
+		if ((p->state == PROC_READY) != times_queued(p)) {
+			klog(KLOG_ERROR, "P3: pid %d, state %d, queued %d",
+			     p->pid, p->state, times_queued(p));
+			breaches++;
+		}
+	}
+	return breaches;
+}
+
+int check_all(void)
+{
+	int breaches = mm_check() + shm_check() + sem_check() + msg_check();
+
+	return breaches + wait_check() + message_check() + process_check();
+}

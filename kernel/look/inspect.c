@@ -1,0 +1,166 @@
+/*
+ * kernel/look/inspect.c -- fills the inspection block: one schema for /proc,
+ * gdb, the outside auditor and the browser page.  A field is published here, by
+ * name, or nobody outside can rely on it.
+ */
+#include "../unix/lifecycle.h"
+
+#include "inspect.h"
+
+#include "../process/clock.h"
+#include "../../ipc/message/message.h"
+#include "../../ipc/sysv/msg.h"
+#include "../../ipc/sysv/sem.h"
+#include "../../ipc/sysv/shm.h"
+#include "../unix/tunable.h"
+
+struct inspection inspection = {
+    .magic = INSPECT_MAGIC,
+    .version = INSPECT_VERSION,
+    .bytes = sizeof(struct inspection),
+};
+
+extern struct table space_table, region_table, segment_table, connection_table;
+extern uint32_t count_faults, count_cr3, count_zeroed, count_copied,
+    count_messages;
+
+/* clang-format off */
+#define FIELD(prefix, type, member)                                            \
+	{                                                                      \
+		prefix "." #member, offsetof(struct type, member),             \
+		    sizeof(((struct type *)0)->member)                         \
+	}
+/* clang-format on */
+
+static const struct inspect_field fields[] = {
+    FIELD("proc", proc, state),
+    FIELD("proc", proc, peer),
+    FIELD("proc", proc, pid),
+    FIELD("proc", proc, parent),
+    FIELD("proc", proc, pgid),
+    FIELD("proc", proc, sid),
+    FIELD("proc", proc, space),
+    FIELD("proc", proc, rank),
+    FIELD("proc", proc, wait_status),
+    FIELD("proc", proc, name),
+    FIELD("proc", proc, start_tick),
+    FIELD("proc", proc, user_ticks),
+    FIELD("proc", proc, system_ticks),
+    FIELD("proc", proc, cwd),
+    FIELD("proc", proc, descriptors),
+    {"proc.uid", offsetof(struct proc, cred.uid), 4},
+    {"proc.euid", offsetof(struct proc, cred.euid), 4},
+    {"proc.gid", offsetof(struct proc, cred.gid), 4},
+    {"proc.egid", offsetof(struct proc, cred.egid), 4},
+    FIELD("space", space, holders),
+    FIELD("space", space, directory),
+    FIELD("space", space, attaches),
+    FIELD("space", space, heap_start),
+    FIELD("space", space, heap_break),
+    FIELD("space", space, promised),
+    FIELD("space", space, free_slots),
+    FIELD("space", space, slot_region),
+    FIELD("region", region, kind),
+    FIELD("region", region, start),
+    FIELD("region", region, end),
+    FIELD("region", region, segment),
+    FIELD("region", region, offset),
+    FIELD("region", region, rights),
+    FIELD("region", region, ceiling),
+    FIELD("region", region, promised),
+    FIELD("region", region, tag),
+    FIELD("region", region, base),
+    FIELD("region", region, part_before),
+    FIELD("region", region, next),
+    FIELD("region", region, space),
+    FIELD("segment", segment, kind),
+    FIELD("segment", segment, holders),
+    FIELD("segment", segment, pages),
+    FIELD("segment", segment, resizable),
+    FIELD("segment", segment, promised),
+    FIELD("segment", segment, resident),
+    FIELD("segment", segment, word),
+    FIELD("segment", segment, directory),
+    FIELD("segment", segment, start),
+    FIELD("segment", segment, bytes),
+    FIELD("segment", segment, owner),
+    FIELD("shm", shm, ds),
+    FIELD("shm", shm, segment),
+    {"shm.id", offsetof(struct shm, slot.id), 4},
+    FIELD("sem", sem_set, ds),
+    {"sem.id", offsetof(struct sem_set, slot.id), 4},
+    FIELD("sem", sem_set, all),
+    FIELD("msg", msg_queue, ds),
+    {"msg.id", offsetof(struct msg_queue, slot.id), 4},
+    FIELD("connection", connection, channel),
+    FIELD("connection", connection, object),
+    FIELD("connection", connection, count),
+    FIELD("connection", connection, readiness),
+};
+_Static_assert(sizeof(fields) / sizeof(fields[0]) <= INSPECT_FIELDS, "room");
+
+_Static_assert(TUNABLES <= sizeof(inspection.tunables) / 4, "room");
+
+static const struct {
+	const char *name;
+	struct table *table;
+} tables[] = {
+    {"procs", &proc_table},     {"spaces", &space_table},
+    {"regions", &region_table}, {"segments", &segment_table},
+    {"shms", &shm_ids.table},   {"sems", &sem_ids.table},
+    {"msgs", &msg_ids.table},   {"connections", &connection_table},
+};
+#define TABLES ((int)(sizeof(tables) / sizeof(tables[0])))
+
+static void update_tables(void)
+{
+	for (int i = 0; i < TABLES; i++) {
+		struct inspect_table *out = &inspection.tables[i];
+
+		out->slots = tables[i].table->fresh;
+		out->live = tables[i].table->live;
+	}
+}
+
+void inspect_update(void)
+{
+	uint32_t *counters = inspection.counters;
+
+	inspection.frames_free = frames_free;
+	inspection.frames_promised = frames_promised;
+	inspection.table_frames = table_frames;
+	inspection.ticks = ticks;
+	inspection.current = self_index();
+	for (int i = 0; i < TUNABLES; i++)
+		inspection.tunables[i] = *tunables[i].value;
+	counters[INSPECT_COUNT_TRAPS] = inspection.changes;
+	counters[INSPECT_COUNT_FAULTS] = count_faults;
+	counters[INSPECT_COUNT_CR3] = count_cr3;
+	counters[INSPECT_COUNT_ZEROED] = count_zeroed;
+	counters[INSPECT_COUNT_COPIED] = count_copied;
+	counters[INSPECT_COUNT_SWITCHES] = count_switches;
+	counters[INSPECT_COUNT_MESSAGES] = count_messages;
+	update_tables();
+}
+
+void inspect_init(void)
+{
+	inspection.direct_map = DIRECT_MAP;
+	inspection.kernel_directory = kernel_to_phys(boot_directory);
+	inspection.frames = (uint32_t)frames;
+	inspection.frame_limit = frame_limit;
+	inspection.frames_total = frames_total;
+	inspection.archive_start = archive_start;
+	inspection.archive_bytes = archive_bytes;
+	inspection.hz = HZ;
+	inspection.boot_time = clock_boot_time;
+	memcpy(inspection.fields, fields, sizeof(fields));
+	for (int i = 0; i < TABLES; i++) {
+		struct inspect_table *out = &inspection.tables[i];
+
+		memcpy(out->name, tables[i].name, strlen(tables[i].name));
+		out->address = (uint32_t)tables[i].table->base;
+		out->stride = tables[i].table->stride;
+	}
+	inspect_update();
+}

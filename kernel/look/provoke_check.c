@@ -1,0 +1,96 @@
+/*
+ * kernel/look/provoke_check.c -- the kernel's failures, made on order, so that
+ * the tests can read how each is caught and told.
+ *
+ * `provoke=WORD` on the kernel's command line arms one of them; the next
+ * reboot(2) of root then fails in that way, once.  Without the word nothing
+ * here runs.
+ *
+ *	stack    recursion into the hole below the kernel stack
+ *	null     reads address 0
+ *	smap     reads the caller's page at `arg` without usercopy, after
+ *	         copies that failed: they must not have left it open
+ *	smep     calls the caller's code at `arg`
+ *	assert   a broken invariant
+ */
+#include "../unix/lifecycle.h"
+
+#define NAMED __attribute__((noinline)) /* so that a backtrace shows it */
+
+NAMED static void provoke_stack(vaddr_t depth)
+{
+	uint32_t room[16] = {0};
+
+	__asm__ volatile("" : : "r"(room) : "memory");
+	if (depth < UINT32_MAX)
+		provoke_stack(depth + 1);
+	__asm__ volatile("" : : "r"(room) : "memory");
+}
+
+NAMED static void provoke_read(vaddr_t address)
+{
+	uint32_t word;
+
+	__asm__ volatile("mov (%1), %0" : "=r"(word) : "r"(address));
+}
+
+NAMED static void provoke_null(vaddr_t arg)
+{
+	(void)arg;
+	provoke_read(0);
+	__asm__ volatile(""); /* no jump in place of the call */
+}
+
+NAMED static void provoke_smap(vaddr_t address)
+{
+	uint32_t word;
+
+	copy_in_few(&word, 0, sizeof(word));
+	copy_in(&word, 0, sizeof(word));
+	provoke_read(address);
+	__asm__ volatile("");
+}
+
+NAMED static void provoke_smep(vaddr_t address)
+{
+	((void (*)(void))address)();
+	__asm__ volatile("");
+}
+
+NAMED static void provoke_assert(vaddr_t arg)
+{
+	bool nothing_provoked = arg > UINT32_MAX - 1;
+
+	assert(nothing_provoked);
+}
+
+static const struct failure {
+	const char *word;
+	void (*run)(vaddr_t arg);
+} failures[] = {
+    {"stack", provoke_stack},   {"null", provoke_null},
+    {"smap", provoke_smap},     {"smep", provoke_smep},
+    {"assert", provoke_assert},
+};
+
+static const struct failure *armed;
+
+bool provoke_arm(const char *word)
+{
+	for (unsigned i = 0; i < sizeof(failures) / sizeof(failures[0]); i++)
+		if (strcmp(word, failures[i].word) == 0)
+			armed = &failures[i];
+	return armed;
+}
+
+NAMED void provoke(vaddr_t arg)
+{
+	const struct failure *failure = armed;
+
+	if (!failure)
+		return;
+	armed = 0;
+	failure->run(arg);
+	klog(KLOG_ERROR, "provoke: %s is not enforced by this CPU",
+	     failure->word);
+}

@@ -1,0 +1,51 @@
+/*
+ * kernel/look/report_inspect.c -- what every process is doing, as lines of the
+ * log.
+ *
+ * A non-maskable interrupt asks for it.  NMI reaches the CPU whatever it does,
+ * with interrupts off, too, so that a machine that hangs can still say where;
+ * QEMU's monitor sends one by `inject-nmi`, and tools/run does so when a
+ * program's time is over.  Nothing here changes anything.
+ *
+ *	process 6 (copy) parent 1 state 5 peer 1 call 4 1 8049000 1000 0 0 0
+ *	process 7 (spin) parent 1 state 3 peer -1 eip 0804923c
+ *
+ * A blocked process waits in a system call: its number and arguments are in its
+ * trapframe.  Of the others the address where user mode goes on is told.
+ */
+#include "inspect.h"
+
+#include "../unix/lifecycle.h"
+
+static void report(int proc, const struct trapframe *tf)
+{
+	const struct proc *p = &procs[proc];
+	int parent = p->parent < 0 ? 0 : procs[p->parent].pid;
+	int peer = p->peer < 0 ? -1 : procs[p->peer].pid;
+	char head[80];
+
+	format(head, sizeof(head), "process %d (%s) parent %d state %d peer %d",
+	       p->pid, p->name, parent, p->state, peer);
+	if (proc_blocked(p))
+		klog(KLOG_ERROR, "%s call %d %x %x %x %x %x %x", head,
+		     (int)tf->eax, tf->args[0], tf->args[1], tf->args[2],
+		     tf->args[3], tf->args[4], tf->args[5]);
+	else
+		klog(KLOG_ERROR, "%s eip %08x", head, tf->eip);
+}
+
+void report_processes(const struct trapframe *now)
+{
+	for (int i = 1; i < proc_table.fresh; i++) {
+		enum proc_state state = procs[i].state;
+
+		if (state == PROC_FREE || state == PROC_NEW ||
+		    state == PROC_ZOMBIE)
+			continue;
+		/* An NMI in the kernel finds the process's own frame below. */
+		if (i == self_index() && trapframe_from_user(now))
+			report(i, now);
+		else
+			report(i, proc_trapframe(i));
+	}
+}

@@ -1,0 +1,204 @@
+/*
+ * kernel/process/clock.c -- the interval timer, the interrupt controllers, the
+ * time.
+ *
+ * The PIT (8254) counts down at 1,193,182 Hz.  Its channel 2 goes round and
+ * round and is the clock: it is read when somebody wants to know the time, and
+ * never set again.  Channel 0 counts down once and then interrupts: an alarm,
+ * which is set to the next tick while a process runs, or to when the first
+ * sleeper is to wake up.  So a sleep is exact to a tenth of a millisecond, and
+ * an idle machine is disturbed twenty times a second.
+ *
+ * The real-time clock (MC146818) is read once, at boot.  The two PICs (8259A)
+ * give lines 0..15 to vectors 32..47; a line is open only when somebody asked.
+ */
+#include "clock.h"
+
+#include "../base/cpu.h"
+#include "process.h"
+#include "../entry/trap.h"
+
+#define PIC1         0x20
+#define PIC2         0xA0
+#define PIC_EOI      0x20
+#define PIC_READ_IRR 0x0a
+#define PIC_READ_ISR 0x0b
+#define PIT_CHANNEL0 0x40
+#define PIT_CHANNEL2 0x42
+#define PIT_COMMAND  0x43
+#define SPEAKER      0x61
+#define SPEAKER_GATE 1 /* channel 2 counts */
+#define SPEAKER_ON   2 /* ... and is heard */
+#define RTC_INDEX    0x70
+#define RTC_DATA     0x71
+
+uint32_t clock_boot_time, clock_now;
+
+/* ---- PIC ------------------------------------------------------------- */
+
+static uint16_t pic_mask = 0xfffb; /* all closed but the cascade, line 2 */
+
+static void write_mask(void)
+{
+	outb(PIC1 + 1, pic_mask & 0xff);
+	outb(PIC2 + 1, pic_mask >> 8);
+}
+
+/* ICW1..ICW4: cascade, vector base, wiring, 8086 mode. */
+static void pic_init(int port, int vector, int wiring)
+{
+	outb(port, 0x11);
+	outb(port + 1, vector);
+	outb(port + 1, wiring);
+	outb(port + 1, 1);
+}
+
+void interrupts_init(void)
+{
+	pic_init(PIC1, VECTOR_IRQ, 4);
+	pic_init(PIC2, VECTOR_IRQ + 8, 2);
+	write_mask();
+}
+
+void interrupt_enable(int line, bool on)
+{
+	uint16_t bit = 1u << line;
+
+	pic_mask = on ? pic_mask & ~bit : pic_mask | bit;
+	write_mask();
+}
+
+/* Lines 7 and 15 also fire for requests that went away: not in service then. */
+bool interrupt_take(int line)
+{
+	int port = line < 8 ? PIC1 : PIC2;
+	bool real = true;
+
+	if (line == 7 || line == 15) {
+		outb(port, PIC_READ_ISR);
+		real = inb(port) & 0x80;
+	}
+	if (real)
+		outb(port, PIC_EOI);
+	if (port == PIC2)
+		outb(PIC1, PIC_EOI); /* the cascade was real in any case */
+	return real;
+}
+
+/* ---- RTC ------------------------------------------------------------- */
+
+static uint32_t rtc_read(int reg)
+{
+	outb(RTC_INDEX, reg);
+	return inb(RTC_DATA);
+}
+
+static uint32_t rtc_value(int reg, bool binary)
+{
+	uint32_t value = rtc_read(reg);
+
+	return binary ? value : (value >> 4) * 10 + (value & 15);
+}
+
+/* Days from 1970-01-01 to the first of the month, Gregorian. */
+static uint32_t days_until(uint32_t year, uint32_t month, uint32_t day)
+{
+	static const uint16_t before[12] = {0,   31,  59,  90,  120, 151,
+	                                    181, 212, 243, 273, 304, 334};
+	uint32_t y = month > 2 ? year : year - 1;
+	uint32_t leaps = y / 4 - y / 100 + y / 400 - 477; /* 477 by 1969 */
+
+	return (year - 1970) * 365 + leaps + before[month - 1] + day - 1;
+}
+
+static uint32_t rtc_time(void)
+{
+	bool binary = rtc_read(0x0b) & 4;
+	uint32_t month, days, minutes;
+
+	for (int i = 0; i < 100000 && (rtc_read(0x0a) & 0x80); i++)
+		; /* an update is in progress: for at most 2 ms */
+	month = rtc_value(8, binary);
+	if (month < 1 || month > 12)
+		return 0; /* no clock there */
+	days = days_until(2000 + rtc_value(9, binary), month,
+	                  rtc_value(7, binary));
+	minutes = rtc_value(4, binary) * 60 + rtc_value(2, binary);
+	return (days * 24 * 60 + minutes) * 60 + rtc_value(0, binary);
+}
+
+/* ---- PIT ------------------------------------------------------------- */
+
+/* Channel 2 is to be read before it has come round, which takes 54.9 ms. */
+#define LONGEST_ALARM  (PIT_HZ / 20)
+#define SHORTEST_ALARM (PIT_HZ / 10000)
+
+uint64_t clock_counts, clock_next_tick;
+static uint64_t alarm = UINT64_MAX; /* when channel 0 will interrupt */
+
+void clock_read(void)
+{
+	static uint16_t last;
+	uint32_t seconds, rest;
+	uint16_t count;
+
+	outb(PIT_COMMAND, 0x80); /* latch channel 2 */
+	count = inb(PIT_CHANNEL2);
+	count |= inb(PIT_CHANNEL2) << 8;
+	clock_counts += (uint16_t)(last - count); /* it counts down */
+	last = count;
+	seconds = cpu_divide(clock_counts, PIT_HZ, &rest);
+	clock_now = clock_boot_time + seconds;
+	ticks = seconds * HZ + rest * HZ / PIT_HZ;
+	rest =
+	    PIT_HZ - rest * HZ % PIT_HZ; /* so far is the next tick, HZ-fold */
+	clock_next_tick = clock_counts + rest / HZ + 1;
+}
+
+void clock_alarm(uint64_t at)
+{
+	uint32_t counts = LONGEST_ALARM;
+
+	if (at >= alarm)
+		return;
+	clock_read();
+	if (at < clock_counts + SHORTEST_ALARM)
+		counts = SHORTEST_ALARM;
+	else if (at < clock_counts + LONGEST_ALARM)
+		counts = (uint32_t)(at - clock_counts) + 1;
+	if (clock_counts + counts > alarm)
+		return; /* an alarm is never put off */
+	alarm = clock_counts + counts;
+	outb(PIT_CHANNEL0, counts & 0xff);
+	outb(PIT_CHANNEL0, counts >> 8);
+}
+
+void clock_alarm_over(void)
+{
+	alarm = UINT64_MAX;
+}
+
+void clock_init(void)
+{
+	outb(SPEAKER, (inb(SPEAKER) & ~SPEAKER_ON) | SPEAKER_GATE);
+	outb(PIT_COMMAND, 0xb4); /* channel 2, both bytes, rate generator */
+	outb(PIT_CHANNEL2, 0);   /* 65,536 */
+	outb(PIT_CHANNEL2, 0);
+	outb(PIT_COMMAND, 0x30); /* channel 0, both bytes, once */
+	clock_boot_time = rtc_time();
+	clock_read();
+	clock_alarm(clock_next_tick);
+	interrupt_enable(0, true);
+}
+
+struct timespec32 clock_uptime(void)
+{
+	struct timespec32 time;
+	uint32_t rest;
+
+	clock_read();
+	time.seconds = cpu_divide(clock_counts, PIT_HZ, &rest);
+	time.nanoseconds =
+	    cpu_divide((uint64_t)rest * 1000000000u, PIT_HZ, &rest);
+	return time;
+}

@@ -1,0 +1,244 @@
+/*
+ * kernel/process/process.c -- the process table, and the only writer of
+ * p->state.
+ *
+ * A process gives up the CPU in two places: in block(), because it must wait,
+ * and in preempt() on the way back to user mode.  A blocked process names whom
+ * it waits for (`peer`), so that a reader of the table, the checkers and the
+ * debugger can follow who holds up whom.
+ *
+ *	proc_make   a slot, a pid          block   wait here
+ *	proc_free   give it back           wake    go on
+ *	proc_find   by pid                 proc_zombie   never runs again
+ */
+#include "../unix/lifecycle.h"
+
+#define PID_MAX 32768
+
+struct table proc_table = TABLE(procs, PROCS_MAX);
+struct proc *running;
+
+_Static_assert(sizeof(struct proc) == 2048, "an index becomes a shift");
+_Static_assert(PROCS_MAX <= TOKEN_SLOTS, "a token has room for an index");
+
+/* ---- pids ------------------------------------------------------------ */
+
+#define PID_WINDOW (4 * PROCS_MAX) /* three numbers are a process's at most */
+
+static int next_free = 2, next_taken = 2; /* between them they are free */
+
+static void take_number(uint32_t *taken, int number)
+{
+	uint32_t at = (uint32_t)(number - next_free);
+
+	if (at < PID_WINDOW)
+		taken[at / 32] |= 1u << at % 32;
+}
+
+/* The next numbers that are no process's, group's or session's; two tries do.
+ */
+static void find_free_numbers(void)
+{
+	uint32_t taken[PID_WINDOW / 32] = {0};
+	int from = 0, to;
+
+	for (int i = 0; i < proc_table.fresh; i++) {
+		const struct proc *p = &procs[i];
+
+		if (p->state == PROC_FREE)
+			continue;
+		take_number(taken, p->pid);
+		take_number(taken, p->pgid);
+		take_number(taken, p->sid);
+	}
+	while (from < PID_WINDOW && (taken[from / 32] >> from % 32 & 1))
+		from++;
+	for (to = from; to < PID_WINDOW; to++)
+		if (taken[to / 32] >> to % 32 & 1)
+			break;
+	next_taken = next_free + to;
+	next_free += from;
+	if (next_taken > PID_MAX)
+		next_taken = PID_MAX;
+}
+
+static int next_pid(void)
+{
+	while (next_free >= next_taken) {
+		if (next_free >= PID_MAX)
+			next_free = 2; /* 1 is init's, given by name */
+		find_free_numbers();
+	}
+	return next_free++;
+}
+
+/* A kernel stack stays with its slot: it is made at the slot's first use. */
+static int make_stack(int proc, int level)
+{
+	uintptr_t top = proc_stack_top(&procs[proc]);
+
+	if (page_kernel_mapped(top - PAGE_SIZE))
+		return 0;
+	if (promise_take(1, level) < 0)
+		return -ENOMEM;
+	page_map_kernel(top - PAGE_SIZE, frame_alloc());
+	table_frames++;
+	return 0;
+}
+
+int proc_make(int level)
+{
+	struct proc *p;
+	int i;
+
+	if (table_full(&proc_table, 1, level))
+		return -EAGAIN;
+	i = table_take(&proc_table, level);
+	if (i < 0)
+		return -ENOMEM;
+	if (make_stack(i, level) < 0) {
+		table_put(&proc_table, i);
+		return -ENOMEM;
+	}
+	p = &procs[i];
+	p->pid = next_pid();
+	p->start_tick = ticks;
+	p->nproc[0] = p->nproc[1] = PROCS_MAX / 2;
+	p->parent = p->peer = -1;
+	p->space = p->semadj = p->wait.chain = -1;
+	p->message.channel = -1;
+	p->message.connection = NO_CONNECTION;
+	p->message.carried[0] = p->message.carried[1] = NO_CONNECTION;
+	p->cwd = NO_CONNECTION;
+	for (int fd = 0; fd < OPEN_MAX; fd++)
+		p->descriptors[fd] = NO_CONNECTION;
+	p->state = PROC_NEW;
+	return i;
+}
+
+void proc_free(int proc)
+{
+	assert(proc != self_index());
+	user_leave(&procs[proc]);
+	procs[proc].state = PROC_FREE;
+	table_put(&proc_table, proc);
+}
+
+int proc_find(int pid)
+{
+	for (int i = 0; i < proc_table.fresh; i++)
+		if (procs[i].state != PROC_FREE && procs[i].pid == pid)
+			return i;
+	return -1;
+}
+
+bool proc_named(int proc, int pid)
+{
+	const struct proc *p = &procs[proc];
+
+	if (p->state == PROC_FREE || p->state == PROC_NEW)
+		return false;
+	if (pid > 0)
+		return p->pid == pid;
+	return pid == -1 || p->pgid == (pid == 0 ? self()->pgid : -pid);
+}
+
+uintptr_t proc_stack_top(const struct proc *p)
+{
+	uint32_t rows = (char *)(p + 1) - (char *)procs;
+
+	/* For each row a page, and a hole below it. */
+	return (uintptr_t)kernel_stacks + rows * (2 * PAGE_SIZE / sizeof(*p));
+}
+
+bool proc_is_server(int proc)
+{
+	return procs[proc].message.channel >= 0;
+}
+
+void proc_set_level(int proc)
+{
+	int level = procs[proc].cred.euid == 0 ? LEVEL_ROOT : LEVEL_USER;
+
+	user_join(&procs[proc]);
+	if (procs[proc].space >= 0)
+		spaces[procs[proc].space].level =
+		    proc_is_server(proc) ? LEVEL_SERVER : level;
+}
+
+/* ---- states ---------------------------------------------------------- */
+
+bool proc_blocked(const struct proc *p)
+{
+	return p->state >= PROC_SENDING && p->state <= PROC_STOPPED;
+}
+
+/* Waits that are loops around block(): waking one too early does no harm. */
+bool may_stop_in(enum proc_state state)
+{
+	return state == PROC_WAITING || state == PROC_SLEEPING ||
+	       state == PROC_PAUSED || state == PROC_IN_LINE;
+}
+
+int block(enum proc_state state, int peer)
+{
+	struct proc *p = self();
+
+	assert(p->state == PROC_RUNNING);
+	if (p->killed | p->stopping) {
+		if (p->killed || state == PROC_IN_LINE)
+			return -EINTR;
+		if (may_stop_in(state)) {
+			signal_stop(); /* the caller looks again */
+			return p->killed ? -EINTR : 0;
+		}
+	}
+	p->state = state;
+	p->peer = peer;
+	schedule();
+	p->peer = -1;
+	return p->killed ? -EINTR : 0;
+}
+
+void block_move(int proc, enum proc_state state, int peer)
+{
+	assert(proc_blocked(&procs[proc]));
+	procs[proc].state = state;
+	procs[proc].peer = peer;
+}
+
+static void make_ready(struct proc *p)
+{
+	assert(proc_blocked(p) || p->state == PROC_NEW);
+	p->state = PROC_READY;
+}
+
+void wake(struct proc *p)
+{
+	make_ready(p);
+	enqueue(p);
+}
+
+void wake_first(struct proc *p)
+{
+	make_ready(p);
+	enqueue_first(p);
+}
+
+void proc_set_running(struct proc *p)
+{
+	assert(p->state == PROC_READY);
+	p->state = PROC_RUNNING;
+}
+
+void proc_set_ready(struct proc *p)
+{
+	assert(p->state == PROC_RUNNING);
+	p->state = PROC_READY;
+}
+
+void proc_set_zombie(struct proc *p)
+{
+	assert(p->state == PROC_RUNNING);
+	p->state = PROC_ZOMBIE;
+}

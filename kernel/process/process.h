@@ -1,0 +1,267 @@
+/*
+ * kernel/process/process.h -- processes: who runs, who waits, who they are.
+ *
+ * A process is a row of the table `procs`, named by its index (-1: none); its
+ * pid is what user space calls it.  Its state has one writer, process.c.
+ *
+ *	            make                      block(why, peer)
+ *	  FREE ------------> READY <---------------------------+
+ *	   ^                 |   ^                             |
+ *	   | reap   schedule v   | preempt                     |
+ *	 ZOMBIE <--------- RUNNING -----> SENDING REPLY_WAIT RECEIVING
+ *	          exit                    WAITING SLEEPING PAUSED IN_LINE
+ */
+#ifndef KERNEL_PROCESS_H
+#define KERNEL_PROCESS_H
+
+#include "../../abi/inspect.h"
+#include "../../abi/message.h"
+#include "../../build/gen/calls.h" /* sys_NAME(): abi/syscalls.tbl */
+#include "../../mm/space.h"
+#include "../../mm/table.h"
+
+#define PROCS_MAX     1024
+#define OPEN_MAX      256 /* descriptors of a process */
+#define GROUPS_MAX    32
+#define NO_CONNECTION (-1)
+#define UNKNOWN_MAX   480 /* numbers of calls that are told apart in the log */
+
+/* Three ids of one kind: what set*id(2) works on. */
+struct ids3 {
+	uint32_t real, effective, saved;
+};
+
+struct credentials {
+	union {
+		struct ids3 user;
+		struct {
+			uint32_t uid, euid, suid;
+		};
+	};
+	union {
+		struct ids3 group;
+		struct {
+			uint32_t gid, egid, sgid;
+		};
+	};
+	int ngroups;
+	uint32_t groups[GROUPS_MAX];
+	uint32_t umask;
+};
+
+/*
+ * Each group names the files that write it; tools/writers holds them to it.
+ * Beside these, proc_make() in process.c gives every member its first value
+ * (mm/table.c zeroes), and main.c gives the processes of the boot theirs: name,
+ * pid, pgid, sid, rank, umask and cwd, and the state of process 0.
+ */
+struct proc {
+	/* mm/table.c: the next free row */
+	int link;
+
+	/* process.c: its state */
+	enum proc_state state;
+	int peer; /* whom a blocked process waits for, or -1 */
+
+	/* ready.c, and lifecycle.c for a child: where it stands in line */
+	struct run_queue *user;  /* its user's; a server's own: ready.c */
+	struct run_queue *queue; /* where it stands when it is READY */
+	struct proc *next;       /* ... behind it there, or 0 */
+
+	/* sleep.c: its place among the sleepers */
+	int place;        /* 0: none of them */
+	uint64_t wake_at; /* when its wait ends: clock.h */
+
+	/* lifecycle.c at its birth, then schedule.c, where switch.asm saves */
+	uintptr_t kernel_esp; /* while it does not run */
+
+	/* lifecycle.c: its birth and its end; exec.c the space, too */
+	int pid, parent; /* parent: index, or -1 */
+	int wait_status; /* of a zombie, as wait4 gives it */
+	int space;
+	int rank; /* 0 client, 1 files, 2 console */
+
+	/* identity.c; lifecycle.c for a child; exec.c the saved ids */
+	int pgid, sid;
+	struct credentials cred;
+
+	/* signal.c; lifecycle.c: the child's mask, and what wait4 has told */
+	int killed;      /* the signal that will end it; 0: none */
+	int stopping;    /* the signal that will stop it; 0: none */
+	int stop_report; /* what wait4 has not yet told: a status, or 0 */
+	uint64_t signal_mask, signal_pending;
+
+	/* exec.c; lifecycle.c for a child (not `executed`) */
+	bool executed; /* since its fork it has become another program */
+	char name[16];
+
+	/* limit.c; lifecycle.c for a child */
+	uint32_t nproc[2]; /* RLIMIT_NPROC, soft and hard */
+
+	/* schedule.c (start_tick: at its birth alone) */
+	uint32_t start_tick, user_ticks, system_ticks;
+
+	/* segments.c; lifecycle.c for a child; exec.c clears `tls` */
+	uint64_t tls[3];          /* GDT entries of set_thread_area */
+	const uint8_t *io_bitmap; /* 416 bytes, bit clear: allowed; or 0 */
+	bool segments_used;       /* it has had an entry of `tls`, or ports */
+
+	/* syscall.c: a bit for each unknown call it tried */
+	uint32_t unknown_told[UNKNOWN_MAX / 32];
+
+	/*
+	 * ipc/message/message.c; connection.c `channel`, lease.c `element` and
+	 * `before`, forward.c `carried`
+	 */
+	struct {
+		int channel;    /* of the server it is, or -1 */
+		bool queued;    /* stands in the queue of its channel */
+		bool unblock;   /* a signal wants the wait to end soon */
+		int call;       /* while it waits: number of its call */
+		int connection; /* ... by which (a hold), or NO_CONNECTION */
+		uint32_t args[6];
+		int generation;  /* of its token */
+		int element;     /* lease.c: so far its buffers were walked */
+		uint32_t before; /* ... and so many bytes lie before it */
+		int next;        /* queue of the channel */
+		uint32_t round;  /* ... in which it is its user's turn */
+		int status;      /* the answer */
+		int carried[2];  /* connections that came with it, or -1 */
+	} message;
+
+	/* kernel/process/wait.c, semop.c and msg.c: what it stands in line for
+	 */
+	struct {
+		struct proc *next, *before; /* in line; 0: it is at an end */
+		int result;                 /* what its call answers; WAITING */
+		int room, type, flags;      /* msgrcv: bytes; what it asks */
+		int chain; /* msgsnd, msgrcv: the message, or -1 */
+		/* semop: operations in the kernel's memory; which one waits */
+		struct operation *ops, *end, *stuck;
+		bool called; /* semop: a change may concern it, see semop.c */
+	} wait;
+
+	/* ipc/sysv/semadj.c */
+	int semadj; /* what its end takes back, or -1 */
+
+	/* ipc/message/connection.c; lifecycle.c for a child */
+	int cwd;                       /* connection, or -1 */
+	int16_t descriptors[OPEN_MAX]; /* connection, or NO_CONNECTION */
+	bool cloexec[OPEN_MAX];        /* FD_CLOEXEC */
+
+	/* schedule.c at a switch; lifecycle.c for a child; exec.c: clean */
+	uint8_t fpu[512] __attribute__((aligned(16)));
+} __attribute__((aligned(2048))); /* so that &procs[i] is a shift */
+
+extern struct proc procs[];
+extern struct table proc_table; /* of procs: mm/table.h */
+extern struct proc *running;    /* always valid after boot */
+
+static inline struct proc *self(void)
+{
+	return running;
+}
+
+static inline int proc_index(const struct proc *p)
+{
+	return p - procs;
+}
+
+static inline int self_index(void)
+{
+	return proc_index(running);
+}
+
+/* ---- process.c ------------------------------------------------------- */
+
+int proc_make(int level); /* READY-less new process: index or -EAGAIN/-ENOMEM */
+int proc_find(int pid);   /* index of the live or zombie process, or -1 */
+
+/*
+ * The one place where a process gives up the CPU of its own accord: it waits
+ * in `state` for `peer` until wake() is called for it or a killing signal
+ * comes.  Returns 0, or -EINTR when the process is to die (in PROC_IN_LINE also
+ * when it is to stop, which it does not do there): the caller undoes what it
+ * must and returns; the way back to user mode ends the process.
+ */
+int block(enum proc_state state, int peer);
+
+/* signal.c: `stopping` is not 0; it stops until it is continued, or to die. */
+void signal_stop(void);
+
+/* The blocked process goes on: at the end of its queue. */
+void wake(struct proc *p);
+/* ... or at its front: it runs next among its kind (message passing). */
+void wake_first(struct proc *p);
+
+/*
+ * A process that waits in a message waits on, in `state` for `peer`: its
+ * message was received, or passed on.
+ */
+void block_move(int proc, enum proc_state state, int peer);
+
+/* Its user-mode id has changed; its memory is promised at this level. */
+void proc_set_level(int proc);
+
+bool proc_is_server(int proc);
+
+/* ---- sleep.c --------------------------------------------------------- */
+
+/* block() for nobody, and until the clock's count `*until` (0: for ever). */
+int block_until(enum proc_state state, const uint64_t *until);
+/* ... in PROC_SLEEPING; -EINTR: the process is to die. */
+int sleep_until(uint64_t until);
+
+/* The process is to be woken when the clock has counted to `until`; or not. */
+void sleep_join(struct proc *p, uint64_t until);
+void sleep_leave(struct proc *p);
+struct proc *sleep_first(void); /* who is to be woken first, or 0 */
+void sleep_wake(void);          /* wakes those whose time has come */
+int sleep_check(void);          /* how many breaches */
+
+/* ---- schedule.c ------------------------------------------------------ */
+
+void schedule(void);   /* picks the next and switches to it */
+void preempt(void);    /* on the way back to user mode, when need_resched */
+extern uint32_t ticks; /* since boot, HZ a second */
+#define HZ 100
+
+/* ---- exec.c ---------------------------------------------------------- */
+
+/* What a client is to become: kernel copies of the strings, segment indices. */
+struct exec_image {
+	int segment;
+	uint32_t bytes;
+	const char *prefix; /* strings in place of argv[0], for "#!" */
+	uint32_t prefix_bytes;
+	const char *path;
+};
+
+/*
+ * exec, called by the server's door for a client in REPLY_WAIT, and by boot for
+ * a process without a space: it becomes the image.  argv and envp lie in its
+ * old space, 0: none.  0, or -errno with the process intact.
+ */
+int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
+              vaddr_t envp);
+
+/* ---- what the servers' door asks of the rest of the kernel ----------- */
+
+/*
+ * memory.c: completes the client's mmap2, whose argument words are `args`, with
+ * `segment` from page `offset` on; its rights are never above `rights`.  0 and
+ * the address, or -errno with nothing changed.
+ */
+int mmap_segment(int client, int segment, int offset, int rights,
+                 const uint32_t args[6], vaddr_t *result);
+
+/* The server that calls may use the ports first..last (<= 0xCFF); -EINVAL. */
+int proc_allow_ports(int first, int last);
+
+int check_all(void);       /* runs every checker: how many breaches */
+void inspect_update(void); /* before kernel memory is shown to anybody */
+
+extern paddr_t archive_start; /* of the boot archive, page-aligned */
+extern uint32_t archive_bytes;
+
+#endif

@@ -1,0 +1,220 @@
+/*
+ * kernel/process/ready.c -- who is ready, and who of them runs next.
+ *
+ * Servers run before clients.  Clients take turns by user, not by process: a
+ * user with a thousand processes gets as much of the CPU as a user with one.
+ * Each user has a queue, and those with something to run stand in a ring:
+ *
+ *	servers:  console                          before all others
+ *	turn ---> uid 0      init, sh              the ring: who has the turn is
+ *	          uid 1000   a, a, a, a            its first
+ *	          files                            a server that was too long
+ *
+ * A turn ends by time, at a tick, and not when a process waits for a server: a
+ * server works in the turn of its client, who goes on with what is left of it.
+ * A turn also ends when nobody of that user is ready.  The next one then begins
+ * between two ticks and ends at the one that is nearer to its full time, so
+ * that nobody gains by waiting just before a tick.  Within a user's queue
+ * processes take turns from tick to tick.
+ *
+ * A server that is at work at two ticks in a row has used up its quantum.  It
+ * stands in the ring like a user of its own until it next waits, so a server
+ * that loops takes its share and no more.
+ *
+ * Everything here costs the same however many processes and users there are,
+ * but user_join(), which looks for a user's row when a process changes its uid.
+ */
+#include "../unix/lifecycle.h"
+
+#include "../base/cpu.h"
+
+struct run_queue run_queues[RUN_QUEUES];
+int run_queues_used = SERVERS + 1;
+
+struct run_queue nobody; /* the end of the ring: nobody is ever ready here */
+struct run_queue *turn = &nobody;
+static struct run_queue **ring_end = &turn; /* where the next to join goes */
+static uint32_t turn_began, last_tick;      /* in cycles of the CPU */
+
+int need_resched;
+
+/* ---- the ring -------------------------------------------------------- */
+
+static void ring_join(struct run_queue *q)
+{
+	q->in_ring = true;
+	q->next = &nobody;
+	*ring_end = q;
+	ring_end = &q->next;
+}
+
+/* Who has the turn leaves the ring. */
+static void ring_leave(void)
+{
+	turn->in_ring = false;
+	turn = turn->next;
+	if (turn == &nobody)
+		ring_end = &turn;
+}
+
+/* The turn goes to the next; if he who had it is not ready then, he leaves. */
+static void turn_pass(void)
+{
+	struct run_queue *q = turn;
+
+	turn_began = cpu_cycles();
+	if (q != &nobody) {
+		ring_leave();
+		ring_join(q);
+	}
+}
+
+void quantum_ends(struct proc *p)
+{
+	static const struct proc *last;
+	uint32_t now = cpu_cycles();
+
+	turn->ticked = p->rank > 0; /* it worked for a client there */
+	if (p->rank > 0 && p == last) {
+		p->queue = p->user;
+		if (!p->user->in_ring)
+			ring_join(p->user);
+	}
+	if (now - turn_began >= (now - last_tick) / 2)
+		turn_pass();
+	last_tick = now;
+	last = p;
+	need_resched = 1;
+}
+
+void turn_yield(void)
+{
+	if (turn == self()->queue)
+		turn_pass();
+}
+
+void ready_init(void)
+{
+	run_queues[SERVERS].end = &run_queues[SERVERS].first;
+	run_queues[SERVERS].in_ring = true;
+}
+
+/* ---- the queues ------------------------------------------------------ */
+
+/* Who has waited, or is new: a server is a server again. */
+static struct run_queue *choose_queue(struct proc *p)
+{
+	p->queue = p->user;
+	if (p->rank > 0) {
+		p->queue = &run_queues[SERVERS];
+		if (self()->rank == 0)
+			need_resched = 1; /* servers run before clients */
+	}
+	return p->queue;
+}
+
+void enqueue_again(struct proc *p)
+{
+	struct run_queue *q = p->queue;
+
+	p->next = 0;
+	*q->end = p;
+	q->end = &p->next;
+}
+
+void enqueue(struct proc *p)
+{
+	struct run_queue *q = choose_queue(p);
+
+	enqueue_again(p);
+	if (!q->in_ring)
+		ring_join(q);
+}
+
+void enqueue_first(struct proc *p)
+{
+	struct run_queue *q = choose_queue(p);
+
+	if (q->ticked) {
+		q->ticked = false;
+		enqueue(p);
+		return;
+	}
+	p->next = q->first;
+	if (!p->next)
+		q->end = &p->next;
+	q->first = p;
+	if (!q->in_ring)
+		ring_join(q);
+}
+
+/* Nobody of the user whose turn it is is ready: the next who has somebody. */
+static struct run_queue *turn_next(void)
+{
+	turn_began = cpu_cycles();
+	while (!turn->first && turn != &nobody)
+		ring_leave();
+	return turn;
+}
+
+struct proc *dequeue(void)
+{
+	struct run_queue *q = &run_queues[SERVERS];
+	struct proc *p;
+
+	if (!q->first)
+		q = turn;
+	if (!q->first)
+		q = turn_next();
+	p = q->first;
+	if (!p)
+		return 0;
+	q->first = p->next;
+	if (!p->next)
+		q->end = &q->first;
+	return p;
+}
+
+/* ---- users ----------------------------------------------------------- */
+
+/* The row of `uid`, or one that is free; there are as many as processes. */
+static struct run_queue *find_row(uint32_t uid)
+{
+	struct run_queue *free = &run_queues[run_queues_used];
+
+	for (int i = SERVERS + 1; i < run_queues_used; i++) {
+		struct run_queue *q = &run_queues[i];
+
+		if (q->processes == 0)
+			free = q;
+		else if (q->uid == uid && uid != OF_A_SERVER)
+			return q;
+	}
+	if (free == &run_queues[run_queues_used]) {
+		assert(run_queues_used < RUN_QUEUES);
+		run_queues_used++;
+		free->end = &free->first;
+	}
+	free->uid = uid;
+	return free;
+}
+
+void user_leave(struct proc *p)
+{
+	if (p->user)
+		p->user->processes--;
+	p->user = 0;
+}
+
+void user_join(struct proc *p)
+{
+	uint32_t uid = p->rank > 0 ? OF_A_SERVER : p->cred.uid;
+
+	if (p->user && p->user->uid == uid)
+		return;
+	user_leave(p);
+	p->user = p->queue = find_row(uid);
+	p->user->processes++;
+	if (!p->user->in_ring)
+		ring_join(p->user); /* it runs there */
+}

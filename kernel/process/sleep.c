@@ -1,0 +1,140 @@
+/*
+ * kernel/process/sleep.c -- who sleeps until when.
+ *
+ * Sleepers stand in a heap.  Nobody there wakes up later than the two below it,
+ * so the first to wake up is on top, and a thousand sleepers stand in ten rows:
+ *
+ *	                1: 10.0 s
+ *	      2: 10.3 s            3: 12.0 s          below n: 2n and 2n + 1
+ *	4: 11.0 s  5: 10.3 s   6: 15.0 s
+ *
+ * To join and to leave costs a step for each row.  A process that is woken for
+ * another reason leaves when it next runs.
+ */
+#include "../unix/lifecycle.h"
+
+#include "clock.h"
+
+static struct proc *heap[1 + PROCS_MAX]; /* from 1 on */
+static int sleepers;
+
+/* ---- the heap -------------------------------------------------------- */
+
+static void put(int place, struct proc *p)
+{
+	heap[place] = p;
+	p->place = place;
+}
+
+/* `p` has the empty place, or one above it. */
+static void rise(int place, struct proc *p)
+{
+	for (; place > 1 && heap[place / 2]->wake_at > p->wake_at; place /= 2)
+		put(place, heap[place / 2]);
+	put(place, p);
+}
+
+/* ... or one below it. */
+static void sink(int place, struct proc *p)
+{
+	int below;
+
+	while ((below = 2 * place) <= sleepers) {
+		if (below < sleepers &&
+		    heap[below + 1]->wake_at < heap[below]->wake_at)
+			below++;
+		if (heap[below]->wake_at >= p->wake_at)
+			break;
+		put(place, heap[below]);
+		place = below;
+	}
+	put(place, p);
+}
+
+void sleep_join(struct proc *p, uint64_t until)
+{
+	p->wake_at = until;
+	rise(++sleepers, p);
+}
+
+void sleep_leave(struct proc *p)
+{
+	struct proc *last = heap[sleepers--];
+	int place = p->place;
+
+	p->place = 0;
+	if (p == last)
+		return;
+	if (last->wake_at < p->wake_at)
+		rise(place, last);
+	else
+		sink(place, last);
+}
+
+struct proc *sleep_first(void)
+{
+	return sleepers > 0 ? heap[1] : 0;
+}
+
+void sleep_wake(void)
+{
+	struct proc *p;
+
+	while ((p = sleep_first()) && p->wake_at <= clock_counts) {
+		sleep_leave(p);
+		if (may_stop_in(p->state))
+			wake(p);
+	}
+}
+
+/* ---- going to sleep -------------------------------------------------- */
+
+int block_until(enum proc_state state, const uint64_t *until)
+{
+	struct proc *p = self();
+	int result;
+
+	if (!until)
+		return block(state, -1);
+	sleep_join(p, *until);
+	clock_alarm(*until);
+	result = block(state, -1);
+	if (p->place)
+		sleep_leave(p);
+	return result;
+}
+
+/* Waits until the clock has counted so far; -EINTR: the process is to die. */
+int sleep_until(uint64_t until)
+{
+	int result = 0;
+
+	while (until > clock_counts && result == 0)
+		result = block_until(PROC_SLEEPING, &until);
+	return result;
+}
+
+/* P6: a sleeper knows its place, and does not wake before who is above it. */
+int sleep_check(void)
+{
+	int breaches = 0;
+
+	for (int i = 1; i <= sleepers; i++) {
+		if (heap[i]->place == i &&
+		    (i == 1 || heap[i]->wake_at >= heap[i / 2]->wake_at))
+			continue;
+		klog(KLOG_ERROR, "P6: sleeper %d, pid %d, place %d", i,
+		     heap[i]->pid, heap[i]->place);
+		breaches++;
+	}
+	for (int i = 0; i < proc_table.fresh; i++) {
+		int place = procs[i].state == PROC_FREE ? 0 : procs[i].place;
+
+		if (place == 0 ||
+		    (place <= sleepers && heap[place] == &procs[i]))
+			continue;
+		klog(KLOG_ERROR, "P6: pid %d does not sleep", procs[i].pid);
+		breaches++;
+	}
+	return breaches;
+}

@@ -1,0 +1,80 @@
+/*
+ * kernel/process/wait.c -- standing in line: how semop, msgsnd and msgrcv
+ * sleep.
+ *
+ * A process may be served while it does not sleep: a stop, or the end of its
+ * time, has woken it, and it has not run yet.  It finds its result all the
+ * same.  When it runs unserved it leaves the line: it does not stop in there.
+ * A process that is to die is passed by: what it waited for is not done.
+ */
+#include "wait.h"
+
+#include "../../abi/errno.h"
+#include "clock.h"
+#include "../base/panic.h"
+
+void wait_join(struct line *line)
+{
+	struct proc *p = self();
+
+	p->wait.next = 0;
+	p->wait.before = line->last;
+	p->wait.result = WAITING;
+	if (line->first)
+		line->last->wait.next = p;
+	else
+		line->first = p;
+	line->last = p;
+}
+
+static inline void leave(struct line *line, struct proc *p)
+{
+	struct proc *next = p->wait.next, *before = p->wait.before;
+
+	if (before)
+		before->wait.next = next;
+	else
+		line->first = next;
+	if (next)
+		next->wait.before = before;
+	else
+		line->last = before;
+}
+
+void wait_serve(struct line *line, struct proc *p, int result)
+{
+	assert(p->wait.result == WAITING && result != WAITING);
+	leave(line, p);
+	p->wait.result = result;
+	if (p->state == PROC_IN_LINE)
+		wake(p);
+}
+
+void wait_dismiss(struct line *line, int result)
+{
+	while (line->first)
+		wait_serve(line, line->first, result);
+}
+
+int wait_sleep(struct line *line, const uint64_t *until)
+{
+	struct proc *p = self();
+	int error = 0;
+
+	while (p->wait.result == WAITING && error == 0)
+		if (until && *until <= clock_counts)
+			error = -EAGAIN;
+		else
+			error = block_until(PROC_IN_LINE, until);
+	if (p->wait.result == WAITING)
+		wait_serve(line, p, error);
+	return p->wait.result;
+}
+
+bool wait_again(int result)
+{
+	if (result != -EINTR || self()->killed)
+		return false;
+	signal_stop();
+	return !self()->killed;
+}

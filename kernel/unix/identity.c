@@ -1,0 +1,272 @@
+/*
+ * kernel/unix/identity.c -- who a process is: ids, groups, session.
+ *
+ * Real, effective and saved ids as in credentials(7); euid 0 stands for all
+ * privileges.  An id of -1 means "leave it" in the set-several calls.
+ */
+#include "lifecycle.h"
+
+#include "../process/clock.h"
+#include "../base/cpu.h"
+#include "../../abi/process.h"
+#include "../../ipc/message/message.h"
+#include "../../ipc/sysv/shm.h"
+
+#define KEEP UINT32_MAX
+
+/* ---- pid, uid, gid --------------------------------------------------- */
+
+int sys_getppid(void)
+{
+	int parent = self()->parent;
+
+	return parent < 0 ? 0 : procs[parent].pid;
+}
+
+static bool privileged(void)
+{
+	return self()->cred.euid == 0;
+}
+
+static bool one_of(const struct ids3 *ids, uint32_t id)
+{
+	return id == KEEP || id == ids->real || id == ids->effective ||
+	       id == ids->saved;
+}
+
+static int set_ids(struct ids3 *ids, uint32_t real, uint32_t effective,
+                   uint32_t saved)
+{
+	ids->real = real == KEEP ? ids->real : real;
+	ids->effective = effective == KEEP ? ids->effective : effective;
+	ids->saved = saved == KEEP ? ids->saved : saved;
+	proc_set_level(self_index());
+	return 0;
+}
+
+/* The ids that the calls of the table mean: 0 those of users, 1 of groups. */
+static struct ids3 *ids_of(int groups)
+{
+	return groups ? &self()->cred.group : &self()->cred.user;
+}
+
+/* setuid(2), setgid(2) */
+int sys_setid(int groups, uint32_t id)
+{
+	struct ids3 *ids = ids_of(groups);
+
+	if (id == KEEP)
+		return -EINVAL;
+	if (privileged())
+		return set_ids(ids, id, id, id);
+	if (id != ids->real && id != ids->saved)
+		return -EPERM;
+	return set_ids(ids, KEEP, id, KEEP);
+}
+
+/* setreuid(2), setregid(2) */
+int sys_setreid(int groups, uint32_t real, uint32_t effective)
+{
+	struct ids3 *ids = ids_of(groups);
+	bool saves =
+	    real != KEEP || (effective != KEEP && effective != ids->real);
+	bool may_real =
+	    real == KEEP || real == ids->real || real == ids->effective;
+
+	if (!privileged() && !(may_real && one_of(ids, effective)))
+		return -EPERM;
+	if (effective == KEEP)
+		effective = ids->effective;
+	return set_ids(ids, real, effective, saves ? effective : KEEP);
+}
+
+/* setresuid(2), setresgid(2) */
+int sys_setresid(int groups, uint32_t real, uint32_t effective, uint32_t saved)
+{
+	struct ids3 *ids = ids_of(groups);
+
+	if (!privileged() && !(one_of(ids, real) && one_of(ids, effective) &&
+	                       one_of(ids, saved)))
+		return -EPERM;
+	return set_ids(ids, real, effective, saved);
+}
+
+/* getresuid(2), getresgid(2) */
+int sys_getresid(int groups, vaddr_t real, vaddr_t effective, vaddr_t saved)
+{
+	const struct ids3 *ids = ids_of(groups);
+
+	if (copy_out(real, &ids->real, sizeof(uint32_t)) < 0 ||
+	    copy_out(effective, &ids->effective, sizeof(uint32_t)) < 0 ||
+	    copy_out(saved, &ids->saved, sizeof(uint32_t)) < 0)
+		return -EFAULT;
+	return 0;
+}
+
+int sys_getgroups32(int size, vaddr_t list)
+{
+	const struct credentials *c = &self()->cred;
+
+	if (size < 0 || (size > 0 && size < c->ngroups))
+		return -EINVAL;
+	if (size > 0 &&
+	    copy_out(list, c->groups, c->ngroups * sizeof(uint32_t)) < 0)
+		return -EFAULT;
+	return c->ngroups;
+}
+
+int sys_setgroups32(int size, vaddr_t list)
+{
+	uint32_t groups[GROUPS_MAX];
+
+	if (!privileged())
+		return -EPERM;
+	if (size < 0 || size > GROUPS_MAX)
+		return -EINVAL;
+	if (copy_in(groups, list, size * sizeof(uint32_t)) < 0)
+		return -EFAULT;
+	memcpy(self()->cred.groups, groups, size * sizeof(uint32_t));
+	self()->cred.ngroups = size;
+	return 0;
+}
+
+int sys_umask(uint32_t mask)
+{
+	int old = self()->cred.umask;
+
+	self()->cred.umask = mask & 0777;
+	return old;
+}
+
+/* ---- groups of processes, sessions ----------------------------------- */
+
+static int find_or_self(int pid)
+{
+	return pid == 0 ? self_index() : proc_find(pid);
+}
+
+static bool group_exists(int pgid, int sid)
+{
+	for (int i = 1; i < proc_table.fresh; i++)
+		if (procs[i].state != PROC_FREE && procs[i].pgid == pgid &&
+		    procs[i].sid == sid)
+			return true;
+	return false;
+}
+
+int sys_setpgid(int pid, int pgid)
+{
+	int i = find_or_self(pid);
+
+	if (pgid < 0 || pid < 0)
+		return -EINVAL;
+	if (i < 0 || (i != self_index() && procs[i].parent != self_index()))
+		return -ESRCH;
+	if (pgid == 0)
+		pgid = procs[i].pid;
+	if (procs[i].sid != self()->sid)
+		return -EPERM;
+	if (i != self_index() && procs[i].executed)
+		return -EACCES;
+	if (procs[i].sid == procs[i].pid)
+		return -EPERM; /* a session's leader */
+	if (pgid != procs[i].pid && !group_exists(pgid, self()->sid))
+		return -EPERM;
+	procs[i].pgid = pgid;
+	return 0;
+}
+
+/* getpgid(2), getsid(2) */
+int sys_getgroup(int session, int pid)
+{
+	int i = find_or_self(pid);
+
+	if (i < 0)
+		return -ESRCH;
+	return session ? procs[i].sid : procs[i].pgid;
+}
+
+int sys_setsid(void)
+{
+	struct proc *p = self();
+
+	if (group_exists(p->pid, p->sid))
+		return -EPERM; /* a group has our number already */
+	p->pgid = p->sid = p->pid;
+	return p->pid;
+}
+
+/* ---- the system ------------------------------------------------------ */
+
+int sys_uname(vaddr_t buf)
+{
+	static const char names[6][65] = {
+	    "Tessera", "tessera", "6.1.0-tessera", "#1 a teaching microkernel",
+	    "i686",    "(none)"};
+
+	return copy_out(buf, names, sizeof(names));
+}
+
+/* There is no swap, and nothing counts loads. */
+int sys_sysinfo(vaddr_t info)
+{
+	struct timespec32 up = clock_uptime();
+	const struct sysinfo s = {
+	    .uptime = up.seconds + (up.nanoseconds > 0),
+	    .total = frames_total * PAGE_SIZE,
+	    .free = frames_free * PAGE_SIZE,
+	    .shared = shm_pages * PAGE_SIZE,
+	    .processes = proc_table.live - 1, /* boot's is none */
+	    .unit = 1,
+	};
+
+	return copy_out(info, &s, sizeof(s));
+}
+
+/* ---- the one CPU ----------------------------------------------------- */
+
+int sys_sched_getaffinity(int pid, uint32_t bytes, vaddr_t mask)
+{
+	const uint32_t cpus = 1;
+
+	if (bytes == 0 || bytes % sizeof(cpus))
+		return -EINVAL;
+	if (find_or_self(pid) < 0)
+		return -ESRCH;
+	if (copy_out(mask, &cpus, sizeof(cpus)) < 0)
+		return -EFAULT;
+	return sizeof(cpus);
+}
+
+int sys_sched_setaffinity(int pid, uint32_t bytes, vaddr_t mask)
+{
+	uint32_t cpus = 0, euid = self()->cred.euid;
+	int i = find_or_self(pid);
+
+	if (copy_in(&cpus, mask, min(bytes, sizeof(cpus))) < 0)
+		return -EFAULT;
+	if (i < 0)
+		return -ESRCH;
+	if (!privileged() && euid != procs[i].cred.euid &&
+	    euid != procs[i].cred.uid)
+		return -EPERM;
+	return cpus & 1 ? 0 : -EINVAL;
+}
+
+/* ---- reboot(2): leaves the machine ----------------------------------- */
+
+int sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command, vaddr_t arg)
+{
+	if (!privileged())
+		return -EPERM;
+	provoke(arg);
+	if (magic1 != REBOOT_MAGIC1 || magic2 != REBOOT_MAGIC2)
+		return -EINVAL;
+	if (command != REBOOT_POWER_OFF && command != REBOOT_HALT &&
+	    command != REBOOT_RESTART)
+		return -EINVAL;
+	klog(KLOG_INFO, "power off");
+	if (command == REBOOT_RESTART)
+		outb(0x64, 0xfe); /* the keyboard controller's reset line */
+	machine_off(0);
+}

@@ -1,0 +1,250 @@
+/*
+ * kernel/unix/lifecycle.c -- fork, exit, wait: what everybody must do at the
+ * turns of a process's life.
+ *
+ * Each room offers a hook for what it keeps (space_copy, shm_fork,
+ * message_fork, ...); this file is the one visible list that calls them, in
+ * order.  No room calls another's hook, but that mm tells ipc/shm of each
+ * attach that ends, by whatever way (attach_ended).
+ *
+ *	          fork            exec                exit
+ *	mm        space_copy      new space           space_drop
+ *	ipc/shm   shm_fork        (attach_ended)      (attach_ended)
+ *	messages  message_fork    message_exec        message_exit
+ *	ipc/sem   (nothing)       (kept)              sem_exit
+ */
+#include "lifecycle.h"
+
+#include "../../abi/process.h"
+#include "../../ipc/message/message.h"
+#include "../../ipc/sysv/sem.h"
+#include "../../ipc/sysv/shm.h"
+
+#define MICROSECONDS_PER_TICK (1000000u / HZ)
+
+/* ---- fork ------------------------------------------------------------ */
+
+void proc_prepare_stack(int proc)
+{
+	struct trapframe *tf = proc_trapframe(proc);
+	struct switch_frame *frame = (struct switch_frame *)tf - 1;
+
+	memset(tf, 0, sizeof(*tf));
+	memset(frame, 0, sizeof(*frame));
+	frame->eip = (uint32_t)trap_return;
+	procs[proc].kernel_esp = (uintptr_t)frame;
+}
+
+static void copy_identity(struct proc *child, const struct proc *parent)
+{
+	child->pgid = parent->pgid;
+	child->sid = parent->sid;
+	child->signal_mask = parent->signal_mask;
+	child->cred = parent->cred;
+	child->nproc[0] = parent->nproc[0];
+	child->nproc[1] = parent->nproc[1];
+	child->user = parent->user;
+	child->user->processes++;
+	memcpy(child->name, parent->name, sizeof(child->name));
+	memcpy(child->tls, parent->tls, sizeof(child->tls));
+	child->segments_used = parent->segments_used;
+	memcpy(child->descriptors, parent->descriptors,
+	       sizeof(child->descriptors));
+	memcpy(child->cloexec, parent->cloexec, sizeof(child->cloexec));
+	child->cwd = parent->cwd;
+	__asm__ volatile("fxsave %0" : "=m"(child->fpu));
+}
+
+static void copy_registers(int child)
+{
+	struct trapframe *tf = proc_trapframe(child);
+	struct switch_frame *frame = (struct switch_frame *)tf - 1;
+
+	proc_prepare_stack(child);
+	*tf = *proc_trapframe(self_index());
+	tf->eax = 0; /* fork answers 0 in the child */
+	__asm__("mov %%fs, %0; mov %%gs, %1"
+	        : "=r"(frame->fs), "=r"(frame->gs));
+}
+
+/* The new process's index, not yet ready to run, or -errno. */
+static int make_child(void)
+{
+	int level = spaces[self()->space].level;
+	int space, child;
+
+	if (self()->cred.euid != 0 &&
+	    (uint32_t)self()->user->processes >= self()->nproc[0])
+		return -EAGAIN;
+	child = proc_make(level);
+	if (child < 0)
+		return child;
+	space = space_copy(self()->space, level);
+	if (space < 0) {
+		proc_free(child);
+		return space;
+	}
+
+	/* Nothing below can fail. */
+	procs[child].space = space;
+	spaces[space].owner = procs[child].pid;
+	procs[child].parent = self_index();
+	copy_identity(&procs[child], self());
+	copy_registers(child);
+	shm_fork(space);
+	message_fork(child);
+	return child;
+}
+
+int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
+              vaddr_t ctid)
+{
+	/* CLEARTID is for those who share the memory of one who ends: nobody.
+	 */
+	const uint32_t known = CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |
+	                       CLONE_CHILD_SETTID | CLONE_SIGNAL;
+	int child;
+
+	(void)tls;
+	if (flags & CLONE_VM) {
+		klog_caused("pid %d (%s): no threads and no vfork: clone %x",
+		            self()->pid, self()->name, flags);
+		return -ENOSYS;
+	}
+	if ((flags & ~known) || (flags & CLONE_SIGNAL) != SIGCHLD)
+		return -EINVAL; /* a fork only */
+	if (proc_is_server(self_index()))
+		return -EPERM; /* a server's clients are its own */
+	child = make_child();
+	if (child < 0)
+		return child;
+	if (stack)
+		proc_trapframe(child)->esp = stack;
+	if (flags & CLONE_PARENT_SETTID)
+		copy_out(ptid, &procs[child].pid, sizeof(int));
+	if (flags & CLONE_CHILD_SETTID)
+		space_write(procs[child].space, ctid, &procs[child].pid,
+		            sizeof(int));
+	wake(&procs[child]);
+	return procs[child].pid;
+}
+
+/* ---- exit ------------------------------------------------------------ */
+
+static void give_children_to_init(void)
+{
+	int init = proc_find(INIT_PID);
+
+	for (int i = 0; i < proc_table.fresh; i++) {
+		if (procs[i].state != PROC_FREE &&
+		    procs[i].parent == self_index()) {
+			procs[i].parent = init;
+			if (procs[i].state == PROC_ZOMBIE)
+				proc_notify_parent(i);
+		}
+	}
+}
+
+void proc_notify_parent(int proc)
+{
+	int parent = procs[proc].parent;
+
+	if (parent >= 0 && procs[parent].state == PROC_WAITING)
+		wake(&procs[parent]);
+}
+
+void proc_exit(int wait_status)
+{
+	struct proc *p = self();
+
+	if (p->pid == INIT_PID)
+		panic("init has ended, status %x", (uint32_t)wait_status);
+	message_exit(self_index());
+	sem_exit();
+	space_drop(p->space);
+	p->space = -1;
+	give_children_to_init();
+	p->wait_status = wait_status;
+	proc_set_zombie(p);
+	if (p->parent < 0)
+		klog(KLOG_ERROR, "server %s (pid %d) has died, status %x",
+		     p->name, p->pid, (uint32_t)wait_status);
+	proc_notify_parent(self_index());
+	schedule();
+	panic("a dead process runs");
+}
+
+int sys_exit(int status)
+{
+	proc_exit((status & 0xff) << 8); /* one thread is the group */
+}
+
+/* ---- wait ------------------------------------------------------------ */
+
+/* Has this child something to tell?  Its status, or -1. */
+static int news(int child, int options)
+{
+	const struct proc *p = &procs[child];
+
+	if (p->state == PROC_ZOMBIE)
+		return p->wait_status;
+	if (p->stop_report == STATUS_CONTINUED)
+		return options & WCONTINUED ? STATUS_CONTINUED : -1;
+	return p->stop_report && (options & WUNTRACED) ? p->stop_report : -1;
+}
+
+/* A wanted child with news; -EAGAIN: there are some, none has; -ECHILD. */
+static int find_child(int pid, int options)
+{
+	int result = -ECHILD;
+
+	for (int i = 0; i < proc_table.fresh; i++) {
+		if (procs[i].parent == self_index() && proc_named(i, pid)) {
+			if (news(i, options) >= 0)
+				return i;
+			result = -EAGAIN;
+		}
+	}
+	return result;
+}
+
+/* Forgets what is told of the child, then tells it, even to a bad address. */
+static int report(int child, int options, vaddr_t status, vaddr_t rusage)
+{
+	struct proc *p = &procs[child];
+	uint32_t user = p->user_ticks, system = p->system_ticks;
+	const uint32_t used[RUSAGE_WORDS] = {
+	    user / HZ,
+	    user % HZ * MICROSECONDS_PER_TICK,
+	    system / HZ,
+	    system % HZ * MICROSECONDS_PER_TICK,
+	};
+	int word = news(child, options), pid = p->pid;
+
+	p->stop_report = 0;
+	if (p->state == PROC_ZOMBIE)
+		proc_free(child);
+	if (status && copy_out(status, &word, sizeof(word)) < 0)
+		return -EFAULT;
+	if (rusage && copy_out(rusage, used, sizeof(used)) < 0)
+		return -EFAULT;
+	return pid;
+}
+
+int sys_wait4(int pid, vaddr_t status, uint32_t options, vaddr_t rusage)
+{
+	int child, result;
+
+	if (options & ~WAIT_KNOWN_OPTIONS)
+		return -EINVAL;
+	if (pid == INT32_MIN)
+		return -ESRCH;
+	while ((child = find_child(pid, options)) == -EAGAIN) {
+		if (options & WNOHANG)
+			return 0;
+		result = block(PROC_WAITING, -1);
+		if (result < 0)
+			return result;
+	}
+	return child < 0 ? child : report(child, options, status, rusage);
+}

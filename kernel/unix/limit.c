@@ -1,0 +1,114 @@
+/*
+ * kernel/unix/limit.c -- getrlimit(2), setrlimit(2), prlimit(2): what one may
+ * have.
+ *
+ * One limit may be set: how many processes a user may have when this process
+ * forks.  The others are what is true anyhow.  They may be set to what they
+ * are; a limit that nobody would keep is refused.
+ */
+#include "lifecycle.h"
+
+#define INFINITY     UINT32_MAX
+#define OLD_INFINITY 0x7fffffffu /* of getrlimit(76) */
+#define LIMITS       16
+#define NPROC        6
+
+/* RLIMIT_CPU, _FSIZE and so on: the soft limit, the hard one. */
+static const uint32_t limits[LIMITS][2] = {
+    {INFINITY, INFINITY},
+    {INFINITY, INFINITY},
+    {INFINITY, INFINITY},
+    {STACK_LIMIT, STACK_LIMIT},
+    {0, 0},
+    {INFINITY, INFINITY},
+    {0, 0},
+    {OPEN_MAX, OPEN_MAX},
+    {INFINITY, INFINITY},
+    {INFINITY, INFINITY},
+    {INFINITY, INFINITY},
+    {0, 0},
+    {0, 0},
+    {0, 0},
+    {0, 0},
+    {INFINITY, INFINITY},
+};
+
+static const uint32_t *limit_of(const struct proc *p, uint32_t resource)
+{
+	return resource == NPROC ? p->nproc : limits[resource];
+}
+
+/* Whether `p` may have the limit; if it may, it has it. */
+static int set(struct proc *p, uint32_t resource, uint32_t soft, uint32_t hard)
+{
+	const uint32_t *old = limit_of(p, resource);
+
+	if (soft > hard)
+		return -EINVAL;
+	if (hard > old[1] && self()->cred.euid != 0)
+		return -EPERM;
+	if (soft == old[0] && hard == old[1])
+		return 0;
+	if (resource != NPROC)
+		return hard > old[1] ? -EPERM : -EINVAL;
+	p->nproc[0] = soft;
+	p->nproc[1] = hard;
+	return 0;
+}
+
+int sys_setrlimit(uint32_t resource, vaddr_t from)
+{
+	uint32_t given[2];
+
+	if (resource >= LIMITS)
+		return -EINVAL;
+	if (copy_in(given, from, sizeof(given)) < 0)
+		return -EFAULT;
+	return set(self(), resource, given[0], given[1]);
+}
+
+/* getrlimit(2), in whose first form infinity was less */
+int sys_limit(uint32_t resource, vaddr_t to, int old)
+{
+	uint32_t told[2];
+
+	if (resource >= LIMITS)
+		return -EINVAL;
+	for (int i = 0; i < 2; i++) {
+		told[i] = limit_of(self(), resource)[i];
+		if (old && told[i] > OLD_INFINITY)
+			told[i] = OLD_INFINITY;
+	}
+	return copy_out(to, told, sizeof(told));
+}
+
+static uint32_t narrow(const uint32_t wide[2])
+{
+	return wide[1] ? INFINITY : wide[0];
+}
+
+int sys_prlimit64(int pid, uint32_t resource, vaddr_t wanted, vaddr_t old)
+{
+	int i = pid == 0 ? self_index() : proc_find(pid);
+	uint32_t given[4], told[4];
+	int error = 0;
+
+	if (resource >= LIMITS)
+		return -EINVAL;
+	if (wanted && copy_in(given, wanted, sizeof(given)) < 0)
+		return -EFAULT;
+	if (i < 0)
+		return -ESRCH;
+	if (self()->cred.euid != 0 && self()->user != procs[i].user)
+		return -EPERM;
+	for (int k = 0; k < 2; k++) {
+		told[2 * k] = limit_of(&procs[i], resource)[k];
+		told[2 * k + 1] = told[2 * k] == INFINITY ? INFINITY : 0;
+	}
+	if (wanted)
+		error =
+		    set(&procs[i], resource, narrow(given), narrow(given + 2));
+	if (error || !old)
+		return error;
+	return copy_out(old, told, sizeof(told));
+}

@@ -1,0 +1,149 @@
+/*
+ * kernel/unix/memory.c -- brk, mmap2, munmap, mprotect: the process's own
+ * wishes.
+ *
+ * Each is a few checks in mmap(2)'s order and one call of mm.
+ */
+#include "lifecycle.h"
+
+#include "../../abi/mman.h"
+#include "../../ipc/message/message.h"
+
+int sys_brk(vaddr_t address, vaddr_t *result)
+{
+	*result = space_brk(self()->space, address);
+	return 0;
+}
+
+/* Do the pages from `address` on that `length` bytes need lie in user space? */
+static bool in_user_half(vaddr_t address, uint32_t length)
+{
+	return length <= USER_LIMIT && address <= USER_LIMIT - page_up(length);
+}
+
+/* Where the mapping goes: an address, -EINVAL, -EPERM, -EEXIST, -ENOMEM. */
+static int choose(int space, vaddr_t address, uint32_t bytes, uint32_t flags,
+                  vaddr_t *where)
+{
+	int pages = bytes / PAGE_SIZE;
+
+	*where = address;
+	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+		if (!in_user_half(address, bytes))
+			return -ENOMEM;
+		if (!page_aligned(address))
+			return -EINVAL;
+		if (address < USER_FIRST)
+			return -EPERM;
+		if ((flags & MAP_FIXED_NOREPLACE) &&
+		    space_overlaps(space, address, address + bytes))
+			return -EEXIST;
+		return 0;
+	}
+	*where &= ~(PAGE_SIZE - 1); /* a hint */
+	if (*where >= USER_FIRST && in_user_half(*where, bytes) &&
+	    !space_overlaps(space, *where, *where + bytes))
+		return 0;
+	*where = (flags & MAP_TYPE) == MAP_PRIVATE
+	             ? space_find_private(space, pages)
+	             : space_find_shared(space, pages);
+	return *where ? 0 : -ENOMEM;
+}
+
+int mmap_segment(int client, int segment, int offset, int rights,
+                 const uint32_t args[6], vaddr_t *result)
+{
+	uint32_t length = args[1], prot = args[2], flags = args[3];
+	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
+	int space = procs[client].space, error;
+	struct region wanted = {
+	    .kind = shared                  ? REGION_SHARED
+	            : flags & MAP_GROWSDOWN ? REGION_STACK
+	                                    : REGION_PRIVATE,
+	    .segment = segment,
+	    .offset = offset,
+	    .rights = prot & RIGHT_ALL,
+	    .ceiling = shared ? rights : RIGHT_ALL,
+	    .noreserve = flags & MAP_NORESERVE,
+	    .space = space,
+	};
+
+	if (length == 0 || length > USER_LIMIT || offset < 0)
+		return -EINVAL;
+	if (shared && segments[segment].kind == SEGMENT_ARCHIVE)
+		rights &= ~RIGHT_WRITE;
+	if (!(rights & RIGHT_READ) ||
+	    (shared && (wanted.rights & ~(rights | RIGHT_EXEC))))
+		return -EACCES;
+	length = page_up(length);
+	error = choose(space, args[0], length, flags, &wanted.start);
+	wanted.end = wanted.start + length;
+	if (error == 0)
+		error = space_map(&wanted);
+	*result = wanted.start;
+	return error;
+}
+
+int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
+              int fd, uint32_t pgoffset, vaddr_t *result)
+{
+	const uint32_t args[6] = {address, length, prot, flags};
+	uint32_t type = flags & MAP_TYPE;
+	int segment = -1, error;
+
+	if (!(flags & MAP_ANONYMOUS) &&
+	    descriptor_connection(self_index(), fd) < 0)
+		return -EBADF;
+	if (length == 0)
+		return -EINVAL;
+	if (page_up(length) == 0)
+		return -ENOMEM;
+	if (pgoffset + page_up(length) / PAGE_SIZE < pgoffset)
+		return -EOVERFLOW; /* as on Linux: of any kind */
+	if (type != MAP_SHARED && type != MAP_PRIVATE &&
+	    (type != MAP_SHARED_VALIDATE || (flags & MAP_ANONYMOUS)))
+		return -EINVAL;
+	if ((flags & MAP_GROWSDOWN) &&
+	    (type != MAP_PRIVATE || !(flags & MAP_ANONYMOUS)))
+		return -EINVAL; /* a stack's memory is its own */
+	if (length > USER_LIMIT)
+		return -ENOMEM;
+	if (!(flags & MAP_ANONYMOUS))
+		return FORWARD; /* the file's server completes it: map() */
+	if (type != MAP_PRIVATE) {
+		/* A segment without a name: its region alone will hold it. */
+		segment = segment_make(page_up(length) / PAGE_SIZE,
+		                       !(flags & MAP_NORESERVE), false,
+		                       spaces[self()->space].level);
+		if (segment < 0)
+			return segment;
+	}
+	error = mmap_segment(self_index(), segment, 0, RIGHT_ALL, args, result);
+	if (segment >= 0)
+		segment_drop(segment);
+	return error;
+}
+
+int sys_munmap(vaddr_t address, uint32_t length)
+{
+	if (!page_aligned(address) || length == 0 ||
+	    !in_user_half(address, length))
+		return -EINVAL;
+	return space_unmap(self()->space, address, address + page_up(length));
+}
+
+int sys_mprotect(vaddr_t address, uint32_t length, uint32_t prot)
+{
+	if (!page_aligned(address))
+		return -EINVAL;
+	if (length == 0)
+		return 0;
+	if (address + page_up(length) <= address)
+		return -ENOMEM; /* it wraps */
+	if (prot & ~(RIGHT_ALL | PROT_SEM))
+		return -EINVAL;
+	if (!in_user_half(address, length))
+		return -ENOMEM;
+	return space_protect(self()->space, address, address + page_up(length),
+	                     prot & RIGHT_ALL);
+}

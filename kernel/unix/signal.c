@@ -1,0 +1,206 @@
+/*
+ * kernel/unix/signal.c -- kill, and what signals do by default.
+ *
+ * Handlers come later; until then a signal ends, stops or continues a process,
+ * or does nothing (signal(7), "Standard signals").  A blocked signal is kept
+ * until the mask lets it through.  SIGKILL and SIGSTOP cannot be blocked;
+ * nothing a process or its server does can stop a kill: the blocked process
+ * is woken, cleans up on its own stack, and ends on its way to user mode.
+ *
+ *	send --> pending --> deliver --> killed (ends in signal_attend)
+ *	                             --> stopping (stops there)
+ *	                             --> continues, or nothing
+ */
+#include "lifecycle.h"
+
+#define BIT(signal) (1ull << (-1 + (signal)))
+
+static const uint64_t ignored_by_default =
+    BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGURG) | BIT(SIGWINCH);
+static const uint64_t stops_by_default =
+    BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU);
+static const uint64_t never_blocked = BIT(SIGKILL) | BIT(SIGSTOP);
+
+/* ---- doing what a signal asks ---------------------------------------- */
+
+static void resume(int proc)
+{
+	struct proc *p = &procs[proc];
+
+	p->stopping = 0;
+	p->signal_pending &= ~stops_by_default;
+	if (p->state == PROC_STOPPED) {
+		p->stop_report = 0xffff; /* wait4: continued */
+		proc_notify_parent(proc);
+		wake(&procs[proc]);
+	}
+}
+
+/*
+ * What the signal does by default.  Who is to stop or to die does so on the way
+ * to user mode: where it can see that it is to, it goes on.
+ */
+static void deliver(int proc, int signal)
+{
+	struct proc *p = &procs[proc];
+
+	if (p->state == PROC_STOPPED)
+		return; /* pending until it is continued */
+	p->signal_pending &= ~BIT(signal);
+	if ((ignored_by_default & BIT(signal)) || p->pid == INIT_PID ||
+	    p->killed)
+		return;
+	if (!(stops_by_default & BIT(signal)))
+		p->killed = signal;
+	else
+		p->stopping = signal;
+	if (p == self())
+		need_resched = 1;
+	else if (proc_blocked(p) && (p->killed || may_stop_in(p->state)))
+		wake(p);
+}
+
+static void deliver_pending(int proc)
+{
+	const struct proc *p = &procs[proc];
+
+	for (int signal = 1; signal <= SIGNAL_MAX; signal++)
+		if (p->signal_pending & ~p->signal_mask & BIT(signal))
+			deliver(proc, signal);
+}
+
+static void send(int proc, int signal)
+{
+	struct proc *p = &procs[proc];
+
+	if (p->state == PROC_ZOMBIE || signal == 0)
+		return;
+	if (signal == SIGCONT || signal == SIGKILL)
+		resume(proc);
+	if (stops_by_default & BIT(signal))
+		p->signal_pending &= ~BIT(SIGCONT);
+	p->signal_pending |= BIT(signal);
+	if (signal == SIGKILL) /* before all others */
+		deliver(proc, SIGKILL);
+	deliver_pending(proc);
+}
+
+void signal_stop(void)
+{
+	struct proc *p = self();
+
+	p->stop_report = p->stopping << 8 | 0x7f;
+	p->stopping = 0;
+	proc_notify_parent(self_index());
+	block(PROC_STOPPED, -1);
+}
+
+void signal_attend(void)
+{
+	struct proc *p = self();
+
+	if (p->stopping && !p->killed)
+		signal_stop();
+	if (p->killed)
+		proc_exit(p->killed);
+}
+
+void proc_crime(int signal, const char *reason, uint32_t address)
+{
+	klog_caused("pid %d (%s) killed by signal %d: %s at %08x", self()->pid,
+	            self()->name, signal, reason, address);
+	self()->killed = signal; /* blocked or not: it cannot go on */
+	need_resched = 1;
+}
+
+/* ---- kill(2) --------------------------------------------------------- */
+
+static bool may_signal(int target, int signal)
+{
+	const struct credentials *me = &self()->cred;
+	const struct credentials *it = &procs[target].cred;
+
+	if (me->euid == 0 || me->euid == it->suid || me->euid == it->uid ||
+	    me->uid == it->suid || me->uid == it->uid)
+		return true;
+	return signal == SIGCONT && self()->sid == procs[target].sid;
+}
+
+/* kill(-1) is for everybody else but init and the servers. */
+static bool spared(int i)
+{
+	return i == self_index() || procs[i].pid == INIT_PID ||
+	       proc_is_server(i);
+}
+
+int sys_kill(int pid, int signal)
+{
+	int result = -ESRCH;
+
+	if (signal < 0 || signal > SIGNAL_MAX)
+		return -EINVAL;
+	if (pid == INT32_MIN)
+		return -ESRCH;
+	for (int i = 1; i < proc_table.fresh; i++) {
+		if (!proc_named(i, pid) || (pid == -1 && spared(i)))
+			continue;
+		if (may_signal(i, signal)) {
+			send(i, signal);
+			result = 0;
+		} else if (result == -ESRCH) {
+			result = pid == -1 ? 0 : -EPERM;
+		}
+	}
+	return result;
+}
+
+int sys_tgkill(int tgid, int tid, int signal)
+{
+	if (tgid <= 0 || tid <= 0 || signal < 0 || signal > SIGNAL_MAX)
+		return -EINVAL;
+	return tgid != tid ? -ESRCH : sys_kill(tid, signal);
+}
+
+int sys_pause(void)
+{
+	int result;
+
+	do {
+		result = block(PROC_PAUSED, -1);
+	} while (result == 0);
+	return result;
+}
+
+/* ---- the mask -------------------------------------------------------- */
+
+int sys_rt_sigprocmask(int how, vaddr_t set, vaddr_t oldset, uint32_t size)
+{
+	struct proc *p = self();
+	uint64_t given, old = p->signal_mask;
+
+	if (size != sizeof(given))
+		return -EINVAL;
+	if (set && copy_in(&given, set, sizeof(given)) < 0)
+		return -EFAULT;
+	if (set && (how < SIG_BLOCK || how > SIG_SETMASK))
+		return -EINVAL;
+	if (set) {
+		given &= ~never_blocked;
+		p->signal_mask = how == SIG_SETMASK ? given
+		                 : how == SIG_BLOCK ? old | given
+		                                    : old & ~given;
+		deliver_pending(self_index());
+	}
+	if (oldset && copy_out(oldset, &old, sizeof(old)) < 0)
+		return -EFAULT;
+	return 0;
+}
+
+int sys_rt_sigpending(vaddr_t set, uint32_t size)
+{
+	uint64_t pending = self()->signal_pending & self()->signal_mask;
+
+	if (size > sizeof(pending))
+		return -EINVAL;
+	return copy_out(set, &pending, size);
+}

@@ -1,0 +1,172 @@
+/*
+ * kernel/unix/time.c -- the calls that ask for the time or wait for it.
+ *
+ * Clocks as in clock_gettime(2).  The real-time clock is the uptime since the
+ * RTC was read; it cannot be set, and knows of no leap seconds (TAI is the
+ * same).  The coarse clocks and the CPU times go by ticks.  Sleeps end within a
+ * tenth of a millisecond after their time, never earlier.
+ */
+#include "lifecycle.h"
+
+#include "../process/clock.h"
+#include "../base/cpu.h"
+
+/* Which clocks there are, and what they are made of. */
+static const struct {
+	bool exists, fine, since_1970, may_sleep;
+} clocks[] = {
+    [CLOCK_REALTIME] = {true, true, true, true},
+    [CLOCK_MONOTONIC] = {true, true, false, true},
+    [CLOCK_PROCESS_CPUTIME] = {true, false, false, false},
+    [CLOCK_THREAD_CPUTIME] = {true, false, false, false},
+    [CLOCK_MONOTONIC_RAW] = {true, true, false, false},
+    [CLOCK_REALTIME_COARSE] = {true, false, true, false},
+    [CLOCK_MONOTONIC_COARSE] = {true, false, false, false},
+    [CLOCK_BOOTTIME] = {true, true, false, true},
+    [CLOCK_TAI] = {true, true, true, true},
+};
+
+static bool clock_exists(int clock)
+{
+	return clock >= 0 && clock < (int)(sizeof(clocks) / sizeof(*clocks)) &&
+	       clocks[clock].exists;
+}
+
+static struct timespec32 of_ticks(uint32_t n)
+{
+	return (struct timespec32){n / HZ, n % HZ * NANOSECONDS_PER_TICK};
+}
+
+static int read_clock(int clock, struct timespec32 *now)
+{
+	if (!clock_exists(clock))
+		return -EINVAL;
+	if (clock == CLOCK_PROCESS_CPUTIME || clock == CLOCK_THREAD_CPUTIME)
+		*now = of_ticks(self()->user_ticks + self()->system_ticks);
+	else
+		*now = clocks[clock].fine ? clock_uptime() : of_ticks(ticks);
+	if (clocks[clock].since_1970)
+		now->seconds += clock_boot_time;
+	return 0;
+}
+
+static int give(struct timespec32 time, vaddr_t tp, bool wide)
+{
+	struct timespec64 both = {.seconds = time.seconds,
+	                          .nanoseconds = time.nanoseconds};
+
+	return wide ? copy_out(tp, &both, sizeof(both))
+	            : copy_out(tp, &time, sizeof(time));
+}
+
+int sys_time(vaddr_t result)
+{
+	uint32_t now = clock_now;
+
+	if (result && copy_out(result, &now, sizeof(now)) < 0)
+		return -EFAULT;
+	return now;
+}
+
+int sys_gettimeofday(vaddr_t tv, vaddr_t tz)
+{
+	static const uint32_t utc[2];
+	struct timespec32 now;
+
+	read_clock(CLOCK_REALTIME, &now);
+	now.nanoseconds /= 1000; /* struct timeval: microseconds */
+	if (tv && give(now, tv, false) < 0)
+		return -EFAULT;
+	return tz ? copy_out(tz, utc, sizeof(utc)) : 0;
+}
+
+/* clock_gettime(2), with 32 or 64 bits of seconds */
+int sys_gettime(int clock, vaddr_t tp, int wide)
+{
+	struct timespec32 now;
+	int result = read_clock(clock, &now);
+
+	return result < 0 ? result : give(now, tp, wide);
+}
+
+/* A tick, or one count of the PIT for the clocks that are as fine as it. */
+int sys_getres(int clock, vaddr_t tp, int wide)
+{
+	struct timespec32 time = {0, NANOSECONDS_PER_TICK};
+
+	if (!clock_exists(clock))
+		return -EINVAL;
+	if (clocks[clock].fine)
+		time.nanoseconds = 1000000000u / PIT_HZ;
+	return tp ? give(time, tp, wide) : 0;
+}
+
+/* ---- sleeping -------------------------------------------------------- */
+
+int timespec_in(struct timespec32 *time, vaddr_t from, bool wide)
+{
+	struct timespec64 given;
+
+	if (!wide)
+		return copy_in(time, from, sizeof(*time));
+	if (copy_in(&given, from, sizeof(given)) < 0)
+		return -EFAULT;
+	*time = (struct timespec32){given.seconds, given.nanoseconds};
+	if ((int32_t)given.seconds_high < 0)
+		time->seconds = -1u;
+	else if (given.seconds_high || (int32_t)given.seconds < 0)
+		time->seconds = INT32_MAX;
+	return 0;
+}
+
+bool timespec_valid(struct timespec32 time)
+{
+	return (int32_t)time.seconds >= 0 && time.nanoseconds <= 999999999u;
+}
+
+/* The count that has begun is not whole, nor is the last one. */
+uint64_t clock_deadline(struct timespec32 duration)
+{
+	uint64_t parts = (uint64_t)duration.nanoseconds * PIT_HZ;
+	uint32_t counts, rest;
+
+	clock_read();
+	if (duration.seconds == 0 && duration.nanoseconds == 0)
+		return clock_counts;
+	counts = cpu_divide(parts, 1000000000u, &rest) + 2;
+	return clock_counts + (uint64_t)duration.seconds * PIT_HZ + counts;
+}
+
+/* until - now, or zero when it is past. */
+static struct timespec32 from_now(struct timespec32 until,
+                                  struct timespec32 now)
+{
+	struct timespec32 left = {until.seconds - now.seconds,
+	                          until.nanoseconds - now.nanoseconds};
+
+	if (until.nanoseconds < now.nanoseconds) {
+		left.seconds--;
+		left.nanoseconds += 1000000000u;
+	}
+	if ((int32_t)left.seconds < 0)
+		return (struct timespec32){0, 0};
+	return left;
+}
+
+/* clock_nanosleep(2); only a handled signal would leave something to sleep. */
+int sys_sleep(int clock, int flags, vaddr_t request, int wide)
+{
+	struct timespec32 now, time;
+
+	if (timespec_in(&time, request, wide) < 0)
+		return -EFAULT;
+	if (read_clock(clock, &now) < 0)
+		return -EINVAL;
+	if (!clocks[clock].may_sleep)
+		return -EOPNOTSUPP;
+	if (!timespec_valid(time))
+		return -EINVAL;
+	if (flags & TIMER_ABSTIME)
+		time = from_now(time, now);
+	return sleep_until(clock_deadline(time));
+}
