@@ -11,16 +11,12 @@
  * Each open is an object of its own.  One segment of two pages can be mapped.
  */
 #include "../../abi/inspect.h"
-#include "../../user/lib/native.h"
+#include "../../user/lib/server.h"
 #include "../../user/lib/string.h"
-#include "../../user/lib/unix.h"
 #include "../../user/servers/console/port.h"
 #include "orders.h"
 
 #define BYTES       (ORDER_WORDS * 4)
-#define ARGUMENT    2 /* ioctl's third word */
-#define BUFFER      1 /* read's, write's */
-#define ANSWERED    (-4096)
 #define BAD_ADDRESS ((void *)0xC0000000u)
 #define VGA_MEMORY  0xB8000u
 #define RESET_PAGE  0xFF000u /* of the BIOS: the CPU begins at 0xFFFF0 */
@@ -555,17 +551,13 @@ static void learn_path(const struct message *m)
 static int open_object(const struct message *m)
 {
 	uint32_t flags = m->args[m->type == SYS_open ? 1 : 2];
-	struct reply reply = {.count = 1};
 
 	opened++;
 	if (flags & OPEN_WRONG)
 		reply_wrongly(m);
 	if (flags & OPEN_PATH)
 		learn_path(m);
-	reply.connection[0].descriptor = -1;
-	reply.connection[0].object = next_object++;
-	reply.connection[0].readiness = POLLOUT;
-	told[7] = k_reply(m->token, 0, &reply);
+	told[7] = reply_open(m->token, next_object++, POLLOUT);
 	return ANSWERED;
 }
 

@@ -12,10 +12,4 @@
 #include "../../build/gen/native_stubs.h"
 #include "../../build/gen/syscall_numbers.h"
 
-/* A line in the kernel's log: text, formatted as text_add() does. */
-void log_line(const char *format, const char *word, int number);
-
-/* The descriptor that `name=FD` in argv says, or -1. */
-int surroundings(char **argv, const char *name);
-
 #endif

@@ -7,6 +7,7 @@
 #ifndef USER_LIB_STRING_H
 #define USER_LIB_STRING_H
 
+#include <stdarg.h>
 #include "../../abi/types.h"
 
 void *memset(void *to, int byte, size_t bytes);
@@ -18,7 +19,11 @@ int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t bytes);
 char *strchr(const char *text, int byte);
 
-/* Digits of `base` (at most 16) up to the first other character. */
+/* The value of a digit, of any base up to 16; NO_DIGIT: it is none. */
+#define NO_DIGIT 99u
+uint32_t digit_value(char c);
+
+/* The number at `text`: digits of `base` up to the first other character. */
 uint32_t number_parse(const char *text, uint32_t base);
 
 /*
@@ -40,5 +45,6 @@ void text_bytes(struct text *text, const char *from, uint32_t bytes);
  */
 void text_add(struct text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+void text_add_list(struct text *text, const char *format, va_list list);
 
 #endif

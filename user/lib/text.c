@@ -5,7 +5,6 @@
  * is parsed into a struct field and put() into the text, whose buffer decides
  * alone what still fits.
  */
-#include <stdarg.h>
 #include "string.h"
 
 struct field {
@@ -13,21 +12,21 @@ struct field {
 	uint32_t width;
 };
 
+uint32_t digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (uint32_t)(c - '0');
+	c |= 32;
+	return c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10) : NO_DIGIT;
+}
+
 uint32_t number_parse(const char *text, uint32_t base)
 {
 	uint32_t value = 0;
 
-	for (;; text++) {
-		uint32_t digit = 99;
-
-		if (*text >= '0' && *text <= '9')
-			digit = (uint32_t)(*text - '0');
-		else if ((*text | 32) >= 'a' && (*text | 32) <= 'f')
-			digit = (uint32_t)((*text | 32) - 'a' + 10);
-		if (digit >= base)
-			return value;
-		value = value * base + digit;
-	}
+	for (; digit_value(*text) < base; text++)
+		value = value * base + digit_value(*text);
+	return value;
 }
 
 void text_byte(struct text *text, char byte)
@@ -100,13 +99,11 @@ static const char *parse_field(const char *format, struct field *field)
 	return format;
 }
 
-void text_add(struct text *text, const char *format, ...)
+void text_add_list(struct text *text, const char *format, va_list list)
 {
 	struct field field;
 	const char *string;
-	va_list list;
 
-	va_start(list, format);
 	for (; *format != '\0'; format++) {
 		if (*format != '%') {
 			text_byte(text, *format);
@@ -127,5 +124,13 @@ void text_add(struct text *text, const char *format, ...)
 			           *format);
 		}
 	}
+}
+
+void text_add(struct text *text, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	text_add_list(text, format, list);
 	va_end(list);
 }

@@ -6,9 +6,9 @@
  */
 #include "unix.h"
 
-static uint32_t map_anonymous(uint32_t bytes)
+static int map_anonymous(uint32_t bytes)
 {
-	uint32_t result;
+	int result;
 
 	__asm__ volatile("pushl %%ebp\n\t"
 	                 "xorl %%ebp, %%ebp\n\t"
@@ -24,9 +24,9 @@ static uint32_t map_anonymous(uint32_t bytes)
 
 void *unix_map(uint32_t bytes)
 {
-	uint32_t address = map_anonymous(bytes);
+	int address = map_anonymous(bytes);
 
-	return address > -(uint32_t)PAGE_SIZE ? 0 : (void *)(uintptr_t)address;
+	return unix_failed(address) ? 0 : (void *)(uintptr_t)address;
 }
 
 void unix_unmap(void *start, uint32_t bytes)

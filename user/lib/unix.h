@@ -136,6 +136,12 @@ static inline int unix_call(int number, uint32_t a, uint32_t b, uint32_t c)
 	return result;
 }
 
+/* Is the result of a call that gives addresses an error, -errno? */
+static inline bool unix_failed(int result)
+{
+	return (uint32_t)result > -(uint32_t)PAGE_SIZE;
+}
+
 static inline uint32_t unix_address(const void *pointer)
 {
 	return (uint32_t)(uintptr_t)pointer;

@@ -17,7 +17,6 @@
  */
 #include "console.h"
 
-#define ARGUMENT   2  /* the lease on ioctl's third word */
 #define BYTES      44 /* of the longest structure */
 #define BYTES_BACK 4  /* of the answer's head */
 

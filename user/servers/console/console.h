@@ -21,9 +21,8 @@
 #ifndef CONSOLE_H
 #define CONSOLE_H
 
-#include "../../lib/native.h"
+#include "../../lib/server.h"
 #include "../../lib/string.h"
-#include "../../lib/unix.h"
 
 /* ---- ring: a queue of bytes ------------------------------------------- */
 

@@ -40,7 +40,6 @@
 #define IN_WINDOW 0x80
 #define NO_BYTES  8     /* channels from here on */
 #define SERIAL_IN 8192u /* what one WANT may ask for without a window */
-#define BUFFER    1     /* the lease of read and readv */
 #define BODY      64u   /* bytes of the longest ANSWER */
 
 enum { IN_INPUT, IN_ANSWER, IN_REFUSED = NO_BYTES, IN_TAKEN, IN_TERMINALS };
@@ -155,7 +154,7 @@ static void want(uint32_t size, bool now)
 }
 
 /* Copies what has arrived to the client: bytes, or why none could be. */
-static int give(int token, uint32_t size)
+static int give_arrived(int token, uint32_t size)
 {
 	static uint8_t
 	    piece[4096]; /* the kernel does not lease from a device */
@@ -180,7 +179,7 @@ static int give(int token, uint32_t size)
 
 static bool give_input(int token, uint32_t size)
 {
-	int got = give(token, size);
+	int got = give_arrived(token, size);
 
 	if (k_reply(token, got, 0) < 0 || got < 0)
 		return true;

@@ -33,19 +33,6 @@ static void transfer(const struct message *m, bool writes)
 		k_reply(m->token, -EBADF, 0);
 }
 
-static int flags_call(const struct message *m)
-{
-	struct open *open = open_at(m->object);
-	int settable = O_NONBLOCK | O_APPEND;
-
-	if (m->args[1] == F_GETFL)
-		return open->flags & (O_ACCMODE | settable | O_LARGEFILE);
-	if (m->args[1] != F_SETFL)
-		return -EINVAL;
-	open->flags = (open->flags & ~settable) | ((int)m->args[2] & settable);
-	return 0;
-}
-
 /* Calls that are answered at once. */
 static int answer(const struct message *m)
 {
@@ -53,7 +40,7 @@ static int answer(const struct message *m)
 	case SYS_ioctl:
 		return tty_ioctl(m);
 	case SYS_fcntl64:
-		return flags_call(m);
+		return flags_call(m, &open_at(m->object)->flags);
 	case SYS_fstat64:
 		return stat_call(m);
 	case SYS_statx:

@@ -196,7 +196,6 @@ static int wanted_device(const struct message *m, int flags)
 static int answer_open(const struct message *m, int object, int device)
 {
 	enum kind kind = kinds[device];
-	struct reply reply = {.count = 1};
 	bool takes;
 
 	opens[object] =
@@ -204,11 +203,8 @@ static int answer_open(const struct message *m, int object, int device)
 	                  .kind = kind,
 	                  .device = device,
 	                  .flags = (int)m->args[m->type == SYS_open ? 1 : 2]};
-	reply.connection[0].descriptor = -1;
-	reply.connection[0].object = object;
-	reply.connection[0].readiness = told[kind];
 	takes = takes_terminal(m, &opens[object]);
-	opens[object].connection = k_reply(m->token, 0, &reply);
+	opens[object].connection = reply_open(m->token, object, told[kind]);
 	if (takes && opens[object].connection >= 0) {
 		session = m->pid;
 		since = k_leader((uint32_t)session);

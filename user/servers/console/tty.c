@@ -288,15 +288,6 @@ void tty_taken(void)
 
 /* ---- ioctl ------------------------------------------------------------- */
 
-#define ARGUMENT 2 /* the lease on ioctl's third word */
-
-static int give(int token, const void *from, uint32_t bytes)
-{
-	int moved = k_lease_write(token, ARGUMENT, 0, from, bytes);
-
-	return moved < 0 ? moved : 0;
-}
-
 /* TCSETS and its kin: `bytes` of a struct termios2. */
 static int set(const struct message *m, uint32_t bytes, bool flush)
 {
@@ -334,9 +325,9 @@ int tty_ioctl(const struct message *m)
 
 	switch (m->args[1]) {
 	case TCGETS:
-		return give(m->token, &now, sizeof(now.common));
+		return give(m->token, ARGUMENT, &now, sizeof(now.common));
 	case TCGETS2:
-		return give(m->token, &now, sizeof(now));
+		return give(m->token, ARGUMENT, &now, sizeof(now));
 	case TCSETS:
 	case TCSETSW:
 	case TCSETSF:
@@ -346,13 +337,13 @@ int tty_ioctl(const struct message *m)
 	case TCSETSF2:
 		return set(m, sizeof(struct termios2), m->args[1] == TCSETSF2);
 	case TIOCGWINSZ:
-		return give(m->token, &size, sizeof(size));
+		return give(m->token, ARGUMENT, &size, sizeof(size));
 	case FIONREAD:
 		count = tty_readable();
-		return give(m->token, &count, sizeof(count));
+		return give(m->token, ARGUMENT, &count, sizeof(count));
 	case TIOCOUTQ:
 		count = ring_used(&com1.out);
-		return give(m->token, &count, sizeof(count));
+		return give(m->token, ARGUMENT, &count, sizeof(count));
 	case TCFLSH:
 		return flush(m->args[2]);
 	case TCSBRK:

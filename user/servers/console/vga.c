@@ -60,16 +60,11 @@ static void scroll(void)
 
 void vga_start(void)
 {
-	int segment = k_segment_make(SEGMENT_OF_DEVICE, VGA_MEMORY, PAGE_SIZE,
-	                             TOKEN_SELF);
-	int address = -ENODEV;
+	int address = map_new(SEGMENT_OF_DEVICE, VGA_MEMORY, PAGE_SIZE,
+	                      PROT_READ | PROT_WRITE);
 
-	if (segment > 0)
-		address =
-		    k_map_self(segment, 0, PAGE_SIZE, PROT_READ | PROT_WRITE);
-	if ((uint32_t)address > -(uint32_t)PAGE_SIZE ||
-	    k_ports(CRTC_INDEX, CRTC_DATA) < 0) {
-		log_line("no screen: error %d", "", address);
+	if (unix_failed(address) || k_ports(CRTC_INDEX, CRTC_DATA) < 0) {
+		log_line("no screen: error %d", address);
 		return;
 	}
 	screen = (uint16_t *)(uintptr_t)address;

@@ -33,7 +33,6 @@
 
 #define PIECE     4096u /* bytes that go through our hands at once */
 #define TTY_PIECE 512u  /* ... to the terminal, where each byte is work */
-#define BUFFER    1     /* the lease of read, write, readv, writev */
 
 struct wait {
 	int token;

@@ -50,15 +50,11 @@ static uint32_t address_of(int slot)
 
 static uint8_t *map(uint32_t start)
 {
-	int segment =
-	    k_segment_make(SEGMENT_OF_DEVICE, start, WINDOW_BYTES, TOKEN_SELF);
-	int address = -ENODEV;
+	int address = map_new(SEGMENT_OF_DEVICE, start, WINDOW_BYTES,
+	                      PROT_READ | PROT_WRITE);
 
-	if (segment > 0)
-		address = k_map_self(segment, 0, WINDOW_BYTES,
-		                     PROT_READ | PROT_WRITE);
-	if ((uint32_t)address > -(uint32_t)PAGE_SIZE) {
-		log_line("no window: error %d", "", address);
+	if (unix_failed(address)) {
+		log_line("no window: error %d", address);
 		return 0;
 	}
 	return (uint8_t *)(uintptr_t)address;

@@ -93,14 +93,9 @@ static bool add(const struct member *member)
 static bool map_archive(void)
 {
 	uint32_t bytes = inspect_now()->archive_bytes;
-	int segment = k_segment_make(SEGMENT_OF_ARCHIVE, 0, bytes, TOKEN_SELF);
-	int address;
+	int address = map_new(SEGMENT_OF_ARCHIVE, 0, bytes, PROT_READ);
 
-	if (segment <= 0)
-		return false;
-	address = k_map_self(segment, 0, bytes, PROT_READ);
-	k_segment_drop(segment);
-	if ((uint32_t)address > -(uint32_t)PAGE_SIZE)
+	if (unix_failed(address))
 		return false;
 	archive = (const uint8_t *)(uintptr_t)address;
 	archive_bytes = bytes;

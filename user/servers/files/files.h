@@ -24,11 +24,8 @@
 #define FILES_H
 
 #include "../../../abi/inspect.h"
-#include "../../lib/native.h"
+#include "../../lib/server.h"
 #include "../../lib/string.h"
-#include "../../lib/unix.h"
-
-#define ANSWERED (-4096)
 
 /* ---- node.c: the tree -------------------------------------------------- */
 
@@ -135,8 +132,6 @@ int object_node(const struct message *m);
 int path_lease(const struct message *m, int argument, char **path);
 
 /* ---- transfer.c -------------------------------------------------------- */
-
-#define BUFFER 1 /* the lease of read, write, readv, writev, getdents64 */
 
 int read_call(const struct message *m);
 int write_call(const struct message *m);

@@ -62,7 +62,7 @@ static void find_field(int field)
 		            sizeof(block.fields[i].name)) == 0)
 			fields[field] = block.fields[i];
 	if (fields[field].size == 0)
-		log_line("no %s to inspect", field_names[field], 0);
+		log_line("no %s to inspect", field_names[field]);
 }
 
 static void find_table(int table)
@@ -79,7 +79,7 @@ void inspect_start(uint32_t address)
 	block_address = address;
 	if (inspect_now()->magic != INSPECT_MAGIC ||
 	    block.version != INSPECT_VERSION) {
-		log_line("no inspection block", "", 0);
+		log_line("no inspection block");
 		memset(&block, 0, sizeof(block));
 	}
 	for (int i = 0; i < FIELDS; i++)

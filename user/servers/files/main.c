@@ -88,7 +88,7 @@ static void tell_missing(const struct message *m)
 	if ((at || plain) && told < TOLD_MAX &&
 	    path_lease(m, at ? 1 : 0, &path) > 0) {
 		told++;
-		log_line("no such file: %s", path, 0);
+		log_line("no such file: %s", path);
 	}
 }
 
@@ -191,7 +191,7 @@ int main(int argc, char **argv, char **envp)
 	inspect_start(inspection_address(argv));
 	if (!archive_start() || !add_devices(argv) || !proc_start() ||
 	    !open_start()) {
-		log_line("no memory for the name space", "", 0);
+		log_line("no memory for the name space");
 		return 1;
 	}
 	for (;;) {

@@ -29,7 +29,7 @@ static bool look_at(int objects)
 	uint32_t bytes = (uint32_t)objects * sizeof(*opens);
 	int address = k_map_self(segment, 0, bytes, PROT_READ | PROT_WRITE);
 
-	if (address < 0 && address > -4096)
+	if (unix_failed(address))
 		return false;
 	if (opens != 0)
 		unix_unmap(opens, (uint32_t)room * sizeof(*opens));
@@ -89,17 +89,13 @@ void open_close(int object)
 
 int open_reply(const struct message *m, int node, int flags)
 {
-	struct reply reply = {.count = 1};
 	int object = new_object(m->token), error;
 
 	if (object < 0)
 		return object;
 	opens[object] =
 	    (struct open){.used = true, .node = node, .flags = flags};
-	reply.connection[0].descriptor = -1;
-	reply.connection[0].object = object;
-	reply.connection[0].readiness = POLLIN | POLLOUT;
-	error = k_reply(m->token, 0, &reply);
+	error = reply_open(m->token, object, POLLIN | POLLOUT);
 	if (error >= 0)
 		return ANSWERED;
 	open_close(object);

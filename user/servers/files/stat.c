@@ -8,11 +8,6 @@
 #include "files.h"
 
 #define DEVICE 1u
-#define BLOCK  4096u
-
-struct facts {
-	uint32_t ino, mode, nlink, uid, gid, rdev, bytes, blocks, mtime;
-};
 
 static uint32_t links_of(const struct node *node)
 {
@@ -30,7 +25,8 @@ static struct facts facts_of(int number)
 	struct node node = node_at(number);
 	bool device = (node.mode & S_IFMT) == S_IFCHR;
 
-	return (struct facts){.ino = (uint32_t)number + 1,
+	return (struct facts){.dev = DEVICE,
+	                      .ino = (uint32_t)number + 1,
 	                      .mode = node.mode,
 	                      .nlink = links_of(&node),
 	                      .uid = node.uid,
@@ -41,50 +37,11 @@ static struct facts facts_of(int number)
 	                      .mtime = node.mtime};
 }
 
-static int give_stat(int token, int argument, int node)
+static int answer_stat(int token, int argument, int node)
 {
 	struct facts facts = facts_of(node);
-	struct stat64 st = {.st_dev = DEVICE,
-	                    .ino_low = facts.ino,
-	                    .st_ino = facts.ino,
-	                    .st_mode = facts.mode,
-	                    .st_nlink = facts.nlink,
-	                    .st_uid = facts.uid,
-	                    .st_gid = facts.gid,
-	                    .st_rdev = facts.rdev,
-	                    .st_size = facts.bytes,
-	                    .st_blksize = BLOCK,
-	                    .st_blocks = facts.blocks,
-	                    .st_atime = facts.mtime,
-	                    .st_mtime = facts.mtime,
-	                    .st_ctime = facts.mtime};
-	int moved = k_lease_write(token, argument, 0, &st, sizeof(st));
 
-	return moved < 0 ? moved : 0;
-}
-
-static int give_statx(int token, int argument, int node)
-{
-	struct facts facts = facts_of(node);
-	struct statx_time time = {.seconds = facts.mtime};
-	struct statx stx = {.stx_mask = STATX_BASIC_STATS,
-	                    .stx_blksize = BLOCK,
-	                    .stx_nlink = facts.nlink,
-	                    .stx_uid = facts.uid,
-	                    .stx_gid = facts.gid,
-	                    .stx_mode = (uint16_t)facts.mode,
-	                    .stx_ino = facts.ino,
-	                    .stx_size = facts.bytes,
-	                    .stx_blocks = facts.blocks,
-	                    .atime = time,
-	                    .ctime = time,
-	                    .mtime = time,
-	                    .rdev_major = facts.rdev >> 8,
-	                    .rdev_minor = facts.rdev & 0xFF,
-	                    .dev_minor = DEVICE};
-	int moved = k_lease_write(token, argument, 0, &stx, sizeof(stx));
-
-	return moved < 0 ? moved : 0;
+	return give_stat(token, argument, &facts);
 }
 
 /* The node a call's path means; an empty one its directory, if it may be. */
@@ -109,12 +66,12 @@ int stat_call(const struct message *m)
 {
 	int node = find(m, 0, m->type == SYS_lstat64 ? AT_SYMLINK_NOFOLLOW : 0);
 
-	return node < 0 ? node : give_stat(m->token, 1, node);
+	return node < 0 ? node : answer_stat(m->token, 1, node);
 }
 
 int fstat_call(const struct message *m)
 {
-	return give_stat(m->token, 1, object_node(m));
+	return answer_stat(m->token, 1, object_node(m));
 }
 
 int fstatat_call(const struct message *m)
@@ -125,20 +82,24 @@ int fstatat_call(const struct message *m)
 	if (m->args[3] & ~known)
 		return -EINVAL;
 	node = find(m, 1, m->args[3]);
-	return node < 0 ? node : give_stat(m->token, 2, node);
+	return node < 0 ? node : answer_stat(m->token, 2, node);
 }
 
 int statx_call(const struct message *m)
 {
 	uint32_t known = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH |
 	                 AT_STATX_SYNC_TYPE;
+	struct facts facts;
 	int node;
 
 	if ((m->args[2] & ~known) || (m->args[3] & 0x80000000u) ||
 	    (m->args[2] & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return -EINVAL;
 	node = find(m, 1, m->args[2]);
-	return node < 0 ? node : give_statx(m->token, 4, node);
+	if (node < 0)
+		return node;
+	facts = facts_of(node);
+	return give_statx(m->token, 4, &facts);
 }
 
 /* access and faccessat ask for the real ids. */

@@ -29,7 +29,7 @@ static uint32_t least(uint32_t a, uint32_t b)
  * One turn of a read from `body`, or of zeroes where that is 0: LATER, or the
  * answer: bytes, or -errno when none could be moved.
  */
-static int give(struct reading *r, const uint8_t *body)
+static int give_turn(struct reading *r, const uint8_t *body)
 {
 	static const uint8_t zeroes[PAGE_SIZE];
 	uint32_t end = r->done + least(r->wanted - r->done, TURN);
@@ -67,7 +67,7 @@ static int give_file(struct reading *r, struct open *open,
 		open->offset += r->wanted;
 	}
 	end = r->from + r->wanted;
-	result = give(r, node->body);
+	result = give_turn(r, node->body);
 	if (result != LATER && open->offset == end)
 		open->offset = r->from + r->done; /* it was less */
 	return result;
@@ -80,7 +80,7 @@ int read_on(struct reading *r)
 
 	switch (node.kind) {
 	case NODE_ZERO:
-		return give(r, 0);
+		return give_turn(r, 0);
 	case NODE_MADE:
 		return r->hurried ? -EINTR : made_read(r, open);
 	default:
@@ -164,12 +164,10 @@ int llseek_call(const struct message *m)
 
 	if (error < 0)
 		return error;
-	error = k_lease_write(m->token, 3, 0, result, sizeof(result));
-	if (error < 0) {
+	error = give(m->token, 3, result, sizeof(result));
+	if (error < 0)
 		open->offset = before;
-		return error;
-	}
-	return 0;
+	return error;
 }
 
 /* ---- directories --------------------------------------------------------- */
@@ -352,14 +350,5 @@ int mmap_call(const struct message *m)
 
 int fcntl_call(const struct message *m)
 {
-	struct open *open = open_at(m->object);
-	int settable = O_NONBLOCK | O_APPEND;
-
-	if (m->args[1] == F_GETFL)
-		return open->flags & (O_ACCMODE | settable | O_LARGEFILE |
-		                      O_DIRECTORY | O_NOFOLLOW);
-	if (m->args[1] != F_SETFL)
-		return -EINVAL;
-	open->flags = (open->flags & ~settable) | ((int)m->args[2] & settable);
-	return 0;
+	return flags_call(m, &open_at(m->object)->flags);
 }

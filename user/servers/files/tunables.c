@@ -39,15 +39,6 @@ static void skip_spaces(struct written *text)
 		text->at++;
 }
 
-/* 99: none in any base. */
-static uint32_t digit_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (uint32_t)(c - '0');
-	c |= 32;
-	return c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10) : 99;
-}
-
 /*
  * The number at text->at, as C writes it (10, 012, 0xa), which moves behind it:
  * false when there is none, or one that a word does not hold, or a long one.
@@ -62,9 +53,9 @@ static bool number_next(struct written *text, uint32_t *value)
 		base = (at[1] | 32) == 'x' ? 16 : 8;
 	if (base == 16)
 		at += 2;
-	for (; at < text->end && digit_of(*at) < base && sum <= UINT32_MAX;
+	for (; at < text->end && digit_value(*at) < base && sum <= UINT32_MAX;
 	     at++)
-		sum = sum * base + digit_of(*at);
+		sum = sum * base + digit_value(*at);
 	*value = (uint32_t)sum;
 	text->at = at;
 	return at > start + (base == 16 ? 2 : 0) && sum <= UINT32_MAX &&
@@ -97,13 +88,13 @@ int tunables_write(const struct message *m, uint32_t first, uint32_t offset)
 {
 	static char
 	    bytes[PAGE_SIZE - 1]; /* what follows them is not looked at */
-	int size = k_lease_size(m->token, 1), taken, error;
+	int size = k_lease_size(m->token, BUFFER), taken, error;
 	struct written text;
 
 	if (size <= 0)
 		return size;
 	taken = size < (int)sizeof(bytes) ? size : (int)sizeof(bytes);
-	if (k_lease_read(m->token, 1, 0, bytes, (uint32_t)taken) != taken)
+	if (k_lease_read(m->token, BUFFER, 0, bytes, (uint32_t)taken) != taken)
 		return -EFAULT;
 	if (offset > 0)
 		return size;
