@@ -11,9 +11,9 @@
  * Each open is an object of its own.  One segment of two pages can be mapped.
  */
 #include "../../abi/inspect.h"
+#include "../../user/lib/port.h"
 #include "../../user/lib/server.h"
 #include "../../user/lib/string.h"
-#include "../../user/servers/console/port.h"
 #include "orders.h"
 
 #define BYTES       (ORDER_WORDS * 4)

@@ -9,9 +9,8 @@
  *	      window.c <--+  +--> ask.c
  *
  * wait.c keeps the clients that wait, open.c what they have open, stat.c says
- * what that looks like, and main.c is the loop; port.h has the instructions
- * that reach I/O ports.  Nothing here ever sleeps but in receive(): a client
- * that cannot go on waits in wait.c until its turn comes.
+ * what that looks like, and main.c is the loop.  The server sleeps in receive()
+ * and nowhere else: a client that cannot go on waits in wait.c for its turn.
  *
  * Every table has its bound.  Clients that wait: one place for each process
  * (wait.c).  What is open: the kernel's connections (open.c).  Bytes typed,

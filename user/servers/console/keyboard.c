@@ -6,7 +6,7 @@
  * are no character send what a VT100 sends ("ESC [ A" for the cursor up).
  */
 #include "console.h"
-#include "port.h"
+#include "../../lib/port.h"
 
 #define DATA          0x60
 #define STATUS        0x64

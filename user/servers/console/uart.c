@@ -12,7 +12,7 @@
  * there is none, output vanishes.
  */
 #include "console.h"
-#include "port.h"
+#include "../../lib/port.h"
 
 /* Registers, by offset from the port; 16550 data sheet. */
 #define DATA          0

@@ -11,7 +11,7 @@
  * UTF-8: the font has no Unicode, so each character above ASCII shows as '?'.
  */
 #include "console.h"
-#include "port.h"
+#include "../../lib/port.h"
 
 #define COLUMNS          80
 #define ROWS             25

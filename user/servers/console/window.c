@@ -12,7 +12,7 @@
  * this one's handle is ours.  What lies there is the concern of host.c.
  */
 #include "console.h"
-#include "port.h"
+#include "../../lib/port.h"
 
 #define CONFIG_ADDRESS 0xCF8
 #define CONFIG_DATA    0xCFC

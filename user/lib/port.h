@@ -1,10 +1,10 @@
 /*
- * user/servers/console/port.h -- the instructions that reach I/O ports.
+ * user/lib/port.h -- the instructions that reach I/O ports.
  */
-#ifndef CONSOLE_PORT_H
-#define CONSOLE_PORT_H
+#ifndef USER_LIB_PORT_H
+#define USER_LIB_PORT_H
 
-#include "../../../abi/types.h"
+#include "../../abi/types.h"
 
 static inline void out8(int port, uint8_t value)
 {
