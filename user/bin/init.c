@@ -19,9 +19,6 @@
 
 #define COMMAND_FILE     "/sbin/command"
 #define ENVIRONMENT_FILE "/sbin/environment"
-#define MAGIC1           0xfee1deadu /* reboot(2) */
-#define MAGIC2           672274793u
-#define POWER_OFF        0x4321fedcu
 #define NOT_FOUND        127 /* exit statuses of a shell that cannot run a command */
 #define NOT_EXECUTABLE   126
 
@@ -179,7 +176,7 @@ static void run_for_host(void)
 	else
 		complain(COMMAND_FILE, -ENOMEM);
 	unix_write(line, &end, sizeof(end));
-	unix_call(SYS_reboot, MAGIC1, MAGIC2, POWER_OFF);
+	unix_power_off();
 }
 
 static void run_for_person(char **command)
@@ -194,7 +191,7 @@ static void run_for_person(char **command)
 		run(command[0], command);
 	while (run(menu[0], menu).status != NOT_FOUND << 8)
 		;
-	unix_call(SYS_reboot, MAGIC1, MAGIC2, POWER_OFF);
+	unix_power_off();
 }
 
 int main(int argc, char **argv, char **envp)

@@ -1,12 +1,12 @@
 /*
- * user/lib/unix.c -- the calls of the Unix door that want six words.
+ * user/lib/unix.c -- mmap2, the call of the Unix door with six words.
  *
- * The sixth argument travels in ebp, which a compiler may be using: it is
+ * The sixth word travels in ebp, which a compiler may be using, so it is
  * exchanged by hand around the trap.
  */
 #include "unix.h"
 
-static int map_anonymous(uint32_t bytes)
+int unix_mmap(uint32_t at, uint32_t bytes, uint32_t rights, uint32_t flags)
 {
 	int result;
 
@@ -15,16 +15,15 @@ static int map_anonymous(uint32_t bytes)
 	                 "int $0x80\n\t"
 	                 "popl %%ebp"
 	                 : "=a"(result)
-	                 : "a"(SYS_mmap2), "b"(0), "c"(bytes),
-	                   "d"(PROT_READ | PROT_WRITE),
-	                   "S"(MAP_PRIVATE | MAP_ANONYMOUS), "D"(-1)
+	                 : "a"(SYS_mmap2), "b"(at), "c"(bytes), "d"(rights),
+	                   "S"(flags | MAP_ANONYMOUS), "D"(-1)
 	                 : "memory");
 	return result;
 }
 
 void *unix_map(uint32_t bytes)
 {
-	int address = map_anonymous(bytes);
+	int address = unix_mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE);
 
 	return unix_failed(address) ? 0 : (void *)(uintptr_t)address;
 }

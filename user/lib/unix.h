@@ -205,7 +205,16 @@ static inline int unix_execve(const char *path, char *const *argv,
 	                 unix_address(envp));
 }
 
-/* Anonymous private memory, promised in full; 0 when there is none. */
+/* Ends the machine: it does not return unless this is not allowed. */
+static inline void unix_power_off(void)
+{
+	unix_call(SYS_reboot, 0xFEE1DEADu, 672274793u, 0x4321FEDCu);
+}
+
+/* mmap2 of anonymous memory: the address or -errno, see unix_failed(). */
+int unix_mmap(uint32_t at, uint32_t bytes, uint32_t rights, uint32_t flags);
+
+/* Private memory to read and write, promised in full; 0: there is none. */
 void *unix_map(uint32_t bytes);
 void unix_unmap(void *start, uint32_t bytes);
 

@@ -31,7 +31,7 @@ void note_call(const char *name, uint64_t from)
 
 static uint32_t checked(int result, const char *what)
 {
-	if ((uint32_t)result > (uint32_t)-4096)
+	if (unix_failed(result))
 		give_up(what);
 	return (uint32_t)result;
 }
@@ -39,14 +39,7 @@ static uint32_t checked(int result, const char *what)
 static uint32_t map(uint32_t at, uint32_t bytes, uint32_t rights,
                     uint32_t flags)
 {
-	int result;
-
-	__asm__ volatile("push %%ebp; xor %%ebp, %%ebp; int $0x80; pop %%ebp"
-	                 : "=a"(result)
-	                 : "0"(SYS_mmap2), "b"(at), "c"(bytes), "d"(rights),
-	                   "S"(flags | MAP_ANONYMOUS | MAP_FIXED), "D"(-1)
-	                 : "memory");
-	return checked(result, "mmap");
+	return checked(unix_mmap(at, bytes, rights, flags | MAP_FIXED), "mmap");
 }
 
 static void protect(uint32_t at, uint32_t bytes, uint32_t rights)

@@ -12,12 +12,13 @@
  * and copied, less those of reading alone, for one operation, rounded.  Where
  * that file is missing, page faults are getrusage(2)'s and the rest is "-".
  */
+#include <stdarg.h>
 #include "bench.h"
+#include "string.h"
 
-#define ROUNDS     4
-#define NAME_WIDTH 24
-#define GETRUSAGE  77 /* Linux's; not in abi/syscalls.tbl */
-#define RU_MINFLT  8  /* its word in struct rusage */
+#define ROUNDS    4
+#define GETRUSAGE 77 /* Linux's; not in abi/syscalls.tbl */
+#define RU_MINFLT 8  /* its word in struct rusage */
 
 struct counters {
 	uint32_t value[COUNTERS];
@@ -31,54 +32,26 @@ static bool have_counters;
 
 /* ---- saying ------------------------------------------------------------ */
 
-static uint32_t length(const char *text)
+__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 {
-	uint32_t n = 0;
+	char buffer[160];
+	struct text text = {buffer, sizeof(buffer), 0};
+	va_list list;
 
-	while (text[n])
-		n++;
-	return n;
-}
-
-static void say(const char *text)
-{
-	unix_write(1, text, length(text));
-}
-
-static void say_padded(const char *text, uint32_t width)
-{
-	say(text);
-	for (uint32_t n = length(text); n < width; n++)
-		say(" ");
-}
-
-static void say_number(uint32_t value)
-{
-	char buffer[16];
-	char *at = buffer + sizeof(buffer);
-
-	*--at = '\0';
-	do {
-		*--at = (char)('0' + value % 10);
-		value /= 10;
-	} while (value > 0);
-	while (at > buffer + 4)
-		*--at = ' ';
-	say(at);
+	va_start(list, format);
+	text_add_list(&text, format, list);
+	va_end(list);
+	unix_write(1, buffer, text.used);
 }
 
 void say_value(const char *name, uint32_t value)
 {
-	say_padded(name, NAME_WIDTH);
-	say_number(value);
-	say("\n");
+	say("%-24s%12u\n", name, value);
 }
 
 void give_up(const char *what)
 {
-	say("bench: failed: ");
-	say(what);
-	say("\n");
+	say("bench: failed: %s\n", what);
 	unix_exit(1);
 }
 
@@ -87,22 +60,12 @@ void give_up(const char *what)
 /* The number after the word `name` in `text`; 0 if there is none. */
 static uint32_t find_number(const char *text, const char *name)
 {
-	uint32_t value = 0;
-	uint32_t i;
+	size_t bytes = strlen(name);
 
-	for (; *text; text++) {
-		for (i = 0; name[i] && text[i] == name[i]; i++)
-			;
-		if (!name[i] && text[i] == ' ')
-			break;
-	}
-	if (!*text)
-		return 0;
-	for (text += i; *text == ' '; text++)
-		;
-	for (; *text >= '0' && *text <= '9'; text++)
-		value = value * 10 + (uint32_t)(*text - '0');
-	return value;
+	for (; *text; text++)
+		if (strncmp(text, name, bytes) == 0 && text[bytes] == ' ')
+			return number_parse(text + bytes + 1, 10);
+	return 0;
 }
 
 static void counters_read(struct counters *counters)
@@ -157,10 +120,10 @@ static void say_counts(const struct counters *sum)
 		int n = (int)(sum->value[k] - counts_of_nothing.value[k]);
 
 		if (have_counters || k == FAULTS)
-			say_number(n < 0 ? 0
-			                 : ((uint32_t)n + ROUNDS / 2) / ROUNDS);
+			say("%12u",
+			    n < 0 ? 0 : ((uint32_t)n + ROUNDS / 2) / ROUNDS);
 		else
-			say("           -");
+			say("%12s", "-");
 	}
 }
 
@@ -205,9 +168,8 @@ void measure_nothing(void)
 	count(&row, &counts_of_nothing); /* the first touches everything */
 	count(&row, &counts_of_nothing);
 	cost_of_nothing = time_least(&row);
-	say_padded("# row", NAME_WIDTH);
-	say("instructions       traps      faults         cr3      zeroed"
-	    "      copied\n");
+	say("%-24s%12s%12s%12s%12s%12s%12s\n", "# row", "instructions", "traps",
+	    "faults", "cr3", "zeroed", "copied");
 }
 
 void measure(const struct row *row)
@@ -216,8 +178,7 @@ void measure(const struct row *row)
 	struct counters sum;
 
 	count(row, &sum);
-	say_padded(row->name, NAME_WIDTH);
-	say_number(cost / row->per);
+	say("%-24s%12u", row->name, cost / row->per);
 	say_counts(&sum);
 	say("\n");
 }
