@@ -40,6 +40,77 @@ int give(int token, int argument, const void *from, uint32_t bytes)
 	return moved < 0 ? moved : 0;
 }
 
+/* ---- objects ------------------------------------------------------------ */
+
+static struct object *row(const struct objects *objects, int object)
+{
+	return (struct object *)(objects->rows +
+	                         (uint32_t)object * objects->bytes);
+}
+
+/* Maps the segment, which has `room` rows now; the new ones become free. */
+static bool look_at(struct objects *objects, int room)
+{
+	int first = objects->room > 0 ? objects->room : 1;
+	int address =
+	    k_map_self(objects->segment, 0, (uint32_t)room * objects->bytes,
+	               PROT_READ | PROT_WRITE);
+
+	if (unix_failed(address))
+		return false;
+	if (objects->rows != 0)
+		unix_unmap(objects->rows,
+		           (uint32_t)objects->room * objects->bytes);
+	objects->rows = (uint8_t *)(uintptr_t)address;
+	objects->room = room;
+	for (int i = room - 1; i >= first; i--)
+		objects_drop(objects, i);
+	return true;
+}
+
+bool objects_start(struct objects *objects)
+{
+	objects->segment =
+	    k_segment_make(SEGMENT_OF_MEMORY, PAGE_SIZE, 0, TOKEN_SELF);
+	if (objects->segment < 0 ||
+	    !look_at(objects, (int)(PAGE_SIZE / objects->bytes)))
+		return false;
+	row(objects, 0)->used = true;
+	return true;
+}
+
+void *objects_at(const struct objects *objects, int object)
+{
+	if (object < 0 || object >= objects->room ||
+	    !row(objects, object)->used)
+		return 0;
+	return row(objects, object);
+}
+
+int objects_take(struct objects *objects, int token)
+{
+	uint32_t more = 2 * (uint32_t)objects->room * objects->bytes;
+	int object;
+
+	if (objects->free == 0 &&
+	    (k_segment_resize(objects->segment, more, (uint32_t)token) < 0 ||
+	     !look_at(objects, 2 * objects->room)))
+		return -ENFILE;
+	object = objects->free;
+	objects->free = row(objects, object)->next;
+	*row(objects, object) = (struct object){.used = true};
+	return object;
+}
+
+void objects_drop(struct objects *objects, int object)
+{
+	memset(row(objects, object), 0, objects->bytes);
+	row(objects, object)->next = objects->free;
+	objects->free = object;
+}
+
+/* ---- answers ------------------------------------------------------------ */
+
 int reply_open(int token, int object, uint32_t readiness)
 {
 	struct reply reply = {.count = 1};

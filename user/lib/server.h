@@ -33,6 +33,34 @@ int map_new(uint32_t kind, uint32_t start, uint32_t bytes, uint32_t rights);
 int give(int token, int argument, const void *from, uint32_t bytes);
 
 /*
+ * What clients have open.  A row is a structure of the server, which begins
+ * with a struct object; its index is the object's number in messages, and
+ * object 0 is the server's root.  The rows lie in a segment that grows at the
+ * level of the client that needs room in it, and stays.  Its bound is the
+ * kernel's table of connections: each open object has one.
+ */
+struct object {
+	bool used;
+	int next; /* not used: the next one that is free, or 0 */
+};
+
+struct objects {
+	uint32_t bytes; /* of a row */
+	int segment, room;
+	int free; /* the first one, or 0 */
+	uint8_t *rows;
+};
+
+/* Makes room, and object 0; false: there is no memory. */
+bool objects_start(struct objects *objects);
+/* The row of an object that is used; 0: there is no such object. */
+void *objects_at(const struct objects *objects, int object);
+/* A new object for the client of `token`, all zeroes; or -ENFILE. */
+int objects_take(struct objects *objects, int token);
+/* An object that is used is free again. */
+void objects_drop(struct objects *objects, int object);
+
+/*
  * Replies to an open: the client has a descriptor of `object` from now on.  The
  * connection, or -errno, and then the client still waits.
  */

@@ -157,12 +157,11 @@ enum kind {
 };
 
 struct open {
-	bool used;
+	struct object object;
 	enum kind kind;
 	int device;     /* by which name: user/lib/devices.h */
 	int flags;      /* of open(2); F_SETFL changes some */
 	int connection; /* for its readiness word */
-	int next;       /* not used: the next that is free, or -1 */
 };
 
 bool open_start(void);

@@ -5,19 +5,12 @@
  * the call on: the last component of the path says which device it is.  Each
  * open is an object of its own, because its flags are its own; the object's
  * number is its index here.
- *
- * The table grows.  What bounds it is the kernel's table of connections: each
- * open has one, and the last 1/32 of them are root's.
  */
 #include "console.h"
 
 #include "../../lib/devices.h"
 
-#define FIRST_ROOM 128
-
-static struct open *opens;
-static int room;
-static int free_list = -1; /* of those not in use, by `next` */
+static struct objects opens = {.bytes = sizeof(struct open)};
 
 static uint32_t told[KINDS]; /* the readiness that opens of a kind have */
 
@@ -28,66 +21,23 @@ static const enum kind kinds[DEVICES] = {
     [DEVICE_STATUS] = KIND_STATUS,
 };
 
-/* ---- the table ---------------------------------------------------------- */
-
 struct open *open_at(int object)
 {
-	if (object < 0 || object >= room || !opens[object].used)
-		return 0;
-	return &opens[object];
-}
-
-static void put_free(int from, int to)
-{
-	for (int i = to - 1; i >= from; i--) {
-		opens[i] = (struct open){.next = free_list};
-		free_list = i;
-	}
-}
-
-/* Twice as many, or the first ones; false: there is no memory. */
-static bool grow(void)
-{
-	int more = room > 0 ? 2 * room : FIRST_ROOM;
-	struct open *bigger = unix_map((uint32_t)more * sizeof(*opens));
-
-	if (bigger == 0)
-		return false;
-	if (room > 0) {
-		memcpy(bigger, opens, (uint32_t)room * sizeof(*opens));
-		unix_unmap(opens, (uint32_t)room * sizeof(*opens));
-	}
-	opens = bigger;
-	put_free(room, more);
-	room = more;
-	return true;
-}
-
-static int take_free(void)
-{
-	int object = free_list;
-
-	if (object < 0 && !grow())
-		return -ENFILE;
-	object = free_list;
-	free_list = opens[object].next;
-	return object;
+	return objects_at(&opens, object);
 }
 
 bool open_start(void)
 {
-	int root = take_free();
-
-	if (root < 0)
+	if (!objects_start(&opens))
 		return false;
-	opens[root] = (struct open){.used = true, .kind = KIND_ROOT};
+	open_at(0)->kind = KIND_ROOT;
 	return true;
 }
 
 void open_close(int object)
 {
 	if (object > 0 && open_at(object) != 0)
-		put_free(object, object + 1);
+		objects_drop(&opens, object);
 }
 
 /* ---- readiness ---------------------------------------------------------- */
@@ -107,9 +57,9 @@ static uint32_t readiness(enum kind kind)
 static void tell(enum kind kind, uint32_t word)
 {
 	told[kind] = word;
-	for (int i = 1; i < room; i++)
-		if (opens[i].used && opens[i].kind == kind)
-			k_ready(opens[i].connection, word);
+	for (int i = 1; i < opens.room; i++)
+		if (open_at(i) != 0 && open_at(i)->kind == kind)
+			k_ready(open_at(i)->connection, word);
 }
 
 void open_update(void)
@@ -193,31 +143,30 @@ static int wanted_device(const struct message *m, int flags)
 	return device;
 }
 
-static int answer_open(const struct message *m, int object, int device)
+static int answer_open(const struct message *m, int object, int device,
+                       int flags)
 {
-	enum kind kind = kinds[device];
+	struct open *open = open_at(object);
 	bool takes;
 
-	opens[object] =
-	    (struct open){.used = true,
-	                  .kind = kind,
-	                  .device = device,
-	                  .flags = (int)m->args[m->type == SYS_open ? 1 : 2]};
-	takes = takes_terminal(m, &opens[object]);
-	opens[object].connection = reply_open(m->token, object, told[kind]);
-	if (takes && opens[object].connection >= 0) {
+	open->kind = kinds[device];
+	open->device = device;
+	open->flags = flags;
+	takes = takes_terminal(m, open);
+	open->connection = reply_open(m->token, object, told[open->kind]);
+	if (takes && open->connection >= 0) {
 		session = m->pid;
 		since = k_leader((uint32_t)session);
 	}
-	return opens[object].connection;
+	return open->connection;
 }
 
 void open_call(const struct message *m)
 {
-	int device =
-	    wanted_device(m, (int)m->args[m->type == SYS_open ? 1 : 2]);
-	int object = device < 0 ? device : take_free();
-	int error = object < 0 ? object : answer_open(m, object, device);
+	int flags = (int)m->args[m->type == SYS_open ? 1 : 2];
+	int device = wanted_device(m, flags);
+	int object = device < 0 ? device : objects_take(&opens, m->token);
+	int error = object < 0 ? object : answer_open(m, object, device, flags);
 
 	if (error >= 0)
 		return;

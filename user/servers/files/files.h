@@ -109,7 +109,7 @@ uint32_t link_target(int node, int pid, char *to, uint32_t size);
 /* ---- open.c ------------------------------------------------------------ */
 
 struct open {
-	bool used;
+	struct object object;
 	int node;
 	int flags;
 	uint32_t offset;

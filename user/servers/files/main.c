@@ -11,7 +11,7 @@
  * whose level it is refused:
  *
  *	open        a connection                  client   message.c, reply
- *	            room for objects, stays       client   open.c, new_object
+ *	            room for objects, stays       client   objects_take
  *	mmap2       a segment, a file's last page client   transfer.c
  *	            regions, tables, pages        client   kernel/unix/memory.c
  *	execve      the image's segment           client   exec.c

@@ -16,62 +16,20 @@
  */
 #include "files.h"
 
-#define FIRST_ROOM (PAGE_SIZE / sizeof(struct open))
-
-static struct open *opens;
-static int segment; /* that they lie in */
-static int room;
-static int free_object; /* the first of a list, by its `node`; 0: none */
-
-/* Looks at all the segment; false: no memory for that. */
-static bool look_at(int objects)
-{
-	uint32_t bytes = (uint32_t)objects * sizeof(*opens);
-	int address = k_map_self(segment, 0, bytes, PROT_READ | PROT_WRITE);
-
-	if (unix_failed(address))
-		return false;
-	if (opens != 0)
-		unix_unmap(opens, (uint32_t)room * sizeof(*opens));
-	opens = (struct open *)(uintptr_t)address;
-	for (int i = room > 0 ? room : 1; i < objects; i++) {
-		opens[i].node = free_object;
-		free_object = i;
-	}
-	room = objects;
-	return true;
-}
+static struct objects opens = {.bytes = sizeof(struct open)};
 
 bool open_start(void)
 {
-	segment = k_segment_make(SEGMENT_OF_MEMORY, PAGE_SIZE, 0, TOKEN_SELF);
-	if (segment < 0 || !look_at(FIRST_ROOM))
+	if (!objects_start(&opens))
 		return false;
-	opens[0] = (struct open){
-	    .used = true, .node = ROOT, .flags = O_RDONLY | O_DIRECTORY};
+	open_at(0)->node = ROOT;
+	open_at(0)->flags = O_RDONLY | O_DIRECTORY;
 	return true;
 }
 
 struct open *open_at(int object)
 {
-	if (object < 0 || object >= room || !opens[object].used)
-		return 0;
-	return &opens[object];
-}
-
-/* An object for the client of `token`, or -ENFILE. */
-static int new_object(int token)
-{
-	uint32_t more = 2 * (uint32_t)room * sizeof(*opens);
-	int object;
-
-	if (free_object == 0 &&
-	    (k_segment_resize(segment, more, (uint32_t)token) < 0 ||
-	     !look_at(2 * room)))
-		return -ENFILE;
-	object = free_object;
-	free_object = opens[object].node;
-	return object;
+	return objects_at(&opens, object);
 }
 
 void open_close(int object)
@@ -82,19 +40,17 @@ void open_close(int object)
 		return;
 	turns_forget(object);
 	made_forget(open);
-	open->used = false;
-	open->node = free_object;
-	free_object = object;
+	objects_drop(&opens, object);
 }
 
 int open_reply(const struct message *m, int node, int flags)
 {
-	int object = new_object(m->token), error;
+	int object = objects_take(&opens, m->token), error;
 
 	if (object < 0)
 		return object;
-	opens[object] =
-	    (struct open){.used = true, .node = node, .flags = flags};
+	open_at(object)->node = node;
+	open_at(object)->flags = flags;
 	error = reply_open(m->token, object, POLLIN | POLLOUT);
 	if (error >= 0)
 		return ANSWERED;
