@@ -1,0 +1,151 @@
+"""tests/jobs/words.py -- what tools/run says to people."""
+import os
+import re
+import subprocess
+import tempfile
+import time
+
+from machine import BUILD, RUN, TOP, command
+
+
+def words(*given, env=None, **more):
+    """Status, output and errors of tools/run, as text."""
+    status, out, errors = command([RUN, *given], 100, env=dict(
+        os.environ, **(env or {})), **dict({"stdin": subprocess.DEVNULL},
+                                           **more))
+    return (status, out.decode(errors="replace"),
+            errors.decode(errors="replace"))
+
+
+def wrong_programs(folder):
+    """(what it is, its bytes, mode, what is said of it)."""
+    elf32 = bytearray(52)
+    elf32[:7] = b"\x7fELF\x01\x01\x01"
+    elf32[16:20] = b"\x02\x00\x03\x00"
+    elf64 = bytearray(elf32)
+    elf64[4], elf64[18:20] = 2, b"\x3e\x00"
+    arm, object_file, pie = (bytearray(elf32) for _ in range(3))
+    arm[18], object_file[16], pie[16] = 40, 1, 3
+    dynamic = bytearray(elf32) + b"\x03\0\0\0" + bytes(28)
+    dynamic[28], dynamic[42], dynamic[44] = 52, 32, 1
+    build = r"; build it so: \S*gcc.* -static -o wrong wrong\.c"
+    return (
+        ("a 64-bit program", elf64, 0o755, "is a 64-bit program, and Tessera "
+         "has 32 bits" + build),
+        ("a program of another machine", arm, 0o755, "is a program for another "
+         "kind of computer" + build),
+        ("an object file", object_file, 0o755, "is an object file, not linked "
+         "yet" + build),
+        ("a dynamic program", dynamic, 0o755, "is dynamically linked, and "
+         "Tessera has no dynamic linker" + build),
+        ("a static-pie", pie, 0o755, r"is position-independent \(static-pie\)" +
+         build + " -no-pie"),
+        ("a script", b"#!/bin/sh -e\n", 0o755, "is a script, and the guest has "
+         "no /bin/sh; name one with -f"),
+        ("a text", b"int main(void)\n", 0o644, "is no program; write it in C "
+         "and build it so: .*"),
+        ("an empty file", b"", 0o755, "is empty"),
+        ("a program without x", bytes(elf32), 0o644, "is not executable; "
+         "chmod \\+x .*wrong"))
+
+
+def run_words():
+    copy = os.path.join(BUILD, "tests", "copy")
+    results = []
+
+    def check(sentence, good, *detail):
+        results.append((bool(good), "tools/run: " + sentence, repr(detail)))
+
+    with tempfile.TemporaryDirectory() as folder:
+        wrong = os.path.join(folder, "wrong")
+        for what, data, mode, said in wrong_programs(folder):
+            with open(wrong, "wb") as stream:
+                stream.write(data)
+            os.chmod(wrong, mode)
+            status, out, errors = words(wrong)
+            check(what + " is 126, and what would do is said", status == 126 and
+                  re.fullmatch("tools/run: %s %s\n" % (re.escape(wrong), said),
+                               errors), status, errors)
+        status, out, errors = words("/nonexistent")
+        check("a missing FILE is 127", (status, errors) == (
+            127, "tools/run: /nonexistent: no such file\n"), status, errors)
+        status, out, errors = words(TOP)
+        check("a FILE that is a directory is 126", (status, errors) == (
+            126, "tools/run: %s is a directory, and FILE is a program\n" % TOP),
+              status, errors)
+        status, out, errors = words("--", "ipcs", "-m")
+        check("-- COMMAND is looked for in /bin", status == 0 and
+              "Shared Memory Segments" in out, status, errors)
+        status, out, errors = words("--", "nothing")
+        check("... and 127 where it is not", (status, errors) == (
+            127, "tools/run: nothing: the guest has no such command in /bin or "
+            "/sbin\n"), status, errors)
+        status, out, errors = words("-e", "A=1 2", "-e", "HOME=", copy, "env",
+                                    "A", "HOME", "PATH", "NONE")
+        check("-e gives a variable, and takes the place of ours",
+              out == "A=1 2\nHOME=\nPATH=/bin:/sbin\nNONE\n", out)
+        link = os.path.join(folder, "link")
+        os.symlink(RUN, link)
+        status, out, _ = command([link, copy, "exit", "7"], 100,
+                                 stdin=subprocess.DEVNULL)
+        check("a symbolic link to it will do", status == 7, status)
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([RUN, copy, "both"], stdout=full, timeout=500,
+                                  stdin=subprocess.DEVNULL,
+                                  stderr=subprocess.PIPE)
+        check("a full standard output is said so", b"tools/run: standard "
+              b"output: No space left on device\n" in done.stderr and
+              done.returncode == 125, done)
+
+        status, out, errors = words(copy, "write", "0x40000000")
+        check("a fault is told as a shell does, with the kernel's reason",
+              status == 139 and re.fullmatch(
+                  r"Segmentation fault \(pid \d+: page fault, write at "
+                  r"0x40000000\)\n", errors), status, errors)
+        status, out, errors = words(copy, "kill", "9")
+        check("a signal that was sent has no reason", status == 137 and
+              re.fullmatch(r"Killed \(pid \d+\)\n", errors), status, errors)
+        status, out, errors = words(copy, "kill", "13")
+        check("of SIGPIPE nothing is said, as a shell does", (status, errors) ==
+              (141, ""), status, errors)
+        status, out, errors = words("-t", "15", copy, "loop")
+        check("a time-out says the seconds, -t, and where it ran",
+              status == 124 and re.fullmatch(
+                  r"tools/run: time-out after 15 s \(-t SECONDS allows more\):\n"
+                  r"  pid \d+ \(copy\) was running in main at 0x0804\w+.*\n",
+                  errors), status, errors)
+        quiet, never_written = os.pipe()
+        status, out, errors = words("-t", "15", copy, stdin=quiet)
+        os.close(quiet)
+        os.close(never_written)
+        check("... or in which call it waited", status == 124 and re.search(
+            r"^  pid \d+ \(copy\) waits.* in read\(0, 0x\w+, 5000\)$", errors,
+            re.M), status, errors)
+
+        name = os.path.join(folder, "data")
+        with open(name, "w") as stream:
+            stream.write("here\n")
+        status, out, errors = words(copy, "file", "data", cwd=folder)
+        check("a file that lies here and not in the guest: -f is hinted at",
+              errors == "tools/run: the guest has no file data, and here is "
+              "one: tools/run -f data=data ...\n", errors)
+        status, out, errors = words("-f", "data=data", copy, "file", "data",
+                                    cwd=folder)
+        check("... and helps", (status, out, errors) == (0, "here\n", ""),
+              status, out, errors)
+
+        log = os.path.join(folder, "log")
+        start = time.monotonic()
+        words("--log", log, os.path.join(BUILD, "tests/cpu"), "no selector")
+        with open(log) as stream:
+            kills = stream.read().count("killed by signal")
+        check("a thousand crimes: the log has at most 100 lines a second",
+              50 < kills < 100 * (time.monotonic() - start + 2), kills)
+        words("--log", log, copy, "unknown")
+        with open(log) as stream:
+            text = stream.read()
+        check("an unknown call is in the log once, by its name",
+              text.count("unknown system call socket, number 359") == 1, text)
+        check("threads are one line in the log", len(re.findall(
+            "no threads and no vfork: clone", text)) == 1, text)
+    return results
