@@ -83,7 +83,7 @@ struct exec {
 	uint32_t strings_bytes; /* what "#!" puts in place of argv[0] */
 };
 
-/* tunable(which, value): kernel/unix/tunable.c has their names and ranges. */
+/* tunable(which, value): kernel/look/tunable.c has their names and ranges. */
 enum tunable_number {
 	TUNABLE_SHMMAX,
 	TUNABLE_SHMMIN,

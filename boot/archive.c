@@ -5,10 +5,12 @@
  * Format: cpio "newc" (cpio(5)), 13 fields of 8 hexadecimal digits after the
  * magic; file bodies start on a page (tools/mkarchive pads).
  */
-#include "../kernel/unix/lifecycle.h"
+#include "boot.h"
 
-paddr_t archive_start;
-uint32_t archive_bytes;
+#include "../kernel/base/klog.h"
+#include "../kernel/base/string.h"
+#include "../kernel/look/machine.h"
+#include "../mm/segment.h"
 
 #define HEADER_BYTES    110
 #define FIELD_SIZE      6

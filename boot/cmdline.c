@@ -2,7 +2,7 @@
  * boot/cmdline.c -- the kernel's command line.
  *
  *	shmmax= shmmin= shmmni= shmall= shmseg=     limits:
- * kernel/unix/tunable.c semmsl= semmns= semopm= semmni= msgmax= msgmnb= msgmni=
+ * kernel/look/tunable.c semmsl= semmns= semopm= semmni= msgmax= msgmnb= msgmni=
  *	reserve=PAGES       what only servers may use
  *	log=0|1             errors, information
  *	trace               events on port 0xE9
@@ -14,11 +14,15 @@
  *
  * A word that nobody knows is reported, not fatal.
  */
-#include "../kernel/unix/lifecycle.h"
+#include "boot.h"
+
+#include "../kernel/base/klog.h"
+#include "../kernel/base/string.h"
+#include "../kernel/look/machine.h"
 
 #include "../kernel/look/inspect.h"
 #include "../kernel/base/trace.h"
-#include "../kernel/unix/tunable.h"
+#include "../kernel/look/tunable.h"
 
 #define CMDLINE_BYTES 2048
 

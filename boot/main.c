@@ -10,10 +10,16 @@
  *
  * Then the boot's own thread of control gives up the CPU for good.
  */
+#include "boot.h"
+
+#include "../kernel/look/machine.h"
 #include "../kernel/unix/lifecycle.h"
 
 #include "../kernel/process/clock.h"
 #include "../kernel/base/cpu.h"
+#include "../kernel/base/image.h"
+#include "../kernel/entry/trap.h"
+#include "../kernel/process/gdt.h"
 #include "../kernel/look/inspect.h"
 #include "multiboot.h"
 #include "../ipc/message/message.h"
@@ -317,7 +323,8 @@ void kmain(uint32_t magic, paddr_t info_address)
 	memory_init(info);
 	klog(KLOG_INFO, "Tessera: %d frames of RAM, archive %u bytes",
 	     frames_total, archive_bytes);
-	segments_init();
+	gdt_init(double_fault);
+	idt_init();
 	interrupts_init();
 	cpu_protect_kernel();
 	make_boot_process();

@@ -5,7 +5,12 @@
  * 1 is RAM.  Memory above 896 MiB is left unused, with a log line: the direct
  * map ends there.
  */
-#include "../kernel/unix/lifecycle.h"
+#include "boot.h"
+
+#include "../kernel/base/klog.h"
+#include "../kernel/base/string.h"
+#include "../kernel/look/machine.h"
+#include "../mm/page.h"
 
 #include "multiboot.h"
 

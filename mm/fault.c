@@ -28,6 +28,8 @@ static bool may(const struct region *r, bool write)
 
 /* ---- the stack ------------------------------------------------------- */
 
+uint32_t count_faults;
+
 /* How far down a stack may grow: the program's, or one of mmap's. */
 static vaddr_t floor_of(const struct region *r)
 {

@@ -79,6 +79,12 @@ static inline uint32_t page_up(uint32_t address)
 	return (address + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 }
 
+/* How many pages hold `bytes` bytes. */
+static inline int pages_for(uint32_t bytes)
+{
+	return (int)(bytes / PAGE_SIZE + !!(bytes % PAGE_SIZE));
+}
+
 static inline void *frame_to_kernel(frame_t frame)
 {
 	return phys_to_kernel((paddr_t)frame << PAGE_SHIFT);

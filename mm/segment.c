@@ -26,6 +26,9 @@
 #include "../kernel/base/panic.h"
 #include "../kernel/base/string.h"
 
+paddr_t archive_start;
+uint32_t archive_bytes;
+
 #define MAX_SEGMENTS 30000
 
 struct table segment_table = TABLE(segments, MAX_SEGMENTS);

@@ -94,4 +94,8 @@ static inline int tables_for(int pages)
 	return (int)((pages + TABLE_ENTRIES - 1) / TABLE_ENTRIES);
 }
 
+/* Where the boot archive is, page-aligned; boot/main.c says it once. */
+extern paddr_t archive_start;
+extern uint32_t archive_bytes;
+
 #endif

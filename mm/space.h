@@ -171,6 +171,7 @@ int space_next_attach(int region);
  * page of the segment there any more (SIGBUS).
  */
 int space_fault(int space, vaddr_t va, bool write);
+extern uint32_t count_faults; /* entry/trap.c counts all page faults */
 
 /*
  * The frame behind `va` in any space, loaded or not, after the same checks and

@@ -186,7 +186,7 @@ void message_exit(int proc)
 
 	if (p->message.channel >= 0) {
 		message_server_died(p->message.channel);
-		native_exit(p->message.channel);
+		handles_exit(p->message.channel);
 	}
 	p->message.channel = -1;
 	for (int fd = 0; fd < OPEN_MAX; fd++)

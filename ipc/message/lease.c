@@ -16,6 +16,7 @@
  * message, so that a server that goes on from there walks them once.
  */
 #include "message.h"
+#include "../../kernel/base/string.h"
 
 #include "../../abi/errno.h"
 #include "syscall_table.h"

@@ -146,11 +146,6 @@ struct lease_use {
 	vaddr_t buffer;
 };
 
-static inline uint32_t min(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
 /*
  * Moves at most 64 KiB, and not beyond the lease's end: bytes moved.  -EINVAL
  * (no such lease), -EPERM (not in that direction), -EFAULT (the first byte).
@@ -169,12 +164,19 @@ int native_lease_size(int client, int argument);
 /* Sends a call to its row's owner, and installs what the reply carries. */
 int forward(uint32_t number, const uint32_t *args);
 
-/* ---- native.c: the second door --------------------------------------- */
+/* ---- handle.c: the segments that a server holds ------------------------ */
 
-int native_call(uint32_t number, const uint32_t args[6]);
+/* The calling server's segment of this handle, or -EINVAL. */
+int segment_of(uint32_t handle);
 
-/* The server of a channel has died: its segments by handle are let go. */
-void native_exit(int channel);
+/* The native calls, each with what abi/native.tbl says of it. */
+int native_segment_make(uint32_t kind, uint32_t a, uint32_t b, int whom);
+int native_segment_resize(int segment, uint32_t bytes, int whom);
+int native_segment_drop(int segment);
+int copy_segment(int segment, uint32_t offset, struct lease_use *use);
+
+/* The server of a channel has died: its segments are let go. */
+void handles_exit(int channel);
 
 int message_check(void); /* self-check: how many breaches */
 

@@ -39,8 +39,6 @@
 #include "../../kernel/base/panic.h"
 #include "permission.h"
 
-#define PAGES(bytes) (((bytes) + (PAGE_SIZE - 1)) >> PAGE_SHIFT)
-
 struct shminfo shm_limits = {
     .shmmax = 0xFEFFFFFF, .shmmin = 1, .shmmni = 4096, .shmall = 0xFEFFFFFF};
 
@@ -72,12 +70,12 @@ static bool is_huge_size(int flags)
  */
 static int refuse(uint32_t size, int flags)
 {
-	uint32_t pages = PAGES(size);
+	uint32_t pages = pages_for(size);
 
 	if (size < shm_limits.shmmin || size > shm_limits.shmmax || size == 0)
 		return -EINVAL;
-	/* It is 0 pages when the rounding wrapped. */
-	if (pages == 0 || pages > shm_limits.shmall ||
+	/* The last page may not end beyond 4 GiB. */
+	if (pages << PAGE_SHIFT < size || pages > shm_limits.shmall ||
 	    shm_pages > shm_limits.shmall - pages)
 		return -ENOSPC;
 	if ((flags & SHM_HUGETLB) && !is_huge_size(flags))
@@ -97,8 +95,8 @@ static int create(int key, uint32_t size, int flags)
 
 	if (error < 0)
 		return error;
-	segment = segment_make((int)PAGES(size), !(flags & SHM_NORESERVE),
-	                       false, object_level());
+	segment = segment_make(pages_for(size), !(flags & SHM_NORESERVE), false,
+	                       object_level());
 	if (segment < 0)
 		return segment;
 	/* A full table is the last thing to be reported, after -ENOMEM. */
@@ -113,7 +111,7 @@ static int create(int key, uint32_t size, int flags)
 	shms[index].segment = segment;
 	shms[index].ds.shm_segsz = size;
 	shms[index].ds.shm_cpid = self()->pid;
-	shm_pages += PAGES(size);
+	shm_pages += pages_for(size);
 	return id;
 }
 
@@ -122,7 +120,7 @@ static void destroy(int index)
 	struct shm *shm = &shms[index];
 
 	ids_remove(&shm_ids, index);
-	shm_pages -= PAGES(shm->ds.shm_segsz);
+	shm_pages -= pages_for(shm->ds.shm_segsz);
 	segment_drop(shm->segment);
 	shm->segment = -1;
 }

@@ -7,12 +7,12 @@
 #include "trace.h"
 
 #include "klog.h"
-#include "../process/process.h"
 #include "../../build/gen/syscall_numbers.h"
 
 #define TRACE_EVENTS 256
 
 int trace_on;
+int trace_pid;
 uint32_t trace_no_call_below = SYSCALL_LIMIT;
 struct trace_event trace_ring[TRACE_EVENTS];
 uint32_t trace_count;
@@ -28,7 +28,7 @@ static struct trace_event *begin(int type)
 {
 	struct trace_event *event = &trace_ring[trace_count++ % TRACE_EVENTS];
 
-	*event = (struct trace_event){.type = type, .pid = self()->pid};
+	*event = (struct trace_event){.type = type, .pid = trace_pid};
 	__asm__ volatile("rdtsc"
 	                 : "=a"(event->time_low), "=d"(event->time_high));
 	return event;

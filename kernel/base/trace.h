@@ -8,6 +8,7 @@
 #include "../../abi/trace.h"
 
 extern int trace_on;
+extern int trace_pid; /* of the process that runs; schedule.c keeps it */
 /* Calls below this number need no events: all of the table, or none. */
 extern uint32_t trace_no_call_below;
 

@@ -2,6 +2,7 @@
  * kernel/entry/layout_check.c -- keeps C and assembly honest: what trap.inc and
  * the .asm files believe about structures is asserted here.
  */
+#include "../process/gdt.h"
 #include "../process/process.h"
 #include "trap.h"
 

@@ -21,130 +21,21 @@
 #include "../../ipc/message/message.h"
 
 #include "../../ipc/message/syscall_table.h"
-#include "../unix/tunable.h"
+#include "../look/tunable.h"
 #include "../../abi/errno.h"
 #include "../../abi/mman.h"
 #include "../process/clock.h"
+#include "trap.h"
+#include "../unix/lifecycle.h"
+#include "../look/machine.h"
+#include "../look/inspect.h"
+#include "../process/gdt.h"
 #include "../base/klog.h"
 #include "../base/string.h"
 
 #define LOG_MAX      120
 #define EXEC_STRINGS (2 * PAGE_SIZE)
 #define KERNEL_LINES 0x5u /* the timer, and the second PIC */
-
-#define PAGES(bytes) ((int)((bytes) / PAGE_SIZE + !!((bytes) % PAGE_SIZE)))
-
-/* ---- segments by handle -------------------------------------------------- */
-
-/* The segment of a handle of the caller's, or -EINVAL. */
-static int segment_of(uint32_t handle)
-{
-	int segment = (int)(handle - 1); /* as unsigned: it may wrap */
-
-	if (segment < 0 || segment >= segment_table.fresh ||
-	    segments[segment].kind == SEGMENT_FREE ||
-	    segments[segment].owner != self()->message.channel)
-		return -EINVAL;
-	return segment;
-}
-
-/* On whose behalf memory is taken: mm/frame.h. */
-static int level_of(int proc)
-{
-	return spaces[procs[proc].space].level;
-}
-
-static int make_archive(uint32_t offset, uint32_t bytes, int level)
-{
-	if (offset % PAGE_SIZE || bytes == 0 || offset >= archive_bytes ||
-	    bytes > archive_bytes - offset)
-		return -EINVAL;
-	return segment_make_archive(archive_start + offset, bytes, level);
-}
-
-/* Frames that the allocator has never had, and that do not wrap. */
-static int make_device(paddr_t start, uint32_t bytes, int level)
-{
-	int first = (int)(start >> PAGE_SHIFT);
-
-	if (start % PAGE_SIZE || bytes == 0 || start + (bytes - 1) < start)
-		return -EINVAL;
-	for (int i = first; i < first + PAGES(bytes); i++)
-		if (frame_is_ram(i))
-			return -EPERM;
-	return segment_make_device(start, PAGES(bytes), level);
-}
-
-static int native_segment_make(uint32_t kind, uint32_t a, uint32_t b, int whom)
-{
-	bool promised = !(kind & SEGMENT_UNPROMISED);
-	int segment = -EINVAL, level = level_of(whom);
-
-	kind &= ~(uint32_t)SEGMENT_UNPROMISED;
-	if (kind == SEGMENT_OF_MEMORY && a > 0)
-		segment = segment_make(PAGES(a), promised, true, level);
-	else if (kind == SEGMENT_OF_ARCHIVE)
-		segment = make_archive(a, b, level);
-	else if (kind == SEGMENT_OF_DEVICE)
-		segment = make_device(a, b, level);
-	if (segment < 0)
-		return segment;
-	segments[segment].owner = self()->message.channel;
-	return segment + 1;
-}
-
-static int native_segment_resize(int segment, uint32_t bytes, int whom)
-{
-	if (bytes == 0)
-		return -EINVAL;
-	return segment_resize(segment, PAGES(bytes), level_of(whom));
-}
-
-static int native_segment_drop(int segment)
-{
-	segments[segment].owner = -1;
-	segment_drop(segment);
-	return 0;
-}
-
-void native_exit(int channel)
-{
-	for (int i = 0; i < segment_table.fresh; i++)
-		if (segments[i].kind != SEGMENT_FREE &&
-		    segments[i].owner == channel)
-			native_segment_drop(i);
-}
-
-/* Between a segment and a lease, page by page: bytes moved, or why none. */
-static int copy_segment(int segment, uint32_t offset, struct lease_use *use)
-{
-	uint32_t wanted = min(use->bytes, LEASE_MAX), done = 0;
-	int moved;
-
-	if (segments[segment].kind == SEGMENT_DEVICE)
-		return -EINVAL;
-	if (segments[segment].kind == SEGMENT_ARCHIVE && !use->to_client)
-		return -EACCES;
-	do {
-		frame_t frame;
-
-		moved = segment_frame(segment, (int)(offset >> PAGE_SHIFT),
-		                      level_of(use->client), &frame);
-		if (moved < 0)
-			break;
-		use->kernel =
-		    (uint8_t *)phys_to_kernel((paddr_t)frame << PAGE_SHIFT) +
-		    offset % PAGE_SIZE;
-		use->bytes = min(PAGE_SIZE - offset % PAGE_SIZE, wanted - done);
-		moved = lease_copy(use);
-		if (moved < 0)
-			break;
-		use->offset += (uint32_t)moved;
-		offset += (uint32_t)moved;
-		done += (uint32_t)moved;
-	} while (moved > 0 && done < wanted && offset > 0);
-	return done > 0 || moved >= 0 ? (int)done : moved;
-}
 
 /* ---- the client itself --------------------------------------------------- */
 
@@ -209,8 +100,8 @@ static int native_map_self(int segment, uint32_t offset, uint32_t len,
 	int first = (int)(offset / PAGE_SIZE), error;
 	vaddr_t address;
 
-	if (offset % PAGE_SIZE || PAGES(len) > segments[segment].pages ||
-	    first > segments[segment].pages - PAGES(len) ||
+	if (offset % PAGE_SIZE || pages_for(len) > segments[segment].pages ||
+	    first > segments[segment].pages - pages_for(len) ||
 	    (rights & ~(uint32_t)RIGHT_ALL))
 		return -EINVAL;
 	error = mmap_segment(self_index(), segment, first, (int)rights, args,
@@ -272,6 +163,27 @@ static int native_interrupt(uint32_t line, bool on)
 		return -EBUSY;
 	interrupt_channels[line] = on ? channel : 0;
 	interrupt_enable((int)line, on);
+	return 0;
+}
+
+/* Of each server: a bit for each port, clear where it is allowed. */
+static uint8_t bitmaps[CHANNELS][IO_BITMAP_BYTES];
+
+static int native_ports(int first, int last)
+{
+	struct proc *p = self();
+	uint8_t *bitmap = bitmaps[p->message.channel];
+
+	if (first < 0 || last < first || last >= IO_BITMAP_BYTES * 8)
+		return -EINVAL;
+	if (p->io_bitmap != bitmap) {
+		memset(bitmap, 0xff, sizeof(bitmaps[0]));
+		p->io_bitmap = bitmap;
+	}
+	for (int port = first; port <= last; port++)
+		bitmap[port / 8] &= ~(1u << port % 8);
+	p->gdt_used = true;
+	gdt_load(p);
 	return 0;
 }
 

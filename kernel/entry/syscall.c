@@ -9,7 +9,11 @@
  *
  * int 0x81, the kernel's own door, is for servers (kernel/entry/native.c).
  */
-#include "../unix/lifecycle.h"
+#include "trap.h"
+
+#include "../../abi/errno.h"
+#include "../base/klog.h"
+#include "../process/process.h"
 
 #include "../look/inspect.h"
 #include "../base/trace.h"
@@ -19,14 +23,15 @@
 /* Numbers from the last bit on share it: they are told once together. */
 int unknown_call(uint32_t number, const uint32_t *args)
 {
-	uint32_t *told = self()->unknown_told;
+	struct proc *p = self();
 	uint32_t at = number < UNKNOWN_MAX ? number : UNKNOWN_MAX - 1;
+	uint32_t bit = 1u << at % 32;
 
 	(void)args;
-	if (!(told[at / 32] & 1u << at % 32))
-		klog_caused("pid %d (%s): unknown system call %u", self()->pid,
-		            self()->name, number);
-	told[at / 32] |= 1u << at % 32;
+	if (!(p->unknown_told[at / 32] & bit))
+		klog_caused("pid %d (%s): unknown system call %u", p->pid,
+		            p->name, number);
+	p->unknown_told[at / 32] |= bit;
 	return -ENOSYS;
 }
 

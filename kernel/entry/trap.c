@@ -39,6 +39,9 @@
  * interrupts off.  So nothing is mapped where its code would lie (USER_FIRST),
  * its first fetch faults, and the process dies of the trap.
  */
+#include "trap.h"
+
+#include "../look/machine.h"
 #include "../unix/lifecycle.h"
 
 #include "../process/clock.h"
@@ -46,8 +49,6 @@
 #include "../look/inspect.h"
 #include "../base/trace.h"
 #include "../../ipc/message/message.h"
-
-uint32_t count_faults;
 
 /* What an exception in user mode is, by vector.  SDM 3A table 6-1. */
 static const struct {
@@ -74,16 +75,6 @@ static const struct {
     [18] = {"#MC machine check", 0},
     [19] = {"#XM SIMD floating-point", SIGFPE},
 };
-
-bool trapframe_from_user(const struct trapframe *tf)
-{
-	return (tf->cs & 3) == 3 || (tf->eflags & EFLAGS_VM);
-}
-
-struct trapframe *proc_trapframe(int proc)
-{
-	return (struct trapframe *)proc_stack_top(&procs[proc]) - 1;
-}
 
 static bool fault_between(const struct trapframe *tf, const char *start,
                           const char *end)

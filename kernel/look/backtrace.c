@@ -10,7 +10,9 @@
  *	       ...   return address into k   <- call m ends just before it: "?"
  *	       ...   return address into h   <- call g ends just before it: sure
  */
-#include "../unix/lifecycle.h"
+#include "../base/image.h"
+#include "machine.h"
+#include "../../mm/page.h"
 
 #include "backtrace.h"
 

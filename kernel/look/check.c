@@ -4,7 +4,10 @@
  * Each checker recomputes its truth from scratch and reports every difference
  * in the log.  They run on demand (/proc/check), after each test, at a panic.
  */
-#include "../unix/lifecycle.h"
+#include "machine.h"
+
+#include "../base/klog.h"
+#include "../process/schedule.h"
 
 #include "../../ipc/message/message.h"
 #include "../../ipc/sysv/msg.h"

@@ -3,7 +3,8 @@
  * gdb, the outside auditor and the browser page.  A field is published here, by
  * name, or nobody outside can rely on it.
  */
-#include "../unix/lifecycle.h"
+#include "../base/string.h"
+#include "../process/schedule.h"
 
 #include "inspect.h"
 
@@ -12,7 +13,7 @@
 #include "../../ipc/sysv/msg.h"
 #include "../../ipc/sysv/sem.h"
 #include "../../ipc/sysv/shm.h"
-#include "../unix/tunable.h"
+#include "tunable.h"
 
 struct inspection inspection = {
     .magic = INSPECT_MAGIC,
@@ -146,7 +147,7 @@ void inspect_update(void)
 void inspect_init(void)
 {
 	inspection.direct_map = DIRECT_MAP;
-	inspection.kernel_directory = kernel_to_phys(boot_directory);
+	inspection.kernel_directory = (paddr_t)page_loaded << PAGE_SHIFT;
 	inspection.frames = (uint32_t)frames;
 	inspection.frame_limit = frame_limit;
 	inspection.frames_total = frames_total;

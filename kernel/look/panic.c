@@ -5,7 +5,12 @@
  * name), and what the checkers think of the tables; then it ends QEMU, or
  * halts.  The text is also left at `panic_epitaph` for a debugger.
  */
-#include "../unix/lifecycle.h"
+#include "machine.h"
+
+#include "../base/klog.h"
+#include "../base/panic.h"
+#include "../process/gdt.h"
+#include "../process/process.h"
 
 #include "backtrace.h"
 #include "../base/cpu.h"
@@ -130,7 +135,7 @@ void double_fault(void)
 	uint32_t hole = proc_stack_top(self()) - 2 * PAGE_SIZE;
 	struct trapframe tf;
 
-	segments_interrupted(&tf);
+	gdt_interrupted(&tf);
 	format(panic_epitaph, sizeof(panic_epitaph), "%s of pid %d (%s)",
 	       cpu_cr2() - hole < PAGE_SIZE ? "kernel stack overflow"
 	                                    : "double fault",

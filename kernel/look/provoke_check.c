@@ -13,7 +13,12 @@
  *	smep     calls the caller's code at `arg`
  *	assert   a broken invariant
  */
-#include "../unix/lifecycle.h"
+#include "machine.h"
+
+#include "../base/klog.h"
+#include "../base/panic.h"
+#include "../base/string.h"
+#include "../process/schedule.h"
 
 #define NAMED __attribute__((noinline)) /* so that a backtrace shows it */
 

@@ -15,7 +15,9 @@
  */
 #include "inspect.h"
 
-#include "../unix/lifecycle.h"
+#include "../base/klog.h"
+#include "../process/process.h"
+#include "../process/trapframe.h"
 
 static void report(int proc, const struct trapframe *tf)
 {

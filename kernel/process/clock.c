@@ -15,8 +15,8 @@
 #include "clock.h"
 
 #include "../base/cpu.h"
-#include "process.h"
-#include "../entry/trap.h"
+#include "../../mm/usercopy.h"
+#include "../../abi/errno.h"
 
 #define PIC1         0x20
 #define PIC2         0xA0
@@ -32,7 +32,7 @@
 #define RTC_INDEX    0x70
 #define RTC_DATA     0x71
 
-uint32_t clock_boot_time, clock_now;
+uint32_t ticks, clock_boot_time, clock_now;
 
 /* ---- PIC ------------------------------------------------------------- */
 
@@ -201,4 +201,40 @@ struct timespec32 clock_uptime(void)
 	time.nanoseconds =
 	    cpu_divide((uint64_t)rest * 1000000000u, PIT_HZ, &rest);
 	return time;
+}
+
+/* ---- a time that a process gives ------------------------------------- */
+
+int timespec_in(struct timespec32 *time, vaddr_t from, bool wide)
+{
+	struct timespec64 given;
+
+	if (!wide)
+		return copy_in(time, from, sizeof(*time));
+	if (copy_in(&given, from, sizeof(given)) < 0)
+		return -EFAULT;
+	*time = (struct timespec32){given.seconds, given.nanoseconds};
+	if ((int32_t)given.seconds_high < 0)
+		time->seconds = -1u;
+	else if (given.seconds_high || (int32_t)given.seconds < 0)
+		time->seconds = INT32_MAX;
+	return 0;
+}
+
+bool timespec_valid(struct timespec32 time)
+{
+	return (int32_t)time.seconds >= 0 && time.nanoseconds <= 999999999u;
+}
+
+/* The count that has begun is not whole, nor is the last one. */
+uint64_t clock_deadline(struct timespec32 duration)
+{
+	uint64_t parts = (uint64_t)duration.nanoseconds * PIT_HZ;
+	uint32_t counts, rest;
+
+	clock_read();
+	if (duration.seconds == 0 && duration.nanoseconds == 0)
+		return clock_counts;
+	counts = cpu_divide(parts, 1000000000u, &rest) + 2;
+	return clock_counts + (uint64_t)duration.seconds * PIT_HZ + counts;
 }

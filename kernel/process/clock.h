@@ -7,11 +7,14 @@
 
 #include "../../abi/time.h"
 
-#define PIT_HZ               1193182u           /* counts a second */
-#define NANOSECONDS_PER_TICK (1000000000u / HZ) /* HZ: process.h */
+#define PIT_HZ               1193182u /* counts a second */
+#define HZ                   100      /* ticks a second */
+#define NANOSECONDS_PER_TICK (1000000000u / HZ)
+
+extern uint32_t ticks; /* since boot */
 
 /*
- * time.c: a struct timespec of the process, of 32 bits or `wide`; more seconds
+ * A struct timespec of the process, of 32 bits or `wide`; more seconds
  * than fit are as many as fit.  0 or -EFAULT.  Is it one?  ... The first count
  * at which it has surely passed.
  */
@@ -37,6 +40,8 @@ void clock_alarm(uint64_t at);
 void clock_alarm_over(void);
 
 void clock_init(void);
+
+#define VECTOR_IRQ 32 /* the 16 lines of the PIC interrupt from here on */
 
 /* The PIC: lets a line 0..15 through, or not. */
 void interrupts_init(void);

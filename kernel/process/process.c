@@ -11,7 +11,14 @@
  *	proc_free   give it back           wake    go on
  *	proc_find   by pid                 proc_zombie   never runs again
  */
-#include "../unix/lifecycle.h"
+#include "process.h"
+
+#include "../../abi/errno.h"
+#include "../base/image.h"
+#include "../base/panic.h"
+#include "clock.h"
+#include "schedule.h"
+#include "trapframe.h"
 
 #define PID_MAX 32768
 
@@ -151,6 +158,11 @@ uintptr_t proc_stack_top(const struct proc *p)
 	return (uintptr_t)kernel_stacks + rows * (2 * PAGE_SIZE / sizeof(*p));
 }
 
+struct trapframe *proc_trapframe(int proc)
+{
+	return (struct trapframe *)proc_stack_top(&procs[proc]) - 1;
+}
+
 bool proc_is_server(int proc)
 {
 	return procs[proc].message.channel >= 0;
@@ -180,6 +192,24 @@ bool may_stop_in(enum proc_state state)
 	       state == PROC_PAUSED || state == PROC_IN_LINE;
 }
 
+void proc_notify_parent(int proc)
+{
+	int parent = procs[proc].parent;
+
+	if (parent >= 0 && procs[parent].state == PROC_WAITING)
+		wake(&procs[parent]);
+}
+
+void proc_stop(void)
+{
+	struct proc *p = self();
+
+	p->stop_report = p->stopping << 8 | 0x7f;
+	p->stopping = 0;
+	proc_notify_parent(self_index());
+	block(PROC_STOPPED, -1);
+}
+
 int block(enum proc_state state, int peer)
 {
 	struct proc *p = self();
@@ -189,7 +219,7 @@ int block(enum proc_state state, int peer)
 		if (p->killed || state == PROC_IN_LINE)
 			return -EINTR;
 		if (may_stop_in(state)) {
-			signal_stop(); /* the caller looks again */
+			proc_stop(); /* the caller looks again */
 			return p->killed ? -EINTR : 0;
 		}
 	}

@@ -20,6 +20,7 @@
 #include "../../mm/space.h"
 #include "../../mm/table.h"
 
+#define INIT_PID      1
 #define PROCS_MAX     1024
 #define OPEN_MAX      256 /* descriptors of a process */
 #define GROUPS_MAX    32
@@ -50,7 +51,7 @@ struct credentials {
 };
 
 /*
- * Each group names the files that write it; tools/writers holds them to it.
+ * Each group names the files that write it; tools/writers.txt holds them to it.
  * Beside these, proc_make() in process.c gives every member its first value
  * (mm/table.c zeroes), and main.c gives the processes of the boot theirs: name,
  * pid, pgid, sid, rank, umask and cwd, and the state of process 0.
@@ -104,7 +105,7 @@ struct proc {
 	/* segments.c; lifecycle.c for a child; exec.c clears `tls` */
 	uint64_t tls[3];          /* GDT entries of set_thread_area */
 	const uint8_t *io_bitmap; /* 416 bytes, bit clear: allowed; or 0 */
-	bool segments_used;       /* it has had an entry of `tls`, or ports */
+	bool gdt_used;            /* it has had an entry of `tls`, or ports */
 
 	/* syscall.c: a bit for each unknown call it tried */
 	uint32_t unknown_told[UNKNOWN_MAX / 32];
@@ -186,8 +187,12 @@ int proc_find(int pid);   /* index of the live or zombie process, or -1 */
  */
 int block(enum proc_state state, int peer);
 
-/* signal.c: `stopping` is not 0; it stops until it is continued, or to die. */
-void signal_stop(void);
+/* `stopping` is not 0: the current process stops until it is continued, or is
+ * to die. */
+void proc_stop(void);
+
+/* Tells the parent that a child has ended, stopped or continued. */
+void proc_notify_parent(int proc);
 
 /* The blocked process goes on: at the end of its queue. */
 void wake(struct proc *p);
@@ -205,63 +210,14 @@ void proc_set_level(int proc);
 
 bool proc_is_server(int proc);
 
-/* ---- sleep.c --------------------------------------------------------- */
-
-/* block() for nobody, and until the clock's count `*until` (0: for ever). */
-int block_until(enum proc_state state, const uint64_t *until);
-/* ... in PROC_SLEEPING; -EINTR: the process is to die. */
-int sleep_until(uint64_t until);
-
-/* The process is to be woken when the clock has counted to `until`; or not. */
-void sleep_join(struct proc *p, uint64_t until);
-void sleep_leave(struct proc *p);
-struct proc *sleep_first(void); /* who is to be woken first, or 0 */
-void sleep_wake(void);          /* wakes those whose time has come */
-int sleep_check(void);          /* how many breaches */
-
-/* ---- schedule.c ------------------------------------------------------ */
-
-void schedule(void);   /* picks the next and switches to it */
-void preempt(void);    /* on the way back to user mode, when need_resched */
-extern uint32_t ticks; /* since boot, HZ a second */
-#define HZ 100
-
-/* ---- exec.c ---------------------------------------------------------- */
-
-/* What a client is to become: kernel copies of the strings, segment indices. */
-struct exec_image {
-	int segment;
-	uint32_t bytes;
-	const char *prefix; /* strings in place of argv[0], for "#!" */
-	uint32_t prefix_bytes;
-	const char *path;
-};
-
-/*
- * exec, called by the server's door for a client in REPLY_WAIT, and by boot for
- * a process without a space: it becomes the image.  argv and envp lie in its
- * old space, 0: none.  0, or -errno with the process intact.
- */
-int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
-              vaddr_t envp);
-
-/* ---- what the servers' door asks of the rest of the kernel ----------- */
-
-/*
- * memory.c: completes the client's mmap2, whose argument words are `args`, with
- * `segment` from page `offset` on; its rights are never above `rights`.  0 and
- * the address, or -errno with nothing changed.
- */
-int mmap_segment(int client, int segment, int offset, int rights,
-                 const uint32_t args[6], vaddr_t *result);
-
-/* The server that calls may use the ports first..last (<= 0xCFF); -EINVAL. */
-int proc_allow_ports(int first, int last);
-
-int check_all(void);       /* runs every checker: how many breaches */
-void inspect_update(void); /* before kernel memory is shown to anybody */
-
-extern paddr_t archive_start; /* of the boot archive, page-aligned */
-extern uint32_t archive_bytes;
+void proc_free(int proc);
+/* Is it meant by `pid` as in kill(2): one, my group (0), all (-1), a group? */
+bool proc_named(int proc, int pid);
+uintptr_t proc_stack_top(const struct proc *p);
+bool proc_blocked(const struct proc *p);
+bool may_stop_in(enum proc_state state);
+void proc_set_running(struct proc *p);
+void proc_set_ready(struct proc *p);
+void proc_set_zombie(struct proc *p);
 
 #endif

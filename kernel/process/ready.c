@@ -24,7 +24,11 @@
  * Everything here costs the same however many processes and users there are,
  * but user_join(), which looks for a user's row when a process changes its uid.
  */
-#include "../unix/lifecycle.h"
+#include "schedule.h"
+
+#include "../../abi/errno.h"
+#include "../base/klog.h"
+#include "../base/panic.h"
 
 #include "../base/cpu.h"
 

@@ -7,13 +7,17 @@
  * interrupt wakes somebody: the one place in the kernel where interrupts are
  * let in while a process waits (a preemption point; no other process runs).
  */
-#include "../unix/lifecycle.h"
+#include "schedule.h"
+
+#include "../../abi/errno.h"
+#include "../base/klog.h"
+#include "../base/panic.h"
+#include "gdt.h"
 
 #include "clock.h"
 #include "../base/cpu.h"
 #include "../base/trace.h"
 
-uint32_t ticks;
 uint32_t count_switches;
 static uint32_t last_tick; /* whose quantum was counted */
 
@@ -21,10 +25,12 @@ static uint32_t last_tick; /* whose quantum was counted */
 __attribute__((noinline)) static struct proc *switch_seldom(struct proc *old,
                                                             struct proc *new)
 {
-	if (trace_on)
+	if (trace_on) {
+		trace_pid = new->pid;
 		trace_event(TRACE_SWITCH, old->pid, new->pid, 0);
-	if (old->segments_used | new->segments_used)
-		segments_load(new);
+	}
+	if (old->gdt_used | new->gdt_used)
+		gdt_load(new);
 	return old;
 }
 
@@ -34,8 +40,8 @@ static void switch_from_to(struct proc *old, struct proc *new)
 
 	count_switches++;
 	running = new;
-	segments_set_stack(proc_stack_top(new));
-	if (trace_on | old->segments_used | new->segments_used) {
+	gdt_set_stack(proc_stack_top(new));
+	if (trace_on | old->gdt_used | new->gdt_used) {
 		old = switch_seldom(old, new);
 		new = self();
 	}
@@ -79,12 +85,6 @@ __attribute__((noipa)) void schedule(void)
 	need_resched = new->killed | new->stopping;
 	if (new != old)
 		switch_from_to(old, new);
-}
-
-/* `sti` lets interrupts in only after the instruction behind it. */
-void preemption_point(void)
-{
-	__asm__ volatile("sti; nop; cli" : : : "memory");
 }
 
 void preempt(void)

@@ -11,7 +11,11 @@
  * To join and to leave costs a step for each row.  A process that is woken for
  * another reason leaves when it next runs.
  */
-#include "../unix/lifecycle.h"
+#include "schedule.h"
+
+#include "../../abi/errno.h"
+#include "../base/klog.h"
+#include "../base/panic.h"
 
 #include "clock.h"
 

@@ -11,6 +11,7 @@
 
 #include "../../abi/errno.h"
 #include "clock.h"
+#include "schedule.h"
 #include "../base/panic.h"
 
 void wait_join(struct line *line)
@@ -75,6 +76,6 @@ bool wait_again(int result)
 {
 	if (result != -EINTR || self()->killed)
 		return false;
-	signal_stop();
+	proc_stop();
 	return !self()->killed;
 }

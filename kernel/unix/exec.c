@@ -20,6 +20,8 @@
  */
 #include "lifecycle.h"
 
+#include "../process/gdt.h"
+#include "../process/clock.h"
 #include "../../abi/elf.h"
 #include "../../ipc/message/message.h"
 

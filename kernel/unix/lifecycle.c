@@ -15,6 +15,7 @@
  */
 #include "lifecycle.h"
 
+#include "../process/clock.h"
 #include "../../abi/process.h"
 #include "../../ipc/message/message.h"
 #include "../../ipc/sysv/sem.h"
@@ -47,7 +48,7 @@ static void copy_identity(struct proc *child, const struct proc *parent)
 	child->user->processes++;
 	memcpy(child->name, parent->name, sizeof(child->name));
 	memcpy(child->tls, parent->tls, sizeof(child->tls));
-	child->segments_used = parent->segments_used;
+	child->gdt_used = parent->gdt_used;
 	memcpy(child->descriptors, parent->descriptors,
 	       sizeof(child->descriptors));
 	memcpy(child->cloexec, parent->cloexec, sizeof(child->cloexec));
@@ -143,14 +144,6 @@ static void give_children_to_init(void)
 				proc_notify_parent(i);
 		}
 	}
-}
-
-void proc_notify_parent(int proc)
-{
-	int parent = procs[proc].parent;
-
-	if (parent >= 0 && procs[parent].state == PROC_WAITING)
-		wake(&procs[parent]);
 }
 
 void proc_exit(int wait_status)

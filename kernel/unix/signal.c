@@ -85,22 +85,12 @@ static void send(int proc, int signal)
 	deliver_pending(proc);
 }
 
-void signal_stop(void)
-{
-	struct proc *p = self();
-
-	p->stop_report = p->stopping << 8 | 0x7f;
-	p->stopping = 0;
-	proc_notify_parent(self_index());
-	block(PROC_STOPPED, -1);
-}
-
 void signal_attend(void)
 {
 	struct proc *p = self();
 
 	if (p->stopping && !p->killed)
-		signal_stop();
+		proc_stop();
 	if (p->killed)
 		proc_exit(p->killed);
 }

@@ -103,40 +103,6 @@ int sys_getres(int clock, vaddr_t tp, int wide)
 
 /* ---- sleeping -------------------------------------------------------- */
 
-int timespec_in(struct timespec32 *time, vaddr_t from, bool wide)
-{
-	struct timespec64 given;
-
-	if (!wide)
-		return copy_in(time, from, sizeof(*time));
-	if (copy_in(&given, from, sizeof(given)) < 0)
-		return -EFAULT;
-	*time = (struct timespec32){given.seconds, given.nanoseconds};
-	if ((int32_t)given.seconds_high < 0)
-		time->seconds = -1u;
-	else if (given.seconds_high || (int32_t)given.seconds < 0)
-		time->seconds = INT32_MAX;
-	return 0;
-}
-
-bool timespec_valid(struct timespec32 time)
-{
-	return (int32_t)time.seconds >= 0 && time.nanoseconds <= 999999999u;
-}
-
-/* The count that has begun is not whole, nor is the last one. */
-uint64_t clock_deadline(struct timespec32 duration)
-{
-	uint64_t parts = (uint64_t)duration.nanoseconds * PIT_HZ;
-	uint32_t counts, rest;
-
-	clock_read();
-	if (duration.seconds == 0 && duration.nanoseconds == 0)
-		return clock_counts;
-	counts = cpu_divide(parts, 1000000000u, &rest) + 2;
-	return clock_counts + (uint64_t)duration.seconds * PIT_HZ + counts;
-}
-
 /* until - now, or zero when it is past. */
 static struct timespec32 from_now(struct timespec32 until,
                                   struct timespec32 now)

@@ -111,7 +111,7 @@ int block_until(enum proc_state state, const uint64_t *until)
 }
 
 /* Nobody here is stopped. */
-void signal_stop(void)
+void proc_stop(void)
 {
 	abort();
 }

@@ -1,5 +1,7 @@
-// with: ipc/message/connection.c ipc/message/message.c ipc/message/forward.c
-// ipc/message/message_check.c alone fast: 2000
+// with: ipc/message/connection.c ipc/message/message.c
+// with: ipc/message/forward.c ipc/message/message_check.c
+// alone
+// fast: 2000
 /*
  * tests/host/explore_messages.c -- every order of events, on the real code.
  *
@@ -102,7 +104,7 @@ void interrupt_enable(int line, bool on)
 	(void)line, (void)on;
 }
 
-void native_exit(int channel)
+void handles_exit(int channel)
 {
 	(void)channel;
 }

@@ -1,6 +1,8 @@
 // with: ipc/sysv/ids.c ipc/sysv/permission.c ipc/sysv/object.c
-// kernel/process/wait.c kernel/process/wait_check.c with: ipc/sysv/msg.c
-// ipc/sysv/msg_check.c -DIDS_SEQ_MAX=2 alone fast: 10000
+// with: kernel/process/wait.c kernel/process/wait_check.c ipc/sysv/msg.c
+// with: ipc/sysv/msg_check.c -DIDS_SEQ_MAX=2
+// alone
+// fast: 10000
 /*
  * tests/host/explore_msg.c -- every state that ipc/sysv/msg.c can reach, at a
  * small scope: 2 queues of 2 bytes and so of 2 messages, 3 types, sizes 0 to 2,

@@ -1,7 +1,9 @@
 // with: ipc/sysv/ids.c ipc/sysv/permission.c ipc/sysv/object.c
-// kernel/process/wait.c kernel/process/wait_check.c with: ipc/sysv/sem.c
-// ipc/sysv/semop.c ipc/sysv/semadj.c ipc/sysv/sem_check.c -DSEMVMX=2 with:
-// -DIDS_SEQ_MAX=2 -DSEMS_A_CELL=1 alone fast: 10000
+// with: kernel/process/wait.c kernel/process/wait_check.c ipc/sysv/sem.c
+// with: ipc/sysv/semop.c ipc/sysv/semadj.c ipc/sysv/sem_check.c -DSEMVMX=2
+// with: -DIDS_SEQ_MAX=2 -DSEMS_A_CELL=1
+// alone
+// fast: 10000
 /*
  * tests/host/explore_sem.c -- every state that ipc/sysv/sem.c, semop.c and
  * semadj.c can reach, at a small scope: 2 sets of 2 semaphores, values 0 to 2,

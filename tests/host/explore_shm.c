@@ -1,5 +1,6 @@
 // with: ipc/sysv/ids.c ipc/sysv/ids_check.c ipc/sysv/permission.c
-// ipc/sysv/object.c with: ipc/sysv/shm.c ipc/sysv/shm_check.c -DIDS_SEQ_MAX=2
+// with: ipc/sysv/object.c ipc/sysv/shm.c ipc/sysv/shm_check.c
+// with: -DIDS_SEQ_MAX=2
 // alone
 /*
  * tests/host/explore_shm.c -- every state that ipc/sysv/shm.c can reach, at a

@@ -22,12 +22,12 @@ failed=0
 
 words() # FILE WORD: the rest of its comment line
 {
-	sed -n "1,5s|^// $2:* *\(.*\)|\1|p" "$1"
+	sed -n "1,9s|^// $2:* *\(.*\)|\1|p" "$1"
 }
 
 has() # FILE WORD: such a line is there
 {
-	sed -n 1,5p "$1" | grep -q "^// $2"
+	sed -n 1,9p "$1" | grep -q "^// $2"
 }
 
 build() # SOURCE PROGRAM FLAG...

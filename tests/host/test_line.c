@@ -1,7 +1,8 @@
 // with: ipc/sysv/ids.c ipc/sysv/ids_check.c ipc/sysv/permission.c
-// ipc/sysv/object.c kernel/process/wait.c with: kernel/process/wait_check.c
-// ipc/sysv/sem.c ipc/sysv/semop.c ipc/sysv/semadj.c ipc/sysv/sem_check.c with:
-// ipc/sysv/msg.c ipc/sysv/msg_check.c
+// with: ipc/sysv/object.c kernel/process/wait.c
+// with: kernel/process/wait_check.c ipc/sysv/sem.c ipc/sysv/semop.c
+// with: ipc/sysv/semadj.c ipc/sysv/sem_check.c ipc/sysv/msg.c
+// with: ipc/sysv/msg_check.c
 /*
  * tests/host/test_line.c -- semop, msgsnd and msgrcv from their first line to
  * their last, sleeping in between, over the real mm; and what the checkers of
@@ -99,7 +100,7 @@ int block_until(enum proc_state state, const uint64_t *until)
 }
 
 /* It is continued at once. */
-void signal_stop(void)
+void proc_stop(void)
 {
 	EXPECT(self_index() == 0 && procs[0].stopping, true);
 	procs[0].stopping = false;

@@ -3,7 +3,8 @@
  * tests/host/test_process_check.c -- the checker of processes sees each kind of
  * damage; the other rooms' are silent here.
  */
-#include "../../kernel/unix/lifecycle.h"
+#include "../../kernel/look/machine.h"
+#include "../../kernel/process/schedule.h"
 #include "sees.h"
 
 #define PROCS 4

@@ -11,7 +11,7 @@
  *	ASKS    it computes for `work`, then asks server 0, which works as long
  *	YIELDS  it computes for `work`, then calls sched_yield
  */
-#include "../../kernel/unix/lifecycle.h"
+#include "../../kernel/process/schedule.h"
 #include "tap.h"
 
 #define PROCS 64

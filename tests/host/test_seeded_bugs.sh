@@ -119,7 +119,7 @@ space="tests/host/space_model.c tests/host/explore_space.c"
 line="ipc/sysv/ids.c ipc/sysv/ids_check.c ipc/sysv/permission.c ipc/sysv/object.c kernel/process/wait.c
  kernel/process/wait_check.c ipc/sysv/sem.c ipc/sysv/semop.c ipc/sysv/semadj.c ipc/sysv/sem_check.c ipc/sysv/msg.c
  ipc/sysv/msg_check.c tests/host/test_line.c"
-leases="ipc/message/lease.c kernel/entry/native.c ipc/message/message.c ipc/message/connection.c ipc/message/forward.c
+leases="ipc/message/lease.c ipc/message/handle.c kernel/entry/native.c ipc/message/message.c ipc/message/connection.c ipc/message/forward.c
  ipc/message/message_check.c kernel/unix/memory.c
  tests/host/explore_leases.c"
 messages="ipc/message/connection.c ipc/message/message.c ipc/message/forward.c ipc/message/message_check.c
@@ -211,9 +211,9 @@ bug leases 0 ipc/message/message.c "a token serves another server, too" \
 	'/^int token_client/,/^}/s/procs\[client\].peer != self_index()/0/'
 bug leases 0 ipc/message/message.c "an old token is good for the next call" \
 	'/^int token_client/,/^}/s/token_of(client) != token/0/'
-bug leases 0 kernel/entry/native.c "a handle serves another server, too" \
+bug leases 0 ipc/message/handle.c kernel/entry/native.c "a handle serves another server, too" \
 	'/^static int segment_of/,/^}/s/segments\[segment\].owner != self()->message.channel/0/'
-bug leases 0 kernel/entry/native.c "a dead server's segments stay" \
+bug leases 0 ipc/message/handle.c kernel/entry/native.c "a dead server's segments stay" \
 	'/^void native_exit/,/^}/s/native_segment_drop(i)/(void)0/'
 
 # ---- news of a server: explore_messages.c

@@ -1,7 +1,7 @@
 // with: ipc/sysv/ids.c ipc/sysv/ids_check.c ipc/sysv/permission.c
-// ipc/sysv/object.c with: ipc/sysv/shm.c ipc/sysv/shm_check.c
-// ipc/sysv/sysv_ipc.c -DIDS_SEQ_MAX=4 with: kernel/process/wait.c
-// ipc/sysv/sem.c ipc/sysv/semop.c ipc/sysv/semadj.c ipc/sysv/msg.c
+// with: ipc/sysv/object.c ipc/sysv/shm.c ipc/sysv/shm_check.c
+// with: ipc/sysv/sysv_ipc.c -DIDS_SEQ_MAX=4 kernel/process/wait.c
+// with: ipc/sysv/sem.c ipc/sysv/semop.c ipc/sysv/semadj.c ipc/sysv/msg.c
 /*
  * tests/host/test_shm.c -- System V shared memory over the real mm.
  *
@@ -63,7 +63,7 @@ void wake(struct proc *p)
 	abort();
 }
 
-void signal_stop(void)
+void proc_stop(void)
 {
 	abort();
 }

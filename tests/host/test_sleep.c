@@ -4,7 +4,7 @@
  * leaves and wakes at random.
  */
 #include "../../kernel/process/clock.h"
-#include "../../kernel/unix/lifecycle.h"
+#include "../../kernel/process/schedule.h"
 #include "tap.h"
 
 #define PROCS 200

@@ -1,5 +1,5 @@
 /*
- * kernel/unix/tunable.c -- the limits that an administrator may set.
+ * kernel/look/tunable.c -- the limits that an administrator may set.
  */
 #include "tunable.h"
 

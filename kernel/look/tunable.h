@@ -1,5 +1,5 @@
 /*
- * kernel/unix/tunable.h -- the limits that an administrator may set.
+ * kernel/look/tunable.h -- the limits that an administrator may set.
  *
  * By name on the kernel's command line, and by number through the servers'
  * door, which is what /proc/sys/kernel does.  One table for all.

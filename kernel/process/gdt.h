@@ -1,0 +1,40 @@
+/*
+ * kernel/process/gdt.h -- the GDT and the TSS: selectors, and what of them
+ * belongs to a process.
+ */
+#ifndef KERNEL_GDT_H
+#define KERNEL_GDT_H
+
+#include "../../abi/types.h"
+
+/* Selectors, as on native Linux i386.  SDM 3A 3.4.2. */
+#define KERNEL_CS 0x60
+#define KERNEL_DS 0x68
+#define USER_CS   0x73
+#define USER_DS   0x7b
+#define TLS_FIRST 6 /* GDT entries 6..8 belong to the process */
+#define TLS_COUNT 3
+
+#define IO_BITMAP_BYTES 416
+
+struct proc;
+struct trapframe;
+
+/* `double_fault`: where the task of a double fault begins. */
+void gdt_init(void (*double_fault)(void));
+#define GDT_DOUBLE_FAULT 17 /* the entry of its TSS */
+
+/* The kernel stack that the CPU takes when it next comes from user mode. */
+void gdt_set_stack(uintptr_t esp0);
+
+/* The thread area of a process, and the ports it may use. */
+void gdt_load(const struct proc *p);
+
+/* An entry of the GDT.  SDM 3A figure 3-8. */
+uint64_t gdt_descriptor(uint32_t base, uint32_t limit, uint32_t access,
+                        uint32_t flags);
+
+/* The registers as the double fault found them. */
+void gdt_interrupted(struct trapframe *tf);
+
+#endif

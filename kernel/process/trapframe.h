@@ -1,0 +1,66 @@
+/*
+ * kernel/process/trapframe.h -- the registers of a process that is in the
+ * kernel, and of one that does not run.
+ */
+#ifndef KERNEL_TRAPFRAME_H
+#define KERNEL_TRAPFRAME_H
+
+#include "../../abi/types.h"
+
+#define EFLAGS_VM (1u << 17) /* virtual-8086 mode */
+#define EFLAGS_AC (1u << 18) /* with SMAP: the kernel may reach user pages */
+
+/*
+ * What lies on the kernel stack while a trap is served, lowest address first.
+ * The first six are the arguments of a system call, in order.
+ *
+ *	  high  gs, fs, ds, es       only from virtual-8086 mode
+ *	        ss, esp              only when the trap came from user mode
+ *	        eflags, cs, eip      pushed by the CPU
+ *	        error, vector        by the CPU, or 0; by the entry
+ *	        es, ds, eax, ebp, edi, esi, edx, ecx, ebx
+ *	  low   <- struct trapframe *
+ */
+struct trapframe {
+	union {
+		struct {
+			uint32_t ebx, ecx, edx, esi, edi, ebp;
+		};
+		uint32_t args[6];
+	};
+	uint32_t eax;
+	uint32_t ds, es;
+	uint32_t vector, error;
+	uint32_t eip, cs, eflags;
+	uint32_t esp, ss;
+};
+
+/* The trapframe of a process that came from user mode: top of its stack. */
+struct trapframe *proc_trapframe(int proc);
+
+static inline bool trapframe_from_user(const struct trapframe *tf)
+{
+	return (tf->cs & 3) == 3 || (tf->eflags & EFLAGS_VM);
+}
+
+/* entry/trap.asm: leaves the kernel with the frame at esp. */
+void trap_return(void);
+
+/* ---- switch.asm ------------------------------------------------------ */
+
+/* What switch_to leaves on the stack of a process that does not run. */
+struct switch_frame {
+	uint32_t gs, fs, eip;
+};
+
+/*
+ * switch_to: saves the stack pointer in *eax and goes on where the process with
+ * stack pointer edx left off.  Called by schedule.c alone, not by C's rules:
+ * no register but esp is what it was.
+ */
+
+/* fs and gs are loaded anew: the entries that they name have changed. */
+void reload_selectors(void);
+extern char switch_pops_start[], switch_pops_end[]; /* these may fault */
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * kernel/unix/system.c -- the calls about the system as a whole: its name, its
+ * load, its one CPU, its end.
+ */
+#include "lifecycle.h"
+
+#include "../../abi/process.h"
+#include "../../ipc/sysv/shm.h"
+#include "../base/cpu.h"
+#include "../look/machine.h"
+#include "../process/clock.h"
+
+int sys_uname(vaddr_t buf)
+{
+	static const char names[6][65] = {
+	    "Tessera", "tessera", "6.1.0-tessera", "#1 a teaching microkernel",
+	    "i686",    "(none)"};
+
+	return copy_out(buf, names, sizeof(names));
+}
+
+/* There is no swap, and nothing counts loads. */
+int sys_sysinfo(vaddr_t info)
+{
+	struct timespec32 up = clock_uptime();
+	const struct sysinfo s = {
+	    .uptime = up.seconds + (up.nanoseconds > 0),
+	    .total = frames_total * PAGE_SIZE,
+	    .free = frames_free * PAGE_SIZE,
+	    .shared = shm_pages * PAGE_SIZE,
+	    .processes = proc_table.live - 1, /* boot's is none */
+	    .unit = 1,
+	};
+
+	return copy_out(info, &s, sizeof(s));
+}
+
+/* ---- the one CPU ----------------------------------------------------- */
+
+int sys_sched_getaffinity(int pid, uint32_t bytes, vaddr_t mask)
+{
+	const uint32_t cpus = 1;
+
+	if (bytes == 0 || bytes % sizeof(cpus))
+		return -EINVAL;
+	if (find_or_self(pid) < 0)
+		return -ESRCH;
+	if (copy_out(mask, &cpus, sizeof(cpus)) < 0)
+		return -EFAULT;
+	return sizeof(cpus);
+}
+
+int sys_sched_setaffinity(int pid, uint32_t bytes, vaddr_t mask)
+{
+	uint32_t cpus = 0, euid = self()->cred.euid;
+	int i = find_or_self(pid);
+
+	if (copy_in(&cpus, mask, min(bytes, sizeof(cpus))) < 0)
+		return -EFAULT;
+	if (i < 0)
+		return -ESRCH;
+	if (self()->cred.euid != 0 && euid != procs[i].cred.euid &&
+	    euid != procs[i].cred.uid)
+		return -EPERM;
+	return cpus & 1 ? 0 : -EINVAL;
+}
+
+/* ---- reboot(2): leaves the machine ----------------------------------- */
+
+int sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command, vaddr_t arg)
+{
+	if (self()->cred.euid != 0)
+		return -EPERM;
+	provoke(arg);
+	if (magic1 != REBOOT_MAGIC1 || magic2 != REBOOT_MAGIC2)
+		return -EINVAL;
+	if (command != REBOOT_POWER_OFF && command != REBOOT_HALT &&
+	    command != REBOOT_RESTART)
+		return -EINVAL;
+	klog(KLOG_INFO, "power off");
+	if (command == REBOOT_RESTART)
+		outb(0x64, 0xfe); /* the keyboard controller's reset line */
+	machine_off(0);
+}
