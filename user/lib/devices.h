@@ -1,13 +1,14 @@
 /*
  * user/lib/devices.h -- the console's devices: their names, rights and numbers.
  *
- * `files` makes them under /dev and enforces their rights; the console shows
- * the same to a program that asks about what it has open.  Numbers and rights
- * are Linux's; the host line's, which Linux has not, are 60:n and root's.
+ * `files` makes the devices under /dev and enforces their rights; the console
+ * gives the same answers to a program that asks about an open device.  Numbers
+ * and rights are those of Linux.  Linux has no host line: its devices have the
+ * numbers 60:n and belong to root.
  *
  *	console   the terminal, for root alone
- *	tty1      the same; a session's leader that opens it gets it (open.c)
- *	tty       the controlling terminal of whoever opens it
+ *	tty1      the same; it becomes the terminal of a session (open.c)
+ *	tty       the controlling terminal of the process that opens it
  */
 #ifndef USER_LIB_DEVICES_H
 #define USER_LIB_DEVICES_H

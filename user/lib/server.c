@@ -1,5 +1,5 @@
 /*
- * user/lib/server.c -- what the servers share: answers in Linux's form.
+ * user/lib/server.c -- what the servers share: objects, answers, the log.
  */
 #include <stdarg.h>
 #include "server.h"

@@ -11,25 +11,28 @@
 #include "native.h"
 #include "unix.h"
 
-/* The handler has replied or passed the call on, or will do so later. */
+/*
+ * The result of a handler that has replied or has passed the call on, or that
+ * will do so later.
+ */
 #define ANSWERED (-4096)
 
-/* The lease of read, write, readv, writev and getdents64. */
+/* The buffer of read, write, readv, writev and getdents64, as a lease. */
 #define BUFFER 1
 
-/* The lease of ioctl. */
+/* The argument of ioctl, as a lease. */
 #define ARGUMENT 2
 
-/* A line in the kernel's log, in the format of text_add(). */
+/* Writes a line to the kernel's log, in the format of text_add(). */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * Maps all of a new segment; `kind` and `start` are those of segment_make.
- * The address, or -errno: unix_failed() tells them apart.
+ * Makes a segment and maps all of it; `kind` and `start` are those of
+ * segment_make.  Returns the address or -errno: unix_failed().
  */
 int map_new(uint32_t kind, uint32_t start, uint32_t bytes, uint32_t rights);
 
-/* Writes `bytes` bytes to the start of a lease: 0 or -errno. */
+/* Writes `bytes` bytes to the start of a lease.  Returns 0 or -errno. */
 int give(int token, int argument, const void *from, uint32_t bytes);
 
 /*
@@ -51,22 +54,25 @@ struct objects {
 	uint8_t *rows;
 };
 
-/* Makes room, and object 0; false: there is no memory. */
+/* Makes the first rows and object 0.  False: there is no memory. */
 bool objects_start(struct objects *objects);
-/* The row of an object that is used; 0: there is no such object. */
+/* The row of an object that is in use; 0: there is no such object. */
 void *objects_at(const struct objects *objects, int object);
-/* A new object for the client of `token`, all zeroes; or -ENFILE. */
+/*
+ * Takes a row for the client of `token`; it is all zeroes.  Returns the
+ * object's number or -ENFILE.
+ */
 int objects_take(struct objects *objects, int token);
-/* An object that is used is free again. */
+/* Frees an object that is in use. */
 void objects_drop(struct objects *objects, int object);
 
 /*
- * Replies to an open: the client has a descriptor of `object` from now on.  The
- * connection, or -errno, and then the client still waits.
+ * Replies to an open: the client gets a descriptor of `object`.  Returns the
+ * connection, or -errno; after an error the client still waits for a reply.
  */
 int reply_open(int token, int object, uint32_t readiness);
 
-/* fcntl64 with F_GETFL or F_SETFL, on the flags of an open object. */
+/* Answers fcntl64 with F_GETFL or F_SETFL; `flags` are those of the object. */
 int flags_call(const struct message *m, int *flags);
 
 /* What stat64 and statx say about a file or a device. */
@@ -74,7 +80,7 @@ struct facts {
 	uint32_t dev, ino, mode, nlink, uid, gid, rdev, bytes, blocks, mtime;
 };
 
-/* Write the facts to a lease, in the layout of either call: 0 or -errno. */
+/* Write the facts to a lease, in that call's layout.  Return 0 or -errno. */
 int give_stat(int token, int argument, const struct facts *facts);
 int give_statx(int token, int argument, const struct facts *facts);
 

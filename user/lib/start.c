@@ -1,14 +1,15 @@
 /*
- * user/lib/start.c -- where a freestanding program begins.
+ * user/lib/start.c -- where a freestanding program starts.
  *
- * The kernel enters every program the same way (System V ABI, i386
- * supplement): esp points at argc, and above it lie argv, a null, envp, a null
+ * The kernel enters every program in the same way (System V ABI, i386
+ * supplement): esp points at argc, and above it are argv, a null, envp, a null
  * and the auxiliary vector.
  *
  *	esp -> | argc | argv[0] ... | 0 | envp[0] ... | 0 | auxv ... |
  *
- * _start hands the address of argc to start(), which calls main() and leaves
- * through exit_group.  edx is not looked at: there is no dynamic linker here.
+ * _start passes the address of argc to start(), which calls main() and then
+ * exit_group.  The value of edx is ignored, because there is no dynamic
+ * linker.
  */
 #include "unix.h"
 
@@ -19,7 +20,7 @@ __attribute__((used, noreturn)) static void start(char **stack)
 	unix_exit(main(argc, stack + 1, stack + argc + 2));
 }
 
-/* The frame is aligned so that start() begins as the ABI wants it. */
+/* The stack is aligned in the way that the ABI promises to start(). */
 __asm__(".text\n"
         ".globl _start\n"
         "_start:\n"

@@ -1,13 +1,13 @@
 /*
  * user/lib/string.c -- memory and strings for freestanding programs.
  *
- * The string instructions do the work: they are short, and under an emulator
- * as well as on silicon they beat a loop of bytes.  The direction flag is clear
- * whenever C runs (System V ABI).
+ * The string instructions do the work: they are short, and they are faster
+ * than a loop of bytes, under an emulator as well as on silicon.  The
+ * direction flag is clear whenever C code runs (System V ABI).
  */
 #include "string.h"
 
-/* Or the compiler would turn these loops into calls of themselves. */
+/* Without this the compiler turns these loops into calls of themselves. */
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 
 void *memset(void *to, int byte, size_t bytes)

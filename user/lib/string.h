@@ -1,8 +1,8 @@
 /*
  * user/lib/string.h -- memory, strings and text for freestanding programs.
  *
- * The standard's functions under the standard's names; the compiler itself
- * calls the first four.  `struct text` is ours: a buffer that text is added to.
+ * The C standard's functions have their standard names; the compiler itself
+ * calls the first four.  `struct text` is a buffer that text is added to.
  */
 #ifndef USER_LIB_STRING_H
 #define USER_LIB_STRING_H
@@ -19,16 +19,19 @@ int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t bytes);
 char *strchr(const char *text, int byte);
 
-/* The value of a digit, of any base up to 16; NO_DIGIT: it is none. */
+/* The value of a digit, of any base up to 16, or NO_DIGIT. */
 #define NO_DIGIT 99u
 uint32_t digit_value(char c);
 
-/* The number at `text`: digits of `base` up to the first other character. */
+/*
+ * The number at `text`, which ends before the first character that is no digit
+ * of `base`.
+ */
 uint32_t number_parse(const char *text, uint32_t base);
 
 /*
- * Text that grows in a buffer.  What does not fit is dropped and `used` goes
- * on counting, so used > size says that it did not, and how much it wants.
+ * Text that grows in a buffer.  Bytes that do not fit are dropped, but `used`
+ * counts them: used > size says that the text did not fit, and how long it is.
  */
 struct text {
 	char *start;
@@ -40,8 +43,9 @@ void text_byte(struct text *text, char byte);
 void text_bytes(struct text *text, const char *from, uint32_t bytes);
 
 /*
- * %s %c %d %u %o %x and %%, each with an optional '-' or '0' and a width;
- * 'l' is ignored, an int and a long being the same here.
+ * Adds text in printf's manner: %s %c %d %u %o %x and %%, each with an
+ * optional '-' or '0' and a width.  An 'l' is ignored, because an int and a
+ * long have the same size.
  */
 void text_add(struct text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

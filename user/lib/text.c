@@ -1,9 +1,13 @@
 /*
- * user/lib/text.c -- numbers and text: a printf that needs nothing below it.
+ * user/lib/text.c -- numbers and text: a printf that uses nothing else.
  *
- * A conversion is '%', flags ('-' left, '0' zeroes), a width and a letter.  It
- * is parsed into a struct field and put() into the text, whose buffer decides
- * alone what still fits.
+ * A conversion is '%', flags ('-' aligns to the left, '0' pads with zeroes), a
+ * width and a letter.  It is parsed into a struct field, and put() adds the
+ * result to the text.  Only text_byte() looks whether there is still room.
+ *
+ * Every program of user space without a libc prints its numbers here.  The
+ * kernel has a formatter of its own, for its log: the two sides share abi/ and
+ * nothing else.
  */
 #include "string.h"
 
@@ -61,7 +65,7 @@ static void put(struct text *text, const struct field *field, const char *from,
 		pad(text, ' ', bytes, field->width);
 }
 
-/* The digits of `value` end at `end`; where they begin. */
+/* Writes the digits of `value` so that they end at `end`; where they begin. */
 static char *digits(char *end, uint32_t value, uint32_t base)
 {
 	do {

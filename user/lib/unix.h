@@ -2,8 +2,8 @@
  * user/lib/unix.h -- the Unix door, int 0x80, for programs without a libc,
  * and the structures that cross it (Linux i386's layout; names are POSIX's).
  *
- * The servers answer with these structures; init calls through these stubs.
- * Each stub gives the call's result, or -errno.
+ * The servers answer with these structures; init and bench call the kernel
+ * through these stubs.  Each stub returns the result of the call, or -errno.
  */
 #ifndef USER_LIB_UNIX_H
 #define USER_LIB_UNIX_H
@@ -110,7 +110,7 @@ _Static_assert(offsetof(struct dirent64, d_name) == 19, "Linux dirent64");
 _Static_assert(sizeof(struct termios) == 36, "Linux i386 kernel termios");
 _Static_assert(sizeof(struct termios2) == 44, "Linux i386 termios2");
 
-/* Every program here begins so: user/lib/start.c. */
+/* Every program without a libc has this main; user/lib/start.c calls it. */
 int main(int argc, char **argv, char **envp);
 
 static inline int unix_call5(int number, uint32_t a, uint32_t b, uint32_t c,
@@ -136,7 +136,7 @@ static inline int unix_call(int number, uint32_t a, uint32_t b, uint32_t c)
 	return result;
 }
 
-/* Is the result of a call that gives addresses an error, -errno? */
+/* Is this result of a call that returns an address an error (-errno)? */
 static inline bool unix_failed(int result)
 {
 	return (uint32_t)result > -(uint32_t)PAGE_SIZE;
@@ -205,16 +205,16 @@ static inline int unix_execve(const char *path, char *const *argv,
 	                 unix_address(envp));
 }
 
-/* Ends the machine: it does not return unless this is not allowed. */
+/* Switches the machine off.  It returns only if the caller may not do that. */
 static inline void unix_power_off(void)
 {
 	unix_call(SYS_reboot, 0xFEE1DEADu, 672274793u, 0x4321FEDCu);
 }
 
-/* mmap2 of anonymous memory: the address or -errno, see unix_failed(). */
+/* mmap2 of anonymous memory.  Returns the address or -errno: unix_failed(). */
 int unix_mmap(uint32_t at, uint32_t bytes, uint32_t rights, uint32_t flags);
 
-/* Private memory to read and write, promised in full; 0: there is none. */
+/* New private memory to read and write, all of it promised; 0: not enough. */
 void *unix_map(uint32_t bytes);
 void unix_unmap(void *start, uint32_t bytes);
 

@@ -1,24 +1,26 @@
 /*
  * user/servers/console/ask.c -- terminals of the host: their ioctls.
  *
- * Where a descriptor of tools/run is a terminal, the program's is one, too, and
- * it is the host's: its echo, its line editing, its settings and its size.  So
- * an ioctl of it is asked of tools/run, which carries it out; the structures
- * are Linux's on both sides.  Only what is in the table is asked; everything
- * else, and everything on a descriptor that is no terminal, is ENOTTY.
+ * Where a descriptor of tools/run is a terminal, the program's descriptor is
+ * that terminal, too: the host does the echo and the line editing and knows
+ * its settings and its size.  So the console asks tools/run to carry out the
+ * ioctl; the structures are Linux's on both sides.  Only the requests in the
+ * table are asked.  Every other one, and every one on a descriptor that is no
+ * terminal, is ENOTTY.
  *
  *	ASK      | descriptor 4 | request 4 | argument 4 | bytes |
  *	ANSWER   | errno 4 | bytes |
  *
- * One question is out at a time.  Clients that wait for theirs have a place
- * each: those that wait at the same time differ in token % TOKEN_SLOTS, so a
- * token that finds its place taken has outlived the one that is there.
- * A client whose token died meanwhile is noticed when it is answered: harmless.
+ * One question is out at a time.  Each client that waits to ask has a place of
+ * its own: clients that wait at the same time differ in token % TOKEN_SLOTS,
+ * so if a place is taken, the client of the old token has died.  A client that
+ * dies while its question is out is noticed when it is answered, which does no
+ * harm.
  */
 #include "console.h"
 
-#define BYTES      44 /* of the longest structure */
-#define BYTES_BACK 4  /* of the answer's head */
+#define BYTES      44 /* of the longest of these structures */
+#define BYTES_BACK 4  /* of the head of an ANSWER */
 
 struct question {
 	uint32_t descriptor, request, argument;
@@ -27,7 +29,7 @@ struct question {
 
 static const struct {
 	uint32_t request;
-	uint32_t in, out; /* bytes that go to the host, and come back */
+	uint32_t in, out; /* bytes to the host, and from it */
 } known[] = {
     {TCGETS, 0, 36},    {TCSETS, 36, 0},  {TCSETSW, 36, 0},  {TCSETSF, 36, 0},
     {TCGETS2, 0, 44},   {TCSETS2, 44, 0}, {TCSETSW2, 44, 0}, {TCSETSF2, 44, 0},
@@ -36,18 +38,18 @@ static const struct {
 };
 
 static struct asker {
-	int token; /* 0: nobody waits here */
+	int token; /* 0: no client waits here */
 	uint32_t descriptor, argument;
-	int request; /* in `known` */
+	int request; /* its index in `known` */
 } askers[TOKEN_SLOTS];
 
-static int waiting;         /* tokens in `askers` */
-static uint32_t next;       /* whose turn it is */
-static struct asker asking; /* whose question is out */
-static bool out;            /* one is: its client may have gone */
+static int waiting;         /* the number of tokens in `askers` */
+static uint32_t next;       /* the place whose turn it is */
+static struct asker asking; /* the client whose question is out */
+static bool out;            /* a question is out; its client may be dead */
 
-static bool told;          /* tools/run has said */
-static uint32_t terminals; /* ... which descriptors are terminals */
+static bool told; /* tools/run has said which descriptors are terminals */
+static uint32_t terminals; /* one bit for each descriptor */
 
 static int find(uint32_t request)
 {
@@ -71,7 +73,7 @@ void ask_ioctl(const struct message *m)
 	*asker = (struct asker){m->token, kind - KIND_IN, m->args[2], request};
 }
 
-/* Puts it on the line: 0, or why not. */
+/* Sends the question of `asker` to tools/run.  Returns 0 or -errno. */
 static int ask(const struct asker *asker)
 {
 	struct question question = {asker->descriptor,

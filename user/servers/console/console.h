@@ -12,10 +12,12 @@
  * what that looks like, and main.c is the loop.  The server sleeps in receive()
  * and nowhere else: a client that cannot go on waits in wait.c for its turn.
  *
- * Every table has its bound.  Clients that wait: one place for each process
- * (wait.c).  What is open: the kernel's connections (open.c).  Bytes typed,
- * sent and received: rings of a fixed size, of which a full one makes the other
- * end wait (tty.c, host.c, uart.c).  None is filled by what a client has left.
+ * Every table has a bound.  There is one place to wait for each process
+ * (wait.c).  The kernel bounds the number of connections and so the number of
+ * open objects (open.c).  Bytes that are typed, sent and received are in rings
+ * of a fixed size; when a ring is full, the other end has to wait (tty.c,
+ * host.c, uart.c).  A client that dies leaves nothing behind that fills a
+ * table.
  */
 #ifndef CONSOLE_H
 #define CONSOLE_H
@@ -28,7 +30,7 @@
 #define RING 16384u /* a power of two */
 
 struct ring {
-	uint32_t in, out; /* bytes ever put and taken; in - out are there */
+	uint32_t in, out; /* bytes put and taken since the start */
 	uint8_t bytes[RING];
 };
 
@@ -47,7 +49,7 @@ static inline void ring_put(struct ring *ring, uint8_t byte)
 	ring->bytes[ring->in++ % RING] = byte;
 }
 
-/* The bytes that can be taken in one piece from `out`. */
+/* The number of bytes that can be taken in one piece, from `out` on. */
 static inline uint32_t ring_piece(const struct ring *ring)
 {
 	uint32_t to_end = RING - ring->out % RING;
@@ -59,31 +61,35 @@ static inline uint32_t ring_piece(const struct ring *ring)
 
 struct uart {
 	uint16_t port;
-	int line; /* its interrupt */
+	int line; /* the number of its interrupt */
 	bool present;
-	uint8_t enabled;    /* what the interrupt enable register says */
-	struct ring out;    /* waits to be sent */
-	bool (*room)(void); /* may another byte be received? */
-	void (*receive)(uint8_t c); /* one has been */
+	uint8_t enabled;    /* the value of the interrupt enable register */
+	struct ring out;    /* bytes that are to be sent */
+	bool (*room)(void); /* can its owner take another byte? */
+	void (*receive)(uint8_t c); /* gives its owner a byte */
 };
 
 extern struct uart com1, com2;
 
-void uart_start(struct uart *uart); /* probes; sets 115200 8N1, FIFO on */
+void uart_start(struct uart *uart); /* probes it; sets 115200 8N1, FIFO on */
 void uart_interrupt(struct uart *uart);
 /*
- * Sends a piece of what waits, without waiting long; sets the interrupts so
- * that we hear of room for the rest, and of input that we can hold.
+ * Sends a part of the bytes in the ring, without waiting long.  Sets the
+ * interrupts so that the server hears of room for the rest, and of input while
+ * its owner has room for it.
  */
 void uart_pump(struct uart *uart);
-/* Has all left the chip?  Waits for its last byte: before the machine ends. */
+/*
+ * Has the last byte left the chip?  It waits a while for that byte, because
+ * the machine may be switched off next.
+ */
 bool uart_drained(const struct uart *uart);
 
 /* ---- vga.c: the screen ------------------------------------------------ */
 
 void vga_start(void);
 void vga_put(uint8_t c); /* understands the common ANSI sequences */
-void vga_show(void);     /* the screen and its cursor, as they are now */
+void vga_show(void);     /* copies what has changed to the screen */
 
 /* ---- keyboard.c ------------------------------------------------------- */
 
@@ -95,10 +101,13 @@ void keyboard_interrupt(void); /* calls tty_input() for each byte typed */
 void tty_start(void);
 bool tty_room(void); /* can it take another byte of input? */
 void tty_input(uint8_t c);
-void tty_output(uint8_t c); /* to screen and COM1, after OPOST */
-/* What a read of `size` bytes gets now: bytes copied, or -EAGAIN: it waits. */
+void tty_output(uint8_t c); /* writes to screen and COM1, after OPOST */
+/*
+ * Copies what a read of `size` bytes gets now.  Returns the number of bytes,
+ * or -EAGAIN: the read has to wait.
+ */
 int tty_read(uint8_t *to, uint32_t size);
-void tty_taken(void); /* what tty_read() copied last has reached its reader */
+void tty_taken(void); /* takes what tty_read() copied out of the input */
 uint32_t tty_readable(void);
 int tty_ioctl(const struct message *m);
 
@@ -116,28 +125,32 @@ enum {
 
 void host_start(void);
 /*
- * Serves a client's read of `size` bytes: true, it has its answer; false, it
- * waits, and tools/run has been or will be asked.  `now`: O_NONBLOCK.
+ * Serves a read of `size` bytes.  True: the client has its answer.  False: it
+ * has to wait, and tools/run has been asked or will be asked.  `now`:
+ * O_NONBLOCK.
  */
 bool host_read(int token, uint32_t size, bool now);
 uint32_t host_readable(void);
-/* How many bytes host_write() takes now, as one frame. */
+/* The number of bytes that host_write() can take now, as one frame. */
 uint32_t host_room(void);
 void host_write(int channel, const uint8_t *from, uint32_t bytes);
-/* Sends what it can.  Unless a `reader` waits, nothing is wanted any more. */
+/*
+ * Sends what it can.  Without a `reader` that waits, it withdraws the WANT
+ * that is out.
+ */
 void host_pump(bool reader);
 
 /* ---- window.c: memory that tools/run and we share ---------------------- */
 
 #define WINDOW_BYTES (1u << 20)
-#define WINDOW_OUT   (1u << 18) /* its first part is output's, a power of two */
+#define WINDOW_OUT   (1u << 18) /* of output, at the start; a power of two */
 #define WINDOW_MAGIC "tessera: host line 1"
 
-uint8_t *window_find(void); /* mapped; 0: there is none */
+uint8_t *window_find(void); /* where it is mapped; 0: there is none */
 
 /* ---- ask.c: terminals of the host --------------------------------------- */
 
-/* An ioctl of standard input, output or error: replies, now or later. */
+/* An ioctl of standard input, output or error.  It replies, now or later. */
 void ask_ioctl(const struct message *m);
 void ask_serve(void);
 void ask_unblock(int token);
@@ -159,28 +172,31 @@ enum kind {
 struct open {
 	struct object object;
 	enum kind kind;
-	int device;     /* by which name: user/lib/devices.h */
+	int device;     /* the name by which it was opened: enum device */
 	int flags;      /* of open(2); F_SETFL changes some */
 	int connection; /* for its readiness word */
 };
 
 bool open_start(void);
 struct open *open_at(int object); /* 0: no such object; object 0 is the root */
-void open_call(const struct message *m); /* open, openat: replies */
+void open_call(const struct message *m); /* open and openat; it replies */
 void open_close(int object);
-void open_update(void); /* readiness words that have changed */
+void open_update(void); /* tells the kernel which readiness has changed */
 
 /* ---- wait.c: clients that wait for input or for room ------------------- */
 
-/* A read or write of an open object joins the queue. */
+/* A read or write of an open object joins its queue, or has its answer. */
 void wait_add(const struct message *m, bool writes);
-/* Those that read get what is there; on each line a piece of one write goes. */
+/* Answers all reads that can be, and moves one piece of a write a line. */
 void wait_serve(void);
-/* Could a write go on at once? */
+/* Can a write go on at once? */
 bool wait_more(void);
-/* Does a reader that lives wait for the host? */
+/* Does a living client wait for input of the host line? */
 bool wait_reader(void);
-/* The client of `token` wants an answer soon: what is done, or -EINTR. */
+/*
+ * The client of `token` wants an answer soon: the bytes written so far, or
+ * -EINTR.
+ */
 void wait_unblock(int token);
 
 /* ---- stat.c ------------------------------------------------------------ */

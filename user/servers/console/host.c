@@ -1,8 +1,8 @@
 /*
  * user/servers/console/host.c -- the host line: COM2, to tools/run.
  *
- * Not a terminal of ours: bytes go unchanged, in frames, so that input, output,
- * error, exit status and questions keep apart on one line.
+ * It is no terminal.  Bytes go unchanged, in frames, so that input, output,
+ * error, exit status and questions stay apart on one line.
  *
  *	| channel | n, 3 bytes, low first | n bytes |
  *
@@ -18,56 +18,57 @@
  *	         9 TAKEN: n bytes of output have left the window
  *	         10 TERMINALS: bit i of n: descriptor i of tools/run is one
  *
- * Channels from 8 on have no bytes: n says all.  Bit 7 of a channel says that
- * the bytes do not follow on the line but lie in the window (window.c):
+ * Channels from 8 on have no bytes: n says everything.  Bit 7 of a channel
+ * says that the bytes do not follow on the line but are in the window
+ * (window.c):
  *
  *	0            WINDOW_OUT                                 WINDOW_BYTES
  *	| output, error: a ring | input: what one WANT was given |
  *
- * READY with bit 7 says that we have the window, and then all output goes
- * through it, in order, and so does all input.  Without it everything goes over
- * the line: slowly, but with any QEMU.
+ * READY with bit 7 says that the console has the window.  Then all output goes
+ * through the window, in order, and so does all input.  Without it everything
+ * goes over the line, which is slow but works with any QEMU.
  *
- * Input is read on the host only when somebody here reads it, and no more than
- * that read asked for: one WANT is out at a time, and it has one answer.  Who
- * asked may be gone when the answer comes; then it is the next reader's.
- * Output is bounded by the ring: TAKEN makes room again.
+ * tools/run reads input only when a client here reads, and no more than that
+ * read asks for: one WANT is out at a time, and it has one answer.  If the
+ * client has gone when the answer comes, the next reader gets it.  Output is
+ * bounded by the ring; TAKEN makes room again.
  */
 #include "console.h"
 
 #define HEADER    4
-#define RESERVE   256 /* room on the line that output leaves to the others */
+#define RESERVE   256 /* room on the line that output leaves free */
 #define IN_WINDOW 0x80
-#define NO_BYTES  8     /* channels from here on */
+#define NO_BYTES  8     /* the first of the channels without bytes */
 #define SERIAL_IN 8192u /* what one WANT may ask for without a window */
 #define BODY      64u   /* bytes of the longest ANSWER */
 
 enum { IN_INPUT, IN_ANSWER, IN_REFUSED = NO_BYTES, IN_TAKEN, IN_TERMINALS };
 
 static uint8_t *window;             /* 0: there is none */
-static uint32_t out_put, out_taken; /* bytes of the ring, ever */
+static uint32_t out_put, out_taken; /* bytes of output since the start */
 
 /* ---- what arrives -------------------------------------------------- */
 
 static uint8_t serial[SERIAL_IN];
-static const uint8_t *in = serial; /* where input lies: */
-static uint32_t in_at, in_end;     /* from where to where */
+static const uint8_t *in = serial; /* where input is */
+static uint32_t in_at, in_end;     /* the part of it that has arrived */
 
 static enum {
-	IDLE,      /* nothing is asked, and nothing has come */
+	IDLE,      /* nothing has been asked, and nothing has come */
 	ASKED,     /* a WANT is out */
-	ASKED_NOW, /* a WANT_NOW is: it is answered soon */
-	WITHDRAWN, /* a WANT is, and one of no bytes: it is answered soon */
-	ARRIVED,   /* in_at..in_end are there; none: it is the end */
+	ASKED_NOW, /* a WANT_NOW is out: it is answered soon */
+	WITHDRAWN, /* a WANT and one of no bytes are: they are answered soon */
+	ARRIVED,   /* in_at..in_end has come; nothing: the input has ended */
 	REFUSED    /* `refusal` is the answer */
 } state;
 static int refusal;
 
 static uint8_t header[HEADER];
-static uint32_t header_used; /* bytes of the header we have */
+static uint32_t header_used; /* bytes of the header that have come */
 static uint32_t body;        /* bytes of the frame that are still to come */
-static uint32_t stored;      /* those of them that have come, and lie in */
-static uint8_t answer[BODY]; /* ... or in `serial` */
+static uint32_t stored;      /* bytes of the frame, in `serial` or `answer` */
+static uint8_t answer[BODY];
 
 static void order(uint8_t channel, uint32_t n)
 {
@@ -128,7 +129,7 @@ static void receive(uint8_t c)
 	header_complete();
 }
 
-/* What comes was asked for, and there is a place for it. */
+/* There is always room: everything that comes was asked for. */
 static bool room(void)
 {
 	return true;
@@ -153,11 +154,14 @@ static void want(uint32_t size, bool now)
 	state = now ? ASKED_NOW : ASKED;
 }
 
-/* Copies what has arrived to the client: bytes, or why none could be. */
+/*
+ * Copies what has arrived to the client.  Returns the number of bytes, or
+ * -errno if none could be copied.
+ */
 static int give_arrived(int token, uint32_t size)
 {
 	static uint8_t
-	    piece[4096]; /* the kernel does not lease from a device */
+	    piece[4096]; /* a lease cannot be copied from device memory */
 	uint32_t done = 0;
 
 	if (size > in_end - in_at)
@@ -189,7 +193,7 @@ static bool give_input(int token, uint32_t size)
 	return true;
 }
 
-/* False: it concerns one who has gone, and not this reader. */
+/* False: the refusal was meant for a client that has gone, not for this one. */
 static bool give_refusal(int token, bool now)
 {
 	state = IDLE;
@@ -207,14 +211,14 @@ bool host_read(int token, uint32_t size, bool now)
 		return give_input(token, size);
 	if (state == REFUSED && give_refusal(token, now))
 		return true;
-	if (state == ASKED && now) { /* somebody waits for input before us */
+	if (state == ASKED && now) { /* another client waits for input */
 		k_reply(token, -EAGAIN, 0);
 		return true;
 	}
 	if (state != IDLE)
 		return false;
 	leased = k_lease_size(token, BUFFER);
-	if (leased < 0) /* it was killed, or its buffers changed */
+	if (leased < 0) /* the client was killed, or its buffers have changed */
 		k_reply(token, leased, 0);
 	else
 		want(size, now);

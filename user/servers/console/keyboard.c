@@ -1,9 +1,10 @@
 /*
  * user/servers/console/keyboard.c -- the PS/2 keyboard: scan codes to bytes.
  *
- * Set 1, US layout.  A code is a key that goes down, with bit 7 one that comes
- * up; 0xE0 announces one of the keys that the first PC did not have.  Keys that
- * are no character send what a VT100 sends ("ESC [ A" for the cursor up).
+ * The scan codes are set 1, the layout is that of the US.  A code says that a
+ * key goes down; with bit 7 set, that it comes up.  0xE0 comes before the code
+ * of a key that the first PC did not have.  Keys without a character send what
+ * a VT100 sends ("ESC [ A" for cursor up).
  */
 #include "console.h"
 #include "../../lib/port.h"

@@ -1,20 +1,21 @@
 /*
  * user/servers/console/main.c -- the console server: screen, keyboard, lines.
  *
- * Rank 2, the highest: it asks nobody and so can wait for nobody.  It owns the
- * VGA text memory, the PS/2 keyboard (interrupt 1), COM1 (4), which is the
- * human terminal together with screen and keyboard, and COM2 (3), the host line
- * of tools/run.  Each of them is probed: in a browser some are absent.
+ * It has rank 2, the highest: it sends requests to no server, so it can wait
+ * for none.  It owns the VGA text memory, the PS/2 keyboard (interrupt 1),
+ * COM1 (interrupt 4), which is one terminal together with screen and keyboard,
+ * and COM2 (interrupt 3), the host line of tools/run.  Each of them is probed,
+ * because some of them are absent in a browser.
  *
- * The loop: all news that waits is heard, then each line moves one piece for
- * one client.  A turn is short, some milliseconds at most, so that nobody's
- * request waits for another's output.  A write of a megabyte goes in many
- * turns.
+ * In each turn of the loop the server receives all events that are pending;
+ * then each line moves one piece for one client.  A turn takes some
+ * milliseconds at most, so that no client's request waits for the output of
+ * another one.  A write of a megabyte takes many turns.
  */
 #include "console.h"
 
 #define LINE_KEYBOARD 1
-#define HEARD_MAX     64 /* events of one turn: requests, too, may flood */
+#define HEARD_MAX     64 /* events of one turn; requests may come in floods */
 
 static bool may(const struct message *m, bool writes)
 {
@@ -33,7 +34,7 @@ static void transfer(const struct message *m, bool writes)
 		k_reply(m->token, -EBADF, 0);
 }
 
-/* Calls that are answered at once. */
+/* The answer to a call that does not wait. */
 static int answer(const struct message *m)
 {
 	switch (m->type) {
@@ -123,7 +124,10 @@ static void go_on(void)
 	open_update();
 }
 
-/* Waits for news unless a write could go on; false: nothing can be heard. */
+/*
+ * Receives all events that are pending, and waits for one unless a write can
+ * go on.  False: nothing can be received any more.
+ */
 static bool hear(void)
 {
 	struct message m;

@@ -1,10 +1,9 @@
 /*
  * user/servers/console/open.c -- what clients have open, and by what name.
  *
- * `files` has seen that the client has the right to open a device, and passes
- * the call on: the last component of the path says which device it is.  Each
- * open is an object of its own, because its flags are its own; the object's
- * number is its index here.
+ * `files` has checked that the client may open a device, and passes the call
+ * on: the last component of the path says which device it is.  Each open makes
+ * an object, because each has flags of its own.
  */
 #include "console.h"
 
@@ -12,7 +11,8 @@
 
 static struct objects opens = {.bytes = sizeof(struct open)};
 
-static uint32_t told[KINDS]; /* the readiness that opens of a kind have */
+/* The readiness of the objects of each kind, as the kernel knows it. */
+static uint32_t told[KINDS];
 
 static const enum kind kinds[DEVICES] = {
     [DEVICE_CONSOLE] = KIND_TTY,   [DEVICE_TTY] = KIND_TTY,
@@ -75,9 +75,10 @@ void open_update(void)
 /* ---- the controlling terminal ------------------------------------------- */
 
 /*
- * The session whose controlling terminal this is, and when its leader was born:
- * a number that comes back names another session.  A session that has lost its
- * leader has no terminal; below 0: none ever had it.
+ * The session whose controlling terminal this is, and the tick at which its
+ * leader was born, because the number can come back for another session.  A
+ * session that has lost its leader has no terminal.  `since` below 0: no
+ * session has had it yet.
  */
 static int session, since = -1;
 
@@ -86,7 +87,7 @@ static bool session_lives(void)
 	return since >= 0 && k_leader((uint32_t)session) == since;
 }
 
-/* Does an open of the terminal itself give it to the client's session? */
+/* Does this open give the terminal to the client's session? */
 static bool takes_terminal(const struct message *m, const struct open *open)
 {
 	return open->device == DEVICE_TTY1 && !(open->flags & O_NOCTTY) &&
@@ -121,7 +122,7 @@ static int find_device(const char *path)
 	return -ENOENT;
 }
 
-/* The device that a path names, and its access mode must suit. */
+/* The device that the path names, or -errno.  Its access mode must suit it. */
 static int wanted_device(const struct message *m, int flags)
 {
 	static char path[PATH_MAX];

@@ -1,7 +1,8 @@
 /*
  * user/servers/console/stat.c -- what the console's objects look like.
  *
- * Character devices, root's, as the name says by which they were opened.
+ * They are character devices that belong to root; rights and numbers are those
+ * of the name by which they were opened.
  */
 #include "console.h"
 
@@ -33,7 +34,7 @@ int stat_call(const struct message *m)
 	return answer_stat(m, 1);
 }
 
-/* fstatat64 and statx come here for fstat's sake alone. */
+/* fstatat64 and statx reach an object only to do what fstat does. */
 int statat_call(const struct message *m)
 {
 	return m->args[3] & AT_EMPTY_PATH ? answer_stat(m, 2) : -ENOTDIR;

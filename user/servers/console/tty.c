@@ -1,15 +1,15 @@
 /*
  * user/servers/console/tty.c -- the line discipline: POSIX's terminal.
  *
- * In canonical mode what is typed gathers in `line`, where it can still be
- * erased; a newline or ^D hands it over to `input`, from which reads are
- * served, one line at most each.  Without ICANON bytes go to `input` at once.
+ * In canonical mode, typed bytes gather in `line`, where they can still be
+ * erased; a newline or ^D moves the line to `input`.  Reads are served from
+ * `input`, with one line at most.  Without ICANON bytes go to `input` at once.
  *
  *	typed --> line (edited, echoed) --> input --> read
  *
- * End of file (^D) travels in `input` as a mark: a read stops there, and one
- * that finds the mark first answers 0.  A mark that stands behind bytes which
- * have just been read goes with them.
+ * End of file (^D) is a mark in `input`: a read stops there, and a read that
+ * finds the mark first returns 0.  A mark directly behind bytes that are read
+ * is taken with them.
  *
  * Screen and COM1 are one terminal: both get the output, both give input.
  */
@@ -34,10 +34,10 @@
 #define ECHOCTL           0001000u
 #define IEXTEN            0100000u
 #define B115200_CS8_CREAD 0x10B2u
-#define CBAUD             0x100Fu /* c_cflag: a speed by its code, ... */
-#define CBAUDEX           0x1000u /* ... of which this bit adds 15, ... */
-#define BOTHER            0x1000u /* ... or alone: c_ospeed says it */
-#define IBSHIFT           16      /* the same for input; 0: as output */
+#define CBAUD             0x100Fu /* c_cflag: the bits of a speed's code */
+#define CBAUDEX           0x1000u /* this bit of a code adds 15 */
+#define BOTHER            0x1000u /* this code: the speed is in c_ospeed */
+#define IBSHIFT           16      /* input's code; if it is 0: as output */
 #define TCOFLUSH          1u
 #define TCIOFLUSH         2u
 
@@ -57,15 +57,16 @@ static struct termios tty = {
              [VWERASE] = 23},
 };
 
-static uint32_t speed_in = 115200, speed_out = 115200; /* as c_cflag says */
+/* In bits a second, for TCGETS2. */
+static uint32_t speed_in = 115200, speed_out = 115200;
 
 static uint8_t line[LINE_MAX];
 static uint32_t line_used;
 
 static uint16_t input[INPUT]; /* bytes and MARKs */
-static uint32_t in, out;      /* ever put, ever taken */
-static uint32_t taking;       /* what tty_read() has shown to a reader */
-static uint32_t whole;        /* lines and marks in `input` */
+static uint32_t in, out; /* bytes and MARKs put and taken since the start */
+static uint32_t taking;  /* how many of them tty_read() copied last */
+static uint32_t whole;   /* lines and marks in `input` */
 
 static bool has(uint32_t flag)
 {
@@ -158,7 +159,7 @@ static void erase_line(void)
 		erase();
 }
 
-/* A control character of the canonical mode: true if it was one. */
+/* Carries out a control character of canonical mode.  False: it is none. */
 static bool edit(uint8_t c)
 {
 	const uint8_t *cc = tty.c_cc;
@@ -180,7 +181,7 @@ static bool edit(uint8_t c)
 	return true;
 }
 
-/* ^C and ^\ drop the line.  To whom a signal goes is a later story. */
+/* ^C and ^\ drop the line.  They send no signal yet. */
 static bool interrupts(uint8_t c)
 {
 	if (c == 0 || !has(ISIG) ||
@@ -217,7 +218,7 @@ void tty_input(uint8_t c)
 
 /* ---- speeds ------------------------------------------------------------ */
 
-/* Bits a second of a code of c_cflag; `other` are those of BOTHER. */
+/* The bits a second of a code of c_cflag; `other` is the answer for BOTHER. */
 static uint32_t speed(uint32_t code, uint32_t other)
 {
 	static const uint32_t speeds[] = {
@@ -245,13 +246,13 @@ static void set_speeds(const struct termios2 *wanted)
 
 /* ---- read -------------------------------------------------------------- */
 
-/* Bytes that must be there before a read of `size` bytes ends. */
+/* The number of bytes that must be there before a read of `size` bytes ends. */
 static uint32_t fewest(uint32_t size)
 {
 	uint32_t min = tty.c_cc[VMIN];
 
 	if (has(ICANON) || (min > 0 && tty.c_cc[VTIME] > 0))
-		return 1; /* time goes from the first byte on: it is up */
+		return 1; /* VTIME begins with the first byte, and is over */
 	return min < size ? min : size;
 }
 
@@ -288,7 +289,7 @@ void tty_taken(void)
 
 /* ---- ioctl ------------------------------------------------------------- */
 
-/* TCSETS and its kin: `bytes` of a struct termios2. */
+/* TCSETS and its variants: they set `bytes` bytes of a struct termios2. */
 static int set(const struct message *m, uint32_t bytes, bool flush)
 {
 	struct termios2 wanted = {tty, speed_in, speed_out};

@@ -1,28 +1,28 @@
 /*
  * user/servers/console/uart.c -- the serial lines, 16550 style.
  *
- * Bytes go out from a ring in bursts of what the chip's FIFO holds: one look at
- * the line status for sixteen bytes.  We look a while, then leave the rest to
- * the transmitter-empty interrupt, so that a slow line never holds the server.
- * Input is taken only while its owner has room; without room the receive
- * interrupt is off, the FIFO fills, and the other end must wait: nothing is
- * lost and nothing is dropped.
+ * Bytes go out from a ring in bursts of as many as the chip's FIFO holds: the
+ * line status is read once for sixteen bytes.  If the chip stays busy for a
+ * while, the rest is left to the transmitter-empty interrupt, so that a slow
+ * line never holds up the server.  Input is taken only while its owner has
+ * room.  Without room the receive interrupt is off, the FIFO fills, and the
+ * other end has to wait: no byte is lost.
  *
- * A chip is believed in when its scratch register remembers two values; where
- * there is none, output vanishes.
+ * A chip is present if its scratch register remembers two values.  If there is
+ * none, output is dropped.
  */
 #include "console.h"
 #include "../../lib/port.h"
 
 /* Registers, by offset from the port; 16550 data sheet. */
 #define DATA          0
-#define ENABLE        1 /* interrupts: */
+#define ENABLE        1 /* which interrupts are on */
 #define ENABLE_INPUT  1
 #define ENABLE_EMPTY  2
-#define IDENTIFY      2 /* read: why the interrupt; */
+#define IDENTIFY      2 /* when it is read: the reason of an interrupt */
 #define IDENTIFY_NONE 1
-#define FIFO          2    /* write: */
-#define FIFO_ON       0xC7 /* ... both emptied; input is told in bursts of 14 */
+#define FIFO          2    /* when it is written */
+#define FIFO_ON       0xC7 /* empties both; 14 bytes of input interrupt */
 #define LINE          3
 #define LINE_8N1      0x03
 #define LINE_DIVISOR  0x80
@@ -31,15 +31,15 @@
 #define STATUS        5
 #define STATUS_INPUT  0x01
 #define STATUS_EMPTY  0x20
-#define STATUS_IDLE   0x40 /* the shift register, too, has nothing left */
+#define STATUS_IDLE   0x40 /* the shift register is empty, too */
 #define MODEM_STATUS  6
 #define SCRATCH       7
 
 #define FIFO_BYTES     16
-#define SEND_MAX       4096 /* bytes of one turn: others wait meanwhile */
-#define INPUT_PATIENCE 30   /* looks for more input: it comes in bursts */
-#define PATIENCE       200 /* looks at a busy transmitter before we turn away */
-#define LAST_PATIENCE  1000000 /* ... and before we give up the last byte */
+#define SEND_MAX       4096 /* bytes of one turn: other clients wait meanwhile */
+#define INPUT_PATIENCE 30   /* reads of the status: input comes in bursts */
+#define PATIENCE       200  /* reads of a busy status before the rest is left */
+#define LAST_PATIENCE  1000000 /* reads before the last byte is given up */
 
 static bool probe(uint16_t port)
 {
@@ -90,8 +90,8 @@ static void take_input(struct uart *uart)
 }
 
 /*
- * The line is edge-triggered at the PIC: it must be seen low once, or we shall
- * never be called again.  So we go on until the chip has no more to say.
+ * The interrupt line is edge-triggered at the PIC: it must go low once, or no
+ * other interrupt comes.  So this goes on until the chip has no reason left.
  */
 void uart_interrupt(struct uart *uart)
 {

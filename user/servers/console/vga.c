@@ -2,13 +2,14 @@
  * user/servers/console/vga.c -- the screen: 80 by 25 cells of VGA text memory.
  *
  * A cell is a character and its colours; the memory at 0xB8000 is a device
- * segment mapped into this process.  It is slow, so characters go into cells of
- * our own, and vga_show() copies the rows that have changed: a thousand
- * newlines scroll the screen once.  Text scrolls.  Of the ANSI sequences
- * (ECMA-48, "ESC [ numbers letter") those are understood that a shell with line
- * editing and a program with colours send; others are swallowed.
+ * segment mapped into this process.  That memory is slow, so characters go
+ * into `cells`, and vga_show() copies those that have changed: a thousand
+ * newlines scroll the screen once.  Of the ANSI sequences (ECMA-48, "ESC [
+ * numbers letter") vga_put() understands those that a shell with line editing
+ * and a program with colours send; it drops the others.
  *
- * UTF-8: the font has no Unicode, so each character above ASCII shows as '?'.
+ * The font has no Unicode, so each UTF-8 character above ASCII is shown as
+ * '?'.
  */
 #include "console.h"
 #include "../../lib/port.h"
@@ -27,9 +28,9 @@
 
 static uint16_t *screen; /* the machine's cells; 0: there is no screen */
 static uint16_t cells[CELLS];
-static int changed_from = CELLS, changed_to; /* not yet on the screen */
+static int changed_from = CELLS, changed_to; /* cells to be shown */
 static int cursor;     /* cell where the next character goes */
-static int shown = -1; /* where the machine shows it */
+static int shown = -1; /* where the machine shows the cursor */
 static uint16_t colours = PLAIN;
 
 static enum { TEXT, ESCAPE, SEQUENCE } state;

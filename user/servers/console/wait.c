@@ -1,46 +1,47 @@
 /*
  * user/servers/console/wait.c -- clients that wait for input or for room.
  *
- * Every read and write passes here: it joins the queue of what it wants, and
- * wait_serve() lets those go on whose turn it is.  There are four queues: for
- * input of the terminal and of the host line, for output to COM1 and to COM2.
+ * Every read and write joins the queue of what it wants, and wait_serve() lets
+ * the first in each queue go on.  There are four queues: for input of the
+ * terminal and of the host line, for output to COM1 and to COM2.
  *
  * In a queue the users take turns, and the requests of one user are served in
- * the order of asking, each to its end before the next:
+ * the order in which they came, each to its end before the next one:
  *
  *	queue --> user 0's first --next--> user 65534's first
  *	               |                          |
  *	             behind                     behind
  *	               v                          v
- *	          his second                 his second
+ *	          its second                 its second
  *
- * A turn is one read, or one piece of a write.  So what one user writes is
+ * A turn is one read, or one piece of a write.  So the writes of one user are
  * never mixed, as on Linux; and a long write holds up another user for one
- * piece, where Linux lets it end first.
+ * piece only, where Linux lets the long write end first.
  *
- * Nobody tells us that a waiting client was killed.  Its place is found free at
- * the latest when another client has got its slot (abi/message.h, TOKEN_SLOTS):
- * there is a place for each slot, and no more can be needed.  Until then a dead
- * client stands in line; when its turn comes, every use of its token is ESRCH,
- * and it leaves.  A token that is kept here cannot come to mean another client:
- * the slot's next message to us, if it waits, is what replaces it, and any
- * other one is answered before a turn is given.
+ * No event says that a waiting client was killed.  It stays in its queue; when
+ * its turn comes, every use of its token is ESRCH, and it leaves.  If another
+ * client gets the slot of the dead one first (abi/message.h, TOKEN_SLOTS), it
+ * takes over its place: there is one place for each slot, so there is always
+ * one.  A token that is kept here cannot come to mean another client: the
+ * slot's next message to this server replaces it if it has to wait, and is
+ * answered before the next turn if not.
  *
- * Input leaves its buffer only when the client has it: copied, answered, and
- * only then taken.  So a dead token or a bad address loses nothing.
+ * Input is first copied to the client, then the client is answered, and only
+ * then the input leaves its buffer.  So a dead token or a bad address loses no
+ * input.
  */
 #include "console.h"
 
-#define PIECE     4096u /* bytes that go through our hands at once */
-#define TTY_PIECE 512u  /* ... to the terminal, where each byte is work */
+#define PIECE     4096u /* bytes that are copied at once */
+#define TTY_PIECE 512u  /* the same to the terminal, where each byte is work */
 
 struct wait {
 	int token;
-	enum kind kind; /* of what it reads or writes */
+	enum kind kind; /* of the object that it reads or writes */
 	bool now;       /* O_NONBLOCK */
 	uint32_t uid;
 	uint32_t done, total;       /* bytes */
-	struct queue *queue;        /* where it stands; 0: the place is free */
+	struct queue *queue;        /* where it waits; 0: this place is free */
 	struct wait *next, *behind; /* the next user's first; its own next */
 };
 
@@ -73,7 +74,7 @@ static void join(struct queue *queue, struct wait *wait)
 	wait->queue = queue;
 }
 
-/* The link that leads to `wait`, in its queue. */
+/* The link of its queue that points at `wait`. */
 static struct wait **link_to(struct wait *wait)
 {
 	struct wait **first = &wait->queue->first, **link;
@@ -96,7 +97,7 @@ static void leave(struct wait *wait)
 	wait->queue = 0;
 }
 
-/* The user whose turn it was comes after the others. */
+/* The first user goes behind the others. */
 static void turn_over(struct queue *queue)
 {
 	struct wait *first = queue->first, **link = &queue->first;
@@ -110,7 +111,7 @@ static void turn_over(struct queue *queue)
 
 /* ---- reading ------------------------------------------------------------ */
 
-/* True: answered. */
+/* True: the client has its answer. */
 static bool read_some(const struct wait *wait)
 {
 	uint32_t want = wait->total < PIECE ? wait->total : PIECE;
@@ -146,7 +147,10 @@ static void serve_readers(struct queue *queue)
 
 /* ---- writing ------------------------------------------------------------ */
 
-/* Bytes of a client that surely fit: on the terminal a newline takes two. */
+/*
+ * The number of a client's bytes that surely fit: on the terminal a newline
+ * takes two bytes.
+ */
 static uint32_t room_for(enum kind kind)
 {
 	uint32_t room = host_room(), most = PIECE;
@@ -169,14 +173,14 @@ static void emit(enum kind kind, uint32_t bytes)
 		tty_output(piece[i]);
 }
 
-/* All of a write is out, and of a status the last byte has left the chip. */
+/* Is all of a write out?  The last byte of a status must have left the chip. */
 static bool is_out(const struct wait *wait)
 {
 	return wait->done == wait->total &&
 	       (wait->kind != KIND_STATUS || uart_drained(&com2));
 }
 
-/* Can the write whose turn it is go on now? */
+/* Can the first write go on now? */
 static bool can_go_on(const struct queue *queue)
 {
 	const struct wait *wait = queue->first;
@@ -187,7 +191,10 @@ static bool can_go_on(const struct queue *queue)
 	                                : is_out(wait);
 }
 
-/* True: answered, with what is done or why nothing could be. */
+/*
+ * Writes one piece.  True: the client has its answer, the bytes that are
+ * written or -errno.
+ */
 static bool write_piece(struct wait *wait)
 {
 	uint32_t want = wait->total - wait->done;
@@ -207,7 +214,7 @@ static bool write_piece(struct wait *wait)
 	return true;
 }
 
-/* A status that is not out yet keeps its turn: nothing comes behind it. */
+/* A status that is not out yet keeps its turn: no write may come behind it. */
 static void serve_writer(struct queue *queue)
 {
 	struct wait *wait = queue->first;
@@ -232,7 +239,7 @@ void wait_add(const struct message *m, bool writes)
 	struct queue *queue = queue_of(open->kind, writes);
 
 	if (wait->queue != 0)
-		leave(wait); /* the one that had this slot before is dead */
+		leave(wait); /* the client that had this slot before is dead */
 	if (total <= 0) {
 		k_reply(m->token, total, 0);
 		return;

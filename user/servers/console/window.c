@@ -1,15 +1,16 @@
 /*
- * user/servers/console/window.c -- memory that tools/run and we both see.
+ * user/servers/console/window.c -- memory that is shared with tools/run.
  *
- * QEMU hands over each byte of a serial line by itself, which takes some three
+ * QEMU moves a serial line's bytes one by one, each of which takes some three
  * microseconds.  Its device "ivshmem-plain" is memory of the host that appears
  * at a physical address of the guest, outside RAM: PCI vendor 1AF4h, device
- * 1110h, BAR 2.  tools/run gives the machine one, begun with WINDOW_MAGIC.  The
- * BIOS has chosen the address; we ask for it by PCI configuration mechanism 1
- * (PCI Local Bus Specification 3.0, 3.2.2.3.2) and map the memory.
+ * 1110h, BAR 2.  tools/run gives the machine such memory; it begins with
+ * WINDOW_MAGIC.  The BIOS has chosen the address; window_find() reads it by
+ * PCI configuration mechanism 1 (PCI Local Bus Specification 3.0, 3.2.2.3.2)
+ * and maps the memory.
  *
- * No other process can: only a server may make a segment of device memory, and
- * this one's handle is ours.  What lies there is the concern of host.c.
+ * No other process can map it, because only a server may make a segment of
+ * device memory.  host.c says what is in the window.
  */
 #include "console.h"
 #include "../../lib/port.h"
