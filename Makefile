@@ -22,9 +22,8 @@ LDFLAGS := -m elf_i386 -z max-page-size=4096 -z noexecstack --build-id=none
 LIBGCC = $(shell $(CROSS)gcc -m32 -print-libgcc-file-name)
 GEN := $(addprefix build/gen/,syscall_numbers.h syscalls.inc syscall_table.c \
 	calls.h syscall_names.h server_calls.h native_calls.h native_stubs.h native_numbers.h)
-$(GEN) &: abi/syscalls.tbl abi/native.tbl tools/mksyscalls.awk tools/mknative.awk
-	awk -v out=build/gen -v docs=docs/syscalls.md -f tools/mksyscalls.awk $<
-	awk -v out=build/gen -f tools/mknative.awk abi/native.tbl
+$(GEN) &: abi/syscalls.tbl abi/native.tbl tools/mktables
+	tools/mktables abi/syscalls.tbl abi/native.tbl build/gen docs/syscalls.md
 # the kernel: linked twice, the second time with its own symbols, which may not move any code
 KSRC := $(wildcard boot/*.asm kernel/*/*.asm boot/*.c kernel/*/*.c mm/*.c ipc/*/*.c)
 KOBJ := $(KSRC:%=build/obj/%.o) build/obj/build/gen/syscall_table.c.o

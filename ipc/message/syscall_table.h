@@ -1,8 +1,8 @@
 /*
  * ipc/message/syscall_table.h -- what a row of abi/syscalls.tbl is in C.
  *
- * tools/mksyscalls.awk writes the table itself (build/gen/syscall_table.c): one
- * row for each number; where there is no call, it runs unknown_call.
+ * tools/mktables writes the table itself (build/gen/syscall_table.c): one row
+ * for each number; where there is no call, it runs unknown_call.
  */
 #ifndef IPC_SYSCALL_TABLE_H
 #define IPC_SYSCALL_TABLE_H

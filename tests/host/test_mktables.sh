@@ -1,9 +1,13 @@
 #!/bin/sh
-# tests/host/test_mksyscalls.sh -- the table generator: what it makes of good
-# rows, and that it refuses bad ones with file and line.  Prints TAP.
+# tests/host/test_mktables.sh -- the table generator: what it makes of good
+# rows, byte for byte, and that it refuses bad ones with file and line.  Prints
+# TAP.  After a wanted change of what it writes, record golden/expected again:
+#	cd tests/host/golden && ../../../tools/mktables syscalls.tbl native.tbl \
+#		expected expected/syscalls.md
 cd "$(dirname "$0")/../.." || exit 1
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
+golden=tests/host/golden
 count=0 failed=0
 
 ok() { # STATUS SENTENCE
@@ -13,25 +17,63 @@ ok() { # STATUS SENTENCE
 	failed=1
 }
 
-make_table() { # ROWS: makes everything from them; messages in $out/errors
+# make SYSCALLS NATIVE: makes all from both tables; messages in $out/errors
+make() {
+	rm -rf "$out/made"
+	mkdir "$out/made"
+	tools/mktables "$1" "$2" "$out/made" "$out/made/syscalls.md" \
+		2>"$out/errors"
+}
+
+make_table() { # ROWS of Unix calls
 	printf '%b\n' "$1" >"$out/t.tbl"
-	awk -v out="$out" -v docs="$out/docs.md" -f tools/mksyscalls.awk \
-		"$out/t.tbl" 2>"$out/errors"
+	make "$out/t.tbl" $golden/native.tbl
+}
+
+make_native() { # ROWS of native calls
+	printf '%b\n' "$1" >"$out/t.tbl"
+	make $golden/syscalls.tbl "$out/t.tbl"
+}
+
+as_expected() { # FILE
+	cmp "$out/made/$1" "$golden/expected/$1" >"$out/difference" 2>&1
+	ok $? "golden: $1"
+	sed 's/^/# /' "$out/difference"
 }
 
 has() { # FILE TEXT SENTENCE
-	grep -qF -- "$2" "$out/$1"
+	grep -qF -- "$2" "$out/made/$1"
 	ok $? "$3"
+}
+
+says() { # LINE WORDS: it was refused there, and nothing is written
+	refused=$?
+	grep -qE "t.tbl:$1: .*$2" "$out/errors" || refused=1
+	[ -z "$(ls "$out/made")" ] || refused=1
+	ok $refused "refuses: $2 (line $1)"
 }
 
 refuses() { # ROWS LINE WORDS
 	! make_table "$1"
-	refused=$?
-	grep -qE "t.tbl:$2: .*$3" "$out/errors" || refused=1
-	ok $refused "refuses: $3 (line $2)"
+	says "$2" "$3"
 }
 
-echo 1..34
+refuses_native() { # ROWS LINE WORDS
+	! make_native "$1"
+	says "$2" "$3"
+}
+
+echo 1..65
+make $golden/syscalls.tbl $golden/native.tbl
+ok $? "golden: tables with each word of the languages are taken"
+for file in calls.h native_calls.h native_numbers.h native_stubs.h \
+	server_calls.h syscall_names.h syscall_numbers.h syscall_table.c \
+	syscalls.inc syscalls.md
+do
+	as_expected $file
+done
+[ "$(ls "$out/made")" = "$(ls $golden/expected)" ]
+ok $? "golden: these files and no others"
 make_table '3 read fd fd buf:out[len] len\n5 open name path:path flags -> fd:flags\n45 brk kernel address -> addr\n146 writev fd fd iov:iniov[n] n\n192 mmap2 kernel+fd address fd -> addr\n37 kill kernel pid:int signal:int\n7 waitpid kernel pid:int status options = wait4 pid status options 0\n213 setuid32 kernel uid = setid 0 uid\n20 getpid kernel -> self:pid\n24 getuid kernel -> self16:cred.uid\n295 openat name dirfd:dir path:path flags -> fd:flags\n311 set_robust_list none head len'
 ok $? "a good table is taken"
 has syscall_numbers.h '#define SYS_brk 45' "numbers for C"
@@ -67,4 +109,25 @@ refuses '7 waitpid name pid = wait4 pid' 1 'needs owner kernel and a function'
 refuses '7 waitpid kernel pid =' 1 'needs owner kernel and a function'
 refuses '20 getpid name -> self:pid' 1 'field of the process needs owner kernel'
 refuses '5 open name path:path -> file' 1 'unknown result'
+refuses '20 getpid kernel -> self' 1 'self needs the name of a field'
+refuses '3 read' 1 'expected: number name owner arguments'
+refuses 'read fd fd' 1 'expected: number name owner arguments'
+refuses '5 open name path:path -> fd cwd' 1 'one result belongs after ->'
+refuses '5 open name path:path -> cwd:path' 1 'only fd and fd2 take flags'
+refuses '5 open name path:path -> fd:flags' 1 'no argument is named flags'
+refuses '5 open name path:path -> addr' 1 'only the kernel answers an address'
+refuses '3 read fd fd buf:out len' 1 'kind out needs a .length.'
+refuses '5 open name path:path[4]' 1 'kind path has no length'
+refuses '3 read fd fd buf:out[65536]' 1 'a constant length is at most 65535'
+refuses '13 time kernel result:out[4]' 1 'the kernel needs no lease on result'
+refuses '2 fork kernel = clone flags' 1 'no argument is named flags'
+refuses '2 fork kernel -> addr = clone 17' 1 'has no result of its own'
+refuses '# a table\n\n3 read file fd\n4 write fd fd' 3 'unknown owner file'
+! make_table '3 read file fd\n4 write fd fd\n5 open name -> file'
+[ "$(cut -d: -f2 "$out/errors" | tr '\n' ' ')" = "1 3 " ]
+ok $? "each bad line is reported, and no good one"
+refuses_native '0 receive message\n1 reply a b c d e f g' 2 'at most six'
+refuses_native 'receive message' 1 'expected: number name'
+refuses_native '0 receive message\n2 pass token fd' 2 'dense: expected 1'
+refuses_native '0 receive message\n1 receive' 2 'name receive twice'
 exit $failed

@@ -1,0 +1,32 @@
+/* The names of the Unix calls, by number; 0: none: made by tools/mktables from abi/syscalls.tbl. */
+#include "syscall_numbers.h"
+
+static const char *const syscall_names[SYSCALL_LIMIT] = {
+	[20] = "pid",
+	[1] = "end",
+	[2] = "leave",
+	[4] = "wide",
+	[5] = "uid",
+	[6] = "setuid",
+	[7] = "setgid",
+	[8] = "nothing",
+	[9] = "fork",
+	[10] = "brk",
+	[11] = "where",
+	[12] = "mmap",
+	[13] = "fcntl",
+	[14] = "whole",
+	[30] = "read",
+	[31] = "write",
+	[32] = "readv",
+	[33] = "writev",
+	[34] = "stat",
+	[35] = "pair",
+	[36] = "dial",
+	[37] = "chdir",
+	[40] = "open",
+	[41] = "openat",
+	[42] = "pipe",
+	[43] = "rename",
+	[50] = "random",
+};
