@@ -1,23 +1,25 @@
 /*
  * user/servers/files/archive.c -- the boot archive's members become nodes.
  *
- * cpio's "newc" form (cpio(5)): a header of 110 bytes in ASCII, the name, the
- * body, each padded to 4 bytes.  tools/mkarchive lets bodies start on a page,
- * so that a program runs from the archive and mmap shows it in place.
+ * A member of cpio's "newc" form (cpio(5)) is a header of 110 bytes in ASCII,
+ * the name and the body, each padded to 4 bytes.  tools/mkarchive lets each
+ * body start on a page, so that programs run, and mmap shows files, where they
+ * are in the archive.
  *
- * The kernel has checked the archive before it started anybody; we check again
- * what we follow, and stop at the first member that does not fit.
+ * The kernel has checked the archive before it started any process.
+ * next_member() checks what it follows once more, and stops at the first
+ * member that does not fit.
  */
 #include "files.h"
 
 #define HEADER  110
 #define MAGIC   "070701"
 #define TRAILER "TRAILER!!!"
-#define OTHERS  64 /* nodes beside the archive's: /dev and /proc */
+#define OTHERS  64 /* nodes of /dev and /proc */
 
 struct member {
 	const char *name;
-	uint32_t name_bytes; /* the NUL not counted */
+	uint32_t name_bytes; /* without the NUL */
 	const uint8_t *body;
 	uint32_t bytes, mode, uid, gid, mtime;
 };
@@ -35,7 +37,7 @@ static uint32_t field(const uint8_t *header, int index)
 	return number_parse(digits, 16);
 }
 
-/* The member at *offset, which moves on; false at the end. */
+/* Reads the member at *offset and moves *offset behind it.  False: the end. */
 static bool next_member(uint32_t *offset, struct member *member)
 {
 	const uint8_t *header = archive + *offset;
@@ -63,7 +65,7 @@ static bool next_member(uint32_t *offset, struct member *member)
 	return strcmp(member->name, TRAILER) != 0;
 }
 
-/* Nodes a member may need: one for each component. */
+/* The number of nodes that a member may need: one for each component. */
 static int components(const struct member *member)
 {
 	int n = 1;

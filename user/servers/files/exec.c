@@ -1,27 +1,30 @@
 /*
- * user/servers/files/exec.c -- execve: which file the client shall become.
+ * user/servers/files/exec.c -- execve: which program the client becomes.
  *
- * We find the file, see that it may be run, and follow "#!"; the kernel alone
- * parses ELF, copies argv and envp, checks all and then commits (abi/message.h,
- * struct exec).  An error of any kind finds the caller intact.
+ * This server finds the file, checks that the client may run it, and follows
+ * "#!".  Only the kernel parses ELF; it copies argv and envp, checks
+ * everything and then commits (abi/message.h, struct exec).  After an error of
+ * any kind the caller is unchanged.
  *
- * "#! interpreter [argument]": the interpreter runs, with argv[0] replaced by
- * interpreter, argument and the script's path, the prefix:
+ * If a file begins with "#! interpreter [argument]", the interpreter runs.
+ * In its argv a prefix replaces argv[0]: interpreter, argument and the
+ * script's path.
  *
  *	execve("/bin/s", {"s", "x"})       /bin/s begins "#!/bin/ash -e"
  *	-> /bin/ash           argv {"/bin/ash", "-e", "/bin/s", "x"}
  *
- * An interpreter that is a script adds in front; ELOOP after five.
+ * An interpreter can be a script itself; it adds to the front of the prefix.
+ * After five scripts the answer is ELOOP.
  */
 #include "files.h"
 
 #define SCRIPTS_MAX 5
-#define LINE_MAX    255 /* of the first line that is looked at; execve(2) */
+#define LINE_MAX    255 /* bytes of the first line that count; execve(2) */
 #define PREFIX_MAX  (4 * PATH_MAX)
 
 struct image {
 	struct walk walk;
-	char path[PATH_MAX]; /* of the file to run now */
+	char path[PATH_MAX]; /* of the file to be run */
 	struct node node;
 	char prefix[PREFIX_MAX]; /* NUL-terminated strings */
 	uint32_t prefix_bytes;
@@ -29,7 +32,7 @@ struct image {
 
 static struct image image;
 
-/* image.path may be run: 0 and its node, or -errno. */
+/* Finds the node of image.path and checks that it may be run.  0 or -errno. */
 static int find(void)
 {
 	int found = path_find(&image.walk, image.path);
@@ -53,7 +56,7 @@ static bool blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Puts `text` with its NUL in front of the prefix. */
+/* Puts `text` and its NUL in front of the prefix. */
 static int put_before(const char *text)
 {
 	uint32_t bytes = strlen(text) + 1;
@@ -66,7 +69,7 @@ static int put_before(const char *text)
 	return 0;
 }
 
-/* The first line after "#!", without blanks at its ends, in `line`. */
+/* Copies the first line after "#!" to `line`; where it begins, trimmed. */
 static char *first_line(char line[LINE_MAX + 1])
 {
 	uint32_t bytes = image.node.bytes - 2;
@@ -87,7 +90,7 @@ static char *first_line(char line[LINE_MAX + 1])
 	return line;
 }
 
-/* image becomes its own interpreter: 0 or -errno. */
+/* Replaces image.path by the interpreter of that script.  0 or -errno. */
 static int follow_script(void)
 {
 	char buffer[LINE_MAX + 1];
@@ -102,7 +105,7 @@ static int follow_script(void)
 	while (blank(*argument))
 		*argument++ = '\0';
 
-	/* An inner script's path is in the prefix already, as interpreter. */
+	/* The path of an interpreter is in the prefix already. */
 	error = image.prefix_bytes == 0 ? put_before(image.path) : 0;
 	if (error == 0 && *argument != '\0')
 		error = put_before(argument);

@@ -9,16 +9,16 @@
  *	transfer.c  read, write, lseek, getdents64, mmap2 on objects
  *	turns.c     reads that are too long for one turn
  *	stat.c      the stat family, access, readlink, getcwd, chdir
- *	exec.c      execve: finds the image, "#!" too; the kernel parses it
+ *	exec.c      execve: finds the program; the kernel parses it
  *	inspect.c   the kernel's tables, by name, through the inspection block
  *	proc.c      /proc: which files there are
- *	made.c      /proc: what stands in them, made as it is read
- *	maps.c      ... in PID/maps and PID/pt
- *	sysvipc.c   ... in sysvipc: the System V objects
- *	tunables.c  ... in sys/kernel: the limits, which root may write
+ *	made.c      /proc: their contents, made when they are read
+ *	maps.c      /proc/PID/maps and pt: address spaces
+ *	sysvipc.c   /proc/sysvipc: the System V objects
+ *	tunables.c  /proc/sys/kernel: the limits, which root may write
  *
- * A handler answers 0 or a positive result or -errno, which main.c replies; or
- * ANSWERED when it has replied, passed on or exec'd itself, or will.
+ * The handlers of calls are NAME_call; their answers are explained in
+ * user/lib/server.h.
  */
 #ifndef FILES_H
 #define FILES_H
@@ -36,43 +36,49 @@ enum node_kind {
 	NODE_NULL,
 	NODE_ZERO,
 	NODE_PASS, /* a device of the server behind `value` */
-	NODE_MADE, /* a file of /proc: `value` says which, of process `pid` */
+	NODE_MADE, /* a file of /proc: `value` is an enum made */
 };
 
 #define ROOT    0
 #define NO_NODE (-1)
-/* Node numbers from here up are /proc/PID and what is in it: never stored. */
+/* Numbers from here on are of /proc/PID and its files: they are not stored. */
 #define DYNAMIC 0x40000000
 
 struct node {
 	enum node_kind kind;
-	uint32_t mode; /* S_IFMT and rights */
+	uint32_t mode; /* kind (S_IFMT) and rights */
 	uint32_t uid, gid, mtime;
-	int parent, child, next; /* the tree; NO_NODE */
-	const char *name;        /* not terminated */
+	int parent, child, next; /* in the tree, or NO_NODE */
+	const char *name;        /* without a NUL */
 	uint32_t name_bytes;
-	const uint8_t *body; /* file: its bytes; link: its target */
+	const uint8_t *body; /* of a file; or the target of a link */
 	uint32_t bytes;
 	int value, pid;
 };
 
-/* Room for `count` more nodes in all; false: no memory. */
+/* Makes room for `count` nodes, and the root.  False: there is no memory. */
 bool node_start(int count);
-/* A node's facts. */
+/* The node of that number. */
 struct node node_at(int node);
-/* `name` in directory `parent`, or NO_NODE. */
+/* The node called `name` in directory `parent`, or NO_NODE. */
 int node_find(int parent, const char *name, uint32_t bytes);
-/* The child of `directory` behind its child `node`, ROOT: its first. */
+/*
+ * The child of `directory` after its child `node`, or NO_NODE.  If `node` is
+ * ROOT: the first child.
+ */
 int node_after(int directory, int node);
-/* A new node in `parent`, with root's ids; NO_NODE when there is no room. */
+/* Adds a node to `parent`, owned by root.  NO_NODE: there is no room. */
 int node_add(int parent, const char *name, uint32_t bytes, uint32_t mode);
-struct node *node_edit(int node); /* of the stored ones */
-/* By absolute path of plain components, directories made on the way. */
+struct node *node_edit(int node); /* only of a stored node */
+/*
+ * Finds or adds a node by a path from the root without links; it adds
+ * directories on the way.
+ */
 int node_add_path(const char *path, uint32_t bytes, uint32_t mode);
 
 /* ---- archive.c --------------------------------------------------------- */
 
-extern const uint8_t *archive; /* all of it, mapped read-only */
+extern const uint8_t *archive; /* all of the boot archive, mapped read-only */
 bool archive_start(void);
 
 /* ---- path.c ------------------------------------------------------------ */
@@ -83,27 +89,27 @@ bool archive_start(void);
 
 struct who {
 	uint32_t uid, gid;
-	int pid, token; /* the client: its other groups are asked for */
+	int pid, token; /* the client; k_in_group knows its other groups */
 };
 
 struct who who_effective(const struct message *m);
 struct who who_real(const struct message *m);
 
-/* 0 or -EACCES. */
+/* May `who` do all of `wanted` with `node`?  0 or -EACCES. */
 int may(const struct who *who, const struct node *node, uint32_t wanted);
 
 struct walk {
 	struct who who;
 	int start;         /* where a relative path begins */
-	bool nofollow;     /* the last component: not through a link */
-	bool last_missing; /* out: all but the last component is there */
-	int directory;     /* out: where the last component was looked for */
+	bool nofollow;     /* do not follow a link in the last component */
+	bool last_missing; /* out: only the last component is missing */
+	int directory;     /* out: the directory of that component */
 };
 
 /* The node that `path` names, or -errno. */
 int path_find(struct walk *walk, const char *path);
 
-/* The bytes of a link's target, copied into `to`, and their number. */
+/* Copies a link's target to `to`.  Its length, even if it does not fit. */
 uint32_t link_target(int node, int pid, char *to, uint32_t size);
 
 /* ---- open.c ------------------------------------------------------------ */
@@ -113,22 +119,28 @@ struct open {
 	int node;
 	int flags;
 	uint32_t offset;
-	/* of a file of /proc, see made.c: */
-	uint32_t made; /* so many bytes were made ... */
-	uint32_t at;   /* ... and what comes next */
+	/* The rest is about a file of /proc: see made.c. */
+	uint32_t made; /* bytes made since the start */
+	uint32_t at;   /* what comes next (struct making) */
 	uint32_t rest_bytes;
-	int rest; /* segment: the last of the bytes made, not yet read; or 0 */
+	int rest; /* segment: bytes that are made but not read; 0: none */
 };
 
 bool open_start(void);
 struct open *open_at(int object); /* 0: no such object */
 int open_call(const struct message *m);
 void open_close(int object);
-/* Replies to `m` with a new object on `node`; ANSWERED or -errno. */
+/* Replies to `m` with a new object on `node`.  ANSWERED or -errno. */
 int open_reply(const struct message *m, int node, int flags);
-/* The node that a name call's object stands for: its directory. */
+/*
+ * The node of the message's object, or -EBADF.  A call with a path begins
+ * there if the path is relative.
+ */
 int object_node(const struct message *m);
-/* The path lease at `argument`, in a buffer that the next call overwrites. */
+/*
+ * Copies the path of a lease to a buffer that the next call overwrites.
+ * Returns its length or -errno.
+ */
 int path_lease(const struct message *m, int argument, char **path);
 
 /* ---- transfer.c -------------------------------------------------------- */
@@ -143,26 +155,26 @@ int fcntl_call(const struct message *m);
 
 /* ---- turns.c ----------------------------------------------------------- */
 
-#define LATER (-4097) /* what read_on answers: there is more to do */
+#define LATER (-4097) /* the answer of a turn that is not the last one */
 
-/* A read under way.  One client has one at most: it waits. */
+/* A read under way.  A client has one at most, because it waits for it. */
 struct reading {
 	int token, object;
 	uint32_t from;         /* the offset of its first byte */
 	uint32_t wanted, done; /* bytes */
-	bool begun;            /* `from` is set */
+	bool begun;            /* `from` has been set */
 	bool hurried;          /* its client wants an answer soon */
 };
 
-/* transfer.c: one turn of a read: its answer, or LATER. */
+/* Does one turn of a read (transfer.c).  The call's answer, or LATER. */
 int read_on(struct reading *reading);
 
-/* Its first turn: its answer; or ANSWERED, and others follow. */
+/* Does the first turn of a read.  The call's answer; ANSWERED: not yet. */
 int turns_begin(struct reading reading);
 bool turns_left(void);
-void turns_next(void); /* of the first in line, if there is one */
+void turns_next(void); /* gives the first read in line its turn */
 void turns_hurry(int token);
-/* Nobody has the object open any more: all who read it are dead. */
+/* The object has been closed, so all clients that read it are dead. */
 void turns_forget(int object);
 
 /* ---- stat.c ------------------------------------------------------------ */
@@ -203,44 +215,50 @@ struct row {
 };
 
 void inspect_start(uint32_t address);
-/* The block itself, as it is now: see abi/inspect.h. */
+/* The block as it is now: see abi/inspect.h. */
 const struct inspection *inspect_now(void);
 int table_slots(enum table table);
 bool row_read(struct row *row, enum table table, int index);
-/* The same, for a walk through all: good until the next call; 0: beyond. */
+/* A row for a walk through a table, valid until the next call; 0: none. */
 const struct row *row_ahead(enum table table, int index);
 uint32_t row_get(const struct row *row, enum field field);
 const void *row_bytes(const struct row *row, enum field field);
 bool physical_read(uint32_t address, void *to, uint32_t bytes);
-/* The process of that pid that is alive or a zombie, in `row`. */
+/* Reads the row of process `pid`.  False: it is neither alive nor a zombie. */
 bool process_read(struct row *row, int pid);
-/* The lowest pid of all from `pid` up, or -1. */
+/* The lowest pid that exists from `pid` up, or -1. */
 int process_from(int pid);
-/* How often processes were switched, since boot. */
+/* The number of switches between processes since boot. */
 uint32_t inspect_switches(void);
 
 /* ---- proc.c, made.c, maps.c -------------------------------------------- */
 
 bool proc_start(void);
-struct node proc_node(int node); /* a DYNAMIC one */
+struct node proc_node(int node); /* of a DYNAMIC number */
 int proc_find(int parent, const char *name, uint32_t bytes);
-/* The name at `index` in /proc/PID, or of the lowest pid from `pid` up. */
+/*
+ * Each writes a name and returns its node, or NO_NODE: the file at `index` in
+ * /proc/PID; the directory of the lowest pid from `pid` up.
+ */
 int proc_child(int parent, int index, char name[16]);
 int proc_next_pid(int pid, char name[16]);
 extern int proc_root;
 
-/* Is it a limit in /proc/sys, which can be written, and read at its start? */
+/* Is `node` a limit in /proc/sys? */
 bool made_settable(const struct node *node);
-/* A read at its offset: bytes given, -errno or LATER. */
+/* A turn of a read at the object's offset.  The call's answer, or LATER. */
 int made_read(const struct reading *reading, struct open *open);
-/* It is closed, or read from its start. */
+/* Forgets what was made, when the object is closed or read from its start. */
 void made_forget(struct open *open);
-/* A write to a file of /proc. */
+/* A write to a file of /proc.  Bytes or -errno. */
 int made_write(const struct message *m, struct open *open);
 
-/* Is it in /proc?  Nothing can be made there. */
+/* Is `node` in /proc, where no file can be made? */
 bool proc_has(int node);
-/* Bytes mapped in a process's space, and pages present; 0 when it has none. */
+/*
+ * The bytes that are mapped in a process's space, and the pages that are
+ * present; 0 if it has no space.
+ */
 void maps_measure(int pid, uint32_t *bytes, uint32_t *pages);
 
 #endif

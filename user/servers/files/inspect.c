@@ -1,9 +1,10 @@
 /*
  * user/servers/files/inspect.c -- the kernel's tables, by name.
  *
- * abi/inspect.h's block says by name where each table is, and at which
- * offset each field of its rows; so this server knows no kernel structure.  The
- * names are looked up once.  A name that the kernel does not offer reads as 0.
+ * The block of abi/inspect.h says by name where each table is, and at which
+ * offset each field of its rows, so this server knows no structure of the
+ * kernel.  The names are looked up once.  A field that the kernel does not
+ * offer reads as 0.
  */
 #include "files.h"
 
@@ -41,7 +42,7 @@ static uint32_t block_address;
 static struct inspect_field fields[FIELDS];
 static int table_index[TABLES];
 
-/* Rows that were read together. */
+/* The rows that row_ahead() has read together. */
 static struct {
 	enum table table;
 	int first, count;
@@ -180,5 +181,6 @@ int process_from(int pid)
 		k_inspect(t->address + (uint32_t)index * t->stride +
 		              fields[PROC_PID].offset,
 		          &found, sizeof(found));
-	return found >= pid ? found : -1; /* or it went, and another came */
+	/* The row may have changed meanwhile. */
+	return found >= pid ? found : -1;
 }

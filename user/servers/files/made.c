@@ -1,9 +1,9 @@
 /*
- * user/servers/files/made.c -- /proc: what stands in its files.
+ * user/servers/files/made.c -- /proc: the contents of its files.
  *
- * Nothing is kept of a file: a read makes as many whole lines as it asks for, a
- * page at most, and the open file remembers where they end in the file and
- * which row or address comes next.
+ * The server keeps no contents.  A read makes as many whole lines as it asks
+ * for, a page at most.  The open file remembers where they end in the file,
+ * and which row or address comes next.
  *
  *	                 offset
  *	                   v
@@ -11,24 +11,24 @@
  *	                        ^
  *	                   made, at
  *
- * A read that ends within a line leaves the rest of it, which lies in a page
- * that counts at its client's level until somebody reads it.  So each line is
- * of one moment, and the lines that a row of reads gives are of several.  A
- * file of one line or of few (the whole of meminfo, stat, uptime) counts as one
- * line.  Linux promises the same (its seq_file), and no more.
+ * A read that ends within a line leaves the rest of the line in a page that
+ * counts at its client's level until the rest is read.  So each line shows one
+ * moment, and the lines that several reads get show several moments.  All of a
+ * short file (meminfo, stat, uptime) shows one moment, like a line.  Linux
+ * promises the same (its seq_file), and no more.
  *
- * A read at the start makes all anew.  One further on, where lseek led, makes
- * and drops what lies between, some pages a turn; one further back begins at
- * the start.
+ * A read at the start begins anew.  After an lseek forward, a read makes and
+ * drops the lines up to its offset, some pages in each turn; after an lseek
+ * backward, it begins at the start for that.
  *
- * Linux's formats where Linux has the file (proc(5)).
+ * The formats are Linux's where Linux has the file (proc(5)).
  */
 #include "files.h"
 #include "made.h"
 
 #define KIB_A_PAGE 4u
 #define TRIES      3
-#define SKIPS      16 /* pages that are made and dropped in one turn */
+#define SKIPS      16 /* pages made and dropped in one turn */
 
 static void make_meminfo(struct text *text, int pid)
 {
@@ -92,7 +92,7 @@ static void make_check(struct text *text, int pid)
 	text_add(text, "%d\n", k_check());
 }
 
-/* The letter of proc(5). */
+/* The state's letter, of proc(5). */
 static char state_of(const struct row *row)
 {
 	static const char letters[] = {
@@ -109,10 +109,11 @@ static char state_of(const struct row *row)
 
 	if (state >= sizeof(letters) || !letters[state])
 		return '?';
-	return ours ? 'R' : letters[state]; /* who asks us runs, to its mind */
+	/* A client of this server is running, as it sees itself. */
+	return ours ? 'R' : letters[state];
 }
 
-/* proc(5), /proc/PID/stat: field 4 to 52.  What nobody knows here is 0. */
+/* proc(5), /proc/PID/stat: fields 4 to 52; 0 if the value is unknown. */
 static void make_stat(struct text *text, int pid)
 {
 	static struct row row, parent, space;
@@ -120,7 +121,7 @@ static void make_stat(struct text *text, int pid)
 	    [18] = 20,         /* priority */
 	    [20] = 1,          /* threads */
 	    [25] = UINT32_MAX, /* no limit of memory */
-	    [38] = 17,         /* SIGCHLD tells the parent of its end */
+	    [38] = 17,         /* SIGCHLD: what the parent gets at its end */
 	};
 
 	if (!process_read(&row, pid))
@@ -129,7 +130,7 @@ static void make_stat(struct text *text, int pid)
 		values[4] = row_get(&parent, PROC_PID);
 	values[5] = row_get(&row, PROC_PGID);
 	values[6] = row_get(&row, PROC_SID);
-	values[8] = (uint32_t)-1; /* no terminal's foreground group */
+	values[8] = (uint32_t)-1; /* the terminal's foreground group: none */
 	values[14] = row_get(&row, PROC_USER);
 	values[15] = row_get(&row, PROC_SYSTEM);
 	values[22] = row_get(&row, PROC_START);
@@ -146,7 +147,7 @@ static void make_stat(struct text *text, int pid)
 
 /* ---- made when read ----------------------------------------------------- */
 
-/* Those that are made at once, and those made piece by piece. */
+/* The files that are made at once, and those that are made piece by piece. */
 static void (*const whole[MADE_TUNABLES])(struct text *, int) = {
     [MADE_MEMINFO] = make_meminfo,   [MADE_UPTIME] = make_uptime,
     [MADE_COUNTERS] = make_counters, [MADE_CHECK] = make_check,
@@ -157,7 +158,10 @@ static void (*const pieces[MADE_TUNABLES])(struct making *) = {
     [MADE_MAPS] = make_maps, [MADE_PT] = make_pt,
 };
 
-/* Made again when somebody else ran meanwhile: it has several parts. */
+/*
+ * Makes a file at once, and again if another process ran meanwhile, because
+ * the file's parts must fit together.
+ */
 static void make_whole(struct making *making, int made)
 {
 	if (making->at > 0)
@@ -173,7 +177,7 @@ static void make_whole(struct making *making, int made)
 	making->at = 1;
 }
 
-/* What comes next, in the text from its start on. */
+/* Makes what comes next in the file, at the start of the text. */
 static void make(struct making *making, int made)
 {
 	making->text.used = 0;
@@ -199,13 +203,13 @@ void made_forget(struct open *open)
 	open->rest_bytes = open->made = open->at = 0;
 }
 
-/* Where the rest begins in its page: it ends with it. */
+/* Where the rest begins in its page: it ends at the end of the page. */
 static uint32_t rest_start(const struct open *open)
 {
 	return PAGE_SIZE - open->rest_bytes;
 }
 
-/* The rest will be these bytes: 0 or -ENOMEM. */
+/* Keeps these bytes as the rest.  0 or -ENOMEM. */
 static int keep_rest(int token, struct open *open, const char *from,
                      uint32_t bytes)
 {
@@ -232,7 +236,7 @@ static void drop_rest(struct open *open, uint32_t bytes)
 	open->rest = 0;
 }
 
-/* Bytes of the rest given, or -errno. */
+/* Gives the client bytes of the rest.  Their number or -errno. */
 static int give_rest(const struct reading *r, struct open *open,
                      uint32_t wanted)
 {
@@ -248,7 +252,7 @@ static int give_rest(const struct reading *r, struct open *open,
 	return moved;
 }
 
-/* Makes on until there is text behind the offset: 0 (the end), 1 or LATER. */
+/* Makes text until some is behind the offset: 1.  0: the end.  Or LATER. */
 static int make_to(struct making *making, struct open *open, int made,
                    uint32_t wanted)
 {
@@ -269,7 +273,7 @@ static int make_to(struct making *making, struct open *open, int made,
 	return LATER;
 }
 
-/* How many of these bytes are whole lines? */
+/* The number of these bytes that are whole lines. */
 static uint32_t whole_lines(const char *text, uint32_t bytes)
 {
 	while (bytes > 0 && text[bytes - 1] != '\n')
@@ -278,8 +282,9 @@ static uint32_t whole_lines(const char *text, uint32_t bytes)
 }
 
 /*
- * The client has so much already: bytes given more, -errno or LATER.  When
- * there is no memory for the rest of a line, the lines before it are given.
+ * Makes text and gives the client up to `wanted` bytes of it, behind the bytes
+ * that it has been `given`.  Their number, -errno or LATER.  If there is no
+ * memory for the rest of a line, it gives only the lines before it.
  */
 static int give_more(const struct reading *r, struct open *open, int made,
                      int pid, uint32_t given, uint32_t wanted)
@@ -313,7 +318,7 @@ static int give_more(const struct reading *r, struct open *open, int made,
 	return result;
 }
 
-/* A limit is a short line, read at the start or not at all, as on Linux. */
+/* A limit is a short line, which only a read at the start gets, as on Linux. */
 static int read_limit(const struct reading *r, struct open *open, int made)
 {
 	char line[64];
@@ -330,7 +335,7 @@ static int read_limit(const struct reading *r, struct open *open, int made)
 	return moved;
 }
 
-/* The rest is behind the offset, or there is none. */
+/* Drops what was made before the offset, so that the rest begins there. */
 static void find_place(struct open *open)
 {
 	uint32_t rest = open->made - open->rest_bytes;

@@ -8,15 +8,15 @@
 enum made {
 	MADE_NOTHING, MADE_MEMINFO, MADE_UPTIME, MADE_COUNTERS, MADE_CHECK,
 	MADE_SHM, MADE_SEM, MADE_MSG, MADE_STAT, MADE_MAPS, MADE_PT,
-	MADE_TUNABLES /* + the number of the first tunable in the file */
+	MADE_TUNABLES /* plus the number of the file's first tunable */
 };
 /* clang-format on */
 
 /*
- * A file that is made piece by piece.  Whole lines are added from `at` on until
- * there are `enough` bytes; `at` moves behind them.  It says which row or which
- * address comes next, 0 at the start, so that lines that come or go elsewhere
- * do not matter.
+ * A file that is made piece by piece.  A maker adds whole lines, from `at` on,
+ * until there are `enough` bytes, and moves `at` behind them.  `at` says which
+ * row or which address comes next, 0 at the start, so lines that appear or
+ * disappear elsewhere do not matter.
  */
 struct making {
 	struct text text;
@@ -33,7 +33,7 @@ void make_msg(struct making *making);
 void make_maps(struct making *making);
 void make_pt(struct making *making);
 
-/* tunables.c: the limits, as text and back. */
+/* tunables.c: from limits to text, and back. */
 void tunables_make(struct text *text, uint32_t first);
 int tunables_write(const struct message *m, uint32_t first, uint32_t offset);
 

@@ -1,14 +1,14 @@
 /*
  * user/servers/files/main.c -- the server of names.
  *
- * Rank 1: clients ask it, and it may ask only those above.  It never does: what
- * another server owns is passed on, so that no client waits for a server that
- * waits for another.  Its name space is the boot archive, read-only, with /dev
- * and /proc beside it.
+ * It has rank 1: it may send requests to servers of a higher rank, but it
+ * never does.  It passes a call on to the server that owns the device, so that
+ * no client waits for a server that waits for another one.  Its name space is
+ * the boot archive, read-only, with /dev and /proc beside it.
  *
- * Nobody may take by way of us what is kept for root and for the servers
- * (mm/frame.h).  All memory that a request takes, here or in the kernel, and at
- * whose level it is refused:
+ * A client may not use this server to take memory that is kept for root and
+ * for the servers (mm/frame.h).  So each kind of memory that a request takes,
+ * here or in the kernel, counts at the level of the client:
  *
  *	open        a connection                  client   message.c, reply
  *	            room for objects, stays       client   objects_take
@@ -20,25 +20,25 @@
  *	/dev/zero   a touched page                client   mm/fault.c
  *	fork        process, stack, space         client kernel/unix/lifecycle.c
  *
- * All else is here from the start: paths, lines, the text of /proc, and room
- * for one unfinished read of each process (turns.c).  So nothing that a client
- * does makes this server's own memory grow.
+ * Everything else is there from the start: paths, lines, the text of /proc,
+ * and room for one unfinished read of each process (turns.c).  So no client
+ * can make this server's own memory grow.
  *
- * And nobody may keep us from the others.  A request moves a megabyte at most
- * and then stands in line (turns.c); a read of /proc makes a page at most, or
- * passes over sixteen; getdents64 has a page of entries.  The exception is
- * /proc/check, which runs all checkers in the kernel for as long as they take:
- * it is root's alone, to find mistakes of the kernel.
+ * No client may keep the server from the others for long.  A turn of a request
+ * moves a megabyte at most, and then the request waits in line (turns.c); a
+ * read of /proc makes a page at most, or passes over sixteen; getdents64 gives
+ * a page of entries.  The exception is /proc/check, which runs all checkers of
+ * the kernel for as long as they take: only root can read it.
  *
- * It is born with a connection to each server above it, of which its arguments
- * tell: "console=3", "test=4".  The console's devices are in
+ * It starts with a connection to each server above it.  Its arguments name the
+ * descriptors: "console=3", "test=4".  The console's devices are in
  * user/lib/devices.h; any other server is /dev/NAME.
  */
 #include "files.h"
 
 #include "../../lib/devices.h"
 
-#define TOLD_MAX 16 /* lines of the log about files that are not there */
+#define TOLD_MAX 16 /* lines in the log about missing files */
 
 static int ioctl_call(const struct message *m)
 {
@@ -46,7 +46,7 @@ static int ioctl_call(const struct message *m)
 	return -ENOTTY;
 }
 
-/* A call on a descriptor whose object is not open any more: never a NULL. */
+/* The handlers; answer() has checked that the message's object is open. */
 static int (*const calls[SYSCALL_LIMIT])(const struct message *) = {
     [SYS_read] = read_call,         [SYS_readv] = read_call,
     [SYS_write] = write_call,       [SYS_writev] = write_call,
@@ -73,8 +73,8 @@ static int answer(const struct message *m)
 }
 
 /*
- * A path that leads nowhere is told in the log, the first few times: tools/run
- * knows whether such a file lies on the host.
+ * Logs the path of a file that does not exist, for the first few: tools/run
+ * looks whether the host has such a file.
  */
 static void tell_missing(const struct message *m)
 {
@@ -138,7 +138,7 @@ static bool add_console(int descriptor)
 	return true;
 }
 
-/* A server beyond the console: "NAME=FD" becomes /dev/NAME. */
+/* Adds the devices of the server that "NAME=FD" names. */
 static bool add_server(const char *word)
 {
 	static char paths[4][32];

@@ -1,23 +1,23 @@
 /*
- * user/servers/files/maps.c -- /proc/PID/maps and /proc/PID/pt: what is seen.
+ * user/servers/files/maps.c -- /proc/PID/maps and /proc/PID/pt.
  *
- * maps has Linux's format, a line for each region.  pt shows the words that the
- * CPU reads, a line for each that is present, a PDE before the PTEs of its
- * table; numbers after the index are hexadecimal, and what follows the word is
- * for people:
+ * maps has Linux's format, with a line for each region.  pt shows the words
+ * that the CPU reads, with a line for each one that is present, a PDE before
+ * the PTEs of its table.  Numbers after the index are hexadecimal, and what
+ * follows the word is for people:
  *
  *	CR3 00116000
  *	PDE 256 40000000 00113467 frame 00113 linked rw u A segment 1
  *	PTE 0 40000000 0010d067 frame 0010d rw u A D
  *
- * A linked PDE's table is a segment's own: the same table frame stands in the
- * directory of everybody who is attached.
+ * The table of a linked PDE belongs to a segment: the directory of each
+ * process that is attached has the same table frame.
  */
 #include "files.h"
 #include "made.h"
 #include "../../../abi/shm.h"
 
-/* Intel SDM 3A, tables 4-4 to 4-6; the last two are Tessera's own. */
+/* Intel SDM 3A, tables 4-4 to 4-6; BORROWED and LINKED are Tessera's. */
 #define PTE_P        0x001u
 #define PTE_RW       0x002u
 #define PTE_US       0x004u
@@ -32,7 +32,7 @@
 
 enum { REGION_SHARED = 1, REGION_PRIVATE, REGION_STACK, REGION_HEAP };
 
-/* The space of process `pid`, in `row`: its index, or -1: it has none. */
+/* Reads the space of process `pid`.  Returns its index; -1: it has none. */
 static int space_read(struct row *row, int pid)
 {
 	static struct row process;
@@ -92,8 +92,8 @@ static void put_region(struct text *text, const struct row *region)
 }
 
 /*
- * The lowest region of a space that ends above `at`, or -1.  A list that
- * changes while it is read must not lead us in a circle.
+ * The lowest region of a space that ends above `at`, or -1.  The loop is
+ * bounded, because the list may change while it is read.
  */
 static int region_above(const struct row *space, uint32_t at)
 {
@@ -112,7 +112,7 @@ static int region_above(const struct row *space, uint32_t at)
 	return -1;
 }
 
-/* `at` is where the region of the last line ends. */
+/* making->at is the end of the last line's region. */
 void make_maps(struct making *making)
 {
 	static struct row space, region;
@@ -150,10 +150,10 @@ static void put_flags(struct text *text, uint32_t word, const char *whose)
 	         word & PTE_A ? " A" : "", word & PTE_D ? " D" : "");
 }
 
-/* Lines of a slot that pt may have: for its PDE, and for each PTE. */
+/* The lines that pt may have for a slot: its PDE and each PTE. */
 #define SLOT_LINES (1 + ENTRIES)
 
-/* What is present in a table, from line making->at of all lines on. */
+/* Adds the PTEs of a table that are present, from line making->at on. */
 static void put_table(struct making *making, uint32_t pde, uint32_t slot)
 {
 	static uint32_t table[ENTRIES];
@@ -192,7 +192,7 @@ static void put_pde(struct text *text, const struct row *space, int slot,
 	text_byte(text, '\n');
 }
 
-/* The PDEs of a space's own half; false: it has none. */
+/* Reads the PDEs of a space's user half.  False: it has no directory. */
 static bool directory_read(const struct row *space, uint32_t *frame,
                            uint32_t directory[USER_SLOTS])
 {
@@ -202,7 +202,7 @@ static bool directory_read(const struct row *space, uint32_t *frame,
 	                     USER_SLOTS * sizeof(*directory));
 }
 
-/* `at` counts lines, as if all entries were present; the first is CR3's. */
+/* making->at counts lines as if all entries were present; line 0 is CR3's. */
 void make_pt(struct making *making)
 {
 	static struct row space;
@@ -245,7 +245,9 @@ static uint32_t present(uint32_t pde)
 	return count;
 }
 
-/* A process may have thousands of regions: they are not looked up by address.
+/*
+ * The bytes of all regions of a space.  There may be thousands of them, so
+ * this walks the table of regions instead of looking them up by address.
  */
 static uint32_t mapped(int space)
 {

@@ -1,12 +1,13 @@
 /*
  * user/servers/files/node.c -- the tree of names.
  *
- * Nodes lie in one array, sized once for what the archive holds, and are named
- * by their index; a directory's children are a list.  st_ino is the index + 1,
- * so it is stable from boot to boot with the same archive (ftok asks for that).
- * Names are not copied: they stand in the archive, or in our program.
+ * The nodes are in one array, which is made once, of the size that the archive
+ * needs.  A node's number is its index; the children of a directory are a
+ * list.  st_ino is the index + 1, so it is the same at each boot of the same
+ * archive, as ftok(3) needs it.  Names are not copied: they are in the archive
+ * or in this program.
  *
- * Nodes of /proc/PID are not stored, proc.c makes them up from their number.
+ * The nodes of /proc/PID are not stored; proc.c makes them from their number.
  */
 #include "files.h"
 

@@ -1,18 +1,13 @@
 /*
  * user/servers/files/open.c -- open, and what is open.
  *
- * An object is one open file description: a node, an offset and flags.  Its
- * number names it in messages; the kernel tells us by a pulse when its last
- * descriptor is closed.  Object 0 is the root directory, always there: init's
- * working directory before anybody could open one.
+ * An object is one open file description: a node, an offset and flags.  When
+ * its last descriptor is closed, the kernel sends a pulse.  Object 0 is the
+ * root directory, which is always open: it is init's working directory, and
+ * init cannot have opened it.
  *
- * The array of objects is a segment that grows at the level of the client who
- * needs room in it, and stays: at most 64 pages, for there are not more
- * connections (ipc/message/connection.c, 8,192, of which root has the last
- * 1/32).
- *
- * The archive cannot be written: an open for writing is EROFS, as on a file
- * system mounted read-only, where devices can be written all the same.
+ * The archive cannot be written: an open for writing is EROFS, as on a
+ * read-only file system.  Devices can be written, as there.
  */
 #include "files.h"
 
@@ -84,7 +79,7 @@ static uint32_t wanted_rights(int flags)
 	return flags & O_TRUNC ? wanted | MAY_WRITE : wanted;
 }
 
-/* May `node` be opened so?  0 or -errno, in Linux's order. */
+/* May `node` be opened with these flags?  0 or -errno, in Linux's order. */
 static int check(const struct who *who, const struct node *node, int flags)
 {
 	uint32_t wanted = wanted_rights(flags);
@@ -105,7 +100,10 @@ static int check(const struct who *who, const struct node *node, int flags)
 	return may(who, node, wanted);
 }
 
-/* What is not there: in the archive it cannot be made, in /proc nothing can. */
+/*
+ * The error of an open with O_CREAT.  A missing file can be made nowhere: in
+ * /proc that is ENOENT, elsewhere EROFS.
+ */
 static int cannot_create(const struct walk *walk, int error)
 {
 	if (error != -ENOENT || !walk->last_missing)
@@ -113,7 +111,7 @@ static int cannot_create(const struct walk *walk, int error)
 	return proc_has(walk->directory) ? -ENOENT : -EROFS;
 }
 
-/* Takes the slashes off its end; were there any?  "/" stays. */
+/* Removes slashes at the end of a path, but not from "/".  Were there any? */
 static bool strip_slashes(char *path)
 {
 	uint32_t bytes = strlen(path), all = bytes;
@@ -126,7 +124,7 @@ static bool strip_slashes(char *path)
 
 int open_call(const struct message *m)
 {
-	int at = m->type == SYS_open ? 0 : 1; /* the path's position */
+	int at = m->type == SYS_open ? 0 : 1; /* the path's argument */
 	int flags = (int)m->args[at + 1];
 	bool exclusive = (flags & O_CREAT) && (flags & O_EXCL);
 	struct walk walk = {.who = who_effective(m),
@@ -147,7 +145,7 @@ int open_call(const struct message *m)
 	slashes = (flags & O_CREAT) && strip_slashes(path);
 	found = path_find(&walk, path);
 	if (slashes && (found >= 0 || walk.last_missing))
-		return -EISDIR; /* no file is made under that name */
+		return -EISDIR; /* no file can have that name */
 	if (found < 0)
 		return flags & O_CREAT ? cannot_create(&walk, found) : found;
 	node = node_at(found);

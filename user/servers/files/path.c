@@ -1,15 +1,16 @@
 /*
  * user/servers/files/path.c -- from a path to a node, as POSIX 4.13 says.
  *
- * What is left of the path stands in `rest`; a symbolic link puts its target in
- * front of it.  So a link is followed by going on, without recursion:
+ * The part of the path that is still to be walked is in `rest`.  A symbolic
+ * link puts its target in front of it, so a link is followed without
+ * recursion:
  *
  *	/bin/sh/x    at /bin, rest "sh/x", sh -> ../sbin/ash
  *	             at /bin, rest "../sbin/ash/x"
  *
- * Errors, in the order in which a component meets them: ENOTDIR (what we stand
- * on is no directory), EACCES (no search permission there), ENAMETOOLONG,
- * ENOENT; ELOOP after forty links.  An empty path is ENOENT.
+ * The errors of a component, in their order, are ENOTDIR (what it is looked up
+ * in is no directory), EACCES (no search permission there), ENAMETOOLONG and
+ * ENOENT.  After forty links the error is ELOOP.  An empty path is ENOENT.
  */
 #include "files.h"
 
@@ -25,7 +26,10 @@ struct who who_real(const struct message *m)
 	return (struct who){m->uid, m->gid, m->pid, m->token};
 }
 
-/* The first class that fits counts; root may all, but run what no x has. */
+/*
+ * Only the first class that fits counts.  Root may do everything, but it can
+ * run no file without an x.
+ */
 int may(const struct who *who, const struct node *node, uint32_t wanted)
 {
 	uint32_t bits = node->mode;
@@ -55,7 +59,7 @@ uint32_t link_target(int node, int pid, char *to, uint32_t size)
 	return text.used;
 }
 
-static char rest[PATH_MAX]; /* what is still to be walked */
+static char rest[PATH_MAX]; /* the part that is still to be walked */
 
 /* Puts a link's target before `tail`. */
 static int put_before(int link, int pid, const char *tail)
@@ -108,7 +112,7 @@ static const char *skip_slashes(const char *path)
 	return path;
 }
 
-/* Is `next`, reached by a component before `tail`, a link we go through? */
+/* Is `next`, which a component before `tail` names, a link to be followed? */
 static bool goes_through(const struct walk *walk, int next, const char *tail)
 {
 	if (node_at(next).kind != NODE_LINK)
@@ -116,7 +120,7 @@ static bool goes_through(const struct walk *walk, int next, const char *tail)
 	return *tail != '\0' || !walk->nofollow;
 }
 
-/* One component of `rest` at *name; the node it leads to, or -errno. */
+/* Walks the component at *name.  The node that it leads to, or -errno. */
 static int walk_on(struct walk *walk, int at, const char **name, int *links)
 {
 	uint32_t bytes = component_bytes(*name);

@@ -1,12 +1,12 @@
 /*
  * user/servers/files/proc.c -- /proc: which files there are.
  *
- * The fixed names are nodes of the tree.  Processes come and go, so /proc/PID
- * and its files are made up from their node number:
+ * The fixed names are nodes of the tree.  Processes come and go, so the nodes
+ * of /proc/PID and its files are made from their number:
  *
  *	DYNAMIC | pid << 3 | which        which 0: the directory itself
  *
- * What stands in a file is made when it is read: made.c.
+ * The contents of a file are made when it is read: made.c.
  */
 #include "files.h"
 #include "made.h"
@@ -36,7 +36,7 @@ static const struct {
     TUNABLE("shmmni", TUNABLE_SHMMNI),
     TUNABLE("shmall", TUNABLE_SHMALL),
     TUNABLE("shmseg", TUNABLE_SHMSEG),
-    TUNABLE("sem", TUNABLE_SEMMSL), /* and the three behind it */
+    TUNABLE("sem", TUNABLE_SEMMSL), /* with the three after it */
     TUNABLE("msgmax", TUNABLE_MSGMAX),
     TUNABLE("msgmnb", TUNABLE_MSGMNB),
     TUNABLE("msgmni", TUNABLE_MSGMNI),

@@ -1,9 +1,9 @@
 /*
  * user/servers/files/stat.c -- questions about names and about what is open.
  *
- * stat64, statx and their kin fill one `struct facts` from a node and write it
- * out in the layout they were asked for.  st_dev is 1 for all that is here;
- * st_ino is the node's number + 1: both stable, as ftok(3) wants.
+ * The calls of the stat family make the facts of a node and write them in
+ * their layout (user/lib/server.h).  st_dev is 1 for every node, and st_ino is
+ * the node's number + 1: both stay the same, as ftok(3) needs it.
  */
 #include "files.h"
 
@@ -44,7 +44,10 @@ static int answer_stat(int token, int argument, int node)
 	return give_stat(token, argument, &facts);
 }
 
-/* The node a call's path means; an empty one its directory, if it may be. */
+/*
+ * The node that a call's path names, or -errno.  With AT_EMPTY_PATH, an empty
+ * path names the call's object.
+ */
 static int find(const struct message *m, int argument, uint32_t flags)
 {
 	struct walk walk = {.who = who_effective(m),
@@ -102,7 +105,7 @@ int statx_call(const struct message *m)
 	return give_statx(m->token, 4, &facts);
 }
 
-/* access and faccessat ask for the real ids. */
+/* access and faccessat use the real ids. */
 int access_call(const struct message *m)
 {
 	int at = m->type == SYS_access ? 0 : 1;
@@ -148,7 +151,7 @@ int readlink_call(const struct message *m)
 
 /* ---- the working directory ---------------------------------------------- */
 
-/* Writes the path of `node` so that it ends at `end`; where it begins. */
+/* Writes a node's path so that it ends at `end`; its start, or 0: too long. */
 static char *path_of(int number, char *start, char *end)
 {
 	char *at = end;

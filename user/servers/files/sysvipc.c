@@ -1,9 +1,9 @@
 /*
  * user/servers/files/sysvipc.c -- /proc/sysvipc: the System V objects.
  *
- * One line for each object, in the columns of Linux (proc(5)), for everybody to
- * read.  What stands there are the objects' own descriptions, struct shmid_ds
- * and its kin.
+ * Each object has a line, in the columns of Linux (proc(5)), which every
+ * process can read.  The values come from the object's description: struct
+ * shmid_ds, semid_ds or msqid_ds.
  */
 #include "files.h"
 #include "made.h"
@@ -12,9 +12,9 @@
 #include "../../../abi/shm.h"
 
 /*
- * The next object of a table, from row making->at - 1 on, which moves behind
- * it, and its id in *id; 0 when there is enough, or none any more.  An id is
- * sequence number and slot; ipc/sysv/ids.h, which knows a free slot so.
+ * The next object of a table from row making->at - 1 on, and its id;
+ * making->at moves behind it.  0: there is enough text, or no object is left.
+ * The id of a free slot is not positive (ipc/sysv/ids.h).
  */
 static const struct row *next_object(struct making *making, enum table table,
                                      enum field field, int *id)
@@ -34,7 +34,7 @@ static const struct row *next_object(struct making *making, enum table table,
 	return 0;
 }
 
-/* The line above all others, if it has not been made. */
+/* Adds the first line of the file, at its start. */
 static void put_head(struct making *making, const char *head)
 {
 	if (making->at > 0)

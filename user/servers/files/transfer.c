@@ -1,9 +1,9 @@
 /*
  * user/servers/files/transfer.c -- bytes to and from what is open.
  *
- * The archive is mapped here, so a read is a copy from it into the client's
- * buffer, of at most 64 KiB a native call and TURN bytes a turn (turns.c). What
- * files of /proc have to say is made when they are read (made.c).
+ * The archive is mapped here, so a read copies from it to the client's buffer:
+ * at most 64 KiB with each native call, and TURN bytes in each turn (turns.c).
+ * The contents of files of /proc are made when they are read (made.c).
  */
 #include "files.h"
 
@@ -26,8 +26,8 @@ static uint32_t least(uint32_t a, uint32_t b)
 }
 
 /*
- * One turn of a read from `body`, or of zeroes where that is 0: LATER, or the
- * answer: bytes, or -errno when none could be moved.
+ * Does one turn of a read from `body`; 0: of zeroes.  Returns LATER or the
+ * call's answer: the number of bytes, or -errno if none could be moved.
  */
 static int give_turn(struct reading *r, const uint8_t *body)
 {
@@ -49,8 +49,9 @@ static int give_turn(struct reading *r, const uint8_t *body)
 }
 
 /*
- * A read of a file has its bytes from where the offset was at first; nobody who
- * shares the open file gets them, too, while it has its turns.
+ * Does one turn of a read of a file.  Its first turn moves the offset behind
+ * all of its bytes, so that no other process that shares the open file reads
+ * them, too.
  */
 static int give_file(struct reading *r, struct open *open,
                      const struct node *node)
@@ -69,7 +70,7 @@ static int give_file(struct reading *r, struct open *open,
 	end = r->from + r->wanted;
 	result = give_turn(r, node->body);
 	if (result != LATER && open->offset == end)
-		open->offset = r->from + r->done; /* it was less */
+		open->offset = r->from + r->done; /* it read less */
 	return result;
 }
 
@@ -114,12 +115,13 @@ int write_call(const struct message *m)
 		return -EBADF;
 	if (node.kind == NODE_MADE)
 		return made_write(m, open);
-	return k_lease_size(m->token, BUFFER); /* null and zero swallow all */
+	/* null and zero take everything. */
+	return k_lease_size(m->token, BUFFER);
 }
 
 /* ---- position ------------------------------------------------------------ */
 
-/* Moves the offset, of 31 bits: files are small.  0 or -errno. */
+/* Moves the offset, which has 31 bits: files are small.  0 or -errno. */
 static int seek(struct open *open, int high, uint32_t low, uint32_t whence)
 {
 	struct node node = node_at(open->node);
@@ -129,7 +131,7 @@ static int seek(struct open *open, int high, uint32_t low, uint32_t whence)
 		return -EINVAL;
 	if (whence == SEEK_END && node.kind == NODE_MADE &&
 	    !made_settable(&node))
-		return -EINVAL; /* where that is, only who reads it finds */
+		return -EINVAL; /* the end is unknown before it is read */
 	if (node.kind == NODE_NULL || node.kind == NODE_ZERO) {
 		open->offset = 0;
 		return 0;
@@ -173,9 +175,10 @@ int llseek_call(const struct message *m)
 /* ---- directories --------------------------------------------------------- */
 
 /*
- * An offset says what comes next: 0 ".", 1 "..", 2 the first name that is
- * stored, 2 + n the one behind node n, and in /proc PIDS + n process n or the
- * next one.  So to go on costs nothing, however many names there are.
+ * The offset in a directory says what comes next: 0 is ".", 1 is "..", 2 is
+ * the first name that is stored, and 2 + n is the one after node n.  In /proc,
+ * PIDS + n is process n or the next one.  So each call continues at once,
+ * however many names there are.
  */
 #define NAMES 2u
 #define PIDS  0x40000000u
@@ -217,7 +220,7 @@ static bool dynamic_child(int directory, uint32_t offset, struct name *name)
 	return name->node != NO_NODE;
 }
 
-/* The entry at `offset` of a directory, and the offset after it; 0: the end. */
+/* Finds the entry at `offset`.  Returns the offset after it; 0: the end. */
 static uint32_t entry_at(int directory, uint32_t offset, struct name *name)
 {
 	if (offset < NAMES) {
@@ -238,7 +241,7 @@ static uint32_t entry_at(int directory, uint32_t offset, struct name *name)
 	           : PIDS + 1 + (uint32_t)node_at(name->node).pid;
 }
 
-/* With its NUL, and padded as Linux pads: some programs count on it. */
+/* With its NUL, and padded as by Linux: some programs need that. */
 static uint32_t entry_bytes(const struct name *name)
 {
 	return (offsetof(struct dirent64, d_name) + name->bytes + 1 + 7) & ~7u;
@@ -313,7 +316,7 @@ static int map_zero(const struct message *m)
 	    PROT_READ | PROT_WRITE | PROT_EXEC);
 }
 
-/* Does it reach beyond 4 GiB?  On Linux only plain files may. */
+/* Does it reach beyond 4 GiB?  On Linux only mappings of plain files may. */
 static bool reaches_too_far(const struct message *m)
 {
 	uint32_t length = (m->args[MMAP_LENGTH] + PAGE_SIZE - 1) & -PAGE_SIZE;

@@ -1,11 +1,11 @@
 /*
  * user/servers/files/tunables.c -- /proc/sys/kernel: the limits, as text.
  *
- * A file holds one number; `sem` holds four, SEMMSL SEMMNS SEMOPM SEMMNI.  As
- * many as are written are set, from the first on, and a write says how far it
- * looked; what stands behind them is left.  A write anywhere but at the start
- * is taken and sets nothing: so who writes "5 6", of which "5 " is taken, and
- * then the rest, has not set 6.
+ * A file holds one number; `sem` holds four: SEMMSL SEMMNS SEMOPM SEMMNI.  A
+ * write sets as many of them as it has numbers, from the first on, and returns
+ * how many bytes it has used.  A write that does not begin at the start sets
+ * nothing, and all of it is used.  So if a program writes "5 6" to a file of
+ * one number, "5 " is used, and the write of the rest does not set 6.
  */
 #include "files.h"
 #include "made.h"
@@ -27,7 +27,7 @@ void tunables_make(struct text *text, uint32_t first)
 	text_byte(text, '\n');
 }
 
-/* What was written, from `at` on. */
+/* The part of a write from `at` on. */
 struct written {
 	const char *at, *end;
 };
@@ -40,8 +40,9 @@ static void skip_spaces(struct written *text)
 }
 
 /*
- * The number at text->at, as C writes it (10, 012, 0xa), which moves behind it:
- * false when there is none, or one that a word does not hold, or a long one.
+ * Reads the number at text->at, in C's notation (10, 012, 0xa), and moves
+ * text->at behind it.  False: there is none, or it does not fit in a word, or
+ * it has too many characters.
  */
 static bool number_next(struct written *text, uint32_t *value)
 {
@@ -63,7 +64,7 @@ static bool number_next(struct written *text, uint32_t *value)
 	       (at == text->end || *at == ' ' || *at == '\t' || *at == '\n');
 }
 
-/* Sets as many as are there: 0 or -errno. */
+/* Sets the limits that the text has numbers for.  0 or -errno. */
 static int set_from(struct written *text, uint32_t first)
 {
 	uint32_t i, value;
@@ -86,8 +87,7 @@ static int set_from(struct written *text, uint32_t first)
 
 int tunables_write(const struct message *m, uint32_t first, uint32_t offset)
 {
-	static char
-	    bytes[PAGE_SIZE - 1]; /* what follows them is not looked at */
+	static char bytes[PAGE_SIZE - 1]; /* bytes after these are not used */
 	int size = k_lease_size(m->token, BUFFER), taken, error;
 	struct written text;
 

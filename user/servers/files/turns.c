@@ -1,15 +1,16 @@
 /*
  * user/servers/files/turns.c -- reads that are too long for one turn.
  *
- * A client waits for all that it asked for, and nobody else waits for that: a
- * read moves a megabyte, then the next request is heard, and then the read that
- * has waited longest goes on.
+ * A client waits for all of its read, but the other clients do not wait for
+ * it.  A turn of a read moves a megabyte; then the server receives the next
+ * request; then the read that has waited longest has its next turn.
  *
  *	[ A B C . . ]     A has its turn, and stands behind C or is done
  *
- * A reading is named by its client's token.  One whose client was killed ends
- * at its next turn, because its token is good for nothing, or when its object
- * is closed; so there is room for all that live, once the dead are thrown out.
+ * A read is known by the token of its client.  If the client was killed, the
+ * read ends at its next turn, because its token is dead, or when its object is
+ * closed.  The line has room for one read of each process; when it is full,
+ * reads of dead clients are removed.
  */
 #include "files.h"
 
@@ -21,7 +22,7 @@ static bool is_dead(const struct reading *reading)
 	return k_lease_size(reading->token, BUFFER) == -ESRCH;
 }
 
-/* They leave the line; the others stay as they were. */
+/* Removes the reads of dead clients; the others keep their order. */
 static void throw_out_dead(void)
 {
 	int left = 0;
