@@ -221,8 +221,8 @@ static void make_boot_process(void)
 {
 	ready_init();
 	running = &procs[proc_make(LEVEL_SERVER)];
-	memcpy(running->name, "boot", 5);
-	running->pid = 0;
+	memcpy(running->program.name, "boot", 5);
+	running->life.pid = 0;
 	running->state = PROC_RUNNING;
 }
 
@@ -246,7 +246,8 @@ static int start_program(const char *path, const char *arguments, int bytes)
 		machine_refuse("%s is no program of ours, or needs more memory",
 		               path);
 	segment_drop(image.segment); /* its regions hold it */
-	procs[proc].pgid = procs[proc].sid = procs[proc].pid;
+	procs[proc].identity.pgid = procs[proc].identity.sid =
+	    procs[proc].life.pid;
 	return proc;
 }
 
@@ -255,7 +256,7 @@ static int start_server(const char *path, const char *arguments, int bytes,
 {
 	int proc = start_program(path, arguments, bytes);
 
-	procs[proc].rank = rank;
+	procs[proc].message.rank = rank;
 	channel_make(proc);
 	proc_set_level(proc);
 	wake(&procs[proc]);
@@ -282,7 +283,7 @@ static int start_servers(void)
 
 		more[i] = start_server(path, path, strlen(path) + 1, 2);
 		end += 1 + format(arguments + end, sizeof(arguments) - end,
-		                  "%s=%d", procs[more[i]].name, 3 + i);
+		                  "%s=%d", procs[more[i]].program.name, 3 + i);
 	}
 	end += 1 + format(arguments + end, sizeof(arguments) - end,
 	                  "inspect=%x", (uint32_t)&inspection);
@@ -297,10 +298,10 @@ static void start_init(int files)
 	int init = start_program("/sbin/init", cmdline_words, cmdline_bytes);
 	struct proc *p = &procs[init];
 
-	p->pid = p->pgid = p->sid = 1;
-	p->cred.umask = 022;
+	p->life.pid = p->identity.pgid = p->identity.sid = 1;
+	p->identity.umask = 022;
 	proc_set_level(init);
-	p->cwd = connect(files); /* object 0: the root */
+	p->files.cwd = connect(files); /* object 0: the root */
 	wake(&procs[init]);
 }
 

@@ -53,16 +53,16 @@ def procs(_):
         state = str(proc["state"])
         if state != "PROC_FREE":
             print("%5d %-16s %-15s peer %3d space %3d %s" %
-                  (proc["pid"], proc["name"].string(), state, proc["peer"],
-                   proc["space"], "*" if i == int(value("running - procs")) else ""))
+                  (proc["life"]["pid"], proc["program"]["name"].string(), state, proc["peer"],
+                   proc["life"]["space"], "*" if i == int(value("running - procs")) else ""))
 
 
 def directory_of(pid):
     """The physical address of the page directory of process `pid`."""
     for i in range(int(value("proc_table.fresh"))):
         proc = value("procs[%d]" % i)
-        if str(proc["state"]) != "PROC_FREE" and int(proc["pid"]) == pid:
-            return number("spaces[%d].directory" % int(proc["space"])) << 12
+        if str(proc["state"]) != "PROC_FREE" and int(proc["life"]["pid"]) == pid:
+            return number("spaces[%d].directory" % int(proc["life"]["space"])) << 12
     raise gdb.GdbError("there is no process %d" % pid)
 
 

@@ -121,17 +121,29 @@ int native_ready(int connection, uint32_t word)
 
 int descriptor_connection(int proc, int fd)
 {
-	if (fd < 0 || fd >= OPEN_MAX || procs[proc].descriptors[fd] < 0)
+	if (fd < 0 || fd >= OPEN_MAX || procs[proc].files.descriptors[fd] < 0)
 		return -EBADF;
-	return procs[proc].descriptors[fd];
+	return procs[proc].files.descriptors[fd];
 }
 
 int descriptor_free(int proc, int from)
 {
 	for (int fd = from; fd < OPEN_MAX; fd++)
-		if (procs[proc].descriptors[fd] == NO_CONNECTION)
+		if (procs[proc].files.descriptors[fd] == NO_CONNECTION)
 			return fd;
 	return -EMFILE;
+}
+
+static bool is_cloexec(const struct proc *p, int fd)
+{
+	return p->files.cloexec[fd / 32] >> fd % 32 & 1;
+}
+
+static void set_cloexec(struct proc *p, int fd, bool on)
+{
+	uint32_t bit = 1u << fd % 32, *word = &p->files.cloexec[fd / 32];
+
+	*word = on ? *word | bit : *word & ~bit;
 }
 
 int descriptor_install(int proc, int connection, int from, bool cloexec)
@@ -139,8 +151,8 @@ int descriptor_install(int proc, int connection, int from, bool cloexec)
 	int fd = descriptor_free(proc, from);
 
 	if (fd >= 0) {
-		procs[proc].descriptors[fd] = connection;
-		procs[proc].cloexec[fd] = cloexec;
+		procs[proc].files.descriptors[fd] = connection;
+		set_cloexec(&procs[proc], fd, cloexec);
 	}
 	return fd;
 }
@@ -151,15 +163,15 @@ int descriptor_close(int proc, int fd)
 
 	if (connection < 0)
 		return connection;
-	procs[proc].descriptors[fd] = NO_CONNECTION;
+	procs[proc].files.descriptors[fd] = NO_CONNECTION;
 	connection_drop(connection);
 	return 0;
 }
 
 void directory_install(int proc, int connection)
 {
-	connection_drop(procs[proc].cwd);
-	procs[proc].cwd = connection;
+	connection_drop(procs[proc].files.cwd);
+	procs[proc].files.cwd = connection;
 }
 
 /* ---- fork, exec, exit ---------------------------------------------------- */
@@ -167,16 +179,16 @@ void directory_install(int proc, int connection)
 void message_fork(int child)
 {
 	for (int fd = 0; fd < OPEN_MAX; fd++)
-		connection_hold(procs[child].descriptors[fd]);
-	connection_hold(procs[child].cwd);
+		connection_hold(procs[child].files.descriptors[fd]);
+	connection_hold(procs[child].files.cwd);
 }
 
 void message_exec(int proc)
 {
 	for (int fd = 0; fd < OPEN_MAX; fd++) {
-		if (procs[proc].cloexec[fd])
+		if (is_cloexec(&procs[proc], fd))
 			descriptor_close(proc, fd);
-		procs[proc].cloexec[fd] = false;
+		set_cloexec(&procs[proc], fd, false);
 	}
 }
 
@@ -204,7 +216,7 @@ int sys_close(int fd)
 /* Of a descriptor that is one: another for the same connection, or -EMFILE. */
 static int duplicate(int fd, int from, bool cloexec)
 {
-	int connection = self()->descriptors[fd];
+	int connection = self()->files.descriptors[fd];
 	int copy = descriptor_install(self_index(), connection, from, cloexec);
 
 	if (copy >= 0)
@@ -243,9 +255,9 @@ int sys_fcntl64(int fd, int command, uint32_t arg)
 			return -EINVAL;
 		return duplicate(fd, (int)arg, command == F_DUPFD_CLOEXEC);
 	case F_GETFD:
-		return self()->cloexec[fd] ? FD_CLOEXEC : 0;
+		return is_cloexec(self(), fd) ? FD_CLOEXEC : 0;
 	case F_SETFD:
-		self()->cloexec[fd] = arg & FD_CLOEXEC;
+		set_cloexec(self(), fd, arg & FD_CLOEXEC);
 		return 0;
 	default:
 		return FORWARD;

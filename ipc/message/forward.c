@@ -39,7 +39,8 @@ static int find_owner(const struct syscall *row, const uint32_t args[6])
 	                                 is_absolute(args[at + 1]))))
 		return descriptor_connection(self_index(), (int)args[at]);
 	/* Only a server has no directory: to it, names are further down. */
-	return self()->cwd == NO_CONNECTION ? -EDEADLK : self()->cwd;
+	return self()->files.cwd == NO_CONNECTION ? -EDEADLK
+	                                          : self()->files.cwd;
 }
 
 /* Keeps the descriptors that the reply will need: 0 or -EMFILE. */

@@ -29,7 +29,7 @@ int segment_of(uint32_t handle)
 /* On whose behalf memory is taken: mm/frame.h. */
 static int level_of(int proc)
 {
-	return spaces[procs[proc].space].level;
+	return spaces[procs[proc].life.space].level;
 }
 
 static int make_archive(uint32_t offset, uint32_t bytes, int level)

@@ -57,7 +57,7 @@ static int element(int client, const struct lease *lease, uint32_t i,
 
 	*iov = (struct iovec){args[lease->argument], min(length, COUNT_MAX)};
 	if (lease->kind & LEASE_IOV)
-		error = space_read(procs[client].space, iov,
+		error = space_read(procs[client].life.space, iov,
 		                   iov->base + i * sizeof(*iov), sizeof(*iov));
 	if (error == 0 && iov->length > INT32_MAX)
 		return -EINVAL;
@@ -80,7 +80,7 @@ static int elements(int client, const struct lease *lease)
 static int move(const struct lease_use *use, vaddr_t address, uint32_t done,
                 uint32_t bytes)
 {
-	int space = procs[use->client].space, mine = self()->space;
+	int space = procs[use->client].life.space, mine = self()->life.space;
 	uint8_t *kernel = (uint8_t *)use->kernel + done;
 	vaddr_t buffer = use->buffer + done;
 	int error;
@@ -135,7 +135,7 @@ int lease_copy(const struct lease_use *use)
 int native_lease_string(int client, int argument, vaddr_t buf, uint32_t size)
 {
 	const struct lease *lease = find(client, argument, LEASE_STR);
-	int space = procs[client].space, limit = (int)min(size, PATH_MAX);
+	int space = procs[client].life.space, limit = (int)min(size, PATH_MAX);
 	vaddr_t text;
 	int bytes;
 
@@ -146,7 +146,7 @@ int native_lease_string(int client, int argument, vaddr_t buf, uint32_t size)
 	if (bytes > limit)
 		return -ENAMETOOLONG;
 	if (bytes < 0 ||
-	    space_transfer(self()->space, buf, space, text, bytes) < 0)
+	    space_transfer(self()->life.space, buf, space, text, bytes) < 0)
 		return -EFAULT;
 	return bytes - 1;
 }

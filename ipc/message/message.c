@@ -95,7 +95,7 @@ static int *link_in_turn(struct channel *channel, int proc)
 	for (int i = *link; i >= 0; i = *link) {
 		if ((int32_t)(procs[i].message.round - round) > 0)
 			break;
-		if (procs[i].user == procs[proc].user)
+		if (procs[i].sched.user == procs[proc].sched.user)
 			round = procs[i].message.round + 1;
 		link = &procs[i].message.next;
 	}
@@ -141,7 +141,9 @@ static int refuse(const struct channel *channel)
 {
 	if (channel->server < 0)
 		return -EIO;
-	return procs[channel->server].rank > self()->rank ? 0 : -EDEADLK;
+	return procs[channel->server].message.rank > self()->message.rank
+	           ? 0
+	           : -EDEADLK;
 }
 
 /* The message of `proc` now waits to be received by way of `connection`. */
@@ -157,8 +159,8 @@ static void address(int proc, int connection)
 	channel_tell(channel);
 	count_messages++;
 	if (trace_on)
-		trace_event(TRACE_MESSAGE, p->message.call, p->pid,
-		            procs[channel->server].pid);
+		trace_event(TRACE_MESSAGE, p->message.call, p->life.pid,
+		            procs[channel->server].life.pid);
 }
 
 int message_send(int number, const uint32_t args[6], int connection)
@@ -245,12 +247,12 @@ static void describe(int client, struct message *m)
 	m->token = token_of(client);
 	m->object = connections[p->message.connection].object;
 	m->connection = p->message.connection;
-	m->pid = p->pid;
-	m->uid = p->cred.uid;
-	m->gid = p->cred.gid;
-	m->euid = p->cred.euid;
-	m->egid = p->cred.egid;
-	m->umask = p->cred.umask;
+	m->pid = p->life.pid;
+	m->uid = p->identity.uid;
+	m->gid = p->identity.gid;
+	m->euid = p->identity.euid;
+	m->egid = p->identity.egid;
+	m->umask = p->identity.umask;
 	memcpy(m->args, p->message.args, sizeof(m->args));
 }
 
@@ -376,7 +378,7 @@ int native_reply(int client, int status, vaddr_t buffer)
 	if (count < 0)
 		return count;
 	if (table_reserve(&connection_table, count,
-	                  spaces[procs[client].space].level) < 0)
+	                  spaces[procs[client].life.space].level) < 0)
 		return -ENFILE;
 
 	/* Nothing below can fail. */

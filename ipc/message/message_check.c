@@ -23,11 +23,11 @@ static void breach(const char *what, int where)
 
 static int holds_of(const struct proc *p, int connection)
 {
-	int holds =
-	    (p->cwd == connection) + (p->message.connection == connection);
+	int holds = (p->files.cwd == connection) +
+	            (p->message.connection == connection);
 
 	for (int fd = 0; fd < OPEN_MAX; fd++)
-		holds += p->descriptors[fd] == connection;
+		holds += p->files.descriptors[fd] == connection;
 	for (int i = 0; i < 2; i++)
 		holds += p->message.carried[i] == connection;
 	return holds;
@@ -73,7 +73,7 @@ static void check_connections(void)
 static void check_names(const struct proc *p, int where)
 {
 	for (int fd = 0; fd < OPEN_MAX; fd++) {
-		int connection = p->descriptors[fd];
+		int connection = p->files.descriptors[fd];
 
 		if (connection != NO_CONNECTION &&
 		    !connection_exists(connection))

@@ -195,7 +195,7 @@ static void take_out(struct msg_queue *q, int chain, int before)
 
 static void received(struct msg_queue *q, const struct proc *p)
 {
-	q->ds.msg_lrpid = p->pid;
+	q->ds.msg_lrpid = p->life.pid;
 	q->ds.msg_rtime = clock_now;
 }
 
@@ -206,7 +206,8 @@ static bool hand_over(struct msg_queue *q, int chain)
 	struct proc *p = q->receivers.first;
 
 	for (; p; p = p->wait.next) {
-		if (p->killed || !wants(p->wait.type, p->wait.flags, m->type))
+		if (p->signal.killed ||
+		    !wants(p->wait.type, p->wait.flags, m->type))
 			continue;
 		if (m->size <= (uint32_t)p->wait.room ||
 		    (p->wait.flags & MSG_NOERROR)) {
@@ -223,7 +224,7 @@ static bool hand_over(struct msg_queue *q, int chain)
 /* A message that fits comes into the queue, or passes it by. */
 static void accept(struct msg_queue *q, const struct proc *sender, int chain)
 {
-	q->ds.msg_lspid = sender->pid;
+	q->ds.msg_lspid = sender->life.pid;
 	q->ds.msg_stime = clock_now;
 	if (!hand_over(q, chain))
 		append(q, chain);
@@ -234,7 +235,7 @@ static int let_in(struct msg_queue *q, struct proc *p)
 {
 	int chain = p->wait.chain;
 
-	if (!permission_grants(&q->ds.msg_perm, &p->cred, ASK_WRITE))
+	if (!permission_grants(&q->ds.msg_perm, &p->identity, ASK_WRITE))
 		return -EACCES;
 	p->wait.chain = -1; /* no longer his */
 	accept(q, p, chain);
@@ -247,7 +248,7 @@ static void admit(struct msg_queue *q)
 	struct proc *p = q->senders.first;
 
 	for (; p; p = p->wait.next)
-		if (!p->killed && fits(q, msg_at(p->wait.chain)->size))
+		if (!p->signal.killed && fits(q, msg_at(p->wait.chain)->size))
 			wait_serve(&q->senders, p, let_in(q, p));
 }
 
@@ -260,7 +261,7 @@ int msg_send(int id, int chain, int flags)
 
 	if (!q)
 		return -EINVAL;
-	if (!permission_grants(&q->ds.msg_perm, &p->cred, ASK_WRITE))
+	if (!permission_grants(&q->ds.msg_perm, &p->identity, ASK_WRITE))
 		return -EACCES;
 	if (fits(q, msg_at(chain)->size)) {
 		accept(q, p, chain);
@@ -276,7 +277,7 @@ int msg_send(int id, int chain, int flags)
 /* The message in a chain: or -ENOMEM, -EFAULT. */
 static int compose(int type, vaddr_t text, uint32_t size)
 {
-	int chain = pool_take(sizeof(struct msg) + size, self()->space);
+	int chain = pool_take(sizeof(struct msg) + size, self()->life.space);
 	int error;
 
 	if (chain < 0)
@@ -325,7 +326,7 @@ int msg_receive(int id, uint32_t size, int type, int flags)
 
 	if (!q)
 		return -EINVAL;
-	if (!permission_grants(&q->ds.msg_perm, &p->cred, ASK_READ))
+	if (!permission_grants(&q->ds.msg_perm, &p->identity, ASK_READ))
 		return -EACCES;
 	chain = choose(q, type, flags, &before);
 	if (chain >= 0) {
@@ -410,7 +411,7 @@ int sys_msgrcv(int id, vaddr_t message, uint32_t size, int type, int flags)
 static void check_receivers(struct msg_queue *q)
 {
 	for (struct proc *p = q->receivers.first; p; p = p->wait.next)
-		if (!permission_grants(&q->ds.msg_perm, &p->cred, ASK_READ))
+		if (!permission_grants(&q->ds.msg_perm, &p->identity, ASK_READ))
 			wait_serve(&q->receivers, p, -EACCES);
 }
 
@@ -427,7 +428,7 @@ static int set(int id, vaddr_t buf)
 	index = object_find_to_change(&kind, id);
 	if (index < 0)
 		return index;
-	if (new.msg_qbytes > msg_limits.msgmnb && self()->cred.euid != 0)
+	if (new.msg_qbytes > msg_limits.msgmnb && self()->identity.euid != 0)
 		return -EPERM;
 	error = object_set(&kind, id, buf);
 	if (error < 0)

@@ -31,7 +31,7 @@ static void check_senders(const struct line *line, int index, uint64_t room)
 		int chain = p->wait.chain;
 		const struct msg *m = chain < 0 ? 0 : pool_first(chain);
 
-		if (m && !p->killed)
+		if (m && !p->signal.killed)
 			expect("Q3: a sender that fits", index, m->size < room,
 			       0);
 	}

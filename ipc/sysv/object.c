@@ -26,13 +26,13 @@ static struct object *object_at(const struct object_kind *kind, int index)
 
 bool object_grants(const struct object_kind *kind, int index, int asked)
 {
-	return permission_grants(&object_at(kind, index)->perm, &self()->cred,
-	                         asked);
+	return permission_grants(&object_at(kind, index)->perm,
+	                         &self()->identity, asked);
 }
 
 int object_level(void)
 {
-	return spaces[self()->space].level;
+	return spaces[self()->life.space].level;
 }
 
 static void stamp_ctime(const struct object_kind *kind, int index)
@@ -75,7 +75,7 @@ int object_place(const struct object_kind *kind)
 
 int object_begin(const struct object_kind *kind, int index, int key, int mode)
 {
-	const struct credentials *creator = &self()->cred;
+	const struct identity *creator = &self()->identity;
 	struct object *object = object_at(kind, index);
 
 	ids_insert(kind->ids, index, key);
@@ -108,7 +108,8 @@ int object_find_to_change(const struct object_kind *kind, int id)
 
 	if (index < 0)
 		return -EINVAL;
-	if (!permission_controls(&object_at(kind, index)->perm, &self()->cred))
+	if (!permission_controls(&object_at(kind, index)->perm,
+	                         &self()->identity))
 		return -EPERM;
 	return index;
 }

@@ -18,7 +18,7 @@
  */
 #include "permission.h"
 
-bool in_group(const struct credentials *cred, uint32_t gid)
+bool in_group(const struct identity *cred, uint32_t gid)
 {
 	if (cred->egid == gid)
 		return true;
@@ -33,9 +33,9 @@ static bool is_owner(const struct ipc_perm *perm, uint32_t euid)
 	return euid == perm->uid || euid == perm->cuid;
 }
 
-__attribute__((noinline)) static bool
-class_grants(const struct ipc_perm *perm, const struct credentials *cred,
-             int wanted)
+__attribute__((noinline)) static bool class_grants(const struct ipc_perm *perm,
+                                                   const struct identity *cred,
+                                                   int wanted)
 {
 	int granted = perm->mode;
 
@@ -46,15 +46,15 @@ class_grants(const struct ipc_perm *perm, const struct credentials *cred,
 	return (wanted & ~granted) == 0;
 }
 
-bool permission_grants(const struct ipc_perm *perm,
-                       const struct credentials *cred, int asked)
+bool permission_grants(const struct ipc_perm *perm, const struct identity *cred,
+                       int asked)
 {
 	return cred->euid == 0 ||
 	       class_grants(perm, cred, (asked >> 6 | asked >> 3 | asked) & 7);
 }
 
 bool permission_controls(const struct ipc_perm *perm,
-                         const struct credentials *cred)
+                         const struct identity *cred)
 {
 	return cred->euid == 0 || is_owner(perm, cred->euid);
 }

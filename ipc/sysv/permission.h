@@ -17,14 +17,14 @@
 #define ASK_EXEC    0111
 
 /* Its effective group, or one of the supplementary ones? */
-bool in_group(const struct credentials *cred, uint32_t gid);
+bool in_group(const struct identity *cred, uint32_t gid);
 
 /* Does the mode grant all that `asked` names?  Euid 0 may do anything. */
-bool permission_grants(const struct ipc_perm *perm,
-                       const struct credentials *cred, int asked);
+bool permission_grants(const struct ipc_perm *perm, const struct identity *cred,
+                       int asked);
 
 /* May it change or remove the object? */
 bool permission_controls(const struct ipc_perm *perm,
-                         const struct credentials *cred);
+                         const struct identity *cred);
 
 #endif

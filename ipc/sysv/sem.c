@@ -77,7 +77,7 @@ __attribute__((noinline)) struct semaphore *sem_of(int segment, uint32_t num)
 
 static int make_few(struct semaphores *all)
 {
-	int cell = pool_take(CELL_BYTES, self()->space);
+	int cell = pool_take(CELL_BYTES, self()->life.space);
 
 	if (cell < 0)
 		return cell;
@@ -210,7 +210,7 @@ static int fill(const struct semaphores *all, uint32_t count, vaddr_t array)
 			return -EFAULT;
 		too_great |= value > SEMVMX;
 		*sem_among(all, i) =
-		    (struct semaphore){.value = value, .pid = self()->pid};
+		    (struct semaphore){.value = value, .pid = self()->life.pid};
 	}
 	return too_great ? -ERANGE : 0;
 }
@@ -258,7 +258,7 @@ static int set_value(int id, int num, int value)
 	if (index < 0)
 		return index;
 	*sem_at(&sems[index], num) =
-	    (struct semaphore){.value = value, .pid = self()->pid};
+	    (struct semaphore){.value = value, .pid = self()->life.pid};
 	return changed(index, num);
 }
 

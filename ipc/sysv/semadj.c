@@ -149,7 +149,7 @@ static void apply(const struct semadj *row)
 	if (row->value == 0)
 		return;
 	s->value = value < 0 ? 0 : value > SEMVMX ? SEMVMX : value;
-	s->pid = self()->pid;
+	s->pid = self()->life.pid;
 }
 
 /* Adds all rows, and ends them: the sets, the last of which names itself. */

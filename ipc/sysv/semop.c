@@ -83,7 +83,7 @@ static inline int operate(const struct sem_set *set, const struct proc *p,
 	if ((op->sem_flg & SEM_UNDO) && !count_undo(set, p, op))
 		return -ERANGE;
 	op->old_pid = s->pid;
-	s->pid = p->pid;
+	s->pid = p->life.pid;
 	s->value = value;
 	return 0;
 }
@@ -130,7 +130,7 @@ static inline int attempt(struct sem_set *set, struct proc *p)
 /* Serves `p`, if he can go on now: his result. */
 static inline int serve(struct sem_set *set, struct line *line, struct proc *p)
 {
-	int result = p->killed ? WAITING : attempt(set, p);
+	int result = p->signal.killed ? WAITING : attempt(set, p);
 
 	if (result != WAITING)
 		wait_serve(line, p, result);
@@ -268,7 +268,7 @@ make_rows(int set, const struct operation *op, const struct operation *end)
 
 /* Of others than root. */
 __attribute__((noinline)) static bool
-grants(const struct sem_set *set, const struct credentials *cred, bool alters)
+grants(const struct sem_set *set, const struct identity *cred, bool alters)
 {
 	return permission_grants(&set->ds.sem_perm, cred,
 	                         alters ? ASK_WRITE : ASK_READ);
@@ -327,7 +327,7 @@ semop(int id, vaddr_t from, uint32_t count, struct operation *ops,
 		return -EINVAL;
 	if (all.highest >= set->ds.sem_nsems)
 		return -EFBIG;
-	if (p->cred.euid != 0 && !grants(set, &p->cred, alters))
+	if (p->identity.euid != 0 && !grants(set, &p->identity, alters))
 		return -EACCES;
 	if ((all.bits >> 16 & SEM_UNDO) &&
 	    make_rows(ids_index(id), ops, end) < 0)

@@ -82,7 +82,7 @@ static int refuse(uint32_t size, int flags)
 		return -EINVAL;
 	/* Our stock of huge pages is always empty; who may ask for them? */
 	if (flags & SHM_HUGETLB)
-		return self()->cred.euid && !in_group(&self()->cred, 0)
+		return self()->identity.euid && !in_group(&self()->identity, 0)
 		           ? -EPERM
 		           : -ENOMEM;
 	return 0;
@@ -110,7 +110,7 @@ static int create(int key, uint32_t size, int flags)
 	id = object_begin(&kind, index, key, flags);
 	shms[index].segment = segment;
 	shms[index].ds.shm_segsz = size;
-	shms[index].ds.shm_cpid = self()->pid;
+	shms[index].ds.shm_cpid = self()->life.pid;
 	shm_pages += pages_for(size);
 	return id;
 }
@@ -135,7 +135,7 @@ static void attach(int index)
 
 static void stamp_attach(int index)
 {
-	shms[index].ds.shm_lpid = self()->pid;
+	shms[index].ds.shm_lpid = self()->life.pid;
 	shms[index].ds.shm_atime = clock_now;
 }
 
@@ -219,7 +219,7 @@ int shm_may_attach(int id, vaddr_t address, int flags)
 		return index;
 	/* After the permission and before the mapping, as where it is usual. */
 	if (shm_limits.shmseg != 0 &&
-	    (uint32_t)spaces[self()->space].attaches >= shm_limits.shmseg)
+	    (uint32_t)spaces[self()->life.space].attaches >= shm_limits.shmseg)
 		return -EMFILE;
 	return index;
 }
@@ -239,7 +239,7 @@ int sys_shmat(int id, vaddr_t address, int flags, vaddr_t *result)
 	 * of the same, removed, segment.
 	 */
 	attach(index);
-	error = space_attach(self()->space, shms[index].segment, &base,
+	error = space_attach(self()->life.space, shms[index].segment, &base,
 	                     rights_of(flags), flags & SHM_REMAP, index);
 	if (error < 0) {
 		detach(index);
@@ -252,7 +252,7 @@ int sys_shmat(int id, vaddr_t address, int flags, vaddr_t *result)
 
 int sys_shmdt(vaddr_t address)
 {
-	return space_detach(self()->space, address);
+	return space_detach(self()->life.space, address);
 }
 
 /* ---- shmctl(2) ---------------------------------------------------------- */

@@ -42,7 +42,7 @@
 /* A message's header has no room for them: each is asked for. */
 static int native_in_group(int client, uint32_t gid)
 {
-	const struct credentials *cred = &procs[client].cred;
+	const struct identity *cred = &procs[client].identity;
 
 	for (int i = 0; i < cred->ngroups; i++)
 		if (cred->groups[i] == gid)
@@ -52,17 +52,17 @@ static int native_in_group(int client, uint32_t gid)
 
 static int native_session(int client)
 {
-	return procs[client].sid;
+	return procs[client].identity.sid;
 }
 
 static int native_leader(uint32_t pid)
 {
 	int i = proc_find((int)pid);
 
-	if (i < 0 || procs[i].sid != procs[i].pid ||
+	if (i < 0 || procs[i].identity.sid != procs[i].life.pid ||
 	    procs[i].state == PROC_ZOMBIE)
 		return -ESRCH;
-	return (int)(procs[i].start_tick & INT32_MAX);
+	return (int)(procs[i].sched.start_tick & INT32_MAX);
 }
 
 /* Of the living and the zombies. */
@@ -71,8 +71,8 @@ static int native_process(int pid)
 	int best = -ESRCH;
 
 	for (int i = 0; i < proc_table.fresh; i++)
-		if (procs[i].state != PROC_FREE && procs[i].pid >= pid &&
-		    (best < 0 || procs[i].pid < procs[best].pid))
+		if (procs[i].state != PROC_FREE && procs[i].life.pid >= pid &&
+		    (best < 0 || procs[i].life.pid < procs[best].life.pid))
 			best = i;
 	return best;
 }
@@ -176,13 +176,13 @@ static int native_ports(int first, int last)
 
 	if (first < 0 || last < first || last >= IO_BITMAP_BYTES * 8)
 		return -EINVAL;
-	if (p->io_bitmap != bitmap) {
+	if (p->gdt.io_bitmap != bitmap) {
 		memset(bitmap, 0xff, sizeof(bitmaps[0]));
-		p->io_bitmap = bitmap;
+		p->gdt.io_bitmap = bitmap;
 	}
 	for (int port = first; port <= last; port++)
 		bitmap[port / 8] &= ~(1u << port % 8);
-	p->gdt_used = true;
+	p->gdt.used = true;
 	gdt_load(p);
 	return 0;
 }
@@ -198,7 +198,7 @@ static int native_log(vaddr_t from, uint32_t len)
 	for (uint32_t i = 0; i < length; i++)
 		if ((uint8_t)text[i] < ' ')
 			text[i] = ' '; /* one line, and no trace mark */
-	klog(KLOG_INFO, "%s: %s", self()->name, text);
+	klog(KLOG_INFO, "%s: %s", self()->program.name, text);
 	return (int)length;
 }
 

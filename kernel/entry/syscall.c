@@ -29,8 +29,8 @@ int unknown_call(uint32_t number, const uint32_t *args)
 
 	(void)args;
 	if (!(p->unknown_told[at / 32] & bit))
-		klog_caused("pid %d (%s): unknown system call %u", p->pid,
-		            p->name, number);
+		klog_caused("pid %d (%s): unknown system call %u", p->life.pid,
+		            p->program.name, number);
 	p->unknown_told[at / 32] |= bit;
 	return -ENOSYS;
 }

@@ -130,7 +130,7 @@ static void page_fault(struct trapframe *tf)
 	if (trace_on)
 		trace_event(TRACE_FAULT, va, tf->error, tf->eip);
 	if (va < USER_LIMIT && (user || usercopy_fixup(tf->eip)))
-		result = space_fault(self()->space, va, tf->error & PF_WR);
+		result = space_fault(self()->life.space, va, tf->error & PF_WR);
 	if (result == 0)
 		return;
 	if (user) {

@@ -21,7 +21,8 @@ static int times_queued(const struct proc *proc)
 	int times = 0, steps = 0;
 
 	for (int q = 0; q < run_queues_used; q++)
-		for (struct proc *p = run_queues[q].first; p; p = p->next) {
+		for (struct proc *p = run_queues[q].first; p;
+		     p = p->sched.next) {
 			times += p == proc;
 			if (++steps > proc_table.fresh)
 				return -1;
@@ -46,7 +47,8 @@ static int processes_of(const struct run_queue *queue)
 	int n = 0;
 
 	for (int i = 1; i < proc_table.fresh; i++)
-		n += procs[i].state != PROC_FREE && procs[i].user == queue;
+		n +=
+		    procs[i].state != PROC_FREE && procs[i].sched.user == queue;
 	return n;
 }
 
@@ -90,18 +92,19 @@ static int process_check(void)
 
 		if (p->state == PROC_FREE || p->state == PROC_NEW)
 			continue;
-		if (proc_find(p->pid) != i) {
-			klog(KLOG_ERROR, "P1: pid %d is taken twice", p->pid);
+		if (proc_find(p->life.pid) != i) {
+			klog(KLOG_ERROR, "P1: pid %d is taken twice",
+			     p->life.pid);
 			breaches++;
 		}
-		if ((p->state == PROC_ZOMBIE) != (p->space < 0)) {
+		if ((p->state == PROC_ZOMBIE) != (p->life.space < 0)) {
 			klog(KLOG_ERROR, "P2: pid %d, state %d, space %d",
-			     p->pid, p->state, p->space);
+			     p->life.pid, p->state, p->life.space);
 			breaches++;
 		}
 		if ((p->state == PROC_READY) != times_queued(p)) {
 			klog(KLOG_ERROR, "P3: pid %d, state %d, queued %d",
-			     p->pid, p->state, times_queued(p));
+			     p->life.pid, p->state, times_queued(p));
 			breaches++;
 		}
 	}

@@ -25,34 +25,34 @@ extern struct table space_table, region_table, segment_table, connection_table;
 extern uint32_t count_faults, count_cr3, count_zeroed, count_copied,
     count_messages;
 
+/* A member published under a name, or under its own. */
 /* clang-format off */
-#define FIELD(prefix, type, member)                                            \
-	{                                                                      \
-		prefix "." #member, offsetof(struct type, member),             \
-		    sizeof(((struct type *)0)->member)                         \
-	}
+#define PART(name, type, member)                                               \
+	{name, offsetof(struct type, member),                                  \
+	 sizeof(((struct type *)0)->member)}
+#define FIELD(prefix, type, member) PART(prefix "." #member, type, member)
 /* clang-format on */
 
 static const struct inspect_field fields[] = {
     FIELD("proc", proc, state),
     FIELD("proc", proc, peer),
-    FIELD("proc", proc, pid),
-    FIELD("proc", proc, parent),
-    FIELD("proc", proc, pgid),
-    FIELD("proc", proc, sid),
-    FIELD("proc", proc, space),
-    FIELD("proc", proc, rank),
-    FIELD("proc", proc, wait_status),
-    FIELD("proc", proc, name),
-    FIELD("proc", proc, start_tick),
-    FIELD("proc", proc, user_ticks),
-    FIELD("proc", proc, system_ticks),
-    FIELD("proc", proc, cwd),
-    FIELD("proc", proc, descriptors),
-    {"proc.uid", offsetof(struct proc, cred.uid), 4},
-    {"proc.euid", offsetof(struct proc, cred.euid), 4},
-    {"proc.gid", offsetof(struct proc, cred.gid), 4},
-    {"proc.egid", offsetof(struct proc, cred.egid), 4},
+    PART("proc.pid", proc, life.pid),
+    PART("proc.parent", proc, life.parent),
+    PART("proc.pgid", proc, identity.pgid),
+    PART("proc.sid", proc, identity.sid),
+    PART("proc.space", proc, life.space),
+    PART("proc.rank", proc, message.rank),
+    PART("proc.wait_status", proc, life.wait_status),
+    PART("proc.name", proc, program.name),
+    PART("proc.start_tick", proc, sched.start_tick),
+    PART("proc.user_ticks", proc, sched.user_ticks),
+    PART("proc.system_ticks", proc, sched.system_ticks),
+    PART("proc.cwd", proc, files.cwd),
+    PART("proc.descriptors", proc, files.descriptors),
+    PART("proc.uid", proc, identity.uid),
+    PART("proc.euid", proc, identity.euid),
+    PART("proc.gid", proc, identity.gid),
+    PART("proc.egid", proc, identity.egid),
     FIELD("space", space, holders),
     FIELD("space", space, directory),
     FIELD("space", space, attaches),
@@ -87,12 +87,12 @@ static const struct inspect_field fields[] = {
     FIELD("segment", segment, owner),
     FIELD("shm", shm, ds),
     FIELD("shm", shm, segment),
-    {"shm.id", offsetof(struct shm, slot.id), 4},
+    PART("shm.id", shm, slot.id),
     FIELD("sem", sem_set, ds),
-    {"sem.id", offsetof(struct sem_set, slot.id), 4},
+    PART("sem.id", sem_set, slot.id),
     FIELD("sem", sem_set, all),
     FIELD("msg", msg_queue, ds),
-    {"msg.id", offsetof(struct msg_queue, slot.id), 4},
+    PART("msg.id", msg_queue, slot.id),
     FIELD("connection", connection, channel),
     FIELD("connection", connection, object),
     FIELD("connection", connection, count),

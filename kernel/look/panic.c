@@ -97,7 +97,8 @@ __attribute__((noreturn)) static void die(const struct trapframe *tf,
 	}
 	panicking = true;
 	machine_say("panic: %s", panic_epitaph);
-	machine_say("running: pid %d (%s)", self()->pid, self()->name);
+	machine_say("running: pid %d (%s)", self()->life.pid,
+	            self()->program.name);
 	if (tf)
 		say_registers(tf, esp);
 	if (!page_kernel_mapped(esp))
@@ -139,7 +140,7 @@ void double_fault(void)
 	format(panic_epitaph, sizeof(panic_epitaph), "%s of pid %d (%s)",
 	       cpu_cr2() - hole < PAGE_SIZE ? "kernel stack overflow"
 	                                    : "double fault",
-	       self()->pid, self()->name);
+	       self()->life.pid, self()->program.name);
 	die(&tf, tf.eip, tf.esp);
 }
 

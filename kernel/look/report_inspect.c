@@ -22,12 +22,12 @@
 static void report(int proc, const struct trapframe *tf)
 {
 	const struct proc *p = &procs[proc];
-	int parent = p->parent < 0 ? 0 : procs[p->parent].pid;
-	int peer = p->peer < 0 ? -1 : procs[p->peer].pid;
+	int parent = p->life.parent < 0 ? 0 : procs[p->life.parent].life.pid;
+	int peer = p->peer < 0 ? -1 : procs[p->peer].life.pid;
 	char head[80];
 
 	format(head, sizeof(head), "process %d (%s) parent %d state %d peer %d",
-	       p->pid, p->name, parent, p->state, peer);
+	       p->life.pid, p->program.name, parent, p->state, peer);
 	if (proc_blocked(p))
 		klog(KLOG_ERROR, "%s call %d %x %x %x %x %x %x", head,
 		     (int)tf->eax, tf->args[0], tf->args[1], tf->args[2],

@@ -122,10 +122,10 @@ void gdt_set_stack(uintptr_t esp0)
 
 __attribute__((noinline)) void gdt_load(const struct proc *p)
 {
-	memcpy(&gdt[TLS_FIRST], p->tls, sizeof(p->tls));
+	memcpy(&gdt[TLS_FIRST], p->gdt.tls, sizeof(p->gdt.tls));
 	tss.io_offset = sizeof(tss);
-	if (p->io_bitmap) {
-		memcpy(tss.io_bitmap, p->io_bitmap, IO_BITMAP_BYTES);
+	if (p->gdt.io_bitmap) {
+		memcpy(tss.io_bitmap, p->gdt.io_bitmap, IO_BITMAP_BYTES);
 		tss.io_offset = offsetof(struct tss, io_bitmap);
 	}
 }

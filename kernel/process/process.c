@@ -54,9 +54,9 @@ static void find_free_numbers(void)
 
 		if (p->state == PROC_FREE)
 			continue;
-		take_number(taken, p->pid);
-		take_number(taken, p->pgid);
-		take_number(taken, p->sid);
+		take_number(taken, p->life.pid);
+		take_number(taken, p->identity.pgid);
+		take_number(taken, p->identity.sid);
 	}
 	while (from < PID_WINDOW && (taken[from / 32] >> from % 32 & 1))
 		from++;
@@ -108,17 +108,17 @@ int proc_make(int level)
 		return -ENOMEM;
 	}
 	p = &procs[i];
-	p->pid = next_pid();
-	p->start_tick = ticks;
-	p->nproc[0] = p->nproc[1] = PROCS_MAX / 2;
-	p->parent = p->peer = -1;
-	p->space = p->semadj = p->wait.chain = -1;
+	p->life.pid = next_pid();
+	p->sched.start_tick = ticks;
+	p->limits.nproc[0] = p->limits.nproc[1] = PROCS_MAX / 2;
+	p->life.parent = p->peer = -1;
+	p->life.space = p->semadj = p->wait.chain = -1;
 	p->message.channel = -1;
 	p->message.connection = NO_CONNECTION;
 	p->message.carried[0] = p->message.carried[1] = NO_CONNECTION;
-	p->cwd = NO_CONNECTION;
+	p->files.cwd = NO_CONNECTION;
 	for (int fd = 0; fd < OPEN_MAX; fd++)
-		p->descriptors[fd] = NO_CONNECTION;
+		p->files.descriptors[fd] = NO_CONNECTION;
 	p->state = PROC_NEW;
 	return i;
 }
@@ -134,7 +134,7 @@ void proc_free(int proc)
 int proc_find(int pid)
 {
 	for (int i = 0; i < proc_table.fresh; i++)
-		if (procs[i].state != PROC_FREE && procs[i].pid == pid)
+		if (procs[i].state != PROC_FREE && procs[i].life.pid == pid)
 			return i;
 	return -1;
 }
@@ -146,8 +146,9 @@ bool proc_named(int proc, int pid)
 	if (p->state == PROC_FREE || p->state == PROC_NEW)
 		return false;
 	if (pid > 0)
-		return p->pid == pid;
-	return pid == -1 || p->pgid == (pid == 0 ? self()->pgid : -pid);
+		return p->life.pid == pid;
+	return pid == -1 ||
+	       p->identity.pgid == (pid == 0 ? self()->identity.pgid : -pid);
 }
 
 uintptr_t proc_stack_top(const struct proc *p)
@@ -170,11 +171,11 @@ bool proc_is_server(int proc)
 
 void proc_set_level(int proc)
 {
-	int level = procs[proc].cred.euid == 0 ? LEVEL_ROOT : LEVEL_USER;
+	int level = procs[proc].identity.euid == 0 ? LEVEL_ROOT : LEVEL_USER;
 
 	user_join(&procs[proc]);
-	if (procs[proc].space >= 0)
-		spaces[procs[proc].space].level =
+	if (procs[proc].life.space >= 0)
+		spaces[procs[proc].life.space].level =
 		    proc_is_server(proc) ? LEVEL_SERVER : level;
 }
 
@@ -194,7 +195,7 @@ bool may_stop_in(enum proc_state state)
 
 void proc_notify_parent(int proc)
 {
-	int parent = procs[proc].parent;
+	int parent = procs[proc].life.parent;
 
 	if (parent >= 0 && procs[parent].state == PROC_WAITING)
 		wake(&procs[parent]);
@@ -204,8 +205,8 @@ void proc_stop(void)
 {
 	struct proc *p = self();
 
-	p->stop_report = p->stopping << 8 | 0x7f;
-	p->stopping = 0;
+	p->signal.stop_report = p->signal.stopping << 8 | 0x7f;
+	p->signal.stopping = 0;
 	proc_notify_parent(self_index());
 	block(PROC_STOPPED, -1);
 }
@@ -215,19 +216,19 @@ int block(enum proc_state state, int peer)
 	struct proc *p = self();
 
 	assert(p->state == PROC_RUNNING);
-	if (p->killed | p->stopping) {
-		if (p->killed || state == PROC_IN_LINE)
+	if (p->signal.killed | p->signal.stopping) {
+		if (p->signal.killed || state == PROC_IN_LINE)
 			return -EINTR;
 		if (may_stop_in(state)) {
 			proc_stop(); /* the caller looks again */
-			return p->killed ? -EINTR : 0;
+			return p->signal.killed ? -EINTR : 0;
 		}
 	}
 	p->state = state;
 	p->peer = peer;
 	schedule();
 	p->peer = -1;
-	return p->killed ? -EINTR : 0;
+	return p->signal.killed ? -EINTR : 0;
 }
 
 void block_move(int proc, enum proc_state state, int peer)

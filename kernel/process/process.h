@@ -32,7 +32,9 @@ struct ids3 {
 	uint32_t real, effective, saved;
 };
 
-struct credentials {
+/* What a process is to the others: its groups and its privileges. */
+struct identity {
+	int pgid, sid;
 	union {
 		struct ids3 user;
 		struct {
@@ -51,78 +53,81 @@ struct credentials {
 };
 
 /*
- * Each group names the files that write it; tools/writers.txt holds them to it.
- * Beside these, proc_make() in process.c gives every member its first value
- * (mm/table.c zeroes), and main.c gives the processes of the boot theirs: name,
- * pid, pgid, sid, rank, umask and cwd, and the state of process 0.
+ * A process is made of parts.  Each part names the files that write it, and
+ * tools/writers.txt holds them to it.  Beside these, proc_make() gives each
+ * member its first value (mm/table.c zeroes the row), and boot/main.c gives the
+ * first processes what no parent has left them.
  */
 struct proc {
 	/* mm/table.c: the next free row */
 	int link;
 
-	/* process.c: its state */
+	/* process.c: what it does now */
 	enum proc_state state;
-	int peer; /* whom a blocked process waits for, or -1 */
+	int peer; /* the process that a blocked one waits for, or -1 */
 
-	/* ready.c, and lifecycle.c for a child: where it stands in line */
-	struct run_queue *user;  /* its user's; a server's own: ready.c */
-	struct run_queue *queue; /* where it stands when it is READY */
-	struct proc *next;       /* ... behind it there, or 0 */
+	/* ready.c, sleep.c, schedule.c: when it runs */
+	struct {
+		struct run_queue *user;  /* its user's; a server's own */
+		struct run_queue *queue; /* where it stands when READY */
+		struct proc *next;       /* ... behind it there, or 0 */
+		int place;               /* among the sleepers, or 0 */
+		uint64_t wake_at;        /* when its wait ends: clock.h */
+		uintptr_t kernel_esp;    /* while it does not run */
+		uint32_t start_tick, user_ticks, system_ticks;
+	} sched;
 
-	/* sleep.c: its place among the sleepers */
-	int place;        /* 0: none of them */
-	uint64_t wake_at; /* when its wait ends: clock.h */
+	/* lifecycle.c: its birth and its end; exec.c replaces the space */
+	struct {
+		int pid;
+		int parent;      /* index, or -1 */
+		int wait_status; /* of a zombie, as wait4 gives it */
+		int space;
+	} life;
 
-	/* lifecycle.c at its birth, then schedule.c, where switch.asm saves */
-	uintptr_t kernel_esp; /* while it does not run */
+	/* identity.c; exec.c the saved ids */
+	struct identity identity;
 
-	/* lifecycle.c: its birth and its end; exec.c the space, too */
-	int pid, parent; /* parent: index, or -1 */
-	int wait_status; /* of a zombie, as wait4 gives it */
-	int space;
-	int rank; /* 0 client, 1 files, 2 console */
+	/* signal.c; process.c when it stops */
+	struct {
+		int killed;      /* the signal that will end it, or 0 */
+		int stopping;    /* the signal that will stop it, or 0 */
+		int stop_report; /* what wait4 has not yet told, or 0 */
+		uint64_t mask, pending;
+	} signal;
 
-	/* identity.c; lifecycle.c for a child; exec.c the saved ids */
-	int pgid, sid;
-	struct credentials cred;
+	/* exec.c */
+	struct {
+		bool executed; /* since its fork it has become another */
+		char name[16];
+	} program;
 
-	/* signal.c; lifecycle.c: the child's mask, and what wait4 has told */
-	int killed;      /* the signal that will end it; 0: none */
-	int stopping;    /* the signal that will stop it; 0: none */
-	int stop_report; /* what wait4 has not yet told: a status, or 0 */
-	uint64_t signal_mask, signal_pending;
+	/* limit.c */
+	struct {
+		uint32_t nproc[2]; /* RLIMIT_NPROC, soft and hard */
+	} limits;
 
-	/* exec.c; lifecycle.c for a child (not `executed`) */
-	bool executed; /* since its fork it has become another program */
-	char name[16];
+	/* thread_area.c, and native.c the ports: what gdt_load() loads */
+	struct {
+		uint64_t tls[3];          /* entries of set_thread_area */
+		const uint8_t *io_bitmap; /* bit clear: allowed; or 0 */
+		bool used;                /* it has had one or the other */
+	} gdt;
 
-	/* limit.c; lifecycle.c for a child */
-	uint32_t nproc[2]; /* RLIMIT_NPROC, soft and hard */
-
-	/* schedule.c (start_tick: at its birth alone) */
-	uint32_t start_tick, user_ticks, system_ticks;
-
-	/* segments.c; lifecycle.c for a child; exec.c clears `tls` */
-	uint64_t tls[3];          /* GDT entries of set_thread_area */
-	const uint8_t *io_bitmap; /* 416 bytes, bit clear: allowed; or 0 */
-	bool gdt_used;            /* it has had an entry of `tls`, or ports */
-
-	/* syscall.c: a bit for each unknown call it tried */
+	/* entry/syscall.c: a bit for each unknown call that it tried */
 	uint32_t unknown_told[UNKNOWN_MAX / 32];
 
-	/*
-	 * ipc/message/message.c; connection.c `channel`, lease.c `element` and
-	 * `before`, forward.c `carried`
-	 */
+	/* ipc/message: what it asks, or whom it serves */
 	struct {
 		int channel;    /* of the server it is, or -1 */
+		int rank;       /* 0 client, 1 files, 2 console */
 		bool queued;    /* stands in the queue of its channel */
 		bool unblock;   /* a signal wants the wait to end soon */
 		int call;       /* while it waits: number of its call */
 		int connection; /* ... by which (a hold), or NO_CONNECTION */
 		uint32_t args[6];
 		int generation;  /* of its token */
-		int element;     /* lease.c: so far its buffers were walked */
+		int element;     /* so far its buffers were walked: lease.c */
 		uint32_t before; /* ... and so many bytes lie before it */
 		int next;        /* queue of the channel */
 		uint32_t round;  /* ... in which it is its user's turn */
@@ -130,8 +135,7 @@ struct proc {
 		int carried[2];  /* connections that came with it, or -1 */
 	} message;
 
-	/* kernel/process/wait.c, semop.c and msg.c: what it stands in line for
-	 */
+	/* wait.c, semop.c and msg.c: what it stands in line for */
 	struct {
 		struct proc *next, *before; /* in line; 0: it is at an end */
 		int result;                 /* what its call answers; WAITING */
@@ -142,15 +146,17 @@ struct proc {
 		bool called; /* semop: a change may concern it, see semop.c */
 	} wait;
 
-	/* ipc/sysv/semadj.c */
-	int semadj; /* what its end takes back, or -1 */
+	/* semadj.c: the root of what its end takes back, or -1 */
+	int semadj;
 
-	/* ipc/message/connection.c; lifecycle.c for a child */
-	int cwd;                       /* connection, or -1 */
-	int16_t descriptors[OPEN_MAX]; /* connection, or NO_CONNECTION */
-	bool cloexec[OPEN_MAX];        /* FD_CLOEXEC */
+	/* connection.c: its descriptors */
+	struct {
+		int cwd;                         /* connection, or -1 */
+		int16_t descriptors[OPEN_MAX];   /* connection, or -1 */
+		uint32_t cloexec[OPEN_MAX / 32]; /* a bit: FD_CLOEXEC */
+	} files;
 
-	/* schedule.c at a switch; lifecycle.c for a child; exec.c: clean */
+	/* schedule.c at a switch; exec.c a clean one */
 	uint8_t fpu[512] __attribute__((aligned(16)));
 } __attribute__((aligned(2048))); /* so that &procs[i] is a shift */
 

@@ -78,11 +78,11 @@ void quantum_ends(struct proc *p)
 	static const struct proc *last;
 	uint32_t now = cpu_cycles();
 
-	turn->ticked = p->rank > 0; /* it worked for a client there */
-	if (p->rank > 0 && p == last) {
-		p->queue = p->user;
-		if (!p->user->in_ring)
-			ring_join(p->user);
+	turn->ticked = p->message.rank > 0; /* it worked for a client there */
+	if (p->message.rank > 0 && p == last) {
+		p->sched.queue = p->sched.user;
+		if (!p->sched.user->in_ring)
+			ring_join(p->sched.user);
 	}
 	if (now - turn_began >= (now - last_tick) / 2)
 		turn_pass();
@@ -93,7 +93,7 @@ void quantum_ends(struct proc *p)
 
 void turn_yield(void)
 {
-	if (turn == self()->queue)
+	if (turn == self()->sched.queue)
 		turn_pass();
 }
 
@@ -108,22 +108,22 @@ void ready_init(void)
 /* Who has waited, or is new: a server is a server again. */
 static struct run_queue *choose_queue(struct proc *p)
 {
-	p->queue = p->user;
-	if (p->rank > 0) {
-		p->queue = &run_queues[SERVERS];
-		if (self()->rank == 0)
+	p->sched.queue = p->sched.user;
+	if (p->message.rank > 0) {
+		p->sched.queue = &run_queues[SERVERS];
+		if (self()->message.rank == 0)
 			need_resched = 1; /* servers run before clients */
 	}
-	return p->queue;
+	return p->sched.queue;
 }
 
 void enqueue_again(struct proc *p)
 {
-	struct run_queue *q = p->queue;
+	struct run_queue *q = p->sched.queue;
 
-	p->next = 0;
+	p->sched.next = 0;
 	*q->end = p;
-	q->end = &p->next;
+	q->end = &p->sched.next;
 }
 
 void enqueue(struct proc *p)
@@ -144,9 +144,9 @@ void enqueue_first(struct proc *p)
 		enqueue(p);
 		return;
 	}
-	p->next = q->first;
-	if (!p->next)
-		q->end = &p->next;
+	p->sched.next = q->first;
+	if (!p->sched.next)
+		q->end = &p->sched.next;
 	q->first = p;
 	if (!q->in_ring)
 		ring_join(q);
@@ -173,8 +173,8 @@ struct proc *dequeue(void)
 	p = q->first;
 	if (!p)
 		return 0;
-	q->first = p->next;
-	if (!p->next)
+	q->first = p->sched.next;
+	if (!p->sched.next)
 		q->end = &q->first;
 	return p;
 }
@@ -205,20 +205,20 @@ static struct run_queue *find_row(uint32_t uid)
 
 void user_leave(struct proc *p)
 {
-	if (p->user)
-		p->user->processes--;
-	p->user = 0;
+	if (p->sched.user)
+		p->sched.user->processes--;
+	p->sched.user = 0;
 }
 
 void user_join(struct proc *p)
 {
-	uint32_t uid = p->rank > 0 ? OF_A_SERVER : p->cred.uid;
+	uint32_t uid = p->message.rank > 0 ? OF_A_SERVER : p->identity.uid;
 
-	if (p->user && p->user->uid == uid)
+	if (p->sched.user && p->sched.user->uid == uid)
 		return;
 	user_leave(p);
-	p->user = p->queue = find_row(uid);
-	p->user->processes++;
-	if (!p->user->in_ring)
-		ring_join(p->user); /* it runs there */
+	p->sched.user = p->sched.queue = find_row(uid);
+	p->sched.user->processes++;
+	if (!p->sched.user->in_ring)
+		ring_join(p->sched.user); /* it runs there */
 }

@@ -26,10 +26,10 @@ __attribute__((noinline)) static struct proc *switch_seldom(struct proc *old,
                                                             struct proc *new)
 {
 	if (trace_on) {
-		trace_pid = new->pid;
-		trace_event(TRACE_SWITCH, old->pid, new->pid, 0);
+		trace_pid = new->life.pid;
+		trace_event(TRACE_SWITCH, old->life.pid, new->life.pid, 0);
 	}
-	if (old->gdt_used | new->gdt_used)
+	if (old->gdt.used | new->gdt.used)
 		gdt_load(new);
 	return old;
 }
@@ -41,17 +41,17 @@ static void switch_from_to(struct proc *old, struct proc *new)
 	count_switches++;
 	running = new;
 	gdt_set_stack(proc_stack_top(new));
-	if (trace_on | old->gdt_used | new->gdt_used) {
+	if (trace_on | old->gdt.used | new->gdt.used) {
 		old = switch_seldom(old, new);
 		new = self();
 	}
-	space_load(new->space);
+	space_load(new->life.space);
 	__asm__ volatile("fxsave %0\n\t"
 	                 "fxrstor %1"
 	                 : "=m"(old->fpu)
 	                 : "m"(new->fpu));
-	from = &old->kernel_esp;
-	to = new->kernel_esp;
+	from = &old->sched.kernel_esp;
+	to = new->sched.kernel_esp;
 	__asm__ volatile("call switch_to"
 	                 : "+a"(from), "+d"(to)
 	                 :
@@ -82,7 +82,7 @@ __attribute__((noipa)) void schedule(void)
 	old = self();
 	proc_set_running(new);
 	/* What was asked of it while it waited, it sees on its way out. */
-	need_resched = new->killed | new->stopping;
+	need_resched = new->signal.killed | new->signal.stopping;
 	if (new != old)
 		switch_from_to(old, new);
 }
@@ -98,7 +98,7 @@ void preempt(void)
 
 int sys_sched_yield(void)
 {
-	if (!self()->queue->first)
+	if (!self()->sched.queue->first)
 		turn_yield();
 	preempt();
 	return 0;
@@ -128,12 +128,12 @@ void clock_tick(bool user)
 	first = sleep_first();
 	if (!idle)
 		clock_alarm(clock_next_tick);
-	clock_alarm(first ? first->wake_at : NEVER);
+	clock_alarm(first ? first->sched.wake_at : NEVER);
 	if (idle || passed == 0)
 		return;
 	if (user)
-		p->user_ticks += passed;
+		p->sched.user_ticks += passed;
 	else
-		p->system_ticks += passed;
+		p->sched.system_ticks += passed;
 	quantum_ends(p);
 }

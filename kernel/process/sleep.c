@@ -27,13 +27,14 @@ static int sleepers;
 static void put(int place, struct proc *p)
 {
 	heap[place] = p;
-	p->place = place;
+	p->sched.place = place;
 }
 
 /* `p` has the empty place, or one above it. */
 static void rise(int place, struct proc *p)
 {
-	for (; place > 1 && heap[place / 2]->wake_at > p->wake_at; place /= 2)
+	for (; place > 1 && heap[place / 2]->sched.wake_at > p->sched.wake_at;
+	     place /= 2)
 		put(place, heap[place / 2]);
 	put(place, p);
 }
@@ -45,9 +46,9 @@ static void sink(int place, struct proc *p)
 
 	while ((below = 2 * place) <= sleepers) {
 		if (below < sleepers &&
-		    heap[below + 1]->wake_at < heap[below]->wake_at)
+		    heap[below + 1]->sched.wake_at < heap[below]->sched.wake_at)
 			below++;
-		if (heap[below]->wake_at >= p->wake_at)
+		if (heap[below]->sched.wake_at >= p->sched.wake_at)
 			break;
 		put(place, heap[below]);
 		place = below;
@@ -57,19 +58,19 @@ static void sink(int place, struct proc *p)
 
 void sleep_join(struct proc *p, uint64_t until)
 {
-	p->wake_at = until;
+	p->sched.wake_at = until;
 	rise(++sleepers, p);
 }
 
 void sleep_leave(struct proc *p)
 {
 	struct proc *last = heap[sleepers--];
-	int place = p->place;
+	int place = p->sched.place;
 
-	p->place = 0;
+	p->sched.place = 0;
 	if (p == last)
 		return;
-	if (last->wake_at < p->wake_at)
+	if (last->sched.wake_at < p->sched.wake_at)
 		rise(place, last);
 	else
 		sink(place, last);
@@ -84,7 +85,7 @@ void sleep_wake(void)
 {
 	struct proc *p;
 
-	while ((p = sleep_first()) && p->wake_at <= clock_counts) {
+	while ((p = sleep_first()) && p->sched.wake_at <= clock_counts) {
 		sleep_leave(p);
 		if (may_stop_in(p->state))
 			wake(p);
@@ -103,7 +104,7 @@ int block_until(enum proc_state state, const uint64_t *until)
 	sleep_join(p, *until);
 	clock_alarm(*until);
 	result = block(state, -1);
-	if (p->place)
+	if (p->sched.place)
 		sleep_leave(p);
 	return result;
 }
@@ -124,20 +125,23 @@ int sleep_check(void)
 	int breaches = 0;
 
 	for (int i = 1; i <= sleepers; i++) {
-		if (heap[i]->place == i &&
-		    (i == 1 || heap[i]->wake_at >= heap[i / 2]->wake_at))
+		if (heap[i]->sched.place == i &&
+		    (i == 1 ||
+		     heap[i]->sched.wake_at >= heap[i / 2]->sched.wake_at))
 			continue;
 		klog(KLOG_ERROR, "P6: sleeper %d, pid %d, place %d", i,
-		     heap[i]->pid, heap[i]->place);
+		     heap[i]->life.pid, heap[i]->sched.place);
 		breaches++;
 	}
 	for (int i = 0; i < proc_table.fresh; i++) {
-		int place = procs[i].state == PROC_FREE ? 0 : procs[i].place;
+		int place =
+		    procs[i].state == PROC_FREE ? 0 : procs[i].sched.place;
 
 		if (place == 0 ||
 		    (place <= sleepers && heap[place] == &procs[i]))
 			continue;
-		klog(KLOG_ERROR, "P6: pid %d does not sleep", procs[i].pid);
+		klog(KLOG_ERROR, "P6: pid %d does not sleep",
+		     procs[i].life.pid);
 		breaches++;
 	}
 	return breaches;

@@ -74,8 +74,8 @@ int wait_sleep(struct line *line, const uint64_t *until)
 
 bool wait_again(int result)
 {
-	if (result != -EINTR || self()->killed)
+	if (result != -EINTR || self()->signal.killed)
 		return false;
 	proc_stop();
-	return !self()->killed;
+	return !self()->signal.killed;
 }

@@ -353,7 +353,7 @@ static vaddr_t push_random(struct build *b)
 	return push(b, words, sizeof(words));
 }
 
-static void push_auxv(struct build *b, const struct credentials *cred,
+static void push_auxv(struct build *b, const struct identity *cred,
                       vaddr_t random, vaddr_t path)
 {
 	const uint32_t auxv[AUXV_WORDS] = {
@@ -379,7 +379,7 @@ static void push_auxv(struct build *b, const struct credentials *cred,
 }
 
 /* All that _start finds at b->sp, from its top down. */
-static int fill_stack(struct build *b, const struct credentials *cred,
+static int fill_stack(struct build *b, const struct identity *cred,
                       vaddr_t argv, vaddr_t envp)
 {
 	const struct exec_image *image = b->image;
@@ -418,14 +418,14 @@ static void set_name(struct proc *p, const char *path)
 	for (; *path; path++)
 		if (*path == '/' && path[1])
 			name = path + 1;
-	format(p->name, sizeof(p->name), "%s", name);
+	format(p->program.name, sizeof(p->program.name), "%s", name);
 }
 
 static void reset_registers(int proc, vaddr_t entry, vaddr_t esp)
 {
 	struct trapframe *tf = proc_trapframe(proc);
 	struct switch_frame *frame =
-	    (struct switch_frame *)procs[proc].kernel_esp;
+	    (struct switch_frame *)procs[proc].sched.kernel_esp;
 	/* fxsave's area: the control word, and MXCSR at byte 24. */
 	static const uint16_t clean_fpu[256] = {0x37f, [12] = 0x1f80};
 
@@ -436,7 +436,7 @@ static void reset_registers(int proc, vaddr_t entry, vaddr_t esp)
 	tf->ds = tf->es = tf->ss = USER_DS;
 	tf->eflags = 0x202;
 	frame->fs = frame->gs = 0;
-	memset(procs[proc].tls, 0, sizeof(procs[proc].tls));
+	memset(procs[proc].gdt.tls, 0, sizeof(procs[proc].gdt.tls));
 	memcpy(procs[proc].fpu, clean_fpu, sizeof(procs[proc].fpu));
 }
 
@@ -446,7 +446,7 @@ int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
 	struct proc *p = &procs[proc];
 	struct build b = {
 	    .image = image,
-	    .old = p->space,
+	    .old = p->life.space,
 	    .sp = STACK_TOP,
 	    .room = STRINGS_MAX,
 	    .strings = STRINGS_MOST,
@@ -468,19 +468,19 @@ int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
 	if (result == 0)
 		result = map(&b, &stack, STACK_TOP);
 	if (result == 0)
-		result = fill_stack(&b, &p->cred, argv, envp);
+		result = fill_stack(&b, &p->identity, argv, envp);
 	if (result < 0) {
 		space_drop(b.space);
 		return result;
 	}
 
 	/* Nothing below can fail. */
-	p->space = b.space;
-	spaces[b.space].owner = p->pid;
+	p->life.space = b.space;
+	spaces[b.space].owner = p->life.pid;
 	spaces[b.space].heap_start = spaces[b.space].heap_break = b.top;
-	p->executed = true;
-	p->cred.suid = p->cred.euid;
-	p->cred.sgid = p->cred.egid;
+	p->program.executed = true;
+	p->identity.suid = p->identity.euid;
+	p->identity.sgid = p->identity.egid;
 	set_name(p, image->path);
 	reset_registers(proc, b.header.entry, b.sp);
 	if (b.old >= 0) {

@@ -18,14 +18,14 @@
 
 int sys_getppid(void)
 {
-	int parent = self()->parent;
+	int parent = self()->life.parent;
 
-	return parent < 0 ? 0 : procs[parent].pid;
+	return parent < 0 ? 0 : procs[parent].life.pid;
 }
 
 static bool privileged(void)
 {
-	return self()->cred.euid == 0;
+	return self()->identity.euid == 0;
 }
 
 static bool one_of(const struct ids3 *ids, uint32_t id)
@@ -47,7 +47,7 @@ static int set_ids(struct ids3 *ids, uint32_t real, uint32_t effective,
 /* The ids that the calls of the table mean: 0 those of users, 1 of groups. */
 static struct ids3 *ids_of(int groups)
 {
-	return groups ? &self()->cred.group : &self()->cred.user;
+	return groups ? &self()->identity.group : &self()->identity.user;
 }
 
 /* setuid(2), setgid(2) */
@@ -105,7 +105,7 @@ int sys_getresid(int groups, vaddr_t real, vaddr_t effective, vaddr_t saved)
 
 int sys_getgroups32(int size, vaddr_t list)
 {
-	const struct credentials *c = &self()->cred;
+	const struct identity *c = &self()->identity;
 
 	if (size < 0 || (size > 0 && size < c->ngroups))
 		return -EINVAL;
@@ -125,16 +125,16 @@ int sys_setgroups32(int size, vaddr_t list)
 		return -EINVAL;
 	if (copy_in(groups, list, size * sizeof(uint32_t)) < 0)
 		return -EFAULT;
-	memcpy(self()->cred.groups, groups, size * sizeof(uint32_t));
-	self()->cred.ngroups = size;
+	memcpy(self()->identity.groups, groups, size * sizeof(uint32_t));
+	self()->identity.ngroups = size;
 	return 0;
 }
 
 int sys_umask(uint32_t mask)
 {
-	int old = self()->cred.umask;
+	int old = self()->identity.umask;
 
-	self()->cred.umask = mask & 0777;
+	self()->identity.umask = mask & 0777;
 	return old;
 }
 
@@ -148,8 +148,9 @@ int find_or_self(int pid)
 static bool group_exists(int pgid, int sid)
 {
 	for (int i = 1; i < proc_table.fresh; i++)
-		if (procs[i].state != PROC_FREE && procs[i].pgid == pgid &&
-		    procs[i].sid == sid)
+		if (procs[i].state != PROC_FREE &&
+		    procs[i].identity.pgid == pgid &&
+		    procs[i].identity.sid == sid)
 			return true;
 	return false;
 }
@@ -160,19 +161,21 @@ int sys_setpgid(int pid, int pgid)
 
 	if (pgid < 0 || pid < 0)
 		return -EINVAL;
-	if (i < 0 || (i != self_index() && procs[i].parent != self_index()))
+	if (i < 0 ||
+	    (i != self_index() && procs[i].life.parent != self_index()))
 		return -ESRCH;
 	if (pgid == 0)
-		pgid = procs[i].pid;
-	if (procs[i].sid != self()->sid)
+		pgid = procs[i].life.pid;
+	if (procs[i].identity.sid != self()->identity.sid)
 		return -EPERM;
-	if (i != self_index() && procs[i].executed)
+	if (i != self_index() && procs[i].program.executed)
 		return -EACCES;
-	if (procs[i].sid == procs[i].pid)
+	if (procs[i].identity.sid == procs[i].life.pid)
 		return -EPERM; /* a session's leader */
-	if (pgid != procs[i].pid && !group_exists(pgid, self()->sid))
+	if (pgid != procs[i].life.pid &&
+	    !group_exists(pgid, self()->identity.sid))
 		return -EPERM;
-	procs[i].pgid = pgid;
+	procs[i].identity.pgid = pgid;
 	return 0;
 }
 
@@ -183,15 +186,15 @@ int sys_getgroup(int session, int pid)
 
 	if (i < 0)
 		return -ESRCH;
-	return session ? procs[i].sid : procs[i].pgid;
+	return session ? procs[i].identity.sid : procs[i].identity.pgid;
 }
 
 int sys_setsid(void)
 {
 	struct proc *p = self();
 
-	if (group_exists(p->pid, p->sid))
+	if (group_exists(p->life.pid, p->identity.sid))
 		return -EPERM; /* a group has our number already */
-	p->pgid = p->sid = p->pid;
-	return p->pid;
+	p->identity.pgid = p->identity.sid = p->life.pid;
+	return p->life.pid;
 }

@@ -33,26 +33,22 @@ void proc_prepare_stack(int proc)
 	memset(tf, 0, sizeof(*tf));
 	memset(frame, 0, sizeof(*frame));
 	frame->eip = (uint32_t)trap_return;
-	procs[proc].kernel_esp = (uintptr_t)frame;
+	procs[proc].sched.kernel_esp = (uintptr_t)frame;
 }
 
-static void copy_identity(struct proc *child, const struct proc *parent)
+/* Each part of a process that a child inherits, in the order of struct proc. */
+static void inherit(struct proc *child, const struct proc *parent)
 {
-	child->pgid = parent->pgid;
-	child->sid = parent->sid;
-	child->signal_mask = parent->signal_mask;
-	child->cred = parent->cred;
-	child->nproc[0] = parent->nproc[0];
-	child->nproc[1] = parent->nproc[1];
-	child->user = parent->user;
-	child->user->processes++;
-	memcpy(child->name, parent->name, sizeof(child->name));
-	memcpy(child->tls, parent->tls, sizeof(child->tls));
-	child->gdt_used = parent->gdt_used;
-	memcpy(child->descriptors, parent->descriptors,
-	       sizeof(child->descriptors));
-	memcpy(child->cloexec, parent->cloexec, sizeof(child->cloexec));
-	child->cwd = parent->cwd;
+	child->sched.user = parent->sched.user;
+	child->sched.user->processes++;
+	child->identity = parent->identity;
+	child->signal.mask = parent->signal.mask;
+	child->limits = parent->limits;
+	memcpy(child->program.name, parent->program.name,
+	       sizeof(child->program.name));
+	memcpy(child->gdt.tls, parent->gdt.tls, sizeof(child->gdt.tls));
+	child->gdt.used = parent->gdt.used;
+	child->files = parent->files;
 	__asm__ volatile("fxsave %0" : "=m"(child->fpu));
 }
 
@@ -71,26 +67,26 @@ static void copy_registers(int child)
 /* The new process's index, not yet ready to run, or -errno. */
 static int make_child(void)
 {
-	int level = spaces[self()->space].level;
+	int level = spaces[self()->life.space].level;
 	int space, child;
 
-	if (self()->cred.euid != 0 &&
-	    (uint32_t)self()->user->processes >= self()->nproc[0])
+	if (self()->identity.euid != 0 &&
+	    (uint32_t)self()->sched.user->processes >= self()->limits.nproc[0])
 		return -EAGAIN;
 	child = proc_make(level);
 	if (child < 0)
 		return child;
-	space = space_copy(self()->space, level);
+	space = space_copy(self()->life.space, level);
 	if (space < 0) {
 		proc_free(child);
 		return space;
 	}
 
 	/* Nothing below can fail. */
-	procs[child].space = space;
-	spaces[space].owner = procs[child].pid;
-	procs[child].parent = self_index();
-	copy_identity(&procs[child], self());
+	procs[child].life.space = space;
+	spaces[space].owner = procs[child].life.pid;
+	procs[child].life.parent = self_index();
+	inherit(&procs[child], self());
 	copy_registers(child);
 	shm_fork(space);
 	message_fork(child);
@@ -109,7 +105,7 @@ int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
 	(void)tls;
 	if (flags & CLONE_VM) {
 		klog_caused("pid %d (%s): no threads and no vfork: clone %x",
-		            self()->pid, self()->name, flags);
+		            self()->life.pid, self()->program.name, flags);
 		return -ENOSYS;
 	}
 	if ((flags & ~known) || (flags & CLONE_SIGNAL) != SIGCHLD)
@@ -122,12 +118,12 @@ int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
 	if (stack)
 		proc_trapframe(child)->esp = stack;
 	if (flags & CLONE_PARENT_SETTID)
-		copy_out(ptid, &procs[child].pid, sizeof(int));
+		copy_out(ptid, &procs[child].life.pid, sizeof(int));
 	if (flags & CLONE_CHILD_SETTID)
-		space_write(procs[child].space, ctid, &procs[child].pid,
-		            sizeof(int));
+		space_write(procs[child].life.space, ctid,
+		            &procs[child].life.pid, sizeof(int));
 	wake(&procs[child]);
-	return procs[child].pid;
+	return procs[child].life.pid;
 }
 
 /* ---- exit ------------------------------------------------------------ */
@@ -138,8 +134,8 @@ static void give_children_to_init(void)
 
 	for (int i = 0; i < proc_table.fresh; i++) {
 		if (procs[i].state != PROC_FREE &&
-		    procs[i].parent == self_index()) {
-			procs[i].parent = init;
+		    procs[i].life.parent == self_index()) {
+			procs[i].life.parent = init;
 			if (procs[i].state == PROC_ZOMBIE)
 				proc_notify_parent(i);
 		}
@@ -150,18 +146,18 @@ void proc_exit(int wait_status)
 {
 	struct proc *p = self();
 
-	if (p->pid == INIT_PID)
+	if (p->life.pid == INIT_PID)
 		panic("init has ended, status %x", (uint32_t)wait_status);
 	message_exit(self_index());
 	sem_exit();
-	space_drop(p->space);
-	p->space = -1;
+	space_drop(p->life.space);
+	p->life.space = -1;
 	give_children_to_init();
-	p->wait_status = wait_status;
+	p->life.wait_status = wait_status;
 	proc_set_zombie(p);
-	if (p->parent < 0)
+	if (p->life.parent < 0)
 		klog(KLOG_ERROR, "server %s (pid %d) has died, status %x",
-		     p->name, p->pid, (uint32_t)wait_status);
+		     p->program.name, p->life.pid, (uint32_t)wait_status);
 	proc_notify_parent(self_index());
 	schedule();
 	panic("a dead process runs");
@@ -180,10 +176,12 @@ static int news(int child, int options)
 	const struct proc *p = &procs[child];
 
 	if (p->state == PROC_ZOMBIE)
-		return p->wait_status;
-	if (p->stop_report == STATUS_CONTINUED)
+		return p->life.wait_status;
+	if (p->signal.stop_report == STATUS_CONTINUED)
 		return options & WCONTINUED ? STATUS_CONTINUED : -1;
-	return p->stop_report && (options & WUNTRACED) ? p->stop_report : -1;
+	return p->signal.stop_report && (options & WUNTRACED)
+	           ? p->signal.stop_report
+	           : -1;
 }
 
 /* A wanted child with news; -EAGAIN: there are some, none has; -ECHILD. */
@@ -192,7 +190,8 @@ static int find_child(int pid, int options)
 	int result = -ECHILD;
 
 	for (int i = 0; i < proc_table.fresh; i++) {
-		if (procs[i].parent == self_index() && proc_named(i, pid)) {
+		if (procs[i].life.parent == self_index() &&
+		    proc_named(i, pid)) {
 			if (news(i, options) >= 0)
 				return i;
 			result = -EAGAIN;
@@ -205,16 +204,16 @@ static int find_child(int pid, int options)
 static int report(int child, int options, vaddr_t status, vaddr_t rusage)
 {
 	struct proc *p = &procs[child];
-	uint32_t user = p->user_ticks, system = p->system_ticks;
+	uint32_t user = p->sched.user_ticks, system = p->sched.system_ticks;
 	const uint32_t used[RUSAGE_WORDS] = {
 	    user / HZ,
 	    user % HZ * MICROSECONDS_PER_TICK,
 	    system / HZ,
 	    system % HZ * MICROSECONDS_PER_TICK,
 	};
-	int word = news(child, options), pid = p->pid;
+	int word = news(child, options), pid = p->life.pid;
 
-	p->stop_report = 0;
+	p->signal.stop_report = 0;
 	if (p->state == PROC_ZOMBIE)
 		proc_free(child);
 	if (status && copy_out(status, &word, sizeof(word)) < 0)

@@ -35,7 +35,7 @@ static const uint32_t limits[LIMITS][2] = {
 
 static const uint32_t *limit_of(const struct proc *p, uint32_t resource)
 {
-	return resource == NPROC ? p->nproc : limits[resource];
+	return resource == NPROC ? p->limits.nproc : limits[resource];
 }
 
 /* Whether `p` may have the limit; if it may, it has it. */
@@ -45,14 +45,14 @@ static int set(struct proc *p, uint32_t resource, uint32_t soft, uint32_t hard)
 
 	if (soft > hard)
 		return -EINVAL;
-	if (hard > old[1] && self()->cred.euid != 0)
+	if (hard > old[1] && self()->identity.euid != 0)
 		return -EPERM;
 	if (soft == old[0] && hard == old[1])
 		return 0;
 	if (resource != NPROC)
 		return hard > old[1] ? -EPERM : -EINVAL;
-	p->nproc[0] = soft;
-	p->nproc[1] = hard;
+	p->limits.nproc[0] = soft;
+	p->limits.nproc[1] = hard;
 	return 0;
 }
 
@@ -99,7 +99,8 @@ int sys_prlimit64(int pid, uint32_t resource, vaddr_t wanted, vaddr_t old)
 		return -EFAULT;
 	if (i < 0)
 		return -ESRCH;
-	if (self()->cred.euid != 0 && self()->user != procs[i].user)
+	if (self()->identity.euid != 0 &&
+	    self()->sched.user != procs[i].sched.user)
 		return -EPERM;
 	for (int k = 0; k < 2; k++) {
 		told[2 * k] = limit_of(&procs[i], resource)[k];

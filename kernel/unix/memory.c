@@ -11,7 +11,7 @@
 
 int sys_brk(vaddr_t address, vaddr_t *result)
 {
-	*result = space_brk(self()->space, address);
+	*result = space_brk(self()->life.space, address);
 	return 0;
 }
 
@@ -55,7 +55,7 @@ int mmap_segment(int client, int segment, int offset, int rights,
 {
 	uint32_t length = args[1], prot = args[2], flags = args[3];
 	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
-	int space = procs[client].space, error;
+	int space = procs[client].life.space, error;
 	struct region wanted = {
 	    .kind = shared                  ? REGION_SHARED
 	            : flags & MAP_GROWSDOWN ? REGION_STACK
@@ -114,7 +114,7 @@ int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
 		/* A segment without a name: its region alone will hold it. */
 		segment = segment_make(page_up(length) / PAGE_SIZE,
 		                       !(flags & MAP_NORESERVE), false,
-		                       spaces[self()->space].level);
+		                       spaces[self()->life.space].level);
 		if (segment < 0)
 			return segment;
 	}
@@ -129,7 +129,8 @@ int sys_munmap(vaddr_t address, uint32_t length)
 	if (!page_aligned(address) || length == 0 ||
 	    !in_user_half(address, length))
 		return -EINVAL;
-	return space_unmap(self()->space, address, address + page_up(length));
+	return space_unmap(self()->life.space, address,
+	                   address + page_up(length));
 }
 
 int sys_mprotect(vaddr_t address, uint32_t length, uint32_t prot)
@@ -144,6 +145,6 @@ int sys_mprotect(vaddr_t address, uint32_t length, uint32_t prot)
 		return -EINVAL;
 	if (!in_user_half(address, length))
 		return -ENOMEM;
-	return space_protect(self()->space, address, address + page_up(length),
-	                     prot & RIGHT_ALL);
+	return space_protect(self()->life.space, address,
+	                     address + page_up(length), prot & RIGHT_ALL);
 }

@@ -27,10 +27,10 @@ static void resume(int proc)
 {
 	struct proc *p = &procs[proc];
 
-	p->stopping = 0;
-	p->signal_pending &= ~stops_by_default;
+	p->signal.stopping = 0;
+	p->signal.pending &= ~stops_by_default;
 	if (p->state == PROC_STOPPED) {
-		p->stop_report = 0xffff; /* wait4: continued */
+		p->signal.stop_report = 0xffff; /* wait4: continued */
 		proc_notify_parent(proc);
 		wake(&procs[proc]);
 	}
@@ -46,17 +46,17 @@ static void deliver(int proc, int signal)
 
 	if (p->state == PROC_STOPPED)
 		return; /* pending until it is continued */
-	p->signal_pending &= ~BIT(signal);
-	if ((ignored_by_default & BIT(signal)) || p->pid == INIT_PID ||
-	    p->killed)
+	p->signal.pending &= ~BIT(signal);
+	if ((ignored_by_default & BIT(signal)) || p->life.pid == INIT_PID ||
+	    p->signal.killed)
 		return;
 	if (!(stops_by_default & BIT(signal)))
-		p->killed = signal;
+		p->signal.killed = signal;
 	else
-		p->stopping = signal;
+		p->signal.stopping = signal;
 	if (p == self())
 		need_resched = 1;
-	else if (proc_blocked(p) && (p->killed || may_stop_in(p->state)))
+	else if (proc_blocked(p) && (p->signal.killed || may_stop_in(p->state)))
 		wake(p);
 }
 
@@ -65,7 +65,7 @@ static void deliver_pending(int proc)
 	const struct proc *p = &procs[proc];
 
 	for (int signal = 1; signal <= SIGNAL_MAX; signal++)
-		if (p->signal_pending & ~p->signal_mask & BIT(signal))
+		if (p->signal.pending & ~p->signal.mask & BIT(signal))
 			deliver(proc, signal);
 }
 
@@ -78,8 +78,8 @@ static void send(int proc, int signal)
 	if (signal == SIGCONT || signal == SIGKILL)
 		resume(proc);
 	if (stops_by_default & BIT(signal))
-		p->signal_pending &= ~BIT(SIGCONT);
-	p->signal_pending |= BIT(signal);
+		p->signal.pending &= ~BIT(SIGCONT);
+	p->signal.pending |= BIT(signal);
 	if (signal == SIGKILL) /* before all others */
 		deliver(proc, SIGKILL);
 	deliver_pending(proc);
@@ -89,17 +89,18 @@ void signal_attend(void)
 {
 	struct proc *p = self();
 
-	if (p->stopping && !p->killed)
+	if (p->signal.stopping && !p->signal.killed)
 		proc_stop();
-	if (p->killed)
-		proc_exit(p->killed);
+	if (p->signal.killed)
+		proc_exit(p->signal.killed);
 }
 
 void proc_crime(int signal, const char *reason, uint32_t address)
 {
-	klog_caused("pid %d (%s) killed by signal %d: %s at %08x", self()->pid,
-	            self()->name, signal, reason, address);
-	self()->killed = signal; /* blocked or not: it cannot go on */
+	klog_caused("pid %d (%s) killed by signal %d: %s at %08x",
+	            self()->life.pid, self()->program.name, signal, reason,
+	            address);
+	self()->signal.killed = signal; /* blocked or not: it cannot go on */
 	need_resched = 1;
 }
 
@@ -107,19 +108,20 @@ void proc_crime(int signal, const char *reason, uint32_t address)
 
 static bool may_signal(int target, int signal)
 {
-	const struct credentials *me = &self()->cred;
-	const struct credentials *it = &procs[target].cred;
+	const struct identity *me = &self()->identity;
+	const struct identity *it = &procs[target].identity;
 
 	if (me->euid == 0 || me->euid == it->suid || me->euid == it->uid ||
 	    me->uid == it->suid || me->uid == it->uid)
 		return true;
-	return signal == SIGCONT && self()->sid == procs[target].sid;
+	return signal == SIGCONT &&
+	       self()->identity.sid == procs[target].identity.sid;
 }
 
 /* kill(-1) is for everybody else but init and the servers. */
 static bool spared(int i)
 {
-	return i == self_index() || procs[i].pid == INIT_PID ||
+	return i == self_index() || procs[i].life.pid == INIT_PID ||
 	       proc_is_server(i);
 }
 
@@ -166,7 +168,7 @@ int sys_pause(void)
 int sys_rt_sigprocmask(int how, vaddr_t set, vaddr_t oldset, uint32_t size)
 {
 	struct proc *p = self();
-	uint64_t given, old = p->signal_mask;
+	uint64_t given, old = p->signal.mask;
 
 	if (size != sizeof(given))
 		return -EINVAL;
@@ -176,7 +178,7 @@ int sys_rt_sigprocmask(int how, vaddr_t set, vaddr_t oldset, uint32_t size)
 		return -EINVAL;
 	if (set) {
 		given &= ~never_blocked;
-		p->signal_mask = how == SIG_SETMASK ? given
+		p->signal.mask = how == SIG_SETMASK ? given
 		                 : how == SIG_BLOCK ? old | given
 		                                    : old & ~given;
 		deliver_pending(self_index());
@@ -188,7 +190,7 @@ int sys_rt_sigprocmask(int how, vaddr_t set, vaddr_t oldset, uint32_t size)
 
 int sys_rt_sigpending(vaddr_t set, uint32_t size)
 {
-	uint64_t pending = self()->signal_pending & self()->signal_mask;
+	uint64_t pending = self()->signal.pending & self()->signal.mask;
 
 	if (size > sizeof(pending))
 		return -EINVAL;

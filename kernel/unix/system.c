@@ -52,15 +52,15 @@ int sys_sched_getaffinity(int pid, uint32_t bytes, vaddr_t mask)
 
 int sys_sched_setaffinity(int pid, uint32_t bytes, vaddr_t mask)
 {
-	uint32_t cpus = 0, euid = self()->cred.euid;
+	uint32_t cpus = 0, euid = self()->identity.euid;
 	int i = find_or_self(pid);
 
 	if (copy_in(&cpus, mask, min(bytes, sizeof(cpus))) < 0)
 		return -EFAULT;
 	if (i < 0)
 		return -ESRCH;
-	if (self()->cred.euid != 0 && euid != procs[i].cred.euid &&
-	    euid != procs[i].cred.uid)
+	if (self()->identity.euid != 0 && euid != procs[i].identity.euid &&
+	    euid != procs[i].identity.uid)
 		return -EPERM;
 	return cpus & 1 ? 0 : -EINVAL;
 }
@@ -69,7 +69,7 @@ int sys_sched_setaffinity(int pid, uint32_t bytes, vaddr_t mask)
 
 int sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command, vaddr_t arg)
 {
-	if (self()->cred.euid != 0)
+	if (self()->identity.euid != 0)
 		return -EPERM;
 	provoke(arg);
 	if (magic1 != REBOOT_MAGIC1 || magic2 != REBOOT_MAGIC2)

@@ -46,7 +46,7 @@ static bool is_allowed(const struct user_desc *d)
 static int free_entry(void)
 {
 	for (int i = 0; i < TLS_COUNT; i++)
-		if (self()->tls[i] == 0)
+		if (self()->gdt.tls[i] == 0)
 			return TLS_FIRST + i;
 	return -ESRCH;
 }
@@ -72,8 +72,9 @@ int sys_set_thread_area(vaddr_t desc)
 		return -EINVAL;
 
 	/* Nothing below can fail. */
-	self()->tls[entry - TLS_FIRST] = is_empty(&d) ? 0 : data_descriptor(&d);
-	self()->gdt_used = true;
+	self()->gdt.tls[entry - TLS_FIRST] =
+	    is_empty(&d) ? 0 : data_descriptor(&d);
+	self()->gdt.used = true;
 	gdt_load(self());
 	reload_selectors(); /* ds and es are, on the way to user mode */
 	return 0;

@@ -42,7 +42,8 @@ static int read_clock(int clock, struct timespec32 *now)
 	if (!clock_exists(clock))
 		return -EINVAL;
 	if (clock == CLOCK_PROCESS_CPUTIME || clock == CLOCK_THREAD_CPUTIME)
-		*now = of_ticks(self()->user_ticks + self()->system_ticks);
+		*now = of_ticks(self()->sched.user_ticks +
+		                self()->sched.system_ticks);
 	else
 		*now = clocks[clock].fine ? clock_uptime() : of_ticks(ticks);
 	if (clocks[clock].since_1970)

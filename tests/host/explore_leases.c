@@ -96,7 +96,7 @@ int check_all(void)
 int proc_find(int pid)
 {
 	for (int i = 0; i < proc_table.fresh; i++)
-		if (procs[i].state != PROC_FREE && procs[i].pid == pid)
+		if (procs[i].state != PROC_FREE && procs[i].life.pid == pid)
 			return i;
 	return -1;
 }
@@ -127,13 +127,13 @@ int block(enum proc_state state, int peer)
 
 	REQUIRE(self_index() ==
 	        CLIENT); /* a server only receives what is there */
-	if (p->killed)
+	if (p->signal.killed)
 		return -EINTR;
 	p->state = state;
 	p->peer = peer;
 	swapcontext(&client_context, &explorer);
 	p->peer = -1;
-	return p->killed ? -EINTR : 0;
+	return p->signal.killed ? -EINTR : 0;
 }
 
 void block_move(int proc, enum proc_state state, int peer)
@@ -209,9 +209,9 @@ static uint8_t image[2][192], was[2][192]; /* client, server */
 static void look(int proc, uint8_t *to)
 {
 	memset(to, 0, USER_LIMIT);
-	for (int p = 2; procs[proc].space >= 0 && p < PAGES; p++)
+	for (int p = 2; procs[proc].life.space >= 0 && p < PAGES; p++)
 		if (proc == CLIENT ? p != 6 && p != 7 : p > 2)
-			space_read(procs[proc].space, to + p * PAGE_SIZE,
+			space_read(procs[proc].life.space, to + p * PAGE_SIZE,
 			           (vaddr_t)p * PAGE_SIZE, PAGE_SIZE);
 }
 
@@ -517,9 +517,9 @@ static void exit_process(int proc)
 {
 	running = &procs[proc];
 	message_exit(proc);
-	space_clear(procs[proc].space);
-	space_drop(procs[proc].space);
-	procs[proc].space = -1;
+	space_clear(procs[proc].life.space);
+	space_drop(procs[proc].life.space);
+	procs[proc].life.space = -1;
 	procs[proc].state = PROC_ZOMBIE;
 }
 
@@ -529,7 +529,7 @@ static void life(void)
 		int result = forward(w.call->number, w.call->args);
 
 		w.busy = false;
-		if (procs[CLIENT].killed) {
+		if (procs[CLIENT].signal.killed) {
 			exit_process(CLIENT);
 		} else {
 			REQUIRE(w.answers == 1 || result == -EIO);
@@ -567,7 +567,7 @@ static void check_mapped(int segment, int page, vaddr_t address)
 
 	for (int p = 0; p < 2; p++) {
 		int result =
-		    space_read(procs[CLIENT].space, bytes,
+		    space_read(procs[CLIENT].life.space, bytes,
 		               address + (vaddr_t)p * PAGE_SIZE, PAGE_SIZE);
 
 		if (page + p >= segments[segment].pages) {
@@ -623,8 +623,8 @@ static void do_exec(uint32_t bytes)
 	                                            : 0;
 	int result;
 
-	space_write(procs[SERVER].space, BUFFER, &exec, sizeof(exec));
-	space_write(procs[SERVER].space, exec.strings, "pp\0", 4);
+	space_write(procs[SERVER].life.space, BUFFER, &exec, sizeof(exec));
+	space_write(procs[SERVER].life.space, exec.strings, "pp\0", 4);
 	result = native(NATIVE_exec, (uint32_t)w.token, BUFFER, 0, 0, 0, 0);
 	REQUIRE(result == wanted ||
 	        (promise_fail_nth == 0 && result == -ENOMEM));
@@ -654,7 +654,7 @@ static void do_make(int which)
 
 static void do_kill(void)
 {
-	procs[CLIENT].killed = 9;
+	procs[CLIENT].signal.killed = 9;
 	w.live = false;
 	wake(&procs[CLIENT]);
 }
@@ -663,7 +663,7 @@ static void do_kill(void)
 static void all_die(void)
 {
 	if (procs[CLIENT].state != PROC_ZOMBIE) {
-		if (w.busy && !procs[CLIENT].killed)
+		if (w.busy && !procs[CLIENT].signal.killed)
 			do_kill();
 		if (w.busy)
 			run_client();
@@ -783,7 +783,7 @@ static bool enabled(enum op op)
 	case RESUME:
 		return client == PROC_READY && w.busy;
 	case KILL:
-		return w.busy && !procs[CLIENT].killed;
+		return w.busy && !procs[CLIENT].signal.killed;
 	case RECEIVE:
 		return server && client == PROC_SENDING;
 	case ALL_DIE:
@@ -807,7 +807,7 @@ static bool enabled(enum op op)
 		return server && w.handle[1] == 0;
 	case MAP_SELF:
 		return server && w.handle[0] > 0 &&
-		       has_room(procs[SERVER].space);
+		       has_room(procs[SERVER].life.space);
 	case GROW: /* once, and back */
 		return server && w.handle[0] > 0 &&
 		       segments[w.handle[0] - 1].pages == 2;
@@ -841,29 +841,31 @@ static void map_pages(int space, int page, int pages, int rights, bool promise)
 static void make_proc(int i)
 {
 	procs[i].state = PROC_READY;
-	procs[i].pid = i + 1;
+	procs[i].life.pid = i + 1;
 	procs[i].peer = -1;
-	procs[i].cwd = NO_CONNECTION;
-	procs[i].space = space_make(LEVEL_USER);
-	memset(procs[i].descriptors, 0xff, sizeof(procs[i].descriptors));
+	procs[i].files.cwd = NO_CONNECTION;
+	procs[i].life.space = space_make(LEVEL_USER);
+	memset(procs[i].files.descriptors, 0xff,
+	       sizeof(procs[i].files.descriptors));
 	memset(procs[i].message.carried, 0xff, sizeof(int) * 2);
 	procs[i].message.channel = -1;
 	procs[i].message.connection = procs[i].message.next = -1;
 	if (i != CLIENT) {
-		map_pages(procs[i].space, 3, 6, RW, true);
+		map_pages(procs[i].life.space, 3, 6, RW, true);
 		return;
 	}
-	map_pages(procs[i].space, 2, 2, RW, true);
-	map_pages(procs[i].space, 4, 1, RIGHT_READ, true);
-	map_pages(procs[i].space, 5, 1, RW, false);
-	map_pages(procs[i].space, 8, 1, RW, true);
+	map_pages(procs[i].life.space, 2, 2, RW, true);
+	map_pages(procs[i].life.space, 4, 1, RIGHT_READ, true);
+	map_pages(procs[i].life.space, 5, 1, RW, false);
+	map_pages(procs[i].life.space, 8, 1, RW, true);
 }
 
 /* Bytes that are all different, but for the strings and iovecs. */
 static void fill_memory(void)
 {
 	static const struct buffer iovecs[2] = {{50, 5}, {38, 7}};
-	int client = procs[CLIENT].space, server = procs[SERVER].space;
+	int client = procs[CLIENT].life.space,
+	    server = procs[SERVER].life.space;
 
 	for (vaddr_t va = 32; va < 64; va++) {
 		uint8_t byte = (uint8_t)(va + 100);
@@ -900,15 +902,15 @@ static void begin(void)
 		make_proc(i);
 	files = channel_make(SERVER);
 	other = channel_make(THIEF);
-	procs[SERVER].rank = 1;
-	procs[THIEF].rank = 2;
+	procs[SERVER].message.rank = 1;
+	procs[THIEF].message.rank = 2;
 	REQUIRE(files == 0 && other == 1);
-	procs[CLIENT].cwd = connection_make(files, 1, 0);
+	procs[CLIENT].files.cwd = connection_make(files, 1, 0);
 	descriptor_install(CLIENT, connection_make(files, 2, 0), 0, false);
 	fill_memory();
 	w.calls_left = 2;
 	running = &procs[SERVER];
-	space_load(procs[SERVER].space);
+	space_load(procs[SERVER].life.space);
 	__asan_unpoison_memory_region(stack, STACK);
 	getcontext(&client_context);
 	client_context.uc_stack.ss_sp = stack;
@@ -921,7 +923,7 @@ static void begin(void)
 
 static void mix_space(int proc)
 {
-	int space = procs[proc].space;
+	int space = procs[proc].life.space;
 
 	if (procs[proc].state == PROC_ZOMBIE)
 		return;
@@ -939,7 +941,7 @@ static uint64_t state_hash(void)
 {
 	hash_begin();
 	for (int i = 0; i < PROCS; i++)
-		mix(procs[i].state + 32 * (procs[i].killed != 0));
+		mix(procs[i].state + 32 * (procs[i].signal.killed != 0));
 	mix(w.call ? w.call - calls : -1);
 	mix(w.busy + 2 * w.live + 4 * w.calls_left + 16 * (w.token != 0));
 	mix(w.answers + 16 * (w.expected & 0xff) + 4096 * w.dropped);

@@ -102,7 +102,7 @@ static void keep_stack(void);
 int block_until(enum proc_state state, const uint64_t *until)
 {
 	(void)until;
-	if (self()->killed)
+	if (self()->signal.killed)
 		return -EINTR;
 	EXPECT(may_sleep, true);
 	keep_stack();
@@ -174,10 +174,10 @@ static void begin_procs(bool strangers)
 {
 	memset(procs, 0, sizeof(procs));
 	for (int i = 0; i < PROCS; i++) {
-		procs[i].pid = 10 + i;
+		procs[i].life.pid = 10 + i;
 		procs[i].state = PROC_RUNNING;
-		procs[i].cred.euid = 100 + (strangers ? i : 0);
-		procs[i].cred.egid = 200 + (strangers ? i : 0);
+		procs[i].identity.euid = 100 + (strangers ? i : 0);
+		procs[i].identity.egid = 200 + (strangers ? i : 0);
 		procs[i].semadj = procs[i].wait.chain = -1;
 	}
 	memset(&procs[PROCS], 0x5A, sizeof(procs[PROCS]));

@@ -163,13 +163,13 @@ int block(enum proc_state state, int peer)
 	struct proc *p = self();
 	int me = self_index();
 
-	if (p->killed)
+	if (p->signal.killed)
 		return -EINTR;
 	p->state = state;
 	p->peer = peer;
 	swapcontext(&contexts[me], &explorer);
 	p->peer = -1;
-	return p->killed ? -EINTR : 0;
+	return p->signal.killed ? -EINTR : 0;
 }
 
 void block_move(int proc, enum proc_state state, int peer)
@@ -277,7 +277,7 @@ static int used_descriptors(int proc)
 	int used = 0;
 
 	for (int fd = 0; fd < OPEN_MAX; fd++)
-		used += procs[proc].descriptors[fd] != NO_CONNECTION;
+		used += procs[proc].files.descriptors[fd] != NO_CONNECTION;
 	return used;
 }
 
@@ -289,10 +289,10 @@ static void client_call(int number, uint32_t argument)
 
 	w.answered[me] = false;
 	result = forward(number, args);
-	if (me == CONSOLE && !procs[me].killed) /* that leads downward */
+	if (me == CONSOLE && !procs[me].signal.killed) /* that leads downward */
 		REQUIRE(result == -EDEADLK || result == -EIO);
 	gained = used_descriptors(me) - before;
-	if (procs[me].killed)
+	if (procs[me].signal.killed)
 		return;
 	if (result >= 0)
 		REQUIRE(w.answered[me]);
@@ -359,7 +359,7 @@ static void do_receive(vaddr_t buffer, bool poll)
 		return;
 	}
 	if (buffer == BAD || result < 0) {
-		REQUIRE(buffer == BAD || running->killed);
+		REQUIRE(buffer == BAD || running->signal.killed);
 		return;
 	}
 	count_passed_over(inbox.type == PULSE_INTERRUPT ? NEWS_INTERRUPTS
@@ -520,7 +520,7 @@ static void life(void)
 
 		run(w.op[me]);
 		w.busy[me] = false;
-		if (procs[me].killed) {
+		if (procs[me].signal.killed) {
 			message_exit(me);
 			procs[me].state = PROC_ZOMBIE;
 		}
@@ -533,10 +533,11 @@ static void life(void)
 static void make_proc(int i)
 {
 	procs[i].state = PROC_READY;
-	procs[i].pid = i + 1;
+	procs[i].life.pid = i + 1;
 	procs[i].peer = -1;
-	procs[i].cwd = NO_CONNECTION;
-	memset(procs[i].descriptors, 0xff, sizeof(procs[i].descriptors));
+	procs[i].files.cwd = NO_CONNECTION;
+	memset(procs[i].files.descriptors, 0xff,
+	       sizeof(procs[i].files.descriptors));
 	memset(procs[i].message.carried, 0xff, sizeof(int) * 2);
 	procs[i].message.channel = -1;
 	procs[i].message.connection = procs[i].message.next = -1;
@@ -575,17 +576,17 @@ static void begin(void)
 		make_proc(i);
 	files = channel_make(FILES);
 	console = channel_make(CONSOLE);
-	procs[FILES].rank = 1;
-	procs[CONSOLE].rank = 2;
+	procs[FILES].message.rank = 1;
+	procs[CONSOLE].message.rank = 2;
 	interrupt_channels[1] = &channels[console];
-	procs[0].cwd = connection_make(files, new_object(files), 0);
+	procs[0].files.cwd = connection_make(files, new_object(files), 0);
 	descriptor_install(0, connection_make(files, new_object(files), 0), 0,
 	                   false);
 	descriptor_install(0, connection_make(console, new_object(console), 0),
 	                   1, false);
-	memcpy(procs[1].descriptors, procs[0].descriptors,
-	       sizeof(procs[0].descriptors));
-	procs[1].cwd = procs[0].cwd;
+	memcpy(procs[1].files.descriptors, procs[0].files.descriptors,
+	       sizeof(procs[0].files.descriptors));
+	procs[1].files.cwd = procs[0].files.cwd;
 	message_fork(1);
 	descriptor_install(
 	    FILES, connection_make(console, new_object(console), 0), 0, false);
@@ -615,7 +616,7 @@ static bool enabled(int proc, enum op op)
 	if (op == RESUME)
 		return state == PROC_READY && w.busy[proc];
 	if (op == KILL)
-		return w.kills_left > 0 && !procs[proc].killed;
+		return w.kills_left > 0 && !procs[proc].signal.killed;
 	if (op == UNBLOCK)
 		return w.unblocks_left > 0 &&
 		       (state == PROC_SENDING || state == PROC_REPLY_WAIT);
@@ -653,7 +654,7 @@ static void enter(int proc)
 static void kill_proc(int proc)
 {
 	w.kills_left--;
-	procs[proc].killed = 9;
+	procs[proc].signal.killed = 9;
 	w.unblock_due[proc] = false;
 	if (idle(proc)) {
 		message_exit(proc);
@@ -730,7 +731,7 @@ static void mix_proc(int i)
 {
 	const struct proc *p = &procs[i];
 
-	mix(p->state), mix(p->peer), mix(p->killed), mix(p->cwd);
+	mix(p->state), mix(p->peer), mix(p->signal.killed), mix(p->files.cwd);
 	mix(p->message.queued), mix(p->message.unblock);
 	mix(p->message.call), mix(p->message.connection);
 	mix(p->message.generation != 0);
@@ -741,7 +742,7 @@ static void mix_proc(int i)
 	for (int k = 0; k < 2; k++)
 		mix(p->message.carried[k]);
 	for (int fd = 0; fd < 6; fd++)
-		mix(p->descriptors[fd]);
+		mix(p->files.descriptors[fd]);
 	running = &procs[i];
 	for (int k = 0; k < NEWS; k++)
 		mix(w.passed_over[i][k]);

@@ -237,7 +237,7 @@ static void m_deposit(int queue, struct letter m, int sender)
 {
 	struct picture *q = &model.queues[queue];
 
-	wrote.sender[queue] = procs[sender].pid;
+	wrote.sender[queue] = procs[sender].life.pid;
 	for (int i = 0; i < q->receivers.count;) {
 		int proc = q->receivers.procs[i];
 		struct sleeper *p = &model.procs[proc];
@@ -249,7 +249,7 @@ static void m_deposit(int queue, struct letter m, int sender)
 		} else {
 			p->message = m;
 			m_leave(&q->receivers, i, 0);
-			wrote.receiver[queue] = procs[proc].pid;
+			wrote.receiver[queue] = procs[proc].life.pid;
 			return;
 		}
 	}
@@ -298,7 +298,7 @@ static int m_find(int id)
 
 static bool m_owns(const struct picture *q, int proc)
 {
-	int uid = (int)procs[proc].cred.euid;
+	int uid = (int)procs[proc].identity.euid;
 
 	return uid == q->owner || uid == q->creator;
 }
@@ -312,7 +312,7 @@ static bool m_may(const struct picture *q, int proc, int rw)
 
 static int m_get(int key, int flags)
 {
-	int queue = 0, uid = (int)self()->cred.euid;
+	int queue = 0, uid = (int)self()->identity.euid;
 
 	for (int i = 0; key && i < QUEUES; i++) {
 		const struct picture *q = &model.queues[i];
@@ -424,7 +424,7 @@ static int m_receive(int id, int size, int type, int flags, vaddr_t address)
 	for (int i = place; i < q->count; i++)
 		q->messages[i] = q->messages[i + 1];
 	q->messages[q->count] = (struct letter){0, 0};
-	wrote.receiver[queue] = self()->pid;
+	wrote.receiver[queue] = self()->life.pid;
 	m_admit(queue);
 	return m_deliver(m, size, address);
 }
@@ -614,7 +614,8 @@ static void run(int proc)
 	if (p->what == RECEIVES && result == 0)
 		take_message(chain, p->message);
 	*p = (struct sleeper){0};
-	procs[proc].killed = 0; /* and another process begins in its row */
+	procs[proc].signal.killed =
+	    0; /* and another process begins in its row */
 }
 
 static bool possible(const struct call *c)
@@ -644,7 +645,7 @@ static bool make_call(int call)
 	running = &procs[proc];
 	switch (c->kind) {
 	case KILL:
-		model.procs[proc].killed = procs[proc].killed = 9;
+		model.procs[proc].killed = procs[proc].signal.killed = 9;
 		if (procs[proc].state == PROC_IN_LINE)
 			wake(running);
 		break;
@@ -857,7 +858,7 @@ static void save_proc(struct state *s, int i)
 	const struct sleeper *sleeper = &model.procs[order[i]];
 
 	s->procs[i].state = p->state;
-	s->procs[i].killed = p->killed;
+	s->procs[i].killed = p->signal.killed;
 	s->procs[i].chain = save_chain(s, p->wait.chain);
 	if (p->wait.chain >= 0)
 		s->chains[s->procs[i].chain].head.next = -1;
@@ -920,7 +921,7 @@ static void restore(const void *state)
 	pool_cells = s->cells;
 	for (int i = 0; i < PROCS; i++) {
 		procs[i].state = s->procs[i].state;
-		procs[i].killed = s->procs[i].killed;
+		procs[i].signal.killed = s->procs[i].killed;
 		procs[i].wait.next = s->procs[i].next;
 		procs[i].wait.before = s->procs[i].before;
 		procs[i].wait.result = s->procs[i].result;

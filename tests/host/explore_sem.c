@@ -115,7 +115,7 @@ int pool_take(uint32_t bytes, int space)
 {
 	int i = 0;
 
-	EXPECT(bytes <= CELL_BYTES && space == self()->space, true);
+	EXPECT(bytes <= CELL_BYTES && space == self()->life.space, true);
 	if (!promised())
 		return -ENOMEM;
 	while (cell_used[i])
@@ -240,7 +240,7 @@ static int m_attempt(int proc, int set, const struct array *a, int *which)
 	}
 	model = next;
 	for (int i = 0; i < a->count; i++)
-		wrote.pid[set][a->ops[i].sem_num] = procs[proc].pid;
+		wrote.pid[set][a->ops[i].sem_num] = procs[proc].life.pid;
 	wrote.otime[set] = true;
 	return 0;
 }
@@ -349,7 +349,7 @@ static int m_find(int id)
 
 static bool m_mine(const struct picture *s)
 {
-	int uid = (int)self()->cred.euid;
+	int uid = (int)self()->identity.euid;
 
 	return uid == s->owner || uid == s->creator;
 }
@@ -389,13 +389,14 @@ static int m_get(int key, int count, int flags)
 		set++;
 	if (set == SETS)
 		return -ENOSPC;
-	model.sets[set] = (struct picture){.alive = 1,
-	                                   .next_seq = model.sets[set].next_seq,
-	                                   .key = key,
-	                                   .owner = (int)self()->cred.euid,
-	                                   .creator = (int)self()->cred.euid,
-	                                   .mode = flags & 0777,
-	                                   .count = count};
+	model.sets[set] =
+	    (struct picture){.alive = 1,
+	                     .next_seq = model.sets[set].next_seq,
+	                     .key = key,
+	                     .owner = (int)self()->identity.euid,
+	                     .creator = (int)self()->identity.euid,
+	                     .mode = flags & 0777,
+	                     .count = count};
 	wrote.born[set] = wrote.ctime[set] = true;
 	return m_id(set);
 }
@@ -465,7 +466,7 @@ static int m_owner_call(int id, int command, const struct ipc_perm *perm)
 static void m_new_value(int set, int num, int value)
 {
 	model.sets[set].values[num] = value;
-	wrote.pid[set][num] = self()->pid;
+	wrote.pid[set][num] = self()->life.pid;
 	wrote.ctime[set] = true;
 	for (int p = 0; p < PROCS; p++)
 		model.adjust[p][set][num] = 0;
@@ -549,7 +550,7 @@ static void m_exit(int proc)
 		*value += *adjust;
 		*value = *value < 0 ? 0 : *value > SEMVMX ? SEMVMX : *value;
 		*adjust = 0;
-		wrote.pid[set][num] = procs[proc].pid;
+		wrote.pid[set][num] = procs[proc].life.pid;
 		wrote.otime[set] = served[set] = true;
 	}
 	for (int i = 0; i < SETS; i++)
@@ -757,7 +758,7 @@ static void end_process(int proc)
 	sem_exit();
 	m_exit(proc);
 	EXPECT(procs[proc].semadj, -1);
-	procs[proc].killed = 0;
+	procs[proc].signal.killed = 0;
 }
 
 /* What is left of semop when it goes on. */
@@ -808,7 +809,7 @@ static bool make_call(int call)
 		wake(running);
 		break;
 	case KILL:
-		model.procs[c->proc].killed = procs[c->proc].killed = 9;
+		model.procs[c->proc].killed = procs[c->proc].signal.killed = 9;
 		if (running->state == PROC_IN_LINE)
 			wake(running);
 		break;
@@ -1064,7 +1065,7 @@ static void save_proc(struct state *s, int i)
 	bool waits = p->wait.result == WAITING && sleeper->array;
 
 	s->procs[i].state = p->state;
-	s->procs[i].killed = p->killed;
+	s->procs[i].killed = p->signal.killed;
 	s->procs[i].semadj = row_place(p->semadj);
 	for (int k = 0; k < OWN; k++) {
 		s->rows[i * OWN + k] = semadjs[order[i] * OWN + k];
@@ -1133,7 +1134,7 @@ static void restore_procs(const struct state *s)
 {
 	for (int i = 0; i < PROCS; i++) {
 		procs[i].state = s->procs[i].state;
-		procs[i].killed = s->procs[i].killed;
+		procs[i].signal.killed = s->procs[i].killed;
 		procs[i].semadj = s->procs[i].semadj;
 		procs[i].wait.next = s->procs[i].next;
 		procs[i].wait.before = s->procs[i].before;

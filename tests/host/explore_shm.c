@@ -529,7 +529,7 @@ static void compare_times(const struct call *c, const struct model *before,
 	EXPECT(ds->shm_atime, born ? 0 : came ? NOW : OLD);
 	EXPECT(ds->shm_dtime, born ? 0 : went ? NOW : OLD);
 	EXPECT(ds->shm_lpid, born           ? 0
-	                     : came || went ? procs[c->user].pid
+	                     : came || went ? procs[c->user].life.pid
 	                                    : OLD);
 	EXPECT(ds->shm_ctime, born || (c->kind == CTL && c->c == IPC_SET &&
 	                               answer == 0 && m_find(c->a) == i)
@@ -649,10 +649,11 @@ static void begin(void)
 	states = calloc(STATES + 1, sizeof(struct state));
 	buckets = calloc(BUCKETS, sizeof(int));
 	for (int i = 0; i < USERS; i++) {
-		procs[i].pid = 10 + i;
-		procs[i].cred.euid = procs[i].cred.egid = 100 + i;
-		procs[i].space = i;
-		spaces[i] = (struct space){.holders = 1, .owner = procs[i].pid};
+		procs[i].life.pid = 10 + i;
+		procs[i].identity.euid = procs[i].identity.egid = 100 + i;
+		procs[i].life.space = i;
+		spaces[i] =
+		    (struct space){.holders = 1, .owner = procs[i].life.pid};
 		first_attach[i] = -1;
 		for (int p = 0; p < PLACES; p++)
 			model.shows[i][p] = -1;

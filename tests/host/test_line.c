@@ -70,7 +70,7 @@ void attach_ended(int in, int tag)
 static void run(int proc)
 {
 	running = &procs[proc];
-	space_load(procs[proc].space);
+	space_load(procs[proc].life.space);
 }
 
 static int check(void)
@@ -85,7 +85,7 @@ int block_until(enum proc_state state, const uint64_t *until)
 	void (*now)(void) = others;
 
 	(void)until;
-	if (self()->stopping) /* nobody stops in line */
+	if (self()->signal.stopping) /* nobody stops in line */
 		return -EINTR;
 	if (!EXPECT(self_index() == 0 && now != 0, true))
 		exit(1); /* it would sleep for ever */
@@ -96,14 +96,14 @@ int block_until(enum proc_state state, const uint64_t *until)
 	now();
 	run(0);
 	procs[0].state = PROC_RUNNING;
-	return procs[0].killed ? -EINTR : 0;
+	return procs[0].signal.killed ? -EINTR : 0;
 }
 
 /* It is continued at once. */
 void proc_stop(void)
 {
-	EXPECT(self_index() == 0 && procs[0].stopping, true);
-	procs[0].stopping = false;
+	EXPECT(self_index() == 0 && procs[0].signal.stopping, true);
+	procs[0].signal.stopping = false;
 }
 
 void wake(struct proc *p)
@@ -120,7 +120,7 @@ static void store(vaddr_t to, const void *from, uint32_t bytes)
 
 	for (uint32_t i = 0; i < bytes; i += 4) {
 		memcpy(&word, (const char *)from + i, 4);
-		EXPECT(host_store(running->space, to + i, word), 0);
+		EXPECT(host_store(running->life.space, to + i, word), 0);
 	}
 }
 
@@ -129,8 +129,8 @@ static bool same(vaddr_t a, vaddr_t b, uint32_t bytes)
 	uint32_t one = 0, two = 1;
 
 	for (uint32_t i = 0; i < bytes; i += 4) {
-		host_load(running->space, a + i, &one);
-		host_load(running->space, b + i, &two);
+		host_load(running->life.space, a + i, &one);
+		host_load(running->life.space, b + i, &two);
 		if (one != two)
 			return false;
 	}
@@ -148,12 +148,12 @@ static void start_proc(int i)
 	int message[LONG] = {1};
 
 	memset(&procs[i], 0, sizeof(procs[i]));
-	procs[i].pid = 10 + i;
+	procs[i].life.pid = 10 + i;
 	procs[i].state = PROC_RUNNING;
-	procs[i].cred.euid = procs[i].cred.egid = 100;
+	procs[i].identity.euid = procs[i].identity.egid = 100;
 	procs[i].semadj = procs[i].wait.chain = -1;
-	procs[i].space = space_make(LEVEL_USER);
-	pages.space = procs[i].space;
+	procs[i].life.space = space_make(LEVEL_USER);
+	pages.space = procs[i].life.space;
 	space_map(&pages);
 	run(i);
 	for (int k = 1; k < LONG; k++)
@@ -226,13 +226,13 @@ static void others_remove(void)
 
 static void others_kill(void)
 {
-	procs[0].killed = SIGKILL;
+	procs[0].signal.killed = SIGKILL;
 	procs[0].state = PROC_READY;
 }
 
 static void others_stop(void)
 {
-	procs[0].stopping = true;
+	procs[0].signal.stopping = true;
 	procs[0].state = PROC_READY;
 }
 

@@ -40,22 +40,22 @@ void attach_ended(int in, int tag)
 static void start_proc(int i, enum proc_state state)
 {
 	procs[i].state = state;
-	procs[i].pid = 10 + i;
+	procs[i].life.pid = 10 + i;
 	procs[i].peer = -1;
-	procs[i].cwd = procs[i].message.connection = NO_CONNECTION;
+	procs[i].files.cwd = procs[i].message.connection = NO_CONNECTION;
 	procs[i].message.carried[0] = procs[i].message.carried[1] =
 	    NO_CONNECTION;
 	procs[i].message.channel = procs[i].message.next = -1;
 	for (int fd = 0; fd < OPEN_MAX; fd++)
-		procs[i].descriptors[fd] = NO_CONNECTION;
+		procs[i].files.descriptors[fd] = NO_CONNECTION;
 }
 
 static void start_client(int i, enum proc_state state, int connection)
 {
 	start_proc(i, state);
 	procs[i].peer = FILES;
-	procs[i].cwd = 3;
-	procs[i].descriptors[7] = (int16_t)connection;
+	procs[i].files.cwd = 3;
+	procs[i].files.descriptors[7] = (int16_t)connection;
 	procs[i].message.connection = connection;
 	procs[i].message.generation = i;
 }
@@ -86,14 +86,16 @@ static void test_connections(void)
 {
 	SEES(message_check, "C1: a connection's", connections[0].count, 1);
 	SEES(message_check, "C1: a connection's", connections[3].count, 3);
-	SEES(message_check, "C1: a connection's", procs[1].cwd, NO_CONNECTION);
-	SEES(message_check, "C1: a connection's", procs[1].descriptors[8], 1);
+	SEES(message_check, "C1: a connection's", procs[1].files.cwd,
+	     NO_CONNECTION);
+	SEES(message_check, "C1: a connection's", procs[1].files.descriptors[8],
+	     1);
 	SEES(message_check, "C1: a connection's",
 	     procs[FILES].message.carried[1], 3);
 	SEES(message_check, "C1: connections are", connection_table.live, 5);
 	SEES(message_check, "C1: connections are", connections[4].channel, 0);
-	SEES(message_check, "C1: a descriptor of", procs[2].descriptors[255],
-	     4);
+	SEES(message_check, "C1: a descriptor of",
+	     procs[2].files.descriptors[255], 4);
 	SEES(message_check, "C1: a message by", procs[1].message.connection, 4);
 	SEES(message_check, "C2: closed", channels[0].closed, -1);
 	SEES(message_check, "C2: closed", connections[2].link, 1);

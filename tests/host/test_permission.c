@@ -16,9 +16,9 @@ enum caller { OWNER, CREATOR, GROUP, CREATOR_GROUP, OTHER, ROOT, CALLERS };
 #define OWNER_GID   2001
 #define CREATOR_GID 2002
 
-static struct credentials caller_is(enum caller caller, bool supplementary)
+static struct identity caller_is(enum caller caller, bool supplementary)
 {
-	struct credentials cred = {.euid = 1003, .egid = 2003, .uid = 0};
+	struct identity cred = {.euid = 1003, .egid = 2003, .uid = 0};
 	uint32_t group = 2003;
 
 	if (caller == OWNER)
@@ -72,8 +72,7 @@ static int every_case(bool supplementary, int class_shift)
 		for (int i = 0; i < CALLERS * 4; i++) {
 			bool read = i & 1, write = i & 2;
 			int asked = (read ? 04 : 0) | (write ? 02 : 0);
-			struct credentials cred =
-			    caller_is(i / 4, supplementary);
+			struct identity cred = caller_is(i / 4, supplementary);
 
 			EXPECT(permission_grants(&perm, &cred,
 			                         asked << class_shift),
@@ -88,7 +87,7 @@ static void test_ambiguous_callers(void)
 {
 	struct ipc_perm perm = {
 	    .uid = 1, .gid = 5, .cuid = 2, .cgid = 6, .mode = 0066};
-	struct credentials cred = {.euid = 1, .egid = 5};
+	struct identity cred = {.euid = 1, .egid = 5};
 
 	EXPECT(permission_grants(&perm, &cred, ASK_READ), false);
 	tap("permission: an owner with 0066 may do nothing though others may");
@@ -121,7 +120,7 @@ static void test_control(void)
 	                        .mode = 0777};
 
 	for (int i = 0; i < CALLERS; i++) {
-		struct credentials cred = caller_is(i, false);
+		struct identity cred = caller_is(i, false);
 
 		EXPECT(permission_controls(&perm, &cred),
 		       i == OWNER || i == CREATOR || i == ROOT);

@@ -48,7 +48,7 @@ int message_check(void)
 int proc_find(int pid)
 {
 	for (int i = 0; i < PROCS; i++)
-		if (procs[i].state != PROC_FREE && procs[i].pid == pid)
+		if (procs[i].state != PROC_FREE && procs[i].life.pid == pid)
 			return i;
 	return -1;
 }
@@ -68,9 +68,9 @@ static void start(void)
 	host_start();
 	for (int i = 0; i < PROCS; i++) {
 		procs[i].state = states[i];
-		procs[i].pid = i;
-		procs[i].space = states[i] == PROC_ZOMBIE ? -1 : i;
-		procs[i].user = &run_queues[1];
+		procs[i].life.pid = i;
+		procs[i].life.space = states[i] == PROC_ZOMBIE ? -1 : i;
+		procs[i].sched.user = &run_queues[1];
 	}
 	turn = &run_queues[1];
 	run_queues[2].next = &nobody;
@@ -84,17 +84,17 @@ static void start(void)
 int main(void)
 {
 	start();
-	SEES(check_all, "P1: pid 1", procs[2].pid, 1);
-	SEES(check_all, "P2: pid 2", procs[2].space, -1);
-	SEES(check_all, "P2: pid 3", procs[3].space, 3);
+	SEES(check_all, "P1: pid 1", procs[2].life.pid, 1);
+	SEES(check_all, "P2: pid 2", procs[2].life.space, -1);
+	SEES(check_all, "P2: pid 3", procs[3].life.space, 3);
 	SEES(check_all, "P3: pid 2", run_queues[1].first, 0);
 	SEES(check_all, "P3: pid 2", run_queues[0].first, &procs[2]);
 	SEES(check_all, "P3: pid 2", procs[2].state, PROC_SLEEPING);
 	SEES(check_all, "P3: pid 1", procs[1].state, PROC_READY);
-	SEES(check_all, "P3: pid 1", procs[2].next, &procs[1]);
-	SEES(check_all, "P3: pid 2", procs[2].next, &procs[2]);
+	SEES(check_all, "P3: pid 1", procs[2].sched.next, &procs[1]);
+	SEES(check_all, "P3: pid 2", procs[2].sched.next, &procs[2]);
 	SEES(check_all, "P4: uid 0", run_queues[1].processes, 2);
-	SEES(check_all, "P4: uid 0", procs[3].user, 0);
+	SEES(check_all, "P4: uid 0", procs[3].sched.user, 0);
 	SEES(check_all, "P5: uid 0", turn, &nobody);
 	SEES(check_all, "P5: uid 0", run_queues[1].in_ring, false);
 	SEES(check_all, "P5: uid 0", run_queues[1].next, &run_queues[1]);

@@ -86,8 +86,8 @@ static int add(uint32_t uid, enum habit habit, int work, int pause)
 
 	model[count] = (struct habits){
 	    .habit = habit, .work = work, .pause = pause, .left = work};
-	p->cred.uid = uid;
-	p->rank = habit == SERVES;
+	p->identity.uid = uid;
+	p->message.rank = habit == SERVES;
 	user_join(p);
 	if (habit == SERVES)
 		p->state = PROC_RECEIVING;
@@ -149,7 +149,7 @@ static void act(void)
 		h->left = TICK;
 		break;
 	case YIELDS:
-		if (!p->queue->first)
+		if (!p->sched.queue->first)
 			turn_yield();
 		preempted();
 		break;
@@ -304,9 +304,9 @@ int main(void)
 	add(1000, SPIN, 0, 0);
 	add(1000, WAITS, 1, 1);
 	running = dequeue();
-	procs[0].cred.uid = 1001;
+	procs[0].identity.uid = 1001;
 	user_join(&procs[0]);
-	EXPECT(procs[0].queue->uid, 1001);
+	EXPECT(procs[0].sched.queue->uid, 1001);
 	enqueue_again(&procs[0]);
 	EXPECT(dequeue() == &procs[1], true);
 	EXPECT(dequeue() == &procs[0], true);

@@ -236,7 +236,7 @@ bug sem 5 ipc/sysv/semop.c "its undo is not taken back" \
 bug sem 3 ipc/sysv/semop.c "IPC_NOWAIT of another operation decides" \
 	'/^static inline int attempt/,/^}/s/op->sem_flg/p->wait.ops->sem_flg/'
 bug sem 1 ipc/sysv/semop.c "GETPID is who served, not who was served" \
-	'/^static inline int operate/,/^}/s/->pid = p->pid/->pid = self()->pid/'
+	'/^static inline int operate/,/^}/s/->pid = p->life.pid/->pid = self()->life.pid/'
 bug sem 1 ipc/sysv/semop.c "GETZCNT counts who waits for another semaphore" \
 	'/^static int count_line/,/^}/s/op->sem_num == num && //'
 bug sem 4 ipc/sysv/semop.c "undo goes one beyond its range" \
@@ -244,7 +244,7 @@ bug sem 4 ipc/sysv/semop.c "undo goes one beyond its range" \
 bug sem 3 ipc/sysv/semop.c "GETPID is who tried, and could not" \
 	'/static void take_back/,/^}/s/^\t\ts->pid = op->old_pid;$/\t\t;/'
 bug sem 1 ipc/sysv/semop.c "a process that is to die is served" \
-	'/^static inline int serve(/,/^}/s/p->killed ? WAITING : //'
+	'/^static inline int serve(/,/^}/s/p->signal.killed ? WAITING : //'
 bug sem 1 kernel/process/wait.c "the last in line leaves and stays the last" \
 	'/^static inline void leave/,/^}/s/line->last = before/;/'
 bug sem 1 kernel/process/wait.c "who leaves the line is still before the next" \
@@ -286,9 +286,9 @@ bug sem 6 ipc/sysv/sem.c "SETALL writes where nobody reads" \
 bug msg 2 ipc/sysv/msg.c "a receiver with too little room stays in line" \
 	'/^static bool hand_over/,/^}/s/^\t\twait_serve(.*-E2BIG);$/\t\t;/'
 bug msg 1 ipc/sysv/msg.c "a process that is to die is handed a message" \
-	'/^static bool hand_over/,/^}/s/p->killed ||//'
+	'/^static bool hand_over/,/^}/s/p->signal.killed ||//'
 bug msg 2 ipc/sysv/msg.c "a message of one that is to die is sent" \
-	'/^static void admit/,/^}/s/!p->killed &&//'
+	'/^static void admit/,/^}/s/!p->signal.killed &&//'
 bug msg 2 ipc/sysv/msg.c "one message of no length too many" \
 	'/^static bool fits/,/^}/s/msg_qnum < /msg_qnum <= /'
 bug msg 2 ipc/sysv/msg.c "a byte too many" \
@@ -310,7 +310,7 @@ bug msg 3 ipc/sysv/msg.c "room given by IPC_SET is given to nobody" \
 bug msg 2 ipc/sysv/msg.c "a message that was taken is still its sender's" \
 	'/^static int let_in/,/^}/s/p->wait.chain = -1;/;/'
 bug msg 2 ipc/sysv/msg.c "msg_lspid is who made room, not who sent" \
-	'/^static void accept/,/^}/s/sender->pid/self()->pid/'
+	'/^static void accept/,/^}/s/sender->life.pid/self()->life.pid/'
 bug msg 4 ipc/sysv/msg.c "a message whose text cannot be read is lost in the pool" \
 	'/^static int compose/,/^}/s/^\t\tpool_give(chain);$/\t\t;/'
 bug msg 4 ipc/sysv/msg.c "a removed queue keeps who waits to send" \
@@ -356,13 +356,13 @@ bug ready 0 kernel/process/ready.c "a user has the CPU as long as he has a proce
 bug ready 0 kernel/process/ready.c "a turn ends at the next tick, however short it was" \
 	'/^void quantum_ends/,/^}/s/if (now - turn_began >= .*$/if (true)/'
 bug ready 0 kernel/process/ready.c "a server that loops stays before all others" \
-	'/^void quantum_ends/,/^}/s/p->queue = p->user;/;/'
+	'/^void quantum_ends/,/^}/s/p->sched.queue = p->sched.user;/;/'
 bug ready 0 kernel/process/ready.c "who talks to a server is always the first of his user" \
 	'/^void enqueue_first/,/^}/s/if (q->ticked)/if (false)/'
 bug ready 0 kernel/process/ready.c "sched_yield gives way to nobody else" \
 	'/^void turn_yield/,/^}/s/^\t\tturn_pass();$/\t\t;/'
 bug ready 0 kernel/process/ready.c "a process that changes its user keeps the old queue" \
-	'/^void user_join/,/^}/s/p->user = p->queue = /p->user = /'
+	'/^void user_join/,/^}/s/p->sched.user = p->sched.queue = /p->sched.user = /'
 
 # ---- sleepers: test_sleep.c
 bug sleep 0 kernel/process/sleep.c "the last sleeper only sinks to the place of one who left" \

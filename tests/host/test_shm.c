@@ -71,7 +71,7 @@ void proc_stop(void)
 static void run(int proc)
 {
 	running = &procs[proc];
-	space_load(procs[proc].space);
+	space_load(procs[proc].life.space);
 }
 
 static void start(void)
@@ -90,14 +90,14 @@ static void start(void)
 	shm_limits = (struct shminfo){0xFEFFFFFF, 1, 4096, 0, 0xFEFFFFFF, {0}};
 	for (int i = 0; i < 2; i++) {
 		memset(&procs[i], 0, sizeof(procs[i]));
-		procs[i].pid = 10 + i;
-		procs[i].cred.euid = procs[i].cred.egid = 100 * (i + 1);
-		procs[i].space = space_make(LEVEL_USER);
-		spaces[procs[i].space].owner = procs[i].pid;
-		page.space = procs[i].space;
+		procs[i].life.pid = 10 + i;
+		procs[i].identity.euid = procs[i].identity.egid = 100 * (i + 1);
+		procs[i].life.space = space_make(LEVEL_USER);
+		spaces[procs[i].life.space].owner = procs[i].life.pid;
+		page.space = procs[i].life.space;
 		space_map(&page);
 		run(i);
-		EXPECT(host_store(procs[i].space, TEXT, 0), 0);
+		EXPECT(host_store(procs[i].life.space, TEXT, 0), 0);
 	}
 	run(0);
 	/* The tables of kernel objects grow once and stay. */
@@ -190,10 +190,10 @@ static void test_get(void)
 
 	start();
 	EXPECT(sys_shmget(0, 4096, SHM_HUGETLB | 0600), -EPERM);
-	procs[0].cred.egid = 0;
+	procs[0].identity.egid = 0;
 	EXPECT(sys_shmget(0, 4096, SHM_HUGETLB | 0600), -ENOMEM);
-	procs[0].cred.egid = 100;
-	procs[0].cred.euid = 0;
+	procs[0].identity.egid = 100;
+	procs[0].identity.euid = 0;
 	EXPECT(sys_shmget(0, 4096, SHM_HUGETLB | 0600), -ENOMEM);
 	end("shmget: SHM_HUGETLB finds an empty stock");
 }
@@ -203,7 +203,7 @@ static void test_attach(void)
 	uint32_t word = 0;
 
 	start();
-	int id = sys_shmget(0, 4096, 0600), space = procs[0].space;
+	int id = sys_shmget(0, 4096, 0600), space = procs[0].life.space;
 
 	clock_now++;
 	EXPECT(at(id, 0, 0), (int)A);
@@ -405,7 +405,7 @@ static void test_lifecycle(void)
 {
 	start();
 	int id = sys_shmget(0, 12288, 0600), child;
-	int space = procs[0].space;
+	int space = procs[0].life.space;
 
 	at(id, A, 0);
 	at(id, B, 0);
@@ -442,7 +442,7 @@ static void test_lifecycle(void)
 	EXPECT(ds(id)->shm_nattch, 300);
 	EXPECT(shm_check(), 0);
 	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
-	space_clear(procs[0].space);
+	space_clear(procs[0].life.space);
 	end("B16: 300 attaches count 300, and exit lets go of all");
 }
 
@@ -455,7 +455,7 @@ static void test_checker(void)
 	int other = sys_shmget(0, 4096, 0600), attach;
 
 	at(id, A, 0);
-	attach = region_at(procs[0].space, A);
+	attach = region_at(procs[0].life.space, A);
 	SEES(shm_check, "I1: nattch", shm->ds.shm_nattch, 2);
 	SEES(shm_check, "I1: nattch", shm->ds.shm_nattch, 0);
 	SEES(shm_check, "I1: nattch", regions[attach].tag, other % IDS_LIMIT);

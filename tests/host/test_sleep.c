@@ -28,7 +28,7 @@ bool may_stop_in(enum proc_state state)
 
 void wake(struct proc *p)
 {
-	EXPECT(p->wake_at <= clock_counts, true);
+	EXPECT(p->sched.wake_at <= clock_counts, true);
 	p->state = PROC_READY;
 	woken++;
 }
@@ -51,16 +51,17 @@ static void compare(void)
 	int asleep = 0;
 
 	for (int i = 0; i < PROCS; i++) {
-		EXPECT(procs[i].place != 0, procs[i].state == PROC_SLEEPING);
+		EXPECT(procs[i].sched.place != 0,
+		       procs[i].state == PROC_SLEEPING);
 		if (procs[i].state == PROC_SLEEPING) {
 			asleep++;
-			if (procs[i].wake_at < earliest)
-				earliest = procs[i].wake_at;
+			if (procs[i].sched.wake_at < earliest)
+				earliest = procs[i].sched.wake_at;
 		}
 	}
 	EXPECT(sleep_first() != 0, asleep > 0);
 	if (asleep > 0)
-		EXPECT(sleep_first()->wake_at, earliest);
+		EXPECT(sleep_first()->sched.wake_at, earliest);
 	EXPECT(sleep_check(), 0);
 }
 
@@ -81,7 +82,8 @@ int main(void)
 		}
 		clock_counts += rand() % 3;
 		sleep_wake();
-		EXPECT(!sleep_first() || sleep_first()->wake_at > clock_counts,
+		EXPECT(!sleep_first() ||
+		           sleep_first()->sched.wake_at > clock_counts,
 		       true);
 		compare();
 	}
