@@ -1,15 +1,17 @@
 /*
- * user/bin/init.c -- process 1: starts what the command line says, buries
- * orphans, and ends the machine.
+ * user/bin/init.c -- process 1: it starts what the command line says, waits
+ * for orphans, and switches the machine off.
  *
- * Its arguments are the words of the kernel's command line.  With `host` there
- * is a file COMMAND_FILE in the archive: a path, and the argv that tools/run
- * was asked to run there, each word ended by a NUL, and ENVIRONMENT_FILE with
- * its variables.  Their standard input, output and error are the host line,
- * their wait status and pid go to /dev/host/status, and the machine is switched
- * off.  Without, what follows
- * "--" runs on the terminal, and when it has ended the menu, again and again;
- * where there is no menu, the machine is switched off.
+ * Its arguments are the words of the kernel's command line.  With `host`, the
+ * archive has COMMAND_FILE with a path and the argv that tools/run was asked
+ * to run, and ENVIRONMENT_FILE with the variables; each word ends with a NUL.
+ * That program has the host line as its standard input, output and error.
+ * When it has ended, its wait status and pid go to /dev/host/status, and init
+ * switches the machine off.
+ *
+ * Without `host`, the command after "--" runs on the terminal.  When it has
+ * ended, the menu runs, again and again; without a menu, init switches the
+ * machine off.
  *
  *	host                          tools/run
  *	[-- COMMAND [ARG...]]         a person
@@ -19,16 +21,16 @@
 
 #define COMMAND_FILE     "/sbin/command"
 #define ENVIRONMENT_FILE "/sbin/environment"
-#define NOT_FOUND        127 /* exit statuses of a shell that cannot run a command */
+#define NOT_FOUND        127 /* a shell's exit statuses */
 #define NOT_EXECUTABLE   126
 
 static char *const standard[] = {"PATH=/bin:/sbin", "HOME=/root", "USER=root",
                                  "TERM=linux", 0};
 static char *const *environment = standard;
 
-static bool person; /* there is one, at the terminal */
+static bool person; /* there is a person at the terminal */
 
-/* The strings of a file, each ended by a NUL, as an argv; or 0. */
+/* The strings of a file, each of which ends with a NUL, as an argv; or 0. */
 static char **read_strings(const char *path)
 {
 	int fd = unix_open(path, O_RDONLY | O_CLOEXEC);
@@ -57,7 +59,7 @@ static char **read_strings(const char *path)
 	return argv;
 }
 
-/* What follows "--": perhaps nothing. */
+/* The words after "--"; there may be none. */
 static char **after_dashes(char **argv)
 {
 	while (*argv != 0 && strcmp(*argv, "--") != 0)
@@ -99,7 +101,7 @@ static void complain(const char *name, int error)
 	unix_write(2, buffer, text.used < text.size ? text.used : text.size);
 }
 
-/* A person's programs are a session, and have the terminal as their own. */
+/* Makes a session, which has the terminal as its controlling one. */
 static void take_terminal(void)
 {
 	int fd;
@@ -111,7 +113,7 @@ static void take_terminal(void)
 	unix_close(fd);
 }
 
-/* The program at `path` with the arguments `command`. */
+/* Starts the program at `path` with the argv `command`.  Its pid or -errno. */
 static int start(const char *path, char **command)
 {
 	int pid = unix_fork();
@@ -129,10 +131,10 @@ static int start(const char *path, char **command)
 
 struct end {
 	int status; /* as wait4(2) gives it */
-	int pid;    /* who ended so */
+	int pid;    /* of the process that has ended */
 };
 
-/* Runs `command` to its end, burying others meanwhile. */
+/* Runs `command` to its end, and waits for orphans meanwhile. */
 static struct end run(const char *path, char **command)
 {
 	int pid = start(path, command);
@@ -148,7 +150,7 @@ static struct end run(const char *path, char **command)
 	return (struct end){ended == pid ? status : NOT_EXECUTABLE << 8, pid};
 }
 
-/* Descriptors 0, 1 and 2, which are free in process 1. */
+/* Opens descriptors 0, 1 and 2, which are free in process 1. */
 static bool open_three(const char *in, const char *out, const char *err)
 {
 	if (unix_open(in, O_RDONLY) != 0)

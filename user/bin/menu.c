@@ -1,8 +1,8 @@
 /*
  * user/bin/menu.c -- what `make run` shows: the demonstrations by number.
  *
- * A line is read, a program is started, we wait, and say how it ended.  That
- * is a shell's main loop and nothing more of a shell.
+ * It reads a line, starts a program, waits for it, and says how it ended.
+ * That is the main loop of a shell, without the rest of one.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -15,7 +15,7 @@
 #define BIN   "/bin/"
 #define WORDS 8
 
-/* The demonstrations are chosen by number, commands are typed. */
+/* A demonstration is chosen by its number; other commands are typed. */
 static const struct {
 	const char *program, *says;
 } demonstrations[] = {
@@ -43,8 +43,8 @@ static void show_menu(void)
 }
 
 /*
- * Takes what an arrow or another key without a character has sent out of a line
- * ("ESC [ ... letter", ECMA-48), and other control characters.
+ * Removes control characters from a line, and the sequences that arrows and
+ * other keys without a character send ("ESC [ ... letter", ECMA-48).
  */
 static void drop_keys(char *line)
 {
@@ -63,7 +63,7 @@ static void drop_keys(char *line)
 	*to = '\0';
 }
 
-/* Cuts a line into words; how many. */
+/* Splits a line into words.  Returns their number. */
 static int split(char *line, char **words)
 {
 	int n = 0;
@@ -104,7 +104,7 @@ static void run(char **words)
 		printf("%s: done\n", words[0]);
 }
 
-/* A number stands for a demonstration, q for poweroff. */
+/* Replaces a number by its demonstration, and q by poweroff. */
 static void expand(char **words)
 {
 	char *end;

@@ -1,17 +1,17 @@
 /*
  * user/bin/ownership.c -- a segment is given away, and its creator stays.
  *
- * A segment has two parties: the creator (cuid, cgid), for ever, and the owner
- * (uid, gid), whom IPC_SET can change.  Both are "owner" to the mode's first
- * three bits, and both may control it.  So user 1000 can give its segment to
- * user 2000 and go on using it; and user 2000 may remove it, though it never
- * made it.
+ * A segment has a creator (cuid, cgid), which never changes, and an owner
+ * (uid, gid), which IPC_SET can change.  The first three bits of the mode are
+ * for both of them, and both may control the segment.  So user 1000 can give
+ * its segment to user 2000 and still use it; and user 2000 may remove it,
+ * although it did not make it.
  *
  *	           mode 600          before   after IPC_SET uid=2000
  *	user 1000  cuid              yes      yes
  *	user 2000                    EACCES   yes, and IPC_RMID too
  *
- * It needs to start as root, because it becomes two other users.
+ * The program starts as root, because it becomes two other users.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -30,7 +30,7 @@ struct board {
 	volatile int go;
 };
 
-/* User OWNER, in a process of its own: attaches, greets, at last removes. */
+/* Starts a process of user OWNER, which attaches, greets, and removes it. */
 static pid_t start_owner(int id)
 {
 	struct board *board;

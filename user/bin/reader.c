@@ -2,15 +2,15 @@
  * user/bin/reader.c -- a read-only reader, which dies when it writes.
  *
  * The parent attaches a segment to read and write, the child with SHM_RDONLY.
- * They share one page table, and its words say R/W: so where does "read-only"
- * live?  In the directory: the CPU lets a store through only if the PDE *and*
- * the PTE do (Intel SDM 3A 4.6), and each process has a PDE of its own.
+ * They share one page table, and its PTEs say R/W.  So "read-only" is in the
+ * directory: the CPU allows a store only if the PDE *and* the PTE allow it
+ * (Intel SDM 3A 4.6), and each process has a PDE of its own.
  *
  *	parent  PDE ..7  rw ---+--> [ PTE ..7 rw ] --> frame
  *	child   PDE ..5  r- ---+
  *
  * The child's store is a page fault with error code 7: present, write, user.
- * That is its end; the segment and the parent do not even notice.
+ * The fault kills the child; the segment and the parent do not change.
  */
 #include <stdio.h>
 #include <sys/ipc.h>
@@ -58,7 +58,7 @@ int main(void)
 	if (id < 0)
 		fail("shmget");
 	setbuf(stdout, NULL);
-	pid = fork(); /* before the shmat, so the child inherits no attach */
+	pid = fork(); /* before shmat, so that the child inherits no attach */
 	if (pid == 0)
 		child(id);
 
@@ -70,7 +70,7 @@ int main(void)
 	board->go = 1;
 	status = child_report("the reader", pid);
 
-	await_attaches(id, 1); /* the dead let go */
+	await_attaches(id, 1); /* the kernel has detached the child */
 	value = board->value;
 	printf("parent: shm_nattch is 1 again, the value is %d\n", value);
 	if (shmctl(id, IPC_RMID, NULL) < 0)

@@ -1,8 +1,8 @@
 /*
  * user/bin/removal.c -- a segment is removed while two processes use it.
  *
- * IPC_RMID takes the name away at once, and the memory only when the last
- * process has let go.  Two numbers decide: removed, and shm_nattch.
+ * IPC_RMID removes the name at once, and the memory when the last process has
+ * detached.  Two facts decide: removed, and shm_nattch.
  *
  *	               key        removed  nattch   memory
  *	shmat, shmat   0x7e55e4a  no       2        there
@@ -27,10 +27,10 @@ static void child(volatile int *word)
 	printf("child:  the segment is gone by name, I store 2 in it\n");
 	*word = 2;
 	await(word, 3);
-	_exit(0); /* without shmdt: exit lets go */
+	_exit(0); /* without shmdt: exit detaches */
 }
 
-/* Says what the world can still find out about the segment. */
+/* Prints what a process can still learn about the segment. */
 static int report(int id)
 {
 	struct shmid_ds ds;

@@ -1,8 +1,8 @@
 /*
  * user/bin/ring.c -- blocks go through a segment, a writer to three readers.
  *
- * The bytes are never copied; a semaphore for each slot sets the pace; what
- * came of it is reported by messages, whose types are the readers' numbers.
+ * The bytes are never copied.  A semaphore for each slot sets the pace.
+ * Messages report the results; their types are the readers' numbers.
  *
  *	segment     [ block 6 ]  [ block 1 ]  [ block 2 ]  [ block 3 ] ..
  *	semaphore        2            1            0            2
@@ -33,7 +33,7 @@ static struct report {
 } report;
 #define SIZE (sizeof(report) - sizeof(long))
 
-/* One semop on one semaphore: first this, and then, if it is not 0, that. */
+/* One semop on one semaphore: adds `first` and then, if it is not 0, `then`. */
 static void pace(unsigned short semaphore, short first, short then)
 {
 	struct sembuf both[] = {{semaphore, first, 0}, {semaphore, then, 0}};
@@ -63,7 +63,7 @@ int main(void)
 	unsigned(*ring)[WORDS] = shmat(segment, NULL, 0);
 	pid_t pid[READERS];
 
-	set = semget(IPC_PRIVATE, SLOTS + 1, 0600); /* all are 0 */
+	set = semget(IPC_PRIVATE, SLOTS + 1, 0600); /* all values are 0 */
 	queue = msgget(IPC_PRIVATE, 0600);
 	if (ring == (void *)-1 || set < 0 || queue < 0)
 		fail("a segment, a set, a queue");
@@ -77,7 +77,7 @@ int main(void)
 		pace(n % SLOTS, 2, 0);
 	}
 	for (int i = 0; i < SLOTS; i++)
-		pace(i, 0, 0); /* all has been read, and reported */
+		pace(i, 0, 0); /* the slot has been read, and reported */
 	look("a writer and one of its readers", getpid(), pid[0]);
 	sets_show();
 	queues_show();

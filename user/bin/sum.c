@@ -1,16 +1,16 @@
 /*
  * user/bin/sum.c -- a parent and four children sum an array in place.
  *
- * No number is ever copied from process to process: the parent fills the
- * array, each child folds its quarter into the quarter's first element, and
- * the parent adds four numbers.
+ * No number is copied from one process to another.  The parent fills the
+ * array, each child adds its quarter to the quarter's first element, and the
+ * parent adds four numbers.
  *
  *	| child 0     | child 1     | child 2     | child 3     |
  *	|^            |^            |^            |^            |
  *	 sum           sum           sum           sum
  *
- * The children inherit the attach from fork: five directories, one table, and
- * nobody has a page fault for what the parent has touched.
+ * The children inherit the attach from fork: five directories link one table,
+ * and no child has a page fault for a page that the parent has touched.
  */
 #include <stdio.h>
 #include <sys/ipc.h>
@@ -65,7 +65,7 @@ int main(void)
 	work = shmat(id, NULL, 0);
 	if (work == (void *)-1)
 		fail("shmat");
-	if (shmctl(id, IPC_RMID, NULL) < 0) /* dies with the last of us */
+	if (shmctl(id, IPC_RMID, NULL) < 0) /* it ends with the last process */
 		fail("shmctl IPC_RMID");
 	for (int i = 0; i < NUMBERS; i++) {
 		work->number[i] = (unsigned)i % 1000;

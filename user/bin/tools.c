@@ -1,5 +1,5 @@
 /*
- * user/bin/tools.c -- our own commands, as one program with several names.
+ * user/bin/tools.c -- Tessera's commands, as one program with several names.
  *
  *	pt PID                   the words of a process's page tables
  *	pmap PID                 what is mapped where
@@ -8,8 +8,9 @@
  *	                         a queue, with s and S a set
  *	poweroff                 end the machine
  *
- * The name it is called by says which; or the first argument does, as in
- * `tools ipcs`.  0: done; 1: could not; 2: called wrongly.
+ * The name by which it is called says which command is meant; or the first
+ * argument does, as in `tools ipcs`.  The exit status is 0 for success, 1 for
+ * a failure and 2 for wrong usage.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -27,7 +28,7 @@
 #include "look/look.h"
 #include "look/pagetable.h"
 
-/* A number written in `text`, by C's rules (0x1f, 017, 15), alone. */
+/* Is `text` a number and nothing else?  C's notation: 0x1f, 017, 15. */
 static bool number(const char *text, long *value)
 {
 	char *end;
@@ -49,7 +50,7 @@ static int pid_wanted(const char *command)
 	return 2;
 }
 
-/* Says why /proc/PID has not what a command wants. */
+/* Says why /proc/PID cannot be shown. */
 static int not_shown(const char *command, long pid)
 {
 	if (errno == ENOENT || errno == ESRCH)
@@ -72,7 +73,7 @@ static int pt(int argc, char **argv)
 	return pagetable_show((pid_t)pid) == 0 ? 0 : not_shown("pt", pid);
 }
 
-/* One line of /proc/PID/maps as pmap(1) shows it; the size in KiB. */
+/* Prints a line of /proc/PID/maps as pmap(1) does.  Returns the size in KiB. */
 static unsigned map_print(const char *line)
 {
 	unsigned start, end;
@@ -136,7 +137,7 @@ static int find(char kind, key_t key)
 {
 	errno = EINVAL;
 	if (key == IPC_PRIVATE)
-		return -1; /* the key of many, by which none is found */
+		return -1; /* many objects have it, so it finds none */
 	return kind == 'm'   ? shmget(key, 0, 0)
 	       : kind == 'q' ? msgget(key, 0)
 	                     : semget(key, 0, 0);
@@ -149,7 +150,7 @@ static int remove_by_id(char kind, int id)
 	                     : semctl(id, 0, IPC_RMID);
 }
 
-/* Removes one object, named by id or, by a capital letter, by key. */
+/* Removes an object by its id or, after a capital letter, by its key. */
 static int remove_object(int letter, long value)
 {
 	bool by_key = isupper(letter);

@@ -2,15 +2,15 @@
  * user/bin/two_addresses.c -- one segment, two processes, two addresses.
  *
  * An address is a fact about a process, not about memory.  The parent attaches
- * a segment where the kernel likes, the child attaches it at ELSEWHERE; what
- * one writes, the other reads.  Two directories, one page table:
+ * a segment where the kernel chooses, the child attaches it at ELSEWHERE; what
+ * one writes, the other reads.  Two directories share one page table:
  *
  *	parent 0x40000000 --PDE--+
  *	                         +--> [ page table: frame ] --> "from ..."
  *	child  0x50000000 --PDE--+
  *
- * Look at the frames of the tables: they are the same, so nothing was copied,
- * and the second process never had a page fault.
+ * The frames of the tables are the same: nothing was copied, and the second
+ * process had no page fault.
  */
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +23,7 @@
 #define ELSEWHERE ((void *)0x50000000)
 
 struct talk {
-	volatile int turn; /* 0: nobody yet, 1: child is there, 2: go home */
+	volatile int turn; /* 1: the child is attached, 2: it may end */
 	char text[60];
 };
 
@@ -64,7 +64,7 @@ int main(void)
 
 	pid = fork();
 	if (pid == 0) {
-		shmdt(talk); /* what fork gave us; we want our own address */
+		shmdt(talk); /* fork gave it; the child wants its own address */
 		_exit(child(id));
 	}
 	await(&talk->turn, 1);

@@ -1,13 +1,13 @@
 /*
  * user/bin/bench/bench.c -- what things cost, in instructions.
  *
- * One program for two kernels: no libc, only int 0x80 and Linux's numbers, so
- * the same ELF is Linux's /init.  See measure.c for how, and tools/bench for
- * the machine it must run on.  A row is
+ * It is one program for two kernels: it uses no libc, only int 0x80 and
+ * Linux's numbers, so the same ELF file can be /init on Linux.  measure.c says
+ * how it measures, and tools/bench on which machine.  A row is
  *
  *	NAME VALUE traps faults cr3 zeroed copied
  *
- * and the names are stable: scripts look for them.
+ * and the names never change, because scripts look for them.
  */
 #include "../../../abi/msg.h"
 #include "../../../abi/sem.h"
@@ -120,7 +120,7 @@ static void attach_64m(void)
 	detach(attach(id_64m, 0));
 }
 
-/* At an address that the program chose. */
+/* Attaches at an address that the program chooses. */
 static void attach_there(int id)
 {
 	uint32_t at = 0x60000000;
@@ -220,7 +220,7 @@ static void end_child(int pid)
 	unix_call(SYS_waitpid, (uint32_t)pid, 0, 0);
 }
 
-/* The other half of a round trip: it only ever yields. */
+/* Starts the other half of a round trip, which only yields. */
 static void yielder_start(void)
 {
 	other = unix_fork();
@@ -253,7 +253,7 @@ static int operate(int number, int by)
 	                  unix_address(&op), 1, 0, 0);
 }
 
-/* Each waits for the other: semaphore 0 is his turn, semaphore 1 mine. */
+/* Semaphore 0 is the partner's turn, semaphore 1 that of this process. */
 static void semop_partner(void)
 {
 	while (operate(0, -1) == 0 && operate(1, 1) == 0)
@@ -308,7 +308,7 @@ static void msg_ping_pong(void)
 	fetch(2);
 }
 
-/* The end of the object ends the partner, who waits for it. */
+/* The partner waits for its object; when that is removed, it ends. */
 static void measure_ping_pong(const struct row *row, void (*partner)(void),
                               void (*remove)(void))
 {
@@ -327,8 +327,9 @@ static void measure_ping_pong(const struct row *row, void (*partner)(void),
 /* ---- the second reader ------------------------------------------------- */
 
 /*
- * A process that has never seen the segment attaches it and reads every page.
- * The answer is the page faults this took beyond those of reading none.
+ * A process that has never attached the segment attaches it and reads every
+ * page.  The answer is the number of page faults beyond those of reading no
+ * page.
  */
 static void second_reader(volatile uint32_t *answer)
 {
@@ -336,7 +337,7 @@ static void second_reader(volatile uint32_t *answer)
 	uint32_t none, some;
 
 	sink = 0;
-	faults_now(); /* private pages are copied now, and not later */
+	faults_now(); /* so that private pages are copied now */
 	none = faults_now();
 	none = faults_now() - none;
 	some = faults_now();
@@ -404,7 +405,7 @@ static void measure_all(const struct row *rows, uint32_t n)
 
 static int many[MANY];
 
-/* The same question, with as many segments alive as there may be. */
+/* Measures shmget_existing among as many segments as there may be. */
 static void measure_many(void)
 {
 	int n = 0;
@@ -420,13 +421,13 @@ static void measure_many(void)
 
 /* ---- how cost grows ---------------------------------------------------- */
 
-#define MOST_ATTACHES 4000 /* of one process */
+#define MOST_ATTACHES 4000 /* of a process */
 #define MOST_ASLEEP   248
 
 static volatile char *attached[MOST_ATTACHES];
 static int attaches;
 
-/* A segment of one page that nobody has touched. */
+/* Makes a segment of one page, which no process has touched. */
 static void page_make(void)
 {
 	id_fresh = make(PAGE_SIZE);
@@ -438,7 +439,7 @@ static void page_touch(void)
 	*fresh = 1;
 }
 
-/* A row's name says beside how many attaches of its process it is measured. */
+/* The number in a row's name is that of the attaches of its process. */
 static const struct {
 	int beside;
 	struct row row;
@@ -466,7 +467,7 @@ static void measure_grown(void)
 		detach(attached[--attaches]);
 }
 
-/* A round trip of two among many that sleep. */
+/* Measures a round trip of two processes among many that sleep. */
 static void measure_crowd(void)
 {
 	static const struct row row = {
@@ -523,7 +524,7 @@ static void measure_everything(uint32_t started, const char *program)
 	remove_segment(id_key);
 }
 
-/* `bench off` ends the machine when done; so does a bench that is /init. */
+/* `bench off` switches the machine off at its end; so does bench as /init. */
 int main(int argc, char **argv, char **envp)
 {
 	uint32_t started = (uint32_t)(rdtsc64() / 1000);

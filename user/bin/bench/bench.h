@@ -1,5 +1,5 @@
 /*
- * user/bin/bench/bench.h -- a row of the performance table, and the door.
+ * user/bin/bench/bench.h -- a row of the performance table.
  */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
@@ -11,10 +11,10 @@ enum { TRAPS, FAULTS, CR3, ZEROED, COPIED, COUNTERS };
 struct row {
 	const char *name;
 	void (*operation)(void);
-	void (*before)(void),
-	    (*after)(void); /* around each, not counted; or 0 */
-	int times;          /* the least of so many */
-	uint32_t per;       /* operations in one: pages, mostly */
+	void (*before)(void); /* runs before each operation, uncounted; or 0 */
+	void (*after)(void);  /* runs after each operation, uncounted; or 0 */
+	int times;            /* measurements, of which the least counts */
+	uint32_t per;         /* units in one operation, such as pages */
 };
 
 static inline uint64_t rdtsc64(void)
@@ -30,24 +30,23 @@ static inline uint32_t rdtsc(void)
 	return (uint32_t)rdtsc64();
 }
 
-/* measure.c: measures a row and prints it. */
+/* Measures a row and prints it (measure.c). */
 void measure(const struct row *row);
-/* Prints a row that was counted elsewhere. */
+/* Prints a row that was measured elsewhere. */
 void say_value(const char *name, uint32_t value);
-/* Says what is wrong, and ends the program. */
+/* Prints what is wrong, and ends the program. */
 __attribute__((noreturn)) void give_up(const char *what);
-/* Page faults since boot, or of this process where /proc/counters is absent. */
+/* Page faults since boot; without /proc/counters, those of this process. */
 uint32_t faults_now(void);
-/* The cost of measuring nothing; to be called first. */
+/* Measures the cost of measuring nothing.  It must be called first. */
 void measure_nothing(void);
 
 /*
- * longest.c: the rows of calls that are made as long as may be, and of the
- * longest; `program` is where this one lies.  A case says what each of its
- * calls took since `from`.
+ * Measures calls in their longest cases (longest.c); `program` is the path of
+ * this program.  A case gives the start of each of its calls to note_call().
  */
 void measure_longest(const char *program);
-/* longest_ipc.c: those of semaphores and queues among them. */
+/* Measures the longest calls of semaphores and queues (longest_ipc.c). */
 void longest_ipc(void);
 void note_call(const char *name, uint64_t from);
 

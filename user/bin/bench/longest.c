@@ -1,19 +1,20 @@
 /*
  * user/bin/bench/longest.c -- the longest call.
  *
- * Interrupts are off from a trap to its end, preemption points apart, so the
- * longest call is the longest wait of everybody else.  Each case here is the
- * worst that one process without privilege was seen to arrange for a call; a
- * row has its instructions, from before the call to after it.  Where there are
- * two sizes, cost must grow as they do.  `longest_call` is the greatest of all.
+ * Interrupts are off from a trap to its end, except at preemption points, so
+ * the longest call is the longest that the other processes have to wait.  Each
+ * case here is the worst one known that a process without privilege can
+ * arrange for a call; a row has the instructions of the call.  Where a case
+ * has two sizes, the cost must grow no faster than the size.  `longest_call`
+ * is the greatest of all rows.
  */
 #include "../../../abi/shm.h"
 #include "bench.h"
 
-#define AT          0x10000000u /* where the cases map */
+#define AT          0x10000000u /* where the cases map memory */
 #define GIB         0x40000000u
 #define STRINGS     65000
-#define STRING_PAGE 600 /* regions beside the strings, in their slot */
+#define STRING_PAGE 600 /* regions in the slot of the strings */
 
 static uint32_t longest;
 static const char *myself;
@@ -64,7 +65,7 @@ static void touch(uint32_t from, uint32_t bytes, bool write)
 	}
 }
 
-/* Regions of one page each, as far as neighbours may not join. */
+/* Maps regions of one page each; their rights keep neighbours from joining. */
 static void map_many(uint32_t at, int regions)
 {
 	for (int i = 0; i < regions; i++)
@@ -72,7 +73,7 @@ static void map_many(uint32_t at, int regions)
 		    MAP_PRIVATE);
 }
 
-/* A child that ends at once: the fork, and its end until it is waited for. */
+/* Measures the fork of a child that ends at once, and its end with the wait. */
 static void note_fork(const char *fork, const char *end)
 {
 	uint64_t from = rdtsc64();
@@ -118,7 +119,7 @@ static void regions_of_a_page(void)
 	note_unmap("long_munmap_regions", AT, n * PAGE_SIZE);
 }
 
-/* An attach in `n` parts, above `n` pages that replace the half below. */
+/* Makes an attach of `n` parts, above `n` pages that replace its lower half. */
 static void attach_in_parts(int n, const char *fork, const char *end,
                             const char *unmap_it)
 {
@@ -137,7 +138,7 @@ static void attach_in_parts(int n, const char *fork, const char *end,
 	unmap(AT, n * PAGE_SIZE);
 }
 
-/* Empty strings, which cost most for each byte of the 2 MiB. */
+/* Measures exec with empty strings, which cost most for each byte. */
 static void strings(const char *name, int regions)
 {
 	uint32_t array = AT + regions * PAGE_SIZE;
@@ -182,7 +183,7 @@ static void much_memory(void)
 	note_call("long_last_shmdt_128m", from);
 }
 
-/* Much address space, and hardly any memory. */
+/* These cases use much address space and hardly any memory. */
 static void much_space(void)
 {
 	uint32_t bytes = 2 * GIB + GIB / 2;

@@ -1,10 +1,11 @@
 /*
  * user/bin/bench/longest_ipc.c -- the longest calls of semaphores and queues.
  *
- * As longest.c: the worst that processes without privilege were seen to
- * arrange. What is not here is a set at which a thousand sleep with hundreds of
- * operations each: a call that lets them go on takes long, but it lets
- * interrupts in after each sleeper (ipc/sysv/semop.c), so its sum says nothing.
+ * As in longest.c, each case is the worst one known that processes without
+ * privilege can arrange.  One case is left out: a thousand processes that
+ * sleep at a set with hundreds of operations each.  A call that wakes them
+ * takes long, but it lets interrupts in after each sleeper (ipc/sysv/semop.c),
+ * so its sum is no waiting time.
  */
 #include "../../../abi/msg.h"
 #include "../../../abi/sem.h"
@@ -45,7 +46,7 @@ static void add(uint32_t set, uint32_t number, int by)
 	    unix_call5(SYS_semtimedop_time64, set, unix_address(&op), 1, 0, 0));
 }
 
-/* One up with SEM_UNDO, of `count` semaphores from `first` on. */
+/* Adds one, with SEM_UNDO, to `count` semaphores from `first` on. */
 static void undo(uint32_t set, uint32_t first, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++)
@@ -77,7 +78,7 @@ static void note_control(const char *name, uint32_t set, uint32_t command)
 	note_call(name, from);
 }
 
-/* Has rows for all of `big` and much of `set`, and sleeps at its end. */
+/* Gets undo rows for all of `big` and much of `set`, and sleeps at its end. */
 static void hold(uint32_t big, uint32_t set)
 {
 	for (uint32_t i = 0; i < ROWS; i += OPS)
@@ -117,7 +118,7 @@ static void undo_of_many(void)
 	made(control(set, 0, IPC_RMID));
 }
 
-/* A process with rows for many semaphores of a set, or in many sets. */
+/* A process has undo rows for many semaphores of a set, or in many sets. */
 static void undo_of_one(void)
 {
 	static uint32_t sets[SETS];
@@ -147,7 +148,7 @@ static void undo_of_one(void)
 		made(control(sets[i], 0, IPC_RMID));
 }
 
-/* As many messages as a queue holds, all of them empty. */
+/* A queue is full of empty messages. */
 static void full_queue(void)
 {
 	static struct {

@@ -2,22 +2,23 @@
  * user/bin/bench/measure.c -- how a row is measured.
  *
  * Under `qemu -icount shift=0` the time-stamp counter counts retired guest
- * instructions, so every figure is exact, and two runs agree:
+ * instructions, so every figure is exact, and two runs give the same ones:
  *
  *	rdtsc, call operation, rdtsc        the least of several
  *	rdtsc, call nothing,   rdtsc        minus this
  *
- * For the columns beside it the operation runs ROUNDS times more, each between
- * two readings of /proc/counters: traps, page faults, CR3 loads, frames zeroed
- * and copied, less those of reading alone, for one operation, rounded.  Where
- * that file is missing, page faults are getrusage(2)'s and the rest is "-".
+ * For the other columns the operation runs ROUNDS times more, each time
+ * between two readings of /proc/counters.  They are the traps, page faults,
+ * CR3 loads, and frames zeroed and copied of one operation, rounded, without
+ * those of the readings.  If that file is missing, page faults come from
+ * getrusage(2), and the other columns are "-".
  */
 #include <stdarg.h>
 #include "bench.h"
 #include "string.h"
 
 #define ROUNDS    4
-#define GETRUSAGE 77 /* Linux's; not in abi/syscalls.tbl */
+#define GETRUSAGE 77 /* Linux's number; abi/syscalls.tbl has no such call */
 #define RU_MINFLT 8  /* its word in struct rusage */
 
 struct counters {
@@ -57,7 +58,7 @@ void give_up(const char *what)
 
 /* ---- counting ---------------------------------------------------------- */
 
-/* The number after the word `name` in `text`; 0 if there is none. */
+/* The number after the word `name` in `text`, or 0. */
 static uint32_t find_number(const char *text, const char *name)
 {
 	size_t bytes = strlen(name);
@@ -95,7 +96,7 @@ uint32_t faults_now(void)
 	return now.value[FAULTS];
 }
 
-/* What ROUNDS operations add to the counters, and the readings with them. */
+/* Counts ROUNDS operations, with the readings around them. */
 static void count(const struct row *row, struct counters *sum)
 {
 	struct counters from, to;
@@ -165,7 +166,7 @@ void measure_nothing(void)
 
 	have_counters =
 	    unix_call(SYS_access, unix_address("/proc/counters"), 0, 0) == 0;
-	count(&row, &counts_of_nothing); /* the first touches everything */
+	count(&row, &counts_of_nothing); /* this one touches all memory */
 	count(&row, &counts_of_nothing);
 	cost_of_nothing = time_least(&row);
 	say("%-24s%12s%12s%12s%12s%12s%12s\n", "# row", "instructions", "traps",

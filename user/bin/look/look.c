@@ -1,7 +1,7 @@
 /*
  * user/bin/look/look.c -- a look at the machine, for the demonstrations.
  *
- * The words of the page tables come from /proc/PID/pt, which Linux has not.
+ * The words of the page tables come from /proc/PID/pt; Linux has no such file.
  */
 #define _GNU_SOURCE /* strsignal */
 #include <sched.h>

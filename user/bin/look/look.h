@@ -13,22 +13,22 @@
 /* Shows the moment called `moment` in processes `a` and `b` (0: none). */
 void look(const char *moment, pid_t a, pid_t b);
 
-/* The segment table, as ipcs -m prints it.  0, or -1 and says why. */
+/* Prints the segment table like ipcs -m.  0, or -1 after it has said why. */
 int segments_show(void);
-/* ... the semaphore sets, ipcs -s; the message queues, ipcs -q. */
+/* Print the semaphore sets like ipcs -s, the message queues like ipcs -q. */
 int sets_show(void);
 int queues_show(void);
 
 /* Gives up the CPU until *word is `value`; another process will write it. */
 void await(volatile int *word, int value);
 
-/* Waits until segment `id` has `count` attaches; shm_nattch never lies. */
+/* Waits until segment `id` has `count` attaches, by its shm_nattch. */
 void await_attaches(int id, unsigned count);
 
 /* Waits for a child, says how it ended, and returns its status word. */
 int child_report(const char *name, pid_t child);
 
-/* Says what failed, and why (errno), and exits. */
+/* Prints what failed, and why (errno), and exits. */
 __attribute__((noreturn)) void fail(const char *what);
 
 #endif

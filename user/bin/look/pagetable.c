@@ -6,13 +6,13 @@
  *
  *	| 31..12 frame | borrowed 9, linked 10 | D 6 | A 5 | U/S 2 R/W 1 P 0 |
  *
- * A PDE with bit 10 is *linked*: its table belongs to a segment, and whoever
- * attaches the segment links the same table.  A PTE with bit 9 is *borrowed*:
- * it stands in a table of the process's own and shows a frame of a segment.
- * Every other word is the process's own business; of two processes we show
- * only those two kinds, and mark the frames that both of them reach.  We begin
- * at 0x40000000: below lies the program, whose text is borrowed from the boot
- * archive by everybody who runs it.
+ * A PDE with bit 10 is *linked*: its table belongs to a segment, and every
+ * process that attaches the segment links the same table.  A PTE with bit 9 is
+ * *borrowed*: it is in a table of the process's own and shows a frame of a
+ * segment.  Every other word concerns one process alone.  Of two processes,
+ * only those two kinds are shown, from 0x40000000 on, with a mark at the
+ * frames that both of them reach.  Below is the program, whose text is
+ * borrowed from the boot archive by every process that runs it.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -57,7 +57,7 @@ static bool picture_add(struct picture *picture, const struct word *word)
 	return true;
 }
 
-/* Reads the words of a process; false if they cannot be seen. */
+/* Reads the words of a process.  False: they cannot be read. */
 static bool picture_read(struct picture *picture, pid_t pid)
 {
 	struct word word;
@@ -111,7 +111,7 @@ static void word_print(const struct word *word, const char *mark)
 	       word->pde ? "table in" : "page in ", frame_of(word), mark);
 }
 
-/* How many words, from the PDE at `first`, belong to its slot. */
+/* The number of words, from the PDE at `first` on, that belong to its slot. */
 static int slot_words(const struct picture *picture, int first)
 {
 	int n = 1;
@@ -168,7 +168,7 @@ static void picture_show(const struct picture *picture,
 	printf("\n");
 }
 
-/* One line for each table that both directories link. */
+/* Prints a line for each table that both directories link. */
 static void tables_show(const struct picture *a, const struct picture *b)
 {
 	for (int i = 0; i < a->words; i++) {

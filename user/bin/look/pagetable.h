@@ -16,9 +16,9 @@
 #include <sys/types.h>
 
 /*
- * Shows the slots of `a` and `b` (0: none) that can show shared memory, with
- * every frame that both of them reach marked.  Nothing where there is no
- * /proc/PID/pt.
+ * Shows the slots of `a` and `b` (0: none) that can show shared memory, with a
+ * mark at every frame that both of them reach.  It shows nothing if there is
+ * no /proc/PID/pt.
  */
 void pagetables_show(pid_t a, pid_t b);
 

@@ -1,9 +1,8 @@
 /*
- * user/bin/look/sysvipc.c -- the System V objects there are, as ipcs(1) shows
- * them.
+ * user/bin/look/sysvipc.c -- the System V objects, shown like ipcs(1).
  *
- * They come from /proc/sysvipc; the segments, where there is no /proc, from
- * shmctl(2) itself: SHM_INFO says how many, SHM_STAT shows each.
+ * The objects come from /proc/sysvipc.  Without /proc, the segments come from
+ * shmctl(2): SHM_INFO says how many there are, and SHM_STAT shows each.
  */
 #define _GNU_SOURCE /* fgetpwent, SHM_STAT */
 #include <pwd.h>
@@ -19,8 +18,7 @@ struct row {
 	unsigned first, second; /* bytes, nattch; nsems; bytes, messages */
 };
 
-/* The name of a user, or its number.  (getpwuid would want shared libraries.)
- */
+/* The name of a user, or the number.  getpwuid would need shared libraries. */
 static const char *user_name(unsigned uid)
 {
 	static char name[32];
@@ -64,7 +62,7 @@ static void queue_print(const struct row *row)
 	printf("%-12u %-12u\n", row->first, row->second);
 }
 
-/* The lines of a file of /proc/sysvipc; `format` reads a row in this order. */
+/* Prints the lines of a file of /proc/sysvipc; `format` reads a row. */
 static int rows_show(const char *path, const char *format,
                      void (*print)(const struct row *))
 {
@@ -103,7 +101,7 @@ static int segments_from_kernel(void)
 	return last;
 }
 
-/* Says why not; 0 or -1. */
+/* Says why `what` could not be shown, if `result` is negative.  0 or -1. */
 static int shown(const char *what, int result)
 {
 	if (result < 0)
