@@ -178,7 +178,7 @@ int message_send(int number, const uint32_t args[6], int connection)
 	me->message.unblock = false;
 	me->message.element = me->message.before = 0;
 	address(self_index(), connection);
-	if (block(PROC_SENDING, to->server) < 0) {
+	if (block(PROC_SENDING, to->server) == DIE) {
 		message_abandon();
 		return -EINTR;
 	}
@@ -327,7 +327,7 @@ int native_receive(vaddr_t buffer)
 	int result;
 
 	while ((result = native_poll(buffer)) == -EAGAIN)
-		if (block(PROC_RECEIVING, -1) < 0)
+		if (block(PROC_RECEIVING, -1) == DIE)
 			return -EINTR;
 	return result;
 }

@@ -81,7 +81,8 @@ static int users_check(void)
 
 /*
  * P1: a pid is unique.  P2: who is alive has a space.  P3: who is ready, and
- * nobody else, stands in a run queue, once.
+ * nobody else, stands in a run queue, once.  P7: signal.attention is what
+ * proc_review() would make it.
  */
 static int process_check(void)
 {
@@ -100,6 +101,12 @@ static int process_check(void)
 		if ((p->state == PROC_ZOMBIE) != (p->life.space < 0)) {
 			klog(KLOG_ERROR, "P2: pid %d, state %d, space %d",
 			     p->life.pid, p->state, p->life.space);
+			breaches++;
+		}
+		if (p->signal.attention !=
+		    (p->signal.killed || p->signal.stopping)) {
+			klog(KLOG_ERROR, "P7: pid %d, attention %d",
+			     p->life.pid, p->signal.attention);
 			breaches++;
 		}
 		if ((p->state == PROC_READY) != times_queued(p)) {

@@ -186,11 +186,25 @@ bool proc_blocked(const struct proc *p)
 	return p->state >= PROC_SENDING && p->state <= PROC_STOPPED;
 }
 
-/* Waits that are loops around block(): waking one too early does no harm. */
-bool may_stop_in(enum proc_state state)
+/* process.h draws this table, and says what follows from it. */
+static const struct {
+	bool ends_early; /* it is a loop around block(), which looks again */
+	bool stops_here;
+} waits[] = {
+    [PROC_SENDING] = {false, false},   [PROC_REPLY_WAIT] = {false, false},
+    [PROC_RECEIVING] = {false, false}, [PROC_WAITING] = {true, true},
+    [PROC_IN_LINE] = {true, false},    [PROC_SLEEPING] = {true, true},
+    [PROC_PAUSED] = {true, true},      [PROC_STOPPED] = {false, false},
+};
+
+bool wakes_early(enum proc_state state)
 {
-	return state == PROC_WAITING || state == PROC_SLEEPING ||
-	       state == PROC_PAUSED || state == PROC_IN_LINE;
+	return state < PROC_ZOMBIE && waits[state].ends_early;
+}
+
+void proc_review(struct proc *p)
+{
+	p->signal.attention = p->signal.killed || p->signal.stopping;
 }
 
 void proc_notify_parent(int proc)
@@ -207,28 +221,34 @@ void proc_stop(void)
 
 	p->signal.stop_report = p->signal.stopping << 8 | 0x7f;
 	p->signal.stopping = 0;
+	proc_review(p);
 	proc_notify_parent(self_index());
 	block(PROC_STOPPED, -1);
 }
 
-int block(enum proc_state state, int peer)
+/* Something is to be done about a signal before the process may wait. */
+static enum block_answer answer_signal(struct proc *p, enum proc_state state)
+{
+	if (p->signal.killed)
+		return DIE;
+	if (!waits[state].stops_here)
+		return STOP;
+	proc_stop();
+	return p->signal.killed ? DIE : GO_ON;
+}
+
+enum block_answer block(enum proc_state state, int peer)
 {
 	struct proc *p = self();
 
 	assert(p->state == PROC_RUNNING);
-	if (p->signal.killed | p->signal.stopping) {
-		if (p->signal.killed || state == PROC_IN_LINE)
-			return -EINTR;
-		if (may_stop_in(state)) {
-			proc_stop(); /* the caller looks again */
-			return p->signal.killed ? -EINTR : 0;
-		}
-	}
+	if (p->signal.attention && (p->signal.killed || wakes_early(state)))
+		return answer_signal(p, state);
 	p->state = state;
 	p->peer = peer;
 	schedule();
 	p->peer = -1;
-	return p->signal.killed ? -EINTR : 0;
+	return p->signal.killed ? DIE : GO_ON;
 }
 
 void block_move(int proc, enum proc_state state, int peer)

@@ -90,6 +90,7 @@ struct proc {
 
 	/* signal.c; process.c when it stops */
 	struct {
+		bool attention;  /* killed or stopping: process.c alone */
 		int killed;      /* the signal that will end it, or 0 */
 		int stopping;    /* the signal that will stop it, or 0 */
 		int stop_report; /* what wait4 has not yet told, or 0 */
@@ -185,17 +186,44 @@ int proc_make(int level); /* READY-less new process: index or -EAGAIN/-ENOMEM */
 int proc_find(int pid);   /* index of the live or zombie process, or -1 */
 
 /*
- * The one place where a process gives up the CPU of its own accord: it waits
- * in `state` for `peer` until wake() is called for it or a killing signal
- * comes.  Returns 0, or -EINTR when the process is to die (in PROC_IN_LINE also
- * when it is to stop, which it does not do there): the caller undoes what it
- * must and returns; the way back to user mode ends the process.
+ * How a wait goes on, or ends early.  A server in RECEIVING waits for work and
+ * for nothing else.
+ *
+ *	state       may end early  a signal that stops it     one that kills it
+ *	SENDING     no             stops when it is answered  leaves the queue
+ *	REPLY_WAIT  no             stops when it is answered  its token is dead
+ *	RECEIVING   no             stops after the next work  ends
+ *	WAITING     yes            stops here, looks again    ends
+ *	SLEEPING    yes            stops here, looks again    ends
+ *	PAUSED      yes            stops here, looks again    ends
+ *	IN_LINE     yes            leaves the line, stops     leaves the line
+ *	STOPPED     by SIGCONT     is stopped already         ends
  */
-int block(enum proc_state state, int peer);
+enum block_answer {
+	GO_ON, /* it was woken: look whether what it waited for is there */
+	STOP,  /* it is to stop, and does not do so in this state */
+	DIE,   /* it is to die: undo what must be undone, and return */
+};
 
-/* `stopping` is not 0: the current process stops until it is continued, or is
- * to die. */
+/*
+ * The one place where a process gives up the CPU of its own accord: it waits in
+ * `state` for `peer` (an index, or -1) until wake() is called for it.  After
+ * DIE the way back to user mode ends the process, after STOP it stops it.
+ */
+enum block_answer block(enum proc_state state, int peer);
+
+/* May a wait in this state end before what it waits for is there? */
+bool wakes_early(enum proc_state state);
+
+/* The current process is to stop: it does, until it is continued or is to die.
+ */
 void proc_stop(void);
+
+/*
+ * Recomputes signal.attention.  It is called wherever what the word depends on
+ * has changed, and nowhere else is the word written.
+ */
+void proc_review(struct proc *p);
 
 /* Tells the parent that a child has ended, stopped or continued. */
 void proc_notify_parent(int proc);
@@ -221,7 +249,6 @@ void proc_free(int proc);
 bool proc_named(int proc, int pid);
 uintptr_t proc_stack_top(const struct proc *p);
 bool proc_blocked(const struct proc *p);
-bool may_stop_in(enum proc_state state);
 void proc_set_running(struct proc *p);
 void proc_set_ready(struct proc *p);
 void proc_set_zombie(struct proc *p);

@@ -82,7 +82,7 @@ __attribute__((noipa)) void schedule(void)
 	old = self();
 	proc_set_running(new);
 	/* What was asked of it while it waited, it sees on its way out. */
-	need_resched = new->signal.killed | new->signal.stopping;
+	need_resched = new->signal.attention;
 	if (new != old)
 		switch_from_to(old, new);
 }

@@ -53,8 +53,8 @@ void user_leave(struct proc *p);
 /* ---- sleep.c --------------------------------------------------------- */
 
 /* block() for nobody, and until the clock's count `*until` (0: for ever). */
-int block_until(enum proc_state state, const uint64_t *until);
-/* ... in PROC_SLEEPING; -EINTR: the process is to die. */
+enum block_answer block_until(enum proc_state state, const uint64_t *until);
+/* Waits until the clock has counted so far: 0, or -EINTR if it is to die. */
 int sleep_until(uint64_t until);
 
 /* The process is to be woken when the clock has counted to `until`; or not. */

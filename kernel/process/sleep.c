@@ -87,36 +87,34 @@ void sleep_wake(void)
 
 	while ((p = sleep_first()) && p->sched.wake_at <= clock_counts) {
 		sleep_leave(p);
-		if (may_stop_in(p->state))
+		if (wakes_early(p->state))
 			wake(p);
 	}
 }
 
 /* ---- going to sleep -------------------------------------------------- */
 
-int block_until(enum proc_state state, const uint64_t *until)
+enum block_answer block_until(enum proc_state state, const uint64_t *until)
 {
 	struct proc *p = self();
-	int result;
+	enum block_answer answer;
 
 	if (!until)
 		return block(state, -1);
 	sleep_join(p, *until);
 	clock_alarm(*until);
-	result = block(state, -1);
+	answer = block(state, -1);
 	if (p->sched.place)
 		sleep_leave(p);
-	return result;
+	return answer;
 }
 
-/* Waits until the clock has counted so far; -EINTR: the process is to die. */
 int sleep_until(uint64_t until)
 {
-	int result = 0;
-
-	while (until > clock_counts && result == 0)
-		result = block_until(PROC_SLEEPING, &until);
-	return result;
+	while (until > clock_counts)
+		if (block_until(PROC_SLEEPING, &until) == DIE)
+			return -EINTR;
+	return 0;
 }
 
 /* P6: a sleeper knows its place, and does not wake before who is above it. */

@@ -65,8 +65,8 @@ int wait_sleep(struct line *line, const uint64_t *until)
 	while (p->wait.result == WAITING && error == 0)
 		if (until && *until <= clock_counts)
 			error = -EAGAIN;
-		else
-			error = block_until(PROC_IN_LINE, until);
+		else if (block_until(PROC_IN_LINE, until) != GO_ON)
+			error = -EINTR;
 	if (p->wait.result == WAITING)
 		wait_serve(line, p, error);
 	return p->wait.result;

@@ -225,7 +225,7 @@ static int report(int child, int options, vaddr_t status, vaddr_t rusage)
 
 int sys_wait4(int pid, vaddr_t status, uint32_t options, vaddr_t rusage)
 {
-	int child, result;
+	int child;
 
 	if (options & ~WAIT_KNOWN_OPTIONS)
 		return -EINVAL;
@@ -234,9 +234,8 @@ int sys_wait4(int pid, vaddr_t status, uint32_t options, vaddr_t rusage)
 	while ((child = find_child(pid, options)) == -EAGAIN) {
 		if (options & WNOHANG)
 			return 0;
-		result = block(PROC_WAITING, -1);
-		if (result < 0)
-			return result;
+		if (block(PROC_WAITING, -1) == DIE)
+			return -EINTR;
 	}
 	return child < 0 ? child : report(child, options, status, rusage);
 }

@@ -28,6 +28,7 @@ static void resume(int proc)
 	struct proc *p = &procs[proc];
 
 	p->signal.stopping = 0;
+	proc_review(p);
 	p->signal.pending &= ~stops_by_default;
 	if (p->state == PROC_STOPPED) {
 		p->signal.stop_report = 0xffff; /* wait4: continued */
@@ -54,9 +55,10 @@ static void deliver(int proc, int signal)
 		p->signal.killed = signal;
 	else
 		p->signal.stopping = signal;
+	proc_review(p);
 	if (p == self())
 		need_resched = 1;
-	else if (proc_blocked(p) && (p->signal.killed || may_stop_in(p->state)))
+	else if (proc_blocked(p) && (p->signal.killed || wakes_early(p->state)))
 		wake(p);
 }
 
@@ -101,6 +103,7 @@ void proc_crime(int signal, const char *reason, uint32_t address)
 	            self()->life.pid, self()->program.name, signal, reason,
 	            address);
 	self()->signal.killed = signal; /* blocked or not: it cannot go on */
+	proc_review(self());
 	need_resched = 1;
 }
 
@@ -155,12 +158,9 @@ int sys_tgkill(int tgid, int tid, int signal)
 
 int sys_pause(void)
 {
-	int result;
-
-	do {
-		result = block(PROC_PAUSED, -1);
-	} while (result == 0);
-	return result;
+	while (block(PROC_PAUSED, -1) == GO_ON)
+		;
+	return -EINTR;
 }
 
 /* ---- the mask -------------------------------------------------------- */

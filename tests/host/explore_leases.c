@@ -121,19 +121,19 @@ int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
 	return image->bytes ? 0 : -ENOEXEC;
 }
 
-int block(enum proc_state state, int peer)
+enum block_answer block(enum proc_state state, int peer)
 {
 	struct proc *p = self();
 
 	REQUIRE(self_index() ==
 	        CLIENT); /* a server only receives what is there */
 	if (p->signal.killed)
-		return -EINTR;
+		return DIE;
 	p->state = state;
 	p->peer = peer;
 	swapcontext(&client_context, &explorer);
 	p->peer = -1;
-	return p->signal.killed ? -EINTR : 0;
+	return p->signal.killed ? DIE : GO_ON;
 }
 
 void block_move(int proc, enum proc_state state, int peer)

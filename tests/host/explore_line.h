@@ -99,11 +99,11 @@ static bool may_sleep;
 static void keep_stack(void);
 
 /* What block() says of a process that is to die; the others sleep. */
-int block_until(enum proc_state state, const uint64_t *until)
+enum block_answer block_until(enum proc_state state, const uint64_t *until)
 {
 	(void)until;
 	if (self()->signal.killed)
-		return -EINTR;
+		return DIE;
 	EXPECT(may_sleep, true);
 	keep_stack();
 	self()->state = state;

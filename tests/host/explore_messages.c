@@ -158,18 +158,18 @@ int copy_in(void *to, vaddr_t from, uint32_t bytes)
 	return 0;
 }
 
-int block(enum proc_state state, int peer)
+enum block_answer block(enum proc_state state, int peer)
 {
 	struct proc *p = self();
 	int me = self_index();
 
 	if (p->signal.killed)
-		return -EINTR;
+		return DIE;
 	p->state = state;
 	p->peer = peer;
 	swapcontext(&contexts[me], &explorer);
 	p->peer = -1;
-	return p->signal.killed ? -EINTR : 0;
+	return p->signal.killed ? DIE : GO_ON;
 }
 
 void block_move(int proc, enum proc_state state, int peer)

@@ -80,13 +80,13 @@ static int check(void)
 	return breaches + wait_check();
 }
 
-int block_until(enum proc_state state, const uint64_t *until)
+enum block_answer block_until(enum proc_state state, const uint64_t *until)
 {
 	void (*now)(void) = others;
 
 	(void)until;
 	if (self()->signal.stopping) /* nobody stops in line */
-		return -EINTR;
+		return STOP;
 	if (!EXPECT(self_index() == 0 && now != 0, true))
 		exit(1); /* it would sleep for ever */
 	procs[0].state = state;
@@ -96,7 +96,7 @@ int block_until(enum proc_state state, const uint64_t *until)
 	now();
 	run(0);
 	procs[0].state = PROC_RUNNING;
-	return procs[0].signal.killed ? -EINTR : 0;
+	return procs[0].signal.killed ? DIE : GO_ON;
 }
 
 /* It is continued at once. */

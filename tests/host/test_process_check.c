@@ -87,6 +87,8 @@ int main(void)
 	SEES(check_all, "P1: pid 1", procs[2].life.pid, 1);
 	SEES(check_all, "P2: pid 2", procs[2].life.space, -1);
 	SEES(check_all, "P2: pid 3", procs[3].life.space, 3);
+	SEES(check_all, "P7: pid 2", procs[2].signal.attention, true);
+	SEES(check_all, "P7: pid 2", procs[2].signal.killed, 9);
 	SEES(check_all, "P3: pid 2", run_queues[1].first, 0);
 	SEES(check_all, "P3: pid 2", run_queues[0].first, &procs[2]);
 	SEES(check_all, "P3: pid 2", procs[2].state, PROC_SLEEPING);

@@ -334,7 +334,7 @@ bug line 0 ipc/sysv/msg.c "MSG_NOERROR gives more than there is room for" \
 bug line 0 kernel/process/wait.c "who is killed in line stays there" \
 	'/^int wait_sleep/,/^}/s/^\t\twait_serve(.*$/\t\treturn error;/'
 bug line 0 kernel/process/wait.c "a stop is seen by nobody, and who was woken waits on" \
-	'/^int wait_sleep/,/^}/s/error = block_until(/block_until(/'
+	'/^int wait_sleep/,/^}/s/!= GO_ON/== DIE/'
 bug line 0 kernel/process/wait.c "time that is up just now is not up" \
 	'/^int wait_sleep/,/^}/s/until <= clock_counts/until < clock_counts/'
 bug line 0 ipc/sysv/semop.c "the page of many operations is kept after a sleep" \

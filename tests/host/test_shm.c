@@ -51,7 +51,7 @@ uint64_t clock_deadline(struct timespec32 time)
 	abort();
 }
 
-int block_until(enum proc_state state, const uint64_t *until)
+enum block_answer block_until(enum proc_state state, const uint64_t *until)
 {
 	(void)state, (void)until;
 	abort();

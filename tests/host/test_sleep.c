@@ -21,7 +21,7 @@ void attach_ended(int in, int tag)
 	(void)in, (void)tag;
 }
 
-bool may_stop_in(enum proc_state state)
+bool wakes_early(enum proc_state state)
 {
 	return state == PROC_SLEEPING;
 }
@@ -33,7 +33,7 @@ void wake(struct proc *p)
 	woken++;
 }
 
-int block(enum proc_state state, int peer)
+enum block_answer block(enum proc_state state, int peer)
 {
 	(void)state, (void)peer;
 	abort();
