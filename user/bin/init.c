@@ -98,7 +98,7 @@ static void complain(const char *name, int error)
 
 	text_add(&text, "init: %s: cannot be run: %s, error %d\n", name,
 	         reason(error), -error);
-	unix_write(2, buffer, text.used < text.size ? text.used : text.size);
+	unix_write(2, buffer, min(text.used, text.size));
 }
 
 /* Makes a session, which has the terminal as its controlling one. */

@@ -16,9 +16,7 @@ void log_line(const char *format, ...)
 	va_start(list, format);
 	text_add_list(&text, format, list);
 	va_end(list);
-	if (text.used > text.size)
-		text.used = text.size;
-	k_log(buffer, text.used);
+	k_log(buffer, min(text.used, text.size));
 }
 
 int map_new(uint32_t kind, uint32_t start, uint32_t bytes, uint32_t rights)

@@ -19,6 +19,11 @@ int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t bytes);
 char *strchr(const char *text, int byte);
 
+static inline uint32_t min(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
 /* The value of a digit, of any base up to 16, or NO_DIGIT. */
 #define NO_DIGIT 99u
 uint32_t digit_value(char c);

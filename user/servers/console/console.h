@@ -52,9 +52,7 @@ static inline void ring_put(struct ring *ring, uint8_t byte)
 /* The number of bytes that can be taken in one piece, from `out` on. */
 static inline uint32_t ring_piece(const struct ring *ring)
 {
-	uint32_t to_end = RING - ring->out % RING;
-
-	return ring_used(ring) < to_end ? ring_used(ring) : to_end;
+	return min(ring_used(ring), RING - ring->out % RING);
 }
 
 /* ---- uart.c: the serial lines ----------------------------------------- */
@@ -140,7 +138,7 @@ void host_write(int channel, const uint8_t *from, uint32_t bytes);
  */
 void host_pump(bool reader);
 
-/* ---- window.c: memory that tools/run and we share ---------------------- */
+/* ---- window.c: memory that is shared with tools/run --------------------- */
 
 #define WINDOW_BYTES (1u << 20)
 #define WINDOW_OUT   (1u << 18) /* of output, at the start; a power of two */

@@ -150,7 +150,7 @@ static void want(uint32_t size, bool now)
 
 	if (ring_room(&com2.out) < HEADER)
 		return;
-	frame(now ? HOST_WANT_NOW : HOST_WANT, size < most ? size : most);
+	frame(now ? HOST_WANT_NOW : HOST_WANT, min(size, most));
 	state = now ? ASKED_NOW : ASKED;
 }
 
@@ -164,14 +164,11 @@ static int give_arrived(int token, uint32_t size)
 	    piece[4096]; /* a lease cannot be copied from device memory */
 	uint32_t done = 0;
 
-	if (size > in_end - in_at)
-		size = in_end - in_at;
+	size = min(size, in_end - in_at);
 	while (done < size) {
-		uint32_t bytes = size - done;
+		uint32_t bytes = min(size - done, sizeof(piece));
 		int moved;
 
-		if (bytes > sizeof(piece))
-			bytes = sizeof(piece);
 		memcpy(piece, in + in_at + done, bytes);
 		moved = k_lease_write(token, BUFFER, done, piece, bytes);
 		if (moved <= 0)
@@ -245,20 +242,19 @@ void host_pump(bool reader)
 
 uint32_t host_room(void)
 {
-	uint32_t line = ring_room(&com2.out), ring;
+	uint32_t line = ring_room(&com2.out);
 
 	if (line <= RESERVE)
 		return 0;
 	if (window == 0)
 		return line - RESERVE;
-	ring = WINDOW_OUT - (out_put - out_taken);
-	return ring < WINDOW_OUT ? ring : WINDOW_OUT;
+	return min(WINDOW_OUT - (out_put - out_taken), WINDOW_OUT);
 }
 
 static void put_in_window(const uint8_t *from, uint32_t bytes)
 {
 	uint32_t at = out_put % WINDOW_OUT;
-	uint32_t first = WINDOW_OUT - at < bytes ? WINDOW_OUT - at : bytes;
+	uint32_t first = min(WINDOW_OUT - at, bytes);
 
 	memcpy(window + at, from, first);
 	memcpy(window, from + first, bytes - first);

@@ -249,11 +249,11 @@ static void set_speeds(const struct termios2 *wanted)
 /* The number of bytes that must be there before a read of `size` bytes ends. */
 static uint32_t fewest(uint32_t size)
 {
-	uint32_t min = tty.c_cc[VMIN];
+	uint32_t least = tty.c_cc[VMIN];
 
-	if (has(ICANON) || (min > 0 && tty.c_cc[VTIME] > 0))
+	if (has(ICANON) || (least > 0 && tty.c_cc[VTIME] > 0))
 		return 1; /* VTIME begins with the first byte, and is over */
-	return min < size ? min : size;
+	return min(least, size);
 }
 
 int tty_read(uint8_t *to, uint32_t size)

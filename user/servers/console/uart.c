@@ -117,11 +117,9 @@ static void send(struct uart *uart)
 	uint32_t burst;
 
 	for (uint32_t sent = 0; sent < SEND_MAX; sent += burst) {
-		burst = ring_piece(out);
+		burst = min(ring_piece(out), FIFO_BYTES);
 		if (burst == 0 || !wait_empty(uart))
 			return;
-		if (burst > FIFO_BYTES)
-			burst = FIFO_BYTES;
 		out8_many(uart->port + DATA, out->bytes + out->out % RING,
 		          burst);
 		out->out += burst;

@@ -114,7 +114,7 @@ static void turn_over(struct queue *queue)
 /* True: the client has its answer. */
 static bool read_some(const struct wait *wait)
 {
-	uint32_t want = wait->total < PIECE ? wait->total : PIECE;
+	uint32_t want = min(wait->total, PIECE);
 	int got;
 
 	if (wait->kind != KIND_TTY)
@@ -160,7 +160,7 @@ static uint32_t room_for(enum kind kind)
 		room = room < 16 ? 0 : (room - 8) / 2;
 		most = TTY_PIECE;
 	}
-	return room < most ? room : most;
+	return min(room, most);
 }
 
 static void emit(enum kind kind, uint32_t bytes)
@@ -203,7 +203,7 @@ static bool write_piece(struct wait *wait)
 
 	if (want > 0)
 		got = k_lease_read(wait->token, BUFFER, wait->done, piece,
-		                   want < room ? want : room);
+		                   min(want, room));
 	if (got > 0) {
 		emit(wait->kind, (uint32_t)got);
 		wait->done += (uint32_t)got;

@@ -72,11 +72,9 @@ static int put_before(const char *text)
 /* Copies the first line after "#!" to `line`; where it begins, trimmed. */
 static char *first_line(char line[LINE_MAX + 1])
 {
-	uint32_t bytes = image.node.bytes - 2;
+	uint32_t bytes = min(image.node.bytes - 2, LINE_MAX);
 	char *end;
 
-	if (bytes > LINE_MAX)
-		bytes = LINE_MAX;
 	memcpy(line, image.node.body + 2, bytes);
 	line[bytes] = '\0';
 	end = strchr(line, '\n');

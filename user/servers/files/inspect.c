@@ -142,7 +142,7 @@ uint32_t row_get(const struct row *row, enum field field)
 	uint32_t value = 0;
 	uint32_t bytes = fields[field].size;
 
-	memcpy(&value, row_bytes(row, field), bytes < 4 ? bytes : 4);
+	memcpy(&value, row_bytes(row, field), min(bytes, 4));
 	return value;
 }
 

@@ -186,8 +186,7 @@ static void make(struct making *making, int made)
 		make_whole(making, made);
 	else
 		pieces[made](making);
-	if (making->text.used > making->text.size)
-		making->text.used = making->text.size;
+	making->text.used = min(making->text.used, making->text.size);
 }
 
 bool made_settable(const struct node *node)
@@ -240,7 +239,7 @@ static void drop_rest(struct open *open, uint32_t bytes)
 static int give_rest(const struct reading *r, struct open *open,
                      uint32_t wanted)
 {
-	uint32_t bytes = wanted < open->rest_bytes ? wanted : open->rest_bytes;
+	uint32_t bytes = min(wanted, open->rest_bytes);
 	int moved = bytes == 0 ? 0
 	                       : k_segment_read(open->rest, rest_start(open),
 	                                        r->token, BUFFER, 0, bytes);
@@ -258,9 +257,8 @@ static int make_to(struct making *making, struct open *open, int made,
 {
 	for (int i = 0; i < SKIPS; i++) {
 		uint32_t skip = open->offset - open->made;
-		uint32_t enough = skip + wanted;
 
-		making->enough = enough < PAGE_SIZE ? enough : PAGE_SIZE;
+		making->enough = min(skip + wanted, PAGE_SIZE);
 		making->at = open->at;
 		make(making, made);
 		if (making->text.used == 0)
@@ -298,7 +296,7 @@ static int give_more(const struct reading *r, struct open *open, int made,
 	if (result <= 0)
 		return result;
 	left = making.text.used - skip;
-	bytes = wanted < left ? wanted : left;
+	bytes = min(wanted, left);
 	result = keep_rest(r->token, open, buffer + skip + bytes, left - bytes);
 	lines = whole_lines(buffer + skip, bytes);
 	if (result == -ENOMEM && lines > 0 && lines < bytes)
@@ -328,8 +326,8 @@ static int read_limit(const struct reading *r, struct open *open, int made)
 	if (open->offset > 0)
 		return 0;
 	tunables_make(&text, (uint32_t)made - MADE_TUNABLES);
-	moved = k_lease_write(r->token, BUFFER, 0, line,
-	                      r->wanted < text.used ? r->wanted : text.used);
+	moved =
+	    k_lease_write(r->token, BUFFER, 0, line, min(r->wanted, text.used));
 	if (moved > 0)
 		open->offset = (uint32_t)moved;
 	return moved;
@@ -351,7 +349,7 @@ static void find_place(struct open *open)
 int made_read(const struct reading *r, struct open *open)
 {
 	struct node node = node_at(open->node);
-	uint32_t wanted = r->wanted < PAGE_SIZE ? r->wanted : PAGE_SIZE;
+	uint32_t wanted = min(r->wanted, PAGE_SIZE);
 	int given, more;
 
 	if (node.pid != 0 && process_from(node.pid) != node.pid)

@@ -145,8 +145,7 @@ int readlink_call(const struct message *m)
 	if (node_at(node).kind != NODE_LINK)
 		return -EINVAL;
 	bytes = link_target(node, m->pid, target, sizeof(target));
-	return k_lease_write(m->token, at + 1, 0, target,
-	                     bytes < size ? bytes : size);
+	return k_lease_write(m->token, at + 1, 0, target, min(bytes, size));
 }
 
 /* ---- the working directory ---------------------------------------------- */

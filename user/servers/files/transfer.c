@@ -20,11 +20,6 @@ static bool writable(const struct open *open)
 	return (open->flags & O_ACCMODE) != O_RDONLY;
 }
 
-static uint32_t least(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
 /*
  * Does one turn of a read from `body`; 0: of zeroes.  Returns LATER or the
  * call's answer: the number of bytes, or -errno if none could be moved.
@@ -32,12 +27,12 @@ static uint32_t least(uint32_t a, uint32_t b)
 static int give_turn(struct reading *r, const uint8_t *body)
 {
 	static const uint8_t zeroes[PAGE_SIZE];
-	uint32_t end = r->done + least(r->wanted - r->done, TURN);
+	uint32_t end = r->done + min(r->wanted - r->done, TURN);
 
 	while (r->done < end) {
 		const uint8_t *from = body ? body + r->from + r->done : zeroes;
 		uint32_t bytes =
-		    least(end - r->done, body ? COPY_MAX : PAGE_SIZE);
+		    min(end - r->done, body ? COPY_MAX : PAGE_SIZE);
 		int moved =
 		    k_lease_write(r->token, BUFFER, r->done, from, bytes);
 
@@ -63,7 +58,7 @@ static int give_file(struct reading *r, struct open *open,
 		left =
 		    open->offset < node->bytes ? node->bytes - open->offset : 0;
 		r->from = open->offset;
-		r->wanted = least(r->wanted, left);
+		r->wanted = min(r->wanted, left);
 		r->begun = true;
 		open->offset += r->wanted;
 	}
@@ -265,7 +260,7 @@ int getdents_call(const struct message *m)
 {
 	static uint8_t buffer[PAGE_SIZE];
 	struct open *open = open_at(m->object);
-	uint32_t size = m->args[2] < PAGE_SIZE ? m->args[2] : PAGE_SIZE;
+	uint32_t size = min(m->args[2], PAGE_SIZE);
 	uint32_t used = 0, offset = open->offset, next;
 	struct name name;
 	int moved;
