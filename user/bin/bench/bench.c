@@ -76,7 +76,7 @@ static int make(uint32_t bytes)
 	return id;
 }
 
-/* ---- calls ------------------------------------------------------------- */
+/* ---- calls -------------------------------------------------------------- */
 
 static void null_call(void)
 {
@@ -98,7 +98,7 @@ static void ipc_stat(void)
 	unix_call(SYS_shmctl, (uint32_t)id_4k, IPC_STAT, unix_address(&ds));
 }
 
-/* ---- attaching --------------------------------------------------------- */
+/* ---- attaching ---------------------------------------------------------- */
 
 static void attach_4k(void)
 {
@@ -178,7 +178,7 @@ static void big_whole(void)
 	big_detach();
 }
 
-/* ---- processes --------------------------------------------------------- */
+/* ---- processes ---------------------------------------------------------- */
 
 static void reap(int pid)
 {
@@ -241,7 +241,7 @@ static void yielder_stop(void)
 	end_child(other);
 }
 
-/* ---- semaphores and queues --------------------------------------------- */
+/* ---- semaphores and queues ---------------------------------------------- */
 
 static int set, queue;
 
@@ -324,7 +324,7 @@ static void measure_ping_pong(const struct row *row, void (*partner)(void),
 	reap(pid);
 }
 
-/* ---- the second reader ------------------------------------------------- */
+/* ---- the second reader -------------------------------------------------- */
 
 /*
  * A process that has never attached the segment attaches it and reads every
@@ -366,7 +366,7 @@ static void measure_second_reader(void)
 	remove_segment(id);
 }
 
-/* ---- all of them ------------------------------------------------------- */
+/* ---- all of them -------------------------------------------------------- */
 
 static const struct row calls[] = {
     {"null", null_call, 0, 0, 100, 1},
@@ -419,7 +419,7 @@ static void measure_many(void)
 		remove_segment(many[--n]);
 }
 
-/* ---- how cost grows ---------------------------------------------------- */
+/* ---- how cost grows ----------------------------------------------------- */
 
 #define MOST_ATTACHES 4000 /* of a process */
 #define MOST_ASLEEP   248

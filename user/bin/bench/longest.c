@@ -19,7 +19,7 @@
 static uint32_t longest;
 static const char *myself;
 
-/* ---- measuring --------------------------------------------------------- */
+/* ---- measuring ---------------------------------------------------------- */
 
 void note_call(const char *name, uint64_t from)
 {
@@ -105,7 +105,7 @@ static void note_unmap(const char *name, uint32_t at, uint32_t bytes)
 	note_call(name, from);
 }
 
-/* ---- the cases --------------------------------------------------------- */
+/* ---- the cases ---------------------------------------------------------- */
 
 static void regions_of_a_page(void)
 {

@@ -31,7 +31,7 @@ static uint32_t cost_of_nothing;
 static struct counters counts_of_nothing;
 static bool have_counters;
 
-/* ---- saying ------------------------------------------------------------ */
+/* ---- saying ------------------------------------------------------------- */
 
 __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 {
@@ -56,7 +56,7 @@ void give_up(const char *what)
 	unix_exit(1);
 }
 
-/* ---- counting ---------------------------------------------------------- */
+/* ---- counting ----------------------------------------------------------- */
 
 /* The number after the word `name` in `text`, or 0. */
 static uint32_t find_number(const char *text, const char *name)
@@ -128,7 +128,7 @@ static void say_counts(const struct counters *sum)
 	}
 }
 
-/* ---- timing ------------------------------------------------------------ */
+/* ---- timing ------------------------------------------------------------- */
 
 __attribute__((noinline)) static uint32_t time_once(void (*operation)(void))
 {

@@ -53,7 +53,7 @@ int child_report(const char *name, pid_t child)
 	return status;
 }
 
-/* ---- the moment -------------------------------------------------------- */
+/* ---- the moment --------------------------------------------------------- */
 
 void look(const char *moment, pid_t a, pid_t b)
 {

@@ -25,7 +25,7 @@
 #include "../../lib/server.h"
 #include "../../lib/string.h"
 
-/* ---- ring: a queue of bytes ------------------------------------------- */
+/* ---- ring: a queue of bytes --------------------------------------------- */
 
 #define RING 16384u /* a power of two */
 
@@ -55,7 +55,7 @@ static inline uint32_t ring_piece(const struct ring *ring)
 	return min(ring_used(ring), RING - ring->out % RING);
 }
 
-/* ---- uart.c: the serial lines ----------------------------------------- */
+/* ---- uart.c: the serial lines ------------------------------------------- */
 
 struct uart {
 	uint16_t port;
@@ -83,18 +83,18 @@ void uart_pump(struct uart *uart);
  */
 bool uart_drained(const struct uart *uart);
 
-/* ---- vga.c: the screen ------------------------------------------------ */
+/* ---- vga.c: the screen -------------------------------------------------- */
 
 void vga_start(void);
 void vga_put(uint8_t c); /* understands the common ANSI sequences */
 void vga_show(void);     /* copies what has changed to the screen */
 
-/* ---- keyboard.c ------------------------------------------------------- */
+/* ---- keyboard.c --------------------------------------------------------- */
 
 void keyboard_start(void);
 void keyboard_interrupt(void); /* calls tty_input() for each byte typed */
 
-/* ---- tty.c: the line discipline --------------------------------------- */
+/* ---- tty.c: the line discipline ----------------------------------------- */
 
 void tty_start(void);
 bool tty_room(void); /* can it take another byte of input? */
@@ -109,7 +109,7 @@ void tty_taken(void); /* takes what tty_read() copied out of the input */
 uint32_t tty_readable(void);
 int tty_ioctl(const struct message *m);
 
-/* ---- host.c: the host line -------------------------------------------- */
+/* ---- host.c: the host line ---------------------------------------------- */
 
 enum {
 	HOST_OUTPUT = 1,
@@ -155,7 +155,7 @@ void ask_unblock(int token);
 void ask_terminals(uint32_t bits);
 void ask_answered(const uint8_t *answer, uint32_t bytes);
 
-/* ---- open.c: what clients have open ----------------------------------- */
+/* ---- open.c: what clients have open ------------------------------------- */
 
 enum kind {
 	KIND_ROOT,
@@ -181,7 +181,7 @@ void open_call(const struct message *m); /* open and openat; it replies */
 void open_close(int object);
 void open_update(void); /* tells the kernel which readiness has changed */
 
-/* ---- wait.c: clients that wait for input or for room ------------------- */
+/* ---- wait.c: clients that wait for input or for room -------------------- */
 
 /* A read or write of an open object joins its queue, or has its answer. */
 void wait_add(const struct message *m, bool writes);
@@ -197,7 +197,7 @@ bool wait_reader(void);
  */
 void wait_unblock(int token);
 
-/* ---- stat.c ------------------------------------------------------------ */
+/* ---- stat.c ------------------------------------------------------------- */
 
 int stat_call(const struct message *m);
 int statat_call(const struct message *m);

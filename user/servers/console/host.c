@@ -48,7 +48,7 @@ enum { IN_INPUT, IN_ANSWER, IN_REFUSED = NO_BYTES, IN_TAKEN, IN_TERMINALS };
 static uint8_t *window;             /* 0: there is none */
 static uint32_t out_put, out_taken; /* bytes of output since the start */
 
-/* ---- what arrives -------------------------------------------------- */
+/* ---- what arrives ------------------------------------------------------- */
 
 static uint8_t serial[SERIAL_IN];
 static const uint8_t *in = serial; /* where input is */
@@ -135,7 +135,7 @@ static bool room(void)
 	return true;
 }
 
-/* ---- input --------------------------------------------------------- */
+/* ---- input -------------------------------------------------------------- */
 
 static void frame(int channel, uint32_t n)
 {
@@ -238,7 +238,7 @@ void host_pump(bool reader)
 	uart_pump(&com2);
 }
 
-/* ---- output -------------------------------------------------------- */
+/* ---- output ------------------------------------------------------------- */
 
 uint32_t host_room(void)
 {
@@ -272,7 +272,7 @@ void host_write(int channel, const uint8_t *from, uint32_t bytes)
 		ring_put(&com2.out, from[i]);
 }
 
-/* ---- the start ----------------------------------------------------- */
+/* ---- the start ---------------------------------------------------------- */
 
 struct uart com2;
 

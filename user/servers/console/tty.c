@@ -83,7 +83,7 @@ uint32_t tty_readable(void)
 	return has(ICANON) && whole == 0 ? 0 : in - out;
 }
 
-/* ---- output ------------------------------------------------------------ */
+/* ---- output ------------------------------------------------------------- */
 
 static void put(uint8_t c)
 {
@@ -115,7 +115,7 @@ static void echo(uint8_t c)
 	tty_output(c);
 }
 
-/* ---- input ------------------------------------------------------------- */
+/* ---- input -------------------------------------------------------------- */
 
 static void add(uint16_t c)
 {
@@ -216,7 +216,7 @@ void tty_input(uint8_t c)
 		line[line_used++] = c;
 }
 
-/* ---- speeds ------------------------------------------------------------ */
+/* ---- speeds ------------------------------------------------------------- */
 
 /* The bits a second of a code of c_cflag; `other` is the answer for BOTHER. */
 static uint32_t speed(uint32_t code, uint32_t other)
@@ -244,7 +244,7 @@ static void set_speeds(const struct termios2 *wanted)
 	speed_in = in_code == 0 ? speed_out : speed(in_code, wanted->c_ispeed);
 }
 
-/* ---- read -------------------------------------------------------------- */
+/* ---- read --------------------------------------------------------------- */
 
 /* The number of bytes that must be there before a read of `size` bytes ends. */
 static uint32_t fewest(uint32_t size)
@@ -287,7 +287,7 @@ void tty_taken(void)
 	}
 }
 
-/* ---- ioctl ------------------------------------------------------------- */
+/* ---- ioctl -------------------------------------------------------------- */
 
 /* TCSETS and its variants: they set `bytes` bytes of a struct termios2. */
 static int set(const struct message *m, uint32_t bytes, bool flush)

@@ -27,7 +27,7 @@
 #include "../../lib/server.h"
 #include "../../lib/string.h"
 
-/* ---- node.c: the tree -------------------------------------------------- */
+/* ---- node.c: the tree --------------------------------------------------- */
 
 enum node_kind {
 	NODE_DIRECTORY,
@@ -76,12 +76,12 @@ struct node *node_edit(int node); /* only of a stored node */
  */
 int node_add_path(const char *path, uint32_t bytes, uint32_t mode);
 
-/* ---- archive.c --------------------------------------------------------- */
+/* ---- archive.c ---------------------------------------------------------- */
 
 extern const uint8_t *archive; /* all of the boot archive, mapped read-only */
 bool archive_start(void);
 
-/* ---- path.c ------------------------------------------------------------ */
+/* ---- path.c ------------------------------------------------------------- */
 
 #define MAY_READ    4u
 #define MAY_WRITE   2u
@@ -112,7 +112,7 @@ int path_find(struct walk *walk, const char *path);
 /* Copies a link's target to `to`.  Its length, even if it does not fit. */
 uint32_t link_target(int node, int pid, char *to, uint32_t size);
 
-/* ---- open.c ------------------------------------------------------------ */
+/* ---- open.c ------------------------------------------------------------- */
 
 struct open {
 	struct object object;
@@ -143,7 +143,7 @@ int object_node(const struct message *m);
  */
 int path_lease(const struct message *m, int argument, char **path);
 
-/* ---- transfer.c -------------------------------------------------------- */
+/* ---- transfer.c --------------------------------------------------------- */
 
 int read_call(const struct message *m);
 int write_call(const struct message *m);
@@ -153,7 +153,7 @@ int getdents_call(const struct message *m);
 int mmap_call(const struct message *m);
 int fcntl_call(const struct message *m);
 
-/* ---- turns.c ----------------------------------------------------------- */
+/* ---- turns.c ------------------------------------------------------------ */
 
 #define LATER (-4097) /* the answer of a turn that is not the last one */
 
@@ -177,7 +177,7 @@ void turns_hurry(int token);
 /* The object has been closed, so all clients that read it are dead. */
 void turns_forget(int object);
 
-/* ---- stat.c ------------------------------------------------------------ */
+/* ---- stat.c ------------------------------------------------------------- */
 
 int stat_call(const struct message *m);
 int fstat_call(const struct message *m);
@@ -189,7 +189,7 @@ int getcwd_call(const struct message *m);
 int chdir_call(const struct message *m);
 int fchdir_call(const struct message *m);
 
-/* ---- exec.c ------------------------------------------------------------ */
+/* ---- exec.c ------------------------------------------------------------- */
 
 int execve_call(const struct message *m);
 
@@ -231,7 +231,7 @@ int process_from(int pid);
 /* The number of switches between processes since boot. */
 uint32_t inspect_switches(void);
 
-/* ---- proc.c, made.c, maps.c -------------------------------------------- */
+/* ---- proc.c, made.c, maps.c --------------------------------------------- */
 
 bool proc_start(void);
 struct node proc_node(int node); /* of a DYNAMIC number */

@@ -114,7 +114,7 @@ int write_call(const struct message *m)
 	return k_lease_size(m->token, BUFFER);
 }
 
-/* ---- position ------------------------------------------------------------ */
+/* ---- position ----------------------------------------------------------- */
 
 /* Moves the offset, which has 31 bits: files are small.  0 or -errno. */
 static int seek(struct open *open, int high, uint32_t low, uint32_t whence)
@@ -167,7 +167,7 @@ int llseek_call(const struct message *m)
 	return error;
 }
 
-/* ---- directories --------------------------------------------------------- */
+/* ---- directories -------------------------------------------------------- */
 
 /*
  * The offset in a directory says what comes next: 0 is ".", 1 is "..", 2 is
@@ -282,7 +282,7 @@ int getdents_call(const struct message *m)
 	return (int)used;
 }
 
-/* ---- mmap2, fcntl64 ------------------------------------------------------ */
+/* ---- mmap2, fcntl64 ----------------------------------------------------- */
 
 #define MMAP_LENGTH 1
 #define MMAP_PROT   2
