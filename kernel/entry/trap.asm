@@ -15,7 +15,7 @@
 
 global trap_entries, trap_unix, trap_native, trap_return
 global trap_pops_start, trap_pops_end, trap_iret
-extern trap, syscall_unix, syscall_native, attend, need_resched
+extern trap, syscall_unix, syscall_native, attend, attend_call, need_resched
 
 section .smap_sites progbits alloc noexec nowrite align=4
 section .text
@@ -78,22 +78,49 @@ trap_return:
 	jmp	trap_leave	; back into the kernel: nothing to attend
 
 ; int 0x80 and int 0x81 come from user mode only (the gates' DPL is 3, and the
-; kernel never uses them), so they need no vector and skip a test.  They do not
-; come from virtual-8086 mode, where no instruction can be fetched.
+; kernel never uses them), so their way out skips a test.  They do not come from
+; virtual-8086 mode, where no instruction can be fetched.
+;
+; While a call runs, the frame's eax is its number, so that whoever looks at a
+; process that waits sees what it asked for, and can begin the call again.  The
+; answer travels in the register, past the frame; attend_call puts it into the
+; frame when there is something to attend to.
 
-%macro DOOR 2				; its name, its C function
+%macro DOOR 3				; its name, its vector, its C function
 %1:
-	sub	esp, 8
+	push	0			; no error code
+	push	%2
 	SAVE
-	mov	edx, esp		; the arguments; eax is the number still
-	call	%2
-	mov	[esp + TF_EAX], eax
+	mov	edx, esp		; the arguments; eax is still the number
+	call	%3
 %endmacro
 
-	DOOR	trap_native, syscall_native
-	jmp	trap_leave_user
+	DOOR	trap_native, 0x81, syscall_native
+	jmp	trap_leave_call
 
-	DOOR	trap_unix, syscall_unix
+	DOOR	trap_unix, 0x80, syscall_unix
+trap_leave_call:
+	cmp	dword [need_resched], 0
+	jne	trap_attend_call
+	pop	ebx
+	pop	ecx
+	pop	edx
+	pop	esi
+	pop	edi
+	pop	ebp
+	add	esp, 4			; the number; eax is the answer
+trap_pops_start:
+	pop	ds
+	pop	es
+trap_pops_end:
+	add	esp, 8			; vector, error
+trap_iret:
+	iret
+
+trap_attend_call:
+	mov	edx, eax
+	mov	eax, esp
+	call	attend_call
 trap_leave_user:
 	cmp	dword [need_resched], 0
 	jne	trap_attend
@@ -105,13 +132,7 @@ trap_leave:
 	pop	edi
 	pop	ebp
 	pop	eax
-trap_pops_start:
-	pop	ds
-	pop	es
-trap_pops_end:
-	add	esp, 8			; vector, error
-trap_iret:
-	iret
+	jmp	trap_pops_start
 trap_attend:
 	mov	eax, esp
 	call	attend

@@ -1,6 +1,14 @@
 /*
  * kernel/entry/trap.c -- what every trap means.
  *
+ *	exception, interrupt --> trap.asm ENTRY --> trap()
+ *	int 0x80             --> trap.asm DOOR  --> syscall_unix()    syscall.c
+ *	int 0x81             --> trap.asm DOOR  --> syscall_native()  syscall.c
+ *	... and back         --> attend() or attend_call(), if need_resched
+ *
+ * A system call does not pass through trap(): its door calls it directly, and
+ * the two meet again on the way back to user mode.
+ *
  * The rule of the whole kernel, said once.  One CPU.  Interrupts are off from
  * a trap to its iret, except at named preemption points, where pending
  * interrupts are let in and nothing else: no other process runs there.  There
@@ -169,11 +177,18 @@ void trap(struct trapframe *tf)
 		exception(tf);
 }
 
-/* need_resched was set: somebody is to run, to stop or to die. */
+/* Somebody else is to run, or this process is to stop or to die. */
 void attend(struct trapframe *tf)
 {
 	assert(trapframe_from_user(tf));
 	need_resched = 0;
 	signal_attend();
 	preempt();
+}
+
+void attend_call(struct trapframe *tf, int answer)
+{
+	assert(tf->vector == VECTOR_UNIX || tf->vector == VECTOR_NATIVE);
+	tf->eax = (uint32_t)answer;
+	attend(tf);
 }

@@ -32,8 +32,11 @@ extern char trap_iret[];                        /* ss */
 /* ---- trap.c, syscall.c ----------------------------------------------- */
 
 void trap(struct trapframe *tf);
-void attend(struct trapframe *tf); /* need_resched was set: what is it? */
-/* What goes back in eax. */
+/* On the way back to user mode, when need_resched is set. */
+void attend(struct trapframe *tf);
+/* The same at the end of a call, whose number is in the frame's eax still. */
+void attend_call(struct trapframe *tf, int answer);
+/* The two calls' answers, which go back in eax. */
 int syscall_unix(uint32_t number, const uint32_t *args);
 int syscall_native(uint32_t number, const uint32_t *args);
 

@@ -10,8 +10,9 @@
  *	process 6 (copy) parent 1 state 5 peer 1 call 4 1 8049000 1000 0 0 0
  *	process 7 (spin) parent 1 state 3 peer -1 eip 0804923c
  *
- * A blocked process waits in a system call: its number and arguments are in its
- * trapframe.  Of the others the address where user mode goes on is told.
+ * A blocked process waits in a system call: the call's number and arguments are
+ * in its trapframe while it runs.  (A stopped one may have its answer there
+ * already.)  Of the others the address where user mode goes on is told.
  */
 #include "inspect.h"
 

@@ -12,7 +12,8 @@
 
 /*
  * What lies on the kernel stack while a trap is served, lowest address first.
- * The first six are the arguments of a system call, in order.
+ * The first six are the arguments of a system call, in order; eax is its number
+ * while it runs, and `vector` its door's (0x80, 0x81).
  *
  *	  high  gs, fs, ds, es       only from virtual-8086 mode
  *	        ss, esp              only when the trap came from user mode
