@@ -64,13 +64,13 @@ struct inspection {
 	uint32_t kernel_directory; /* physical */
 	uint32_t frames;      /* address of struct { int count, next; }[] */
 	uint32_t frame_limit; /* entries there */
-	uint32_t frames_total, frames_free, frames_promised, table_frames;
+	uint32_t frames_total, frames_free, frames_promised, kernel_frames;
 	uint32_t archive_start, archive_bytes; /* physical */
 	uint32_t ticks, hz;
-	uint32_t current;       /* index in procs */
-	uint32_t boot_time;     /* seconds since 1970 */
-	uint32_t kernel_frames; /* taken at boot, before the allocator began */
-	uint32_t counters[8];   /* INSPECT_COUNT_* */
+	uint32_t current;     /* index in procs */
+	uint32_t boot_time;   /* seconds since 1970 */
+	uint32_t boot_frames; /* taken at boot, before the allocator began */
+	uint32_t counters[8]; /* INSPECT_COUNT_* */
 	struct inspect_table tables[INSPECT_TABLES];
 	struct inspect_field fields[INSPECT_FIELDS];
 	uint32_t teach; /* `teach` on the command line: /proc/PID/pt for all */

@@ -210,7 +210,7 @@ static void memory_init(const struct multiboot_info *info)
 	give_frames();
 	if (server_reserve == 0)
 		server_reserve = SERVER_RESERVE;
-	inspection.kernel_frames = entries - frames_free;
+	inspection.boot_frames = entries - frames_free;
 	page_init(kernel_to_phys(boot_directory) / PAGE_SIZE);
 }
 

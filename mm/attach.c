@@ -104,8 +104,8 @@ static bool fits_whole(const struct region *draft)
 	const struct segment *s = &segments[draft->segment];
 
 	return draft->start % SLOT_SIZE == 0 && s->tables > 0 &&
-	       !s->resizable && region_table.free >= 0 &&
-	       region_table.live < TABLE_FOR_USERS(MAX_REGIONS) &&
+	       !s->resizable && region_rows.free >= 0 &&
+	       region_rows.live < ROWS_FOR_USERS(MAX_REGIONS) &&
 	       slots_free(draft->space, slot_of(draft->start),
 	                  slot_of(draft->end - 1));
 }

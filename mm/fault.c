@@ -73,7 +73,7 @@ static int original(const struct region *r, vaddr_t va, frame_t *frame)
 }
 
 /* Shows it in an entry; if the slot is linked, all who look have it now. */
-static int borrow(const struct region *r, vaddr_t va, frame_t *frame)
+static int show(const struct region *r, vaddr_t va, frame_t *frame)
 {
 	bool shared = r->kind == REGION_SHARED;
 	int error = original(r, va, frame);
@@ -136,7 +136,7 @@ static int touch_private(const struct region *r, vaddr_t va, bool write,
 	if (write || (word == 0 && r->segment < 0 && r->promised &&
 	              (r->rights & RIGHT_WRITE)))
 		return make_own(r, va, frame);
-	return word ? 0 : borrow(r, va, frame);
+	return word ? 0 : show(r, va, frame);
 }
 
 /* ---- both doors ------------------------------------------------------ */
@@ -151,7 +151,7 @@ int space_page(int space, vaddr_t va, bool write, frame_t *frame)
 		return -EFAULT;
 	va &= ~(PAGE_SIZE - 1);
 	if (regions[r].kind == REGION_SHARED)
-		return borrow(&regions[r], va, frame);
+		return show(&regions[r], va, frame);
 	return touch_private(&regions[r], va, write, frame);
 }
 

@@ -44,7 +44,7 @@ static int prepare_edges(int space, vaddr_t from, vaddr_t to, int pages)
 	if (tables == 2 && slot_of(from) == slot_of(to))
 		tables = 1;
 	/* Two edges may cut two regions. */
-	if (table_reserve(&region_table, 2, spaces[space].level) < 0)
+	if (rows_reserve(&region_rows, 2, spaces[space].level) < 0)
 		return -ENOMEM;
 	return space_charge(space, pages + tables);
 }
@@ -123,7 +123,7 @@ static int prepare(const struct region *draft)
 
 	if (draft->promised)
 		cost += region_pages(draft);
-	if (table_reserve(&region_table, 3, level) < 0 ||
+	if (rows_reserve(&region_rows, 3, level) < 0 ||
 	    space_charge(draft->space, cost) < 0)
 		return -ENOMEM;
 	if (draft->segment >= 0 &&

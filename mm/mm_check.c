@@ -322,20 +322,20 @@ static void check_frames(void)
 			       frames[i].next);
 		}
 	}
-	expect("M1: frames nobody holds", -1, kernel, table_frames);
+	expect("M1: frames nobody holds", -1, kernel, kernel_frames);
 	expect("M1: frames held", -1, held, frames_total - frames_free);
 }
 
 int mm_check(void)
 {
-	int promised = table_frames;
+	int promised = kernel_frames;
 
 	breaches = 0;
 	forget_found();
-	for (int i = 0; i < segment_table.fresh; i++)
+	for (int i = 0; i < segment_rows.fresh; i++)
 		if (segments[i].kind != SEGMENT_FREE)
 			promised += check_segment(i);
-	for (int i = 0; i < space_table.fresh; i++)
+	for (int i = 0; i < space_rows.fresh; i++)
 		if (spaces[i].holders > 0)
 			promised += check_space(i);
 	check_frames();

@@ -29,7 +29,7 @@
 #include "../kernel/base/cpu.h"
 #include "../kernel/base/panic.h"
 #include "../kernel/base/trace.h"
-#include "table.h"
+#include "rows.h"
 
 frame_t zero_frame = NO_FRAME;
 uint32_t count_cr3;
@@ -50,7 +50,7 @@ void page_init(frame_t directory)
 	int refused = promise_take(WINDOW_TABLES + 1, LEVEL_SERVER);
 
 	assert(!refused);
-	table_frames += WINDOW_TABLES + 1;
+	kernel_frames += WINDOW_TABLES + 1;
 	kernel_directory = page_loaded = directory;
 	for (int i = 0; i < WINDOW_TABLES; i++) {
 		uint32_t table = (uint32_t)frame_alloc_zeroed() << 12;

@@ -69,7 +69,7 @@ __attribute__((noinline)) static int add_page(int space)
 {
 	if (promise_take(1, spaces[space].level) < 0)
 		return -ENOMEM;
-	table_frames++;
+	kernel_frames++;
 	pool_fresh = frame_alloc() * CELLS_A_PAGE;
 	cell_at(pool_fresh++)->next = 0;
 	return 0;
@@ -88,7 +88,7 @@ static int take_cell(int space)
 __attribute__((noinline)) static void drop_page(int first)
 {
 	frame_drop(first / CELLS_A_PAGE);
-	table_frames--;
+	kernel_frames--;
 	promise_give(1);
 }
 

@@ -9,7 +9,7 @@
 #ifndef MM_POOL_H
 #define MM_POOL_H
 
-#include "table.h"
+#include "rows.h"
 
 #define CELL_BYTES 124 /* a cell less its link */
 

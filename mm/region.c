@@ -23,7 +23,7 @@
 #include "../kernel/base/cpu.h"
 #include "../kernel/base/panic.h"
 
-struct table region_table = TABLE(regions, MAX_REGIONS);
+struct rows region_rows = ROWS_OF(regions, MAX_REGIONS);
 
 /* ---- the bitmap ------------------------------------------------------ */
 
@@ -235,7 +235,7 @@ void region_unlist(int region)
 
 int region_make_after(const struct region *draft, int before)
 {
-	int i = table_pick(&region_table); /* it was reserved */
+	int i = rows_pick(&region_rows); /* it was reserved */
 
 	regions[i] = *draft;
 	if (draft->segment >= 0)
@@ -259,7 +259,7 @@ void region_end(int region)
 		segment_drop(regions[region].segment);
 	attach_leave(region);
 	regions[region].kind = REGION_FREE;
-	table_put(&region_table, region);
+	rows_put(&region_rows, region);
 }
 
 int region_split(int region, vaddr_t at)

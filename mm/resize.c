@@ -55,7 +55,7 @@ static void shrink(int segment, int pages)
 
 	for (int page = pages; page < s->pages; page++)
 		segment_set(segment, page, segment_get(segment, page) & ~PTE_P);
-	for (int r = 0; r < region_table.fresh; r++) {
+	for (int r = 0; r < region_rows.fresh; r++) {
 		if (regions[r].kind && regions[r].segment == segment) {
 			region_refresh(r);
 			preemption_point();

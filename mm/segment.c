@@ -31,7 +31,7 @@ uint32_t archive_bytes;
 
 #define MAX_SEGMENTS 30000
 
-struct table segment_table = TABLE(segments, MAX_SEGMENTS);
+struct rows segment_rows = ROWS_OF(segments, MAX_SEGMENTS);
 
 /* ---- birth ----------------------------------------------------------- */
 
@@ -41,12 +41,12 @@ static int make(enum segment_kind kind, int pages, int promise, int level)
 	int i;
 
 	assert(pages >= 0 && pages <= SEGMENT_PAGES);
-	if (table_reserve(&segment_table, 1, level) < 0 ||
+	if (rows_reserve(&segment_rows, 1, level) < 0 ||
 	    promise_take(promise, level) < 0)
 		return -ENOMEM;
 
 	/* Nothing below can fail. */
-	i = table_take(&segment_table, level);
+	i = rows_take(&segment_rows, level);
 	segments[i].kind = kind;
 	segments[i].holders = 1;
 	segments[i].pages = pages;
@@ -253,7 +253,7 @@ __attribute__((noinline)) static void end(int segment)
 	else
 		free_outside(s);
 	s->kind = SEGMENT_FREE;
-	table_put(&segment_table, segment);
+	rows_put(&segment_rows, segment);
 }
 
 void segment_drop(int segment)

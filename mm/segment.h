@@ -9,7 +9,7 @@
 #define MM_SEGMENT_H
 
 #include "page.h"
-#include "table.h"
+#include "rows.h"
 
 enum segment_kind {
 	SEGMENT_FREE,
@@ -40,7 +40,7 @@ struct segment {
 };
 
 extern struct segment segments[];
-extern struct table segment_table;
+extern struct rows segment_rows;
 
 /*
  * A new segment of memory, held once.  Unless `promised` is false its pages

@@ -30,14 +30,14 @@
 
 #define MAX_SPACES 1056 /* one for each process, and for one that execs */
 
-struct table space_table = TABLE(spaces, MAX_SPACES);
+struct rows space_rows = ROWS_OF(spaces, MAX_SPACES);
 
 /* ---- birth ----------------------------------------------------------- */
 
 /* A new space with a directory like this one; what it needs was taken. */
 static int begin(int level, int promised, frame_t directory)
 {
-	int space = table_take(&space_table, level);
+	int space = rows_take(&space_rows, level);
 	struct space *s = &spaces[space];
 
 	s->holders = 1;
@@ -52,7 +52,7 @@ static int begin(int level, int promised, frame_t directory)
 
 int space_make(int level)
 {
-	if (table_reserve(&space_table, 1, level) < 0 ||
+	if (rows_reserve(&space_rows, 1, level) < 0 ||
 	    promise_take(1, level) < 0)
 		return -ENOMEM;
 	return begin(level, 1, NO_FRAME);
@@ -138,8 +138,8 @@ int space_copy(int from, int level)
 		count++;
 		devices += !inherited(r);
 	}
-	if (table_reserve(&space_table, 1, level) < 0 ||
-	    table_reserve(&region_table, count, level) < 0 ||
+	if (rows_reserve(&space_rows, 1, level) < 0 ||
+	    rows_reserve(&region_rows, count, level) < 0 ||
 	    promise_take(cost, level) < 0)
 		return -ENOMEM;
 
@@ -181,7 +181,7 @@ void space_drop(int space)
 	assert(spaces[space].holders == 1);
 	space_clear(space);
 	spaces[space].holders = 0;
-	table_put(&space_table, space);
+	rows_put(&space_rows, space);
 }
 
 void space_load(int space)

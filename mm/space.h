@@ -11,7 +11,7 @@
 #define MM_SPACE_H
 
 #include "segment.h"
-#include "table.h"
+#include "rows.h"
 #include "usercopy.h"
 
 #ifndef ATTACH_FIRST
@@ -72,7 +72,7 @@ struct space {
 
 extern struct space spaces[];
 extern struct region regions[];
-extern struct table space_table, region_table;
+extern struct rows space_rows, region_rows;
 
 /* ---- a space's life -------------------------------------------------- */
 

@@ -48,7 +48,7 @@ def command(name):
 @command("procs")
 def procs(_):
     """procs: the processes that exist."""
-    for i in range(int(value("proc_table.fresh"))):
+    for i in range(int(value("proc_rows.fresh"))):
         proc = value("procs[%d]" % i)
         state = str(proc["state"])
         if state != "PROC_FREE":
@@ -59,7 +59,7 @@ def procs(_):
 
 def directory_of(pid):
     """The physical address of the page directory of process `pid`."""
-    for i in range(int(value("proc_table.fresh"))):
+    for i in range(int(value("proc_rows.fresh"))):
         proc = value("procs[%d]" % i)
         if str(proc["state"]) != "PROC_FREE" and int(proc["life"]["pid"]) == pid:
             return number("spaces[%d].directory" % int(proc["life"]["space"])) << 12
@@ -85,7 +85,7 @@ def pt(argument):
 def shm(_):
     """shm: the System V shared memory segments."""
     print("slot key        owner perms bytes      nattch segment")
-    for i in range(int(value("shm_ids.table.fresh"))):
+    for i in range(int(value("shm_ids.rows.fresh"))):
         row = value("shms[%d]" % i)
         ds = row["ds"]
         if int(row["segment"]) >= 0 and int(ds["shm_segsz"]):

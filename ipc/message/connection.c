@@ -32,7 +32,7 @@
 
 struct channel channels[CHANNELS];
 struct channel *interrupt_channels[INTERRUPT_LINES];
-struct table connection_table = TABLE(connections, CONNECTIONS_MAX);
+struct rows connection_rows = ROWS_OF(connections, CONNECTIONS_MAX);
 
 /* ---- channels ------------------------------------------------------------ */
 
@@ -54,13 +54,13 @@ int channel_make(int server)
 
 bool connection_exists(int connection)
 {
-	return connection >= 0 && connection < connection_table.fresh &&
+	return connection >= 0 && connection < connection_rows.fresh &&
 	       connections[connection].channel >= 0;
 }
 
 int connection_make(int channel, int object, uint32_t readiness)
 {
-	int i = table_take(&connection_table, LEVEL_SERVER);
+	int i = rows_take(&connection_rows, LEVEL_SERVER);
 
 	if (i < 0)
 		return -ENFILE;
@@ -105,7 +105,7 @@ void connection_forget(struct channel *channel)
 
 	channel->closed = connections[connection].link;
 	connections[connection].channel = -1;
-	table_put(&connection_table, connection);
+	rows_put(&connection_rows, connection);
 }
 
 int native_ready(int connection, uint32_t word)

@@ -19,7 +19,7 @@ int segment_of(uint32_t handle)
 {
 	int segment = (int)(handle - 1); /* as unsigned: it may wrap */
 
-	if (segment < 0 || segment >= segment_table.fresh ||
+	if (segment < 0 || segment >= segment_rows.fresh ||
 	    segments[segment].kind == SEGMENT_FREE ||
 	    segments[segment].owner != self()->message.channel)
 		return -EINVAL;
@@ -87,7 +87,7 @@ int native_segment_drop(int segment)
 
 void handles_exit(int channel)
 {
-	for (int i = 0; i < segment_table.fresh; i++)
+	for (int i = 0; i < segment_rows.fresh; i++)
 		if (segments[i].kind != SEGMENT_FREE &&
 		    segments[i].owner == channel)
 			native_segment_drop(i);

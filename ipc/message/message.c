@@ -59,7 +59,7 @@ int token_client(int token)
 {
 	int client = token % TOKEN_SLOTS;
 
-	if (token <= 0 || client >= proc_table.fresh ||
+	if (token <= 0 || client >= proc_rows.fresh ||
 	    procs[client].state != PROC_REPLY_WAIT ||
 	    procs[client].peer != self_index() || token_of(client) != token)
 		return -ESRCH;
@@ -377,8 +377,8 @@ int native_reply(int client, int status, vaddr_t buffer)
 	count = check_reply(client, status, &reply);
 	if (count < 0)
 		return count;
-	if (table_reserve(&connection_table, count,
-	                  spaces[procs[client].life.space].level) < 0)
+	if (rows_reserve(&connection_rows, count,
+	                 spaces[procs[client].life.space].level) < 0)
 		return -ENFILE;
 
 	/* Nothing below can fail. */
@@ -416,7 +416,7 @@ void message_server_died(int channel)
 {
 	struct channel *c = &channels[channel];
 
-	for (int i = 0; i < proc_table.fresh; i++)
+	for (int i = 0; i < proc_rows.fresh; i++)
 		if (message_waits(i) && procs[i].peer == c->server)
 			message_answer(i, -EIO);
 	c->server = -1;

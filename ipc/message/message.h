@@ -41,7 +41,7 @@ extern struct channel channels[CHANNELS];
 /* Who asked for each line, or 0. */
 extern struct channel *interrupt_channels[INTERRUPT_LINES];
 extern struct connection connections[];
-extern struct table connection_table;
+extern struct rows connection_rows;
 
 /* ---- connection.c ---------------------------------------------------- */
 

@@ -37,7 +37,7 @@ static int count_holds(int connection)
 {
 	int holds = 0;
 
-	for (int i = 0; i < proc_table.fresh; i++)
+	for (int i = 0; i < proc_rows.fresh; i++)
 		if (procs[i].state != PROC_FREE)
 			holds += holds_of(&procs[i], connection);
 	return holds;
@@ -47,7 +47,7 @@ static bool is_closed(int connection)
 {
 	int i = channels[connections[connection].channel].closed;
 
-	for (int steps = connection_table.fresh;
+	for (int steps = connection_rows.fresh;
 	     i >= 0 && i != connection && steps > 0; steps--)
 		i = connections[i].link;
 	return i == connection;
@@ -57,7 +57,7 @@ static void check_connections(void)
 {
 	int live = 0;
 
-	for (int i = 0; i < connection_table.fresh; i++) {
+	for (int i = 0; i < connection_rows.fresh; i++) {
 		if (!connection_exists(i))
 			continue;
 		live++;
@@ -66,7 +66,7 @@ static void check_connections(void)
 		if ((connections[i].count == 0) != is_closed(i))
 			breach("C2: closed list and count differ", i);
 	}
-	if (live != connection_table.live)
+	if (live != connection_rows.live)
 		breach("C1: connections are lost", live);
 }
 
@@ -91,7 +91,7 @@ static int times_queued(int proc)
 		for (int i = channels[c].first; i >= 0;
 		     i = procs[i].message.next) {
 			times += i == proc;
-			if (++steps > proc_table.fresh)
+			if (++steps > proc_rows.fresh)
 				return -1; /* it goes in a circle */
 		}
 	}
@@ -154,7 +154,7 @@ int message_check(void)
 	breaches = 0;
 	check_connections();
 	check_servers();
-	for (int i = 0; i < proc_table.fresh; i++) {
+	for (int i = 0; i < proc_rows.fresh; i++) {
 		if (procs[i].state == PROC_FREE)
 			continue;
 		check_names(&procs[i], i);

@@ -39,8 +39,8 @@ _Static_assert(IDS_SEQ_MAX <= 65535, "an id is a positive int");
 
 static struct ids_slot *slot_at(const struct ids *ids, int index)
 {
-	return (struct ids_slot *)((char *)ids->table.base +
-	                           index * ids->table.stride);
+	return (struct ids_slot *)((char *)ids->rows.base +
+	                           index * ids->rows.stride);
 }
 
 /* Fibonacci hashing: keys of ftok(3) differ in their high bits and their low.
@@ -71,7 +71,7 @@ int ids_find_key(const struct ids *ids, int key)
 
 bool ids_used(const struct ids *ids, int index)
 {
-	return index >= 0 && index < ids->table.fresh &&
+	return index >= 0 && index < ids->rows.fresh &&
 	       slot_at(ids, index)->id > 0;
 }
 
@@ -82,7 +82,7 @@ int ids_id(const struct ids *ids, int index)
 
 int ids_highest(const struct ids *ids)
 {
-	int index = ids->table.fresh - 1;
+	int index = ids->rows.fresh - 1;
 
 	while (index > 0 && !ids_used(ids, index))
 		index--;
@@ -134,7 +134,7 @@ void ids_insert(struct ids *ids, int index, int key)
 	slot->id = slot->id == 0 ? IDS_LIMIT + index /* it was never used */
 	                         : ~slot->id;
 	take(ids, index);
-	ids->table.live++;
+	ids->rows.live++;
 	slot->key = key;
 	slot->next = 0;
 	if (key != IPC_PRIVATE) {
@@ -162,7 +162,7 @@ void ids_remove(struct ids *ids, int index)
 	struct ids_slot *slot = slot_at(ids, index);
 
 	ids_forget_key(ids, index);
-	ids->table.live--;
+	ids->rows.live--;
 	if (slot->id >> IDS_SHIFT == IDS_SEQ_MAX) {
 		slot->id = ~index; /* retired: its bit in `taken` stays */
 		return;

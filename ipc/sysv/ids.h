@@ -11,7 +11,7 @@
 #define IPC_IDS_H
 
 #include "../../abi/sysv.h"
-#include "../../mm/table.h"
+#include "../../mm/rows.h"
 
 #define IDS_SHIFT     15
 #define IDS_LIMIT     (1 << IDS_SHIFT) /* slots of a table, at most */
@@ -32,7 +32,7 @@ struct ids_slot {
 };
 
 struct ids {
-	struct table table; /* the objects; `live` counts them */
+	struct rows rows; /* of the objects; `live` counts them */
 	/* A tree of bits, see ids.c; a slot's: not to be given out. */
 	uint32_t taken[IDS_MAP_WORDS];
 	uint16_t heads[IDS_HEADS]; /* index + 1 of a chain's first; 0: empty */
@@ -41,7 +41,7 @@ struct ids {
 /* clang-format off */
 #define IDS(array)                                                             \
 	{                                                                      \
-		.table = TABLE(array, IDS_LIMIT)                               \
+		.rows = ROWS_OF(array, IDS_LIMIT)                              \
 	}
 /* clang-format on */
 
@@ -54,9 +54,9 @@ static inline int ids_index(int id)
 static inline void *ids_at(const struct ids *ids, int id)
 {
 	int index = ids_index(id);
-	struct ids_slot *slot = (void *)table_slot(&ids->table, index);
+	struct ids_slot *slot = (void *)rows_at(&ids->rows, index);
 
-	return index < ids->table.fresh && slot->id == id ? slot : 0;
+	return index < ids->rows.fresh && slot->id == id ? slot : 0;
 }
 
 /* The object that has this id, or whose key it is: its index, or -1. */

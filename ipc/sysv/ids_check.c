@@ -9,8 +9,8 @@
 
 static const struct ids_slot *slot_at(const struct ids *ids, int index)
 {
-	return (const struct ids_slot *)((const char *)ids->table.base +
-	                                 index * ids->table.stride);
+	return (const struct ids_slot *)((const char *)ids->rows.base +
+	                                 index * ids->rows.stride);
 }
 
 static int report(const char *name, int index, const char *what)
@@ -56,7 +56,7 @@ static int check_maps(const struct ids *ids, const char *name)
 {
 	int breaches = 0;
 
-	for (int i = ids->table.fresh; i < IDS_LIMIT; i++)
+	for (int i = ids->rows.fresh; i < IDS_LIMIT; i++)
 		if (taken(ids, i))
 			breaches += report(name, i, "is taken, never used");
 	for (int word = 1; word < IDS_MAP_WORDS; word++)
@@ -74,7 +74,7 @@ static int count_chained(const struct ids *ids)
 	for (int i = 0; i < IDS_HEADS; i++) {
 		int place = ids->heads[i];
 
-		while (ids_used(ids, place - 1) && chained <= ids->table.live) {
+		while (ids_used(ids, place - 1) && chained <= ids->rows.live) {
 			chained++;
 			place = slot_at(ids, place - 1)->next;
 		}
@@ -87,15 +87,15 @@ int ids_check(const struct ids *ids, const char *name)
 	int used = 0, keyed = 0;
 	int breaches = check_maps(ids, name);
 
-	for (int i = 0; i < ids->table.fresh; i++) {
+	for (int i = 0; i < ids->rows.fresh; i++) {
 		breaches += check_slot(ids, i, name);
 		used += ids_used(ids, i);
 		keyed +=
 		    ids_used(ids, i) && slot_at(ids, i)->key != IPC_PRIVATE;
 	}
-	if (used != ids->table.live)
+	if (used != ids->rows.live)
 		breaches +=
-		    report(name, ids->table.live, "are counted, not found");
+		    report(name, ids->rows.live, "are counted, not found");
 	if (keyed != count_chained(ids))
 		breaches += report(name, keyed, "keys are not the chained");
 	return breaches;

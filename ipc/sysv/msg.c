@@ -448,10 +448,10 @@ static int tell_limits(vaddr_t buf, bool usage)
 	struct msginfo info = msg_limits;
 
 	if (usage) {
-		info.msgpool = msg_ids.table.live;
+		info.msgpool = msg_ids.rows.live;
 		info.msgmap = info.msgtql = 0;
 	}
-	for (int i = 0; usage && i < msg_ids.table.fresh; i++) {
+	for (int i = 0; usage && i < msg_ids.rows.fresh; i++) {
 		if (ids_used(&msg_ids, i)) {
 			info.msgmap += msgs[i].ds.msg_qnum;
 			info.msgtql += msgs[i].ds.msg_cbytes;

@@ -83,11 +83,11 @@ int msg_check(void)
 	int cells = 0;
 
 	breaches = ids_check(&msg_ids, "msg");
-	for (int i = 0; i < msg_ids.table.fresh; i++)
+	for (int i = 0; i < msg_ids.rows.fresh; i++)
 		if (ids_used(&msg_ids, i))
 			cells += check_queue(i);
 	/* What waits, with operations or a message, is nobody else's. */
-	for (int i = 0; i < proc_table.fresh; i++)
+	for (int i = 0; i < proc_rows.fresh; i++)
 		if (procs[i].state != PROC_FREE && procs[i].wait.chain >= 0)
 			cells += length(procs[i].wait.chain);
 	expect("Q5: cells of all messages", -1,

@@ -19,9 +19,7 @@ _Static_assert(sizeof(struct object) == 48, "perm follows the slot at once");
 
 static struct object *object_at(const struct object_kind *kind, int index)
 {
-	const struct table *table = &kind->ids->table;
-
-	return (struct object *)((char *)table->base + index * table->stride);
+	return (struct object *)rows_at(&kind->ids->rows, index);
 }
 
 bool object_grants(const struct object_kind *kind, int index, int asked)
@@ -66,9 +64,9 @@ int object_place(const struct object_kind *kind)
 {
 	int index = ids_lowest_free(kind->ids);
 
-	if (index < 0 || (uint32_t)kind->ids->table.live >= *kind->most)
+	if (index < 0 || (uint32_t)kind->ids->rows.live >= *kind->most)
 		return -ENOSPC;
-	if (table_grow(&kind->ids->table, index, object_level()) < 0)
+	if (rows_grow(&kind->ids->rows, index, object_level()) < 0)
 		return -ENOMEM;
 	return index;
 }

@@ -289,7 +289,7 @@ static int tell_limits(vaddr_t buf, bool usage)
 	struct seminfo info = sem_limits;
 
 	if (usage) {
-		info.semusz = sem_ids.table.live;
+		info.semusz = sem_ids.rows.live;
 		info.semaem = sem_count;
 	}
 	return object_tell(&sem_kind, buf, &info, sizeof(info));

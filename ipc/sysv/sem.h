@@ -111,7 +111,7 @@ struct semadj {
 	int16_t value;
 };
 extern struct semadj semadjs[];
-extern struct table semadj_table;
+extern struct rows semadj_rows;
 
 /* The process's row for semaphore `num` of the set at this index, or 0. */
 struct semadj *semadj_find(const struct proc *p, int set, int num);

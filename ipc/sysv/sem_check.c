@@ -24,7 +24,7 @@ static int check_rows(int index)
 {
 	int before = -1, rows = 0;
 
-	for (int i = sems[index].rows; i >= 0 && rows <= semadj_table.live;
+	for (int i = sems[index].rows; i >= 0 && rows <= semadj_rows.live;
 	     i = semadjs[i].next) {
 		const struct semadj *row = &semadjs[i];
 
@@ -78,7 +78,7 @@ static int rooted; /* rows in trees */
 /* None is deeper than a key has bits; a tree that has no end is left. */
 static void count_tree(int row, int depth)
 {
-	if (row < 0 || depth > 32 || rooted > semadj_table.live)
+	if (row < 0 || depth > 32 || rooted > semadj_rows.live)
 		return;
 	rooted++;
 	count_tree(semadjs[row].below[0], depth + 1);
@@ -92,16 +92,16 @@ int sem_check(void)
 
 	breaches = ids_check(&sem_ids, "sem");
 	rooted = 0;
-	for (int i = 0; i < proc_table.fresh; i++) {
+	for (int i = 0; i < proc_rows.fresh; i++) {
 		if (procs[i].state == PROC_FREE)
 			continue;
 		count_tree(procs[i].semadj, 0);
 		expect("S6: a sleeper not asked", -1, procs[i].wait.called, 0);
 	}
-	expect("S3: rows in trees", -1, rooted, semadj_table.live);
-	if (rooted != semadj_table.live)
+	expect("S3: rows in trees", -1, rooted, semadj_rows.live);
+	if (rooted != semadj_rows.live)
 		return breaches; /* a search might not end */
-	for (int i = 0; i < sem_ids.table.fresh; i++) {
+	for (int i = 0; i < sem_ids.rows.fresh; i++) {
 		if (ids_used(&sem_ids, i)) {
 			check_set(i);
 			cells += check_place(i);
@@ -109,7 +109,7 @@ int sem_check(void)
 			count += sems[i].ds.sem_nsems;
 		}
 	}
-	expect("S3: rows in lists", -1, listed, semadj_table.live);
+	expect("S3: rows in lists", -1, listed, semadj_rows.live);
 	expect("S4: semaphores of all", -1, (int)sem_count, (int)count);
 	expect("S5: cells of all", -1, sem_cells, cells);
 	return breaches;

@@ -30,7 +30,7 @@
 
 #define ROWS_MAX 32768
 
-struct table semadj_table = TABLE(semadjs, ROWS_MAX);
+struct rows semadj_rows = ROWS_OF(semadjs, ROWS_MAX);
 
 _Static_assert(sizeof(struct semadj) == 32, "32,768 of them have 1 MiB");
 
@@ -65,7 +65,7 @@ int semadj_make(int set, int num)
 
 	if (*at >= 0)
 		return 0;
-	i = table_take(&semadj_table, object_level());
+	i = rows_take(&semadj_rows, object_level());
 	if (i < 0)
 		return -ENOMEM;
 	row = &semadjs[i];
@@ -126,7 +126,7 @@ static void end_row(int *at)
 	assert(i >= 0); /* S3: who is in the list of a set is in a tree */
 	leave_tree(at);
 	leave_set(&semadjs[i]);
-	table_put(&semadj_table, i);
+	rows_put(&semadj_rows, i);
 }
 
 void semadj_forget(int set)

@@ -298,10 +298,10 @@ static int tell_limits(vaddr_t buf)
 
 static int tell_usage(vaddr_t buf)
 {
-	struct shm_info info = {.used_ids = shm_ids.table.live,
+	struct shm_info info = {.used_ids = shm_ids.rows.live,
 	                        .shm_tot = shm_pages};
 
-	for (int i = 0; i < shm_ids.table.fresh; i++)
+	for (int i = 0; i < shm_ids.rows.fresh; i++)
 		if (ids_used(&shm_ids, i))
 			info.shm_rss += segments[shms[i].segment].resident;
 	return object_tell(&kind, buf, &info, sizeof(info));

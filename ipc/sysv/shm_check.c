@@ -38,7 +38,7 @@ static void count_attaches(int first)
 {
 	for (int i = 0; i < BATCH; i++)
 		found[i] = 0;
-	for (int space = 0; space < space_table.fresh; space++)
+	for (int space = 0; space < space_rows.fresh; space++)
 		if (spaces[space].holders > 0)
 			count_in_space(space, first);
 }
@@ -88,7 +88,7 @@ static int check_total(void)
 {
 	uint32_t pages = 0;
 
-	for (int i = 0; i < shm_ids.table.fresh; i++) {
+	for (int i = 0; i < shm_ids.rows.fresh; i++) {
 		uint32_t size = shms[i].ds.shm_segsz;
 
 		if (ids_used(&shm_ids, i))
@@ -103,13 +103,13 @@ int shm_check(void)
 {
 	int breaches = ids_check(&shm_ids, "shm") + check_total();
 
-	for (int i = 0; i < shm_ids.table.fresh; i++) {
+	for (int i = 0; i < shm_ids.rows.fresh; i++) {
 		if (i % BATCH == 0)
 			count_attaches(i);
 		if (ids_used(&shm_ids, i))
 			breaches += check_object(i, found[i % BATCH]);
 	}
-	for (int space = 0; space < space_table.fresh; space++)
+	for (int space = 0; space < space_rows.fresh; space++)
 		if (spaces[space].holders > 0)
 			breaches += check_tags(space);
 	return breaches;

@@ -70,7 +70,7 @@ static int native_process(int pid)
 {
 	int best = -ESRCH;
 
-	for (int i = 0; i < proc_table.fresh; i++)
+	for (int i = 0; i < proc_rows.fresh; i++)
 		if (procs[i].state != PROC_FREE && procs[i].life.pid >= pid &&
 		    (best < 0 || procs[i].life.pid < procs[best].life.pid))
 			best = i;

@@ -24,7 +24,7 @@ static int times_queued(const struct proc *proc)
 		for (struct proc *p = run_queues[q].first; p;
 		     p = p->sched.next) {
 			times += p == proc;
-			if (++steps > proc_table.fresh)
+			if (++steps > proc_rows.fresh)
 				return -1;
 		}
 	return times;
@@ -46,7 +46,7 @@ static int processes_of(const struct run_queue *queue)
 {
 	int n = 0;
 
-	for (int i = 1; i < proc_table.fresh; i++)
+	for (int i = 1; i < proc_rows.fresh; i++)
 		n +=
 		    procs[i].state != PROC_FREE && procs[i].sched.user == queue;
 	return n;
@@ -88,7 +88,7 @@ static int process_check(void)
 {
 	int breaches = users_check() + sleep_check();
 
-	for (int i = 1; i < proc_table.fresh; i++) {
+	for (int i = 1; i < proc_rows.fresh; i++) {
 		const struct proc *p = &procs[i];
 
 		if (p->state == PROC_FREE || p->state == PROC_NEW)

@@ -21,7 +21,7 @@ struct inspection inspection = {
     .bytes = sizeof(struct inspection),
 };
 
-extern struct table space_table, region_table, segment_table, connection_table;
+extern struct rows space_rows, region_rows, segment_rows, connection_rows;
 extern uint32_t count_faults, count_cr3, count_zeroed, count_copied,
     count_messages;
 
@@ -104,12 +104,12 @@ _Static_assert(TUNABLES <= sizeof(inspection.tunables) / 4, "room");
 
 static const struct {
 	const char *name;
-	struct table *table;
+	struct rows *rows;
 } tables[] = {
-    {"procs", &proc_table},     {"spaces", &space_table},
-    {"regions", &region_table}, {"segments", &segment_table},
-    {"shms", &shm_ids.table},   {"sems", &sem_ids.table},
-    {"msgs", &msg_ids.table},   {"connections", &connection_table},
+    {"procs", &proc_rows},     {"spaces", &space_rows},
+    {"regions", &region_rows}, {"segments", &segment_rows},
+    {"shms", &shm_ids.rows},   {"sems", &sem_ids.rows},
+    {"msgs", &msg_ids.rows},   {"connections", &connection_rows},
 };
 #define TABLES ((int)(sizeof(tables) / sizeof(tables[0])))
 
@@ -118,8 +118,8 @@ static void update_tables(void)
 	for (int i = 0; i < TABLES; i++) {
 		struct inspect_table *out = &inspection.tables[i];
 
-		out->slots = tables[i].table->fresh;
-		out->live = tables[i].table->live;
+		out->slots = tables[i].rows->fresh;
+		out->live = tables[i].rows->live;
 	}
 }
 
@@ -129,7 +129,7 @@ void inspect_update(void)
 
 	inspection.frames_free = frames_free;
 	inspection.frames_promised = frames_promised;
-	inspection.table_frames = table_frames;
+	inspection.kernel_frames = kernel_frames;
 	inspection.ticks = ticks;
 	inspection.current = self_index();
 	for (int i = 0; i < TUNABLES; i++)
@@ -160,8 +160,8 @@ void inspect_init(void)
 		struct inspect_table *out = &inspection.tables[i];
 
 		memcpy(out->name, tables[i].name, strlen(tables[i].name));
-		out->address = (uint32_t)tables[i].table->base;
-		out->stride = tables[i].table->stride;
+		out->address = (uint32_t)tables[i].rows->base;
+		out->stride = tables[i].rows->stride;
 	}
 	inspect_update();
 }

@@ -39,7 +39,7 @@ static void report(int proc, const struct trapframe *tf)
 
 void report_processes(const struct trapframe *now)
 {
-	for (int i = 1; i < proc_table.fresh; i++) {
+	for (int i = 1; i < proc_rows.fresh; i++) {
 		enum proc_state state = procs[i].state;
 
 		if (state == PROC_FREE || state == PROC_NEW ||

@@ -22,7 +22,7 @@
 
 #define PID_MAX 32768
 
-struct table proc_table = TABLE(procs, PROCS_MAX);
+struct rows proc_rows = ROWS_OF(procs, PROCS_MAX);
 struct proc *running;
 
 _Static_assert(sizeof(struct proc) == 2048, "an index becomes a shift");
@@ -49,7 +49,7 @@ static void find_free_numbers(void)
 	uint32_t taken[PID_WINDOW / 32] = {0};
 	int from = 0, to;
 
-	for (int i = 0; i < proc_table.fresh; i++) {
+	for (int i = 0; i < proc_rows.fresh; i++) {
 		const struct proc *p = &procs[i];
 
 		if (p->state == PROC_FREE)
@@ -89,7 +89,7 @@ static int make_stack(int proc, int level)
 	if (promise_take(1, level) < 0)
 		return -ENOMEM;
 	page_map_kernel(top - PAGE_SIZE, frame_alloc());
-	table_frames++;
+	kernel_frames++;
 	return 0;
 }
 
@@ -98,13 +98,13 @@ int proc_make(int level)
 	struct proc *p;
 	int i;
 
-	if (table_full(&proc_table, 1, level))
+	if (rows_full(&proc_rows, 1, level))
 		return -EAGAIN;
-	i = table_take(&proc_table, level);
+	i = rows_take(&proc_rows, level);
 	if (i < 0)
 		return -ENOMEM;
 	if (make_stack(i, level) < 0) {
-		table_put(&proc_table, i);
+		rows_put(&proc_rows, i);
 		return -ENOMEM;
 	}
 	p = &procs[i];
@@ -128,12 +128,12 @@ void proc_free(int proc)
 	assert(proc != self_index());
 	user_leave(&procs[proc]);
 	procs[proc].state = PROC_FREE;
-	table_put(&proc_table, proc);
+	rows_put(&proc_rows, proc);
 }
 
 int proc_find(int pid)
 {
-	for (int i = 0; i < proc_table.fresh; i++)
+	for (int i = 0; i < proc_rows.fresh; i++)
 		if (procs[i].state != PROC_FREE && procs[i].life.pid == pid)
 			return i;
 	return -1;

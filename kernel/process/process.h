@@ -18,7 +18,7 @@
 #include "../../abi/message.h"
 #include "../../build/gen/calls.h" /* sys_NAME(): abi/syscalls.tbl */
 #include "../../mm/space.h"
-#include "../../mm/table.h"
+#include "../../mm/rows.h"
 
 #define INIT_PID      1
 #define PROCS_MAX     1024
@@ -55,11 +55,11 @@ struct identity {
 /*
  * A process is made of parts.  Each part names the files that write it, and
  * tools/writers.txt holds them to it.  Beside these, proc_make() gives each
- * member its first value (mm/table.c zeroes the row), and boot/main.c gives the
+ * member its first value (mm/rows.c zeroes the row), and boot/main.c gives the
  * first processes what no parent has left them.
  */
 struct proc {
-	/* mm/table.c: the next free row */
+	/* mm/rows.c: the next free row */
 	int link;
 
 	/* process.c: what it does now */
@@ -162,8 +162,8 @@ struct proc {
 } __attribute__((aligned(2048))); /* so that &procs[i] is a shift */
 
 extern struct proc procs[];
-extern struct table proc_table; /* of procs: mm/table.h */
-extern struct proc *running;    /* always valid after boot */
+extern struct rows proc_rows; /* of procs: mm/rows.h */
+extern struct proc *running;  /* always valid after boot */
 
 static inline struct proc *self(void)
 {

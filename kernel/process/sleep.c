@@ -131,7 +131,7 @@ int sleep_check(void)
 		     heap[i]->life.pid, heap[i]->sched.place);
 		breaches++;
 	}
-	for (int i = 0; i < proc_table.fresh; i++) {
+	for (int i = 0; i < proc_rows.fresh; i++) {
 		int place =
 		    procs[i].state == PROC_FREE ? 0 : procs[i].sched.place;
 

@@ -29,7 +29,7 @@ int line_check(const struct line *line, const char *name, int index)
 	int breaches = 0, length = 0;
 
 	for (struct proc *p = line->first; p; p = p->wait.next) {
-		if (length++ == proc_table.fresh)
+		if (length++ == proc_rows.fresh)
 			return report("W2: no end", name, index, p);
 		if (p->wait.before != before)
 			breaches += report("W2: before", name, index, p);
@@ -49,7 +49,7 @@ int wait_check(void)
 {
 	int waiting = 0, lost;
 
-	for (int i = 0; i < proc_table.fresh; i++)
+	for (int i = 0; i < proc_rows.fresh; i++)
 		waiting += procs[i].state != PROC_FREE &&
 		           procs[i].wait.result == WAITING;
 	lost = waiting - standing;

@@ -147,7 +147,7 @@ int find_or_self(int pid)
 
 static bool group_exists(int pgid, int sid)
 {
-	for (int i = 1; i < proc_table.fresh; i++)
+	for (int i = 1; i < proc_rows.fresh; i++)
 		if (procs[i].state != PROC_FREE &&
 		    procs[i].identity.pgid == pgid &&
 		    procs[i].identity.sid == sid)

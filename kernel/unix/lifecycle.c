@@ -132,7 +132,7 @@ static void give_children_to_init(void)
 {
 	int init = proc_find(INIT_PID);
 
-	for (int i = 0; i < proc_table.fresh; i++) {
+	for (int i = 0; i < proc_rows.fresh; i++) {
 		if (procs[i].state != PROC_FREE &&
 		    procs[i].life.parent == self_index()) {
 			procs[i].life.parent = init;
@@ -189,7 +189,7 @@ static int find_child(int pid, int options)
 {
 	int result = -ECHILD;
 
-	for (int i = 0; i < proc_table.fresh; i++) {
+	for (int i = 0; i < proc_rows.fresh; i++) {
 		if (procs[i].life.parent == self_index() &&
 		    proc_named(i, pid)) {
 			if (news(i, options) >= 0)

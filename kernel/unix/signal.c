@@ -136,7 +136,7 @@ int sys_kill(int pid, int signal)
 		return -EINVAL;
 	if (pid == INT32_MIN)
 		return -ESRCH;
-	for (int i = 1; i < proc_table.fresh; i++) {
+	for (int i = 1; i < proc_rows.fresh; i++) {
 		if (!proc_named(i, pid) || (pid == -1 && spared(i)))
 			continue;
 		if (may_signal(i, signal)) {

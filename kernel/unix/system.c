@@ -28,7 +28,7 @@ int sys_sysinfo(vaddr_t info)
 	    .total = frames_total * PAGE_SIZE,
 	    .free = frames_free * PAGE_SIZE,
 	    .shared = shm_pages * PAGE_SIZE,
-	    .processes = proc_table.live - 1, /* boot's is none */
+	    .processes = proc_rows.live - 1, /* boot's is none */
 	    .unit = 1,
 	};
 

@@ -51,7 +51,7 @@
 /* ---- the machine below ------------------------------------------------ */
 
 struct proc procs[PROCS];
-struct table proc_table = TABLE(procs, PROCS);
+struct rows proc_rows = ROWS_OF(procs, PROCS);
 struct proc *running = procs;
 struct connection connections[8192];
 
@@ -95,7 +95,7 @@ int check_all(void)
 
 int proc_find(int pid)
 {
-	for (int i = 0; i < proc_table.fresh; i++)
+	for (int i = 0; i < proc_rows.fresh; i++)
 		if (procs[i].state != PROC_FREE && procs[i].life.pid == pid)
 			return i;
 	return -1;
@@ -673,8 +673,8 @@ static void all_die(void)
 	for (int proc = SERVER; proc <= THIEF; proc++)
 		if (procs[proc].state != PROC_ZOMBIE)
 			exit_process(proc);
-	REQUIRE(space_table.live == 0 && segment_table.live == 0);
-	REQUIRE(region_table.live == 0 && connection_table.live == 0);
+	REQUIRE(space_rows.live == 0 && segment_rows.live == 0);
+	REQUIRE(region_rows.live == 0 && connection_rows.live == 0);
 	REQUIRE(frames_promised == w.promised);
 	REQUIRE(frames_free == w.free_frames);
 }
@@ -893,9 +893,9 @@ static void begin(void)
 	archive_start = HOST_FRAMES * PAGE_SIZE;
 	archive_bytes = 37;
 	memset((char *)phys_to_kernel(archive_start), 0xaa, 48);
-	connection_table.fresh = connection_table.live = 0;
-	connection_table.free = -1;
-	proc_table.fresh = PROCS;
+	connection_rows.fresh = connection_rows.live = 0;
+	connection_rows.free = -1;
+	proc_rows.fresh = PROCS;
 	w.promised = frames_promised;
 	w.free_frames = frames_free;
 	for (int i = 0; i < PROCS; i++)
@@ -946,7 +946,7 @@ static uint64_t state_hash(void)
 	mix(w.busy + 2 * w.live + 4 * w.calls_left + 16 * (w.token != 0));
 	mix(w.answers + 16 * (w.expected & 0xff) + 4096 * w.dropped);
 	mix_space(CLIENT), mix_space(SERVER);
-	for (int i = 0; i < segment_table.fresh; i++)
+	for (int i = 0; i < segment_rows.fresh; i++)
 		if (segments[i].kind != SEGMENT_FREE) {
 			mix(i + 64 * segments[i].pages +
 			    1024 * segments[i].kind);

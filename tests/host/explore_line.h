@@ -34,7 +34,7 @@
 
 /* One row more, of nobody: what lies in it has no meaning. */
 struct proc procs[PROCS + 1];
-struct table proc_table = {.fresh = PROCS + 1};
+struct rows proc_rows = {.fresh = PROCS + 1};
 struct proc *running = procs;
 uint64_t clock_counts = 1000;
 struct space spaces[1];
@@ -80,14 +80,14 @@ int ids_check(const struct ids *ids, const char *name)
 	return 0;
 }
 
-int table_grow(struct table *table, int index, int level)
+int rows_grow(struct rows *rows, int index, int level)
 {
 	(void)level;
-	if (index < table->fresh)
+	if (index < rows->fresh)
 		return 0;
 	if (!promised())
 		return -ENOMEM;
-	table->fresh = index + 1;
+	rows->fresh = index + 1;
 	return 0;
 }
 

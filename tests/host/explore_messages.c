@@ -53,7 +53,7 @@
 /* ---- the machine below: tables, memory, processes ------------------ */
 
 struct proc procs[PROCS];
-struct table proc_table = TABLE(procs, PROCS);
+struct rows proc_rows = ROWS_OF(procs, PROCS);
 struct proc *running = procs;
 struct connection connections[8192];
 struct space spaces[1]; /* everybody is a user */
@@ -111,35 +111,35 @@ void handles_exit(int channel)
 
 static int table_room = -1; /* slots until the table is full; -1: never */
 
-int table_take(struct table *table, int level)
+int rows_take(struct rows *rows, int level)
 {
-	int i = table->free >= 0 ? table->free : table->fresh;
-	char *slot = (char *)table->base + (size_t)i * table->stride;
+	int i = rows->free >= 0 ? rows->free : rows->fresh;
+	char *row = (char *)rows->base + (size_t)i * rows->stride;
 
 	(void)level;
 	if (table_room == 0)
 		return -1;
 	table_room -= table_room > 0;
-	if (table->free >= 0)
-		table->free = *(int *)slot;
+	if (rows->free >= 0)
+		rows->free = *(int *)row;
 	else
-		table->fresh++;
-	memset(slot, 0, table->stride);
-	table->live++;
+		rows->fresh++;
+	memset(row, 0, rows->stride);
+	rows->live++;
 	return i;
 }
 
-int table_reserve(struct table *table, int slots, int level)
+int rows_reserve(struct rows *rows, int count, int level)
 {
-	(void)table, (void)level;
-	return table_room >= 0 && slots > table_room ? -1 : 0;
+	(void)rows, (void)level;
+	return table_room >= 0 && count > table_room ? -1 : 0;
 }
 
-void table_put(struct table *table, int i)
+void rows_put(struct rows *rows, int i)
 {
-	*(int *)((char *)table->base + (size_t)i * table->stride) = table->free;
-	table->free = i;
-	table->live--;
+	*(int *)((char *)rows->base + (size_t)i * rows->stride) = rows->free;
+	rows->free = i;
+	rows->live--;
 }
 
 int copy_out(vaddr_t to, const void *from, uint32_t bytes)
@@ -407,7 +407,7 @@ static void do_reply(enum op op)
 	int i = op == REPLY_SECOND;
 	int other = FILES + CONSOLE - self_index();
 	int token = w.held[op == REPLY_STOLEN ? other : self_index()][i];
-	int client = token_client(token), live = connection_table.live;
+	int client = token_client(token), live = connection_rows.live;
 	struct reply reply = {.count =
 	                          client < 0 ? 1 : reply_count(client, op)};
 	int status = op == REPLY_ERROR ? -EIO - 100 : 7, result;
@@ -432,7 +432,7 @@ static void do_reply(enum op op)
 	    (op == REPLY_FULL && reply.count > 0))
 		REQUIRE(result < 0);
 	if (result < 0) {
-		REQUIRE(connection_table.live == live);
+		REQUIRE(connection_rows.live == live);
 		REQUIRE(token_client(token) == client);
 	} else {
 		REQUIRE(token_client(token) == -ESRCH);
@@ -569,9 +569,9 @@ static void begin(void)
 	memset(interrupt_channels, 0, sizeof(interrupt_channels));
 	memset(connections, 0, sizeof(connections[0]) * 32);
 	memset(&w, 0, sizeof(w));
-	connection_table.fresh = connection_table.live = 0;
-	connection_table.free = -1;
-	proc_table.fresh = PROCS;
+	connection_rows.fresh = connection_rows.live = 0;
+	connection_rows.free = -1;
+	proc_rows.fresh = PROCS;
 	for (int i = 0; i < PROCS; i++)
 		make_proc(i);
 	files = channel_make(FILES);
@@ -691,7 +691,7 @@ static void step(int proc, enum op op)
 
 static bool object_alive(int object)
 {
-	for (int i = 0; i < connection_table.fresh; i++)
+	for (int i = 0; i < connection_rows.fresh; i++)
 		if (connection_exists(i) && connections[i].object == object)
 			return true;
 	return false;
@@ -760,7 +760,7 @@ static uint64_t state_hash(void)
 		mix(channels[c].closed), mix(channels[c].interrupts);
 		mix(channels[c].heard);
 	}
-	for (int i = 0; i < connection_table.fresh; i++) {
+	for (int i = 0; i < connection_rows.fresh; i++) {
 		if (!connection_exists(i)) /* which slot is next is no matter */
 			continue;
 		mix(i), mix(connections[i].channel);

@@ -903,8 +903,8 @@ static void save(void *state)
 	for (int i = 0; i < PROCS && !tap_bad; i++)
 		save_proc(s, i);
 	s->cells = pool_cells;
-	s->table_fresh = msg_ids.table.fresh;
-	s->table_live = msg_ids.table.live;
+	s->table_fresh = msg_ids.rows.fresh;
+	s->table_live = msg_ids.rows.live;
 	s->taken = msg_ids.taken[IDS_LEAF];
 	s->full = msg_ids.taken[1];
 	s->all_full = msg_ids.taken[0];
@@ -930,8 +930,8 @@ static void restore(const void *state)
 		procs[i].wait.type = s->procs[i].which;
 		procs[i].wait.flags = s->procs[i].mode;
 	}
-	msg_ids.table.fresh = s->table_fresh;
-	msg_ids.table.live = s->table_live;
+	msg_ids.rows.fresh = s->table_fresh;
+	msg_ids.rows.live = s->table_live;
 	msg_ids.taken[IDS_LEAF] = s->taken;
 	msg_ids.taken[1] = s->full;
 	msg_ids.taken[0] = s->all_full;
@@ -1059,8 +1059,8 @@ static void begin_queues(int lives)
 {
 	begin_ids(&msg_ids, (struct ids)IDS(msgs));
 	memset(msgs, 0, sizeof(msgs[0]) * QUEUES);
-	msg_ids.table.fresh = QUEUES;
-	msg_ids.table.live = 0;
+	msg_ids.rows.fresh = QUEUES;
+	msg_ids.rows.live = 0;
 	for (int i = 0; i < QUEUES; i++) {
 		int seq = lives == 2 && i == 0 ? 1 : IDS_SEQ_MAX;
 

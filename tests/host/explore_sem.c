@@ -147,26 +147,26 @@ void segment_drop(int segment)
 }
 
 /* Each process has rows of its own: it does not matter who came first. */
-int table_take(struct table *table, int level)
+int rows_take(struct rows *rows, int level)
 {
 	int i = self_index() * OWN;
 
 	(void)level;
-	EXPECT(table == &semadj_table, true);
+	EXPECT(rows == &semadj_rows, true);
 	if (!promised())
 		return -1;
 	while (semadjs[i].link)
 		i++;
 	semadjs[i] = (struct semadj){.link = 1};
-	table->live++;
+	rows->live++;
 	return i;
 }
 
-void table_put(struct table *table, int index)
+void rows_put(struct rows *rows, int index)
 {
 	EXPECT(semadjs[index].link, 1);
 	memset(&semadjs[index], 0, sizeof(semadjs[index]));
-	table->live--;
+	rows->live--;
 }
 
 #define GOOD 1 /* an address, where `given` is, and `got` will be */
@@ -1120,9 +1120,9 @@ static void save(void *state)
 	for (int i = 0; i < PROCS; i++)
 		save_proc(s, i);
 	save_lists(s);
-	s->table_fresh = sem_ids.table.fresh;
-	s->table_live = sem_ids.table.live;
-	s->rows_live = semadj_table.live;
+	s->table_fresh = sem_ids.rows.fresh;
+	s->table_live = sem_ids.rows.live;
+	s->rows_live = semadj_rows.live;
 	s->taken = sem_ids.taken[IDS_LEAF];
 	s->full = sem_ids.taken[1];
 	s->all_full = sem_ids.taken[0];
@@ -1167,9 +1167,9 @@ static void restore(const void *state)
 	memcpy(sems, s->sets, sizeof(s->sets));
 	restore_procs(s);
 	memcpy(semadjs, s->rows, sizeof(s->rows));
-	sem_ids.table.fresh = s->table_fresh;
-	sem_ids.table.live = s->table_live;
-	semadj_table.live = s->rows_live;
+	sem_ids.rows.fresh = s->table_fresh;
+	sem_ids.rows.live = s->table_live;
+	semadj_rows.live = s->rows_live;
 	sem_ids.taken[IDS_LEAF] = s->taken;
 	sem_ids.taken[1] = s->full;
 	sem_ids.taken[0] = s->all_full;
@@ -1358,7 +1358,7 @@ static const struct scene {
 
 static void last_life(int slot)
 {
-	sem_ids.table.fresh = slot + 1;
+	sem_ids.rows.fresh = slot + 1;
 	model.sets[slot].next_seq = IDS_SEQ_MAX;
 	for (int i = 0; i <= slot; i++)
 		sems[i].slot.id = ~m_id(i);
@@ -1370,10 +1370,10 @@ static void begin(const struct scene *scene)
 	begin_procs(scene->strangers);
 	begin_ids(&sem_ids, (struct ids)IDS(sems));
 	memset(sems, 0, sizeof(sems[0]) * SETS);
-	sem_ids.table.fresh = sem_ids.table.live = 0;
+	sem_ids.rows.fresh = sem_ids.rows.live = 0;
 	memset(semadjs, 0, sizeof(semadjs));
-	semadj_table.fresh = ROWS;
-	semadj_table.live = 0;
+	semadj_rows.fresh = ROWS;
+	semadj_rows.live = 0;
 	memset(segments, 0, sizeof(segments));
 	memset(memory, 0xEE, sizeof(memory));
 	memset(cells, 0xEE, sizeof(cells));

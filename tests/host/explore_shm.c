@@ -38,7 +38,7 @@ struct shm shms[IDS_LIMIT];
 struct proc procs[USERS];
 struct proc *running = procs;
 struct space spaces[USERS];
-struct table space_table = {.fresh = USERS};
+struct rows space_rows = {.fresh = USERS};
 struct region regions[ATTACHES]; /* attaches, in this mm */
 static int first_attach[USERS];
 struct segment segments[OBJECTS + 1];
@@ -75,14 +75,14 @@ void klog(enum klog_level level, const char *format, ...)
 	printf("# %s\n", format);
 }
 
-int table_grow(struct table *table, int index, int level)
+int rows_grow(struct rows *rows, int index, int level)
 {
 	(void)level;
-	if (index < table->fresh)
+	if (index < rows->fresh)
 		return 0;
 	if (fail)
 		return -ENOMEM;
-	table->fresh = index + 1;
+	rows->fresh = index + 1;
 	return 0;
 }
 
@@ -599,8 +599,8 @@ static void save(struct state *s)
 		s->first[i] = first_attach[i];
 		s->attaches_of[i] = spaces[i].attaches;
 	}
-	s->table_fresh = shm_ids.table.fresh;
-	s->table_live = shm_ids.table.live;
+	s->table_fresh = shm_ids.rows.fresh;
+	s->table_live = shm_ids.rows.live;
 	s->pages = shm_pages;
 	s->taken = shm_ids.taken[IDS_LEAF];
 	s->full = shm_ids.taken[1];
@@ -618,8 +618,8 @@ static void restore(const struct state *s)
 		first_attach[i] = s->first[i];
 		spaces[i].attaches = s->attaches_of[i];
 	}
-	shm_ids.table.fresh = s->table_fresh;
-	shm_ids.table.live = s->table_live;
+	shm_ids.rows.fresh = s->table_fresh;
+	shm_ids.rows.live = s->table_live;
 	shm_pages = s->pages;
 	shm_ids.taken[IDS_LEAF] = s->taken;
 	shm_ids.taken[1] = s->full;

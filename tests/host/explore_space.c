@@ -211,7 +211,7 @@ static uint64_t hash_from(int first)
 	mix_space(!first);
 	for (int g = 0; g < SEGMENTS; g++)
 		mix_segment(g);
-	mix(region_table.free >= 0);
+	mix(region_rows.free >= 0);
 	return hash | 1;
 }
 

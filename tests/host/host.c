@@ -3,7 +3,7 @@
  *
  * frame_drop() is wrapped by the linker, so that the moment a frame becomes
  * free can be seen: no translation to it may be remembered then.  So are
- * table_reserve() and table_take(), which on the host are never short of memory
+ * rows_reserve() and rows_take(), which on the host are never short of memory
  * by themselves.
  */
 #include "../../kernel/base/klog.h"
@@ -316,8 +316,8 @@ void __wrap_frame_drop(frame_t frame)
 
 /* ---- tables that are full ---------------------------------------------- */
 
-int __real_table_reserve(struct table *table, int slots, int level);
-int __wrap_table_reserve(struct table *table, int slots, int level);
+int __real_rows_reserve(struct rows *rows, int count, int level);
+int __wrap_rows_reserve(struct rows *rows, int count, int level);
 
 static bool table_refused(void)
 {
@@ -325,10 +325,9 @@ static bool table_refused(void)
 	       --promise_fail_nth == 0;
 }
 
-int __wrap_table_reserve(struct table *table, int slots, int level)
+int __wrap_rows_reserve(struct rows *rows, int count, int level)
 {
-	return table_refused() ? -12
-	                       : __real_table_reserve(table, slots, level);
+	return table_refused() ? -12 : __real_rows_reserve(rows, count, level);
 }
 
 /* ---- the kernel's copies, through the MMU of the model ---------------- */
@@ -391,23 +390,23 @@ static struct part {
 #ifdef HOST_SMALL
              {pdes, sizeof(pdes)},
 #endif
-             {&region_table, sizeof(struct table)},
-             {&segment_table, sizeof(struct table)},
-             {&space_table, sizeof(struct table)},
+             {&region_rows, sizeof(struct rows)},
+             {&segment_rows, sizeof(struct rows)},
+             {&space_rows, sizeof(struct rows)},
              {&frames_total, sizeof(int)},
              {&frames_free, sizeof(int)},
              {&frames_promised, sizeof(int)},
              {&frame_first_free, sizeof(frame_t)},
              {&page_loaded, sizeof(frame_t)},
-             {&table_frames, sizeof(int)}};
+             {&kernel_frames, sizeof(int)}};
 
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
 /* Of arrays, only what was ever used. */
 static size_t part_bytes(size_t i)
 {
-	const struct table *tables[] = {&region_table, &segment_table,
-	                                &space_table};
+	const struct rows *tables[] = {&region_rows, &segment_rows,
+	                               &space_rows};
 
 	return i < 3 ? (size_t)tables[i]->fresh * tables[i]->stride
 	             : parts[i].bytes;
@@ -448,22 +447,22 @@ void host_restore(const struct host_state *state)
 	}
 }
 
-static void reset_table(struct table *table, int limit)
+static void reset_rows(struct rows *rows, int limit)
 {
-	memset(table->base, 0, (size_t)limit * table->stride);
-	table->limit = limit;
-	table->free = -1;
-	table->fresh = table->live = table->pages = 0;
+	memset(rows->base, 0, (size_t)limit * rows->stride);
+	rows->limit = limit;
+	rows->free = -1;
+	rows->fresh = rows->live = rows->pages = 0;
 }
 
 void host_start(void)
 {
 	frame_init(frame_table, HOST_FRAMES);
 	frame_add(1, HOST_FRAMES - 1);
-	reset_table(&region_table, HOST_REGIONS);
-	reset_table(&segment_table, HOST_SEGMENTS);
-	reset_table(&space_table, HOST_SPACES);
-	server_reserve = promise_fail_nth = table_frames = 0;
+	reset_rows(&region_rows, HOST_REGIONS);
+	reset_rows(&segment_rows, HOST_SEGMENTS);
+	reset_rows(&space_rows, HOST_SPACES);
+	server_reserve = promise_fail_nth = kernel_frames = 0;
 	page_loaded = 0;
 	cpu_load_cr3(0);
 	page_init(0);

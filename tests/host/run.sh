@@ -17,7 +17,7 @@ out=build/host
 mkdir -p "$out"
 flags="-std=gnu11 -g -Wall -Wextra -DTESSERA_HOST"
 sanitize="-O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined"
-wrap=-Wl,--wrap=frame_drop,--wrap=table_reserve
+wrap=-Wl,--wrap=frame_drop,--wrap=rows_reserve
 failed=0
 
 words() # FILE WORD: the rest of its comment line

@@ -29,8 +29,8 @@ static void start(void)
 
 static void grow(int index)
 {
-	if (ids.table.fresh <= index)
-		ids.table.fresh = index + 1;
+	if (ids.rows.fresh <= index)
+		ids.rows.fresh = index + 1;
 }
 
 /* A new object's id, or -1. */
@@ -122,7 +122,7 @@ static void test_retirement(void)
 	}
 	EXPECT(last, IDS_SEQ_MAX * 32768 + 32767);
 	EXPECT(add(IPC_PRIVATE), -1);
-	EXPECT(ids.table.live, 0);
+	EXPECT(ids.rows.live, 0);
 	EXPECT(ids_check(&ids, "ids"), 0);
 	tap("SEC-S15 ids: at last all slots are retired, no id came twice");
 }
@@ -207,7 +207,7 @@ static void test_random(void)
 		id_of[index] = ids_id(&ids, index);
 		key_of[index] = key;
 		EXPECT(ids_find(&ids, id_of[index]), index);
-		EXPECT(ids.table.live, ++alive);
+		EXPECT(ids.rows.live, ++alive);
 		EXPECT(ids_check(&ids, "ids"), 0);
 	}
 	tap("ids: 40,000 random steps agree with a slow table");
@@ -231,7 +231,7 @@ static void test_checker(void)
 
 	start();
 	add(1);
-	ids.table.live = 2;
+	ids.rows.live = 2;
 	EXPECT(ids_check(&ids, "seeded") > 0, true);
 	tap("ids_check: sees a wrong count");
 

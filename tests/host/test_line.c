@@ -30,7 +30,7 @@
 #define ROWS  600
 
 struct proc procs[PROCS];
-struct table proc_table = {.fresh = PROCS};
+struct rows proc_rows = {.fresh = PROCS};
 struct sem_set sems[IDS_LIMIT];
 struct semadj semadjs[ROWS];
 struct msg_queue msgs[IDS_LIMIT];
@@ -169,7 +169,7 @@ static void start(void)
 	memset(msgs, 0, sizeof(msgs[0]) * 4);
 	sem_ids = (struct ids)IDS(sems);
 	msg_ids = (struct ids)IDS(msgs);
-	semadj_table = (struct table)TABLE(semadjs, ROWS);
+	semadj_rows = (struct rows)ROWS_OF(semadjs, ROWS);
 	sem_count = 0;
 	sem_cells = pool_cells = pool_fresh = 0;
 	msg_limits.msgmnb = LONG;
@@ -179,7 +179,7 @@ static void start(void)
 	/* The tables of kernel objects grow once and stay. */
 	EXPECT(sys_semctl(sys_semget(0, 1, 0600), 0, IPC_RMID, 0), 0);
 	EXPECT(sys_msgctl(sys_msgget(0, 0600), IPC_RMID, 0), 0);
-	memory_at_start = frames_free + table_frames;
+	memory_at_start = frames_free + kernel_frames;
 	set = sys_semget(7, 2, IPC_CREAT | 0600);
 	queue = sys_msgget(7, IPC_CREAT | 0600);
 	others = 0;
@@ -195,7 +195,7 @@ static void end(int cells, const char *sentence)
 	sys_msgctl(queue, IPC_RMID, 0);
 	EXPECT(check(), 0);
 	EXPECT(pool_cells, 0);
-	EXPECT(frames_free + table_frames, memory_at_start);
+	EXPECT(frames_free + kernel_frames, memory_at_start);
 	tap(sentence);
 }
 
@@ -278,7 +278,7 @@ static void test_semop(void)
 	sem_exit();
 	EXPECT(sys_semctl(set, 0, GETVAL, 0), 1);
 	EXPECT(sys_semctl(set, 1, GETVAL, 0), 0);
-	EXPECT(semadj_table.live, 0);
+	EXPECT(semadj_rows.live, 0);
 	end(0, "semop: undo of what was done by another in its name");
 }
 
@@ -343,7 +343,7 @@ static void test_rows(void)
 		befall(random >> 8);
 		if (i % 20 == 0) {
 			EXPECT(sem_check(), 0);
-			EXPECT(count_rows(), semadj_table.live);
+			EXPECT(count_rows(), semadj_rows.live);
 		}
 	}
 	for (int p = 0; p < PROCS; p++) {
@@ -351,7 +351,7 @@ static void test_rows(void)
 		sem_exit();
 	}
 	run(0);
-	EXPECT(semadj_table.live, 0);
+	EXPECT(semadj_rows.live, 0);
 	for (int k = 0; k < HAVE; k++)
 		EXPECT(sys_semctl(have[k], 0, IPC_RMID, 0), 0);
 	end(0, "undo: rows of three processes come and go, each is found");
@@ -515,7 +515,7 @@ static void test_sem_check(void)
 	SEES(check, "S4: seq", s->ds.sem_perm.seq, 9);
 	SEES(check, "S4: semaphores", s->ds.sem_nsems, 1);
 	SEES(check, "S4: semaphores", sem_count, 3);
-	SEES(check, "I3: sem", sem_ids.table.live, 2);
+	SEES(check, "I3: sem", sem_ids.rows.live, 2);
 	sem_exit();
 	others = others_spoil_changers;
 	EXPECT(operate(-1, 1, 0, 0), 0);
@@ -560,7 +560,7 @@ static void test_msg_check(void)
 	SEES(check, "Q4: key", q->ds.msg_perm.key, 8);
 	SEES(check, "Q4: seq", q->ds.msg_perm.seq, 9);
 	SEES(check, "Q5: cells", pool_cells, 6);
-	SEES(check, "I3: msg", msg_ids.table.live, 2);
+	SEES(check, "I3: msg", msg_ids.rows.live, 2);
 	others = others_spoil_senders;
 	EXPECT(sys_msgsnd(queue, TEXT, LONG, 0), 0);
 	EXPECT(sys_msgrcv(queue, BACK, LONG, 0, 0), LONG);

@@ -19,15 +19,15 @@
 #define PROCS   5
 
 struct proc procs[PROCS];
-struct table proc_table = {.fresh = PROCS};
+struct rows proc_rows = {.fresh = PROCS};
 struct proc *running = procs;
 struct channel channels[CHANNELS];
 struct connection connections[5];
-struct table connection_table = {.fresh = 5, .live = 4};
+struct rows connection_rows = {.fresh = 5, .live = 4};
 
 bool connection_exists(int connection)
 {
-	return connection >= 0 && connection < connection_table.fresh &&
+	return connection >= 0 && connection < connection_rows.fresh &&
 	       connections[connection].channel >= 0;
 }
 
@@ -92,7 +92,7 @@ static void test_connections(void)
 	     1);
 	SEES(message_check, "C1: a connection's",
 	     procs[FILES].message.carried[1], 3);
-	SEES(message_check, "C1: connections are", connection_table.live, 5);
+	SEES(message_check, "C1: connections are", connection_rows.live, 5);
 	SEES(message_check, "C1: connections are", connections[4].channel, 0);
 	SEES(message_check, "C1: a descriptor of",
 	     procs[2].files.descriptors[255], 4);

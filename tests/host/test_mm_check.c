@@ -112,7 +112,7 @@ static void test_frames(void)
 	SEES(mm_check, "M1: a frame that is free", frames[own].count, 0);
 	SEES(mm_check, "M1: count of frame", *pte_of(TEXT + 2 * PAGE_SIZE), 0);
 	SEES(mm_check, "M1: frames nobody", *pte_of(TEXT), 0);
-	SEES(mm_check, "M1: frames nobody", table_frames, table_frames + 1);
+	SEES(mm_check, "M1: frames nobody", kernel_frames, kernel_frames + 1);
 	SEES(mm_check, "M1: frames held", frames_free, frames_free - 1);
 	SEES(mm_check, "M2: promised to a", spaces[parent].promised, 5);
 	SEES(mm_check, "M2: promised in all", frames_promised,

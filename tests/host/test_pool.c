@@ -63,7 +63,7 @@ static void start(void)
 	for (int i = 0; i < CHAINS; i++)
 		model[i].chain = -1;
 	frames_at_start = frames_free;
-	tables_at_start = table_frames;
+	tables_at_start = kernel_frames;
 }
 
 /* Nobody attaches here. */
@@ -77,7 +77,7 @@ void attach_ended(int in, int tag)
 
 static int pages_held(void)
 {
-	return table_frames - tables_at_start;
+	return kernel_frames - tables_at_start;
 }
 
 /* The cells of a chain, in `seen`; its bytes are those of the text. */

@@ -10,7 +10,7 @@
 #define PROCS 4
 
 struct proc procs[PROCS];
-struct table proc_table = {.fresh = PROCS};
+struct rows proc_rows = {.fresh = PROCS};
 struct proc *running = procs;
 struct run_queue run_queues[RUN_QUEUES], *turn, nobody;
 int run_queues_used = 4;

@@ -19,7 +19,7 @@ only=$1
 
 # The explorer's objects, to which one changed file is linked at a time.
 flags="-std=gnu11 -O1 -w -DTESSERA_HOST -include tests/host/host.h"
-wrap=-Wl,--wrap=frame_drop,--wrap=table_reserve
+wrap=-Wl,--wrap=frame_drop,--wrap=rows_reserve
 
 objects() # NAME SMALL FILE...
 {
@@ -152,7 +152,7 @@ bug 2 3 mm/slot.c "a private table is freed while the CPU has its PDE" \
 
 # ---- rights
 bug 2 1 mm/fault.c "a borrowed entry of a read-only region may be written" \
-	'/^static int borrow/,/^}/s/if (shared && (r->rights & RIGHT_WRITE))/if (shared)/'
+	'/^static int show/,/^}/s/if (shared && (r->rights & RIGHT_WRITE))/if (shared)/'
 bug 2 3 mm/space.c "fork: the parent may go on writing to what is shared" \
 	's/^\t\t\t\tword &= ~PTE_RW;$/\t\t\t\t;/'
 bug 2 7 mm/map.c "an archive mapped shared may be written" \
@@ -344,7 +344,7 @@ bug line 0 ipc/sysv/semop.c "the page is let go, unless it fails" \
 bug line 0 ipc/sysv/semop.c "one who serves takes the undo upon himself" \
 	'/adjustment(const/,/^}/s/semadj_find(p, /semadj_find(self(), /'
 bug line 0 ipc/sysv/semadj.c "rows are not given back when their process ends" \
-	'/^static void end_row/,/^}/s/^\ttable_put(.*$/\t;/'
+	'/^static void end_row/,/^}/s/^\trows_put(.*$/\t;/'
 bug line 0 ipc/sysv/semadj.c "a row takes another's place in the tree, half of it" \
 	'/^static void leave_tree/,/^}/s/^\tsemadjs\[i\].below\[1\] = .*$/\t;/'
 bug line 0 ipc/sysv/semadj.c "a second operation gets a second row" \

@@ -23,7 +23,7 @@
 
 struct shm shms[IDS_LIMIT];
 struct proc procs[4];
-struct table proc_table;
+struct rows proc_rows;
 struct sem_set sems[IDS_LIMIT];
 struct semadj semadjs[8];
 struct msg_queue msgs[IDS_LIMIT];
@@ -105,14 +105,14 @@ static void start(void)
 		EXPECT(sys_shmctl(sys_shmget(0, 1, 0600), IPC_RMID, 0), 0);
 	shm_ids = (struct ids)IDS(shms);
 	memset(shms, 0, sizeof(shms));
-	free_at_start = frames_free + table_frames;
+	free_at_start = frames_free + kernel_frames;
 }
 
 static void end(const char *sentence)
 {
 	EXPECT(shm_check(), 0);
 	EXPECT(mm_check(), 0);
-	EXPECT(shm_ids.table.live, 0);
+	EXPECT(shm_ids.rows.live, 0);
 	EXPECT(shm_pages, 0);
 	EXPECT(host_stale_free, 0);
 	tap(sentence);
@@ -465,7 +465,7 @@ static void test_checker(void)
 	     shms[other % IDS_LIMIT].ds.shm_perm.mode, 0600 | SHM_DEST);
 	SEES(shm_check, "I3: key shown", perm->key, KEY + 1);
 	SEES(shm_check, "I3: key shown", perm->seq, 9);
-	SEES(shm_check, "I3: shm", shm_ids.table.live, 1);
+	SEES(shm_check, "I3: shm", shm_ids.rows.live, 1);
 	SEES(shm_check, "I4: pages", shm->ds.shm_segsz, 4097);
 	SEES(shm_check, "I4: pages", segments[shm->segment].kind, SEGMENT_FREE);
 	SEES(shm_check, "I5: all pages", shm_pages, 3);

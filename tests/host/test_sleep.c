@@ -10,7 +10,7 @@
 #define PROCS 200
 
 struct proc procs[PROCS];
-struct table proc_table = {.fresh = PROCS};
+struct rows proc_rows = {.fresh = PROCS};
 struct proc *running = procs;
 uint64_t clock_counts;
 static int woken;

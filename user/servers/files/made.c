@@ -48,7 +48,7 @@ static void make_meminfo(struct text *text, int pid)
 	    {"SwapFree:", 0},
 	    {"CommitLimit:", now->frames_total},
 	    {"Committed_AS:", now->frames_promised},
-	    {"KernelTables:", now->table_frames}};
+	    {"KernelTables:", now->kernel_frames}};
 
 	(void)pid;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
