@@ -1,19 +1,21 @@
 """tests/jobs/gdb.py -- a session of gdb, and what becomes of QEMU after it."""
-import difflib
 import os
 import re
 import signal
 import socket
 import subprocess
 
-from machine import DETERMINISTIC, PATIENCE, TESTS, TOP, command
+from machine import (DETERMINISTIC, PATIENCE, TESTS, TOP, command, difference,
+                     environment, text_of)
 
-GDB = os.path.join(TESTS, "gdb")
+GDB = os.path.join(TOP, "tools", "gdb")
+TRANSCRIPT = os.path.join(TESTS, "gdb", "transcript.txt")
 
 
 def normalised(text):
-    """A gdb session without what may change with any line of the kernel: code
-    and stack addresses, line numbers, frames (F1, F2, ... as they appear)."""
+    """Takes from a gdb session what may change with any line of the kernel:
+    code and stack addresses, line numbers, and frames, which become F1, F2, ...
+    as they appear."""
     names = {}
 
     def frame(match):
@@ -33,37 +35,34 @@ def normalised(text):
     return re.sub(r"(total|free|held|promised) \d+", r"\1 N", text)
 
 
-def debugger():
-    """The commands of tools/kernel.gdb.py against a golden transcript."""
+def debugger(check):
+    """The commands of tools/kernel.gdb.py answer as the golden transcript."""
+    check = check.about("gdb")
     status, out, errors = command(
-        [os.path.join(TOP, "tools", "gdb")], 100, stdin=subprocess.DEVNULL,
-        env=dict(os.environ, MEM="64", CPU="qemu32", QEMU_ARGS=DETERMINISTIC,
-                 KERNEL_ARGS="-- /bin/two_addresses", GDB_ARGS="-batch -x " +
-                 os.path.join("tests", "gdb", "session.gdb")))
-    text = (out + errors).decode(errors="replace")
-    with open(os.path.join(GDB, "transcript.txt")) as stream:
-        golden = stream.read()
-    difference = "\n".join(difflib.unified_diff(
-        golden.splitlines(), normalised(text).splitlines(), "transcript.txt",
-        "this session", lineterm=""))
-    counts = [int(word) for word in re.findall(
-        r"total (\d+) free (\d+) held (\d+) promised (\d+)", text)[0]]
-    return [(not difference, "gdb: procs, shm, pt and frames say what the "
-             "transcript says", difference),
-            (counts[0] == counts[1] + counts[2] and
-             counts[2] <= counts[3] <= counts[0],
-             "gdb: frames are free or held, and those are promised",
-             repr(counts)),
-            (status == 1, "gdb: the session ends at its last command", text),
-            hung_up()]
+        [GDB], 100, stdin=subprocess.DEVNULL, env=environment({
+            "MEM": "64", "CPU": "qemu32", "QEMU_ARGS": DETERMINISTIC,
+            "KERNEL_ARGS": "-- /bin/two_addresses",
+            "GDB_ARGS": "-batch -x tests/gdb/session.gdb"}))
+    text = text_of(out + errors)
+    with open(TRANSCRIPT) as stream:
+        differs = difference(stream.read(), normalised(text), "transcript.txt",
+                             "this session")
+    check("procs, shm, pt and frames say what the transcript says",
+          not differs, differs)
+    total, free, held, promised = (int(word) for word in re.findall(
+        r"total (\d+) free (\d+) held (\d+) promised (\d+)", text)[0])
+    check("frames are free or held, and those are promised",
+          total == free + held and held <= promised <= total,
+          total, free, held, promised)
+    check("the session ends at its last command", status == 1, text)
+    hung_up(check)
 
 
-def hung_up():
-    """Like a terminal's window that is closed: QEMU must not stay behind."""
+def hung_up(check):
+    """QEMU does not stay behind when its terminal's window is closed."""
     session = subprocess.Popen(
-        [os.path.join(TOP, "tools", "gdb")], stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        start_new_session=True)
+        [GDB], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, start_new_session=True)
     text = b""
     while b"Breakpoint 1, " not in text:
         piece = os.read(session.stdout.fileno(), 4096)
@@ -75,6 +74,5 @@ def hung_up():
     port = re.search(rb"127\.0\.0\.1:(\d+)", text)
     with socket.socket() as probe:
         gone = port and probe.connect_ex(("127.0.0.1", int(port[1]))) != 0
-    return (bool(gone) and status == 129,
-            "gdb: QEMU ends when the terminal hangs up",
-            "status %d, %r" % (status, text[-600:]))
+    check("QEMU ends when the terminal hangs up", gone and status == 129,
+          status, text[-600:])

@@ -1,30 +1,48 @@
 """tests/jobs/guest.py -- the guest programs, and what Linux answers to them."""
-import difflib
 import os
 import re
 import subprocess
 import tempfile
 
-from machine import BUILD, DETERMINISTIC, RUN, TESTS, command, results_of_tap
+from machine import (DETERMINISTIC, TESTS, built, command, difference,
+                     tap_tests, tessera, tessera_log, text_of)
 
-BAD_ELFS = os.path.join(BUILD, "tests", "bad")
-TREE = os.path.join(BUILD, "tests", "tree")
+BAD_ELFS = built("bad")
+TREE = built("tree")
 TESTSERVER = [word for name in ("t1", "t2", "t3", "t4") for word in
-              ("-a", "server=/sbin/" + name, "-f", "/sbin/%s=%s" % (
-                  name, os.path.join(BUILD, "tests/testserver")))]
+              ("-a", "server=/sbin/" + name,
+               "-f", "/sbin/%s=%s" % (name, built("testserver")))]
 TESSERA_ONLY = ["messages"]  # Linux has nothing to answer there
 
 
-def compare(name, output):
-    """Tessera's answers in the file `output` against the recorded ones."""
-    status, out, errors = command(
-        [os.path.join(TESTS, "compare_answers.py"),
-         os.path.join(TESTS, "answers", name + ".txt"), output], 30)
-    return [(status == 0, name + ": answers as Linux does",
-             (out + errors).decode(errors="replace"))]
+def prepare():
+    """Makes what the tests need besides `make all programs`."""
+    os.makedirs(BAD_ELFS, exist_ok=True)
+    for maker, where in (("make_bad_elfs", BAD_ELFS), ("make_tree", TREE)):
+        subprocess.run([os.path.join(TESTS, "guest", maker), where],
+                       check=True, stdout=subprocess.DEVNULL)
+
+
+def programs():
+    """Lists tests/guest/PROGRAMS, and then what only Tessera runs."""
+    with open(os.path.join(TESTS, "guest", "PROGRAMS")) as stream:
+        names = [line.split("#")[0].strip() for line in stream]
+    return list(filter(None, names)) + TESSERA_ONLY
+
+
+def compare(check, name, output):
+    """Compares Tessera's answers in `output` with the recorded ones."""
+    with tempfile.NamedTemporaryFile() as obtained:
+        obtained.write(output)
+        obtained.flush()
+        status, out, errors = command(
+            [os.path.join(TESTS, "compare_answers.py"),
+             os.path.join(TESTS, "answers", name + ".txt"), obtained.name], 30)
+    check(name + ": answers as Linux does", status == 0, text_of(out + errors))
 
 
 def extra(name):
+    """Returns the words for tools/run that bring what the program needs."""
     if name in ("bad_exec", "badptr"):
         return [word for bad in sorted(os.listdir(BAD_ELFS)) for word in
                 ("-f", "/tests/bad/%s=%s" % (bad, os.path.join(BAD_ELFS, bad)))]
@@ -35,67 +53,45 @@ def extra(name):
     return []
 
 
-def guest(name, cpu):
-    with tempfile.NamedTemporaryFile() as log:
-        words = [RUN, "-t", "500", "--log", log.name] + extra(name) + [
-            os.path.join(BUILD, "tests", name)]
-        status, out, errors = command(words, 120, env=dict(os.environ, CPU=cpu),
-                                      stdin=subprocess.DEVNULL)
-        kernel = log.read().decode(errors="replace")
-    text = out.decode(errors="replace")
-    label = "%s on %s" % (name, cpu)
-    results = results_of_tap(label, text, status)
-    if any(not ok for ok, _, _ in results):
-        results[-1] = results[-1][:2] + (
-            results[-1][2] + "\n" + errors.decode(errors="replace")[-2000:],)
+def guest(check, name, cpu):
+    """A program of tests/guest passes, answers as Linux, and logs no breach."""
+    status, out, errors, log = tessera_log(
+        ["-t", "500", *extra(name), built(name)], 120, {"CPU": cpu})
+    on_cpu = check.about("%s on %s" % (name, cpu))
+    on_cpu.tap(text_of(out), status, text_of(errors))
     if name not in TESSERA_ONLY:
-        with tempfile.NamedTemporaryFile() as obtained:
-            obtained.write(out)
-            obtained.flush()
-            results += compare(name, obtained.name)
-    breach = [line for line in kernel.splitlines()
+        compare(check, name, out)
+    breach = [line for line in log.splitlines()
               if re.search(r"panic|breach|invariant", line, re.I)]
-    results.append((not breach, label + ": no checker complains",
-                    "\n".join(breach[:10])))
-    return results
+    on_cpu("no checker complains", not breach, "\n".join(breach[:10]))
 
 
-def crowd():
-    """A thousand processes, which want more memory than the suite has."""
-    status, out, errors = command(
-        [RUN, "-m", "880", "-t", "500"] + TESTSERVER +
-        [os.path.join(BUILD, "tests", "messages"), "3-token the last"], 120,
-        stdin=subprocess.DEVNULL)
-    results = results_of_tap("a crowd", out.decode(errors="replace"), status)
-    status, out, errors = command(
-        [RUN, "-m", "880", "-t", "500", os.path.join(BUILD, "tests", "security"),
-         "SEC-S27 a fork bomb"], 120, stdin=subprocess.DEVNULL)
-    results += results_of_tap("a bomb", out.decode(errors="replace"), status)
-    return [(ok and "# SKIP" not in sentence, sentence, comments)
-            for ok, sentence, comments in results]
+def crowd(check):
+    """A thousand processes run, which want more memory than the suite has."""
+    crowds = (("a crowd", [*TESTSERVER, built("messages"), "3-token the last"]),
+              ("a bomb", [built("security"), "SEC-S27 a fork bomb"]))
+    for name, words in crowds:
+        status, out, _ = tessera(["-m", "880", "-t", "500", *words], 120)
+        of_crowd = check.about(name)
+        for sentence, good, detail in tap_tests(text_of(out), status):
+            of_crowd(sentence, good and "# SKIP" not in sentence, detail)
 
 
-def plain(name, cpu):
-    """A program that is no test: its output, and Linux's."""
-    status, out, errors = command(
-        [RUN, os.path.join(BUILD, "tests", name)], 100,
-        stdin=subprocess.DEVNULL, env=dict(os.environ, CPU=cpu))
-    text = out.decode(errors="replace") + "exit status %d\n" % status
+def plain(check, name, cpu):
+    """A program that is no test prints what it prints on Linux."""
+    status, out, errors = tessera([built(name)], env={"CPU": cpu})
     with open(os.path.join(TESTS, "answers", name + ".out")) as stream:
-        golden = stream.read()
-    difference = "\n".join(difflib.unified_diff(
-        golden.splitlines(), text.splitlines(), "Linux", "Tessera",
-        lineterm=""))
-    return [(not difference and not errors, "%s on %s: says what it says on "
-             "Linux" % (name, cpu), difference +
-             errors.decode(errors="replace"))]
+        differs = difference(
+            stream.read(), text_of(out) + "exit status %d\n" % status,
+            "Linux", "Tessera")
+    check("%s on %s: says what it says on Linux" % (name, cpu),
+          not differs and not errors, differs + text_of(errors))
 
 
-def put_off():
-    """TIME-alarm where nothing outside disturbs it: time by instructions."""
-    status, out, errors = command(
-        [RUN, "-t", "100", os.path.join(BUILD, "tests", "time"),
-         "TIME-alarm"], 120, stdin=subprocess.DEVNULL,
-        env=dict(os.environ, QEMU_ARGS=DETERMINISTIC))
-    return results_of_tap("time by instructions",
-                          (out + errors).decode(errors="replace"), status)
+def put_off(check):
+    """TIME-alarm holds where time is counted by instructions, so that nothing
+    outside disturbs it."""
+    status, out, errors = tessera(
+        ["-t", "100", built("time"), "TIME-alarm"], 120,
+        {"QEMU_ARGS": DETERMINISTIC})
+    check.about("time by instructions").tap(text_of(out + errors), status)

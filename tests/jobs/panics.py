@@ -1,10 +1,8 @@
 """tests/jobs/panics.py -- what the kernel says when it fails."""
-import os
 import re
-import subprocess
-import tempfile
 
-from machine import BUILD, MENU, RUN, Machine, command
+from machine import (MENU, TESSERA, Machine, built, tessera, tessera_log,
+                     text_of)
 
 REGISTERS = r"""eax \w{8} ebx \w{8} ecx \w{8} edx \w{8}
 esi \w{8} edi \w{8} ebp \w{8} esp \w{8}
@@ -38,8 +36,8 @@ PANICS = {
             r"""  \1 \?\+\w+
   \w{8} provoke_smep\+\w+
 """ + CALLERS,
-    "assert": r"panic: kernel/look/provoke_check\.c:\d+: nothing_provoked" "\n" +
-              RUNNING + r"""  \w{8} provoke_assert\+\w+
+    "assert": r"panic: kernel/look/provoke_check\.c:\d+: nothing_provoked"
+              "\n" + RUNNING + r"""  \w{8} provoke_assert\+\w+
 """ + CALLERS,
 }
 SENTENCES = {
@@ -52,53 +50,51 @@ SENTENCES = {
 SMEP, SMAP = 1 << 20, 1 << 21
 
 
-def panic(word, cpu):
-    """One failure of the kernel: every part of what it says, and its end."""
-    status, out, errors = command(
-        [RUN, "-t", "300", "-a", "provoke=" + word,
-         os.path.join(BUILD, "tests", "provoke")], 90,
-        env=dict(os.environ, CPU=cpu), stdin=subprocess.DEVNULL)
-    said = "".join(line[4:] + "\n" for line in
-                   errors.decode(errors="replace").split("\n")
-                   if line.startswith("  | "))
-    sentence = "panic on %s: %s" % (cpu, SENTENCES[word])
+def provoked(word, cpu):
+    """Returns the arguments of tessera() for a failure on that CPU."""
+    return (["-t", "300", "-a", "provoke=" + word, built("provoke")], 90,
+            {"CPU": cpu})
+
+
+def panic(check, word, cpu):
+    """One failure of the kernel is told in every part, and ends tools/run."""
+    check = check.about("panic on " + cpu)
     if cpu == "qemu32" and word in ("smap", "smep"):
-        with tempfile.NamedTemporaryFile() as log:
-            command([RUN, "-t", "300", "--log", log.name, "-a",
-                     "provoke=" + word, os.path.join(BUILD, "tests/provoke")],
-                    90, env=dict(os.environ, CPU=cpu),
-                    stdin=subprocess.DEVNULL)
-            said = log.read().decode(errors="replace")
-        return [(status == 0 and out == b"went on\n" and
-                 "provoke: %s is not enforced by this CPU" % word in said,
-                 sentence + ": not enforceable there, and said so", said)]
+        not_enforced(check, word, cpu)
+        return
+    status, out, errors = tessera(*provoked(word, cpu))
+    said = "".join(line[4:] + "\n" for line in text_of(errors).split("\n")
+                   if line.startswith("  | "))
     match = re.search(PANICS[word] + r"\Z", said)
-    results = [(bool(match), sentence, said),
-               (status == 125 and out == b"", "panic on %s: tools/run answers "
-                "125 after provoke=%s" % (cpu, word), "status %d" % status)]
+    check(SENTENCES[word], match, said)
+    check("tools/run answers 125 after provoke=" + word,
+          status == 125 and out == b"", "status %d" % status)
     if match and word in ("smap", "smep"):
-        bits = int(match[2], 16) & (SMEP | SMAP)
-        results.append((bits == SMEP | SMAP, sentence + ": the bits of CR4",
-                        said))
-    return results
+        check(SENTENCES[word] + ": the bits of CR4",
+              int(match[2], 16) & (SMEP | SMAP) == SMEP | SMAP, said)
 
 
-def panic_on_screen():
-    """Without a debug-exit device: the screen tells, and the machine halts."""
-    machine = Machine("-m", "64", "-kernel", "build/tessera.elf", "-initrd",
-                      "build/tessera.cpio", "-append", "provoke=assert")
-    try:
+def not_enforced(check, word, cpu):
+    """On a CPU without the feature the kernel goes on, and its log says why."""
+    status, out, _, log = tessera_log(*provoked(word, cpu))
+    check(SENTENCES[word] + ": not enforceable there, and said so",
+          status == 0 and out == b"went on\n" and
+          "provoke: %s is not enforced by this CPU" % word in log, log)
+
+
+def panic_on_screen(check):
+    """Without a debug-exit device the screen tells of the panic, and the
+    machine halts."""
+    check = check.about("panic")
+    with Machine(*TESSERA, "-append", "provoke=assert") as machine:
         machine.wait_for(MENU, 60)
         machine.type("q\r")
         said = machine.wait_for("broken invariants\n", 30) and re.search(
             "^panic: .*", machine.text, re.M | re.S)
-        shown = machine.screen()
         lines = said[0].rstrip("\n").split("\n") if said else []
-        return [(bool(said), "panic: it is on the serial line",
-                 machine.text[-1000:]),
-                (bool(lines) and shown[:len(lines)] == lines,
-                 "panic: the screen has the same lines", "\n".join(shown)),
-                (machine.ended(0.5) is None, "panic: the machine halts",
-                 machine.text[-500:])]
-    finally:
-        machine.stop()
+        check("it is on the serial line", lines, machine.text[-1000:])
+        shown = machine.screen()
+        check("the screen has the same lines",
+              lines and shown[:len(lines)] == lines, "\n".join(shown))
+        check("the machine halts", machine.ended(0.5) is None,
+              machine.text[-500:])

@@ -1,15 +1,15 @@
 """tests/jobs/terminal.py -- what is typed, by keyboard or serial line."""
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 
-from machine import BUILD, DEBUG_EXIT, MENU, TOP, Machine, soon
+from machine import (BUILD, DEBUG_EXIT, KERNEL, MENU, TESSERA, TOP, Machine,
+                     built, soon)
 
 
 def as_on_screen(text):
-    """The last 25 rows of what the serial line has said."""
+    """Returns the last 25 rows of `text`, as a screen shows them."""
     rows = []
     for line in text.split("\n"):
         line = line.expandtabs(8)
@@ -18,43 +18,41 @@ def as_on_screen(text):
     return rows[-25:]
 
 
-def keyboard():
-    """What is typed on the PS/2 keyboard, as the VGA screen shows it."""
-    machine = Machine("-m", "64", "-kernel", "build/tessera.elf", "-initrd",
-                      "build/tessera.cpio", *DEBUG_EXIT)
-    results = []
-
-    def check(sentence, good):
-        results.append((good, "keyboard: " + sentence,
-                        "" if good else "\n".join(machine.screen())))
-
-    try:
+def keyboard(check):
+    """The VGA screen shows what is typed on the PS/2 keyboard."""
+    check = check.about("keyboard")
+    with Machine(*TESSERA, *DEBUG_EXIT) as machine:
         machine.wait_for(MENU, 60)
-        check("the menu is on the screen", machine.shows(MENU) and
-              machine.shows("1 +two_addresses"))
-        machine.keys("x", "shift-y", "shift-2", "semicolon", "spc", "7")
-        check("what is typed is echoed, with shift", machine.shows("xY@; 7$"))
-        machine.keys("backspace", "backspace", "z")
-        check("backspace erases on the screen", machine.shows("xY@;z$"))
-        machine.keys("caps_lock", "a", "shift-b", "caps_lock", "c")
-        check("caps lock is for letters", machine.shows("xY@;zAbc$"))
-        check("the serial line has the same echo",
-              machine.wait_for(re.escape("xY@; 7\b \b\b \bzAbc")))
-        machine.keys("ctrl-u", "1", "ret")
-        check("a demonstration typed there runs",
-              machine.wait_for("two_addresses: done", 30))
-        check("it scrolls: the last rows are the serial line's", soon(
-            lambda: machine.screen() == as_on_screen(machine.text)))
+        press(machine, lambda sentence, good: check(
+            sentence, good, "" if good else "\n".join(machine.screen())))
         machine.keys("q", "kp_enter")
-        results.append((machine.ended(20) == 1, "keyboard: q and the other "
-                        "Enter power the machine off", machine.text[-500:]))
-    finally:
-        machine.stop()
-    return results
+        check("q and the other Enter power the machine off",
+              machine.ended(20) == 1, machine.text[-500:])
+
+
+def press(machine, check):
+    """Presses keys, and looks at the screen after each few."""
+    check("the menu is on the screen",
+          machine.shows(MENU) and machine.shows("1 +two_addresses"))
+    machine.keys("x", "shift-y", "shift-2", "semicolon", "spc", "7")
+    check("what is typed is echoed, with shift", machine.shows("xY@; 7$"))
+    machine.keys("backspace", "backspace", "z")
+    check("backspace erases on the screen", machine.shows("xY@;z$"))
+    machine.keys("caps_lock", "a", "shift-b", "caps_lock", "c")
+    check("caps lock is for letters", machine.shows("xY@;zAbc$"))
+    check("the serial line has the same echo",
+          machine.wait_for(re.escape("xY@; 7\b \b\b \bzAbc")))
+    machine.keys("ctrl-u", "1", "ret")
+    check("a demonstration typed there runs",
+          machine.wait_for("two_addresses: done", 30))
+    check("it scrolls: the last rows are the serial line's", soon(
+        lambda: machine.screen() == as_on_screen(machine.text)))
 
 
 def raw_bytes(count):
+    """Returns the raw bytes that tests/programs/lines expects."""
     return bytes((i * 7 + i // 256) & 0xFF for i in range(count))
+
 
 TYPED = [  # what is typed, what comes back, the sentence
     ("hello\r", ["hello\n", 'read 6 "hello\\n"'],
@@ -79,45 +77,46 @@ TYPED = [  # what is typed, what comes back, the sentence
 ]
 
 
-def terminal():
-    """The serial line as a terminal: what is typed, echoed and read."""
-    folder = tempfile.mkdtemp(prefix="tessera-test-")
+def lines_archive(folder):
+    """Makes a boot archive that has tests/programs/lines as well."""
     archive = os.path.join(folder, "archive")
     subprocess.run([os.path.join(TOP, "tools", "mkarchive"), "-o", archive,
-                    "-r", os.path.join(BUILD, "root"), "tests/lines=" +
-                    os.path.join(BUILD, "tests", "lines")], check=True)
-    machine = Machine("-m", "64", "-kernel", "build/tessera.elf", "-initrd",
-                      archive, "-append", "-- /tests/lines", *DEBUG_EXIT)
-    results = []
+                    "-r", os.path.join(BUILD, "root"),
+                    "tests/lines=" + built("lines")], check=True)
+    return archive
 
-    def check(sentence, good):
-        results.append((good, "terminal: " + sentence, machine.text[-600:]))
 
-    try:
+def terminal(check):
+    """The serial line is a terminal: what is typed is echoed and read."""
+    check = check.about("terminal")
+    with tempfile.TemporaryDirectory(prefix="tessera-test-") as folder, Machine(
+            "-m", "64", *KERNEL, "-initrd", lines_archive(folder),
+            "-append", "-- /tests/lines", *DEBUG_EXIT) as machine:
         machine.wait_for("lines are read", 60)
-        for typed, back, sentence in TYPED:
-            machine.type(typed)
-            check(sentence, machine.says(*back))
-        lines = ["line %04d of what is pasted at once" % i
-                 for i in range(300)]
-        machine.type("".join(line + "\r" for line in lines))
-        check("of a long paste no line is lost",
-              machine.says(*['read 36 "%s\\n"' % line for line in lines]))
-        machine.type("x" * 5000 + "\r")
-        check("a line has 4095 characters, what is more rings",
-              machine.says('read 4096 "' + "x" * 4095 + '\\n"'))
-        machine.type("raw 32768\r")
-        machine.says("raw ready")
-        machine.send(raw_bytes(32768))
-        check("without ICANON every byte comes as it was sent",
-              machine.says("raw got 32768, first wrong -1"))
-        machine.type("quit\r")
-        check("when its program is not there the menu comes", machine.says(
-            "your choice: "))
+        type_lines(machine, lambda sentence, *texts: check(
+            sentence, machine.says(*texts), machine.text[-600:]))
         machine.type("q\r")
-        results.append((machine.ended(20) == 1, "terminal: q powers the "
-                        "machine off", machine.text[-500:]))
-    finally:
-        machine.stop()
-        shutil.rmtree(folder)
-    return results
+        check("q powers the machine off", machine.ended(20) == 1,
+              machine.text[-500:])
+
+
+def type_lines(machine, answers):
+    """Types lines, short, many, long and raw; calls answers(sentence, text...)
+    for what must come back."""
+    for typed, back, sentence in TYPED:
+        machine.type(typed)
+        answers(sentence, *back)
+    lines = ["line %04d of what is pasted at once" % i for i in range(300)]
+    machine.type("".join(line + "\r" for line in lines))
+    answers("of a long paste no line is lost",
+            *['read 36 "%s\\n"' % line for line in lines])
+    machine.type("x" * 5000 + "\r")
+    answers("a line has 4095 characters, what is more rings",
+            'read 4096 "' + "x" * 4095 + '\\n"')
+    machine.type("raw 32768\r")
+    machine.says("raw ready")
+    machine.send(raw_bytes(32768))
+    answers("without ICANON every byte comes as it was sent",
+            "raw got 32768, first wrong -1")
+    machine.type("quit\r")
+    answers("when its program is not there the menu comes", "your choice: ")

@@ -6,8 +6,10 @@ import struct
 
 from machine import TOP
 
+CALLED, RETURNED, SWITCHED = 1, 2, 6
 CALLS = (  # number, arguments, result, and how it is written
-    (395, (0x1234, 4096, 0o1600), 0, "shmget(0x1234, 4096, IPC_CREAT|0600) = 0"),
+    (395, (0x1234, 4096, 0o1600), 0,
+     "shmget(0x1234, 4096, IPC_CREAT|0600) = 0"),
     (117, (23, 0, 4096, 0o600, 0, 0), 5, "shmget(IPC_PRIVATE, 4096, 0600) = 5"),
     (397, (5, 0, 0o10000), 0x40000000,
      "shmat(5, NULL, SHM_RDONLY) = 0x40000000"),
@@ -28,27 +30,34 @@ CALLS = (  # number, arguments, result, and how it is written
 )
 
 
-def trace_words():
-    """tools/trace writes a call as its manual page does."""
+def tool():
+    """Loads tools/trace as a module."""
     loader = importlib.machinery.SourceFileLoader(
         "trace", os.path.join(TOP, "tools", "trace"))
-    trace = importlib.util.module_from_spec(
+    module = importlib.util.module_from_spec(
         importlib.util.spec_from_loader("trace", loader))
-    loader.exec_module(trace)
-    results = []
-    for number, args, result, said in CALLS:
-        words = (list(args) + [0] * 6)[:6]
-        events = [struct.pack("<BBH9I", 1, 0, 6, 1, 0, number, *words),
-                  struct.pack("<BBH9I", 2, 0, 6, 2, 0, number, result, *[0] * 5)]
-        line = list(trace.lines(events))
-        results.append((len(line) == 1 and line[0].endswith("call    " + said),
-                        "trace: " + said, "\n".join(line)))
-    split = list(trace.lines([
-        struct.pack("<BBH9I", 1, 0, 6, 1, 0, 29, *[0] * 6),
-        struct.pack("<BBH9I", 6, 0, 6, 2, 0, 6, 7, *[0] * 5),
-        struct.pack("<BBH9I", 2, 0, 6, 3, 0, 29, -4 & 0xFFFFFFFF, *[0] * 5)]))
-    results.append((len(split) == 3 and split[0].endswith("call    pause()") and
-                    split[2].endswith("return  pause() = -1 EINTR (Interrupted "
-                                      "system call)"),
-                    "trace: a call that waits has two lines", "\n".join(split)))
-    return results
+    loader.exec_module(module)
+    return module
+
+
+def event(kind, time, *words):
+    """Returns an event of process 6, as the kernel writes it (abi/trace.h)."""
+    words = (words + (0,) * 7)[:7]
+    return struct.pack("<BBH9I", kind, 0, 6, time, 0, *words)
+
+
+def trace_words(check):
+    """tools/trace writes a call as its manual page does."""
+    check, trace = check.about("trace"), tool()
+    for number, arguments, result, said in CALLS:
+        lines = list(trace.lines([event(CALLED, 1, number, *arguments),
+                                  event(RETURNED, 2, number, result)]))
+        check(said, len(lines) == 1 and lines[0].endswith("call    " + said),
+              "\n".join(lines))
+    lines = list(trace.lines([
+        event(CALLED, 1, 29), event(SWITCHED, 2, 6, 7),
+        event(RETURNED, 3, 29, -4 & 0xFFFFFFFF)]))
+    check("a call that waits has two lines", len(lines) == 3 and
+          lines[0].endswith("call    pause()") and lines[2].endswith(
+              "return  pause() = -1 EINTR (Interrupted system call)"),
+          "\n".join(lines))

@@ -5,20 +5,19 @@ import subprocess
 import tempfile
 import time
 
-from machine import BUILD, RUN, TOP, command
+from machine import RUN, TOP, built, command, tessera, text_of
+
+COPY = built("copy")
 
 
-def words(*given, env=None, **more):
-    """Status, output and errors of tools/run, as text."""
-    status, out, errors = command([RUN, *given], 100, env=dict(
-        os.environ, **(env or {})), **dict({"stdin": subprocess.DEVNULL},
-                                           **more))
-    return (status, out.decode(errors="replace"),
-            errors.decode(errors="replace"))
+def words(*given, **more):
+    """Runs tools/run, and returns status, output and errors as text."""
+    status, out, errors = tessera(given, **more)
+    return status, text_of(out), text_of(errors)
 
 
-def wrong_programs(folder):
-    """(what it is, its bytes, mode, what is said of it)."""
+def wrong_programs():
+    """Lists (what it is, its bytes, its mode, what is said of it)."""
     elf32 = bytearray(52)
     elf32[:7] = b"\x7fELF\x01\x01\x01"
     elf32[16:20] = b"\x02\x00\x03\x00"
@@ -49,103 +48,128 @@ def wrong_programs(folder):
          "chmod \\+x .*wrong"))
 
 
-def run_words():
-    copy = os.path.join(BUILD, "tests", "copy")
-    results = []
-
-    def check(sentence, good, *detail):
-        results.append((bool(good), "tools/run: " + sentence, repr(detail)))
-
+def run_words(check):
+    """tools/run says what is wrong, what became of a program, and what the log
+    should know."""
+    check = check.about("tools/run")
     with tempfile.TemporaryDirectory() as folder:
-        wrong = os.path.join(folder, "wrong")
-        for what, data, mode, said in wrong_programs(folder):
-            with open(wrong, "wb") as stream:
-                stream.write(data)
-            os.chmod(wrong, mode)
-            status, out, errors = words(wrong)
-            check(what + " is 126, and what would do is said", status == 126 and
-                  re.fullmatch("tools/run: %s %s\n" % (re.escape(wrong), said),
-                               errors), status, errors)
-        status, out, errors = words("/nonexistent")
-        check("a missing FILE is 127", (status, errors) == (
-            127, "tools/run: /nonexistent: no such file\n"), status, errors)
-        status, out, errors = words(TOP)
-        check("a FILE that is a directory is 126", (status, errors) == (
-            126, "tools/run: %s is a directory, and FILE is a program\n" % TOP),
-              status, errors)
-        status, out, errors = words("--", "ipcs", "-m")
-        check("-- COMMAND is looked for in /bin", status == 0 and
-              "Shared Memory Segments" in out, status, errors)
-        status, out, errors = words("--", "nothing")
-        check("... and 127 where it is not", (status, errors) == (
-            127, "tools/run: nothing: the guest has no such command in /bin or "
-            "/sbin\n"), status, errors)
-        status, out, errors = words("-e", "A=1 2", "-e", "HOME=", copy, "env",
-                                    "A", "HOME", "PATH", "NONE")
-        check("-e gives a variable, and takes the place of ours",
-              out == "A=1 2\nHOME=\nPATH=/bin:/sbin\nNONE\n", out)
-        link = os.path.join(folder, "link")
-        os.symlink(RUN, link)
-        status, out, _ = command([link, copy, "exit", "7"], 100,
-                                 stdin=subprocess.DEVNULL)
-        check("a symbolic link to it will do", status == 7, status)
-        with open("/dev/full", "wb") as full:
-            done = subprocess.run([RUN, copy, "both"], stdout=full, timeout=500,
-                                  stdin=subprocess.DEVNULL,
-                                  stderr=subprocess.PIPE)
-        check("a full standard output is said so", b"tools/run: standard "
-              b"output: No space left on device\n" in done.stderr and
-              done.returncode == 125, done)
+        wrong_files(check, folder)
+        commands(check)
+        ways_to_call(check, folder)
+        deaths(check)
+        time_outs(check)
+        files(check, folder)
+        logs(check, os.path.join(folder, "log"))
 
-        status, out, errors = words(copy, "write", "0x40000000")
-        check("a fault is told as a shell does, with the kernel's reason",
-              status == 139 and re.fullmatch(
-                  r"Segmentation fault \(pid \d+: page fault, write at "
-                  r"0x40000000\)\n", errors), status, errors)
-        status, out, errors = words(copy, "kill", "9")
-        check("a signal that was sent has no reason", status == 137 and
-              re.fullmatch(r"Killed \(pid \d+\)\n", errors), status, errors)
-        status, out, errors = words(copy, "kill", "13")
-        check("of SIGPIPE nothing is said, as a shell does", (status, errors) ==
-              (141, ""), status, errors)
-        status, out, errors = words("-t", "15", copy, "loop")
-        check("a time-out says the seconds, -t, and where it ran",
-              status == 124 and re.fullmatch(
-                  r"tools/run: time-out after 15 s \(-t SECONDS allows more\):\n"
-                  r"  pid \d+ \(copy\) was running in main at 0x0804\w+.*\n",
-                  errors), status, errors)
-        quiet, never_written = os.pipe()
-        status, out, errors = words("-t", "15", copy, stdin=quiet)
-        os.close(quiet)
-        os.close(never_written)
-        check("... or in which call it waited", status == 124 and re.search(
-            r"^  pid \d+ \(copy\) waits.* in read\(0, 0x\w+, 5000\)$", errors,
-            re.M), status, errors)
 
-        name = os.path.join(folder, "data")
-        with open(name, "w") as stream:
-            stream.write("here\n")
-        status, out, errors = words(copy, "file", "data", cwd=folder)
-        check("a file that lies here and not in the guest: -f is hinted at",
-              errors == "tools/run: the guest has no file data, and here is "
-              "one: tools/run -f data=data ...\n", errors)
-        status, out, errors = words("-f", "data=data", copy, "file", "data",
-                                    cwd=folder)
-        check("... and helps", (status, out, errors) == (0, "here\n", ""),
-              status, out, errors)
+def wrong_files(check, folder):
+    """It is told what is no program for Tessera, and what would do."""
+    wrong = os.path.join(folder, "wrong")
+    for what, data, mode, said in wrong_programs():
+        with open(wrong, "wb") as stream:
+            stream.write(data)
+        os.chmod(wrong, mode)
+        status, _, errors = words(wrong)
+        check(what + " is 126, and what would do is said", status == 126 and
+              re.fullmatch("tools/run: %s %s\n" % (re.escape(wrong), said),
+                           errors), status, errors)
+    status, _, errors = words("/nonexistent")
+    check("a missing FILE is 127", (status, errors) == (
+        127, "tools/run: /nonexistent: no such file\n"), status, errors)
+    status, _, errors = words(TOP)
+    check("a FILE that is a directory is 126", (status, errors) == (
+        126, "tools/run: %s is a directory, and FILE is a program\n" % TOP),
+          status, errors)
 
-        log = os.path.join(folder, "log")
-        start = time.monotonic()
-        words("--log", log, os.path.join(BUILD, "tests/cpu"), "no selector")
-        with open(log) as stream:
-            kills = stream.read().count("killed by signal")
-        check("a thousand crimes: the log has at most 100 lines a second",
-              50 < kills < 100 * (time.monotonic() - start + 2), kills)
-        words("--log", log, copy, "unknown")
-        with open(log) as stream:
-            text = stream.read()
-        check("an unknown call is in the log once, by its name",
-              text.count("unknown system call socket, number 359") == 1, text)
-        check("threads are one line in the log", len(re.findall(
-            "no threads and no vfork: clone", text)) == 1, text)
-    return results
+
+def commands(check):
+    """-- COMMAND finds the commands of the guest."""
+    status, out, errors = words("--", "ipcs", "-m")
+    check("-- COMMAND is looked for in /bin", status == 0 and
+          "Shared Memory Segments" in out, status, errors)
+    status, _, errors = words("--", "nothing")
+    check("... and 127 where it is not", (status, errors) == (
+        127, "tools/run: nothing: the guest has no such command in /bin or "
+        "/sbin\n"), status, errors)
+
+
+def ways_to_call(check, folder):
+    """Variables, a symbolic link, and an output that is full are no trouble."""
+    _, out, _ = words("-e", "A=1 2", "-e", "HOME=", COPY, "env",
+                      "A", "HOME", "PATH", "NONE")
+    check("-e gives a variable, and takes the place of ours",
+          out == "A=1 2\nHOME=\nPATH=/bin:/sbin\nNONE\n", out)
+    link = os.path.join(folder, "link")
+    os.symlink(RUN, link)
+    status, _, _ = command([link, COPY, "exit", "7"], 100,
+                             stdin=subprocess.DEVNULL)
+    check("a symbolic link to it will do", status == 7, status)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([RUN, COPY, "both"], stdout=full, timeout=500,
+                              stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    check("a full standard output is said so", b"tools/run: standard "
+          b"output: No space left on device\n" in done.stderr and
+          done.returncode == 125, done)
+
+
+def deaths(check):
+    """A program that a signal killed is told of as a shell does."""
+    status, _, errors = words(COPY, "write", "0x40000000")
+    check("a fault is told as a shell does, with the kernel's reason",
+          status == 139 and re.fullmatch(
+              r"Segmentation fault \(pid \d+: page fault, write at "
+              r"0x40000000\)\n", errors), status, errors)
+    status, _, errors = words(COPY, "kill", "9")
+    check("a signal that was sent has no reason", status == 137 and
+          re.fullmatch(r"Killed \(pid \d+\)\n", errors), status, errors)
+    status, _, errors = words(COPY, "kill", "13")
+    check("of SIGPIPE nothing is said, as a shell does",
+          (status, errors) == (141, ""), status, errors)
+
+
+def time_outs(check):
+    """A program whose time is over is told of, as it ran or as it waited."""
+    status, _, errors = words("-t", "15", COPY, "loop")
+    check("a time-out says the seconds, -t, and where it ran",
+          status == 124 and re.fullmatch(
+              r"tools/run: time-out after 15 s \(-t SECONDS allows more\):\n"
+              r"  pid \d+ \(copy\) was running in main at 0x0804\w+.*\n",
+              errors), status, errors)
+    quiet, never_written = os.pipe()
+    status, _, errors = words("-t", "15", COPY, stdin=quiet)
+    os.close(quiet)
+    os.close(never_written)
+    check("... or in which call it waited", status == 124 and re.search(
+        r"^  pid \d+ \(copy\) waits.* in read\(0, 0x\w+, 5000\)$", errors,
+        re.M), status, errors)
+
+
+def files(check, folder):
+    """A file that is here, and not in the guest, is hinted at."""
+    with open(os.path.join(folder, "data"), "w") as stream:
+        stream.write("here\n")
+    _, _, errors = words(COPY, "file", "data", cwd=folder)
+    check("a file that lies here and not in the guest: -f is hinted at",
+          errors == "tools/run: the guest has no file data, and here is "
+          "one: tools/run -f data=data ...\n", errors)
+    status, out, errors = words("-f", "data=data", COPY, "file", "data",
+                                cwd=folder)
+    check("... and helps", (status, out, errors) == (0, "here\n", ""),
+          status, out, errors)
+
+
+def logs(check, log):
+    """The log has what processes do wrong, and not too much of it."""
+    start = time.monotonic()
+    words("--log", log, built("cpu"), "no selector")
+    with open(log) as stream:
+        kills = stream.read().count("killed by signal")
+    check("a thousand crimes: the log has at most 100 lines a second",
+          50 < kills < 100 * (time.monotonic() - start + 2), kills)
+    words("--log", log, COPY, "unknown")
+    with open(log) as stream:
+        text = stream.read()
+    check("an unknown call is in the log once, by its name",
+          text.count("unknown system call socket, number 359") == 1, text)
+    check("threads are one line in the log", len(re.findall(
+        "no threads and no vfork: clone", text)) == 1, text)
