@@ -219,15 +219,19 @@ static void memory_init(const struct multiboot_info *info)
 /* Slot 0 is boot itself: it only gives up the CPU, and never gets it back. */
 static void make_boot_process(void)
 {
+	int error;
+
 	ready_init();
-	running = &procs[proc_make(LEVEL_SERVER)];
+	error = proc_make(LEVEL_SERVER, &running);
+	assert(!error);
 	memcpy(running->program.name, "boot", 5);
 	running->life.pid = 0;
 	running->state = PROC_RUNNING;
 }
 
 /* `arguments` are strings in a row, `bytes` in all. */
-static int start_program(const char *path, const char *arguments, int bytes)
+static struct proc *start_program(const char *path, const char *arguments,
+                                  int bytes)
 {
 	struct exec_image image = {
 	    .path = path,
@@ -235,74 +239,75 @@ static int start_program(const char *path, const char *arguments, int bytes)
 	    .prefix_bytes = bytes,
 	};
 	paddr_t body = archive_find(path + 1, &image.bytes);
-	int proc = proc_make(LEVEL_SERVER);
+	struct proc *p;
 
-	if (proc < 0 || !body)
+	if (!body || proc_make(LEVEL_SERVER, &p) < 0)
 		machine_refuse("the boot archive has no %s: run `make` again",
 		               path);
 	image.segment = segment_make_archive(body, image.bytes, LEVEL_SERVER);
-	proc_prepare_stack(proc);
-	if (image.segment < 0 || proc_exec(proc, &image, 0, 0) < 0)
+	proc_prepare_stack(p);
+	if (image.segment < 0 || proc_exec(p, &image, 0, 0) < 0)
 		machine_refuse("%s is no program of ours, or needs more memory",
 		               path);
 	segment_drop(image.segment); /* its regions hold it */
-	procs[proc].identity.pgid = procs[proc].identity.sid =
-	    procs[proc].life.pid;
-	return proc;
+	p->identity.pgid = p->identity.sid = p->life.pid;
+	return p;
 }
 
-static int start_server(const char *path, const char *arguments, int bytes,
-                        int rank)
+static struct proc *start_server(const char *path, const char *arguments,
+                                 int bytes, int rank)
 {
-	int proc = start_program(path, arguments, bytes);
+	struct proc *p = start_program(path, arguments, bytes);
 
-	procs[proc].message.rank = rank;
-	channel_make(proc);
-	proc_set_level(proc);
-	wake(&procs[proc]);
-	return proc;
+	p->message.rank = rank;
+	channel_make(proc_index(p));
+	proc_set_level(p);
+	wake(p);
+	return p;
 }
 
 /* A new connection to the server's object 0. */
-static int connect(int server)
+static int connect(const struct proc *server)
 {
-	int connection = connection_make(procs[server].message.channel, 0, 0);
+	int connection = connection_make(server->message.channel, 0, 0);
 
 	assert(connection >= 0);
 	return connection;
 }
 
 /* `files` learns from its arguments where the others are: fd 3, 4, ... */
-static int start_servers(void)
+static struct proc *start_servers(void)
 {
 	char arguments[160] = "files";
-	int more[SERVERS_MAX], files, end = sizeof("files");
+	struct proc *more[SERVERS_MAX], *files;
+	int end = sizeof("files");
 
 	for (int i = 0; i < cmdline_server_count; i++) {
 		const char *path = cmdline_servers[i];
 
 		more[i] = start_server(path, path, strlen(path) + 1, 2);
 		end += 1 + format(arguments + end, sizeof(arguments) - end,
-		                  "%s=%d", procs[more[i]].program.name, 3 + i);
+		                  "%s=%d", more[i]->program.name, 3 + i);
 	}
 	end += 1 + format(arguments + end, sizeof(arguments) - end,
 	                  "inspect=%x", (uint32_t)&inspection);
 	files = start_server("/sbin/files", arguments, end, 1);
 	for (int i = 0; i < cmdline_server_count; i++)
-		descriptor_install(files, connect(more[i]), 3, false);
+		descriptor_install(proc_index(files), connect(more[i]), 3,
+		                   false);
 	return files;
 }
 
-static void start_init(int files)
+static void start_init(const struct proc *files)
 {
-	int init = start_program("/sbin/init", cmdline_words, cmdline_bytes);
-	struct proc *p = &procs[init];
+	struct proc *p =
+	    start_program("/sbin/init", cmdline_words, cmdline_bytes);
 
 	p->life.pid = p->identity.pgid = p->identity.sid = 1;
 	p->identity.umask = 022;
-	proc_set_level(init);
+	proc_set_level(p);
 	p->files.cwd = connect(files); /* object 0: the root */
-	wake(&procs[init]);
+	wake(p);
 }
 
 /* ---- kmain ----------------------------------------------------------- */

@@ -304,7 +304,8 @@ static void take(struct channel *channel, enum news kind)
 	} else {
 		dequeue(client);
 		if (procs[client].state == PROC_SENDING)
-			block_move(client, PROC_REPLY_WAIT, self_index());
+			block_move(&procs[client], PROC_REPLY_WAIT,
+			           self_index());
 	}
 }
 
@@ -405,7 +406,7 @@ int native_pass(int client, int to)
 		return 0;
 	}
 	finish(client);
-	block_move(client, PROC_SENDING, channel->server);
+	block_move(&procs[client], PROC_SENDING, channel->server);
 	address(client, to);
 	return 0;
 }

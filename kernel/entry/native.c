@@ -57,12 +57,11 @@ static int native_session(int client)
 
 static int native_leader(uint32_t pid)
 {
-	int i = proc_find((int)pid);
+	const struct proc *p = proc_find((int)pid);
 
-	if (i < 0 || procs[i].identity.sid != procs[i].life.pid ||
-	    procs[i].state == PROC_ZOMBIE)
+	if (!p || p->identity.sid != p->life.pid || p->state == PROC_ZOMBIE)
 		return -ESRCH;
-	return (int)(procs[i].sched.start_tick & INT32_MAX);
+	return (int)(p->sched.start_tick & INT32_MAX);
 }
 
 /* Of the living and the zombies. */
@@ -86,8 +85,9 @@ static int native_map(int client, int segment, uint32_t page, uint32_t rights)
 
 	if (procs[client].message.call != SYS_mmap2)
 		return -EINVAL;
-	error = mmap_segment(client, segment, (int)min(page, SEGMENT_PAGES),
-	                     (int)rights, procs[client].message.args, &address);
+	error =
+	    mmap_segment(&procs[client], segment, (int)min(page, SEGMENT_PAGES),
+	                 (int)rights, procs[client].message.args, &address);
 	if (error == 0)
 		message_answer(client, (int)address);
 	return error;
@@ -104,8 +104,8 @@ static int native_map_self(int segment, uint32_t offset, uint32_t len,
 	    first > segments[segment].pages - pages_for(len) ||
 	    (rights & ~(uint32_t)RIGHT_ALL))
 		return -EINVAL;
-	error = mmap_segment(self_index(), segment, first, (int)rights, args,
-	                     &address);
+	error =
+	    mmap_segment(self(), segment, first, (int)rights, args, &address);
 	return error ? error : (int)address;
 }
 
@@ -143,7 +143,7 @@ static int native_exec(int client, vaddr_t from)
 	image.prefix_bytes = strings + exec.strings_bytes - image.prefix;
 	if (image.segment < 0 || segments[image.segment].kind == SEGMENT_DEVICE)
 		return -EINVAL;
-	error = proc_exec(client, &image, args[1], args[2]);
+	error = proc_exec(&procs[client], &image, args[1], args[2]);
 	if (error == 0)
 		message_answer(client, 0);
 	return error;
@@ -221,7 +221,7 @@ static int native_inspect(uint32_t address, vaddr_t buf, uint32_t len)
 
 int native_call(uint32_t number, const uint32_t args[6])
 {
-	if (!proc_is_server(self_index()))
+	if (!proc_is_server(self()))
 		return -EPERM;
 	return number < NATIVE_LIMIT ? native_calls[number](args) : -ENOSYS;
 }

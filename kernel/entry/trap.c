@@ -121,7 +121,7 @@ static void exception(struct trapframe *tf)
 	} else if (signal && tf->eip == (uintptr_t)trap_iret) {
 		/* This frame is in the way of the user's: leave for good. */
 		proc_crime(SIGILL, "its stack segment is gone",
-		           proc_trapframe(self_index())->eip);
+		           proc_trapframe(self())->eip);
 		proc_exit(SIGILL);
 	} else {
 		panic_trap(tf, exceptions[tf->vector].name, 0);

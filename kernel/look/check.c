@@ -93,7 +93,7 @@ static int process_check(void)
 
 		if (p->state == PROC_FREE || p->state == PROC_NEW)
 			continue;
-		if (proc_find(p->life.pid) != i) {
+		if (proc_find(p->life.pid) != p) {
 			klog(KLOG_ERROR, "P1: pid %d is taken twice",
 			     p->life.pid);
 			breaches++;

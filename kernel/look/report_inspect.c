@@ -49,6 +49,6 @@ void report_processes(const struct trapframe *now)
 		if (i == self_index() && trapframe_from_user(now))
 			report(i, now);
 		else
-			report(i, proc_trapframe(i));
+			report(i, proc_trapframe(&procs[i]));
 	}
 }

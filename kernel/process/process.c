@@ -80,9 +80,9 @@ static int next_pid(void)
 }
 
 /* A kernel stack stays with its slot: it is made at the slot's first use. */
-static int make_stack(int proc, int level)
+static int make_stack(const struct proc *p, int level)
 {
-	uintptr_t top = proc_stack_top(&procs[proc]);
+	uintptr_t top = proc_stack_top(p);
 
 	if (page_kernel_mapped(top - PAGE_SIZE))
 		return 0;
@@ -93,7 +93,7 @@ static int make_stack(int proc, int level)
 	return 0;
 }
 
-int proc_make(int level)
+int proc_make(int level, struct proc **made)
 {
 	struct proc *p;
 	int i;
@@ -103,7 +103,7 @@ int proc_make(int level)
 	i = rows_take(&proc_rows, level);
 	if (i < 0)
 		return -ENOMEM;
-	if (make_stack(i, level) < 0) {
+	if (make_stack(&procs[i], level) < 0) {
 		rows_put(&proc_rows, i);
 		return -ENOMEM;
 	}
@@ -120,29 +120,28 @@ int proc_make(int level)
 	for (int fd = 0; fd < OPEN_MAX; fd++)
 		p->files.descriptors[fd] = NO_CONNECTION;
 	p->state = PROC_NEW;
-	return i;
+	*made = p;
+	return 0;
 }
 
-void proc_free(int proc)
+void proc_free(struct proc *p)
 {
-	assert(proc != self_index());
-	user_leave(&procs[proc]);
-	procs[proc].state = PROC_FREE;
-	rows_put(&proc_rows, proc);
+	assert(p != self());
+	user_leave(p);
+	p->state = PROC_FREE;
+	rows_put(&proc_rows, proc_index(p));
 }
 
-int proc_find(int pid)
+struct proc *proc_find(int pid)
 {
 	for (int i = 0; i < proc_rows.fresh; i++)
 		if (procs[i].state != PROC_FREE && procs[i].life.pid == pid)
-			return i;
-	return -1;
+			return &procs[i];
+	return 0;
 }
 
-bool proc_named(int proc, int pid)
+bool proc_named(const struct proc *p, int pid)
 {
-	const struct proc *p = &procs[proc];
-
 	if (p->state == PROC_FREE || p->state == PROC_NEW)
 		return false;
 	if (pid > 0)
@@ -159,24 +158,24 @@ uintptr_t proc_stack_top(const struct proc *p)
 	return (uintptr_t)kernel_stacks + rows * (2 * PAGE_SIZE / sizeof(*p));
 }
 
-struct trapframe *proc_trapframe(int proc)
+struct trapframe *proc_trapframe(const struct proc *p)
 {
-	return (struct trapframe *)proc_stack_top(&procs[proc]) - 1;
+	return (struct trapframe *)proc_stack_top(p) - 1;
 }
 
-bool proc_is_server(int proc)
+bool proc_is_server(const struct proc *p)
 {
-	return procs[proc].message.channel >= 0;
+	return p->message.channel >= 0;
 }
 
-void proc_set_level(int proc)
+void proc_set_level(struct proc *p)
 {
-	int level = procs[proc].identity.euid == 0 ? LEVEL_ROOT : LEVEL_USER;
+	int level = p->identity.euid == 0 ? LEVEL_ROOT : LEVEL_USER;
 
-	user_join(&procs[proc]);
-	if (procs[proc].life.space >= 0)
-		spaces[procs[proc].life.space].level =
-		    proc_is_server(proc) ? LEVEL_SERVER : level;
+	user_join(p);
+	if (p->life.space >= 0)
+		spaces[p->life.space].level =
+		    proc_is_server(p) ? LEVEL_SERVER : level;
 }
 
 /* ---- states ---------------------------------------------------------- */
@@ -207,9 +206,9 @@ void proc_review(struct proc *p)
 	p->signal.attention = p->signal.killed || p->signal.stopping;
 }
 
-void proc_notify_parent(int proc)
+void proc_notify_parent(const struct proc *p)
 {
-	int parent = procs[proc].life.parent;
+	int parent = p->life.parent;
 
 	if (parent >= 0 && procs[parent].state == PROC_WAITING)
 		wake(&procs[parent]);
@@ -222,7 +221,7 @@ void proc_stop(void)
 	p->signal.stop_report = p->signal.stopping << 8 | 0x7f;
 	p->signal.stopping = 0;
 	proc_review(p);
-	proc_notify_parent(self_index());
+	proc_notify_parent(p);
 	block(PROC_STOPPED, -1);
 }
 
@@ -251,11 +250,11 @@ enum block_answer block(enum proc_state state, int peer)
 	return p->signal.killed ? DIE : GO_ON;
 }
 
-void block_move(int proc, enum proc_state state, int peer)
+void block_move(struct proc *p, enum proc_state state, int peer)
 {
-	assert(proc_blocked(&procs[proc]));
-	procs[proc].state = state;
-	procs[proc].peer = peer;
+	assert(proc_blocked(p));
+	p->state = state;
+	p->peer = peer;
 }
 
 static void make_ready(struct proc *p)

@@ -182,8 +182,15 @@ static inline int self_index(void)
 
 /* ---- process.c ------------------------------------------------------- */
 
-int proc_make(int level); /* READY-less new process: index or -EAGAIN/-ENOMEM */
-int proc_find(int pid);   /* index of the live or zombie process, or -1 */
+/*
+ * A function takes a process by its pointer.  An index is how a process is
+ * named where the name is kept: in a member (parent, peer), in a message's
+ * token, in the inspection.
+ */
+
+/* A new process in PROC_NEW: not yet queued.  0, -EAGAIN or -ENOMEM. */
+int proc_make(int level, struct proc **made);
+struct proc *proc_find(int pid); /* alive or a zombie; or 0 */
 
 /*
  * How a wait goes on, or ends early.  A server in RECEIVING waits for work and
@@ -226,7 +233,7 @@ void proc_stop(void);
 void proc_review(struct proc *p);
 
 /* Tells the parent that a child has ended, stopped or continued. */
-void proc_notify_parent(int proc);
+void proc_notify_parent(const struct proc *p);
 
 /* The blocked process goes on: at the end of its queue. */
 void wake(struct proc *p);
@@ -237,16 +244,16 @@ void wake_first(struct proc *p);
  * A process that waits in a message waits on, in `state` for `peer`: its
  * message was received, or passed on.
  */
-void block_move(int proc, enum proc_state state, int peer);
+void block_move(struct proc *p, enum proc_state state, int peer);
 
 /* Its user-mode id has changed; its memory is promised at this level. */
-void proc_set_level(int proc);
+void proc_set_level(struct proc *p);
 
-bool proc_is_server(int proc);
+bool proc_is_server(const struct proc *p);
 
-void proc_free(int proc);
+void proc_free(struct proc *p);
 /* Is it meant by `pid` as in kill(2): one, my group (0), all (-1), a group? */
-bool proc_named(int proc, int pid);
+bool proc_named(const struct proc *p, int pid);
 uintptr_t proc_stack_top(const struct proc *p);
 bool proc_blocked(const struct proc *p);
 void proc_set_running(struct proc *p);

@@ -37,7 +37,8 @@ struct trapframe {
 };
 
 /* The trapframe of a process that came from user mode: top of its stack. */
-struct trapframe *proc_trapframe(int proc);
+struct proc;
+struct trapframe *proc_trapframe(const struct proc *p);
 
 static inline bool trapframe_from_user(const struct trapframe *tf)
 {

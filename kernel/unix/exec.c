@@ -421,11 +421,10 @@ static void set_name(struct proc *p, const char *path)
 	format(p->program.name, sizeof(p->program.name), "%s", name);
 }
 
-static void reset_registers(int proc, vaddr_t entry, vaddr_t esp)
+static void reset_registers(struct proc *p, vaddr_t entry, vaddr_t esp)
 {
-	struct trapframe *tf = proc_trapframe(proc);
-	struct switch_frame *frame =
-	    (struct switch_frame *)procs[proc].sched.kernel_esp;
+	struct trapframe *tf = proc_trapframe(p);
+	struct switch_frame *frame = (struct switch_frame *)p->sched.kernel_esp;
 	/* fxsave's area: the control word, and MXCSR at byte 24. */
 	static const uint16_t clean_fpu[256] = {0x37f, [12] = 0x1f80};
 
@@ -436,14 +435,13 @@ static void reset_registers(int proc, vaddr_t entry, vaddr_t esp)
 	tf->ds = tf->es = tf->ss = USER_DS;
 	tf->eflags = 0x202;
 	frame->fs = frame->gs = 0;
-	memset(procs[proc].gdt.tls, 0, sizeof(procs[proc].gdt.tls));
-	memcpy(procs[proc].fpu, clean_fpu, sizeof(procs[proc].fpu));
+	memset(p->gdt.tls, 0, sizeof(p->gdt.tls));
+	memcpy(p->fpu, clean_fpu, sizeof(p->fpu));
 }
 
-int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
+int proc_exec(struct proc *p, const struct exec_image *image, vaddr_t argv,
               vaddr_t envp)
 {
-	struct proc *p = &procs[proc];
 	struct build b = {
 	    .image = image,
 	    .old = p->life.space,
@@ -459,7 +457,7 @@ int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
 	};
 	int result;
 
-	assert(proc != self_index());
+	assert(p != self());
 	b.space = space_make(b.old < 0 ? LEVEL_SERVER : spaces[b.old].level);
 	if (b.space < 0)
 		return -ENOMEM;
@@ -482,10 +480,10 @@ int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
 	p->identity.suid = p->identity.euid;
 	p->identity.sgid = p->identity.egid;
 	set_name(p, image->path);
-	reset_registers(proc, b.header.entry, b.sp);
+	reset_registers(p, b.header.entry, b.sp);
 	if (b.old >= 0) {
 		space_drop(b.old);
-		message_exec(proc);
+		message_exec(proc_index(p));
 	}
 	return 0;
 }

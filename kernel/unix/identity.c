@@ -40,7 +40,7 @@ static int set_ids(struct ids3 *ids, uint32_t real, uint32_t effective,
 	ids->real = real == KEEP ? ids->real : real;
 	ids->effective = effective == KEEP ? ids->effective : effective;
 	ids->saved = saved == KEEP ? ids->saved : saved;
-	proc_set_level(self_index());
+	proc_set_level(self());
 	return 0;
 }
 
@@ -140,9 +140,9 @@ int sys_umask(uint32_t mask)
 
 /* ---- groups of processes, sessions ----------------------------------- */
 
-int find_or_self(int pid)
+struct proc *find_or_self(int pid)
 {
-	return pid == 0 ? self_index() : proc_find(pid);
+	return pid == 0 ? self() : proc_find(pid);
 }
 
 static bool group_exists(int pgid, int sid)
@@ -157,36 +157,34 @@ static bool group_exists(int pgid, int sid)
 
 int sys_setpgid(int pid, int pgid)
 {
-	int i = find_or_self(pid);
+	struct proc *p = find_or_self(pid);
 
 	if (pgid < 0 || pid < 0)
 		return -EINVAL;
-	if (i < 0 ||
-	    (i != self_index() && procs[i].life.parent != self_index()))
+	if (!p || (p != self() && p->life.parent != self_index()))
 		return -ESRCH;
 	if (pgid == 0)
-		pgid = procs[i].life.pid;
-	if (procs[i].identity.sid != self()->identity.sid)
+		pgid = p->life.pid;
+	if (p->identity.sid != self()->identity.sid)
 		return -EPERM;
-	if (i != self_index() && procs[i].program.executed)
+	if (p != self() && p->program.executed)
 		return -EACCES;
-	if (procs[i].identity.sid == procs[i].life.pid)
+	if (p->identity.sid == p->life.pid)
 		return -EPERM; /* a session's leader */
-	if (pgid != procs[i].life.pid &&
-	    !group_exists(pgid, self()->identity.sid))
+	if (pgid != p->life.pid && !group_exists(pgid, self()->identity.sid))
 		return -EPERM;
-	procs[i].identity.pgid = pgid;
+	p->identity.pgid = pgid;
 	return 0;
 }
 
 /* getpgid(2), getsid(2) */
 int sys_getgroup(int session, int pid)
 {
-	int i = find_or_self(pid);
+	struct proc *p = find_or_self(pid);
 
-	if (i < 0)
+	if (!p)
 		return -ESRCH;
-	return session ? procs[i].identity.sid : procs[i].identity.pgid;
+	return session ? p->identity.sid : p->identity.pgid;
 }
 
 int sys_setsid(void)

@@ -25,15 +25,15 @@
 
 /* ---- fork ------------------------------------------------------------ */
 
-void proc_prepare_stack(int proc)
+void proc_prepare_stack(struct proc *p)
 {
-	struct trapframe *tf = proc_trapframe(proc);
+	struct trapframe *tf = proc_trapframe(p);
 	struct switch_frame *frame = (struct switch_frame *)tf - 1;
 
 	memset(tf, 0, sizeof(*tf));
 	memset(frame, 0, sizeof(*frame));
 	frame->eip = (uint32_t)trap_return;
-	procs[proc].sched.kernel_esp = (uintptr_t)frame;
+	p->sched.kernel_esp = (uintptr_t)frame;
 }
 
 /* Each part of a process that a child inherits, in the order of struct proc. */
@@ -52,45 +52,46 @@ static void inherit(struct proc *child, const struct proc *parent)
 	__asm__ volatile("fxsave %0" : "=m"(child->fpu));
 }
 
-static void copy_registers(int child)
+static void copy_registers(struct proc *child)
 {
 	struct trapframe *tf = proc_trapframe(child);
 	struct switch_frame *frame = (struct switch_frame *)tf - 1;
 
 	proc_prepare_stack(child);
-	*tf = *proc_trapframe(self_index());
+	*tf = *proc_trapframe(self());
 	tf->eax = 0; /* fork answers 0 in the child */
 	__asm__("mov %%fs, %0; mov %%gs, %1"
 	        : "=r"(frame->fs), "=r"(frame->gs));
 }
 
-/* The new process's index, not yet ready to run, or -errno. */
-static int make_child(void)
+/* A copy of the current process, not yet ready to run: 0 or -errno. */
+static int make_child(struct proc **made)
 {
-	int level = spaces[self()->life.space].level;
-	int space, child;
+	struct proc *parent = self(), *child;
+	int level = spaces[parent->life.space].level, error, space;
 
-	if (self()->identity.euid != 0 &&
-	    (uint32_t)self()->sched.user->processes >= self()->limits.nproc[0])
+	if (parent->identity.euid != 0 &&
+	    (uint32_t)parent->sched.user->processes >= parent->limits.nproc[0])
 		return -EAGAIN;
-	child = proc_make(level);
-	if (child < 0)
-		return child;
-	space = space_copy(self()->life.space, level);
+	error = proc_make(level, &child);
+	if (error < 0)
+		return error;
+	space = space_copy(parent->life.space, level);
 	if (space < 0) {
 		proc_free(child);
 		return space;
 	}
 
 	/* Nothing below can fail. */
-	procs[child].life.space = space;
-	spaces[space].owner = procs[child].life.pid;
-	procs[child].life.parent = self_index();
-	inherit(&procs[child], self());
+	child->life.space = space;
+	spaces[space].owner = child->life.pid;
+	child->life.parent = self_index();
+	inherit(child, parent);
 	copy_registers(child);
 	shm_fork(space);
-	message_fork(child);
-	return child;
+	message_fork(proc_index(child));
+	*made = child;
+	return 0;
 }
 
 int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
@@ -100,7 +101,8 @@ int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
 	 */
 	const uint32_t known = CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |
 	                       CLONE_CHILD_SETTID | CLONE_SIGNAL;
-	int child;
+	struct proc *child;
+	int error;
 
 	(void)tls;
 	if (flags & CLONE_VM) {
@@ -110,34 +112,35 @@ int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
 	}
 	if ((flags & ~known) || (flags & CLONE_SIGNAL) != SIGCHLD)
 		return -EINVAL; /* a fork only */
-	if (proc_is_server(self_index()))
+	if (proc_is_server(self()))
 		return -EPERM; /* a server's clients are its own */
-	child = make_child();
-	if (child < 0)
-		return child;
+	error = make_child(&child);
+	if (error < 0)
+		return error;
 	if (stack)
 		proc_trapframe(child)->esp = stack;
 	if (flags & CLONE_PARENT_SETTID)
-		copy_out(ptid, &procs[child].life.pid, sizeof(int));
+		copy_out(ptid, &child->life.pid, sizeof(int));
 	if (flags & CLONE_CHILD_SETTID)
-		space_write(procs[child].life.space, ctid,
-		            &procs[child].life.pid, sizeof(int));
-	wake(&procs[child]);
-	return procs[child].life.pid;
+		space_write(child->life.space, ctid, &child->life.pid,
+		            sizeof(int));
+	wake(child);
+	return child->life.pid;
 }
 
 /* ---- exit ------------------------------------------------------------ */
 
 static void give_children_to_init(void)
 {
-	int init = proc_find(INIT_PID);
+	int init = proc_index(proc_find(INIT_PID));
 
 	for (int i = 0; i < proc_rows.fresh; i++) {
-		if (procs[i].state != PROC_FREE &&
-		    procs[i].life.parent == self_index()) {
-			procs[i].life.parent = init;
-			if (procs[i].state == PROC_ZOMBIE)
-				proc_notify_parent(i);
+		struct proc *p = &procs[i];
+
+		if (p->state != PROC_FREE && p->life.parent == self_index()) {
+			p->life.parent = init;
+			if (p->state == PROC_ZOMBIE)
+				proc_notify_parent(p);
 		}
 	}
 }
@@ -158,7 +161,7 @@ void proc_exit(int wait_status)
 	if (p->life.parent < 0)
 		klog(KLOG_ERROR, "server %s (pid %d) has died, status %x",
 		     p->program.name, p->life.pid, (uint32_t)wait_status);
-	proc_notify_parent(self_index());
+	proc_notify_parent(p);
 	schedule();
 	panic("a dead process runs");
 }
@@ -171,10 +174,8 @@ int sys_exit(int status)
 /* ---- wait ------------------------------------------------------------ */
 
 /* Has this child something to tell?  Its status, or -1. */
-static int news(int child, int options)
+static int news(const struct proc *p, int options)
 {
-	const struct proc *p = &procs[child];
-
 	if (p->state == PROC_ZOMBIE)
 		return p->life.wait_status;
 	if (p->signal.stop_report == STATUS_CONTINUED)
@@ -184,16 +185,18 @@ static int news(int child, int options)
 	           : -1;
 }
 
-/* A wanted child with news; -EAGAIN: there are some, none has; -ECHILD. */
-static int find_child(int pid, int options)
+/* A wanted child with news: 0; -EAGAIN: there are some, none has; -ECHILD. */
+static int find_child(int pid, int options, struct proc **found)
 {
 	int result = -ECHILD;
 
 	for (int i = 0; i < proc_rows.fresh; i++) {
-		if (procs[i].life.parent == self_index() &&
-		    proc_named(i, pid)) {
-			if (news(i, options) >= 0)
-				return i;
+		struct proc *p = &procs[i];
+
+		if (p->life.parent == self_index() && proc_named(p, pid)) {
+			*found = p;
+			if (news(p, options) >= 0)
+				return 0;
 			result = -EAGAIN;
 		}
 	}
@@ -201,9 +204,8 @@ static int find_child(int pid, int options)
 }
 
 /* Forgets what is told of the child, then tells it, even to a bad address. */
-static int report(int child, int options, vaddr_t status, vaddr_t rusage)
+static int report(struct proc *p, int options, vaddr_t status, vaddr_t rusage)
 {
-	struct proc *p = &procs[child];
 	uint32_t user = p->sched.user_ticks, system = p->sched.system_ticks;
 	const uint32_t used[RUSAGE_WORDS] = {
 	    user / HZ,
@@ -211,11 +213,11 @@ static int report(int child, int options, vaddr_t status, vaddr_t rusage)
 	    system / HZ,
 	    system % HZ * MICROSECONDS_PER_TICK,
 	};
-	int word = news(child, options), pid = p->life.pid;
+	int word = news(p, options), pid = p->life.pid;
 
 	p->signal.stop_report = 0;
 	if (p->state == PROC_ZOMBIE)
-		proc_free(child);
+		proc_free(p);
 	if (status && copy_out(status, &word, sizeof(word)) < 0)
 		return -EFAULT;
 	if (rusage && copy_out(rusage, used, sizeof(used)) < 0)
@@ -225,17 +227,18 @@ static int report(int child, int options, vaddr_t status, vaddr_t rusage)
 
 int sys_wait4(int pid, vaddr_t status, uint32_t options, vaddr_t rusage)
 {
-	int child;
+	struct proc *child;
+	int result;
 
 	if (options & ~WAIT_KNOWN_OPTIONS)
 		return -EINVAL;
 	if (pid == INT32_MIN)
 		return -ESRCH;
-	while ((child = find_child(pid, options)) == -EAGAIN) {
+	while ((result = find_child(pid, options, &child)) == -EAGAIN) {
 		if (options & WNOHANG)
 			return 0;
 		if (block(PROC_WAITING, -1) == DIE)
 			return -EINTR;
 	}
-	return child < 0 ? child : report(child, options, status, rusage);
+	return result < 0 ? result : report(child, options, status, rusage);
 }

@@ -20,11 +20,12 @@
 __attribute__((noreturn)) void proc_exit(int wait_status);
 
 /* A process that starts at trap_return with an empty trapframe. */
-void proc_prepare_stack(int proc);
+void proc_prepare_stack(struct proc *p);
 
 /* ---- identity.c ------------------------------------------------------ */
 
-int find_or_self(int pid); /* the index of process `pid`, 0: mine; or -1 */
+/* The process that has this pid (0: the current one), or 0. */
+struct proc *find_or_self(int pid);
 
 /* ---- signal.c -------------------------------------------------------- */
 
@@ -50,7 +51,7 @@ struct exec_image {
  * a process without a space: it becomes the image.  argv and envp lie in its
  * old space, 0: none.  0, or -errno with the process intact.
  */
-int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
+int proc_exec(struct proc *p, const struct exec_image *image, vaddr_t argv,
               vaddr_t envp);
 
 /* ---- memory.c -------------------------------------------------------- */
@@ -60,7 +61,7 @@ int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
  * `segment` from page `offset` on; its rights are never above `rights`.  0 and
  * the address, or -errno with nothing changed.
  */
-int mmap_segment(int client, int segment, int offset, int rights,
+int mmap_segment(const struct proc *client, int segment, int offset, int rights,
                  const uint32_t args[6], vaddr_t *result);
 
 #endif

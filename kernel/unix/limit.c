@@ -89,7 +89,7 @@ static uint32_t narrow(const uint32_t wide[2])
 
 int sys_prlimit64(int pid, uint32_t resource, vaddr_t wanted, vaddr_t old)
 {
-	int i = pid == 0 ? self_index() : proc_find(pid);
+	struct proc *p = find_or_self(pid);
 	uint32_t given[4], told[4];
 	int error = 0;
 
@@ -97,18 +97,16 @@ int sys_prlimit64(int pid, uint32_t resource, vaddr_t wanted, vaddr_t old)
 		return -EINVAL;
 	if (wanted && copy_in(given, wanted, sizeof(given)) < 0)
 		return -EFAULT;
-	if (i < 0)
+	if (!p)
 		return -ESRCH;
-	if (self()->identity.euid != 0 &&
-	    self()->sched.user != procs[i].sched.user)
+	if (self()->identity.euid != 0 && self()->sched.user != p->sched.user)
 		return -EPERM;
 	for (int k = 0; k < 2; k++) {
-		told[2 * k] = limit_of(&procs[i], resource)[k];
+		told[2 * k] = limit_of(p, resource)[k];
 		told[2 * k + 1] = told[2 * k] == INFINITY ? INFINITY : 0;
 	}
 	if (wanted)
-		error =
-		    set(&procs[i], resource, narrow(given), narrow(given + 2));
+		error = set(p, resource, narrow(given), narrow(given + 2));
 	if (error || !old)
 		return error;
 	return copy_out(old, told, sizeof(told));

@@ -50,12 +50,12 @@ static int choose(int space, vaddr_t address, uint32_t bytes, uint32_t flags,
 	return *where ? 0 : -ENOMEM;
 }
 
-int mmap_segment(int client, int segment, int offset, int rights,
+int mmap_segment(const struct proc *client, int segment, int offset, int rights,
                  const uint32_t args[6], vaddr_t *result)
 {
 	uint32_t length = args[1], prot = args[2], flags = args[3];
 	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
-	int space = procs[client].life.space, error;
+	int space = client->life.space, error;
 	struct region wanted = {
 	    .kind = shared                  ? REGION_SHARED
 	            : flags & MAP_GROWSDOWN ? REGION_STACK
@@ -118,7 +118,7 @@ int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
 		if (segment < 0)
 			return segment;
 	}
-	error = mmap_segment(self_index(), segment, 0, RIGHT_ALL, args, result);
+	error = mmap_segment(self(), segment, 0, RIGHT_ALL, args, result);
 	if (segment >= 0)
 		segment_drop(segment);
 	return error;

@@ -23,17 +23,15 @@ static const uint64_t never_blocked = BIT(SIGKILL) | BIT(SIGSTOP);
 
 /* ---- doing what a signal asks ---------------------------------------- */
 
-static void resume(int proc)
+static void resume(struct proc *p)
 {
-	struct proc *p = &procs[proc];
-
 	p->signal.stopping = 0;
 	proc_review(p);
 	p->signal.pending &= ~stops_by_default;
 	if (p->state == PROC_STOPPED) {
 		p->signal.stop_report = 0xffff; /* wait4: continued */
-		proc_notify_parent(proc);
-		wake(&procs[proc]);
+		proc_notify_parent(p);
+		wake(p);
 	}
 }
 
@@ -41,10 +39,8 @@ static void resume(int proc)
  * What the signal does by default.  Who is to stop or to die does so on the way
  * to user mode: where it can see that it is to, it goes on.
  */
-static void deliver(int proc, int signal)
+static void deliver(struct proc *p, int signal)
 {
-	struct proc *p = &procs[proc];
-
 	if (p->state == PROC_STOPPED)
 		return; /* pending until it is continued */
 	p->signal.pending &= ~BIT(signal);
@@ -56,35 +52,31 @@ static void deliver(int proc, int signal)
 	else
 		p->signal.stopping = signal;
 	proc_review(p);
-	if (p == self())
+	if (p->state == PROC_RUNNING)
 		need_resched = 1;
 	else if (proc_blocked(p) && (p->signal.killed || wakes_early(p->state)))
 		wake(p);
 }
 
-static void deliver_pending(int proc)
+static void deliver_pending(struct proc *p)
 {
-	const struct proc *p = &procs[proc];
-
 	for (int signal = 1; signal <= SIGNAL_MAX; signal++)
 		if (p->signal.pending & ~p->signal.mask & BIT(signal))
-			deliver(proc, signal);
+			deliver(p, signal);
 }
 
-static void send(int proc, int signal)
+static void send(struct proc *p, int signal)
 {
-	struct proc *p = &procs[proc];
-
 	if (p->state == PROC_ZOMBIE || signal == 0)
 		return;
 	if (signal == SIGCONT || signal == SIGKILL)
-		resume(proc);
+		resume(p);
 	if (stops_by_default & BIT(signal))
 		p->signal.pending &= ~BIT(SIGCONT);
 	p->signal.pending |= BIT(signal);
 	if (signal == SIGKILL) /* before all others */
-		deliver(proc, SIGKILL);
-	deliver_pending(proc);
+		deliver(p, SIGKILL);
+	deliver_pending(p);
 }
 
 void signal_attend(void)
@@ -109,23 +101,22 @@ void proc_crime(int signal, const char *reason, uint32_t address)
 
 /* ---- kill(2) --------------------------------------------------------- */
 
-static bool may_signal(int target, int signal)
+static bool may_signal(const struct proc *target, int signal)
 {
 	const struct identity *me = &self()->identity;
-	const struct identity *it = &procs[target].identity;
+	const struct identity *it = &target->identity;
 
 	if (me->euid == 0 || me->euid == it->suid || me->euid == it->uid ||
 	    me->uid == it->suid || me->uid == it->uid)
 		return true;
 	return signal == SIGCONT &&
-	       self()->identity.sid == procs[target].identity.sid;
+	       self()->identity.sid == target->identity.sid;
 }
 
 /* kill(-1) is for everybody else but init and the servers. */
-static bool spared(int i)
+static bool spared(const struct proc *p)
 {
-	return i == self_index() || procs[i].life.pid == INIT_PID ||
-	       proc_is_server(i);
+	return p == self() || p->life.pid == INIT_PID || proc_is_server(p);
 }
 
 int sys_kill(int pid, int signal)
@@ -137,10 +128,12 @@ int sys_kill(int pid, int signal)
 	if (pid == INT32_MIN)
 		return -ESRCH;
 	for (int i = 1; i < proc_rows.fresh; i++) {
-		if (!proc_named(i, pid) || (pid == -1 && spared(i)))
+		struct proc *p = &procs[i];
+
+		if (!proc_named(p, pid) || (pid == -1 && spared(p)))
 			continue;
-		if (may_signal(i, signal)) {
-			send(i, signal);
+		if (may_signal(p, signal)) {
+			send(p, signal);
 			result = 0;
 		} else if (result == -ESRCH) {
 			result = pid == -1 ? 0 : -EPERM;
@@ -181,7 +174,7 @@ int sys_rt_sigprocmask(int how, vaddr_t set, vaddr_t oldset, uint32_t size)
 		p->signal.mask = how == SIG_SETMASK ? given
 		                 : how == SIG_BLOCK ? old | given
 		                                    : old & ~given;
-		deliver_pending(self_index());
+		deliver_pending(self());
 	}
 	if (oldset && copy_out(oldset, &old, sizeof(old)) < 0)
 		return -EFAULT;

@@ -43,7 +43,7 @@ int sys_sched_getaffinity(int pid, uint32_t bytes, vaddr_t mask)
 
 	if (bytes == 0 || bytes % sizeof(cpus))
 		return -EINVAL;
-	if (find_or_self(pid) < 0)
+	if (!find_or_self(pid))
 		return -ESRCH;
 	if (copy_out(mask, &cpus, sizeof(cpus)) < 0)
 		return -EFAULT;
@@ -53,14 +53,14 @@ int sys_sched_getaffinity(int pid, uint32_t bytes, vaddr_t mask)
 int sys_sched_setaffinity(int pid, uint32_t bytes, vaddr_t mask)
 {
 	uint32_t cpus = 0, euid = self()->identity.euid;
-	int i = find_or_self(pid);
+	const struct proc *p = find_or_self(pid);
 
 	if (copy_in(&cpus, mask, min(bytes, sizeof(cpus))) < 0)
 		return -EFAULT;
-	if (i < 0)
+	if (!p)
 		return -ESRCH;
-	if (self()->identity.euid != 0 && euid != procs[i].identity.euid &&
-	    euid != procs[i].identity.uid)
+	if (self()->identity.euid != 0 && euid != p->identity.euid &&
+	    euid != p->identity.uid)
 		return -EPERM;
 	return cpus & 1 ? 0 : -EINVAL;
 }

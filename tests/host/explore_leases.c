@@ -93,17 +93,17 @@ int check_all(void)
 	return mm_check() + message_check();
 }
 
-int proc_find(int pid)
+struct proc *proc_find(int pid)
 {
 	for (int i = 0; i < proc_rows.fresh; i++)
 		if (procs[i].state != PROC_FREE && procs[i].life.pid == pid)
-			return i;
-	return -1;
+			return &procs[i];
+	return 0;
 }
 
-bool proc_is_server(int proc)
+bool proc_is_server(const struct proc *p)
 {
-	return procs[proc].message.channel >= 0;
+	return p->message.channel >= 0;
 }
 
 void attach_ended(int space, int tag)
@@ -113,10 +113,11 @@ void attach_ended(int space, int tag)
 }
 
 /* Here the client keeps its space: what becomes of it is exec.c's business. */
-int proc_exec(int proc, const struct exec_image *image, vaddr_t argv,
+int proc_exec(struct proc *p, const struct exec_image *image, vaddr_t argv,
               vaddr_t envp)
 {
-	REQUIRE(proc == CLIENT && image->segment >= 0 && image->path[0] == 'p');
+	REQUIRE(p == &procs[CLIENT] && image->segment >= 0 &&
+	        image->path[0] == 'p');
 	REQUIRE(argv == 3 && envp == 4);
 	return image->bytes ? 0 : -ENOEXEC;
 }
@@ -136,10 +137,10 @@ enum block_answer block(enum proc_state state, int peer)
 	return p->signal.killed ? DIE : GO_ON;
 }
 
-void block_move(int proc, enum proc_state state, int peer)
+void block_move(struct proc *p, enum proc_state state, int peer)
 {
-	procs[proc].state = state;
-	procs[proc].peer = peer;
+	p->state = state;
+	p->peer = peer;
 }
 
 void wake(struct proc *p)

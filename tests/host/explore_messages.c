@@ -172,12 +172,11 @@ enum block_answer block(enum proc_state state, int peer)
 	return p->signal.killed ? DIE : GO_ON;
 }
 
-void block_move(int proc, enum proc_state state, int peer)
+void block_move(struct proc *p, enum proc_state state, int peer)
 {
-	assert(procs[proc].state == PROC_SENDING ||
-	       procs[proc].state == PROC_REPLY_WAIT);
-	procs[proc].state = state;
-	procs[proc].peer = peer;
+	assert(p->state == PROC_SENDING || p->state == PROC_REPLY_WAIT);
+	p->state = state;
+	p->peer = peer;
 }
 
 void wake(struct proc *p)

@@ -45,12 +45,12 @@ int message_check(void)
 	return 0;
 }
 
-int proc_find(int pid)
+struct proc *proc_find(int pid)
 {
 	for (int i = 0; i < PROCS; i++)
 		if (procs[i].state != PROC_FREE && procs[i].life.pid == pid)
-			return i;
-	return -1;
+			return &procs[i];
+	return 0;
 }
 
 /* Nobody attaches here. */
