@@ -44,13 +44,16 @@ static uint32_t call_target(uint32_t address)
 	return 0;
 }
 
-/* One line: the function that holds `address`.  Gives back where it starts. */
-static uint32_t say_address(uint32_t address, const char *mark)
+/*
+ * One line: `address`, and the function that holds `inside`.  Gives back where
+ * that starts.
+ */
+static uint32_t say_address(uint32_t address, uint32_t inside, const char *mark)
 {
 	struct symbol found = {0, "?"};
 
 	for (int i = 0; i < kernel_symbol_count; i++)
-		if (kernel_symbols[i].address <= address)
+		if (kernel_symbols[i].address <= inside)
 			found = kernel_symbols[i];
 	machine_say("  %08x %s+%x%s", address, found.name,
 	            address - found.address, mark);
@@ -59,7 +62,7 @@ static uint32_t say_address(uint32_t address, const char *mark)
 
 void backtrace(uint32_t eip, uint32_t esp)
 {
-	uint32_t sure = say_address(eip, ""), last = sure, before = 0;
+	uint32_t sure = say_address(eip, eip, ""), last = sure, before = 0;
 	uint32_t end = page_up(esp + 1);
 	int repeated = 0;
 
@@ -73,7 +76,8 @@ void backtrace(uint32_t eip, uint32_t esp)
 		if (repeated)
 			machine_say("  ... %d times more", repeated);
 		known = target == ANYWHERE || target == sure || target == last;
-		last = say_address(word, known ? "" : " ?");
+		/* A call may be the last instruction of its function. */
+		last = say_address(word, word - 1, known ? "" : " ?");
 		sure = known ? last : sure;
 		before = word;
 		repeated = 0;
