@@ -1,6 +1,6 @@
 // with: ipc/sysv/ids.c ipc/sysv/ids_check.c ipc/sysv/permission.c
 // with: ipc/sysv/object.c ipc/sysv/shm.c ipc/sysv/shm_check.c
-// with: ipc/sysv/sysv_ipc.c -DIDS_SEQ_MAX=4 kernel/process/wait.c
+// with: kernel/unix/sysv_ipc.c -DIDS_SEQ_MAX=4 kernel/process/wait.c
 // with: ipc/sysv/sem.c ipc/sysv/semop.c ipc/sysv/semadj.c ipc/sysv/msg.c
 /*
  * tests/host/test_shm.c -- System V shared memory over the real mm.

@@ -1,6 +1,6 @@
 /*
- * ipc/sysv/sysv_ipc.c -- ipc(2), number 117: every System V call through one
- * door.
+ * kernel/unix/sysv_ipc.c -- ipc(2), number 117: all System V calls by one
+ * number.
  *
  * i386 had one number for all of them before each got its own, and every C
  * library still comes in here.  The low half of `call` says which one is meant,
@@ -28,9 +28,9 @@
  * attached.
  */
 #include "../../abi/errno.h"
-#include "msg.h"
-#include "sem.h"
-#include "shm.h"
+#include "../../ipc/sysv/msg.h"
+#include "../../ipc/sysv/sem.h"
+#include "../../ipc/sysv/shm.h"
 
 /* Could the word at `address` be stored to?  Leaves it as it is. */
 static int probe(vaddr_t address)
