@@ -82,11 +82,12 @@ static int check(void)
 
 enum block_answer block_until(enum proc_state state, const uint64_t *until)
 {
+	static int stops; /* each one is answered once */
 	void (*now)(void) = others;
 
 	(void)until;
-	if (self()->signal.stopping) /* nobody stops in line */
-		return STOP;
+	if (self()->signal.stopping && EXPECT(stops++ < 100, true))
+		return STOP; /* nobody stops in line */
 	if (!EXPECT(self_index() == 0 && now != 0, true))
 		exit(1); /* it would sleep for ever */
 	procs[0].state = state;
