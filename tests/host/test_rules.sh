@@ -1,0 +1,105 @@
+#!/bin/sh
+# tests/host/test_rules.sh -- tools/rules sees each kind of breach.  Prints TAP.
+#
+# A copy of the kernel's sources is changed as somebody in a hurry might change
+# it; then the rule that is broken must say so, with the file.
+cd "$(dirname "$0")/../.." || exit 1
+top=$PWD
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+count=0 failed=0
+
+ok() { # STATUS SENTENCE
+	count=$((count + 1))
+	[ "$1" = 0 ] && echo "ok $count - $2" && return
+	echo "not ok $count - $2"
+	sed 's/^/# /' "$out/said"
+	failed=1
+}
+
+fresh() { # a copy, without the breach of the test before
+	rm -rf "$out/tree"
+	mkdir -p "$out/tree/build" "$out/tree/docs"
+	cp -r abi boot kernel mm ipc tools "$out/tree" &&
+		cp docs/reading-order.md "$out/tree/docs" &&
+		cp -r build/gen build/obj "$out/tree/build"
+}
+
+sees() { # RULE WORDS SENTENCE: the rule says so
+	"$out/tree/tools/rules" "$1" >"$out/said" 2>&1
+	[ $? = 1 ] && grep -qE "$2" "$out/said"
+	ok $? "$3"
+}
+
+compile() { # SOURCE: its object, as the Makefile makes it, but at once
+	"$(tools/cross)gcc" -m32 -ffreestanding -w -c \
+		-o "$out/tree/build/obj/$1.o" "$out/tree/$1"
+}
+
+fresh
+"$out/tree/tools/rules" >"$out/said" 2>&1
+ok $? "rules: the kernel as it is breaks none"
+
+echo '#include "../kernel/process/process.h"' >>"$out/tree/mm/pool.c"
+sees includes "mm/pool.c:[0-9]+: climbs to kernel/process/process.h" \
+	"rules: mm includes nothing of processes"
+
+fresh
+echo '#include "../message/message.h"' >>"$out/tree/ipc/sysv/shm.c"
+sees includes "ipc/sysv/shm.c:[0-9]+: climbs to ipc/message/message.h" \
+	"rules: the halves of ipc do not know each other"
+
+fresh
+echo 'int proc_find(int); int climb(void) { return proc_find(1); }' \
+	>"$out/tree/kernel/base/string.c"
+compile kernel/base/string.c
+sees symbols "kernel/base/string.c: proc_find is of kernel/process, above it" \
+	"rules: a name from above is seen, though nothing is included"
+
+fresh
+echo 'int climb;' >"$out/tree/mm/attach.c"
+compile mm/attach.c
+sees symbols "nothing uses attach_ended from below any more" \
+	"rules: an exception that nobody needs is a breach"
+
+fresh
+rm "$out/tree/build/obj/mm/pool.c.o"
+! "$out/tree/tools/rules" symbols >"$out/said" 2>&1
+ok $? "rules: an object that is not there is a breach"
+
+fresh
+echo 'void f(struct proc *p) { p->state = 1; }' >>"$out/tree/kernel/unix/exec.c"
+sees writers "kernel/unix/exec.c:[0-9]+: writes a process's state" \
+	"rules: a process's state has one writer"
+
+for change in 'p->signal.killed = 9' 'p->wait.result++' \
+	'p->message.args[2] |= 1' 'procs[1].life.parent = 2' \
+	'memset(p->gdt.tls, 0, 8)' 'int *root = &p->semadj' \
+	'p->signal.attention = true'
+do
+	fresh
+	echo "void f(struct proc *p) { $change; }" >>"$out/tree/kernel/unix/time.c"
+	sees writers "kernel/unix/time.c:[0-9]+: writes" \
+		"rules: no other file may: $change"
+done
+
+fresh
+sed -i '/shm_nattch++/d' "$out/tree/ipc/sysv/shm.c"
+sed -i 's/shm_nattch--/(void)0/; s/shm_nattch = /(void)/' \
+	"$out/tree/ipc/sysv/shm.c"
+sees writers "ipc/sysv/shm.c does not write shm_nattch" \
+	"rules: a writer that no longer writes is a breach"
+
+fresh
+touch "$out/tree/mm/new.c"
+sees reading "mm/new.c is named 0 times" \
+	"rules: a file that is not in the reading order is a breach"
+
+fresh
+rm "$out/tree/mm/pool.h"
+sees reading "there is no mm/pool.h" \
+	"rules: a file in the reading order that is gone is a breach"
+
+cd "$top" || exit 1
+echo "1..$count"
+exit $failed
