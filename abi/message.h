@@ -7,11 +7,13 @@
  *
  * A server's life is one loop:
  *
+ *	receive(&m);                         a request, or a pulse
  *	for (;;) {
- *		receive(&m);                 a request, or a pulse
  *		... lease_read(m.token, 1, ...) lease_write(...) ...
- *		reply(m.token, status, 0);   or later, or never
+ *		reply_receive(m.token, status, &m);
  *	}
+ *
+ * A reply may also come later, or never (reply, and then receive).
  *
  * A request *is* a Unix call: its type is the call's number, its words are the
  * caller's argument registers.  Where a word is a pointer, abi/syscalls.tbl

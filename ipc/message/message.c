@@ -256,46 +256,58 @@ static void describe(int client, struct message *m)
 	memcpy(m->args, p->message.args, sizeof(m->args));
 }
 
+static bool is_there(const struct channel *channel, enum news kind, int client)
+{
+	switch (kind) {
+	case NEWS_INTERRUPTS:
+		return channel->interrupts != 0;
+	case NEWS_CLOSES:
+		return channel->closed >= 0;
+	default:
+		return client >= 0;
+	}
+}
+
 /* The first kind after the one heard last that has news; or NEWS. */
 static enum news choose(const struct channel *channel, int client)
 {
-	bool there[NEWS] = {channel->interrupts != 0, channel->closed >= 0,
-	                    client >= 0};
-	int kind = channel->heard;
+	enum news kind = channel->heard;
 
 	for (int i = 0; i < NEWS; i++) {
 		kind = kind + 1 < NEWS ? kind + 1 : 0;
-		if (there[kind])
+		if (is_there(channel, kind, client))
 			return kind;
 	}
 	return NEWS;
 }
 
-/* What the server hears of next, or NEWS: nothing.  Changes nothing. */
-static enum news look(const struct channel *channel, struct message *m)
+/*
+ * What the server hears of next, if `client` is the first that waits; NEWS:
+ * nothing.  Nothing is changed.
+ */
+static enum news look(const struct channel *channel, int client,
+                      struct message *m)
 {
-	int client = first_waiting(channel);
 	enum news kind = choose(channel, client);
 
-	memset(m, 0, sizeof(*m));
-	if (kind == NEWS_INTERRUPTS) {
-		m->type = PULSE_INTERRUPT;
-		m->args[0] = channel->interrupts;
-	} else if (kind == NEWS_CLOSES) {
-		m->type = PULSE_CLOSE;
-		m->object = connections[channel->closed].object;
-		m->connection = channel->closed;
-	} else if (kind == NEWS_CLIENTS) {
+	if (kind == NEWS)
+		return NEWS;
+	if (kind == NEWS_INTERRUPTS)
+		*m = (struct message){.type = PULSE_INTERRUPT,
+		                      .args = {channel->interrupts}};
+	else if (kind == NEWS_CLOSES)
+		*m = (struct message){.type = PULSE_CLOSE,
+		                      .object =
+		                          connections[channel->closed].object,
+		                      .connection = channel->closed};
+	else
 		describe(client, m);
-	}
 	return kind;
 }
 
-/* It has heard of what look() found. */
-static void take(struct channel *channel, enum news kind)
+/* The server has heard of what look() found. */
+static void acknowledge(struct channel *channel, enum news kind, int client)
 {
-	int client = first_waiting(channel);
-
 	channel->heard = kind;
 	if (kind == NEWS_INTERRUPTS) {
 		channel->interrupts = 0;
@@ -312,14 +324,15 @@ static void take(struct channel *channel, enum news kind)
 int native_poll(vaddr_t buffer)
 {
 	struct channel *channel = &channels[self()->message.channel];
+	int client = first_waiting(channel);
 	struct message m;
-	enum news kind = look(channel, &m);
+	enum news kind = look(channel, client, &m);
 
 	if (kind == NEWS)
 		return -EAGAIN;
 	if (copy_out(buffer, &m, sizeof(m)) < 0)
 		return -EFAULT;
-	take(channel, kind);
+	acknowledge(channel, kind, client);
 	return 0;
 }
 
@@ -370,15 +383,17 @@ static int carry(const struct reply *reply, int i)
 int native_reply(int client, int status, vaddr_t buffer)
 {
 	int *carried = procs[client].message.carried;
-	struct reply reply = {0};
+	struct reply reply;
 	int count;
 
+	reply.count = 0;
 	if (buffer && copy_in(&reply, buffer, sizeof(reply)) < 0)
 		return -EFAULT;
 	count = check_reply(client, status, &reply);
 	if (count < 0)
 		return count;
-	if (rows_reserve(&connection_rows, count,
+	if (count > 0 &&
+	    rows_reserve(&connection_rows, count,
 	                 spaces[procs[client].life.space].level) < 0)
 		return -ENFILE;
 
@@ -388,6 +403,14 @@ int native_reply(int client, int status, vaddr_t buffer)
 	message_answer(client, status);
 	return (count > 0 ? carried[0] : 0) +
 	       (count > 1 ? carried[1] << 16 : 0);
+}
+
+int native_reply_receive(int token, int status, vaddr_t message)
+{
+	int client = token_client(token);
+	int error = client < 0 ? 0 : native_reply(client, status, 0);
+
+	return error < 0 ? error : native_receive(message);
 }
 
 /* ---- pass ---------------------------------------------------------------- */

@@ -127,6 +127,12 @@ int native_receive(vaddr_t message);
 int native_poll(vaddr_t message); /* the same, or -EAGAIN: it never waits */
 int native_reply(int client, int status, vaddr_t reply);
 int native_pass(int client, int connection);
+/*
+ * Both in one call, for a reply that carries nothing.  The client may have died
+ * since; that is no error, because it wants no answer.  When the reply is
+ * refused, nothing is received.
+ */
+int native_reply_receive(int token, int status, vaddr_t message);
 
 extern uint32_t count_messages; /* since boot */
 

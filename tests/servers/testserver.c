@@ -623,7 +623,7 @@ static int answer(const struct message *m)
 	return -ENOSYS;
 }
 
-static void pulse(const struct message *m)
+static int pulse(const struct message *m)
 {
 	if (m->type == PULSE_CLOSE)
 		closed++;
@@ -631,12 +631,13 @@ static void pulse(const struct message *m)
 		interrupts++;
 		clock_register(0x0C);
 	}
+	return ANSWERED;
 }
 
 int main(int argc, char **argv, char **envp)
 {
 	struct message m;
-	int status;
+	int status = ANSWERED;
 
 	(void)argc, (void)argv, (void)envp;
 	memory = k_segment_make(SEGMENT_OF_MEMORY, MAPPED_BYTES, 0, TOKEN_SELF);
@@ -644,16 +645,14 @@ int main(int argc, char **argv, char **envp)
 	                            TOKEN_SELF);
 	shown = memory;
 	for (;;) {
-		if (careless && k_receive(BAD_ADDRESS) != -EFAULT)
-			return 2;
-		if (k_receive(&m) < 0)
-			return 1;
-		if (m.type < 0) {
-			pulse(&m);
-			continue;
+		if (careless) {
+			answer_client(&m, status);
+			status = ANSWERED;
+			if (k_receive(BAD_ADDRESS) != -EFAULT)
+				return 2;
 		}
-		status = answer(&m);
-		if (status != ANSWERED)
-			k_reply(m.token, status, 0);
+		if (answer_and_receive(&m, status) < 0)
+			return 1;
+		status = m.type < 0 ? pulse(&m) : answer(&m);
 	}
 }

@@ -109,6 +109,19 @@ void objects_drop(struct objects *objects, int object)
 
 /* ---- answers ------------------------------------------------------------ */
 
+void answer_client(const struct message *m, int status)
+{
+	if (status != ANSWERED)
+		k_reply(m->token, status, 0);
+}
+
+int answer_and_receive(struct message *m, int status)
+{
+	if (status == ANSWERED)
+		return k_receive(m);
+	return k_reply_receive(m->token, status, m);
+}
+
 int reply_open(int token, int object, uint32_t readiness)
 {
 	struct reply reply = {.count = 1};

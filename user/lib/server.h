@@ -23,6 +23,12 @@
 /* The argument of ioctl, as a lease. */
 #define ARGUMENT 2
 
+/* Replies `status` to the client of `m`, unless it is ANSWERED. */
+void answer_client(const struct message *m, int status);
+
+/* The same, and then waits for the next message, in one call of the kernel. */
+int answer_and_receive(struct message *m, int status);
+
 /* Writes a line to the kernel's log, in the format of text_add(). */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -92,7 +92,8 @@ static void tell_missing(const struct message *m)
 	}
 }
 
-static void event(const struct message *m)
+/* What is to be replied, or ANSWERED. */
+static int event(const struct message *m)
 {
 	int status;
 
@@ -101,12 +102,11 @@ static void event(const struct message *m)
 	if (m->type == PULSE_UNBLOCK)
 		turns_hurry(m->token);
 	if (m->type < 0)
-		return;
+		return ANSWERED;
 	status = answer(m);
 	if (status == -ENOENT)
 		tell_missing(m);
-	if (status != ANSWERED)
-		k_reply(m->token, status, 0);
+	return status;
 }
 
 /* ---- /dev --------------------------------------------------------------- */
@@ -186,6 +186,7 @@ static uint32_t inspection_address(char **argv)
 int main(int argc, char **argv, char **envp)
 {
 	struct message m;
+	int status = ANSWERED, error;
 
 	(void)argc, (void)envp;
 	inspect_start(inspection_address(argv));
@@ -195,12 +196,15 @@ int main(int argc, char **argv, char **envp)
 		return 1;
 	}
 	for (;;) {
-		int error = turns_left() ? k_poll(&m) : k_receive(&m);
-
+		error =
+		    turns_left() ? k_poll(&m) : answer_and_receive(&m, status);
 		if (error < 0 && error != -EAGAIN)
 			return 1;
-		if (error == 0)
-			event(&m);
-		turns_next();
+		status = error == 0 ? event(&m) : ANSWERED;
+		if (turns_left()) { /* no answer waits for another's turn */
+			answer_client(&m, status);
+			status = ANSWERED;
+			turns_next();
+		}
 	}
 }
