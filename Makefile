@@ -44,7 +44,7 @@ GEN    := syscall_numbers.h syscalls.inc syscall_table.c calls.h syscall_names.h
 GEN    += server_calls.h native_calls.h native_stubs.h native_numbers.h
 GEN    := $(addprefix build/gen/,$(GEN))
 $(GEN) &: $(TABLES) tools/mktables
-	tools/mktables $(TABLES) build/gen docs/syscalls.md
+	tools/mktables $(TABLES) build/gen docs
 
 # ---- the kernel ------------------------------------------------------------
 # It is linked twice, the second time with its own symbols for the backtrace.
