@@ -69,6 +69,18 @@ build/tessera.debug: $(KOBJ) build/obj/build/gen/symbols.c.o linker.ld
 build/tessera.elf: build/tessera.debug
 	$(CROSS)objcopy --strip-debug $< $@
 
+# ---- the kernel that writes down its paths ---------------------------------
+# Every function of a .c file tells tests/paths/record.c when it begins and
+# ends; tests/jobs/paths.py compares what README says.
+POBJ   := $(patsubst %,build/paths/%.o,$(KC) build/gen/no_symbols.c tests/paths/record.c)
+PFLAGS := $(filter-out -O2 -flto=%,$(KFLAGS)) -O1 -fno-inline
+RECORD := -finstrument-functions -finstrument-functions-exclude-file-list=.h
+build/paths/%.c.o: %.c Makefile | $(GEN)
+	$(CROSS)gcc $(PFLAGS) $(RECORD) -MMD -MP -c -o $@ $<
+build/paths/tests/paths/record.c.o: private RECORD :=
+build/paths.elf: $(POBJ) $(KASM:%=build/obj/%.o) linker.ld
+	$(CROSS)gcc $(PFLAGS) $(KLINK) -o $@ $(filter %.o,$^)
+
 # ---- programs without a C library ------------------------------------------
 # A program is a folder or one file; with it comes all of user/lib.
 SERVERS      := $(notdir $(basename $(wildcard user/servers/*)))
@@ -133,6 +145,6 @@ clean: ; rm -rf build ## remove build/
 
 # ---- folders to write to, and what each file includes ----------------------
 SOURCES := $(sort $(dir $(wildcard boot/* kernel/*/* mm/* ipc/*/* user/*/* user/*/*/* tests/*/*)))
-BUILDS  := $(foreach to,obj free,$(SOURCES:%=build/$(to)/%) build/$(to)/build/gen)
+BUILDS  := $(foreach to,obj free paths,$(SOURCES:%=build/$(to)/%) build/$(to)/build/gen)
 $(shell mkdir -p build/gen build/look build/tests $(sort $(dir $(PROGRAMS)) $(BUILDS)))
 -include $(shell find build \( -name 'apt-*' -o -name release \) -prune -o -name '*.d' -print)
