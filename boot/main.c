@@ -261,7 +261,7 @@ static struct proc *start_server(const char *path, const char *arguments,
 
 	p->message.rank = rank;
 	channel_make(proc_index(p));
-	proc_set_level(p);
+	proc_ids_changed(p);
 	wake(p);
 	return p;
 }
@@ -305,7 +305,7 @@ static void start_init(const struct proc *files)
 
 	p->life.pid = p->identity.pgid = p->identity.sid = 1;
 	p->identity.umask = 022;
-	proc_set_level(p);
+	proc_ids_changed(p);
 	p->files.cwd = connect(files); /* object 0: the root */
 	wake(p);
 }

@@ -168,7 +168,7 @@ bool proc_is_server(const struct proc *p)
 	return p->message.channel >= 0;
 }
 
-void proc_set_level(struct proc *p)
+void proc_ids_changed(struct proc *p)
 {
 	int level = p->identity.euid == 0 ? LEVEL_ROOT : LEVEL_USER;
 
@@ -266,13 +266,13 @@ static void make_ready(struct proc *p)
 void wake(struct proc *p)
 {
 	make_ready(p);
-	enqueue(p);
+	ready_join(p);
 }
 
 void wake_first(struct proc *p)
 {
 	make_ready(p);
-	enqueue_first(p);
+	ready_join_first(p);
 }
 
 void proc_set_running(struct proc *p)

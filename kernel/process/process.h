@@ -247,7 +247,7 @@ void wake_first(struct proc *p);
 void block_move(struct proc *p, enum proc_state state, int peer);
 
 /* Its user-mode id has changed; its memory is promised at this level. */
-void proc_set_level(struct proc *p);
+void proc_ids_changed(struct proc *p);
 
 bool proc_is_server(const struct proc *p);
 

@@ -117,7 +117,7 @@ static struct run_queue *choose_queue(struct proc *p)
 	return p->sched.queue;
 }
 
-void enqueue_again(struct proc *p)
+void ready_rejoin(struct proc *p)
 {
 	struct run_queue *q = p->sched.queue;
 
@@ -126,22 +126,22 @@ void enqueue_again(struct proc *p)
 	q->end = &p->sched.next;
 }
 
-void enqueue(struct proc *p)
+void ready_join(struct proc *p)
 {
 	struct run_queue *q = choose_queue(p);
 
-	enqueue_again(p);
+	ready_rejoin(p);
 	if (!q->in_ring)
 		ring_join(q);
 }
 
-void enqueue_first(struct proc *p)
+void ready_join_first(struct proc *p)
 {
 	struct run_queue *q = choose_queue(p);
 
 	if (q->ticked) {
 		q->ticked = false;
-		enqueue(p);
+		ready_join(p);
 		return;
 	}
 	p->sched.next = q->first;
@@ -161,7 +161,7 @@ static struct run_queue *turn_next(void)
 	return turn;
 }
 
-struct proc *dequeue(void)
+struct proc *ready_take(void)
 {
 	struct run_queue *q = &run_queues[SERVERS];
 	struct proc *p;

@@ -77,7 +77,7 @@ __attribute__((noipa)) void schedule(void)
 {
 	struct proc *old, *new;
 
-	while (!(new = dequeue()))
+	while (!(new = ready_take()))
 		idle();
 	old = self();
 	proc_set_running(new);
@@ -92,7 +92,7 @@ void preempt(void)
 	struct proc *p = self();
 
 	proc_set_ready(p);
-	enqueue_again(p);
+	ready_rejoin(p);
 	schedule();
 }
 

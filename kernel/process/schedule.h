@@ -34,12 +34,12 @@ extern int need_resched;
 void ready_init(void);
 
 /* One that was woken joins its queue, at the end or at the front. */
-void enqueue(struct proc *p);
-void enqueue_first(struct proc *p);
+void ready_join(struct proc *p);
+void ready_join_first(struct proc *p);
 /* One that ran, and is still ready, joins the queue where it was. */
-void enqueue_again(struct proc *p);
+void ready_rejoin(struct proc *p);
 /* The next to run, taken from its queue; 0: nobody is ready. */
-struct proc *dequeue(void);
+struct proc *ready_take(void);
 
 /* A tick has found the process at work. */
 void quantum_ends(struct proc *p);

@@ -40,7 +40,7 @@ static int set_ids(struct ids3 *ids, uint32_t real, uint32_t effective,
 	ids->real = real == KEEP ? ids->real : real;
 	ids->effective = effective == KEEP ? ids->effective : effective;
 	ids->saved = saved == KEEP ? ids->saved : saved;
-	proc_set_level(self());
+	proc_ids_changed(self());
 	return 0;
 }
 

@@ -65,7 +65,7 @@ static void start(void)
 	run_queues[SERVERS].first = 0;
 	ready_init();
 	running = idle;
-	while (dequeue())
+	while (ready_take())
 		;
 	now = count = askers = need_resched = 0;
 }
@@ -75,9 +75,9 @@ static void make_ready(struct proc *p, bool first)
 	of(p)->ready_since = now;
 	p->state = PROC_READY;
 	if (first)
-		enqueue_first(p);
+		ready_join_first(p);
 	else
-		enqueue(p);
+		ready_join(p);
 }
 
 static int add(uint32_t uid, enum habit habit, int work, int pause)
@@ -99,7 +99,7 @@ static int add(uint32_t uid, enum habit habit, int work, int pause)
 /* Somebody else gets the CPU; or nobody, if nobody is ready. */
 static void give_up(void)
 {
-	struct proc *p = dequeue();
+	struct proc *p = ready_take();
 	long waited;
 
 	need_resched = 0;
@@ -119,7 +119,7 @@ static void preempted(void)
 	if (running != idle) {
 		running->state = PROC_READY;
 		of(running)->ready_since = now;
-		enqueue_again(running);
+		ready_rejoin(running);
 	}
 	give_up();
 }
@@ -303,14 +303,14 @@ int main(void)
 	start();
 	add(1000, SPIN, 0, 0);
 	add(1000, WAITS, 1, 1);
-	running = dequeue();
+	running = ready_take();
 	procs[0].identity.uid = 1001;
 	user_join(&procs[0]);
 	EXPECT(procs[0].sched.queue->uid, 1001);
-	enqueue_again(&procs[0]);
-	EXPECT(dequeue() == &procs[1], true);
-	EXPECT(dequeue() == &procs[0], true);
-	EXPECT(dequeue() == 0, true);
+	ready_rejoin(&procs[0]);
+	EXPECT(ready_take() == &procs[1], true);
+	EXPECT(ready_take() == &procs[0], true);
+	EXPECT(ready_take() == 0, true);
 	tap("a process that changes its user is found in the other queue");
 	return tap_end();
 }
