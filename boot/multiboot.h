@@ -2,8 +2,8 @@
  * boot/multiboot.h -- what a Multiboot 1 loader tells us.  Source: the
  * Multiboot specification 0.6.96, section 3.3.  All addresses are physical.
  */
-#ifndef KERNEL_MULTIBOOT_H
-#define KERNEL_MULTIBOOT_H
+#ifndef BOOT_MULTIBOOT_H
+#define BOOT_MULTIBOOT_H
 
 #include "../abi/types.h"
 

@@ -4,8 +4,8 @@
  * By name on the kernel's command line, and by number through the servers'
  * door, which is what /proc/sys/kernel does.  One table for all.
  */
-#ifndef IPC_TUNABLE_H
-#define IPC_TUNABLE_H
+#ifndef KERNEL_TUNABLE_H
+#define KERNEL_TUNABLE_H
 
 #include "../../abi/message.h"
 

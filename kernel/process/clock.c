@@ -3,20 +3,20 @@
  * time.
  *
  * The PIT (8254) counts down at 1,193,182 Hz.  Its channel 2 goes round and
- * round and is the clock: it is read when somebody wants to know the time, and
- * never set again.  Channel 0 counts down once and then interrupts: an alarm,
- * which is set to the next tick while a process runs, or to when the first
- * sleeper is to wake up.  So a sleep is exact to a tenth of a millisecond, and
- * an idle machine is disturbed twenty times a second.
+ * round and is the clock: it is read when the time is wanted, and never set
+ * again.  Channel 0 counts down once and then interrupts.  That is an alarm: it
+ * is set to the next tick while a process runs, and to the time at which the
+ * first sleeper is to wake up.  So a sleep is exact to a tenth of a
+ * millisecond, and an idle machine is disturbed twenty times a second.
  *
  * The real-time clock (MC146818) is read once, at boot.  The two PICs (8259A)
- * give lines 0..15 to vectors 32..47; a line is open only when somebody asked.
+ * give lines 0..15 the vectors 32..47.  A line is closed until it is asked for.
  */
 #include "clock.h"
 
+#include "../../abi/errno.h"
 #include "../base/cpu.h"
 #include "../../mm/usercopy.h"
-#include "../../abi/errno.h"
 
 #define PIC1         0x20
 #define PIC2         0xA0
@@ -28,15 +28,15 @@
 #define PIT_COMMAND  0x43
 #define SPEAKER      0x61
 #define SPEAKER_GATE 1 /* channel 2 counts */
-#define SPEAKER_ON   2 /* ... and is heard */
+#define SPEAKER_ON   2 /* the speaker is driven by it */
 #define RTC_INDEX    0x70
 #define RTC_DATA     0x71
 
 uint32_t ticks, clock_boot_time, clock_now;
 
-/* ---- PIC ------------------------------------------------------------- */
+/* ---- PIC ---------------------------------------------------------------- */
 
-static uint16_t pic_mask = 0xfffb; /* all closed but the cascade, line 2 */
+static uint16_t pic_mask = 0xfffb; /* only line 2 is open: the cascade */
 
 static void write_mask(void)
 {
@@ -68,7 +68,10 @@ void interrupt_enable(int line, bool on)
 	write_mask();
 }
 
-/* Lines 7 and 15 also fire for requests that went away: not in service then. */
+/*
+ * Lines 7 and 15 also fire for a request that went away.  The line is then not
+ * in service, and must not be acknowledged.
+ */
 bool interrupt_take(int line)
 {
 	int port = line < 8 ? PIC1 : PIC2;
@@ -85,7 +88,7 @@ bool interrupt_take(int line)
 	return real;
 }
 
-/* ---- RTC ------------------------------------------------------------- */
+/* ---- RTC ---------------------------------------------------------------- */
 
 static uint32_t rtc_read(int reg)
 {
@@ -100,13 +103,13 @@ static uint32_t rtc_value(int reg, bool binary)
 	return binary ? value : (value >> 4) * 10 + (value & 15);
 }
 
-/* Days from 1970-01-01 to the first of the month, Gregorian. */
+/* Days from 1970-01-01 to this day, by the Gregorian calendar. */
 static uint32_t days_until(uint32_t year, uint32_t month, uint32_t day)
 {
 	static const uint16_t before[12] = {0,   31,  59,  90,  120, 151,
 	                                    181, 212, 243, 273, 304, 334};
 	uint32_t y = month > 2 ? year : year - 1;
-	uint32_t leaps = y / 4 - y / 100 + y / 400 - 477; /* 477 by 1969 */
+	uint32_t leaps = y / 4 - y / 100 + y / 400 - 477; /* 477 to 1969 */
 
 	return (year - 1970) * 365 + leaps + before[month - 1] + day - 1;
 }
@@ -117,7 +120,7 @@ static uint32_t rtc_time(void)
 	uint32_t month, days, minutes;
 
 	for (int i = 0; i < 100000 && (rtc_read(0x0a) & 0x80); i++)
-		; /* an update is in progress: for at most 2 ms */
+		; /* an update is in progress, for at most 2 ms */
 	month = rtc_value(8, binary);
 	if (month < 1 || month > 12)
 		return 0; /* no clock there */
@@ -127,9 +130,12 @@ static uint32_t rtc_time(void)
 	return (days * 24 * 60 + minutes) * 60 + rtc_value(0, binary);
 }
 
-/* ---- PIT ------------------------------------------------------------- */
+/* ---- PIT ---------------------------------------------------------------- */
 
-/* Channel 2 is to be read before it has come round, which takes 54.9 ms. */
+/*
+ * Channel 2 must be read before it has come round, which takes 54.9 ms: so no
+ * alarm is longer than 50 ms.  The shortest is 0.1 ms.
+ */
 #define LONGEST_ALARM  (PIT_HZ / 20)
 #define SHORTEST_ALARM (PIT_HZ / 10000)
 
@@ -150,8 +156,8 @@ void clock_read(void)
 	seconds = cpu_divide(clock_counts, PIT_HZ, &rest);
 	clock_now = clock_boot_time + seconds;
 	ticks = seconds * HZ + rest * HZ / PIT_HZ;
-	rest =
-	    PIT_HZ - rest * HZ % PIT_HZ; /* so far is the next tick, HZ-fold */
+	/* The next tick is rest / HZ counts away. */
+	rest = PIT_HZ - rest * HZ % PIT_HZ;
 	clock_next_tick = clock_counts + rest / HZ + 1;
 }
 
@@ -203,7 +209,7 @@ struct timespec32 clock_uptime(void)
 	return time;
 }
 
-/* ---- a time that a process gives ------------------------------------- */
+/* ---- a time that a process gives ---------------------------------------- */
 
 int timespec_in(struct timespec32 *time, vaddr_t from, bool wide)
 {
@@ -226,7 +232,7 @@ bool timespec_valid(struct timespec32 time)
 	return (int32_t)time.seconds >= 0 && time.nanoseconds <= 999999999u;
 }
 
-/* The count that has begun is not whole, nor is the last one. */
+/* Two counts more: neither the one that has begun nor the last is whole. */
 uint64_t clock_deadline(struct timespec32 duration)
 {
 	uint64_t parts = (uint64_t)duration.nanoseconds * PIT_HZ;

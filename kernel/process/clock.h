@@ -1,6 +1,6 @@
 /*
  * kernel/process/clock.h -- time, in counts of the PIT and in nanoseconds, and
- * the PIC.
+ * the PIC.  This header declares what clock.c has.
  */
 #ifndef KERNEL_CLOCK_H
 #define KERNEL_CLOCK_H
@@ -11,44 +11,71 @@
 #define HZ                   100      /* ticks a second */
 #define NANOSECONDS_PER_TICK (1000000000u / HZ)
 
-extern uint32_t ticks; /* since boot */
+#define NEVER      (UINT64_MAX - 1) /* a count that does not come */
+#define VECTOR_IRQ 32 /* line 0 of the PIC; 16 lines from here on */
+
+/* ---- the PIC ------------------------------------------------------------ */
+
+/* Gives the PIC's lines their vectors, and closes all of them. */
+void interrupts_init(void);
+
+/* Opens or closes a line, 0..15. */
+void interrupt_enable(int line, bool on);
 
 /*
- * A struct timespec of the process, of 32 bits or `wide`; more seconds
- * than fit are as many as fit.  0 or -EFAULT.  Is it one?  ... The first count
- * at which it has surely passed.
+ * Acknowledges the interrupt of a line.  False: there was none, the request
+ * had gone away.
  */
-int timespec_in(struct timespec32 *time, vaddr_t from, bool wide);
-bool timespec_valid(struct timespec32 time);
-uint64_t clock_deadline(struct timespec32 time);
+bool interrupt_take(int line);
 
-/*
- * Counts since boot, as they were when the clock was last read, and when the
- * next tick will be.  It is read at each alarm, and by who calls clock_read().
- */
-extern uint64_t clock_counts, clock_next_tick;
-void clock_read(void);
-struct timespec32 clock_uptime(void); /* reads it */
+/* ---- the clock ---------------------------------------------------------- */
 
-/*
- * There will be an interrupt at count `at`, or before; it is not so soon that
- * who sleeps very often could keep the machine busy, and it puts off none that
- * was to come.  It has come: there is none.
- */
-#define NEVER (UINT64_MAX - 1)
-void clock_alarm(uint64_t at);
-void clock_alarm_over(void);
-
+/* Reads the real-time clock, starts the timer, and opens its line. */
 void clock_init(void);
 
-#define VECTOR_IRQ 32 /* the 16 lines of the PIC interrupt from here on */
+/*
+ * The time as it was when the clock was last read, which happens at each alarm
+ * and in clock_read(): counts since boot, ticks since boot, and seconds since
+ * 1970.  clock_next_tick is the count at which the next tick will be.
+ */
+extern uint64_t clock_counts, clock_next_tick;
+extern uint32_t ticks, clock_now;
 
-/* The PIC: lets a line 0..15 through, or not. */
-void interrupts_init(void);
-void interrupt_enable(int line, bool on);
-bool interrupt_take(int line); /* acknowledges it; false: it was none */
+/* Seconds since 1970 at boot; 0 if there is no real-time clock. */
+extern uint32_t clock_boot_time;
 
-/* Seconds since 1970: at boot, from the RTC; and when the clock was read. */
-extern uint32_t clock_boot_time, clock_now;
+/* Reads the clock.  It must be read every 54 ms; the alarms see to that. */
+void clock_read(void);
+
+/* Reads the clock, and answers the time since boot. */
+struct timespec32 clock_uptime(void);
+
+/*
+ * Makes sure of an interrupt at count `at` or before.  Alarms have a least
+ * distance, so a process that sleeps very often cannot keep the machine busy
+ * with them.  An alarm that is set already is never put off.
+ */
+void clock_alarm(uint64_t at);
+
+/* The alarm has come, so none is set. */
+void clock_alarm_over(void);
+
+/* ---- a time that a process gives ---------------------------------------- */
+
+/*
+ * Copies a struct timespec from the process, which has 64 bits of seconds if
+ * `wide`, else 32.  Seconds that do not fit become the most that do.  0 or
+ * -EFAULT.
+ */
+int timespec_in(struct timespec32 *time, vaddr_t from, bool wide);
+
+/* Is it a time?  Its seconds are not negative, its nanoseconds below 10^9. */
+bool timespec_valid(struct timespec32 time);
+
+/*
+ * Reads the clock, and answers the first count at which `duration`, which is
+ * valid, has surely passed.
+ */
+uint64_t clock_deadline(struct timespec32 duration);
 
 #endif

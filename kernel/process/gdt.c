@@ -1,7 +1,7 @@
 /*
  * kernel/process/gdt.c -- the global descriptor table and the TSS.
  *
- * Segmentation is only used as far as the CPU insists: flat segments for the
+ * Segmentation is used only as far as the CPU insists: flat segments for the
  * two rings, three entries that belong to the process (set_thread_area), and
  * two task-state segments.  There is no LDT: LDTR is null, so a selector with
  * the table bit is #GP.
@@ -12,10 +12,10 @@
  *	            16, 17        TSS, and the double fault's
  *
  * The TSS says where the kernel stack is and which I/O ports ring 3 may use.
- * Its bitmap covers ports 0..0xCFF and is live only while a process runs that
+ * Its bitmap covers ports 0..0xCFF.  It counts only while a process runs that
  * was allowed ports; for all others the bitmap's offset lies beyond the TSS.
- * A double fault has a task of its own: a kernel stack that overflowed cannot
- * be pushed to.  Intel SDM 3A 3.4.5, 6.11, 7.2.
+ * A double fault has a task of its own, because nothing can be pushed onto a
+ * kernel stack that has overflowed.  Intel SDM 3A 3.4.5, 6.11, 7.2.
  */
 #include "gdt.h"
 
@@ -24,8 +24,8 @@
 #include "process.h"
 #include "trapframe.h"
 
-#define GDT_ENTRIES 18
 #define GDT_TSS     16
+#define GDT_ENTRIES 18
 
 struct tss {
 	uint32_t link, esp0, ss0, esp1, ss1, esp2, ss2;
@@ -41,13 +41,13 @@ struct table_register {
 	uint32_t base;
 } __attribute__((packed));
 
-/* Base 0, limit 4 GiB, 32-bit; the access byte.  SDM 3A figure 3-8. */
+/* A segment of 32 bits, base 0, limit 4 GiB.  SDM 3A figure 3-8. */
 #define FLAT(access) (0x00cf00000000ffffull | (uint64_t)(access) << 40)
 
 static uint64_t gdt[GDT_ENTRIES] __attribute__((aligned(8))) = {
     [KERNEL_CS / 8] = FLAT(0x9a), /* present, ring 0, execute and read */
     [KERNEL_DS / 8] = FLAT(0x92), /* read and write */
-    [USER_CS / 8] = FLAT(0xfa),   /* the same in ring 3 */
+    [USER_CS / 8] = FLAT(0xfa),   /* as these, in ring 3 */
     [USER_DS / 8] = FLAT(0xf2),
 };
 
@@ -69,7 +69,6 @@ static struct tss double_fault_tss = {
     .io_offset = sizeof(struct tss),
 };
 
-/* SDM 3A figure 3-8. */
 uint64_t gdt_descriptor(uint32_t base, uint32_t limit, uint32_t access,
                         uint32_t flags)
 {

@@ -1,6 +1,6 @@
 /*
  * kernel/process/gdt.h -- the GDT and the TSS: selectors, and what of them
- * belongs to a process.
+ * belongs to a process.  This header declares what gdt.c has.
  */
 #ifndef KERNEL_GDT_H
 #define KERNEL_GDT_H
@@ -17,24 +17,31 @@
 
 #define IO_BITMAP_BYTES 416
 
+#define GDT_DOUBLE_FAULT 17 /* the entry of the double fault's TSS */
+
 struct proc;
 struct trapframe;
 
-/* `double_fault`: where the task of a double fault begins. */
+/*
+ * Loads the GDT, its selectors and the TSS.  A double fault begins at
+ * `double_fault`, in a task of its own with the CR3 of now.
+ */
 void gdt_init(void (*double_fault)(void));
-#define GDT_DOUBLE_FAULT 17 /* the entry of its TSS */
 
 /* The kernel stack that the CPU takes when it next comes from user mode. */
 void gdt_set_stack(uintptr_t esp0);
 
-/* The thread area of a process, and the ports it may use. */
+/*
+ * Loads what of the GDT and the TSS is the process's: its thread area, and the
+ * I/O ports that it may use.  Selectors in fs and gs are not loaded anew.
+ */
 void gdt_load(const struct proc *p);
 
-/* An entry of the GDT.  SDM 3A figure 3-8. */
+/* An entry of the GDT, from its four parts.  SDM 3A figure 3-8. */
 uint64_t gdt_descriptor(uint32_t base, uint32_t limit, uint32_t access,
                         uint32_t flags);
 
-/* The registers as the double fault found them. */
+/* The registers as the double fault found them: only in its task. */
 void gdt_interrupted(struct trapframe *tf);
 
 #endif

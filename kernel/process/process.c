@@ -3,13 +3,13 @@
  * p->state.
  *
  * A process gives up the CPU in two places: in block(), because it must wait,
- * and in preempt() on the way back to user mode.  A blocked process names whom
- * it waits for (`peer`), so that a reader of the table, the checkers and the
- * debugger can follow who holds up whom.
+ * and in preempt() on the way back to user mode.  A blocked process names the
+ * process that it waits for (`peer`), so that a reader of the table, the
+ * checkers and the debugger can follow who holds up whom.
  *
- *	proc_make   a slot, a pid          block   wait here
+ *	proc_make   a row, a pid           block   wait here
  *	proc_free   give it back           wake    go on
- *	proc_find   by pid                 proc_zombie   never runs again
+ *	proc_find   by pid                 proc_set_zombie   it never runs again
  */
 #include "process.h"
 
@@ -28,11 +28,16 @@ struct proc *running;
 _Static_assert(sizeof(struct proc) == 2048, "an index becomes a shift");
 _Static_assert(PROCS_MAX <= TOKEN_SLOTS, "a token has room for an index");
 
-/* ---- pids ------------------------------------------------------------ */
+/* ---- pids --------------------------------------------------------------- */
 
-#define PID_WINDOW (4 * PROCS_MAX) /* three numbers are a process's at most */
+/*
+ * A new pid must not be the number of a process, a group or a session.  Each
+ * process keeps at most three numbers, so of PID_WINDOW numbers some are free.
+ * All numbers from next_free on, and below next_taken, are free.
+ */
+#define PID_WINDOW (4 * PROCS_MAX)
 
-static int next_free = 2, next_taken = 2; /* between them they are free */
+static int next_free = 2, next_taken = 2;
 
 static void take_number(uint32_t *taken, int number)
 {
@@ -42,7 +47,9 @@ static void take_number(uint32_t *taken, int number)
 		taken[at / 32] |= 1u << at % 32;
 }
 
-/* The next numbers that are no process's, group's or session's; two tries do.
+/*
+ * Finds the first free numbers from next_free on.  They may all lie beyond
+ * PID_MAX: then next_pid() begins again at 2, and its second try succeeds.
  */
 static void find_free_numbers(void)
 {
@@ -79,7 +86,7 @@ static int next_pid(void)
 	return next_free++;
 }
 
-/* A kernel stack stays with its slot: it is made at the slot's first use. */
+/* A kernel stack stays with its row: it is made at the row's first use. */
 static int make_stack(const struct proc *p, int level)
 {
 	uintptr_t top = proc_stack_top(p);
@@ -154,7 +161,7 @@ uintptr_t proc_stack_top(const struct proc *p)
 {
 	uint32_t rows = (char *)(p + 1) - (char *)procs;
 
-	/* For each row a page, and a hole below it. */
+	/* Each row has a page, and a hole below it. */
 	return (uintptr_t)kernel_stacks + rows * (2 * PAGE_SIZE / sizeof(*p));
 }
 
@@ -178,7 +185,7 @@ void proc_ids_changed(struct proc *p)
 		    proc_is_server(p) ? LEVEL_SERVER : level;
 }
 
-/* ---- states ---------------------------------------------------------- */
+/* ---- states ------------------------------------------------------------- */
 
 bool proc_blocked(const struct proc *p)
 {
@@ -187,7 +194,7 @@ bool proc_blocked(const struct proc *p)
 
 /* process.h draws this table, and says what follows from it. */
 static const struct {
-	bool ends_early; /* it is a loop around block(), which looks again */
+	bool ends_early; /* its caller loops around block() and looks again */
 	bool stops_here;
 } waits[] = {
     [PROC_SENDING] = {false, false},   [PROC_REPLY_WAIT] = {false, false},
@@ -225,7 +232,7 @@ void proc_stop(void)
 	block(PROC_STOPPED, -1);
 }
 
-/* Something is to be done about a signal before the process may wait. */
+/* A signal is to be obeyed before the process may wait in `state`. */
 static enum block_answer answer_signal(struct proc *p, enum proc_state state)
 {
 	if (p->signal.killed)

@@ -1,5 +1,6 @@
 /*
  * kernel/process/process.h -- processes: who runs, who waits, who they are.
+ * This header declares what process.c has.
  *
  * A process is a row of the table `procs`, named by its index (-1: none); its
  * pid is what user space calls it.  Its state has one writer, process.c.
@@ -25,7 +26,7 @@
 #define OPEN_MAX      256 /* descriptors of a process */
 #define GROUPS_MAX    32
 #define NO_CONNECTION (-1)
-#define UNKNOWN_MAX   480 /* numbers of calls that are told apart in the log */
+#define UNKNOWN_MAX   480 /* numbers of calls that the log tells apart */
 
 /* Three ids of one kind: what set*id(2) works on. */
 struct ids3 {
@@ -70,7 +71,7 @@ struct proc {
 	struct {
 		struct run_queue *user;  /* its user's; a server's own */
 		struct run_queue *queue; /* where it stands when READY */
-		struct proc *next;       /* ... behind it there, or 0 */
+		struct proc *next;       /* the one behind it there, or 0 */
 		int place;               /* among the sleepers, or 0 */
 		uint64_t wake_at;        /* when its wait ends: clock.h */
 		uintptr_t kernel_esp;    /* while it does not run */
@@ -99,7 +100,7 @@ struct proc {
 
 	/* exec.c */
 	struct {
-		bool executed; /* since its fork it has become another */
+		bool executed; /* it has called exec since its fork */
 		char name[16];
 	} program;
 
@@ -125,24 +126,24 @@ struct proc {
 		bool queued;    /* stands in the queue of its channel */
 		bool unblock;   /* a signal wants the wait to end soon */
 		int call;       /* while it waits: number of its call */
-		int connection; /* ... by which (a hold), or NO_CONNECTION */
+		int connection; /* its connection (a hold), or NO_CONNECTION */
 		uint32_t args[6];
 		int generation;  /* of its token */
-		int element;     /* so far its buffers were walked: lease.c */
-		uint32_t before; /* ... and so many bytes lie before it */
-		int next;        /* queue of the channel */
-		uint32_t round;  /* ... in which it is its user's turn */
+		int element;     /* of its buffers, where lease.c stands */
+		uint32_t before; /* bytes of the elements before it */
+		int next;        /* in the queue of its channel, or -1 */
+		uint32_t round;  /* of that queue: its user's turn */
 		int status;      /* the answer */
 		int carried[2];  /* connections that came with it, or -1 */
 	} message;
 
 	/* wait.c, semop.c and msg.c: what it stands in line for */
 	struct {
-		struct proc *next, *before; /* in line; 0: it is at an end */
-		int result;                 /* what its call answers; WAITING */
+		struct proc *next, *before; /* in line; 0: none */
+		int result;                 /* of its call, or WAITING */
 		int room, type, flags;      /* msgrcv: bytes; what it asks */
 		int chain; /* msgsnd, msgrcv: the message, or -1 */
-		/* semop: operations in the kernel's memory; which one waits */
+		/* semop: its operations in the kernel; the one that waits */
 		struct operation *ops, *end, *stuck;
 		bool called; /* semop: a change may concern it, see semop.c */
 	} wait;
@@ -180,17 +181,50 @@ static inline int self_index(void)
 	return proc_index(running);
 }
 
-/* ---- process.c ------------------------------------------------------- */
-
 /*
  * A function takes a process by its pointer.  An index is how a process is
  * named where the name is kept: in a member (parent, peer), in a message's
  * token, in the inspection.
  */
 
-/* A new process in PROC_NEW: not yet queued.  0, -EAGAIN or -ENOMEM. */
+/* ---- a process comes and goes ------------------------------------------- */
+
+/*
+ * Makes a process without a parent, a user and a space.  It is in PROC_NEW,
+ * which is not queued: wake() lets it run.  Its row and its kernel stack count
+ * at `level` (mm/frame.h).  0; -EAGAIN: all rows are taken; -ENOMEM.
+ */
 int proc_make(int level, struct proc **made);
-struct proc *proc_find(int pid); /* alive or a zombie; or 0 */
+
+/*
+ * Gives the row back.  `p` is not the running process, and all that it held has
+ * been let go.
+ */
+void proc_free(struct proc *p);
+
+/* The process with this pid, alive or a zombie, or 0.  It looks at all rows. */
+struct proc *proc_find(int pid);
+
+/*
+ * Does `pid` mean this process, as in kill(2)?  Above 0: its pid; 0: it is of
+ * the caller's group; -1: always; below: it is of the group -pid.
+ */
+bool proc_named(const struct proc *p, int pid);
+
+/* A server is a process that has a channel. */
+bool proc_is_server(const struct proc *p);
+
+/*
+ * To be called when the user ids of `p` have changed, or its rank.  From now on
+ * it counts as its real uid's process, and memory is promised to its space at
+ * the level of its effective uid, or of a server.  `p` is not READY.
+ */
+void proc_ids_changed(struct proc *p);
+
+/* The address above its kernel stack, which is one page with a hole below. */
+uintptr_t proc_stack_top(const struct proc *p);
+
+/* ---- a process waits and goes on ---------------------------------------- */
 
 /*
  * How a wait goes on, or ends early.  A server in RECEIVING waits for work and
@@ -199,7 +233,7 @@ struct proc *proc_find(int pid); /* alive or a zombie; or 0 */
  *	state       may end early  a signal that stops it     one that kills it
  *	SENDING     no             stops when it is answered  leaves the queue
  *	REPLY_WAIT  no             stops when it is answered  its token is dead
- *	RECEIVING   no             stops after the next work  ends
+ *	RECEIVING   no             stops when work comes      ends
  *	WAITING     yes            stops here, looks again    ends
  *	SLEEPING    yes            stops here, looks again    ends
  *	PAUSED      yes            stops here, looks again    ends
@@ -216,15 +250,33 @@ enum block_answer {
  * The one place where a process gives up the CPU of its own accord: it waits in
  * `state` for `peer` (an index, or -1) until wake() is called for it.  After
  * DIE the way back to user mode ends the process, after STOP it stops it.
+ * A process that is to die already does not wait.  One that is to stop, in a
+ * state that may end early, does not wait either: it stops here if the table
+ * says so, and looks again.
  */
 enum block_answer block(enum proc_state state, int peer);
+
+/* Is the process in one of the states that block() takes? */
+bool proc_blocked(const struct proc *p);
 
 /* May a wait in this state end before what it waits for is there? */
 bool wakes_early(enum proc_state state);
 
-/* The current process is to stop: it does, until it is continued or is to die.
+/*
+ * Makes `p` READY.  It must be blocked, or new.  wake() puts it at the end of
+ * its queue.  wake_first() puts it at the front, so it runs next among its
+ * kind: message passing does this.
  */
-void proc_stop(void);
+void wake(struct proc *p);
+void wake_first(struct proc *p);
+
+/*
+ * `p` is blocked and goes on waiting, but in `state` and for `peer`: its
+ * message was received, or passed on to another server.
+ */
+void block_move(struct proc *p, enum proc_state state, int peer);
+
+/* ---- a signal stops it or ends it --------------------------------------- */
 
 /*
  * Recomputes signal.attention.  It is called wherever what the word depends on
@@ -232,32 +284,19 @@ void proc_stop(void);
  */
 void proc_review(struct proc *p);
 
-/* Tells the parent that a child has ended, stopped or continued. */
+/*
+ * Stops the running process, which signal.stopping asks for, and tells its
+ * parent.  Returns when the process was continued or is to die.
+ */
+void proc_stop(void);
+
+/* `p` has something to tell: wakes its parent, if that waits for a child. */
 void proc_notify_parent(const struct proc *p);
 
-/* The blocked process goes on: at the end of its queue. */
-void wake(struct proc *p);
-/* ... or at its front: it runs next among its kind (message passing). */
-void wake_first(struct proc *p);
+/* ---- what schedule.c and lifecycle.c do to the state -------------------- */
 
-/*
- * A process that waits in a message waits on, in `state` for `peer`: its
- * message was received, or passed on.
- */
-void block_move(struct proc *p, enum proc_state state, int peer);
-
-/* Its user-mode id has changed; its memory is promised at this level. */
-void proc_ids_changed(struct proc *p);
-
-bool proc_is_server(const struct proc *p);
-
-void proc_free(struct proc *p);
-/* Is it meant by `pid` as in kill(2): one, my group (0), all (-1), a group? */
-bool proc_named(const struct proc *p, int pid);
-uintptr_t proc_stack_top(const struct proc *p);
-bool proc_blocked(const struct proc *p);
-void proc_set_running(struct proc *p);
-void proc_set_ready(struct proc *p);
-void proc_set_zombie(struct proc *p);
+void proc_set_running(struct proc *p); /* it was READY */
+void proc_set_ready(struct proc *p);   /* it was RUNNING */
+void proc_set_zombie(struct proc *p);  /* it was RUNNING */
 
 #endif

@@ -1,48 +1,48 @@
 /*
- * kernel/process/ready.c -- who is ready, and who of them runs next.
+ * kernel/process/ready.c -- which processes are ready, and which runs next.
  *
  * Servers run before clients.  Clients take turns by user, not by process: a
  * user with a thousand processes gets as much of the CPU as a user with one.
  * Each user has a queue, and those with something to run stand in a ring:
  *
  *	servers:  console                          before all others
- *	turn ---> uid 0      init, sh              the ring: who has the turn is
- *	          uid 1000   a, a, a, a            its first
- *	          files                            a server that was too long
+ *	turn ---> uid 0      init, sh              the ring: its first queue has
+ *	          uid 1000   a, a, a, a            the turn
+ *	          files                            a server that ran too long
  *
  * A turn ends by time, at a tick, and not when a process waits for a server: a
- * server works in the turn of its client, who goes on with what is left of it.
- * A turn also ends when nobody of that user is ready.  The next one then begins
- * between two ticks and ends at the one that is nearer to its full time, so
- * that nobody gains by waiting just before a tick.  Within a user's queue
- * processes take turns from tick to tick.
+ * server works in the turn of its client, which goes on with what is left of
+ * it.  A turn also ends when no process of that user is ready.  The next turn
+ * then begins between two ticks.  It ends at the tick that is nearer to its
+ * full time, so a process gains nothing by waiting just before a tick.  Within
+ * a user's queue processes take turns from tick to tick.
  *
  * A server that is at work at two ticks in a row has used up its quantum.  It
  * stands in the ring like a user of its own until it next waits, so a server
  * that loops takes its share and no more.
  *
- * Everything here costs the same however many processes and users there are,
- * but user_join(), which looks for a user's row when a process changes its uid.
+ * Everything here costs the same however many processes and users there are.
+ * The exception is user_join(), which looks for a user's row when a process
+ * changes its uid.
  */
 #include "schedule.h"
 
 #include "../../abi/errno.h"
 #include "../base/klog.h"
 #include "../base/panic.h"
-
 #include "../base/cpu.h"
 
 struct run_queue run_queues[RUN_QUEUES];
 int run_queues_used = SERVERS + 1;
 
-struct run_queue nobody; /* the end of the ring: nobody is ever ready here */
+struct run_queue nobody; /* the end of the ring: always empty */
 struct run_queue *turn = &nobody;
 static struct run_queue **ring_end = &turn; /* where the next to join goes */
 static uint32_t turn_began, last_tick;      /* in cycles of the CPU */
 
 int need_resched;
 
-/* ---- the ring -------------------------------------------------------- */
+/* ---- the ring ----------------------------------------------------------- */
 
 static void ring_join(struct run_queue *q)
 {
@@ -52,7 +52,7 @@ static void ring_join(struct run_queue *q)
 	ring_end = &q->next;
 }
 
-/* Who has the turn leaves the ring. */
+/* The queue that has the turn leaves the ring. */
 static void ring_leave(void)
 {
 	turn->in_ring = false;
@@ -61,7 +61,10 @@ static void ring_leave(void)
 		ring_end = &turn;
 }
 
-/* The turn goes to the next; if he who had it is not ready then, he leaves. */
+/*
+ * The turn goes to the next queue, and this one to the end of the ring.  If it
+ * is empty when it has the turn again, turn_next() takes it out.
+ */
 static void turn_pass(void)
 {
 	struct run_queue *q = turn;
@@ -103,9 +106,12 @@ void ready_init(void)
 	run_queues[SERVERS].in_ring = true;
 }
 
-/* ---- the queues ------------------------------------------------------ */
+/* ---- the queues --------------------------------------------------------- */
 
-/* Who has waited, or is new: a server is a server again. */
+/*
+ * The queue of a process that has just become ready.  A server that had used up
+ * its quantum counts as a server again.
+ */
 static struct run_queue *choose_queue(struct proc *p)
 {
 	p->sched.queue = p->sched.user;
@@ -152,7 +158,10 @@ void ready_join_first(struct proc *p)
 		ring_join(q);
 }
 
-/* Nobody of the user whose turn it is is ready: the next who has somebody. */
+/*
+ * The queue that has the turn is empty: the turn goes to the next that is not.
+ * Without one, `nobody` has the turn.
+ */
 static struct run_queue *turn_next(void)
 {
 	turn_began = cpu_cycles();
@@ -179,9 +188,12 @@ struct proc *ready_take(void)
 	return p;
 }
 
-/* ---- users ----------------------------------------------------------- */
+/* ---- users -------------------------------------------------------------- */
 
-/* The row of `uid`, or one that is free; there are as many as processes. */
+/*
+ * The row of `uid`, or a free one for it.  There is always one: no process has
+ * more than one row, and there are as many rows as processes.
+ */
 static struct run_queue *find_row(uint32_t uid)
 {
 	struct run_queue *free = &run_queues[run_queues_used];
@@ -220,5 +232,5 @@ void user_join(struct proc *p)
 	p->sched.user = p->sched.queue = find_row(uid);
 	p->sched.user->processes++;
 	if (!p->sched.user->in_ring)
-		ring_join(p->sched.user); /* it runs there */
+		ring_join(p->sched.user); /* p may be running */
 }

@@ -1,27 +1,30 @@
 /*
  * kernel/process/schedule.c -- one process gives up the CPU, the next gets it.
  *
- * Which one that is, ready.c says.  A quantum ends at the next tick.
+ * ready.c says which one that is.  A quantum ends at the next tick.
  *
- * When nobody is ready, the process that gave up the CPU sleeps here until an
- * interrupt wakes somebody: the one place in the kernel where interrupts are
- * let in while a process waits (a preemption point; no other process runs).
+ * When no process is ready, the one that gave up the CPU idles here until an
+ * interrupt wakes another, or itself.  It is the one place in the kernel where
+ * interrupts are let in while a process waits (a preemption point: no other
+ * process runs).
  */
 #include "schedule.h"
 
 #include "../../abi/errno.h"
 #include "../base/klog.h"
 #include "../base/panic.h"
-#include "gdt.h"
-
-#include "clock.h"
 #include "../base/cpu.h"
 #include "../base/trace.h"
+#include "clock.h"
+#include "gdt.h"
 
 uint32_t count_switches;
-static uint32_t last_tick; /* whose quantum was counted */
+static uint32_t last_tick; /* so far quanta were counted */
 
-/* What a switch seldom has to do.  Gives back `old`: nobody has to keep it. */
+/*
+ * What a switch seldom has to do.  It returns `old`, so that its caller need
+ * not keep it in a register that the common path would have to save.
+ */
 __attribute__((noinline)) static struct proc *switch_seldom(struct proc *old,
                                                             struct proc *new)
 {
@@ -58,20 +61,23 @@ static void switch_from_to(struct proc *old, struct proc *new)
 	                 : "ebx", "ecx", "esi", "edi", "ebp", "memory", "cc");
 }
 
-/* Nobody is ready: until the next interrupt, which may change that. */
+/*
+ * No process is ready.  Sleeps until the next interrupt, which may change that:
+ * then a quantum begins, and the alarm is set to the next tick.
+ */
 __attribute__((noinline)) static void idle(void)
 {
 	cpu_idle();
 	if (turn == &nobody && !run_queues[SERVERS].first)
 		return;
 	clock_read();
-	last_tick = ticks; /* nobody has run since then */
+	last_tick = ticks; /* no process has run since then */
 	clock_alarm(clock_next_tick);
 }
 
 /*
- * Others run before it returns, and a tick may come: noipa, for gcc does not
- * see them called and would let a caller keep `ticks` in a register.
+ * Others run before schedule() returns, and ticks may come.  gcc sees nothing
+ * of that, and would let a caller keep `ticks` in a register: noipa forbids it.
  */
 __attribute__((noipa)) void schedule(void)
 {
@@ -81,7 +87,7 @@ __attribute__((noipa)) void schedule(void)
 		idle();
 	old = self();
 	proc_set_running(new);
-	/* What was asked of it while it waited, it sees on its way out. */
+	/* Signals that came while it waited it obeys on its way out. */
 	need_resched = new->signal.attention;
 	if (new != old)
 		switch_from_to(old, new);
@@ -104,9 +110,11 @@ int sys_sched_yield(void)
 	return 0;
 }
 
-/* ---- time ------------------------------------------------------------ */
+/* ---- time --------------------------------------------------------------- */
 
-/* An alarm: somebody is to wake up, or a process has run until the next tick.
+/*
+ * The alarm has come: a sleeper is to wake up, or a process has run until the
+ * next tick, or it came early because the clock must be read in time.
  */
 void clock_tick(bool user)
 {

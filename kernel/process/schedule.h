@@ -1,23 +1,25 @@
 /*
- * kernel/process/schedule.h -- who runs next, and who sleeps until when.
+ * kernel/process/schedule.h -- which process runs next, and which sleeps until
+ * when.  This header declares what ready.c, sleep.c and schedule.c have.
  */
 #ifndef KERNEL_SCHEDULE_H
 #define KERNEL_SCHEDULE_H
 
 #include "process.h"
 
-/* ---- ready.c --------------------------------------------------------- */
+/* ---- ready.c: the processes that could run ------------------------------ */
 
 /*
- * READY processes in the order they will run: the servers, or those of a user.
- * A server has a queue of its own, too, for when its quantum is used up.
+ * READY processes in the order in which they will run: the servers, or those of
+ * one user.  A server has a queue of its own as well, for when its quantum is
+ * used up.
  */
 struct run_queue {
 	struct proc *first;     /* or 0 */
 	struct proc **end;      /* where the next to join goes */
 	struct run_queue *next; /* whose turn is after this one's */
 	bool in_ring;           /* it has the turn, or waits for it */
-	bool ticked;   /* who next comes to its front goes to the end */
+	bool ticked;   /* the next to join at its front joins at its end */
 	uint32_t uid;  /* real uid of the user, or OF_A_SERVER */
 	int processes; /* they have, zombies too; 0: a free row */
 };
@@ -25,52 +27,93 @@ struct run_queue {
 enum { SERVERS, RUN_QUEUES = SERVERS + 1 + PROCS_MAX };
 extern struct run_queue run_queues[RUN_QUEUES];
 extern int run_queues_used;
-/* Who has the turn, and by `next` who has it then, as far as `nobody`. */
+
+/*
+ * The queue that has the turn.  Its `next` has it afterwards, and so on as far
+ * as `nobody`, which ends the ring and is always empty.
+ */
 extern struct run_queue *turn, nobody;
 
-/* Not 0: attend() is called before the CPU returns to user mode. */
+/* When it is not 0, attend() is called before the CPU returns to user mode. */
 extern int need_resched;
 
+/* To be called once, before the first process is made. */
 void ready_init(void);
 
-/* One that was woken joins its queue, at the end or at the front. */
+/*
+ * `p` has just become READY: it joins the queue of its kind, at the end or at
+ * the front.  A server joins the servers' queue and runs before all users.
+ */
 void ready_join(struct proc *p);
 void ready_join_first(struct proc *p);
-/* One that ran, and is still ready, joins the queue where it was. */
+
+/* `p` ran and is READY still: it joins the queue where it was, at the end. */
 void ready_rejoin(struct proc *p);
-/* The next to run, taken from its queue; 0: nobody is ready. */
+
+/* Takes the next process to run out of its queue.  0: no process is READY. */
 struct proc *ready_take(void);
 
-/* A tick has found the process at work. */
+/*
+ * A tick has found `p` at work.  Another process may run now, and another
+ * user's if this turn has been long enough.
+ */
 void quantum_ends(struct proc *p);
-/* The current process, the only one of its user, wants others to run. */
+
+/*
+ * The running process yields, and no other of its user is READY: the turn
+ * passes on to the next user.
+ */
 void turn_yield(void);
 
-/* The process, which is not READY, counts as its real uid's from now on. */
+/*
+ * `p` counts as a process of its real uid from now on, or of no user.  It must
+ * not be READY.
+ */
 void user_join(struct proc *p);
 void user_leave(struct proc *p);
 
-/* ---- sleep.c --------------------------------------------------------- */
+/* ---- sleep.c: the processes that wait for a time ------------------------ */
 
-/* block() for nobody, and until the clock's count `*until` (0: for ever). */
+/*
+ * block() for nobody, and no longer than until the clock has counted to
+ * `*until`; 0: without a limit.  Like block() it may return early: the caller
+ * looks at clock_counts.
+ */
 enum block_answer block_until(enum proc_state state, const uint64_t *until);
-/* Waits until the clock has counted so far: 0, or -EINTR if it is to die. */
+
+/* Waits until the clock has counted to `until`.  -EINTR: it is to die. */
 int sleep_until(uint64_t until);
 
-/* The process is to be woken when the clock has counted to `until`; or not. */
+/*
+ * `p` is to be woken when the clock has counted to `until`, or not any more.
+ * It joins when it does not sleep, and leaves when it does (sched.place).
+ */
 void sleep_join(struct proc *p, uint64_t until);
 void sleep_leave(struct proc *p);
-struct proc *sleep_first(void); /* who is to be woken first, or 0 */
-void sleep_wake(void);          /* wakes those whose time has come */
-int sleep_check(void);          /* how many breaches */
 
-/* ---- schedule.c ------------------------------------------------------ */
+/* The sleeper that is to be woken first, or 0. */
+struct proc *sleep_first(void);
 
-void schedule(void); /* picks the next and switches to it */
-void preempt(void);  /* on the way back to user mode, when need_resched */
-extern uint32_t count_switches;
+/* Wakes the sleepers whose time has come: at an alarm. */
+void sleep_wake(void);
 
-/* The timer's interrupt, which found the CPU in user mode, or not. */
+/* Self-check of the sleepers.  How many breaches. */
+int sleep_check(void);
+
+/* ---- schedule.c: from one process to the next --------------------------- */
+
+/*
+ * Gives the CPU to the next READY process, and returns when the caller gets it
+ * back.  The caller's state says already why it does not run.
+ */
+void schedule(void);
+
+/* On the way back to user mode, when need_resched: others may run first. */
+void preempt(void);
+
+extern uint32_t count_switches; /* since boot */
+
+/* The timer's interrupt; `user`: it found the CPU in user mode. */
 void clock_tick(bool user);
 
 #endif

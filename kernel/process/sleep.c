@@ -1,8 +1,8 @@
 /*
- * kernel/process/sleep.c -- who sleeps until when.
+ * kernel/process/sleep.c -- which process sleeps until when.
  *
- * Sleepers stand in a heap.  Nobody there wakes up later than the two below it,
- * so the first to wake up is on top, and a thousand sleepers stand in ten rows:
+ * Sleepers stand in a heap.  None wakes up later than the two below it.  So the
+ * first to wake up is on top, and a thousand sleepers stand in ten rows:
  *
  *	                1: 10.0 s
  *	      2: 10.3 s            3: 12.0 s          below n: 2n and 2n + 1
@@ -16,13 +16,12 @@
 #include "../../abi/errno.h"
 #include "../base/klog.h"
 #include "../base/panic.h"
-
 #include "clock.h"
 
 static struct proc *heap[1 + PROCS_MAX]; /* from 1 on */
 static int sleepers;
 
-/* ---- the heap -------------------------------------------------------- */
+/* ---- the heap ----------------------------------------------------------- */
 
 static void put(int place, struct proc *p)
 {
@@ -30,7 +29,7 @@ static void put(int place, struct proc *p)
 	p->sched.place = place;
 }
 
-/* `p` has the empty place, or one above it. */
+/* Puts `p` in the empty place, or in one above it. */
 static void rise(int place, struct proc *p)
 {
 	for (; place > 1 && heap[place / 2]->sched.wake_at > p->sched.wake_at;
@@ -39,7 +38,7 @@ static void rise(int place, struct proc *p)
 	put(place, p);
 }
 
-/* ... or one below it. */
+/* Puts `p` in the empty place, or in one below it. */
 static void sink(int place, struct proc *p)
 {
 	int below;
@@ -92,7 +91,7 @@ void sleep_wake(void)
 	}
 }
 
-/* ---- going to sleep -------------------------------------------------- */
+/* ---- going to sleep ----------------------------------------------------- */
 
 enum block_answer block_until(enum proc_state state, const uint64_t *until)
 {
@@ -117,7 +116,7 @@ int sleep_until(uint64_t until)
 	return 0;
 }
 
-/* P6: a sleeper knows its place, and does not wake before who is above it. */
+/* P6: a sleeper knows its place, and wakes no earlier than the one above. */
 int sleep_check(void)
 {
 	int breaches = 0;

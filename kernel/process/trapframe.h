@@ -1,6 +1,8 @@
 /*
  * kernel/process/trapframe.h -- the registers of a process that is in the
- * kernel, and of one that does not run.
+ * kernel, and of one that does not run.  This header declares proc_trapframe()
+ * of process.c, what switch.asm has, and trap_return() of
+ * kernel/entry/trap.asm.
  */
 #ifndef KERNEL_TRAPFRAME_H
 #define KERNEL_TRAPFRAME_H
@@ -36,19 +38,26 @@ struct trapframe {
 	uint32_t esp, ss;
 };
 
-/* The trapframe of a process that came from user mode: top of its stack. */
-struct proc;
-struct trapframe *proc_trapframe(const struct proc *p);
-
 static inline bool trapframe_from_user(const struct trapframe *tf)
 {
 	return (tf->cs & 3) == 3 || (tf->eflags & EFLAGS_VM);
 }
 
-/* entry/trap.asm: leaves the kernel with the frame at esp. */
+struct proc;
+
+/*
+ * The trapframe of user mode at the top of the kernel stack of `p`.  It is the
+ * process's while it is in the kernel, and is made anew at each entry.
+ */
+struct trapframe *proc_trapframe(const struct proc *p);
+
+/*
+ * Leaves the kernel for user mode, by the trapframe at esp.  It is where a new
+ * process begins, and not a function that C calls.
+ */
 void trap_return(void);
 
-/* ---- switch.asm ------------------------------------------------------ */
+/* ---- switch.asm --------------------------------------------------------- */
 
 /* What switch_to leaves on the stack of a process that does not run. */
 struct switch_frame {
@@ -56,13 +65,15 @@ struct switch_frame {
 };
 
 /*
- * switch_to: saves the stack pointer in *eax and goes on where the process with
- * stack pointer edx left off.  Called by schedule.c alone, not by C's rules:
- * no register but esp is what it was.
+ * switch_to, which schedule.c alone calls, saves the stack pointer in *eax and
+ * goes on where the process with the stack pointer edx left off.  It does not
+ * keep to C's calling convention: every register but esp may have changed.
  */
 
-/* fs and gs are loaded anew: the entries that they name have changed. */
+/* Loads fs and gs again, when the entries that they name have changed. */
 void reload_selectors(void);
-extern char switch_pops_start[], switch_pops_end[]; /* these may fault */
+
+/* The pops of switch_to, from start to end, may fault: trap.c mends that. */
+extern char switch_pops_start[], switch_pops_end[];
 
 #endif

@@ -2,17 +2,17 @@
  * kernel/process/wait.c -- standing in line: how semop, msgsnd and msgrcv
  * sleep.
  *
- * A process may be served while it does not sleep: a stop, or the end of its
- * time, has woken it, and it has not run yet.  It finds its result all the
- * same.  When it runs unserved it leaves the line: it does not stop in there.
- * A process that is to die is passed by: what it waited for is not done.
+ * A process may be served after a stop, or the end of its time, has woken it,
+ * and before it runs.  Then it finds its result when it runs.  A process that
+ * runs unserved leaves the line, so it never stops while it stands there.  One
+ * that is to die is passed by: what it waited for is not done.
  */
 #include "wait.h"
 
 #include "../../abi/errno.h"
+#include "../base/panic.h"
 #include "clock.h"
 #include "schedule.h"
-#include "../base/panic.h"
 
 void wait_join(struct line *line)
 {

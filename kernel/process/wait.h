@@ -1,19 +1,20 @@
 /*
  * kernel/process/wait.h -- standing in line: how semop, msgsnd and msgrcv
- * sleep.
+ * sleep.  This header declares what wait.c and wait_check.c have.
  *
- * A set has two lines of processes that wait for it: who will change nothing,
- * and who will.  A queue has two as well: who sends, and who receives.  Whoever
- * changes the object serves its lines, first come first served: he does the
- * sleeper's work for him, takes him out of the line and gives him his result.
- * So a sleeper that was served has nothing to try again.
+ * A semaphore set has two lines: of processes that wait for zero, and of
+ * processes that wait to change a value.  A message queue has two as well: of
+ * senders, and of receivers.  The process that changes the object serves its
+ * lines, first come first served.  To serve means to do the sleeper's work for
+ * it, to take it out of the line and to give it its result.  So a sleeper that
+ * was served has nothing to try again.
  *
  *	wait_join --> in line --> wait_serve(result)  --> wait_sleep answers it
- *	                     \--> time is up: -EAGAIN,
- *	                          he is to stop or die: -EINTR, nothing done
+ *	                     \--> its time is up: -EAGAIN,
+ *	                          it is to stop or to die: -EINTR, nothing done
  */
-#ifndef IPC_WAIT_H
-#define IPC_WAIT_H
+#ifndef KERNEL_WAIT_H
+#define KERNEL_WAIT_H
 
 #include "process.h"
 
@@ -23,30 +24,37 @@ struct line {
 	struct proc *first, *last; /* 0: nobody */
 };
 
-/* The current process stands in line, last; its result is WAITING. */
+/* The running process joins the line, at its end.  Its result is WAITING. */
 void wait_join(struct line *line);
 
 /*
- * The current process sleeps until it is served, and not longer than to count
- * `*until` of the clock (0: for ever).  Its result.
+ * The running process, which has joined `line`, sleeps until it is served, and
+ * no longer than to count `*until` of the clock (0: without a limit).  Answers
+ * the result that it was given.  Unserved it leaves the line: -EAGAIN, its time
+ * is up; -EINTR, it is to stop or to die.
  */
 int wait_sleep(struct line *line, const uint64_t *until);
 
 /*
- * msgsnd and msgrcv begin again after a stop (semop does not): if `result` says
- * so the process stops here, and the answer is true when it is continued.
+ * msgsnd and msgrcv begin again after a stop; semop does not.  If `result` is
+ * the -EINTR of a stop, the process stops here.  True: it was continued, and is
+ * to begin again.
  */
 bool wait_again(int result);
 
-/* `p` leaves the line, with its result, and goes on; wait.next stays. */
+/*
+ * `p`, which stands in `line` and waits, leaves it with this result and goes
+ * on.  Its wait.next stays, so a caller that walks the line may go on with it.
+ */
 void wait_serve(struct line *line, struct proc *p, int result);
 
-/* Everybody leaves the line, with the same result. */
+/* All leave the line with this result: the object is gone. */
 void wait_dismiss(struct line *line, int result);
 
 /*
- * Self-check of one line, named so in reports; then, when all were shown, of
- * who stands in them.  How many breaches.
+ * Self-check.  line_check() checks one line, which reports call `name` and
+ * `index`.  When it has seen all lines, wait_check() checks that no process
+ * waits outside of them.  Each answers how many breaches there are.
  */
 int line_check(const struct line *line, const char *name, int index);
 int wait_check(void);

@@ -1,19 +1,19 @@
 /*
  * kernel/process/wait_check.c -- self-check of the lines.
  *
- *	W1  who stands in line lives, and waits: he sleeps, or was woken and
- *	    has not run yet
- *	W2  a line ends, and with its last
- *	W3  who waits stands in a line
+ *	W1  a process in line is alive and waits: it sleeps, or it was woken
+ *	    and has not run yet
+ *	W2  a line has an end, and its last process stands there
+ *	W3  a process that waits stands in a line
  *
- * sem_check.c and msg_check.c show us their lines; then wait_check() looks at
- * the processes.
+ * sem_check.c and msg_check.c call line_check() for each of their lines; then
+ * wait_check() compares their number with the processes that wait.
  */
 #include "wait.h"
 
 #include "../base/klog.h"
 
-static int standing; /* in the lines that were shown */
+static int standing; /* processes in the lines that were checked */
 
 static int report(const char *what, const char *name, int index,
                   const struct proc *p)
