@@ -35,13 +35,21 @@ struct message {
 	int token;      /* names the waiting client, until it is replied to */
 	int object;     /* which of your objects it is asked of */
 	int connection; /* by which connection (for `ready`) */
-	int pid;        /* of the client */
-	uint32_t uid, gid, euid, egid;
-	uint32_t umask;
+	int pid, pgid, sid; /* of the client; client() says more */
+	uint32_t uid, euid, egid;
 	uint32_t args[6]; /* the caller's ebx ecx edx esi edi ebp */
 };
 
 _Static_assert(sizeof(struct message) == 64, "one cache line");
+
+#define GROUPS_MAX 32 /* supplementary groups of a process */
+
+/* client(token, struct client *): what few calls ask about a client. */
+struct client {
+	uint32_t gid, umask;
+	int ngroups;
+	uint32_t groups[GROUPS_MAX];
+};
 
 /*
  * What a reply may carry, for calls with a result column (fd, fd2, cwd): up to

@@ -248,11 +248,11 @@ static void describe(int client, struct message *m)
 	m->object = connections[p->message.connection].object;
 	m->connection = p->message.connection;
 	m->pid = p->life.pid;
+	m->pgid = p->identity.pgid;
+	m->sid = p->identity.sid;
 	m->uid = p->identity.uid;
-	m->gid = p->identity.gid;
 	m->euid = p->identity.euid;
 	m->egid = p->identity.egid;
-	m->umask = p->identity.umask;
 	memcpy(m->args, p->message.args, sizeof(m->args));
 }
 

@@ -39,20 +39,15 @@
 
 /* ---- the client itself --------------------------------------------------- */
 
-/* A message's header has no room for them: each is asked for. */
-static int native_in_group(int client, uint32_t gid)
+/* What a message's header has no room for. */
+static int native_client(int client, vaddr_t buffer)
 {
-	const struct identity *cred = &procs[client].identity;
+	const struct identity *who = &procs[client].identity;
+	struct client facts = {
+	    .gid = who->gid, .umask = who->umask, .ngroups = who->ngroups};
 
-	for (int i = 0; i < cred->ngroups; i++)
-		if (cred->groups[i] == gid)
-			return 1;
-	return 0;
-}
-
-static int native_session(int client)
-{
-	return procs[client].identity.sid;
+	memcpy(facts.groups, who->groups, sizeof(facts.groups));
+	return copy_out(buffer, &facts, sizeof(facts));
 }
 
 static int native_leader(uint32_t pid)

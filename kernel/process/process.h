@@ -24,7 +24,6 @@
 #define INIT_PID      1
 #define PROCS_MAX     1024
 #define OPEN_MAX      256 /* descriptors of a process */
-#define GROUPS_MAX    32
 #define NO_CONNECTION (-1)
 #define UNKNOWN_MAX   480 /* numbers of calls that the log tells apart */
 

@@ -557,6 +557,10 @@ TEST("3-header a message tells its client's pid, ids and umask")
 	EQ(words[8], 027);
 	EQ(words[10], 1);
 	EQ(words[11], 0);
+	EQ(words[12], -EFAULT);
+	EQ(words[13], 0);
+	EQ(words[14], getpgid(0));
+	EQ(words[15], getsid(0));
 }
 
 TEST("3-rank a send goes only upward: a server's open is EDEADLK")
@@ -584,7 +588,7 @@ TEST("4-door int 0x81 is EPERM for an ordinary process")
 {
 	int result;
 
-	for (int number = -1; number < 24; number++) {
+	for (int number = -1; number < 30; number++) {
 		__asm__ volatile("int $0x81"
 		                 : "=a"(result)
 		                 : "a"(number), "b"(0), "c"(0), "d"(0)
@@ -662,8 +666,8 @@ enum {
 	INSPECT,
 	TUNABLE,
 	CHECK,
-	IN_GROUP,
-	SESSION = 24,
+	CLIENT,
+	REPLY_RECEIVE = 24,
 	LEADER,
 	PROCESS,
 };
@@ -770,8 +774,11 @@ static const struct edge {
 	{TUNABLE, {6, TOP}, -EINVAL},
 	{TUNABLE, {12, LAST}, -EINVAL},
 	{TUNABLE, {13, LAST}, -EINVAL},
-	{IN_GROUP, {T, LAST}, 0},
-	{SESSION, {LAST}, -ESRCH},
+	{CLIENT, {T, B}, 0},
+	{CLIENT, {T, LAST}, -EFAULT},
+	{CLIENT, {LAST, B}, -ESRCH},
+	{REPLY_RECEIVE, {T, (unsigned)-4096, B}, -EINVAL},
+	{REPLY_RECEIVE, {T, TOP, B}, -EINVAL},
 	{LEADER, {LAST}, -ESRCH},
 	{LEADER, {TOP}, -ESRCH},
 	{LEADER, {0x7FFFFFFF}, -ESRCH},

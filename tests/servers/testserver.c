@@ -287,20 +287,34 @@ static int machine(const struct message *m)
 	return 0;
 }
 
+static bool in_group(const struct client *client, uint32_t gid)
+{
+	for (int i = 0; i < client->ngroups; i++)
+		if (client->groups[i] == gid)
+			return true;
+	return false;
+}
+
 static int counts(const struct message *m)
 {
+	struct client client;
+
+	words[12] = k_client(m->token, BAD_ADDRESS);
+	words[13] = k_client(m->token, &client);
 	words[0] = opened;
 	words[1] = closed;
 	words[2] = m->object;
 	words[3] = m->pid;
 	words[4] = (int)m->uid;
 	words[5] = (int)m->euid;
-	words[6] = (int)m->gid;
+	words[6] = (int)client.gid;
 	words[7] = (int)m->egid;
-	words[8] = (int)m->umask;
+	words[8] = (int)client.umask;
 	words[9] = interrupts;
-	words[10] = k_in_group(m->token, 77);
-	words[11] = k_in_group(m->token, 12);
+	words[10] = in_group(&client, 77);
+	words[11] = in_group(&client, 12);
+	words[14] = m->pgid;
+	words[15] = m->sid;
 	return 0;
 }
 

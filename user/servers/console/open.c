@@ -91,13 +91,13 @@ static bool session_lives(void)
 static bool takes_terminal(const struct message *m, const struct open *open)
 {
 	return open->device == DEVICE_TTY1 && !(open->flags & O_NOCTTY) &&
-	       (open->flags & O_ACCMODE) != O_WRONLY &&
-	       k_session(m->token) == m->pid && !session_lives();
+	       (open->flags & O_ACCMODE) != O_WRONLY && m->sid == m->pid &&
+	       !session_lives();
 }
 
 static bool has_terminal(const struct message *m)
 {
-	return session_lives() && k_session(m->token) == session;
+	return session_lives() && m->sid == session;
 }
 
 /* ---- open --------------------------------------------------------------- */

@@ -89,7 +89,7 @@ bool archive_start(void);
 
 struct who {
 	uint32_t uid, gid;
-	int pid, token; /* the client; k_in_group knows its other groups */
+	int pid, token; /* the client; k_client knows its other groups */
 };
 
 struct who who_effective(const struct message *m);

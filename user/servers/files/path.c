@@ -23,7 +23,24 @@ struct who who_effective(const struct message *m)
 
 struct who who_real(const struct message *m)
 {
-	return (struct who){m->uid, m->gid, m->pid, m->token};
+	struct client client = {.gid = m->egid};
+
+	k_client(m->token, &client);
+	return (struct who){m->uid, client.gid, m->pid, m->token};
+}
+
+static bool in_group(const struct who *who, uint32_t gid)
+{
+	struct client client;
+
+	if (who->gid == gid)
+		return true;
+	if (k_client(who->token, &client) < 0)
+		return false;
+	for (int i = 0; i < client.ngroups; i++)
+		if (client.groups[i] == gid)
+			return true;
+	return false;
 }
 
 /*
@@ -42,7 +59,7 @@ int may(const struct who *who, const struct node *node, uint32_t wanted)
 	}
 	if (who->uid == node->uid)
 		bits >>= 6;
-	else if (who->gid == node->gid || k_in_group(who->token, node->gid) > 0)
+	else if (in_group(who, node->gid))
 		bits >>= 3;
 	return (wanted & ~bits & 7) == 0 ? 0 : -EACCES;
 }
