@@ -19,9 +19,9 @@ ok() { # STATUS SENTENCE
 
 fresh() { # a copy, without the breach of the test before
 	rm -rf "$out/tree"
-	mkdir -p "$out/tree/build" "$out/tree/docs"
-	cp -r abi boot kernel mm ipc tools "$out/tree" &&
-		cp docs/reading-order.md "$out/tree/docs" &&
+	mkdir -p "$out/tree/build"
+	cp -r abi boot kernel mm ipc user tools tests docs README.md \
+		"$out/tree" &&
 		cp -r build/gen build/obj "$out/tree/build"
 }
 
@@ -99,6 +99,16 @@ fresh
 rm "$out/tree/mm/pool.h"
 sees reading "there is no mm/pool.h" \
 	"rules: a file in the reading order that is gone is a breach"
+
+fresh
+mv "$out/tree/user/servers/console/main.c" "$out/tree/user/servers/main.c"
+sees named "README.md: there is no user/servers/console/main.c" \
+	"rules: a file that README names and that is gone is a breach"
+
+fresh
+sed -i 's/\<space_page\>/space_frame/g' "$out/tree/mm/fault.c"
+sees named "README.md: there is no space_page in mm/fault.c" \
+	"rules: a function that README names and that is gone is a breach"
 
 cd "$top" || exit 1
 echo "1..$count"
