@@ -1,7 +1,8 @@
 /*
- * kernel/base/cpu.h -- the instructions C has no words for, by the Intel
+ * kernel/base/cpu.h -- the instructions that C has no words for, by the Intel
  * manual's names, and the bits of the control registers.  Intel SDM volume 2
- * and 3A 2.5. The host tests have a cpu.h of their own (tests/host/cpu.h).
+ * and 3A 2.5.  The host tests have a cpu.h of their own (tests/host/cpu.h).
+ * cpu.c has what is not inline.
  */
 #ifndef KERNEL_CPU_H
 #define KERNEL_CPU_H
@@ -16,7 +17,7 @@
 #define CR4_PGE        (1u << 7) /* global pages survive a CR3 load */
 #define CR4_OSFXSR     (1u << 9) /* fxsave saves SSE state */
 #define CR4_OSXMMEXCPT (1u << 10)
-#define CR4_UMIP       (1u << 11) /* sgdt and its kin are the kernel's */
+#define CR4_UMIP       (1u << 11) /* sgdt and the like only in ring 0 */
 #define CR4_SMEP       (1u << 20)
 #define CR4_SMAP       (1u << 21)
 
@@ -33,8 +34,8 @@ static inline uint8_t inb(uint16_t port)
 }
 
 /*
- * cpu_cr0() reads, cpu_load_cr0() loads, and so on.  Loading CR3 forgets every
- * translation that is not global.
+ * cpu_cr0() reads CR0 and cpu_load_cr0() loads it; so do the others.  Loading
+ * CR3 makes the CPU forget every translation that is not global.
  */
 #define CONTROL_REGISTER(n)                                                    \
 	static inline uint32_t cpu_cr##n(void)                                 \
@@ -66,7 +67,7 @@ static inline void cpu_cpuid(uint32_t leaf, uint32_t out[4])
 	                 : "a"(leaf), "c"(0));
 }
 
-/* The time-stamp counter's lower half: how long ago was what? */
+/* The lower half of the time-stamp counter, to tell how long something took. */
 static inline uint32_t cpu_cycles(void)
 {
 	uint32_t low, high;
@@ -75,7 +76,7 @@ static inline uint32_t cpu_cycles(void)
 	return low;
 }
 
-/* `value` / `by`, which has to fit, and the rest. */
+/* `value` / `by`, which must fit in 32 bits, and the rest of the division. */
 static inline uint32_t cpu_divide(uint64_t value, uint32_t by, uint32_t *rest)
 {
 	uint32_t quotient;
@@ -87,20 +88,20 @@ static inline uint32_t cpu_divide(uint64_t value, uint32_t by, uint32_t *rest)
 	return quotient;
 }
 
-/* Sleeps until an interrupt; `sti; hlt` lets none slip in between. */
+/* Sleeps until an interrupt.  After `sti` none comes before the `hlt`. */
 static inline void cpu_idle(void)
 {
 	__asm__ volatile("sti; hlt; cli" : : : "memory");
 }
 
 /*
- * A preemption point: pending interrupts are let in, and nothing else; no other
- * process runs.  A call that must be long stands at one at least every 10 ms.
- * An interrupt counts a tick and wakes processes, nothing more.  So the caller
- * may stand here in the midst of its work if only what clock_tick() and
- * message_interrupt() touch is whole: the states of processes and the run
- * queues (process.c, schedule.c), and the channels' pulses
- * (ipc/message/message.c). kernel/entry/trap.c lists all of these points.
+ * A preemption point lets pending interrupts in, and nothing else: no other
+ * process runs.  A call that must be long comes here at least every 10 ms.  An
+ * interrupt counts a tick and wakes processes, nothing more.  So the caller may
+ * be in the middle of its work, as long as what clock_tick() and
+ * message_interrupt() touch is whole: the states of processes, the run queues
+ * and the sleepers (kernel/process), and the channels' pulses (ipc/message).
+ * kernel/entry/trap.c lists all of these points.
  */
 void preemption_point(void);
 

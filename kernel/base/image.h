@@ -1,5 +1,6 @@
 /*
- * kernel/base/image.h -- where the parts of the kernel's image are: linker.ld.
+ * kernel/base/image.h -- where the parts of the kernel's image begin and end,
+ * as linker.ld lays them out.
  */
 #ifndef KERNEL_IMAGE_H
 #define KERNEL_IMAGE_H

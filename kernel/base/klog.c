@@ -5,9 +5,9 @@
  * at first use: where it exists, reading it gives 0xE9 back; elsewhere (a
  * browser, a real PC) nothing is written.
  *
- * What a process can cause (a crime, an unknown call) has a limit a second, so
- * that nobody fills a disk or slows the machine with it.  What the kernel and
- * the servers have to say has none.
+ * What a process can cause (a crime, an unknown call) is limited in lines a
+ * second, so that no program fills a disk or slows the machine with it.  What
+ * the kernel and the servers have to say is not limited.
  */
 #include "klog.h"
 
@@ -48,7 +48,7 @@ void klog(enum klog_level level, const char *text, ...)
 	va_end(args);
 }
 
-static uint32_t caused; /* in this second */
+static uint32_t caused; /* lines, in this second */
 
 void klog_caused(const char *text, ...)
 {
@@ -69,9 +69,9 @@ void klog_second(void)
 	caused = 0;
 }
 
-/* ---- format ---------------------------------------------------------- */
+/* ---- format ------------------------------------------------------------- */
 
-/* Where the next character goes, and where the NUL goes at the latest. */
+/* Where the next character goes, and the last byte, which is the NUL's. */
 struct output {
 	char *to, *end;
 };
@@ -99,7 +99,7 @@ static void put_number(struct output *out, uint32_t value, unsigned base,
 		put(out, digits[--n]);
 }
 
-/* One conversion: *text stands after the '%'; returns after its letter. */
+/* One conversion.  `text` is behind the '%'; returns what is behind it. */
 static const char *convert(struct output *out, const char *text, va_list *args)
 {
 	uint32_t value;

@@ -1,31 +1,38 @@
 /*
  * kernel/base/klog.h -- the kernel's log: lines on port 0xE9, where it exists.
+ * This header declares what klog.c has.
  *
- * Formats: %s; %d %u %x, and with at least so many digits, %08x.
+ * Formats know %s, %d, %u and %x, and a width: %08x has at least 8 digits.
  */
 #ifndef KERNEL_KLOG_H
 #define KERNEL_KLOG_H
 
 #include <stdarg.h>
 
+/* On the kernel's command line: log=0, errors alone; log=1, all. */
 enum klog_level { KLOG_ERROR, KLOG_INFO };
-extern enum klog_level klog_level; /* kernel command line: log=0|1 */
+extern enum klog_level klog_level;
 
+/* One line, which is cut off at 158 characters. */
 __attribute__((format(printf, 2, 3))) void klog(enum klog_level level,
                                                 const char *format, ...);
 
 /*
- * What any process can cause, as information: so many lines a second, then one
- * that says how many were left out.  klog_second() begins the next second.
+ * A line of information that any process can cause.  A second has at most
+ * KLOG_CAUSED_LINES of them.  klog_second(), at the end of each second, says
+ * how many were left out.
  */
 #define KLOG_CAUSED_LINES 100
 __attribute__((format(printf, 1, 2))) void klog_caused(const char *format, ...);
 void klog_second(void);
 
-/* Onto port 0xE9 only, as they are: for the trace. */
+/* Writes bytes to port 0xE9 as they are: the trace does. */
 void klog_raw(const void *bytes, int count);
 
-/* Formats into `to`, at most `size` bytes with the NUL; the length made. */
+/*
+ * Formats into `to`, which has room for `size` bytes: longer text is cut off,
+ * and a NUL ends it.  Returns the length without the NUL.
+ */
 __attribute__((format(printf, 3, 4))) int format(char *to, int size,
                                                  const char *text, ...);
 int vformat(char *to, int size, const char *text, va_list args);

@@ -1,5 +1,6 @@
 /*
- * kernel/base/panic.h -- the kernel's mistakes.
+ * kernel/base/panic.h -- the kernel's mistakes.  kernel/look/panic.c has
+ * panic().
  *
  * Three kinds of error are never confused: the caller's mistake is answered
  * with -errno, the process's crime kills the process, and the kernel's own
@@ -8,10 +9,11 @@
 #ifndef KERNEL_PANIC_H
 #define KERNEL_PANIC_H
 
+/* Says what went wrong, what the checkers find, and stops the machine. */
 __attribute__((noreturn, format(printf, 1, 2))) void panic(const char *format,
                                                            ...);
 
-/* Stays in every build.  Say the invariant in the words of its comment. */
+/* It stays in every build.  State the invariant in its comment's words. */
 #define assert(condition)                                                      \
 	((condition) ? (void)0                                                 \
 	             : panic("%s:%d: %s", __FILE__, __LINE__, #condition))

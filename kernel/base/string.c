@@ -1,7 +1,7 @@
 /*
  * kernel/base/string.c -- memory and strings.  The compiler calls the first
- * three by itself; `rep` does the work, because one instruction moves what a
- * loop would need four a byte for.
+ * three by itself.  `rep` does their work in one instruction, where a loop
+ * would run four instructions a byte.
  */
 #include "string.h"
 

@@ -1,6 +1,6 @@
 /*
- * kernel/base/string.h -- memory and strings, and nothing else of a C library.
- * Sizes are bytes.
+ * kernel/base/string.h -- memory and strings as in the C library, and nothing
+ * else of it.  Sizes are bytes.  string.c has what is not inline.
  */
 #ifndef KERNEL_STRING_H
 #define KERNEL_STRING_H

@@ -1,8 +1,8 @@
 /*
  * kernel/base/trace.c -- the trace ring.
  *
- * The last events are in memory for gdb; each is also written to port 0xE9 as
- * it happens, marked so that a reader can tell it from the log's text.
+ * The last events stay in memory, for gdb.  Each is also written to port 0xE9
+ * as it happens, behind a mark by which a reader tells it from the log's text.
  */
 #include "trace.h"
 
@@ -34,6 +34,7 @@ static struct trace_event *begin(int type)
 	return event;
 }
 
+/* Writes the event to port 0xE9. */
 static void drain(const struct trace_event *event)
 {
 	const uint8_t mark = TRACE_MARK;
