@@ -67,13 +67,13 @@ static inline void cpu_cpuid(uint32_t leaf, uint32_t out[4])
 	                 : "a"(leaf), "c"(0));
 }
 
-/* The lower half of the time-stamp counter, to tell how long something took. */
-static inline uint32_t cpu_cycles(void)
+/* The time-stamp counter. */
+static inline uint64_t cpu_cycles(void)
 {
-	uint32_t low, high;
+	uint64_t cycles;
 
-	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-	return low;
+	__asm__ volatile("rdtsc" : "=A"(cycles));
+	return cycles;
 }
 
 /* `value` / `by`, which must fit in 32 bits, and the rest of the division. */

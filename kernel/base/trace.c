@@ -6,6 +6,7 @@
  */
 #include "trace.h"
 
+#include "cpu.h"
 #include "klog.h"
 #include "../../build/gen/syscall_numbers.h"
 
@@ -27,10 +28,11 @@ void trace_start(void)
 static struct trace_event *begin(int type)
 {
 	struct trace_event *event = &trace_ring[trace_count++ % TRACE_EVENTS];
+	uint64_t now = cpu_cycles();
 
 	*event = (struct trace_event){.type = type, .pid = trace_pid};
-	__asm__ volatile("rdtsc"
-	                 : "=a"(event->time_low), "=d"(event->time_high));
+	event->time_low = (uint32_t)now;
+	event->time_high = now >> 32;
 	return event;
 }
 

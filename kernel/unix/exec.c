@@ -20,6 +20,7 @@
  */
 #include "lifecycle.h"
 
+#include "../base/cpu.h"
 #include "../process/gdt.h"
 #include "../process/clock.h"
 #include "../../abi/elf.h"
@@ -343,12 +344,12 @@ static vaddr_t push_words(struct build *b, vaddr_t va, int count)
 /* Sixteen bytes nobody should guess: as good as the time-stamp counter is. */
 static vaddr_t push_random(struct build *b)
 {
-	uint32_t words[4], low, high;
+	uint64_t now = cpu_cycles();
+	uint32_t words[4], mixed = (uint32_t)now;
 
-	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
 	for (int i = 0; i < 4; i++) {
-		low = (low ^ high ^ ticks << 20) * 2654435761u;
-		words[i] = low ^= low >> 15;
+		mixed = (mixed ^ now >> 32 ^ ticks << 20) * 2654435761u;
+		words[i] = mixed ^= mixed >> 15;
 	}
 	return push(b, words, sizeof(words));
 }

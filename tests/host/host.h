@@ -52,7 +52,7 @@
 
 void cpu_load_cr3(paddr_t directory);
 void cpu_invlpg(vaddr_t va);
-uint32_t cpu_cycles(void);
+uint64_t cpu_cycles(void);
 void preemption_point(void); /* no interrupts here */
 
 static inline void cpu_zero_words(void *to, uint32_t words)

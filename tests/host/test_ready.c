@@ -43,7 +43,7 @@ void attach_ended(int in, int tag)
 	(void)in, (void)tag;
 }
 
-uint32_t cpu_cycles(void)
+uint64_t cpu_cycles(void)
 {
 	return now;
 }
