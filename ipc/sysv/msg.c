@@ -271,7 +271,7 @@ int msg_send(int id, int chain, int flags)
 		return -EAGAIN;
 	p->wait.chain = chain;
 	wait_join(&q->senders);
-	return WAITING;
+	return UNSERVED;
 }
 
 /* The message in a chain: or -ENOMEM, -EFAULT. */
@@ -306,7 +306,7 @@ int sys_msgsnd(int id, vaddr_t message, uint32_t size, int flags)
 		return chain;
 	do {
 		result = msg_send(id, chain, flags);
-		if (result == WAITING) {
+		if (result == UNSERVED) {
 			result = wait_sleep(&msgs[ids_index(id)].senders, 0);
 			self()->wait.chain = -1;
 		}
@@ -348,7 +348,7 @@ int msg_receive(int id, uint32_t size, int type, int flags)
 	p->wait.flags = flags;
 	p->wait.room = (int)size;
 	wait_join(&q->receivers);
-	return WAITING;
+	return UNSERVED;
 }
 
 /* Copies out the type and as much text as is wanted: its size, or -EFAULT. */
@@ -392,7 +392,7 @@ int sys_msgrcv(int id, vaddr_t message, uint32_t size, int type, int flags)
 		return result;
 	do {
 		result = msg_receive(id, size, type, flags);
-		if (result == WAITING)
+		if (result == UNSERVED)
 			result = wait_sleep(&msgs[ids_index(id)].receivers, 0);
 	} while (wait_again(result));
 	chain = self()->wait.chain;

@@ -36,7 +36,7 @@ extern struct ids msg_ids;
 
 /*
  * The halves of msgsnd and msgrcv on either side of sleeping.  The first
- * answers WAITING when the caller stands in line: then, when he has been
+ * answers UNSERVED when the caller stands in line: then, when he has been
  * served, wait.result says how.  A message that was not sent is still the
  * sender's; one that was received is the receiver's, in wait.chain.
  */

@@ -16,7 +16,7 @@
  *
  *	semop --> attempt --> 0 --> sem_serve
  *	             |
- *	             +-> WAITING --> in line ... sem_serve of others
+ *	             +-> UNSERVED --> in line ... sem_serve of others
  *
  * A sleeper that is asked tries all of its operations anew, in their order.  So
  * the one that it waits for may be another afterwards (GETNCNT and GETZCNT show
@@ -69,7 +69,7 @@ __attribute__((noinline)) static bool count_undo(const struct sem_set *set,
 	return true;
 }
 
-/* One operation of `p`: 0, -ERANGE, or WAITING. */
+/* One operation of `p`: 0, -ERANGE, or UNSERVED. */
 static inline int operate(const struct sem_set *set, const struct proc *p,
                           struct operation *op)
 {
@@ -77,9 +77,9 @@ static inline int operate(const struct sem_set *set, const struct proc *p,
 	int value = s->value + op->sem_op;
 
 	if ((uint32_t)value > SEMVMX)
-		return value < 0 ? WAITING : -ERANGE;
+		return value < 0 ? UNSERVED : -ERANGE;
 	if (op->sem_op == 0 && value != 0)
-		return WAITING;
+		return UNSERVED;
 	if ((op->sem_flg & SEM_UNDO) && !count_undo(set, p, op))
 		return -ERANGE;
 	op->old_pid = s->pid;
@@ -104,7 +104,7 @@ __attribute__((noinline)) static void take_back(const struct sem_set *set,
 	}
 }
 
-/* All of the operations of `p` or none: 0, WAITING (wait.stuck), or -errno. */
+/* All of the operations of `p` or none: 0, UNSERVED (wait.stuck), or -errno. */
 static inline int attempt(struct sem_set *set, struct proc *p)
 {
 	struct operation *op = p->wait.ops;
@@ -116,7 +116,7 @@ static inline int attempt(struct sem_set *set, struct proc *p)
 			p->wait.stuck = op;
 			if (op > p->wait.ops)
 				take_back(set, p);
-			if (error == WAITING && (op->sem_flg & IPC_NOWAIT))
+			if (error == UNSERVED && (op->sem_flg & IPC_NOWAIT))
 				return -EAGAIN;
 			return error;
 		}
@@ -130,9 +130,9 @@ static inline int attempt(struct sem_set *set, struct proc *p)
 /* Serves `p`, if he can go on now: his result. */
 static inline int serve(struct sem_set *set, struct line *line, struct proc *p)
 {
-	int result = p->signal.killed ? WAITING : attempt(set, p);
+	int result = p->signal.killed ? UNSERVED : attempt(set, p);
 
-	if (result != WAITING)
+	if (result != UNSERVED)
 		wait_serve(line, p, result);
 	return result;
 }
@@ -340,7 +340,7 @@ semop(int id, vaddr_t from, uint32_t count, struct operation *ops,
 	result = attempt(set, p);
 	if (result == 0 && alters)
 		sem_serve(set, ops, end);
-	if (result != WAITING)
+	if (result != UNSERVED)
 		return result;
 	line = alters ? &set->changers : &set->zeroes;
 	wait_join(line);

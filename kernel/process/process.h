@@ -139,7 +139,7 @@ struct proc {
 	/* wait.c, semop.c and msg.c: what it stands in line for */
 	struct {
 		struct proc *next, *before; /* in line; 0: none */
-		int result;                 /* of its call, or WAITING */
+		int result;                 /* of its call, or UNSERVED */
 		int room, type, flags;      /* msgrcv: bytes; what it asks */
 		int chain; /* msgsnd, msgrcv: the message, or -1 */
 		/* semop: its operations in the kernel; the one that waits */

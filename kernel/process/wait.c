@@ -20,7 +20,7 @@ void wait_join(struct line *line)
 
 	p->wait.next = 0;
 	p->wait.before = line->last;
-	p->wait.result = WAITING;
+	p->wait.result = UNSERVED;
 	if (line->first)
 		line->last->wait.next = p;
 	else
@@ -44,7 +44,7 @@ static inline void leave(struct line *line, struct proc *p)
 
 void wait_serve(struct line *line, struct proc *p, int result)
 {
-	assert(p->wait.result == WAITING && result != WAITING);
+	assert(p->wait.result == UNSERVED && result != UNSERVED);
 	leave(line, p);
 	p->wait.result = result;
 	if (p->state == PROC_IN_LINE)
@@ -62,12 +62,12 @@ int wait_sleep(struct line *line, const uint64_t *until)
 	struct proc *p = self();
 	int error = 0;
 
-	while (p->wait.result == WAITING && error == 0)
+	while (p->wait.result == UNSERVED && error == 0)
 		if (until && *until <= clock_counts)
 			error = -EAGAIN;
 		else if (block_until(PROC_IN_LINE, until) != GO_ON)
 			error = -EINTR;
-	if (p->wait.result == WAITING)
+	if (p->wait.result == UNSERVED)
 		wait_serve(line, p, error);
 	return p->wait.result;
 }

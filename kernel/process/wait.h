@@ -18,13 +18,13 @@
 
 #include "process.h"
 
-#define WAITING (-1001) /* no errno: a result that is not there yet */
+#define UNSERVED (-1001) /* no errno: a result that is not there yet */
 
 struct line {
 	struct proc *first, *last; /* 0: nobody */
 };
 
-/* The running process joins the line, at its end.  Its result is WAITING. */
+/* The running process joins the line, at its end.  Its result is UNSERVED. */
 void wait_join(struct line *line);
 
 /*

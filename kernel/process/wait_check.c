@@ -33,7 +33,7 @@ int line_check(const struct line *line, const char *name, int index)
 			return report("W2: no end", name, index, p);
 		if (p->wait.before != before)
 			breaches += report("W2: before", name, index, p);
-		if (p->wait.result != WAITING)
+		if (p->wait.result != UNSERVED)
 			breaches += report("W1: served", name, index, p);
 		if (p->state == PROC_FREE || p->state == PROC_ZOMBIE)
 			breaches += report("W1: dead", name, index, p);
@@ -51,7 +51,7 @@ int wait_check(void)
 
 	for (int i = 0; i < proc_rows.fresh; i++)
 		waiting += procs[i].state != PROC_FREE &&
-		           procs[i].wait.result == WAITING;
+		           procs[i].wait.result == UNSERVED;
 	lost = waiting - standing;
 	standing = 0;
 	return lost == 0 ? 0

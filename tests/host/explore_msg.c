@@ -367,9 +367,9 @@ static int m_send(int id, struct letter m, vaddr_t address, int flags)
 	if (flags & IPC_NOWAIT)
 		return -EAGAIN;
 	model.procs[self_index()] = (struct sleeper){
-	    .what = SENDS, .queue = queue, .result = WAITING, .message = m};
+	    .what = SENDS, .queue = queue, .result = UNSERVED, .message = m};
 	m_join(&q->senders);
-	return WAITING;
+	return UNSERVED;
 }
 
 /* What the program finds, or -EFAULT; it may be too long for it. */
@@ -408,12 +408,12 @@ static int m_receive(int id, int size, int type, int flags, vaddr_t address)
 	if (place < 0) {
 		model.procs[self_index()] = (struct sleeper){.what = RECEIVES,
 		                                             .queue = queue,
-		                                             .result = WAITING,
+		                                             .result = UNSERVED,
 		                                             .size = size,
 		                                             .type = type,
 		                                             .flags = flags};
 		m_join(&q->receivers);
-		return WAITING;
+		return UNSERVED;
 	}
 	m = q->messages[place];
 	if (m.size > size && !(flags & MSG_NOERROR))
@@ -528,7 +528,7 @@ static int real_call(const struct call *c)
 {
 	may_sleep = true;
 	if (setjmp(asleep))
-		return WAITING;
+		return UNSERVED;
 	switch (c->kind) {
 	case GET:
 		return sys_msgget(c->a, c->flags);
@@ -602,7 +602,7 @@ static void run(int proc)
 	int chain = procs[proc].wait.chain, place = 0;
 
 	procs[proc].wait.chain = -1;
-	if (p->result == WAITING) {
+	if (p->result == UNSERVED) {
 		while (line->procs[place] != proc)
 			place++;
 		m_leave(line, place, -EINTR);
@@ -626,7 +626,7 @@ static bool possible(const struct call *c)
 	case KILL:
 		return p->what && !p->killed;
 	case RUN:
-		return p->what && (p->result != WAITING || p->killed);
+		return p->what && (p->result != UNSERVED || p->killed);
 	default:
 		return !p->what;
 	}
@@ -758,7 +758,7 @@ static void compare_proc(int proc)
 	}
 	EXPECT(procs[proc].wait.result, p->result);
 	EXPECT(procs[proc].state,
-	       p->result == WAITING && !p->killed ? PROC_IN_LINE : PROC_READY);
+	       p->result == UNSERVED && !p->killed ? PROC_IN_LINE : PROC_READY);
 }
 
 static void compare(void)
@@ -865,7 +865,7 @@ static void save_proc(struct state *s, int i)
 	if (!sleeper->what)
 		return;
 	s->procs[i].result = p->wait.result;
-	if (p->wait.result != WAITING)
+	if (p->wait.result != UNSERVED)
 		return;
 	s->procs[i].next = place(p->wait.next);
 	s->procs[i].before = place(p->wait.before);

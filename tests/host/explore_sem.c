@@ -230,7 +230,7 @@ static int m_attempt(int proc, int set, const struct array *a, int *which)
 
 		*which = i;
 		if (op->sem_op == 0 ? *value > 0 : *value < -op->sem_op)
-			return op->sem_flg & IPC_NOWAIT ? -EAGAIN : WAITING;
+			return op->sem_flg & IPC_NOWAIT ? -EAGAIN : UNSERVED;
 		*value += op->sem_op;
 		if (op->sem_flg & SEM_UNDO)
 			*adjust -= op->sem_op;
@@ -285,7 +285,7 @@ static bool m_serve_one(int set, enum who who, const struct array **done)
 		if (p->killed || m_who(p->array) != who)
 			continue;
 		result = m_attempt(s->line[i], set, p->array, &p->which);
-		if (result == WAITING)
+		if (result == UNSERVED)
 			continue;
 		*done = result == 0 ? p->array : &nothing_done;
 		m_leave(set, i, result);
@@ -401,7 +401,7 @@ static int m_get(int key, int count, int flags)
 	return m_id(set);
 }
 
-/* It sleeps: WAITING. */
+/* It sleeps: UNSERVED. */
 static int m_semop(int id, const struct array *a)
 {
 	int set = m_find(id), which, result;
@@ -421,11 +421,11 @@ static int m_semop(int id, const struct array *a)
 		if (a->ops[i].sem_flg & SEM_UNDO)
 			model.adjust[self_index()][set][ASKED] = 1;
 	result = m_attempt(self_index(), set, a, &which);
-	if (result == WAITING) {
+	if (result == UNSERVED) {
 		struct picture *s = &model.sets[set];
 
 		model.procs[self_index()] = (struct sleeper){
-		    .array = a, .set = set, .which = which, .result = WAITING};
+		    .array = a, .set = set, .which = which, .result = UNSERVED};
 		s->line[s->waiting++] = self_index();
 	}
 	if (result == 0 && m_alters(a))
@@ -565,7 +565,7 @@ static int m_run(int proc)
 	const struct picture *s = &model.sets[p->set];
 	int place = 0, result;
 
-	if (p->result == WAITING) {
+	if (p->result == UNSERVED) {
 		while (s->line[place] != proc)
 			place++;
 		m_leave(p->set, place, p->late ? -EAGAIN : -EINTR);
@@ -643,7 +643,7 @@ void preemption_point(void)
 static void tick_in_model(void)
 {
 	for (int i = 0; i < PROCS; i++)
-		if (model.procs[i].array && model.procs[i].result == WAITING &&
+		if (model.procs[i].array && model.procs[i].result == UNSERVED &&
 		    !model.procs[i].killed && procs[i].state == PROC_READY)
 			model.procs[i].late = 1;
 }
@@ -695,7 +695,7 @@ static int real_call(const struct call *c)
 	asked = c->array;
 	may_sleep = true;
 	if (setjmp(asleep))
-		return WAITING;
+		return UNSERVED;
 	given = c->kind == OPERATE ? (const char *)c->array->ops
 	        : c->kind == ALL   ? (const char *)values
 	                           : (const char *)&ds;
@@ -778,7 +778,7 @@ static void run(int proc)
 static bool possible(const struct call *c)
 {
 	const struct sleeper *p = &model.procs[c->proc];
-	bool sleeps = p->array && p->result == WAITING;
+	bool sleeps = p->array && p->result == UNSERVED;
 
 	switch (c->kind) {
 	case LATE:
@@ -894,14 +894,14 @@ static void compare_lines(int set)
 	compare_line(set, &sems[set].changers, true);
 	for (int i = 0; i < s->waiting; i++) {
 		const struct sleeper *p = &model.procs[s->line[i]];
-		int result = WAITING;
+		int result = UNSERVED;
 
 		if (!p->killed)
 			result = m_attempt(s->line[i], set, p->array, &which);
 		/* Who waits for zeroes may fail, when it is asked. */
 		if (result == -EAGAIN && !m_alters(p->array))
-			result = WAITING;
-		EXPECT(result, WAITING);
+			result = UNSERVED;
+		EXPECT(result, UNSERVED);
 	}
 }
 
@@ -937,12 +937,12 @@ static void compare_proc(int proc)
 		EXPECT(procs[proc].state, PROC_RUNNING);
 		return;
 	}
-	if (p->result == WAITING)
+	if (p->result == UNSERVED)
 		compare_operations(&procs[proc], p->array);
 	EXPECT(procs[proc].wait.result, p->result);
-	EXPECT(procs[proc].state, p->result == WAITING && !p->late && !p->killed
-	                              ? PROC_IN_LINE
-	                              : PROC_READY);
+	EXPECT(procs[proc].state,
+	       p->result == UNSERVED && !p->late && !p->killed ? PROC_IN_LINE
+	                                                       : PROC_READY);
 }
 
 static void compare(const struct call *c, int answer)
@@ -1062,7 +1062,7 @@ static void save_proc(struct state *s, int i)
 {
 	const struct proc *p = &procs[order[i]];
 	const struct sleeper *sleeper = &model.procs[order[i]];
-	bool waits = p->wait.result == WAITING && sleeper->array;
+	bool waits = p->wait.result == UNSERVED && sleeper->array;
 
 	s->procs[i].state = p->state;
 	s->procs[i].killed = p->signal.killed;

@@ -460,7 +460,7 @@ static void spoil_line(struct line *line)
 	SEES(check, "W2: before", procs[0].wait.before, &procs[2]);
 	SEES(check, "W2: no end", procs[0].wait.next, &procs[0]);
 	SEES(check, "W3: waiting", *line, ((struct line){0, 0}));
-	SEES(check, "W3: waiting", procs[2].wait.result, WAITING);
+	SEES(check, "W3: waiting", procs[2].wait.result, UNSERVED);
 }
 
 static struct sem_set *set_at(void)
