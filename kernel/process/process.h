@@ -28,7 +28,7 @@
 #define UNKNOWN_MAX   480 /* numbers of calls that the log tells apart */
 
 /* Three ids of one kind: what set*id(2) works on. */
-struct ids3 {
+struct id_triple {
 	uint32_t real, effective, saved;
 };
 
@@ -36,13 +36,13 @@ struct ids3 {
 struct identity {
 	int pgid, sid;
 	union {
-		struct ids3 user;
+		struct id_triple user;
 		struct {
 			uint32_t uid, euid, suid;
 		};
 	};
 	union {
-		struct ids3 group;
+		struct id_triple group;
 		struct {
 			uint32_t gid, egid, sgid;
 		};

@@ -28,13 +28,13 @@ static bool privileged(void)
 	return self()->identity.euid == 0;
 }
 
-static bool one_of(const struct ids3 *ids, uint32_t id)
+static bool one_of(const struct id_triple *ids, uint32_t id)
 {
 	return id == KEEP || id == ids->real || id == ids->effective ||
 	       id == ids->saved;
 }
 
-static int set_ids(struct ids3 *ids, uint32_t real, uint32_t effective,
+static int set_ids(struct id_triple *ids, uint32_t real, uint32_t effective,
                    uint32_t saved)
 {
 	ids->real = real == KEEP ? ids->real : real;
@@ -45,7 +45,7 @@ static int set_ids(struct ids3 *ids, uint32_t real, uint32_t effective,
 }
 
 /* The ids that the calls of the table mean: 0 those of users, 1 of groups. */
-static struct ids3 *ids_of(int groups)
+static struct id_triple *triple_of(int groups)
 {
 	return groups ? &self()->identity.group : &self()->identity.user;
 }
@@ -53,7 +53,7 @@ static struct ids3 *ids_of(int groups)
 /* setuid(2), setgid(2) */
 int sys_setid(int groups, uint32_t id)
 {
-	struct ids3 *ids = ids_of(groups);
+	struct id_triple *ids = triple_of(groups);
 
 	if (id == KEEP)
 		return -EINVAL;
@@ -67,7 +67,7 @@ int sys_setid(int groups, uint32_t id)
 /* setreuid(2), setregid(2) */
 int sys_setreid(int groups, uint32_t real, uint32_t effective)
 {
-	struct ids3 *ids = ids_of(groups);
+	struct id_triple *ids = triple_of(groups);
 	bool saves =
 	    real != KEEP || (effective != KEEP && effective != ids->real);
 	bool may_real =
@@ -83,7 +83,7 @@ int sys_setreid(int groups, uint32_t real, uint32_t effective)
 /* setresuid(2), setresgid(2) */
 int sys_setresid(int groups, uint32_t real, uint32_t effective, uint32_t saved)
 {
-	struct ids3 *ids = ids_of(groups);
+	struct id_triple *ids = triple_of(groups);
 
 	if (!privileged() && !(one_of(ids, real) && one_of(ids, effective) &&
 	                       one_of(ids, saved)))
@@ -94,7 +94,7 @@ int sys_setresid(int groups, uint32_t real, uint32_t effective, uint32_t saved)
 /* getresuid(2), getresgid(2) */
 int sys_getresid(int groups, vaddr_t real, vaddr_t effective, vaddr_t saved)
 {
-	const struct ids3 *ids = ids_of(groups);
+	const struct id_triple *ids = triple_of(groups);
 
 	if (copy_out(real, &ids->real, sizeof(uint32_t)) < 0 ||
 	    copy_out(effective, &ids->effective, sizeof(uint32_t)) < 0 ||
