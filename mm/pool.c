@@ -21,6 +21,7 @@
 
 #include "../abi/errno.h"
 #include "../kernel/base/cpu.h"
+#include "../kernel/base/string.h"
 #include "space.h"
 
 struct cell {
@@ -118,9 +119,9 @@ int pool_take(uint32_t bytes, int space)
 		}
 		cell_at(cell)->next = chain;
 		chain = cell;
-		pause_at(cell);
 		if (bytes <= CELL_BYTES)
 			return chain;
+		pause_at(cell);
 		bytes -= CELL_BYTES;
 	}
 }
@@ -130,32 +131,33 @@ void pool_give(int chain)
 	while (chain >= 0) {
 		int after = cell_at(chain)->next;
 
-		pause_at(chain);
+		if (after >= 0)
+			pause_at(chain);
 		give_cell(chain);
 		chain = after;
 	}
 }
 
-int pool_move(int chain, uint32_t offset, uint32_t bytes, vaddr_t user,
-              bool out)
+/* Inline, for each caller knows the direction, and most messages are short. */
+inline int pool_move(int chain, uint32_t offset, uint32_t bytes, vaddr_t user,
+                     bool out)
 {
 	while (bytes > 0) {
-		struct cell *cell = cell_at(chain);
-		uint8_t *at = cell->bytes + offset;
-		uint32_t count = CELL_BYTES - offset;
-		int error;
+		void *at = cell_at(chain)->bytes + offset;
+		void *program = (void *)(uintptr_t)user;
+		uint32_t count = min(bytes, CELL_BYTES - offset);
 
-		if (count > bytes)
-			count = bytes;
-		error =
-		    out ? copy_out(user, at, count) : copy_in(at, user, count);
+		if (!in_user_space(user, count) ||
+		    usercopy_move(out ? program : at, out ? at : program,
+		                  count) < 0)
+			return -EFAULT;
 		bytes -= count;
-		if (error < 0 || bytes == 0)
-			return error;
+		if (bytes == 0)
+			break;
 		pause_at(chain);
 		user += count;
 		offset = 0;
-		chain = cell->next;
+		chain = pool_next(chain);
 	}
 	return 0;
 }

@@ -11,8 +11,6 @@
 #include "../kernel/base/cpu.h"
 #include "../kernel/base/string.h"
 
-int usercopy_move(void *to, const void *from, uint32_t bytes);
-
 #ifdef __i386__
 extern const uintptr_t smap_sites_start[], smap_sites_end[];
 extern const struct {

@@ -22,6 +22,9 @@
 /* 0 or -EFAULT. */
 int copy_in(void *to, vaddr_t from, uint32_t bytes);
 int copy_out(vaddr_t to, const void *from, uint32_t bytes);
+/* ... of a caller that has asked whether the program's end is in_user_space().
+ */
+int usercopy_move(void *to, const void *from, uint32_t bytes);
 
 /* For trap.c: where to go on after a fault at `eip` in a copy; 0: not ours. */
 uintptr_t usercopy_fixup(uintptr_t eip);
@@ -89,17 +92,8 @@ copy_in_few(void *to, vaddr_t from, uint32_t bytes)
 	return usercopy_few(to, (const void *)(uintptr_t)from, bytes);
 }
 
-static inline __attribute__((always_inline)) int
-copy_out_few(vaddr_t to, const void *from, uint32_t bytes)
-{
-	if (!in_user_space(to, bytes))
-		return -EFAULT;
-	return usercopy_few((void *)(uintptr_t)to, from, bytes);
-}
-
 #else /* a host test: its own way */
-#define copy_in_few  copy_in
-#define copy_out_few copy_out
+#define copy_in_few copy_in
 #endif
 
 #endif

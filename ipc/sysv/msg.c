@@ -200,7 +200,7 @@ static void received(struct msg_queue *q, const struct proc *p)
 }
 
 /* To the first in line who wants it and has room: is there one? */
-static bool hand_over(struct msg_queue *q, int chain)
+static inline bool hand_over(struct msg_queue *q, int chain)
 {
 	const struct msg *m = msg_at(chain);
 	struct proc *p = q->receivers.first;
@@ -275,7 +275,7 @@ int msg_send(int id, int chain, int flags)
 }
 
 /* The message in a chain: or -ENOMEM, -EFAULT. */
-static int compose(int type, vaddr_t text, uint32_t size)
+static inline int compose(int type, vaddr_t text, uint32_t size)
 {
 	int chain = pool_take(sizeof(struct msg) + size, self()->life.space);
 	int error;
@@ -358,9 +358,8 @@ static int deliver(int chain, vaddr_t message, uint32_t size)
 
 	if (size > m->size)
 		size = m->size;
-	if (copy_out_few(message, &m->type, sizeof(m->type)) < 0 ||
-	    pool_move(chain, sizeof(*m), size, message + sizeof(m->type),
-	              true) < 0)
+	if (pool_move(chain, offsetof(struct msg, type), sizeof(m->type) + size,
+	              message, true) < 0)
 		return -EFAULT; /* and it is lost, as elsewhere */
 	return (int)size;
 }

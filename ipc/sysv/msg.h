@@ -17,11 +17,14 @@
  */
 extern struct msginfo msg_limits;
 
-/* The head of a message, in the first cell of its chain; the text follows. */
+/*
+ * The head of a message, in the first cell of its chain.  The text follows the
+ * type at once, as in a program's struct msgbuf.
+ */
 struct msg {
-	int next; /* the next message's chain, or -1 */
-	int type;
+	int next;      /* the next message's chain, or -1 */
 	uint32_t size; /* bytes of text */
+	int type;
 };
 
 struct msg_queue {

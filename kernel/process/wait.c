@@ -57,7 +57,8 @@ void wait_dismiss(struct line *line, int result)
 		wait_serve(line, line->first, result);
 }
 
-int wait_sleep(struct line *line, const uint64_t *until)
+/* Inline, for each semop, msgsnd and msgrcv that waits passes here. */
+inline int wait_sleep(struct line *line, const uint64_t *until)
 {
 	struct proc *p = self();
 	int error = 0;

@@ -332,8 +332,6 @@ int __wrap_rows_reserve(struct rows *rows, int count, int level)
 
 /* ---- the kernel's copies, through the MMU of the model ---------------- */
 
-int usercopy_move(void *to, const void *from, uint32_t bytes);
-
 static bool is_user(const void *pointer)
 {
 	return (uintptr_t)pointer < USER_LIMIT;
