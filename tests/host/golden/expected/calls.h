@@ -18,6 +18,5 @@ int sys_brk(uint32_t address, vaddr_t *result);
 int sys_where(vaddr_t *result);
 int sys_mmap(uint32_t address, uint32_t length, int fd, vaddr_t *result);
 int sys_fcntl(int fd, int command, uint32_t arg);
-int sys_whole(uint32_t word);
 
 #endif

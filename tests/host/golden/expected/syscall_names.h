@@ -15,7 +15,6 @@ static const char *const syscall_names[SYSCALL_LIMIT] = {
 	[11] = "where",
 	[12] = "mmap",
 	[13] = "fcntl",
-	[14] = "whole",
 	[30] = "read",
 	[31] = "write",
 	[32] = "readv",

@@ -15,7 +15,6 @@
 #define SYS_where 11
 #define SYS_mmap 12
 #define SYS_fcntl 13
-#define SYS_whole 14
 #define SYS_read 30
 #define SYS_write 31
 #define SYS_readv 32

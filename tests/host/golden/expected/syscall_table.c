@@ -103,12 +103,6 @@ static int run_fcntl(uint32_t number, const uint32_t *a)
 	return result;
 }
 
-__attribute__((flatten)) static int run_whole(uint32_t number, const uint32_t *a)
-{
-	(void)number;
-	return sys_whole(a[0]);
-}
-
 const struct syscall syscalls[SYSCALL_LIMIT] = {
 	[20] = {.fd_argument = -1,
 		.result = RESULT_STATUS, .flags_argument = -1},
@@ -137,8 +131,6 @@ const struct syscall syscalls[SYSCALL_LIMIT] = {
 	[13] = {.fd_argument = 0,
 		.result = RESULT_STATUS, .flags_argument = -1,
 		.leases = {{LEASE_INOUT, 2, -1, 64}}},
-	[14] = {.fd_argument = -1,
-		.result = RESULT_STATUS, .flags_argument = -1},
 	[30] = {.fd_argument = 0,
 		.result = RESULT_STATUS, .flags_argument = -1,
 		.leases = {{LEASE_OUT, 1, 2, 0}}},
@@ -193,7 +185,7 @@ int (*const syscall_run[SYSCALL_LIMIT])(uint32_t, const uint32_t *) = {
 	[11] = run_where,
 	[12] = run_mmap,
 	[13] = run_fcntl,
-	[14] = run_whole,
+	[14] = unknown_call,
 	[15] = unknown_call,
 	[16] = unknown_call,
 	[17] = unknown_call,
