@@ -225,7 +225,6 @@ static void make_boot_process(void)
 	error = proc_make(LEVEL_SERVER, &running);
 	assert(!error);
 	memcpy(running->program.name, "boot", 5);
-	running->life.pid = 0;
 	running->state = PROC_RUNNING;
 }
 
@@ -244,6 +243,7 @@ static struct proc *start_program(const char *path, const char *arguments,
 	if (!body || proc_make(LEVEL_SERVER, &p) < 0)
 		machine_refuse("the boot archive has no %s: run `make` again",
 		               path);
+	p->life.pid = pid_next();
 	image.segment = segment_make_archive(body, image.bytes, LEVEL_SERVER);
 	proc_prepare_stack(p);
 	if (image.segment < 0 || proc_exec(p, &image, 0, 0) < 0)

@@ -15,6 +15,16 @@
 #include "../../ipc/sysv/shm.h"
 #include "../process/wait.h"
 
+static int times_named(int pid)
+{
+	int times = 0;
+
+	for (int i = 1; i < proc_rows.fresh; i++)
+		times += procs[i].state != PROC_FREE &&
+		         procs[i].state != PROC_NEW && procs[i].life.pid == pid;
+	return times;
+}
+
 /* How often it stands in a run queue; -1: one goes in a circle. */
 static int times_queued(const struct proc *proc)
 {
@@ -93,7 +103,7 @@ static int process_check(void)
 
 		if (p->state == PROC_FREE || p->state == PROC_NEW)
 			continue;
-		if (proc_find(p->life.pid) != p) {
+		if (times_named(p->life.pid) != 1) {
 			klog(KLOG_ERROR, "P1: pid %d is taken twice",
 			     p->life.pid);
 			breaches++;

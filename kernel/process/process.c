@@ -7,9 +7,9 @@
  * process that it waits for (`peer`), so that a reader of the table, the
  * checkers and the debugger can follow who holds up whom.
  *
- *	proc_make   a row, a pid           block   wait here
+ *	proc_make   a row, a stack         block   wait here
  *	proc_free   give it back           wake    go on
- *	proc_find   by pid                 proc_set_zombie   it never runs again
+ *	                                   proc_set_zombie   it never runs again
  */
 #include "process.h"
 
@@ -20,71 +20,11 @@
 #include "schedule.h"
 #include "trapframe.h"
 
-#define PID_MAX 32768
-
 struct rows proc_rows = ROWS_OF(procs, PROCS_MAX);
 struct proc *running;
 
 _Static_assert(sizeof(struct proc) == 2048, "an index becomes a shift");
 _Static_assert(PROCS_MAX <= TOKEN_SLOTS, "a token has room for an index");
-
-/* ---- pids --------------------------------------------------------------- */
-
-/*
- * A new pid must not be the number of a process, a group or a session.  Each
- * process keeps at most three numbers, so of PID_WINDOW numbers some are free.
- * All numbers from next_free on, and below next_taken, are free.
- */
-#define PID_WINDOW (4 * PROCS_MAX)
-
-static int next_free = 2, next_taken = 2;
-
-static void take_number(uint32_t *taken, int number)
-{
-	uint32_t at = (uint32_t)(number - next_free);
-
-	if (at < PID_WINDOW)
-		taken[at / 32] |= 1u << at % 32;
-}
-
-/*
- * Finds the first free numbers from next_free on.  They may all lie beyond
- * PID_MAX: then next_pid() begins again at 2, and its second try succeeds.
- */
-static void find_free_numbers(void)
-{
-	uint32_t taken[PID_WINDOW / 32] = {0};
-	int from = 0, to;
-
-	for (int i = 0; i < proc_rows.fresh; i++) {
-		const struct proc *p = &procs[i];
-
-		if (p->state == PROC_FREE)
-			continue;
-		take_number(taken, p->life.pid);
-		take_number(taken, p->identity.pgid);
-		take_number(taken, p->identity.sid);
-	}
-	while (from < PID_WINDOW && (taken[from / 32] >> from % 32 & 1))
-		from++;
-	for (to = from; to < PID_WINDOW; to++)
-		if (taken[to / 32] >> to % 32 & 1)
-			break;
-	next_taken = next_free + to;
-	next_free += from;
-	if (next_taken > PID_MAX)
-		next_taken = PID_MAX;
-}
-
-static int next_pid(void)
-{
-	while (next_free >= next_taken) {
-		if (next_free >= PID_MAX)
-			next_free = 2; /* 1 is init's, given by name */
-		find_free_numbers();
-	}
-	return next_free++;
-}
 
 /* A kernel stack stays with its row: it is made at the row's first use. */
 static int make_stack(const struct proc *p, int level)
@@ -115,7 +55,6 @@ int proc_make(int level, struct proc **made)
 		return -ENOMEM;
 	}
 	p = &procs[i];
-	p->life.pid = next_pid();
 	p->sched.start_tick = ticks;
 	p->limits.nproc[0] = p->limits.nproc[1] = PROCS_MAX / 2;
 	p->life.parent = p->peer = -1;
@@ -137,24 +76,6 @@ void proc_free(struct proc *p)
 	user_leave(p);
 	p->state = PROC_FREE;
 	rows_put(&proc_rows, proc_index(p));
-}
-
-struct proc *proc_find(int pid)
-{
-	for (int i = 0; i < proc_rows.fresh; i++)
-		if (procs[i].state != PROC_FREE && procs[i].life.pid == pid)
-			return &procs[i];
-	return 0;
-}
-
-bool proc_named(const struct proc *p, int pid)
-{
-	if (p->state == PROC_FREE || p->state == PROC_NEW)
-		return false;
-	if (pid > 0)
-		return p->life.pid == pid;
-	return pid == -1 ||
-	       p->identity.pgid == (pid == 0 ? self()->identity.pgid : -pid);
 }
 
 uintptr_t proc_stack_top(const struct proc *p)

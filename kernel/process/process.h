@@ -201,15 +201,6 @@ int proc_make(int level, struct proc **made);
  */
 void proc_free(struct proc *p);
 
-/* The process with this pid, alive or a zombie, or 0.  It looks at all rows. */
-struct proc *proc_find(int pid);
-
-/*
- * Does `pid` mean this process, as in kill(2)?  Above 0: its pid; 0: it is of
- * the caller's group; -1: always; below: it is of the group -pid.
- */
-bool proc_named(const struct proc *p, int pid);
-
 /* A server is a process that has a channel. */
 bool proc_is_server(const struct proc *p);
 

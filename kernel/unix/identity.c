@@ -140,11 +140,6 @@ int sys_umask(uint32_t mask)
 
 /* ---- groups of processes, sessions ----------------------------------- */
 
-struct proc *find_or_self(int pid)
-{
-	return pid == 0 ? self() : proc_find(pid);
-}
-
 static bool group_exists(int pgid, int sid)
 {
 	for (int i = 1; i < proc_rows.fresh; i++)

@@ -83,6 +83,7 @@ static int make_child(struct proc **made)
 	}
 
 	/* Nothing below can fail. */
+	child->life.pid = pid_next();
 	child->life.space = space;
 	spaces[space].owner = child->life.pid;
 	child->life.parent = self_index();

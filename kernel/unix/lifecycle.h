@@ -22,7 +22,19 @@ __attribute__((noreturn)) void proc_exit(int wait_status);
 /* A process that starts at trap_return with an empty trapframe. */
 void proc_prepare_stack(struct proc *p);
 
-/* ---- identity.c ------------------------------------------------------ */
+/* ---- pid.c ----------------------------------------------------------- */
+
+/* A number that is no process's, no group's and no session's. */
+int pid_next(void);
+
+/* The process with this pid, alive or a zombie, or 0.  It looks at all rows. */
+struct proc *proc_find(int pid);
+
+/*
+ * Does `pid` mean this process, as in kill(2)?  Above 0: its pid; 0: it is of
+ * the caller's group; -1: always; below: it is of the group -pid.
+ */
+bool proc_named(const struct proc *p, int pid);
 
 /* The process that has this pid (0: the current one), or 0. */
 struct proc *find_or_self(int pid);

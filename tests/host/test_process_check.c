@@ -45,14 +45,6 @@ int message_check(void)
 	return 0;
 }
 
-struct proc *proc_find(int pid)
-{
-	for (int i = 0; i < PROCS; i++)
-		if (procs[i].state != PROC_FREE && procs[i].life.pid == pid)
-			return &procs[i];
-	return 0;
-}
-
 /* Nobody attaches here. */
 void attach_ended(int in, int tag)
 {

@@ -50,10 +50,10 @@ sees includes "ipc/sysv/shm.c:[0-9]+: climbs to ipc/message/message.h" \
 	"rules: the halves of ipc do not know each other"
 
 fresh
-echo 'int proc_find(int); int climb(void) { return proc_find(1); }' \
+echo 'int pid_next(void); int climb(void) { return pid_next(); }' \
 	>"$out/tree/kernel/base/string.c"
 compile kernel/base/string.c
-sees symbols "kernel/base/string.c: proc_find is of kernel/process, above it" \
+sees symbols "kernel/base/string.c: pid_next is of kernel/unix, above it" \
 	"rules: a name from above is seen, though nothing is included"
 
 fresh

@@ -1,0 +1,89 @@
+/*
+ * kernel/unix/pid.c -- pids: by what number a process is known to others.
+ *
+ * Below this floor a process is a row of `procs`, and its index is its name.
+ * A pid is a name that lasts: it does not come again soon, and it may also be
+ * the number of a group or a session that outlives its leader.
+ */
+#include "lifecycle.h"
+
+#define PID_MAX 32768
+
+/*
+ * A new pid must not be the number of a process, a group or a session.  Each
+ * process keeps at most three numbers, so of PID_WINDOW numbers some are free.
+ * All numbers from next_free on, and below next_taken, are free.
+ */
+#define PID_WINDOW (4 * PROCS_MAX)
+
+static int next_free = 3, next_taken = 3; /* at first; then from 2 */
+
+static void take_number(uint32_t *taken, int number)
+{
+	uint32_t at = (uint32_t)(number - next_free);
+
+	if (at < PID_WINDOW)
+		taken[at / 32] |= 1u << at % 32;
+}
+
+/*
+ * Finds the first free numbers from next_free on.  They may all lie beyond
+ * PID_MAX: then pid_next() begins again at 2, and its second try succeeds.
+ */
+static void find_free_numbers(void)
+{
+	uint32_t taken[PID_WINDOW / 32] = {0};
+	int from = 0, to;
+
+	for (int i = 0; i < proc_rows.fresh; i++) {
+		const struct proc *p = &procs[i];
+
+		if (p->state == PROC_FREE)
+			continue;
+		take_number(taken, p->life.pid);
+		take_number(taken, p->identity.pgid);
+		take_number(taken, p->identity.sid);
+	}
+	while (from < PID_WINDOW && (taken[from / 32] >> from % 32 & 1))
+		from++;
+	for (to = from; to < PID_WINDOW; to++)
+		if (taken[to / 32] >> to % 32 & 1)
+			break;
+	next_taken = next_free + to;
+	next_free += from;
+	if (next_taken > PID_MAX)
+		next_taken = PID_MAX;
+}
+
+int pid_next(void)
+{
+	while (next_free >= next_taken) {
+		if (next_free >= PID_MAX)
+			next_free = 2; /* 1 is init's, given by name */
+		find_free_numbers();
+	}
+	return next_free++;
+}
+
+struct proc *proc_find(int pid)
+{
+	for (int i = 0; i < proc_rows.fresh; i++)
+		if (procs[i].state != PROC_FREE && procs[i].life.pid == pid)
+			return &procs[i];
+	return 0;
+}
+
+bool proc_named(const struct proc *p, int pid)
+{
+	if (p->state == PROC_FREE || p->state == PROC_NEW)
+		return false;
+	if (pid > 0)
+		return p->life.pid == pid;
+	return pid == -1 ||
+	       p->identity.pgid == (pid == 0 ? self()->identity.pgid : -pid);
+}
+
+struct proc *find_or_self(int pid)
+{
+	return pid == 0 ? self() : proc_find(pid);
+}
