@@ -27,25 +27,25 @@ def wrong_programs():
     arm[18], object_file[16], pie[16] = 40, 1, 3
     dynamic = bytearray(elf32) + b"\x03\0\0\0" + bytes(28)
     dynamic[28], dynamic[42], dynamic[44] = 52, 32, 1
-    build = r"; build it so: \S*gcc.* -static -o wrong wrong\.c"
+    build = r"; build it with: \S*gcc.* -static -o wrong wrong\.c"
     return (
-        ("a 64-bit program", elf64, 0o755, "is a 64-bit program, and Tessera "
+        ("a 64-bit program", elf64, 0o755, "is a 64-bit program, but Tessera "
          "has 32 bits" + build),
         ("a program of another machine", arm, 0o755, "is a program for another "
          "kind of computer" + build),
-        ("an object file", object_file, 0o755, "is an object file, not linked "
-         "yet" + build),
-        ("a dynamic program", dynamic, 0o755, "is dynamically linked, and "
+        ("an object file", object_file, 0o755, "is an object file and not "
+         "linked yet" + build),
+        ("a dynamic program", dynamic, 0o755, "is dynamically linked, but "
          "Tessera has no dynamic linker" + build),
         ("a static-pie", pie, 0o755, r"is position-independent \(static-pie\)" +
          build + " -no-pie"),
-        ("a script", b"#!/bin/sh -e\n", 0o755, "is a script, and the guest has "
-         "no /bin/sh; name one with -f"),
-        ("a text", b"int main(void)\n", 0o644, "is no program; write it in C "
-         "and build it so: .*"),
+        ("a script", b"#!/bin/sh -e\n", 0o755, "is a script, but the guest has "
+         "no /bin/sh; copy one in with -f"),
+        ("a text", b"int main(void)\n", 0o644, "is not a program; write it in "
+         "C and build it with: .*"),
         ("an empty file", b"", 0o755, "is empty"),
         ("a program without x", bytes(elf32), 0o644, "is not executable; "
-         "chmod \\+x .*wrong"))
+         "make it so: chmod \\+x .*wrong"))
 
 
 def run_words(check):
@@ -150,8 +150,8 @@ def files(check, folder):
         stream.write("here\n")
     _, _, errors = words(COPY, "file", "data", cwd=folder)
     check("a file that lies here and not in the guest: -f is hinted at",
-          errors == "tools/run: the guest has no file data, and here is "
-          "one: tools/run -f data=data ...\n", errors)
+          errors == "tools/run: the guest has no file data, but this "
+          "machine has one: tools/run -f data=data ...\n", errors)
     status, out, errors = words("-f", "data=data", COPY, "file", "data",
                                 cwd=folder)
     check("... and helps", (status, out, errors) == (0, "here\n", ""),
