@@ -28,6 +28,8 @@
  * M4  RECEIVING: nothing is there to be heard of by that server.
  * M5  A send goes only upward in rank, so no circle of waiting can close.
  * M6  News of one kind waits while at most one of each other kind is heard.
+ * M7  In a queue the rounds rise from the last one heard, each user once in
+ *     each, so that one entry waits for at most two of each other user.
  *
  * A client killed while it waits is READY at once, and its token dead; it
  * leaves the queue by itself (message_abandon) when it next runs.
@@ -84,13 +86,15 @@ static int *link_to(struct channel *channel, int proc)
 }
 
 /*
- * Where a new request of `proc` joins the queue.  Users take turns there, one
- * request in each round, so that nobody waits behind a crowd of another user's.
+ * Where `proc` joins the queue, with a request or with a wish.  Users take
+ * turns there, one entry in each round, so that nobody waits behind a crowd of
+ * another user's.  A round is closed as soon as something of it was heard:
+ * otherwise two users who come back at once would keep the next round waiting.
  */
 static int *link_in_turn(struct channel *channel, int proc)
 {
 	int *link = &channel->first;
-	uint32_t round = *link < 0 ? 0 : procs[*link].message.round;
+	uint32_t round = channel->round + 1;
 
 	for (int i = *link; i >= 0; i = *link) {
 		if ((int32_t)(procs[i].message.round - round) > 0)
@@ -103,8 +107,10 @@ static int *link_in_turn(struct channel *channel, int proc)
 	return link;
 }
 
-static void enqueue(int proc, int *link)
+static void enqueue(struct channel *channel, int proc)
 {
+	int *link = link_in_turn(channel, proc);
+
 	procs[proc].message.next = *link;
 	procs[proc].message.queued = true;
 	*link = proc;
@@ -155,7 +161,7 @@ static void address(int proc, int connection)
 	connection_hold(connection);
 	p->message.connection = connection;
 	p->message.generation = generation = generation % (GENERATIONS - 1) + 1;
-	enqueue(proc, link_in_turn(channel, proc));
+	enqueue(channel, proc);
 	channel_tell(channel);
 	count_messages++;
 	if (trace_on)
@@ -219,7 +225,7 @@ void message_unblock(int proc)
 		message_answer(proc, -EINTR);
 	} else if (p->state == PROC_REPLY_WAIT && !p->message.unblock) {
 		p->message.unblock = true;
-		enqueue(proc, &channel_of(proc)->first);
+		enqueue(channel_of(proc), proc);
 		channel_tell(channel_of(proc));
 	}
 }
@@ -314,6 +320,7 @@ static void acknowledge(struct channel *channel, enum news kind, int client)
 	} else if (kind == NEWS_CLOSES) {
 		connection_forget(channel);
 	} else {
+		channel->round = procs[client].message.round;
 		dequeue(client);
 		if (procs[client].state == PROC_SENDING)
 			block_move(&procs[client], PROC_REPLY_WAIT,

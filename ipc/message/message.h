@@ -25,6 +25,7 @@ struct channel {
 	uint32_t interrupts; /* lines that fired, not yet received */
 	int closed;          /* connections whose last close it must hear of */
 	enum news heard;     /* the kind that it heard of last */
+	uint32_t round;      /* the round of the client that it heard last */
 };
 
 struct connection {
@@ -99,9 +100,11 @@ static inline bool message_waits(int proc)
 }
 
 /*
- * A signal with a handler has come for a process that waits in a message.  Not
- * yet received: the wait ends, -EINTR.  Otherwise its server gets a pulse, and
- * answers soon with what is true.  (For the issue that adds handlers.)
+ * The process, which waits in a message, wishes its wait to end soon: a signal
+ * with a handler has come for it.  If the message was not yet received, the
+ * wait ends here with -EINTR.  Otherwise its server gets PULSE_UNBLOCK, once
+ * for each message and in the user's turn, and answers with what is true.
+ * Nobody calls it until there are handlers.
  */
 void message_unblock(int proc);
 

@@ -4,8 +4,8 @@
  *
  * Recomputes from the process table alone what connection.c and message.c keep
  * by increments, and reports each breach by the invariant's number (C1, C2 in
- * connection.c; M1 to M4 in message.c).  Nothing here changes anything; it may
- * be slow.
+ * connection.c; M1 to M4 and M7 in message.c).  Nothing here changes anything;
+ * it may be slow.
  */
 #include "message.h"
 
@@ -149,6 +149,36 @@ static void check_servers(void)
 	}
 }
 
+/* ---- M7: users take turns ------------------------------------------------ */
+
+/* Is this the only waiting entry of its user in its round? */
+static bool is_alone_in_round(int proc)
+{
+	const struct proc *p = &procs[proc];
+
+	for (int i = p->message.next; i >= 0; i = procs[i].message.next)
+		if (message_waits(i) &&
+		    procs[i].message.round == p->message.round &&
+		    procs[i].sched.user == p->sched.user)
+			return false;
+	return true;
+}
+
+static void check_rounds(const struct channel *channel)
+{
+	uint32_t round = channel->round;
+
+	for (int i = channel->first; i >= 0; i = procs[i].message.next) {
+		if (!message_waits(i))
+			continue; /* killed: it will leave */
+		if ((int32_t)(procs[i].message.round - round) < 0)
+			breach("M7: a round comes too late", i);
+		if (!is_alone_in_round(i))
+			breach("M7: a user twice in a round", i);
+		round = procs[i].message.round;
+	}
+}
+
 int message_check(void)
 {
 	breaches = 0;
@@ -160,5 +190,8 @@ int message_check(void)
 		check_names(&procs[i], i);
 		check_wait(&procs[i], i);
 	}
+	for (int c = 0; c < CHANNELS && breaches == 0; c++)
+		if (channels[c].server != 0) /* by M1 its queue has an end */
+			check_rounds(&channels[c]);
 	return breaches;
 }

@@ -6,17 +6,19 @@
  * tests/host/explore_messages.c -- every order of events, on the real code.
  *
  * Two clients and two servers of different rank run the kernel's own
- * connection.c, message.c and forward.c; only the scheduler and user memory
- * are ours.  A process is a coroutine: where the kernel would switch, the
- * explorer chooses what happens next: any step of any process, a kill, an
- * interrupt, an unblock.  Breadth first, each state once (a path is replayed
- * from the start), until nothing new is found within the bounds below.
+ * connection.c, message.c and forward.c (four clients of three users where
+ * turns are taken); only the scheduler and user memory are ours.  A process is
+ * a coroutine: where the kernel would switch, the explorer chooses what happens
+ * next: any step of any process, a kill, an interrupt, an unblock.  Breadth
+ * first, each state once (a path is replayed from the start), until nothing new
+ * is found within the bounds below.
  *
  * After every step: message_check() is 0; who waits, waits for somebody who
  * can go on; a failed reply has changed nothing; a client gets exactly the
  * answer that was given; no last close is lost or told twice; each unblock is
  * heard once; no half of a pair of descriptors stays; no kind of news is passed
- * over more than twice while it waits (M6).
+ * over more than twice while it waits (M6); nobody waits for more than two of
+ * another user's (M7).
  */
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
@@ -33,12 +35,14 @@
 #include "../../kernel/base/klog.h"
 #include "../../kernel/base/panic.h"
 #include "../../kernel/base/string.h"
+#include "../../kernel/process/schedule.h"
 #include "breadth.h"
 
-#define CLIENTS    2
-#define FILES      2
-#define CONSOLE    3
-#define PROCS      4
+#define CLIENTS    4
+#define FILES      4
+#define CONSOLE    5
+#define PROCS      6
+#define USERS      3 /* of clients: the first two are of one */
 #define STACK      16384
 #define OBJECTS    64
 #define HELD       2
@@ -73,6 +77,7 @@ const struct syscall syscalls[SYSCALL_LIMIT] = {
 static struct message inbox;
 static struct reply outbox;
 static int pair[2];
+static struct run_queue users[USERS];
 static ucontext_t explorer, contexts[PROCS];
 static char stacks[PROCS][STACK] __attribute__((aligned(16)));
 void panic(const char *text, ...)
@@ -264,6 +269,9 @@ static struct {
 	bool pulsed[OBJECTS];
 	bool fired, unblock_due[PROCS];
 	int passed_over[PROCS][NEWS]; /* while that kind of news waited */
+	bool queued[PROCS];           /* since the last step */
+	int ahead[PROCS];             /* then, of its user in the queue */
+	int overtaken[PROCS][USERS];  /* since then: heard of each user */
 } w;
 
 static int new_object(int channel)
@@ -346,6 +354,42 @@ static void count_passed_over(enum news heard)
 	}
 }
 
+static int user_of(int proc)
+{
+	return proc < 2 ? 0 : proc - 1;
+}
+
+/* M7: who waits now has let pass two of each other user, and its own. */
+static void count_overtaken(int heard)
+{
+	for (int i = 0; i < CLIENTS; i++) {
+		int *overtaken = &w.overtaken[i][user_of(heard)];
+
+		if (!w.queued[i] || !procs[i].message.queued ||
+		    user_of(i) == user_of(heard))
+			continue;
+		++*overtaken;
+		REQUIRE(*overtaken <= 2 + w.ahead[i]);
+	}
+}
+
+/* After a step: who has come into a queue, and behind whom? */
+static void note_queues(void)
+{
+	for (int i = 0; i < CLIENTS; i++) {
+		bool queued = procs[i].message.queued;
+
+		if (queued && !w.queued[i]) {
+			memset(w.overtaken[i], 0, sizeof(w.overtaken[i]));
+			w.ahead[i] = 0;
+			for (int k = 0; k < CLIENTS; k++)
+				w.ahead[i] += k != i && w.queued[k] &&
+				              user_of(k) == user_of(i);
+		}
+		w.queued[i] = queued;
+	}
+}
+
 /* What is in the inbox had to come. */
 static void heard(void)
 {
@@ -366,11 +410,16 @@ static void heard(void)
 	case PULSE_UNBLOCK:
 		client = token_client(inbox.token);
 		REQUIRE(client >= 0 && w.unblock_due[client]);
-		if (client >= 0)
-			w.unblock_due[client] = false;
+		if (client < 0)
+			break;
+		w.unblock_due[client] = false;
+		count_overtaken(client);
 		break;
 	default:
-		REQUIRE(token_client(inbox.token) >= 0);
+		client = token_client(inbox.token);
+		REQUIRE(client >= 0);
+		if (client >= 0 && client < CLIENTS)
+			count_overtaken(client);
 		hold_token(inbox.token);
 	}
 }
@@ -593,6 +642,7 @@ struct bounds {
 	int kills, unblocks, interrupts;
 	bool few;   /* 0: read, open, a pair to a bad address, close; 1: read */
 	bool polls; /* servers receive without waiting, too */
+	bool turns; /* only read, receive, and a reply that receives */
 };
 
 static const struct bounds *bounds;
@@ -625,6 +675,15 @@ static void begin(void)
 	       sizeof(procs[0].files.descriptors));
 	procs[1].files.cwd = procs[0].files.cwd;
 	message_fork(1);
+	for (int i = 0; i < CLIENTS; i++)
+		procs[i].sched.user = &users[user_of(i)];
+	for (int i = 2; i < CLIENTS; i++)
+		if (bounds->calls[i] == 0)
+			procs[i].state = PROC_ZOMBIE; /* not in this scene */
+		else
+			descriptor_install(
+			    i, connection_make(files, new_object(files), 0), 0,
+			    false);
 	descriptor_install(
 	    FILES, connection_make(console, new_object(console), 0), 0, false);
 	if (bounds->calls[CONSOLE] > 0)
@@ -660,6 +719,8 @@ static bool enabled(int proc, enum op op)
 	if (op == INTERRUPT)
 		return w.interrupts_left > 0 && proc == CONSOLE;
 	if (!idle(proc))
+		return false;
+	if (bounds->turns && op != READ && op != RECEIVE && op != REPLY_RECEIVE)
 		return false;
 	if (proc < CLIENTS && bounds->few && op != READ &&
 	    (proc > 0 || (op != OPEN && op != PIPE_BAD && op != CLOSE)))
@@ -707,7 +768,9 @@ static void step(int proc, enum op op)
 		kill_proc(proc);
 	} else if (op == UNBLOCK) {
 		w.unblocks_left--;
-		w.unblock_due[proc] = procs[proc].state == PROC_REPLY_WAIT;
+		if (procs[proc].state == PROC_REPLY_WAIT &&
+		    !procs[proc].message.unblock) /* once in each message */
+			w.unblock_due[proc] = true;
 		message_unblock(proc);
 	} else if (op == INTERRUPT) {
 		w.interrupts_left--;
@@ -722,6 +785,7 @@ static void step(int proc, enum op op)
 		}
 		enter(proc);
 	}
+	note_queues();
 }
 
 /* ---- what must be true everywhere ---------------------------------- */
@@ -764,6 +828,12 @@ static void check_world(void)
 
 /* ---- states, each once --------------------------------------------- */
 
+static uint32_t channel_round(int queued)
+{
+	return channels[connections[procs[queued].message.connection].channel]
+	    .round;
+}
+
 static void mix_proc(int i)
 {
 	const struct proc *p = &procs[i];
@@ -783,6 +853,11 @@ static void mix_proc(int i)
 	running = &procs[i];
 	for (int k = 0; k < NEWS; k++)
 		mix(w.passed_over[i][k]);
+	mix(w.queued[i] * 8 + w.ahead[i]);
+	for (int k = 0; k < USERS && w.queued[i]; k++)
+		mix(w.overtaken[i][k]);
+	if (p->message.queued)
+		mix(p->message.round - channel_round(i));
 	for (int k = 0; k < HELD; k++)
 		mix(w.held[i][k] ? token_client(w.held[i][k]) : -2);
 }
@@ -882,13 +957,26 @@ static int explore(void)
 }
 
 static const struct bounds all_bounds[] = {
-    {"a kill at every step", {1, 1, 0, 0}, 1, 0, 0, true, false},
-    {"each call and answer, a kill", {1, 0, 1, 0}, 1, 0, 0, false, false},
-    {"two calls in turn, a kill", {2, 0, 0, 0}, 1, 0, 0, true, false},
-    {"servers send up and down", {1, 0, 1, 1}, 0, 0, 1, true, false},
-    {"an unblock at every step", {1, 1, 0, 0}, 0, 1, 0, true, false},
-    {"an unblock, an interrupt, a kill", {1, 0, 0, 0}, 1, 1, 1, true, false},
-    {"a line that goes on interrupting", {1, 0, 0, 0}, 0, 0, 4, true, true},
+    {"a kill at every step", {1, 1}, 1, 0, 0, .few = true},
+    {"each call and answer, a kill", {1, [FILES] = 1}, 1, 0, 0, false},
+    {"two calls in turn, a kill", {2}, 1, 0, 0, .few = true},
+    {"servers send up and down",
+     {1, [FILES] = 1, [CONSOLE] = 1},
+     0,
+     0,
+     1,
+     .few = true},
+    {"an unblock at every step", {1, 1}, 0, 1, 0, .few = true},
+    {"an unblock, an interrupt, a kill", {1}, 1, 1, 1, .few = true},
+    {"a line that goes on interrupting",
+     {1},
+     0,
+     0,
+     4,
+     .few = true,
+     .polls = true},
+    {"users take turns, two unblocks", {2, 1, 3, 0}, 0, 2, 0, .turns = true},
+    {"three users take turns", {1, 1, 4, 3}, 0, 0, 0, .turns = true},
 };
 
 int main(int argc, char **argv)

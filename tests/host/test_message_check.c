@@ -7,6 +7,7 @@
  * One word after the other is spoilt.
  *
  *	client 1   received by FILES, by connection 0       channel 0
+ *	           in FILES' queue: it wants its wait cut
  *	client 2   in FILES' queue, by connection 1
  *	           connection 2 is closed, and FILES is to hear of it
  *	both       have connection 3 as working directory   channel 1
@@ -67,11 +68,15 @@ static void start(void)
 	start_client(2, PROC_SENDING, 1);
 	start_proc(FILES, PROC_READY);
 	start_proc(CONSOLE, PROC_RECEIVING);
+	procs[1].message.queued = procs[1].message.unblock = true;
+	procs[1].message.next = 2;
+	procs[1].message.round = 1;
 	procs[2].message.queued = true;
+	procs[2].message.round = 2;
 	procs[FILES].message.channel = 0;
 	procs[CONSOLE].message.channel = 1;
 	channels[0] =
-	    (struct channel){.server = FILES, .first = 2, .closed = 2};
+	    (struct channel){.server = FILES, .first = 1, .closed = 2};
 	channels[1] =
 	    (struct channel){.server = CONSOLE, .first = -1, .closed = -1};
 	connections[0] = (struct connection){.channel = 0, .count = 2};
@@ -120,12 +125,16 @@ static void test_waits(void)
 	SEES(message_check, "M2: a channel's", procs[FILES].message.channel, 1);
 	SEES(message_check, "M3: received without", procs[1].message.generation,
 	     0);
-	SEES(message_check, "M3: received and", procs[1].message.queued, true);
+	SEES(message_check, "M3: received and", procs[1].message.unblock,
+	     false);
 	SEES(message_check, "M4: a server", procs[FILES].state, PROC_RECEIVING);
 	SEES(message_check, "M4: a server", channels[1].interrupts, 8);
 	SEES(message_check, "M4: a server", channels[1].closed, 3);
 	SEES(message_check, "M4: a server", channels[1].first, 1);
-	tap("message_check: sees each breach of M1 to M4: who waits");
+	SEES(message_check, "M7: a round", channels[0].round, 2);
+	SEES(message_check, "M7: a round", procs[1].message.round, 3);
+	SEES(message_check, "M7: a user", procs[1].message.round, 2);
+	tap("message_check: sees each breach of M1 to M4 and M7: who waits");
 }
 
 int main(void)
