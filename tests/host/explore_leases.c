@@ -26,21 +26,15 @@
 #include "../../kernel/unix/lifecycle.h"
 #include "../../mm/region.h"
 #include "breadth.h"
+#include "fake_kernel.h"
 
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/asan_interface.h>
-#else
-#define __asan_unpoison_memory_region(start, bytes) ((void)(start))
-#endif
 #include <stdio.h>
 #include <stdlib.h>
-#include <ucontext.h>
 
 #define CLIENT     0
 #define SERVER     1
 #define THIEF      2
 #define PROCS      3
-#define STACK      65536
 #define PAGES      ((int)(USER_LIMIT / PAGE_SIZE))
 #define RW         (RIGHT_READ | RIGHT_WRITE)
 #define INBOX      48u  /* a struct message fills 4 pages of the server */
@@ -50,9 +44,6 @@
 
 /* ---- the machine below ------------------------------------------------ */
 
-struct proc procs[PROCS];
-struct rows proc_rows = ROWS_OF(procs, PROCS);
-struct proc *running = procs;
 struct connection connections[8192];
 
 const struct syscall syscalls[SYSCALL_LIMIT] = {
@@ -66,22 +57,6 @@ const struct syscall syscalls[SYSCALL_LIMIT] = {
                     .leases = {{LEASE_STR, 0, -1, 0}}},
 };
 
-static ucontext_t explorer, client_context;
-static char stack[STACK] __attribute__((aligned(16)));
-void interrupt_enable(int line, bool on)
-{
-	(void)line, (void)on;
-}
-
-void gdt_load(const struct proc *p)
-{
-	(void)p;
-}
-
-void inspect_update(void)
-{
-}
-
 /* Not explored: a limit is set by no operation here. */
 int tunable_set(uint32_t which, uint32_t value)
 {
@@ -91,19 +66,6 @@ int tunable_set(uint32_t which, uint32_t value)
 int check_all(void)
 {
 	return mm_check() + message_check();
-}
-
-struct proc *proc_find(int pid)
-{
-	for (int i = 0; i < proc_rows.fresh; i++)
-		if (procs[i].state != PROC_FREE && procs[i].life.pid == pid)
-			return &procs[i];
-	return 0;
-}
-
-bool proc_is_server(const struct proc *p)
-{
-	return p->message.channel >= 0;
 }
 
 void attach_ended(int space, int tag)
@@ -120,37 +82,6 @@ int proc_exec(struct proc *p, const struct exec_image *image, vaddr_t argv,
 	        image->path[0] == 'p');
 	REQUIRE(argv == 3 && envp == 4);
 	return image->bytes ? 0 : -ENOEXEC;
-}
-
-enum block_answer block(enum proc_state state, int peer)
-{
-	struct proc *p = self();
-
-	REQUIRE(self_index() ==
-	        CLIENT); /* a server only receives what is there */
-	if (p->signal.killed)
-		return DIE;
-	p->state = state;
-	p->peer = peer;
-	swapcontext(&client_context, &explorer);
-	p->peer = -1;
-	return p->signal.killed ? DIE : GO_ON;
-}
-
-void block_move(struct proc *p, enum proc_state state, int peer)
-{
-	p->state = state;
-	p->peer = peer;
-}
-
-void wake(struct proc *p)
-{
-	p->state = PROC_READY;
-}
-
-void wake_first(struct proc *p)
-{
-	wake(p);
 }
 
 /* ---- the client's memory and its calls -------------------------------- */
@@ -537,17 +468,13 @@ static void life(void)
 			REQUIRE(w.answers == 0 || result == w.expected);
 		}
 		w.answers = 0;
-		swapcontext(&client_context, &explorer);
+		fake_leave();
 	}
 }
 
 static void run_client(void)
 {
-	running = &procs[CLIENT];
-	procs[CLIENT].state = PROC_RUNNING;
-	swapcontext(&explorer, &client_context);
-	if (procs[CLIENT].state == PROC_RUNNING)
-		procs[CLIENT].state = PROC_READY;
+	fake_enter(&procs[CLIENT]);
 	running = &procs[SERVER];
 }
 
@@ -657,7 +584,8 @@ static void do_kill(void)
 {
 	procs[CLIENT].signal.killed = 9;
 	w.live = false;
-	wake(&procs[CLIENT]);
+	if (procs[CLIENT].state != PROC_READY)
+		wake(&procs[CLIENT]);
 }
 
 /* Whatever was under way: nothing may be left of it. */
@@ -841,16 +769,7 @@ static void map_pages(int space, int page, int pages, int rights, bool promise)
 
 static void make_proc(int i)
 {
-	procs[i].state = PROC_READY;
-	procs[i].life.pid = i + 1;
-	procs[i].peer = -1;
-	procs[i].files.cwd = NO_CONNECTION;
 	procs[i].life.space = space_make(LEVEL_USER);
-	memset(procs[i].files.descriptors, 0xff,
-	       sizeof(procs[i].files.descriptors));
-	memset(procs[i].message.carried, 0xff, sizeof(int) * 2);
-	procs[i].message.channel = -1;
-	procs[i].message.connection = procs[i].message.next = -1;
 	if (i != CLIENT) {
 		map_pages(procs[i].life.space, 3, 6, RW, true);
 		return;
@@ -886,7 +805,7 @@ static void begin(void)
 {
 	int files, other;
 
-	memset(procs, 0, sizeof(procs));
+	fake_procs(PROCS);
 	memset(channels, 0, sizeof(channels));
 	memset(connections, 0, sizeof(connections[0]) * 16);
 	memset(&w, 0, sizeof(w));
@@ -896,7 +815,6 @@ static void begin(void)
 	memset((char *)phys_to_kernel(archive_start), 0xaa, 48);
 	connection_rows.fresh = connection_rows.live = 0;
 	connection_rows.free = -1;
-	proc_rows.fresh = PROCS;
 	w.promised = frames_promised;
 	w.free_frames = frames_free;
 	for (int i = 0; i < PROCS; i++)
@@ -912,12 +830,7 @@ static void begin(void)
 	w.calls_left = 2;
 	running = &procs[SERVER];
 	space_load(procs[SERVER].life.space);
-	__asan_unpoison_memory_region(stack, STACK);
-	getcontext(&client_context);
-	client_context.uc_stack.ss_sp = stack;
-	client_context.uc_stack.ss_size = STACK;
-	client_context.uc_link = 0;
-	makecontext(&client_context, life, 0);
+	fake_life(&procs[CLIENT], life);
 }
 
 /* ---- states, each once ------------------------------------------------ */

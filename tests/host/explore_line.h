@@ -20,8 +20,8 @@
 #include "../../abi/errno.h"
 #include "../../ipc/sysv/object.h"
 #include "../../kernel/process/wait.h"
-#include "../../kernel/process/clock.h"
-#include "../../kernel/base/klog.h"
+#include "fake_kernel.h"
+#include "fake_mm.h"
 #include "tap.h"
 
 #include <setjmp.h>
@@ -32,62 +32,11 @@
 #define OLD 1 /* every time and pid of a state that is known */
 #define NOW 7
 
-/* One row more, of nobody: what lies in it has no meaning. */
-struct proc procs[PROCS + 1];
-struct rows proc_rows = {.fresh = PROCS + 1};
-struct proc *running = procs;
-uint64_t clock_counts = 1000;
-struct space spaces[1];
-
-/* ---- the fake kernel ----------------------------------------------- */
-
-static int refuse; /* the promise to be broken, 1: the next; 0: none */
-static bool refused;
-
-static bool promised(void)
-{
-	bool broken = refuse > 0 && --refuse == 0;
-
-	refused |= broken;
-	return !broken;
-}
-
-uint32_t clock_now = NOW;
-
-void panic(const char *format, ...)
-{
-	printf("# panic: %s\n", format);
-	exit(1);
-}
-
-void klog(enum klog_level level, const char *format, ...)
-{
-	va_list args;
-
-	(void)level;
-	va_start(args, format);
-	printf("# ");
-	vprintf(format, args);
-	printf("\n");
-	va_end(args);
-}
-
 /* test_ids.c has seen to ids.c; the maps here are full but for a slot or two.
  */
 int ids_check(const struct ids *ids, const char *name)
 {
 	(void)ids, (void)name;
-	return 0;
-}
-
-int rows_grow(struct rows *rows, int index, int level)
-{
-	(void)level;
-	if (index < rows->fresh)
-		return 0;
-	if (!promised())
-		return -ENOMEM;
-	rows->fresh = index + 1;
 	return 0;
 }
 
@@ -98,28 +47,11 @@ static bool may_sleep;
 /* The includer's: what the row of who sleeps names on his stack, it keeps. */
 static void keep_stack(void);
 
-/* What block() says of a process that is to die; the others sleep. */
-enum block_answer block_until(enum proc_state state, const uint64_t *until)
+static void fall_asleep(void)
 {
-	(void)until;
-	if (self()->signal.killed)
-		return DIE;
 	EXPECT(may_sleep, true);
 	keep_stack();
-	self()->state = state;
 	longjmp(asleep, 1);
-}
-
-/* Nobody here is stopped. */
-void proc_stop(void)
-{
-	abort();
-}
-
-void wake(struct proc *p)
-{
-	EXPECT(p->state, PROC_IN_LINE);
-	p->state = PROC_READY;
 }
 
 /* The process that was woken runs; `late`: its time is up. */
@@ -129,6 +61,7 @@ static int go_on(int proc, struct line *line, bool late)
 
 	running = &procs[proc];
 	may_sleep = false;
+	told_in_vain = 0;
 	procs[proc].state = PROC_RUNNING;
 	return wait_sleep(line, late ? &until : 0);
 }
@@ -172,13 +105,13 @@ static int first_caller, last_caller;
 
 static void begin_procs(bool strangers)
 {
-	memset(procs, 0, sizeof(procs));
+	fake_procs(PROCS + 1); /* the last is nobody's: it has no meaning */
+	fake_switch = fall_asleep;
+	clock_now = NOW;
 	for (int i = 0; i < PROCS; i++) {
-		procs[i].life.pid = 10 + i;
 		procs[i].state = PROC_RUNNING;
 		procs[i].identity.euid = 100 + (strangers ? i : 0);
 		procs[i].identity.egid = 200 + (strangers ? i : 0);
-		procs[i].semadj = procs[i].wait.chain = -1;
 	}
 	memset(&procs[PROCS], 0x5A, sizeof(procs[PROCS]));
 	procs[PROCS].state = PROC_FREE;

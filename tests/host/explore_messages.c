@@ -20,30 +20,23 @@
  * over more than twice while it waits (M6); nobody waits for more than two of
  * another user's (M7).
  */
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/asan_interface.h>
-#else
-#define __asan_unpoison_memory_region(start, bytes) ((void)(start))
-#endif
 #include <stdio.h>
 #include <stdlib.h>
-#include <ucontext.h>
 
 #include "../../abi/errno.h"
 #include "../../ipc/message/message.h"
 #include "../../ipc/message/syscall_table.h"
-#include "../../kernel/base/klog.h"
-#include "../../kernel/base/panic.h"
 #include "../../kernel/base/string.h"
 #include "../../kernel/process/schedule.h"
 #include "breadth.h"
+#include "fake_kernel.h"
+#include "fake_mm.h"
 
 #define CLIENTS    4
 #define FILES      4
 #define CONSOLE    5
 #define PROCS      6
 #define USERS      3 /* of clients: the first two are of one */
-#define STACK      16384
 #define OBJECTS    64
 #define HELD       2
 #define STATES_MAX 400000
@@ -54,14 +47,9 @@
 #define OUTBOX    0x30000
 #define PAIR      0x20000
 
-/* ---- the machine below: tables, memory, processes ------------------ */
+/* ---- what calls there are, and what programs have ------------------- */
 
-struct proc procs[PROCS];
-struct rows proc_rows = ROWS_OF(procs, PROCS);
-struct proc *running = procs;
 struct connection connections[8192];
-struct space spaces[1]; /* everybody is a user */
-int trace_on;
 
 const struct syscall syscalls[SYSCALL_LIMIT] = {
     [CALL_PIPE] = {.fd_argument = -1,
@@ -78,122 +66,14 @@ static struct message inbox;
 static struct reply outbox;
 static int pair[2];
 static struct run_queue users[USERS];
-static ucontext_t explorer, contexts[PROCS];
-static char stacks[PROCS][STACK] __attribute__((aligned(16)));
-void panic(const char *text, ...)
+
+void *user_memory(vaddr_t va, uint32_t bytes, bool out)
 {
-	printf("# panic: %s\n", text);
-	print_path();
-	abort();
-}
-
-void klog(enum klog_level level, const char *text, ...)
-{
-	va_list args;
-
-	(void)level;
-	va_start(args, text);
-	printf("# ");
-	vprintf(text, args);
-	printf("\n");
-	va_end(args);
-}
-
-void trace_event(int type, uint32_t a, uint32_t b, uint32_t c)
-{
-	(void)type, (void)a, (void)b, (void)c;
-}
-
-void interrupt_enable(int line, bool on)
-{
-	(void)line, (void)on;
-}
-
-void handles_exit(int channel)
-{
-	(void)channel;
-}
-
-static int table_room = -1; /* slots until the table is full; -1: never */
-
-int rows_take(struct rows *rows, int level)
-{
-	int i = rows->free >= 0 ? rows->free : rows->fresh;
-	char *row = (char *)rows->base + (size_t)i * rows->stride;
-
-	(void)level;
-	if (table_room == 0)
-		return -1;
-	table_room -= table_room > 0;
-	if (rows->free >= 0)
-		rows->free = *(int *)row;
-	else
-		rows->fresh++;
-	memset(row, 0, rows->stride);
-	rows->live++;
-	return i;
-}
-
-int rows_reserve(struct rows *rows, int count, int level)
-{
-	(void)rows, (void)level;
-	return table_room >= 0 && count > table_room ? -1 : 0;
-}
-
-void rows_put(struct rows *rows, int i)
-{
-	*(int *)((char *)rows->base + (size_t)i * rows->stride) = rows->free;
-	rows->free = i;
-	rows->live--;
-}
-
-int copy_out(vaddr_t to, const void *from, uint32_t bytes)
-{
-	if (to == BAD)
-		return -EFAULT;
-	memcpy(to == INBOX ? (void *)&inbox : pair, from, bytes);
-	return 0;
-}
-
-int copy_in(void *to, vaddr_t from, uint32_t bytes)
-{
-	if (from == BAD)
-		return -EFAULT;
-	memcpy(to, &outbox, bytes);
-	return 0;
-}
-
-enum block_answer block(enum proc_state state, int peer)
-{
-	struct proc *p = self();
-	int me = self_index();
-
-	if (p->signal.killed)
-		return DIE;
-	p->state = state;
-	p->peer = peer;
-	swapcontext(&contexts[me], &explorer);
-	p->peer = -1;
-	return p->signal.killed ? DIE : GO_ON;
-}
-
-void block_move(struct proc *p, enum proc_state state, int peer)
-{
-	assert(p->state == PROC_SENDING || p->state == PROC_REPLY_WAIT);
-	p->state = state;
-	p->peer = peer;
-}
-
-void wake(struct proc *p)
-{
-	assert(p->state == PROC_SENDING || p->state == PROC_REPLY_WAIT ||
-	       p->state == PROC_RECEIVING);
-	p->state = PROC_READY;
-}
-
-void wake_first(struct proc *p)
-{
-	wake(p);
+	(void)bytes, (void)out;
+	return va == BAD     ? 0
+	       : va == INBOX ? (void *)&inbox
+	       : va == PAIR  ? (void *)pair
+	                     : (void *)&outbox;
 }
 
 /* ---- what happens -------------------------------------------------- */
@@ -501,14 +381,14 @@ static void do_reply(enum op op)
 		reply.connection[k].descriptor = op == REPLY_HAND ? 0 : -1;
 		reply.connection[k].object = w.objects + k;
 	}
-	table_room = op == REPLY_FULL ? reply.count - 1 : -1;
+	refuse = op == REPLY_FULL && reply.count > 0;
 	outbox = reply;
 	result = client < 0 ? -ESRCH
 	                    : native_reply(client, status,
 	                                   op == REPLY_BAD    ? BAD
 	                                   : reply.count == 0 ? 0
 	                                                      : OUTBOX);
-	table_room = -1;
+	refuse = 0;
 	if (client < 0)
 		REQUIRE(result == -ESRCH);
 	if (op == REPLY_STOLEN)
@@ -610,30 +490,11 @@ static void life(void)
 			message_exit(me);
 			procs[me].state = PROC_ZOMBIE;
 		}
-		swapcontext(&contexts[me], &explorer);
+		fake_leave();
 	}
 }
 
 /* ---- a fresh world ------------------------------------------------- */
-
-static void make_proc(int i)
-{
-	procs[i].state = PROC_READY;
-	procs[i].life.pid = i + 1;
-	procs[i].peer = -1;
-	procs[i].files.cwd = NO_CONNECTION;
-	memset(procs[i].files.descriptors, 0xff,
-	       sizeof(procs[i].files.descriptors));
-	memset(procs[i].message.carried, 0xff, sizeof(int) * 2);
-	procs[i].message.channel = -1;
-	procs[i].message.connection = procs[i].message.next = -1;
-	__asan_unpoison_memory_region(stacks[i], STACK);
-	getcontext(&contexts[i]);
-	contexts[i].uc_stack.ss_sp = stacks[i];
-	contexts[i].uc_stack.ss_size = STACK;
-	contexts[i].uc_link = 0;
-	makecontext(&contexts[i], life, 0);
-}
 
 /* What a run may contain, at most; the rest is every order of it. */
 struct bounds {
@@ -651,16 +512,15 @@ static void begin(void)
 {
 	int files, console;
 
-	memset(procs, 0, sizeof(procs));
 	memset(channels, 0, sizeof(channels));
 	memset(interrupt_channels, 0, sizeof(interrupt_channels));
 	memset(connections, 0, sizeof(connections[0]) * 32);
 	memset(&w, 0, sizeof(w));
 	connection_rows.fresh = connection_rows.live = 0;
 	connection_rows.free = -1;
-	proc_rows.fresh = PROCS;
+	fake_procs(PROCS);
 	for (int i = 0; i < PROCS; i++)
-		make_proc(i);
+		fake_life(&procs[i], life);
 	files = channel_make(FILES);
 	console = channel_make(CONSOLE);
 	procs[FILES].message.rank = 1;
@@ -740,15 +600,6 @@ static bool enabled(int proc, enum op op)
 	return op > DUP && w.held[proc][0] != 0;
 }
 
-static void enter(int proc)
-{
-	running = &procs[proc];
-	procs[proc].state = PROC_RUNNING;
-	swapcontext(&explorer, &contexts[proc]);
-	if (procs[proc].state == PROC_RUNNING)
-		procs[proc].state = PROC_READY;
-}
-
 static void kill_proc(int proc)
 {
 	w.kills_left--;
@@ -783,7 +634,7 @@ static void step(int proc, enum op op)
 			if (proc < CLIENTS || op == SEND)
 				w.calls_left[proc]--;
 		}
-		enter(proc);
+		fake_enter(&procs[proc]);
 	}
 	note_queues();
 }

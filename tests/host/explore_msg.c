@@ -18,13 +18,11 @@
  * its end.
  */
 #include "../../ipc/sysv/msg.h"
-#include "../../mm/pool.h"
 #include "explore_line.h"
 
 #define QUEUES  2
 #define ROOM    2 /* msg_qbytes, at most */
 #define LONGEST 2 /* of all messages */
-#define CHAINS  (QUEUES * ROOM + PROCS)
 
 struct msg_queue msgs[IDS_LIMIT];
 
@@ -80,17 +78,11 @@ void preemption_point(void)
 	EXPECT(breaches + wait_check(), 0);
 }
 
-/* ---- the fake pool and what programs have -------------------------- */
+/* ---- what programs have ------------------------------------------- */
 
 #define GOOD     1   /* an address */
 #define BAD      0   /* one where nothing is */
 #define BAD_TEXT 100 /* the type is there, the text is not */
-
-static struct chain {
-	int used;
-	struct msg head;
-	uint8_t text[4];
-} chains[CHAINS];
 
 /* What a program sends: its type, then its text; and what it gets. */
 static struct {
@@ -103,80 +95,30 @@ static uint8_t byte_of(struct letter m, int place)
 	return (uint8_t)((uint32_t)m.type * 16 + m.size * 4 + place);
 }
 
-int pool_cells;
-
-int pool_take(uint32_t bytes, int space)
-{
-	int i = 0;
-
-	(void)space;
-	EXPECT(bytes <= sizeof(struct msg) + LONGEST, true);
-	if (!promised())
-		return -ENOMEM;
-	while (chains[i].used)
-		i++;
-	memset(&chains[i], 0xEE, sizeof(chains[i]));
-	chains[i].used = (int)bytes;
-	pool_cells++;
-	return i;
-}
-
-void pool_give(int chain)
-{
-	EXPECT(chains[chain].used > 0, true);
-	memset(&chains[chain], 0, sizeof(chains[chain]));
-	pool_cells--;
-}
-
-void *pool_first(int chain)
-{
-	EXPECT(chains[chain].used > 0, true);
-	return &chains[chain].head;
-}
-
-int pool_next(int cell)
-{
-	EXPECT(chains[cell].used > 0, true);
-	return -1;
-}
-
-/* The text comes in alone; it goes out with its type before it. */
-int pool_move(int chain, uint32_t offset, uint32_t bytes, vaddr_t user,
-              bool out)
-{
-	const uint8_t *head = (const uint8_t *)&chains[chain].head;
-
-	EXPECT(offset, out ? offsetof(struct msg, type) : sizeof(struct msg));
-	EXPECT(offset + bytes <= (uint32_t)chains[chain].used, true);
-	if (!out)
-		return bytes == 0 ? 0
-		                  : copy_in(chains[chain].text, user, bytes);
-	if (user == BAD || (user == BAD_TEXT && bytes > sizeof(got.type)))
-		return -EFAULT;
-	memcpy(&got, head + offset, bytes);
-	return 0;
-}
-
 static struct msqid_ds given; /* for IPC_SET */
 
-int copy_in(void *to, vaddr_t from, uint32_t bytes)
+void *user_memory(vaddr_t va, uint32_t bytes, bool out)
 {
-	if (from == BAD || from == BAD_TEXT + sizeof(sent.type))
-		return -EFAULT;
+	static struct msqid_ds status; /* of IPC_STAT */
+
+	if (va == BAD || va == BAD_TEXT + sizeof(sent.type) ||
+	    (va == BAD_TEXT && bytes > sizeof(got.type)))
+		return 0;
 	if (bytes == sizeof(given))
-		memcpy(to, &given, bytes);
-	else if (from == GOOD + sizeof(sent.type))
-		memcpy(to, sent.text, bytes);
-	else
-		memcpy(to, &sent.type, bytes);
-	return 0;
+		return out ? &status : &given;
+	if (out)
+		return &got; /* the type and the text in one piece */
+	return va == GOOD ? (void *)&sent.type : sent.text;
 }
 
-int copy_out(vaddr_t to, const void *from, uint32_t bytes)
+static struct msg *message_at(int chain)
 {
-	(void)from;
-	(void)bytes;
-	return to == BAD ? -EFAULT : 0;
+	return pool_first(chain);
+}
+
+static uint8_t *text_at(int chain)
+{
+	return (uint8_t *)(message_at(chain) + 1);
 }
 
 /* ---- the model: lines and messages --------------------------------- */
@@ -585,10 +527,10 @@ static void prepare(const struct call *c)
 /* A message that was handed over is the receiver's now. */
 static void take_message(int chain, struct letter m)
 {
-	EXPECT(chains[chain].head.type, m.type);
-	EXPECT(chains[chain].head.size, m.size);
+	EXPECT(message_at(chain)->type, m.type);
+	EXPECT(message_at(chain)->size, m.size);
 	for (int i = 0; i < m.size; i++)
-		EXPECT(chains[chain].text[i], byte_of(m, i));
+		EXPECT(text_at(chain)[i], byte_of(m, i));
 	pool_give(chain);
 }
 
@@ -714,10 +656,10 @@ static void compare_messages(int queue)
 	for (int i = 0; i < q->count && EXPECT(chain >= 0, true); i++) {
 		EXPECT(chains[chain].used,
 		       (int)sizeof(struct msg) + q->messages[i].size);
-		EXPECT(chains[chain].head.type, q->messages[i].type);
-		EXPECT(chains[chain].head.size, q->messages[i].size);
+		EXPECT(message_at(chain)->type, q->messages[i].type);
+		EXPECT(message_at(chain)->size, q->messages[i].size);
 		bytes += q->messages[i].size;
-		chain = chains[chain].head.next;
+		chain = message_at(chain)->next;
 	}
 	EXPECT(chain, -1);
 	EXPECT(msgs[queue].ds.msg_qnum, q->count);
@@ -777,6 +719,12 @@ static void compare(void)
 
 /* ---- states -------------------------------------------------------- */
 
+struct letter_in_pool {
+	uint32_t used;
+	struct msg head;
+	uint8_t text[4];
+};
+
 struct state {
 	struct model model;
 	struct msg_queue queues[QUEUES];
@@ -784,7 +732,7 @@ struct state {
 		struct proc *next, *before;
 		int state, killed, result, chain, count, which, mode;
 	} procs[PROCS];
-	struct chain chains[CHAINS];
+	struct letter_in_pool chains[CHAINS];
 	int cells, table_fresh, table_live;
 	uint32_t taken, full, all_full;
 	uint16_t head;
@@ -813,18 +761,18 @@ static bool comes_before(int a, int b)
 }
 
 /* Chains have in each state the order of whose they are. */
-static int chain_place[CHAINS], chains_placed;
+static int chains_placed;
 
 static int save_chain(struct state *s, int chain)
 {
-	struct chain *to;
+	struct letter_in_pool *to;
 
 	if (chain < 0)
 		return -1;
-	chain_place[chain] = chains_placed;
 	to = &s->chains[chains_placed++];
-	*to = chains[chain];
-	memset(to->text + to->head.size, 0, sizeof(to->text) - to->head.size);
+	to->used = chains[chain].used;
+	to->head = *message_at(chain);
+	memcpy(to->text, text_at(chain), to->head.size);
 	return chains_placed - 1;
 }
 
@@ -843,7 +791,7 @@ static void save_queue(struct state *s, int i)
 	q->senders = place_line(q->senders);
 	q->receivers = place_line(q->receivers);
 	for (int chain = msgs[i].first; chain >= 0 && !tap_bad;) {
-		int next = chains[chain].head.next;
+		int next = message_at(chain)->next;
 
 		save_chain(s, chain);
 		s->chains[chains_placed - 1].head.next =
@@ -919,7 +867,11 @@ static void restore(const void *state)
 
 	model = s->model;
 	memcpy(msgs, s->queues, sizeof(s->queues));
-	memcpy(chains, s->chains, sizeof(chains));
+	for (int i = 0; i < CHAINS; i++) {
+		chains[i].used = s->chains[i].used;
+		memcpy(chains[i].words, &s->chains[i].head,
+		       sizeof(struct msg) + sizeof(s->chains[i].text));
+	}
 	pool_cells = s->cells;
 	for (int i = 0; i < PROCS; i++) {
 		procs[i].state = s->procs[i].state;

@@ -11,7 +11,7 @@
  *
  * The model (struct model) knows nothing of ids, chains or rows: it has the
  * values, who stands in line in which order with which operations, and the sum
- * that the end of each process adds.  mm is a fake of a few lines; a set of one
+ * that the end of each process adds.  mm is fake_mm.c; a set of one
  * semaphore lies in a cell of the pool, one of two in a segment.  See
  * explore_line.h for how a process sleeps and how memory is refused.
  *
@@ -35,7 +35,6 @@
 
 struct sem_set sems[IDS_LIMIT];
 struct semadj semadjs[ROWS];
-struct segment segments[SETS + 1];
 
 /* An array of operations, as semop(2) gets it. */
 struct array {
@@ -72,79 +71,7 @@ static struct {
 	bool born[SETS], otime[SETS], ctime[SETS], perhaps[SETS];
 } wrote;
 
-/* ---- the fake mm -------------------------------------------------------- */
-
-/* Segment s: its table is frame 2s, its only page frame 2s + 1. */
-static uint32_t memory[2 * (SETS + 1)][PAGE_SIZE / 4];
-
-void *phys_to_kernel(paddr_t address)
-{
-	return (char *)memory + address;
-}
-
-int segment_make(int pages, bool is_promised, bool resizable, int level)
-{
-	int i = 0;
-
-	(void)level;
-	EXPECT(is_promised && resizable && pages == 1, true);
-	if (!promised())
-		return -ENOMEM;
-	while (segments[i].kind != SEGMENT_FREE)
-		i++;
-	segments[i] = (struct segment){
-	    .kind = SEGMENT_MEMORY, .holders = 1, .word = (uint32_t)i << 13};
-	return i;
-}
-
-int segment_frame(int segment, int page, int level, frame_t *frame)
-{
-	(void)level;
-	*frame = 2 * segment + 1;
-	memory[2 * segment][page] = (uint32_t)*frame << 12;
-	memset(memory[*frame], 0, NUMS * sizeof(struct semaphore));
-	return 0;
-}
-
-/* Of each cell the pool gives, only the first semaphore is used. */
-static struct semaphore cells[SETS + 1][CELL_BYTES / 4];
-static bool cell_used[SETS + 1];
-int pool_cells;
-
-int pool_take(uint32_t bytes, int space)
-{
-	int i = 0;
-
-	EXPECT(bytes <= CELL_BYTES && space == self()->life.space, true);
-	if (!promised())
-		return -ENOMEM;
-	while (cell_used[i])
-		i++;
-	cell_used[i] = true;
-	pool_cells++;
-	return i;
-}
-
-void pool_give(int cell)
-{
-	EXPECT(cell_used[cell], true);
-	cell_used[cell] = false;
-	memset(cells[cell], 0xEE, sizeof(cells[cell]));
-	pool_cells--;
-}
-
-void *pool_first(int cell)
-{
-	return cells[cell];
-}
-
-void segment_drop(int segment)
-{
-	EXPECT(segments[segment].holders, 1);
-	segments[segment] = (struct segment){0};
-	memset(memory[2 * segment], 0xEE, 8);
-	memset(memory[2 * segment + 1], 0xEE, NUMS * sizeof(struct semaphore));
-}
+/* ---- memory and what programs have ------------------------------------- */
 
 /* Each process has rows of its own: it does not matter who came first. */
 int rows_take(struct rows *rows, int level)
@@ -170,42 +97,19 @@ void rows_put(struct rows *rows, int index)
 }
 
 #define GOOD 1 /* an address, where `given` is, and `got` will be */
-static const char *given;
+static const void *given;
 static uint16_t got[NUMS]; /* of GETALL */
 
-int copy_in(void *to, vaddr_t from, uint32_t bytes)
+/* Of what is copied out, only a value of GETALL is looked at. */
+void *user_memory(vaddr_t va, uint32_t bytes, bool out)
 {
-	if (from == 0)
-		return -EFAULT;
-	memcpy(to, given + (from - GOOD), bytes);
-	return 0;
-}
+	static char unseen[PAGE_SIZE];
 
-int copy_out(vaddr_t to, const void *from, uint32_t bytes)
-{
-	if (to == 0)
-		return -EFAULT;
-	if (bytes == sizeof(got[0]))
-		memcpy((char *)got + (to - GOOD), from, bytes);
-	return 0;
-}
-
-/* Nobody here names a time: RUN says whose is up. */
-int timespec_in(struct timespec32 *time, vaddr_t from, bool wide)
-{
-	(void)time, (void)from, (void)wide;
-	abort();
-}
-
-bool timespec_valid(struct timespec32 time)
-{
-	return time.nanoseconds == 0;
-}
-
-uint64_t clock_deadline(struct timespec32 time)
-{
-	(void)time;
-	abort();
+	if (va == 0)
+		return 0;
+	if (!out)
+		return (char *)given + (va - GOOD);
+	return bytes == sizeof(got[0]) ? (char *)got + (va - GOOD) : unseen;
 }
 
 /* ---- the model: values and lines ---------------------------------------- */
@@ -696,9 +600,9 @@ static int real_call(const struct call *c)
 	may_sleep = true;
 	if (setjmp(asleep))
 		return UNSERVED;
-	given = c->kind == OPERATE ? (const char *)c->array->ops
-	        : c->kind == ALL   ? (const char *)values
-	                           : (const char *)&ds;
+	given = c->kind == OPERATE ? (const void *)c->array->ops
+	        : c->kind == ALL   ? (const void *)values
+	                           : (const void *)&ds;
 	switch (c->kind) {
 	case GET:
 		return sys_semget(c->a, c->b, c->c);
@@ -852,7 +756,8 @@ static void compare_semaphore(int set, int num)
 	EXPECT(sem_at(&sems[set], num) ==
 	           (model.sets[set].count > 1
 	                ? sem_of(sems[set].all.segment, num)
-	                : &cells[sems[set].all.cell][num]),
+	                : (struct semaphore *)chains[sems[set].all.cell].words +
+	                      num),
 	       true);
 	EXPECT(sem_at(&sems[set], num)->value, model.sets[set].values[num]);
 	EXPECT(sem_at(&sems[set], num)->pid, pid               ? pid
@@ -924,6 +829,12 @@ static void compare_set(int set)
 		                      : wrote.born[set] ? 0
 		                                        : OLD);
 	EXPECT(ds->sem_ctime, wrote.ctime[set] ? NOW : OLD);
+	if (wrote.born[set] && s->count > 1) {
+		const struct segment *held = &segments[sems[set].all.segment];
+
+		EXPECT(held->pages, 1);
+		EXPECT(held->promised && held->resizable, true);
+	}
 	for (int i = 0; i < s->count; i++)
 		compare_semaphore(set, i);
 	compare_lines(set);
@@ -976,7 +887,7 @@ struct state {
 	uint32_t words[SETS + 1];
 	uint8_t segments[SETS + 1];
 	struct semaphore cells[SETS + 1];
-	bool cell_used[SETS + 1];
+	uint32_t cell_used[SETS + 1];
 	struct {
 		struct proc *next, *before;
 		int state, killed, result, which, semadj;
@@ -1112,9 +1023,10 @@ static void save(void *state)
 		s->words[i] = memory[2 * i][0];
 		s->segments[i] = segments[i].kind;
 	}
-	for (int i = 0; i <= SETS; i++)
-		s->cells[i] = cells[i][0];
-	memcpy(s->cell_used, cell_used, sizeof(cell_used));
+	for (int i = 0; i <= SETS; i++) {
+		memcpy(&s->cells[i], chains[i].words, sizeof(s->cells[i]));
+		s->cell_used[i] = chains[i].used;
+	}
 	for (int i = 0; i < SETS; i++)
 		save_set(s, i);
 	for (int i = 0; i < PROCS; i++)
@@ -1153,16 +1065,17 @@ static void restore(const void *state)
 	for (int i = 0; i <= SETS; i++) {
 		memcpy(memory[2 * i + 1], s->values[i], sizeof(s->values[i]));
 		memory[2 * i][0] = s->words[i];
-		segments[i].kind = s->segments[i];
-		segments[i].holders = s->segments[i] != SEGMENT_FREE;
-		segments[i].word = (uint32_t)i << 13;
+		if (s->segments[i])
+			segment_remake(i, 1);
+		else
+			segments[i] = (struct segment){0};
 	}
-	for (int i = 0; i <= SETS; i++)
-		cells[i][0] = s->cells[i];
-	memcpy(cell_used, s->cell_used, sizeof(cell_used));
 	pool_cells = 0;
-	for (int i = 0; i <= SETS; i++)
-		pool_cells += cell_used[i];
+	for (int i = 0; i <= SETS; i++) {
+		memcpy(chains[i].words, &s->cells[i], sizeof(s->cells[i]));
+		chains[i].used = s->cell_used[i];
+		pool_cells += chains[i].used > 0;
+	}
 	sem_cells = pool_cells;
 	memcpy(sems, s->sets, sizeof(s->sets));
 	restore_procs(s);
@@ -1376,8 +1289,9 @@ static void begin(const struct scene *scene)
 	semadj_rows.live = 0;
 	memset(segments, 0, sizeof(segments));
 	memset(memory, 0xEE, sizeof(memory));
-	memset(cells, 0xEE, sizeof(cells));
-	memset(cell_used, 0, sizeof(cell_used));
+	memset(chains, 0xEE, sizeof(chains));
+	for (int i = 0; i < CHAINS; i++)
+		chains[i].used = 0;
 	sem_count = 0;
 	sem_cells = pool_cells = 0;
 	sem_limits.semopm = 2;

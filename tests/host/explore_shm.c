@@ -11,7 +11,7 @@
  * next one broken; answer and state must be the model's.  The model (struct
  * model) knows nothing of ids, chains or counts kept: it has a list of objects
  * and a picture of who shows what where, and reads System V from them.  mm is
- * a fake of a few lines: a space is three places.
+ * fake_mm.c, and a space is three places.
  *
  * Times and pids would make the states endless.  So every state is stored with
  * all of them set to OLD; a call is made at NOW; and what it may have written
@@ -19,8 +19,8 @@
  */
 #include "../../abi/errno.h"
 #include "../../ipc/sysv/shm.h"
-#include "../../kernel/process/clock.h"
-#include "../../kernel/base/klog.h"
+#include "fake_kernel.h"
+#include "fake_mm.h"
 #include "tap.h"
 
 #define OBJECTS      2
@@ -35,13 +35,8 @@
 #define BUCKETS      (1 << 20)
 
 struct shm shms[IDS_LIMIT];
-struct proc procs[USERS];
-struct proc *running = procs;
-struct space spaces[USERS];
-struct rows space_rows = {.fresh = USERS};
 struct region regions[ATTACHES]; /* attaches, in this mm */
 static int first_attach[USERS];
-struct segment segments[OBJECTS + 1];
 
 struct picture {
 	int alive, next_seq, key, owner, creator, mode, removed, locked;
@@ -54,57 +49,11 @@ struct model {
 };
 
 static struct model model;
-static bool fail;
 static struct shmid_ds given, user; /* what copy_in gives, copy_out got */
 
 /* ---- the fake mm -------------------------------------------------------- */
 
 #define PLACE(i) (ATTACH_FIRST + SLOT_SIZE * (uint32_t)(i))
-
-uint32_t clock_now = NOW;
-
-void panic(const char *format, ...)
-{
-	printf("# panic: %s\n", format);
-	exit(1);
-}
-
-void klog(enum klog_level level, const char *format, ...)
-{
-	(void)level;
-	printf("# %s\n", format);
-}
-
-int rows_grow(struct rows *rows, int index, int level)
-{
-	(void)level;
-	if (index < rows->fresh)
-		return 0;
-	if (fail)
-		return -ENOMEM;
-	rows->fresh = index + 1;
-	return 0;
-}
-
-int segment_make(int pages, bool promised, bool resizable, int level)
-{
-	int i = 0;
-
-	(void)promised, (void)resizable, (void)level;
-	if (fail)
-		return -ENOMEM;
-	while (segments[i].kind != SEGMENT_FREE)
-		i++;
-	segments[i] = (struct segment){
-	    .kind = SEGMENT_MEMORY, .holders = 1, .pages = pages};
-	return i;
-}
-
-void segment_drop(int segment)
-{
-	if (--segments[segment].holders == 0)
-		segments[segment] = (struct segment){0};
-}
 
 static int find(int space, vaddr_t base)
 {
@@ -160,7 +109,8 @@ int space_attach(int space, int segment, vaddr_t *base, int rights, bool remap,
 	old = find(space, *base);
 	if (old >= 0 && !remap)
 		return -EINVAL;
-	if (fail || *base == 0 || attached() - (old >= 0) >= MAX_ATTACHED)
+	if (!promised() || *base == 0 ||
+	    attached() - (old >= 0) >= MAX_ATTACHED)
 		return -ENOMEM;
 	if (old >= 0)
 		end(space, old);
@@ -188,20 +138,10 @@ int space_next_attach(int attach)
 	return regions[attach].next;
 }
 
-int copy_in(void *to, vaddr_t from, uint32_t bytes)
+void *user_memory(vaddr_t va, uint32_t bytes, bool out)
 {
-	if (from == 0)
-		return -EFAULT;
-	memcpy(to, &given, bytes);
-	return 0;
-}
-
-int copy_out(vaddr_t to, const void *from, uint32_t bytes)
-{
-	if (to == 0)
-		return -EFAULT;
-	memcpy(&user, from, bytes);
-	return 0;
+	(void)bytes;
+	return va == 0 ? 0 : out ? &user : &given;
 }
 
 /* ---- the model ----------------------------------------------------------- */
@@ -278,7 +218,7 @@ static int m_get(int key, uint32_t size, int flags)
 		return -ENOENT;
 	if (size == 0)
 		return -EINVAL;
-	if (fail)
+	if (refused)
 		return -ENOMEM;
 	while (index < OBJECTS && (model.objects[index].alive ||
 	                           model.objects[index].next_seq == 0))
@@ -315,7 +255,7 @@ static int m_at(int id, vaddr_t address, int flags)
 		old = row[place];
 	if (old >= 0 && !(flags & SHM_REMAP))
 		return -EINVAL;
-	if (fail || place < 0 || m_total() - (old >= 0) >= MAX_ATTACHED)
+	if (refused || place < 0 || m_total() - (old >= 0) >= MAX_ATTACHED)
 		return -ENOMEM;
 	row[place] = object;
 	if (old >= 0)
@@ -450,7 +390,8 @@ static int do_call(const struct call *c, int *wanted)
 	int is;
 
 	running = &procs[c->user];
-	fail = c->fail;
+	refuse = c->fail;
+	refused = false;
 	given.shm_perm.uid = c->b;
 	given.shm_perm.mode = 0177600 & 0xFFFF;
 	switch (c->kind) {
@@ -648,8 +589,10 @@ static void begin(void)
 {
 	states = calloc(STATES + 1, sizeof(struct state));
 	buckets = calloc(BUCKETS, sizeof(int));
+	fake_procs(USERS);
+	clock_now = NOW;
+	space_rows.fresh = USERS;
 	for (int i = 0; i < USERS; i++) {
-		procs[i].life.pid = 10 + i;
 		procs[i].identity.euid = procs[i].identity.egid = 100 + i;
 		procs[i].life.space = i;
 		spaces[i] =

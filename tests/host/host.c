@@ -1,14 +1,12 @@
 /*
- * tests/host/host.c -- the machine under the core: memory, MMU and TLB, log.
+ * tests/host/host.c -- the machine under the core: memory, MMU and TLB.
  *
  * frame_drop() is wrapped by the linker, so that the moment a frame becomes
  * free can be seen: no translation to it may be remembered then.  So are
  * rows_reserve() and rows_take(), which on the host are never short of memory
  * by themselves.
  */
-#include "../../kernel/base/klog.h"
 #include "../../kernel/base/panic.h"
-#include "../../kernel/base/trace.h"
 #include "../../mm/region.h"
 
 #include <stdio.h>
@@ -39,54 +37,7 @@ static struct frame frame_table[HOST_FRAMES];
 static uint32_t memory[HOST_FRAMES + HOST_OUTSIDE][PAGE_SIZE / 4];
 static struct translation tlb[HOST_TLB];
 
-int trace_on;
-int host_errors, host_stale_free, host_quiet, host_tables_refuse;
-char host_complaints[1024];
-enum klog_level klog_level;
-
-/* ---- log ------------------------------------------------------------- */
-
-void panic(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	fputs("# panic: ", stdout);
-	vprintf(format, args);
-	putchar('\n');
-	fflush(stdout);
-	va_end(args);
-	abort();
-}
-
-void klog(enum klog_level level, const char *format, ...)
-{
-	size_t used = strlen(host_complaints);
-	va_list args;
-
-	host_errors += level == KLOG_ERROR;
-	if (host_quiet) {
-		va_start(args, format);
-		vsnprintf(host_complaints + used,
-		          sizeof(host_complaints) - used, format, args);
-		va_end(args);
-		return;
-	}
-	va_start(args, format);
-	fputs("# ", stdout);
-	vprintf(format, args);
-	putchar('\n');
-	va_end(args);
-}
-
-void trace_event(int type, uint32_t a, uint32_t b, uint32_t c)
-{
-	(void)type, (void)a, (void)b, (void)c;
-}
-
-void preemption_point(void)
-{
-}
+int host_stale_free, host_tables_refuse;
 
 /* ---- memory and MMU -------------------------------------------------- */
 

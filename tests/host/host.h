@@ -94,10 +94,7 @@ struct host_state *host_new_state(void);
 void host_save(struct host_state *state);
 void host_restore(const struct host_state *state);
 
-extern int host_errors;     /* lines logged as KLOG_ERROR */
-extern int host_stale_free; /* frames freed while the TLB still had them */
-extern int host_quiet;      /* what is logged goes there, and nowhere */
-extern char host_complaints[1024];
+extern int host_stale_free;    /* frames freed while the TLB still had them */
 extern int host_tables_refuse; /* promise_fail_nth counts tables, too */
 
 #endif

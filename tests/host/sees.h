@@ -6,19 +6,18 @@
 #ifndef TESTS_HOST_SEES_H
 #define TESTS_HOST_SEES_H
 
-#include "host.h"
+#include "fake_kernel.h"
 #include "tap.h"
 
 static inline void sees_now(int (*check)(void), const char *rule,
                             const char *what)
 {
-	host_quiet = 1;
-	host_complaints[0] = '\0';
+	log_quiet = true;
+	log_text[0] = '\0';
 	EXPECT(check() > 0, true);
-	if (!EXPECT(strstr(host_complaints, rule) != 0, true))
-		printf("# of %s not %s, but: %s\n", what, rule,
-		       host_complaints);
-	host_quiet = 0;
+	if (!EXPECT(strstr(log_text, rule) != 0, true))
+		printf("# of %s not %s, but: %s\n", what, rule, log_text);
+	log_quiet = false;
 }
 
 #define SEES(check, rule, word, spoilt)                                        \

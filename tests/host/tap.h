@@ -7,41 +7,34 @@
 #ifndef TESTS_HOST_TAP_H
 #define TESTS_HOST_TAP_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int tap_count, tap_failures, tap_bad;
+extern int tap_bad; /* cases that failed since the last sentence */
 
-/* One case: `is` must be `wanted`. */
+/* The test's: it says how the first of these cases came about. */
+extern void (*tap_explain)(void);
+
+/* One case: `is` must be `wanted`.  The answer is whether it is. */
 #define EXPECT(is, wanted) tap_expect(is, wanted, #is, __FILE__, __LINE__)
 
-static inline int tap_expect(long long is, long long wanted, const char *what,
-                             const char *file, int line)
+void tap_failed(long long is, long long wanted, const char *what,
+                const char *file, int line);
+
+static inline bool tap_expect(long long is, long long wanted, const char *what,
+                              const char *file, int line)
 {
-	if (is == wanted)
-		return 1;
-	if (tap_bad++ == 0)
-		printf("# %s:%d: %s is %lld, wanted %lld\n", file, line, what,
-		       is, wanted);
-	return 0;
+	if (is != wanted)
+		tap_failed(is, wanted, what, file, line);
+	return is == wanted;
 }
 
 /* All cases since the last sentence belong to this one. */
-static inline void tap(const char *sentence)
-{
-	tap_count++;
-	printf("%sok %d - %s\n", tap_bad ? "not " : "", tap_count, sentence);
-	if (tap_bad > 1)
-		printf("# %d cases failed\n", tap_bad);
-	tap_failures += tap_bad != 0;
-	tap_bad = 0;
-}
+__attribute__((format(printf, 1, 2))) void tap(const char *sentence, ...);
 
-static inline int tap_end(void)
-{
-	printf("1..%d\n", tap_count);
-	return tap_failures != 0;
-}
+/* Prints the plan; the exit status. */
+int tap_end(void);
 
 #endif

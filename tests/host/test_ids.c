@@ -4,7 +4,6 @@
  * tests/host/test_ids.c -- the id table, with slots that live five times.
  */
 #include "../../ipc/sysv/ids.h"
-#include "../../kernel/base/klog.h"
 #include "tap.h"
 
 struct object {
@@ -14,12 +13,6 @@ struct object {
 
 static struct object objects[IDS_LIMIT];
 static struct ids ids;
-
-void klog(enum klog_level level, const char *format, ...)
-{
-	(void)level;
-	printf("# %s\n", format);
-}
 
 static void start(void)
 {

@@ -9,7 +9,7 @@
  * semaphores and message queues see.
  *
  * The explorers leave a call where it falls asleep.  Here it goes on: what the
- * others do meanwhile is a function that block_until() calls.  Process 0
+ * others do meanwhile is a function that let_others() calls.  Process 0
  * sleeps, 1 is the others.
  */
 #include "../../abi/errno.h"
@@ -18,6 +18,7 @@
 #include "../../ipc/sysv/sem.h"
 #include "../../kernel/process/clock.h"
 #include "../../mm/pool.h"
+#include "fake_kernel.h"
 #include "sees.h"
 
 #define TEXT  0x08048000u /* a program's: 2 pages to send from */
@@ -29,43 +30,12 @@
 #define PROCS 3
 #define ROWS  600
 
-struct proc procs[PROCS];
-struct rows proc_rows = {.fresh = PROCS};
 struct sem_set sems[IDS_LIMIT];
 struct semadj semadjs[ROWS];
 struct msg_queue msgs[IDS_LIMIT];
-struct proc *running = procs;
-uint64_t clock_counts = 1000;
 
 static int set, queue, memory_at_start;
 static void (*others)(void); /* what they do while process 0 sleeps */
-
-uint32_t clock_now = 1;
-
-/* A time that is named is over in ten counts. */
-int timespec_in(struct timespec32 *time, vaddr_t from, bool wide)
-{
-	(void)from, (void)wide;
-	*time = (struct timespec32){0, 0};
-	return 0;
-}
-
-bool timespec_valid(struct timespec32 time)
-{
-	return time.nanoseconds == 0;
-}
-
-uint64_t clock_deadline(struct timespec32 time)
-{
-	return clock_counts + 10 + time.seconds;
-}
-
-/* Nobody attaches here. */
-void attach_ended(int in, int tag)
-{
-	(void)in, (void)tag;
-	abort();
-}
 
 static void run(int proc)
 {
@@ -80,37 +50,18 @@ static int check(void)
 	return breaches + wait_check();
 }
 
-enum block_answer block_until(enum proc_state state, const uint64_t *until)
+static void let_others(void)
 {
-	static int stops; /* each one is answered once */
 	void (*now)(void) = others;
 
-	(void)until;
-	if (self()->signal.stopping && EXPECT(stops++ < 100, true))
-		return STOP; /* nobody stops in line */
 	if (!EXPECT(self_index() == 0 && now != 0, true))
 		exit(1); /* it would sleep for ever */
-	procs[0].state = state;
 	EXPECT(check(), 0);
 	others = 0;
 	run(1);
 	now();
 	run(0);
 	procs[0].state = PROC_RUNNING;
-	return procs[0].signal.killed ? DIE : GO_ON;
-}
-
-/* It is continued at once. */
-void proc_stop(void)
-{
-	EXPECT(self_index() == 0 && procs[0].signal.stopping, true);
-	procs[0].signal.stopping = false;
-}
-
-void wake(struct proc *p)
-{
-	EXPECT(p == &procs[0] && p->state == PROC_IN_LINE, true);
-	p->state = PROC_READY;
 }
 
 /* ---- what programs have -------------------------------------------- */
@@ -148,11 +99,8 @@ static void start_proc(int i)
 	                       .ceiling = ALL};
 	int message[LONG] = {1};
 
-	memset(&procs[i], 0, sizeof(procs[i]));
-	procs[i].life.pid = 10 + i;
 	procs[i].state = PROC_RUNNING;
 	procs[i].identity.euid = procs[i].identity.egid = 100;
-	procs[i].semadj = procs[i].wait.chain = -1;
 	procs[i].life.space = space_make(LEVEL_USER);
 	pages.space = procs[i].life.space;
 	space_map(&pages);
@@ -174,6 +122,8 @@ static void start(void)
 	sem_count = 0;
 	sem_cells = pool_cells = pool_fresh = 0;
 	msg_limits.msgmnb = LONG;
+	fake_procs(PROCS);
+	fake_switch = let_others;
 	for (int i = 0; i < PROCS; i++)
 		start_proc(i);
 	run(0);

@@ -19,9 +19,6 @@
 #define CONSOLE 4
 #define PROCS   5
 
-struct proc procs[PROCS];
-struct rows proc_rows = {.fresh = PROCS};
-struct proc *running = procs;
 struct channel channels[CHANNELS];
 struct connection connections[5];
 struct rows connection_rows = {.fresh = 5, .live = 4};
@@ -32,28 +29,9 @@ bool connection_exists(int connection)
 	       connections[connection].channel >= 0;
 }
 
-/* Nobody attaches here. */
-void attach_ended(int in, int tag)
-{
-	(void)in, (void)tag;
-}
-
-static void start_proc(int i, enum proc_state state)
-{
-	procs[i].state = state;
-	procs[i].life.pid = 10 + i;
-	procs[i].peer = -1;
-	procs[i].files.cwd = procs[i].message.connection = NO_CONNECTION;
-	procs[i].message.carried[0] = procs[i].message.carried[1] =
-	    NO_CONNECTION;
-	procs[i].message.channel = procs[i].message.next = -1;
-	for (int fd = 0; fd < OPEN_MAX; fd++)
-		procs[i].files.descriptors[fd] = NO_CONNECTION;
-}
-
 static void start_client(int i, enum proc_state state, int connection)
 {
-	start_proc(i, state);
+	procs[i].state = state;
 	procs[i].peer = FILES;
 	procs[i].files.cwd = 3;
 	procs[i].files.descriptors[7] = (int16_t)connection;
@@ -63,11 +41,11 @@ static void start_client(int i, enum proc_state state, int connection)
 
 static void start(void)
 {
-	start_proc(0, PROC_FREE);
+	fake_procs(PROCS);
+	procs[0].state = PROC_FREE;
 	start_client(1, PROC_REPLY_WAIT, 0);
 	start_client(2, PROC_SENDING, 1);
-	start_proc(FILES, PROC_READY);
-	start_proc(CONSOLE, PROC_RECEIVING);
+	procs[CONSOLE].state = PROC_RECEIVING;
 	procs[1].message.queued = procs[1].message.unblock = true;
 	procs[1].message.next = 2;
 	procs[1].message.round = 1;

@@ -19,12 +19,6 @@
 
 static int parent, child, big, few;
 
-/* Nobody counts here. */
-void attach_ended(int in, int tag)
-{
-	(void)in, (void)tag;
-}
-
 static void attach(int segment, vaddr_t at, int rights, int tag)
 {
 	EXPECT(space_attach(parent, segment, &at, rights, false, tag), 0);

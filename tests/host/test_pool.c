@@ -66,13 +66,6 @@ static void start(void)
 	tables_at_start = kernel_frames;
 }
 
-/* Nobody attaches here. */
-void attach_ended(int in, int tag)
-{
-	(void)in, (void)tag;
-	abort();
-}
-
 /* ---- what must hold ------------------------------------------------ */
 
 static int pages_held(void)

@@ -9,9 +9,6 @@
 
 #define PROCS 4
 
-struct proc procs[PROCS];
-struct rows proc_rows = {.fresh = PROCS};
-struct proc *running = procs;
 struct run_queue run_queues[RUN_QUEUES], *turn, nobody;
 int run_queues_used = 4;
 
@@ -45,12 +42,6 @@ int message_check(void)
 	return 0;
 }
 
-/* Nobody attaches here. */
-void attach_ended(int in, int tag)
-{
-	(void)in, (void)tag;
-}
-
 /* 1 runs, 2 is ready, 3 is a zombie; all are of user 1, who has the turn. */
 static void start(void)
 {
@@ -58,6 +49,7 @@ static void start(void)
 	                                              PROC_READY, PROC_ZOMBIE};
 
 	host_start();
+	fake_procs(PROCS);
 	for (int i = 0; i < PROCS; i++) {
 		procs[i].state = states[i];
 		procs[i].life.pid = i;

@@ -12,13 +12,12 @@
  *	YIELDS  it computes for `work`, then calls sched_yield
  */
 #include "../../kernel/process/schedule.h"
+#include "fake_kernel.h"
 #include "tap.h"
 
 #define PROCS 64
 #define TICK  100
 
-struct proc procs[PROCS];
-struct proc *running;
 static struct proc *const idle = &procs[PROCS - 1];
 
 enum habit { SPIN, WAITS, ASKS, YIELDS, SERVES };
@@ -37,12 +36,6 @@ static int now, count;
 static struct proc *asking[PROCS];
 static int askers;
 
-/* Nobody attaches here. */
-void attach_ended(int in, int tag)
-{
-	(void)in, (void)tag;
-}
-
 uint64_t cpu_cycles(void)
 {
 	return now;
@@ -55,7 +48,7 @@ static struct habits *of(struct proc *p)
 
 static void start(void)
 {
-	memset(procs, 0, sizeof(procs));
+	fake_procs(PROCS);
 	memset(model, 0, sizeof(model));
 	for (int i = SERVERS + 1; i < run_queues_used; i++) {
 		run_queues[i].first = 0;

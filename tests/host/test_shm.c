@@ -13,6 +13,7 @@
 #include "../../ipc/sysv/sem.h"
 #include "../../ipc/sysv/shm.h"
 #include "../../kernel/process/clock.h"
+#include "fake_kernel.h"
 #include "sees.h"
 
 #define TEXT 0x08048000u /* a page of each process to hold structures */
@@ -22,51 +23,10 @@
 #define ALL  (RIGHT_READ | RIGHT_WRITE | RIGHT_EXEC)
 
 struct shm shms[IDS_LIMIT];
-struct proc procs[4];
-struct rows proc_rows;
 struct sem_set sems[IDS_LIMIT];
 struct semadj semadjs[8];
 struct msg_queue msgs[IDS_LIMIT];
-struct proc *running = procs;
-uint64_t clock_counts;
-uint32_t clock_now = 1000;
 static int free_at_start;
-
-/* ipc(2) leads to the other kinds, too: nobody here goes there. */
-int timespec_in(struct timespec32 *time, vaddr_t from, bool wide)
-{
-	(void)time, (void)from, (void)wide;
-	abort();
-}
-
-bool timespec_valid(struct timespec32 time)
-{
-	(void)time;
-	abort();
-}
-
-uint64_t clock_deadline(struct timespec32 time)
-{
-	(void)time;
-	abort();
-}
-
-enum block_answer block_until(enum proc_state state, const uint64_t *until)
-{
-	(void)state, (void)until;
-	abort();
-}
-
-void wake(struct proc *p)
-{
-	(void)p;
-	abort();
-}
-
-void proc_stop(void)
-{
-	abort();
-}
 
 static void run(int proc)
 {
@@ -88,9 +48,8 @@ static void start(void)
 	shm_ids = (struct ids)IDS(shms);
 	shm_pages = 0;
 	shm_limits = (struct shminfo){0xFEFFFFFF, 1, 4096, 0, 0xFEFFFFFF, {0}};
+	fake_procs(2);
 	for (int i = 0; i < 2; i++) {
-		memset(&procs[i], 0, sizeof(procs[i]));
-		procs[i].life.pid = 10 + i;
 		procs[i].identity.euid = procs[i].identity.egid = 100 * (i + 1);
 		procs[i].life.space = space_make(LEVEL_USER);
 		spaces[procs[i].life.space].owner = procs[i].life.pid;

@@ -3,46 +3,11 @@
  * tests/host/test_sleep.c -- the heap of sleepers, against a plain list: joins,
  * leaves and wakes at random.
  */
-#include "../../kernel/process/clock.h"
 #include "../../kernel/process/schedule.h"
+#include "fake_kernel.h"
 #include "tap.h"
 
 #define PROCS 200
-
-struct proc procs[PROCS];
-struct rows proc_rows = {.fresh = PROCS};
-struct proc *running = procs;
-uint64_t clock_counts;
-static int woken;
-
-/* Nobody attaches here. */
-void attach_ended(int in, int tag)
-{
-	(void)in, (void)tag;
-}
-
-bool wakes_early(enum proc_state state)
-{
-	return state == PROC_SLEEPING;
-}
-
-void wake(struct proc *p)
-{
-	EXPECT(p->sched.wake_at <= clock_counts, true);
-	p->state = PROC_READY;
-	woken++;
-}
-
-enum block_answer block(enum proc_state state, int peer)
-{
-	(void)state, (void)peer;
-	abort();
-}
-
-void clock_alarm(uint64_t at)
-{
-	(void)at;
-}
 
 /* Who sleeps, and the earliest time; what the heap says is the same. */
 static void compare(void)
@@ -65,13 +30,26 @@ static void compare(void)
 	EXPECT(sleep_check(), 0);
 }
 
+/* How many sleep beyond this count. */
+static int asleep_beyond(uint64_t count)
+{
+	int asleep = 0;
+
+	for (int i = 0; i < PROCS; i++)
+		asleep += procs[i].state == PROC_SLEEPING &&
+		          procs[i].sched.wake_at > count;
+	return asleep;
+}
+
 int main(void)
 {
-	for (int i = 0; i < PROCS; i++)
-		procs[i].state = PROC_READY;
+	int woken = 0;
+
+	fake_procs(PROCS);
 	srand(1);
 	for (int n = 0; n < 20000; n++) {
 		struct proc *p = &procs[rand() % PROCS];
+		int later;
 
 		if (p->state == PROC_READY) {
 			p->state = PROC_SLEEPING;
@@ -81,7 +59,10 @@ int main(void)
 			sleep_leave(p);
 		}
 		clock_counts += rand() % 3;
+		later = asleep_beyond(clock_counts);
+		woken += asleep_beyond(0) - later;
 		sleep_wake();
+		EXPECT(asleep_beyond(0), later);
 		EXPECT(!sleep_first() ||
 		           sleep_first()->sched.wake_at > clock_counts,
 		       true);

@@ -1,0 +1,266 @@
+/*
+ * tests/host/fake_kernel.c -- the kernel around the core, on the host.
+ */
+#include "fake_kernel.h"
+
+#include "../../ipc/message/message.h"
+#include "../../kernel/base/panic.h"
+#include "../../kernel/base/trace.h"
+#include "../../kernel/base/cpu.h"
+#include "../../kernel/look/inspect.h"
+#include "../../kernel/process/gdt.h"
+#include "../../kernel/process/schedule.h"
+#include "tap.h"
+
+#include <ucontext.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define __asan_unpoison_memory_region(start, bytes) ((void)(start))
+#endif
+
+#define FAKE  __attribute__((weak))
+#define PROCS 200 /* rows there are */
+#define LIVES 6   /* processes with a stack of their own */
+#define STACK 65536
+
+/* ---- the log --------------------------------------------------------- */
+
+bool log_quiet;
+char log_text[1024];
+enum klog_level klog_level;
+int trace_on;
+
+void panic(const char *format, ...)
+{
+	va_list args;
+
+	printf("# panic: ");
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n");
+	if (tap_explain)
+		tap_explain();
+	fflush(stdout);
+	abort();
+}
+
+void klog(enum klog_level level, const char *format, ...)
+{
+	size_t used = strlen(log_text);
+	va_list args;
+
+	(void)level;
+	va_start(args, format);
+	if (log_quiet) {
+		vsnprintf(log_text + used, sizeof(log_text) - used, format,
+		          args);
+	} else {
+		printf("# ");
+		vprintf(format, args);
+		printf("\n");
+	}
+	va_end(args);
+}
+
+void trace_event(int type, uint32_t a, uint32_t b, uint32_t c)
+{
+	(void)type, (void)a, (void)b, (void)c;
+}
+
+/* ---- processes -------------------------------------------------------- */
+
+struct proc procs[PROCS];
+struct rows proc_rows = ROWS_OF(procs, PROCS);
+struct proc *running = procs;
+
+static void nobody_waits(void)
+{
+	panic("process %d waits, where nobody does", self_index());
+}
+
+void (*fake_switch)(void) = nobody_waits;
+
+void fake_procs(int count)
+{
+	memset(procs, 0, (size_t)count * sizeof(procs[0]));
+	for (struct proc *p = procs; p < procs + count; p++) {
+		p->state = PROC_READY;
+		p->peer = p->life.space = p->semadj = p->wait.chain = -1;
+		p->life.pid = 10 + proc_index(p);
+		p->files.cwd = p->message.connection = NO_CONNECTION;
+		p->message.carried[0] = p->message.carried[1] = NO_CONNECTION;
+		p->message.channel = p->message.next = -1;
+		for (int fd = 0; fd < OPEN_MAX; fd++)
+			p->files.descriptors[fd] = NO_CONNECTION;
+	}
+	proc_rows.fresh = proc_rows.live = count;
+	running = procs;
+}
+
+FAKE struct proc *proc_find(int pid)
+{
+	for (struct proc *p = procs; p < procs + proc_rows.fresh; p++)
+		if (p->state != PROC_FREE && p->life.pid == pid)
+			return p;
+	return 0;
+}
+
+FAKE bool proc_is_server(const struct proc *p)
+{
+	return p->message.channel >= 0;
+}
+
+int told_in_vain;
+
+static enum block_answer told(enum block_answer answer)
+{
+	told_in_vain = answer == GO_ON ? 0 : told_in_vain + 1;
+	assert(told_in_vain < 1000);
+	return answer;
+}
+
+/* Nobody here is to stop but in line. */
+FAKE enum block_answer block(enum proc_state state, int peer)
+{
+	struct proc *p = self();
+
+	if (p->signal.killed)
+		return told(DIE);
+	if (p->signal.stopping && state == PROC_IN_LINE)
+		return told(STOP);
+	p->state = state;
+	p->peer = peer;
+	fake_switch();
+	p->peer = -1;
+	return told(p->signal.killed ? DIE : GO_ON);
+}
+
+FAKE enum block_answer block_until(enum proc_state state, const uint64_t *until)
+{
+	(void)until;
+	return block(state, -1);
+}
+
+FAKE void block_move(struct proc *p, enum proc_state state, int peer)
+{
+	assert(p->state == PROC_SENDING || p->state == PROC_REPLY_WAIT);
+	p->state = state;
+	p->peer = peer;
+}
+
+FAKE bool wakes_early(enum proc_state state)
+{
+	return state == PROC_WAITING || state == PROC_SLEEPING ||
+	       state == PROC_PAUSED || state == PROC_IN_LINE;
+}
+
+FAKE void wake(struct proc *p)
+{
+	assert(p->state >= PROC_SENDING && p->state <= PROC_STOPPED);
+	p->state = PROC_READY;
+}
+
+FAKE void wake_first(struct proc *p)
+{
+	wake(p);
+}
+
+/* It is continued at once. */
+FAKE void proc_stop(void)
+{
+	assert(self()->signal.stopping);
+	self()->signal.stopping = 0;
+}
+
+/* ---- stacks of their own ----------------------------------------------- */
+
+static ucontext_t outside, lives[LIVES];
+static char stacks[LIVES][STACK] __attribute__((aligned(16)));
+
+void fake_life(struct proc *p, void (*life)(void))
+{
+	int i = proc_index(p);
+
+	assert(i < LIVES);
+	fake_switch = fake_leave;
+	__asan_unpoison_memory_region(stacks[i], STACK);
+	getcontext(&lives[i]);
+	lives[i].uc_stack.ss_sp = stacks[i];
+	lives[i].uc_stack.ss_size = STACK;
+	lives[i].uc_link = 0;
+	makecontext(&lives[i], life, 0);
+}
+
+void fake_enter(struct proc *p)
+{
+	running = p;
+	p->state = PROC_RUNNING;
+	swapcontext(&outside, &lives[proc_index(p)]);
+	if (p->state == PROC_RUNNING)
+		p->state = PROC_READY;
+}
+
+void fake_leave(void)
+{
+	swapcontext(&lives[self_index()], &outside);
+}
+
+/* ---- time -------------------------------------------------------------- */
+
+uint64_t clock_counts = 1000;
+uint32_t clock_now = 1000;
+
+FAKE void clock_alarm(uint64_t at)
+{
+	(void)at;
+}
+
+/* A time that is named is over in ten counts. */
+FAKE int timespec_in(struct timespec32 *time, vaddr_t from, bool wide)
+{
+	(void)from, (void)wide;
+	*time = (struct timespec32){0, 0};
+	return 0;
+}
+
+FAKE bool timespec_valid(struct timespec32 time)
+{
+	return time.nanoseconds < 1000000000;
+}
+
+FAKE uint64_t clock_deadline(struct timespec32 time)
+{
+	return clock_counts + 10 + time.seconds;
+}
+
+/* ---- what nothing here depends on --------------------------------------- */
+
+FAKE void preemption_point(void)
+{
+}
+
+FAKE void attach_ended(int space, int tag)
+{
+	(void)space, (void)tag;
+}
+
+FAKE void interrupt_enable(int line, bool on)
+{
+	(void)line, (void)on;
+}
+
+FAKE void handles_exit(int channel)
+{
+	(void)channel;
+}
+
+FAKE void gdt_load(const struct proc *p)
+{
+	(void)p;
+}
+
+FAKE void inspect_update(void)
+{
+}
