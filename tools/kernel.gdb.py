@@ -1,10 +1,11 @@
 """tools/kernel.gdb.py -- gdb commands that speak the kernel's own words.
 
-    procs             processes: pid, state, whom they wait for, space
-    pt ADDRESS [PID]  the PDE and PTE of a linear address, in the space of the
-                      process PID, or in the loaded CR3
+    procs             the processes: pid, name, state, the process that each
+                      of them waits for, space
+    pt ADDRESS [PID]  the PDE and PTE of a linear address, in the space of
+                      process PID or in the loaded CR3
     shm               the System V segments, as ipcs -m shows them
-    frames            free, promised and held frames
+    frames            how many frames are free, held and promised
 """
 import gdb
 
@@ -52,17 +53,19 @@ def procs(_):
         proc = value("procs[%d]" % i)
         state = str(proc["state"])
         if state != "PROC_FREE":
+            life, name = proc["life"], proc["program"]["name"].string()
+            mark = "*" if i == int(value("running - procs")) else ""
             print("%5d %-16s %-15s peer %3d space %3d %s" %
-                  (proc["life"]["pid"], proc["program"]["name"].string(), state, proc["peer"],
-                   proc["life"]["space"], "*" if i == int(value("running - procs")) else ""))
+                  (life["pid"], name, state, proc["peer"], life["space"], mark))
 
 
 def directory_of(pid):
     """The physical address of the page directory of process `pid`."""
     for i in range(int(value("proc_rows.fresh"))):
         proc = value("procs[%d]" % i)
-        if str(proc["state"]) != "PROC_FREE" and int(proc["life"]["pid"]) == pid:
-            return number("spaces[%d].directory" % int(proc["life"]["space"])) << 12
+        life = proc["life"]
+        if str(proc["state"]) != "PROC_FREE" and int(life["pid"]) == pid:
+            return number("spaces[%d].directory" % int(life["space"])) << 12
     raise gdb.GdbError("there is no process %d" % pid)
 
 
