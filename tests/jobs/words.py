@@ -140,8 +140,8 @@ def time_outs(check):
     os.close(quiet)
     os.close(never_written)
     check("... or in which call it waited", status == 124 and re.search(
-        r"^  pid \d+ \(copy\) waits.* in read\(0, 0x\w+, 5000\)$", errors,
-        re.M), status, errors)
+        r"^  pid \d+ \(copy\) waits for the answer in read\(0, 0x\w+, 5000\)$",
+        errors, re.M), status, errors)
 
 
 def files(check, folder):
