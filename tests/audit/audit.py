@@ -3,22 +3,23 @@
 
     tests/audit/audit.py [--cpu MODEL] [--seed] PROGRAM [ARG...]
 
-Runs PROGRAM by tools/run and stops the machine, through QEMU's gdb stub, at the
-entry of each call that makes, shares or gives up memory (POINTS): nothing is
-half done there.  It dumps all of memory and recounts, by code of its own that
-knows only Intel's page-table format, the inspection block (abi/inspect.h) and
-where four numbers of the kernel are:
+Runs PROGRAM with tools/run and stops the machine, through QEMU's gdb stub, at
+the entry of each call that makes, shares or gives up memory (POINTS), because
+nothing is half done there.  It dumps all of memory and recounts.  Its code is
+its own, and knows only Intel's page-table format, the inspection block
+(abi/inspect.h) and where four numbers of the kernel are.  It checks that
 
-    the count of each frame = the entries and tables that hold it, a segment's
-        table once however many directories link it, borrowed entries not
-    the free list is the frames that nobody holds; free and held are all
-    the promise = what regions, segments and tables were promised
+    the count of each frame is the number of entries and tables that hold it;
+        a segment's table counts once, however many directories link it, and
+        borrowed entries do not count
+    the free list is the frames that nothing holds; free and held are all
+    the promise is what regions, segments and tables were promised
     a linked PDE points to the table of its region's segment, with its rights
     no kernel page is for users; the kernel's PDEs are the same everywhere;
         CR3 is the directory of a space
-    shm_nattch = the attaches that exist
+    shm_nattch is the number of attaches that exist
 
-With --seed it spoils each of these in memory, once, and wants itself to see it.
+With --seed it spoils each of these once in memory, and must notice that.
 Prints TAP.
 """
 import collections
@@ -47,7 +48,7 @@ POINTS = ("ipc shmget shmat shmdt shmctl fork clone exit exit_group execve exec 
           "brk mmap2 munmap mprotect check segment_make segment_resize "
           "segment_drop map").split()
 NUMBERS = "frames_total frames_free frames_promised frame_first_free".split()
-FIRST = 6    # so many stops of a point are audited, then every 2nd, 4th, ...
+FIRST = 6  # stops of each point that are audited; then the 8th, the 16th, ...
 
 
 class Memory:
@@ -92,7 +93,7 @@ class Memory:
         return struct.unpack_from("<1024I", self.data, frame * PAGE)
 
     def physical(self, address):
-        """Where a kernel address is, or None: not mapped."""
+        """The physical address; None if the address is not mapped."""
         pde = self.word(self.directory, address >> 22)
         if not pde & P:
             return None
@@ -120,7 +121,7 @@ class Memory:
         return address + index * stride
 
     def frame_entry(self, frame):
-        """Its count, and the next free frame if it is free."""
+        """A frame's count, and the next free frame if it is free."""
         return struct.unpack_from("<ii", self.data, self.physical(
             self.frames + frame * 8))
 
@@ -173,7 +174,7 @@ class Audit:
                                   (directory >= 0))
 
     def segment_table(self, segment, which, frame, kind):
-        """How many pages it maps."""
+        """Holds the table and its pages; returns how many pages it maps."""
         self.hold(frame)
         resident = 0
         for entry, word in enumerate(self.memory.words(frame)):
@@ -273,7 +274,7 @@ class Audit:
 
     def kernel(self):
         m = self.memory
-        self.window = 0  # frames that the kernel's window maps, and its tables
+        self.window = 0  # frames and page tables of the kernel's window
         for slot, pde in enumerate(m.words(m.directory)):
             if not pde & P:
                 continue
@@ -325,7 +326,7 @@ class Audit:
                 len(listed), self.held, m.frames_total))
 
     def promise(self):
-        """Kernel tables in the window are promised as they are taken."""
+        """Kernel tables in the window are promised when they are taken."""
         m = self.memory
         promised = self.promised + self.window + (self.zero is not None)
         if promised != m.frames_promised:
@@ -409,7 +410,7 @@ class Gdb:
         self.socket.sendall(b"$%s#%02x" % (body, sum(body) & 255))
 
     def answer(self):
-        """The next packet; EOFError when QEMU has gone."""
+        """The next packet; EOFError if QEMU has ended."""
         while True:
             match = re.search(rb"\$([^#]*)#..", self.data)
             if match:
@@ -440,7 +441,7 @@ class Gdb:
         self.breakpoint(address)
 
     def run(self):
-        """To the next stop: where it is, or None when the machine has ended."""
+        """The address of the next stop; None if the machine has ended."""
         try:
             if self.ask("c")[0] in "WX":
                 return None
@@ -522,7 +523,7 @@ def say(number, good, sentence, lines=()):
 
 
 def everything(watch):
-    """All moments of one run, against all rules."""
+    """Checks all moments of one run against all rules."""
     wrong, linked = collections.defaultdict(list), 0
     for name in watch.stops():
         audit = watch.audit()
@@ -543,7 +544,7 @@ def everything(watch):
 
 
 def spoils(audit):
-    """(rule, what, address, word): one wrong word each, in a good dump."""
+    """(rule, what, address, word): each makes one word of memory wrong."""
     m = audit.memory
     entry = max(audit.found, key=lambda frame: audit.found[frame])
     yield ("counts", "a frame's count", m.frames + entry * 8,
@@ -568,7 +569,7 @@ def spoils(audit):
 
 
 def seeded(watch):
-    """Each rule can fail: when two share a table whose first page is there."""
+    """Shows that each rule can fail, once two share a table with a page."""
     for _ in watch.stops():
         audit = watch.audit()
         if audit.linked_tables < 2 or not (

@@ -1,5 +1,5 @@
 /*
- * tests/programs/copy.c -- what tests/run asks tools/run to run.
+ * tests/programs/copy.c -- the program that tests/run gives to tools/run.
  *
  *	copy             standard input to standard output, unchanged
  *	copy file PATH   that file to standard output
@@ -10,7 +10,7 @@
  *	copy args ...    its arguments, one in a line, in brackets
  *	copy env NAME... these variables of its environment
  *	copy write ADDRESS  stores a word there
- *	copy unknown     calls what Tessera has not: a socket, twice; a thread
+ *	copy unknown     calls Tessera does not have: a socket, twice; a thread
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -1,9 +1,9 @@
 /*
- * tests/programs/everyday.c -- what an ordinary program does, and says.
+ * tests/programs/everyday.c -- what an ordinary program does and prints.
  *
- * It is built with glibc and (by tools/compare) with musl; what Linux makes of
- * it is recorded in tests/answers/everyday.out, and Tessera must make the same,
- * byte for byte and with the same exit status.  So it prints nothing that may
+ * It is built with glibc and (by tools/compare) with musl.  Its output on Linux
+ * is recorded in tests/answers/everyday.out; on Tessera it must be the same,
+ * byte for byte, with the same exit status.  So it prints nothing that may
  * differ between two runs: no address, no pid, no time of day.
  */
 #include <errno.h>
@@ -28,7 +28,7 @@
 
 static char *own_path;
 
-/* An error by number: the C libraries have words of their own. */
+/* An error by its number, because the C libraries have words of their own. */
 static const char *number(int error)
 {
 	static char text[16];
@@ -64,7 +64,7 @@ static void memory(void)
 {
 	volatile size_t all = 0xF0000000u;
 	size_t bytes = 8 << 20;
-	char *volatile heap = malloc(bytes); /* or gcc 16 needs none */
+	char *volatile heap = malloc(bytes); /* else left out */
 	char *map;
 	long sum = 0;
 
@@ -109,7 +109,7 @@ static void jumps_and_clocks(void)
 	           nap.tv_nsec);
 }
 
-/* ---- deaths ---------------------------------------------------------- */
+/* ---- deaths ------------------------------------------------------------- */
 
 static void null(void)
 {
@@ -190,7 +190,7 @@ static void deaths(void)
 	}
 }
 
-/* ---- System V -------------------------------------------------------- */
+/* ---- System V ----------------------------------------------------------- */
 
 struct box {
 	volatile int full;
@@ -211,7 +211,7 @@ static void writer_and_reader(void)
 			fputs(box->text, stdout);
 			box->full = 0;
 		}
-		exit(7); /* and flushes */
+		exit(7); /* exit flushes stdout */
 	}
 	for (int i = 0; i < 5; i++) {
 		while (box->full)
@@ -282,7 +282,7 @@ static void sum_in_place(void)
 	shmctl(id, IPC_RMID, NULL);
 }
 
-/* ---- programs and files ---------------------------------------------- */
+/* ---- programs and files ------------------------------------------------- */
 
 static void programs(void)
 {

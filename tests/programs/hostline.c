@@ -5,8 +5,8 @@
  *	hostline turns N      N lines, by turns to output and error
  *	hostline read N...    reads of these sizes: what each gave
  *	hostline now          a read with O_NONBLOCK: its errno; then without it
- *	hostline withdrawn    a reader is killed; what it would have had stays
- *	hostline heir         a reader is killed; what it would have had is read
+ *	hostline withdrawn    a reader is killed; the bytes it waited for stay
+ *	hostline heir         a reader is killed; the next reader gets its bytes
  *	hostline both         a child writes on and on, its parent reads a line
  *	hostline terminals    which descriptors are terminals, and the size
  *	hostline talk         a conversation with a person at a terminal
@@ -125,7 +125,7 @@ static void set_flags(unsigned flags, int least)
 		printf("errno %d\n", errno);
 }
 
-/* Standard output is a terminal's: a prompt without a newline is seen. */
+/* Standard output is a terminal, so a prompt without a newline can be seen. */
 static void talk(void)
 {
 	char line[100];

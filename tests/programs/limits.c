@@ -1,10 +1,13 @@
 /*
- * tests/programs/limits.c -- what the kernel's command line made of the limits
- * of shared memory: their values, and where each of them stops a program.
+ * tests/programs/limits.c -- the limits of shared memory, as a program finds
+ * them.
+ *
+ * The kernel's command line has set them.  This tells their values, or where
+ * each of them stops a program.
  *
  *	limits              MAX MIN MNI ALL SEG, as IPC_INFO gives them
  *	limits SIZE COUNT   makes and attaches COUNT segments of SIZE bytes: how
- *	                    many came to be, and what stopped the next
+ *	                    many there are in the end, and what stopped the next
  */
 #define _GNU_SOURCE
 #include <errno.h>

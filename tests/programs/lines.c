@@ -1,12 +1,13 @@
 /*
  * tests/programs/lines.c -- tells what each read of the terminal gives.
  *
- * tests/run types on the serial line and looks at what is said here:
+ * tests/run types on the serial line and looks at what the program prints:
  *
  *	read 6 "hello\n"
  *
- * The line "raw N" asks for N bytes without a line discipline, which must be
- * i * 7 + i / 256 each; "quit" ends it as if it had never been there.
+ * The line "raw N" asks for N bytes without a line discipline; byte i must be
+ * (i * 7 + i / 256) % 256.  The line "quit" ends the program with the exit
+ * status of a program that does not exist.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define NO_SUCH_PROGRAM 127 /* then init starts the menu, and not us again */
+#define NO_SUCH_PROGRAM 127 /* init then starts the menu */
 
 static void say(const char *bytes, int n)
 {

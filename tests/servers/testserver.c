@@ -1,14 +1,16 @@
 /*
  * tests/servers/testserver.c -- a server that does right and wrong on order.
  *
- * Started by server=PATH, shown as /dev/NAME.  It uses every call of the native
- * door, and each of them wrongly as well, and reports what the kernel said; the
- * judge is tests/guest/messages.c.  It also stalls, loops, lies and dies, so
- * that the judge sees what becomes of its clients.
+ * It is started by server=PATH and appears as /dev/NAME.  It makes every call
+ * of the native door, rightly and wrongly, and reports what the kernel
+ * answered.  tests/guest/messages.c judges the answers.  On order the server
+ * also stalls, loops, lies and dies, so that the tests see what happens to its
+ * clients.
  *
- * read gives the bytes 0, 1, 2, ... once it has tried to read there as well;
- * write sums what comes, and tries to write there; ORDER_TOLD has the sum.
- * Each open is an object of its own.  One segment of two pages can be mapped.
+ * read gives the bytes 0, 1, 2, ... once the server has tried to read there as
+ * well.  write sums the bytes, and tries to write there; ORDER_TOLD tells the
+ * sum.  Each open makes an object of its own.  One segment of two pages can be
+ * mapped.
  */
 #include "../../abi/inspect.h"
 #include "../../user/lib/port.h"
@@ -19,7 +21,7 @@
 #define BYTES       (ORDER_WORDS * 4)
 #define BAD_ADDRESS ((void *)0xC0000000u)
 #define VGA_MEMORY  0xB8000u
-#define RESET_PAGE  0xFF000u /* of the BIOS: the CPU begins at 0xFFFF0 */
+#define RESET_PAGE  0xFF000u /* in the BIOS: the CPU starts at 0xFFFF0 */
 #define KERNEL      0xC0100000u
 #define CLOCK_LINE  8
 
@@ -30,14 +32,14 @@
 
 static int words[ORDER_WORDS];
 static int told[ORDER_WORDS];
-static int stalled; /* the token of the client that waits for nothing */
+static int stalled; /* the token of the stalled client */
 static int opened, closed, interrupts, next_object = 1;
 static int memory, reset_page; /* segment handles */
 static int shown;              /* one of them */
 static uint32_t rights = PROT_READ | PROT_WRITE;
 static bool careless;
 
-/* ---- each order ---------------------------------------------------------- */
+/* ---- each order --------------------------------------------------------- */
 
 static int add(const struct message *m)
 {
@@ -318,11 +320,11 @@ static int counts(const struct message *m)
 	return 0;
 }
 
-/* ---- what the inspection block says -------------------------------------- */
+/* ---- what the inspection block says ------------------------------------- */
 
 static struct inspection block;
 
-/* Finds it as an auditor would, by its magic in the kernel's memory. */
+/* Finds the inspection block in the kernel's memory, by its magic number. */
 static uint32_t find_block(void)
 {
 	static uint32_t page[PAGE_SIZE / 4];
@@ -338,7 +340,10 @@ static uint32_t find_block(void)
 	return 0;
 }
 
-/* `field`, as "proc.pid", of row `index` of `table`; at most a word of it. */
+/*
+ * A field of row `index` of `table`, at most a word of it.  `field` has the
+ * form "proc.pid".
+ */
 static int field_of(const char *table, const char *field, int index)
 {
 	uint32_t address = 0;
@@ -393,7 +398,7 @@ static int look(const struct message *m)
 	return 0;
 }
 
-/* ---- more orders --------------------------------------------------------- */
+/* ---- more orders -------------------------------------------------------- */
 
 static uint8_t clock_register(int index)
 {
@@ -431,7 +436,7 @@ static int ready(const struct message *m)
 	words[0] = k_ready(m->connection, (uint32_t)words[0]);
 	words[1] = k_ready(-1, POLLIN);
 	words[2] = k_ready(0x7FFFFFFF, POLLIN);
-	words[3] = k_ready(0, POLLIN); /* the console's, not ours */
+	words[3] = k_ready(0, POLLIN); /* the console's, not this server's */
 	return 0;
 }
 
@@ -480,7 +485,7 @@ static int call_native(const struct message *m)
 	return 0;
 }
 
-/* Memory that counts at the level of `whom`: made, grown, touched. */
+/* Makes a segment, grows one and fills one, all at the level of `whom`. */
 static void take_for(int whom, int result[3])
 {
 	int sparse = k_segment_make(SEGMENT_OF_MEMORY | SEGMENT_UNPROMISED,
@@ -506,7 +511,7 @@ static int take_memory(const struct message *m)
 	return 0;
 }
 
-/* ---- the calls ----------------------------------------------------------- */
+/* ---- the calls ---------------------------------------------------------- */
 
 static int order(const struct message *m)
 {
@@ -532,7 +537,7 @@ static int order(const struct message *m)
 	return result;
 }
 
-/* Replies that no open may give; then told says what the kernel said. */
+/* Sends replies that no open may have; `told` has the kernel's answers. */
 static void reply_wrongly(const struct message *m)
 {
 	struct reply reply = {.count = 0};
