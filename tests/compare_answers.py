@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """tests/compare_answers.py RECORDED OBTAINED -- are these the same answers?
 
-RECORDED is what `make compare` wrote down of Linux (tests/answers/NAME.txt),
-OBTAINED the output of the same program on Tessera.  Every test of one must be a
-test of the other, with the same result and the same answer line; a test that
-Linux skips must pass here.  A difference is allowed where tests/DEVIATIONS has
-the test's first word (its ID, up to a [door]) or whole beginning.
+RECORDED is what Linux answered, as `make compare` wrote it to
+tests/answers/NAME.txt.  OBTAINED is the output of the same program on Tessera.
+Every test of one must be a test of the other, with the same result and answer
+line; a test that Linux skips must pass here.  A difference is allowed where
+tests/DEVIATIONS has the beginning of the test's sentence: its ID, or more.
 
-Prints one TAP-like line a difference, and exits with 0 (the same), 1 (they
-differ), 2 (a file cannot be read).
+Prints one TAP-like line for each difference.  Exits with 0 (the same), 1 (they
+differ) or 2 (a file cannot be read).
 """
 import os
 import re
@@ -19,7 +19,7 @@ LINE = re.compile(r"(not ok|ok) \d+ - (.*?)( # SKIP.*)?$")
 
 
 def parse(text):
-    """{ sentence: (result, answer) }, and whether as many came as planned."""
+    """{ sentence: (result, answer) }, and whether the plan was fulfilled."""
     tests, plan, last = {}, None, None
     for line in text.splitlines():
         match = LINE.match(line)

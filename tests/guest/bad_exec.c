@@ -1,18 +1,19 @@
 /*
- * tests/guest/bad_exec.c -- files that execve(2) must refuse, caller intact.
+ * tests/guest/bad_exec.c -- files that execve(2) must refuse.
  *
- * tests/guest/make_bad_elfs writes the files, /tests/bad here: each is the same
- * tiny program (it exits with 42) with one thing wrong.  Tessera refuses them
- * all before it commits, with ENOEXEC or ENOMEM.  Linux finds some faults only
- * when the old program is gone, and kills; some it does not mind.  Those rows
- * say both, and stand in tests/DEVIATIONS as EXEC.
+ * tests/guest/make_bad_elfs writes the files to /tests/bad.  Each is the same
+ * tiny program, which exits with 42, with one thing wrong.  Tessera refuses
+ * each of them with ENOEXEC or ENOMEM before it changes the caller.  Linux
+ * finds some faults only when the old program is gone, and then kills the
+ * process; some faults it accepts.  Those rows state both results, and
+ * tests/DEVIATIONS lists them as BAD-ELF.
  */
 #include "test.h"
 
 #define LIVES      1000 /* it runs, and exits with 42 */
 #define DEATH(sig) (2000 + (sig))
 
-/* What becomes of a child that execs the file: errno, LIVES or DEATH. */
+/* What happens to a child that execs the file: an errno, LIVES or DEATH. */
 static int becomes(const char *name)
 {
 	char path[80];
@@ -37,8 +38,7 @@ static int becomes(const char *name)
 	return WEXITSTATUS(status) - 100;
 }
 
-/* ENOEXEC and ENOMEM are both a refusal: where one is wanted, either will do.
- */
+/* ENOEXEC and ENOMEM both refuse: a row that wants one accepts the other. */
 #define REFUSED(name, on_linux, here)                                          \
 	TEST_AS("BAD-ELF " name, 1, __LINE__)                                  \
 	{                                                                      \

@@ -1,11 +1,11 @@
 /*
  * tests/guest/bad_pointers.h -- the table of bad pointers.
  *
- * A row is a call, the place of its pointer, how many bytes the kernel reads or
- * writes there, and good values for the other arguments.  Each row is a test:
- * the call must answer EFAULT for every pointer of the table that does not hold
- * for so many bytes, and, when the kernel writes, must break copy-on-write
- * instead of writing through it.
+ * A row is a call, the position of its pointer, the number of bytes that the
+ * kernel reads or writes there, and good values for the other arguments.  Each
+ * row is a test.  The call must answer EFAULT for every pointer of the table at
+ * which there are not that many bytes.  If the kernel writes, it must break
+ * copy-on-write instead of writing through it.
  *
  *	last byte before a hole        [ page ...... x][ hole ]
  *	                                             ^ pointer, 2 bytes or more
@@ -19,10 +19,10 @@ enum way { IN, OUT, STRING };
 
 struct row {
 	enum way way;
-	int bytes;      /* the kernel touches */
-	int null_is_ok; /* NULL means: do not tell me */
-	int nr, which;  /* the call; its argument that is the pointer, 1.. */
-	long args[6];   /* the others */
+	int bytes;      /* how many the kernel touches */
+	int null_is_ok; /* NULL is accepted: no result is wanted */
+	int nr, which;  /* the call; which argument is the pointer, from 1 */
+	long args[6];   /* the other arguments */
 };
 
 struct bad {
@@ -39,7 +39,7 @@ static long call(const struct row *row, unsigned long pointer)
 	return raw_call(words);
 }
 
-/* A page, then a hole: the address of the hole. */
+/* Maps a page with a hole behind it.  Returns the address of the hole. */
 static char *page_before_hole(void)
 {
 	char *p = memory(2 * PAGE, PROT_READ | PROT_WRITE);
@@ -95,7 +95,7 @@ static int bad_for_writing(struct bad *bad)
 
 static char private_page[2 * PAGE] __attribute__((aligned(4096)));
 
-/* The kernel writes into a page shared with the parent since fork. */
+/* The kernel writes to a page that is shared with the parent since fork. */
 static void breaks_copy_on_write(const struct row *row)
 {
 	memset(private_page, 'p', sizeof private_page);

@@ -1,6 +1,8 @@
 /*
- * tests/guest/badptr.c -- every pointer argument against the table of bad ones
- * (bad_pointers.h); those of semaphores and queues are in sysv_badptr.c.
+ * tests/guest/badptr.c -- every pointer argument against the table of bad ones.
+ *
+ * The table is in bad_pointers.h.  The pointers of semaphores and queues are in
+ * sysv_badptr.c.
  */
 #include "bad_pointers.h"
 #include <sys/uio.h>

@@ -1,24 +1,23 @@
 /*
  * tests/guest/cpu.c -- the state of the CPU that user mode can leave behind.
  *
- * A process may load selectors and flags with what it likes, and then enter the
- * kernel: by a call, by a fault, by the clock's interrupt.  The kernel must
- * live with every value, and give back what Linux gives back.  So these tests
- * are loops: over all selectors, over all bits of EFLAGS.
+ * A process may load any values into its selectors and flags, and then enter
+ * the kernel: by a call, by a fault, or by the clock's interrupt.  The kernel
+ * must survive every value, and give back what Linux gives back.  So these
+ * tests are loops over all selectors and over all bits of EFLAGS.
  */
 #include "test.h"
 
-/* ---- selectors whose entry goes ---------------------------------------- */
+/* ---- selectors whose entry is emptied ----------------------------------- */
 
 struct desc {
 	int entry;
 	unsigned base, limit, flags;
 };
 
-#define DATA_32 0x51 /* 32 bits, pages, useable */
-#define NO_ENTRY                                                               \
-	0x28 /* read-only, not present, nothing else: it is emptied            \
-	      */
+#define DATA_32  0x51 /* 32 bits, pages, usable */
+#define NO_ENTRY 0x28 /* read-only, not present: emptied */
+
 #define TLS_SELECTOR(desc, rpl) ((unsigned)(desc).entry << 3 | (rpl))
 
 static struct desc data_entry(int entry)
@@ -29,7 +28,7 @@ static struct desc data_entry(int entry)
 	return d;
 }
 
-/* The entries of the thread area, the first of which libc has: all are data. */
+/* Fills the thread area with data segments; libc has the first entry. */
 static int fill_thread_area(void)
 {
 	struct desc d = data_entry(-1);
@@ -43,8 +42,9 @@ struct held_call {
 };
 
 /*
- * The calls, up to a number 0, while the register holds the selector: what it
- * holds afterwards.  %ss alone is good for memory meanwhile.
+ * Makes the calls, up to a number 0, while the register holds the selector.
+ * Returns what the register holds then.  Memory is reached through %ss alone
+ * meanwhile.
  */
 #define HOLD(name, reg)                                                        \
 	static unsigned hold_##name(unsigned selector,                         \
@@ -114,7 +114,7 @@ TEST("SEC-S8 a selector whose entry becomes another data segment stays")
 	}
 }
 
-/* The stack's selector: without it there is no way back to user mode. */
+/* Changes the stack's own segment.  Without it user mode cannot go on. */
 static void change_stack_segment(unsigned base, unsigned limit, unsigned flags)
 {
 	struct desc d = data_entry(-1), then = {d.entry, base, limit, flags};
@@ -145,7 +145,7 @@ TEST("SEC-S8 a stack segment that is emptied or made read-only kills")
 	change_stack_segment(0, 0xFFFFF, DATA_32 | 8);
 }
 
-/* ESP after a call, with a stack segment of these flags; or the errno. */
+/* ESP after a call with a stack segment of these flags, or the errno. */
 static long esp_after_call(unsigned limit, unsigned flags, unsigned esp)
 {
 	struct desc d = {-1, 0, limit, flags};
@@ -211,7 +211,9 @@ TEST("SEC-S8 an entry is emptied by read-only, not present, or zeroes")
 	}
 }
 
-/* A selector of every kind there is, in a child, while all entries go. */
+/*
+ * A child holds the selector while all entries of the thread area are emptied.
+ */
 static void hold_in_child(unsigned selector, int reg, int first)
 {
 	struct desc empty[3];
@@ -253,18 +255,18 @@ TEST("SEC-S8 no selector that user mode can load harms the kernel later")
 			hold_in_child(high - 8 + low, low & 3, first);
 }
 
-/* ---- the bits of EFLAGS ------------------------------------------------ */
+/* ---- the bits of EFLAGS ------------------------------------------------- */
 
 #define FLAG(bit) (1u << (bit))
 #define FLAG_VM   FLAG(17)
 
-/* What may be set together to do harm: TF IF DF IOPL NT RF AC VIF VIP ID */
+/* The bits that might do harm together: TF IF DF IOPL NT RF AC VIF VIP ID. */
 static const int system_bits[] = {8, 9, 10, 12, 13, 14, 16, 18, 19, 20, 21};
 
 enum way { BY_POPF, BY_IRET };
 enum trap { BY_CALL, BY_FAULT, BY_CLOCK };
 
-/* The flags after they were set to `flags` and the kernel was entered. */
+/* Sets the flags, enters the kernel, and reads the flags after that. */
 #define FLAGS_AFTER(set, enter)                                                \
 	__asm__ volatile(set enter "\n\t"                                      \
 	                           "pushfl\n\tpopl %%edi\n\t"                  \
@@ -295,7 +297,10 @@ static unsigned flags_after(unsigned flags, enum way way, enum trap trap)
 	return seen;
 }
 
-/* ... in a child; or the signal that it died of, negative. */
+/*
+ * Runs flags_after in a child.  Returns the flags, or the negative number of
+ * the signal that killed the child.
+ */
 static long flags_of_child(unsigned flags, enum way way, enum trap trap)
 {
 	int status;
@@ -309,7 +314,7 @@ static long flags_of_child(unsigned flags, enum way way, enum trap trap)
 	return WIFSIGNALED(status) ? -WTERMSIG(status) : shared->value[0];
 }
 
-/* Of cpuid's leaf 7, where there is one: what the CPU forbids, if asked to. */
+/* The feature bits of cpuid's leaf 7; 0 if there is no such leaf. */
 static void cpu_features(unsigned *b, unsigned *c)
 {
 	unsigned a = 0, d;
@@ -339,8 +344,8 @@ static int has_umip(void)
 }
 
 /*
- * Not by iret where the CPU has SMAP: QEMU 7.2 reads the user's stack there as
- * if it were the kernel, and faults.
+ * iret is left out where the CPU has SMAP.  QEMU 7.2 reads the user's stack
+ * there as if the kernel read it, and faults.
  */
 static void set_both_ways(unsigned flags, enum trap trap)
 {
@@ -380,8 +385,8 @@ TEST("SEC-S6 each pair of EFLAGS' system bits, then a call and a fault")
 }
 
 /*
- * A CPU in ring 3 hears nothing of VM, and 0x1000 is no code segment.  QEMU 7.2
- * enters virtual-8086 mode, even with all of IOPL, at 1000:0000.
+ * A CPU in ring 3 ignores VM, and 0x1000 is no code segment.  QEMU 7.2 enters
+ * virtual-8086 mode at 1000:0000, even with all of IOPL.
  */
 static void enter_virtual_8086(unsigned more)
 {
@@ -424,7 +429,7 @@ TEST("DEV7 nothing is mapped where virtual-8086 code could lie, for root too")
 	TRUE(hinted >= 0x110000 && hinted < 0xC0000000);
 }
 
-/* ---- what is the kernel's to know -------------------------------------- */
+/* ---- what only the kernel may know -------------------------------------- */
 
 #define SHOWS_NOTHING(text)                                                    \
 	DIES(SIGSEGV)                                                          \

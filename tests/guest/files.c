@@ -1,8 +1,9 @@
 /*
- * tests/guest/files.c -- names, open files, and who may: what a libc relies on.
+ * tests/guest/files.c -- names, open files and rights: what a libc relies on.
  *
- * What is looked at is the tree of tests/guest/make_tree, at /tests/tree, which
- * nobody can write; /dev; and /proc as far as both systems have it.
+ * The tests look at three places.  The tree that tests/guest/make_tree makes is
+ * at /tests/tree, and nobody can write there.  The others are /dev, and /proc
+ * as far as both systems have it.
  */
 #include "test.h"
 #include <dirent.h>
@@ -38,7 +39,7 @@ static int opened(const char *path, int flags)
 	return OK(SYS(NR_open, P(path), flags, 0));
 }
 
-/* What open says: 0 or -errno. */
+/* The result of open: 0 or -errno. */
 static long try_open(const char *path, int flags)
 {
 	long fd = SYS(NR_open, P(path), flags, 0);
@@ -46,8 +47,7 @@ static long try_open(const char *path, int flags)
 	return fd < 0 ? fd : SYS(NR_close, fd);
 }
 
-/* ---- read, write, seek ----------------------------------------------------
- */
+/* ---- read, write, seek -------------------------------------------------- */
 
 TEST("FILE-read pieces of any size join to the whole, then comes 0")
 {
@@ -157,7 +157,10 @@ TEST("FILE-read of three megabytes is given whole, to each who asks")
 	EQ(readv(opened("/dev/zero", O_RDONLY), v, 1024), HUGE);
 	for (int i = 0; i < HUGE; i += 511)
 		EQ(p[i], 0);
-	/* Those who share a place have it in parts, each of one piece. */
+	/*
+	 * Two readers that share the file's position read different parts of
+	 * the file, and each part is one piece.
+	 */
 	EQ(SYS(NR_lseek, fd, 0, SEEK_SET), 0);
 	for (int k = 0; k < 2; k++)
 		BACKGROUND(pids[k])
@@ -171,7 +174,7 @@ TEST("FILE-read of three megabytes is given whole, to each who asks")
 	for (int k = 0; k < 2; k++)
 		EXITS(pids[k], 0);
 	EQ(SYS(NR_lseek, fd, 0, SEEK_CUR), HUGE);
-	/* Nothing is where the buffer ends: what was moved counts. */
+	/* The buffer ends in a hole.  What was moved before it counts. */
 	EQ(SYS(NR_lseek, fd, 0, SEEK_SET), 0);
 	OK(munmap(p + (HUGE - 2 * PAGE), 2 * PAGE));
 	TRUE(OK(SYS(NR_read, fd, P(p), HUGE)) <= HUGE - 2 * (long)PAGE);
@@ -257,8 +260,7 @@ TEST("FILE-lseek dup and fork share the place, another open does not")
 	EQ(c, 'f');
 }
 
-/* ---- descriptors -----------------------------------------------------------
- */
+/* ---- descriptors -------------------------------------------------------- */
 
 TEST("FILE-dup the lowest free one; dup2 and dup3 the one that is named")
 {
@@ -318,8 +320,7 @@ TEST("FILE-limit one descriptor too many is EMFILE, and none is lost")
 	EQ(SYS(NR_open, P("/dev/null"), O_RDONLY), last);
 }
 
-/* ---- names
- * ------------------------------------------------------------------- */
+/* ---- names -------------------------------------------------------------- */
 
 TEST("FILE-open errors of a path, each for its reason")
 {
@@ -465,10 +466,12 @@ TEST("FILE-readlink gives the target, cut to the buffer, without a NUL")
 	   5);
 }
 
-/* ---- directories ----------------------------------------------------------
- */
+/* ---- directories -------------------------------------------------------- */
 
-/* Reads `fd` to its end with buffers of `size`; names are counted in seen. */
+/*
+ * Reads directory `fd` to its end with buffers of `size` bytes.  Counts each
+ * name in `seen`.
+ */
 static int list(int fd, int size, unsigned char seen[FILES], int *dots)
 {
 	static char buffer[5000];
@@ -529,7 +532,7 @@ TEST("FILE-getdents d_off is where lseek goes on; types and numbers agree")
 
 	while ((got = OK(SYS(NR_getdents64, fd, P(buffer), 60))) > 0) {
 		OK(fstatat(fd, e->name, &st, AT_SYMLINK_NOFOLLOW));
-		if (strcmp(e->name, "..") != 0) /* a mount is there, on Linux */
+		if (strcmp(e->name, "..") != 0) /* on Linux a mount is there */
 			EQ(e->ino, st.st_ino);
 		EQ(e->type, st.st_mode >> 12);
 		EQ(SYS(NR_lseek, fd, (long)e->next, SEEK_SET), (long)e->next);
@@ -572,8 +575,7 @@ TEST("FILE-cwd chdir to what is no directory, or may not be searched")
 	}
 }
 
-/* ---- stat -------------------------------------------------------------------
- */
+/* ---- stat --------------------------------------------------------------- */
 
 TEST("FILE-stat type, mode, owner, size and links are what was made")
 {
@@ -660,8 +662,7 @@ TEST("FILE-stat devices are character devices with Linux's numbers")
 	}
 }
 
-/* ---- who may
- * ----------------------------------------------------------------- */
+/* ---- rights ------------------------------------------------------------- */
 
 TEST("FILE-access owner, group and others have each their bits")
 {
@@ -750,8 +751,7 @@ TEST("FILE-users /etc has root and nobody")
 	TRUE(strstr(text, "root:x:0:"));
 }
 
-/* ---- mmap of a file
- * ---------------------------------------------------------- */
+/* ---- mmap of a file ----------------------------------------------------- */
 
 TEST("FILE-mmap shows the file, its last page filled with zeroes")
 {
@@ -797,7 +797,7 @@ TEST("FILE-mmap errors: rights, kinds, places")
 	}
 }
 
-/* 0: mapped, or why not. */
+/* Returns 0 if the file can be mapped, and -errno if not. */
 static long try_map(int fd, unsigned long bytes, int flags, unsigned long page)
 {
 	long p = SYS(NR_mmap2, 0, bytes, PROT_READ, flags, fd, page);
@@ -814,7 +814,7 @@ static long try_map(int fd, unsigned long bytes, int flags, unsigned long page)
 TEST("FILE-mmap an offset beyond the file's end, and beyond all ends")
 {
 	enum { P = MAP_PRIVATE, S = MAP_SHARED, A = MAP_ANONYMOUS };
-	/* Of a plain file; of what is none. */
+	/* What a plain file answers; what /dev/zero answers. */
 	static const struct {
 		unsigned long bytes, page;
 		int flags, plain, other;
@@ -855,10 +855,9 @@ TEST("FILE-mmap an offset beyond the file's end, and beyond all ends")
 	ERR(try_map(made, PAGE, P, 0xFFFFFFFF), EOVERFLOW);
 }
 
-/* ---- /proc
- * ------------------------------------------------------------------- */
+/* ---- /proc -------------------------------------------------------------- */
 
-/* The `n`th field of /proc/PID/stat, counted as proc(5) does. */
+/* The `n`th field of /proc/PID/stat; proc(5) counts from 1. */
 static long long stat_field(const char *text, int n)
 {
 	const char *at = strrchr(text, ')') + 2;
@@ -894,8 +893,8 @@ TEST("FILE-proc stat has the 52 fields of proc(5)")
 	EQ(stat_field(text, 6), getsid(0));
 	EQ(stat_field(text, 20), 1); /* threads */
 	TRUE(stat_field(text, 22) > 0);
-	TRUE(stat_field(text, 23) > 100000); /* virtual memory, bytes */
-	TRUE(stat_field(text, 24) > 10);     /* resident, pages */
+	TRUE(stat_field(text, 23) > 100000); /* virtual memory, in bytes */
+	TRUE(stat_field(text, 24) > 10);     /* resident pages */
 }
 
 TEST("FILE-proc stat the state and the times of others are told")
@@ -963,7 +962,7 @@ TEST("FILE-proc the pids of the living are listed, and self is one")
 
 static char whole[9000], parts[9000];
 
-/* All that reads of `size` bytes give; its length. */
+/* Reads the whole file in pieces of `size` bytes.  Returns its length. */
 static int read_parts(int fd, int size)
 {
 	int at = 0, got;
@@ -1045,7 +1044,7 @@ TEST("FILE-proc a line is of one moment, the next one of another")
 	struct msqid_ds ds;
 
 	OK(read_file("/proc/sysvipc/msg", whole, sizeof whole));
-	bytes = strchr(whole, '\n') + 40 - whole; /* within a's line */
+	bytes = strchr(whole, '\n') + 40 - whole; /* inside the line of a */
 	EQ(SYS(NR_read, fd, P(parts), bytes), bytes);
 	OK(msgctl(a, IPC_STAT, &ds));
 	ds.msg_perm.uid = ds.msg_perm.gid = 77777;
@@ -1167,8 +1166,7 @@ TEST("FILE-proc what a process was is ESRCH when it is gone")
 	ERR(SYS(NR_read, fd, P(parts), sizeof parts), ESRCH);
 }
 
-/* ---- /proc/sys
- * --------------------------------------------------------------- */
+/* ---- /proc/sys ---------------------------------------------------------- */
 
 #define LIMIT "/proc/sys/kernel/msgmax"
 
@@ -1178,7 +1176,7 @@ static int limit_is(void)
 	return atoi(parts);
 }
 
-/* What a write of `text` at the start of LIMIT gives. */
+/* The result of writing `text` at the start of LIMIT. */
 static long limit_written(const char *text, size_t bytes)
 {
 	int fd = opened(LIMIT, O_WRONLY);
@@ -1215,7 +1213,7 @@ TEST("FILE-sys what is no number, or not alone, is EINVAL and sets nothing")
 
 	for (size_t i = 0; i < ALL(texts); i++)
 		ERR(SYS(NR_write, fd, P(texts[i]), strlen(texts[i])), EINVAL);
-	ERR(SYS(NR_write, fd, P("5"), 2), EINVAL); /* its NUL */
+	ERR(SYS(NR_write, fd, P("5"), 2), EINVAL); /* with its NUL */
 	ERR(SYS(NR_write, fd, 0, 3), EFAULT);
 	EQ(SYS(NR_write, fd, P("5"), 0), 0);
 	EQ(SYS(NR_lseek, fd, 0, SEEK_CUR), 0);

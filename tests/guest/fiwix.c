@@ -1,9 +1,9 @@
 /*
- * tests/guest/fiwix.c -- thirteen ways in which the closest peer differs.
+ * tests/guest/fiwix.c -- thirteen points in which another system differs.
  *
- * Fiwix is a small i386 Unix with System V shared memory behind the same
- * ipc(117).  Thirteen things there are not as the standard and Linux have them
- * (FX-1 to FX-13); here each is a test that they are.
+ * Fiwix is a small Unix for the i386 that has System V shared memory behind the
+ * same ipc(117).  In thirteen points (FX-1 to FX-13) it differs from the
+ * standard and from Linux.  Each test here checks one of these points.
  */
 #include "test.h"
 
@@ -147,7 +147,7 @@ BOTH("FX-11 a mapping ends on a page: the last page works to its end")
 	removed(id);
 }
 
-BOTH("FX-12 who gives its segment away keeps the user's rights as creator")
+BOTH("FX-12 an owner that gives it away has the user's rights as creator")
 {
 	AS(1000, 1000)
 	{
@@ -178,7 +178,7 @@ TEST("FX-13 the sixth argument arrives: mmap2 takes its offset from ebp")
 {
 	char *p;
 
-	/* Anonymous memory ignores the offset; a wrong ebp must not matter. */
+	/* The offset of anonymous memory is ignored: ebp may be wrong. */
 	p = ADDRESS(SYS(NR_mmap2, 0, PAGE, PROT_READ | PROT_WRITE,
 	                MAP_PRIVATE | MAP_ANONYMOUS, -1, 12345));
 	p[0] = 1;

@@ -1,10 +1,11 @@
 /*
- * tests/guest/lifecycle.c -- processes: how they begin, go on and end.
+ * tests/guest/lifecycle.c -- processes: how they start, run and end.
  *
- * First what fork, exec, exit and kill do to an attachment at each of its
- * stages; then the calls around them: exit statuses and wait, signals' default
- * actions and the stored mask, memory, time, thread-local storage, and the
- * registers of the FPU and SSE across switches.
+ * The first part asks what fork, exec, exit and kill do to an attachment at
+ * each of its stages.  The other parts are about the calls around them: exit
+ * statuses and wait, the default actions of signals and the stored mask,
+ * memory, time, thread-local storage, and the registers of the FPU and SSE
+ * across switches.
  *
  * Tests that exec run this same program with "helper" and a word.
  */
@@ -24,7 +25,7 @@ enum {
 
 static char *own_path;
 
-/* Address 8, which the compiler must not know. */
+/* Address 8, hidden from the compiler. */
 static volatile char *null_plus_8(void)
 {
 	volatile unsigned long address = 8;
@@ -49,15 +50,14 @@ static const char *number(long value)
 	return text;
 }
 
-/* --- kill, exec and exit at each stage of an attachment
- * ----------------------- */
+/* --- kill, exec and exit at each stage of an attachment ------------------ */
 
 static const char *const stages[] = {
     "before the attach", "attached",       "touched",
     "attached twice",    "after a fork",   "part unmapped",
     "removed",           "detached again", "read-only"};
 
-/* Brings this process to the stage. */
+/* Brings this process to the given stage. */
 static void go_to(unsigned stage, int id)
 {
 	char *p = NULL;
@@ -270,8 +270,7 @@ BOTH("LIFE-exec one that fails keeps the attaches")
 	removed(id);
 }
 
-/* --- exec
- * ------------------------------------------------------------------------- */
+/* --- exec ---------------------------------------------------------------- */
 
 TEST("LIFE-exec arguments and environment arrive")
 {
@@ -357,7 +356,7 @@ TEST("LIFE-strings more than 65,536 strings in all are too many")
 	ERR(SYS(NR_execve, P(own_path), P(argv), P(envp)), E2BIG);
 }
 
-/* The words of an argv that ends the child with 0, from `at` on. */
+/* Execs the helper with an argv that lies at `at` and ends it with `code`. */
 static long exec_from(char *at, char *code)
 {
 	char *words[] = {own_path, "helper", "exit", code, NULL};
@@ -437,8 +436,7 @@ TEST("LIFE-exec thirty times over, each from the one before")
 	}
 }
 
-/* --- exit and wait
- * ------------------------------------------------------------------ */
+/* --- exit and wait ------------------------------------------------------- */
 
 TEST("LIFE-wait every exit status arrives, its low eight bits")
 {
@@ -624,8 +622,7 @@ TEST("LIFE-fork by number 2 and by clone, and by clone of other kinds not")
 	EXITS(OK(pid), 6);
 }
 
-/* --- signals
- * ----------------------------------------------------------------------- */
+/* --- signals ------------------------------------------------------------- */
 
 TEST("LIFE-signal default actions that kill, kill, and say which")
 {
@@ -845,7 +842,7 @@ TEST("LIFE-stop SIGSTOP stops, SIGCONT goes on, wait4 reports both")
 	KILLED(pid, SIGKILL);
 }
 
-/* A child that does nothing, stopped. */
+/* A child that does nothing and has been stopped. */
 static pid_t stopped_child(void)
 {
 	pid_t pid;
@@ -871,7 +868,7 @@ TEST("LIFE-stop what would kill waits until the process is continued")
 	KILLED(pid, SIGTERM);
 }
 
-TEST("LIFE-stop SIGKILL kills who is stopped, and before all that waits")
+TEST("LIFE-stop SIGKILL kills a stopped process, before all signals that wait")
 {
 	pid_t pid = stopped_child();
 
@@ -909,7 +906,7 @@ TEST("LIFE-signal one sent to a child that has not run yet kills it at once")
 		pid_t pid = OK(SYS(NR_fork));
 
 		if (pid == 0) {
-			SYS(29); /* pause: EINTR would let it go on */
+			SYS(29); /* pause; after an EINTR it would go on */
 			_exit(3);
 		}
 		OK(kill(pid, SIGTERM));
@@ -917,8 +914,7 @@ TEST("LIFE-signal one sent to a child that has not run yet kills it at once")
 	}
 }
 
-/* --- identity
- * ------------------------------------------------------------------------ */
+/* --- identity ------------------------------------------------------------ */
 
 TEST("LIFE-ids pid, parent, group and session hang together")
 {
@@ -966,9 +962,7 @@ TEST("LIFE-ids umask answers the old one and keeps nine bits")
 	}
 }
 
-/* --- memory
- * ---------------------------------------------------------------------------
- */
+/* --- memory -------------------------------------------------------------- */
 
 TEST("LIFE-fork private memory is copied when written, both ways")
 {
@@ -1096,9 +1090,7 @@ TEST("LIFE-text program text cannot be written, nor by the kernel")
 	ERR(SYS(NR_uname, P(exec_helper)), EFAULT);
 }
 
-/* --- time
- * ---------------------------------------------------------------------------
- */
+/* --- time ---------------------------------------------------------------- */
 
 static long long now_us(clockid_t clock)
 {
@@ -1163,8 +1155,7 @@ TEST("LIFE-clock all calls tell the same time of day")
 	TRUE(t.tv_nsec >= 0 && t.tv_nsec < 1000000000);
 }
 
-/* --- what a switch must keep
- * --------------------------------------------------------- */
+/* --- what a switch must keep --------------------------------------------- */
 
 TEST("LIFE-tls each process has its own thread-local storage")
 {
@@ -1424,8 +1415,7 @@ TEST("LIFE-preempt three that spin have a third of the time each")
 		TRUE(shared->value[i] > shared->value[(i + 1) % 3] / 2);
 }
 
-/* --- the helper: what an exec'd program does
- * ------------------------------------------ */
+/* --- the helper: what an exec'd program does ----------------------------- */
 
 extern char **environ;
 

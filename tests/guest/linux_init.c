@@ -1,16 +1,17 @@
 /*
  * tests/guest/linux_init.c -- process 1 of `make compare`, on Linux.
  *
- * Mounts /proc, makes /tests/tree read-only, promises memory as Tessera does
- *(overcommit mode 2), and runs the programs that /tests/order names, one after
- *the other, each between two marks on the console that tools/compare looks for:
+ * It mounts /proc, makes /tests/tree read-only and promises memory as Tessera
+ * does (overcommit mode 2).  Then it runs the programs that /tests/order names,
+ * one after the other.  Each stands between two marks on the console, which
+ * tools/compare looks for:
  *
  *	@@@ linux RELEASE VERSION
  *	@@@ begin NAME WORD...
  *	... what the program prints ...
  *	@@@ end STATUS			its exit status, 128 + n for signal n
  *
- * Then it restarts the machine, which ends QEMU.
+ * At the end it restarts the machine, which ends QEMU.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,17 +1,18 @@
 /*
  * tests/guest/memory.c -- the promise: memory that was promised is there.
  *
- * Each call that makes memory counts it when it is made, and says ENOMEM when
- * there is not so much, with nothing changed.  On Linux the same is overcommit
- * mode 2, which `make compare` sets.  SHM_NORESERVE and MAP_NORESERVE count
- * nothing here; in that mode Linux counts them all the same (DEV10).
+ * Each call that makes memory counts it at once, and answers ENOMEM if there is
+ * not that much; then nothing has changed.  On Linux overcommit mode 2 does
+ * this, and `make compare` sets that mode.  Here SHM_NORESERVE and
+ * MAP_NORESERVE count nothing; in that mode Linux counts them all the same
+ * (DEV10).
  */
 #include "test.h"
 
 #define MIB (1024 * 1024ul)
 #define AT  ((char *)0x50000000)
 
-/* Takes private memory until there is none left, in ever smaller pieces. */
+/* Takes private memory until none is left, in smaller and smaller pieces. */
 static unsigned long take_all(char **pieces, unsigned long *sizes, int *count)
 {
 	unsigned long total = 0;
@@ -59,7 +60,7 @@ TEST("MEM-shmget segments until ENOMEM: all that were promised can be filled")
 		ids[n++] = id;
 	ERR(id, ENOMEM);
 	TRUE(n > 8);
-	removed(ids[--n]); /* page tables are taken by shmat: leave them room */
+	removed(ids[--n]); /* shmat takes page tables: leave room for them */
 	for (int i = 0; i < n; i++) {
 		char *p = attach(ids[i]);
 
@@ -126,7 +127,7 @@ TEST("MEM-fork a child whose private part finds no room is ENOMEM")
 	unsigned long total = take_all(pieces, sizes, &piece_count);
 	pid_t pid;
 
-	/* keep two thirds: a second time as much is not there */
+	/* Keep two thirds: there is no room for a second copy of that. */
 	for (int i = piece_count - 1; i >= 0 && total; i--)
 		if (sizes[i] < 2 * MIB)
 			OK(munmap(pieces[i], sizes[i]));
@@ -158,7 +159,7 @@ TEST("MEM-fork read-only and shared memory are not counted again")
 	removed(id);
 }
 
-/* Uses `kib` of stack below its caller. */
+/* Uses `kib` KiB of stack below its caller. */
 static __attribute__((noinline)) int deep(int kib)
 {
 	volatile char room[1024];
@@ -363,7 +364,7 @@ TEST("MEM-brk a page between the heap and what lies above it stays free")
 	removed(id);
 }
 
-/* What that ends with: a signal, or 0. */
+/* A child stores at `p` and dies of signal `wanted`; 0: it succeeds. */
 static void child_stores(volatile char *p, int wanted)
 {
 	pid_t pid;
@@ -434,7 +435,7 @@ TEST("MEM-order semget asks SEMMNS, then for memory, then SEMMNI")
 	       IPC_RMID, 0));
 }
 
-/* A page at the top of 16 MiB of nothing, mapped to grow down. */
+/* A page at the top of 16 MiB that are free, mapped to grow down. */
 static char *growing(unsigned long room)
 {
 	char *base = hole(room);
@@ -471,11 +472,10 @@ TEST("MEM-grow MAP_GROWSDOWN is for private memory of no file: EINVAL")
 	    EINVAL);
 }
 
-/* --- each length and address at an edge
- * ----------------------------------------- */
+/* --- each length and address at an edge ---------------------------------- */
 
 #define FIRST    0x110000u   /* of user space; on Linux 0x10000: DEV7 */
-#define TOP      0xC0000000u /* its end */
+#define TOP      0xC0000000u /* the end of user space */
 #define MAP_HERE (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED)
 #define MAP_SAFE (MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE)
 #define MAP_HINT (MAP_PRIVATE | MAP_ANONYMOUS)
@@ -484,10 +484,10 @@ TEST("MEM-grow MAP_GROWSDOWN is for private memory of no file: EINVAL")
 struct row {
 	const char *says;
 	long words[7];
-	int error; /* 0: it is done */
+	int error; /* 0: the call succeeds */
 };
 
-/* As nobody, with nothing mapped at AT.  Each row stands alone. */
+/* Nobody makes the calls.  In each row nothing is mapped at AT before. */
 /* clang-format off */
 static const struct row rows[] = {
     {"mmap of 0 bytes", {NR_mmap2, 0, 0, RW, MAP_HINT, -1, 0}, EINVAL},
@@ -585,7 +585,7 @@ TEST("MEM-rows brk: a break at an edge is refused, and nothing moves")
 	EQ(SYS(NR_brk, end), end);
 }
 
-/* Of two pages; flags 0, SHM_RND, SHM_REMAP. */
+/* Attaching a segment of two pages; the flags are 0, SHM_RND and SHM_REMAP. */
 static const struct {
 	unsigned long at;
 	int flags, error;

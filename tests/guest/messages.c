@@ -1,18 +1,19 @@
 /*
- * tests/guest/messages.c -- messages: servers that do right, and wrong.
+ * tests/guest/messages.c -- messages: servers that behave well, and badly.
  *
- * Tessera only.  tests/servers/testserver.c does on order what a server can do
- * to the kernel and to its clients; here is what must come of it.  It runs with
+ * These tests are for Tessera only.  tests/servers/testserver.c does to the
+ * kernel and to its clients, on order, what a server can do; the tests say what
+ * must come of it.  The program runs with
  *
  *	-f sbin/t1=build/tests/testserver -a server=/sbin/t1
  *
- * and the same for t2, t3 and t4: t1 lives, t2 loops, t3 crashes, t4 leaves.
+ * and the same for t2, t3 and t4: t1 lives, t2 loops, t3 crashes, t4 exits.
  *
- * What no test here can do, because no call of the table carries two
- * connections yet and no server of rank 2 has a connection to hand on, is done
- * by tests/host/explore_messages.c, on the same code: a pair in a reply, a
- * connection of a higher server in a reply, the unblock pulse, each with a kill
- * at every step.
+ * Some cases cannot be tested here, because no call of the table carries two
+ * connections yet, and no server of rank 2 has a connection to pass on.
+ * tests/host/explore_messages.c tests them on the same code: a pair in a reply,
+ * a connection of a higher server in a reply, and the unblock pulse, each with
+ * a kill at every step.
  */
 #define OWN_MAIN
 #include "test.h"
@@ -21,11 +22,10 @@
 #include <sys/uio.h>
 #include "../servers/orders.h"
 
-#define RESET_VECTOR                                                           \
-	0xFF0 /* offset in the BIOS's last page; a far jump there */
-#define FAR_JUMP   0xEA
-#define SENDING    4 /* enum proc_state, kernel/process/process.h */
-#define REPLY_WAIT 5
+#define RESET_VECTOR 0xFF0 /* offset in the BIOS's last page; a far jump */
+#define FAR_JUMP     0xEA
+#define SENDING      4 /* enum proc_state, kernel/process/process.h */
+#define REPLY_WAIT   5
 
 static const char *own_path;
 static int words[ORDER_WORDS];
@@ -40,7 +40,9 @@ static long order(int fd, int what)
 	return ioctl(fd, what, words) < 0 ? -errno : 0;
 }
 
-/* A child that is stalled or loops with the server, for good. */
+/*
+ * A child that is stalled by the server, or loops with it, until it is killed.
+ */
 static pid_t child_with(const char *name, int what)
 {
 	pid_t pid;
@@ -96,7 +98,7 @@ TEST("3-token a second reply is ESRCH, and harmless")
 	EQ(words[3], -ESRCH);
 }
 
-/* The token of the client that t1 stalls. */
+/* The token of the client that t1 keeps waiting. */
 static int stalled_token(void)
 {
 	EQ(order(server("/dev/t1"), ORDER_TOLD), 0);
@@ -142,13 +144,13 @@ TEST("3-token it is nobody's descriptor, handle or call: each has its errno")
 	EQ(words[7], -EINVAL);
 }
 
-/* Wants memory for a thousand processes: tests/run gives it in a job apart. */
+/* This needs memory for a thousand processes; tests/run has a job for it. */
 TEST("3-token the last slot of the process table is answered, too")
 {
 	static pid_t pids[1100];
 	int n = 0;
 
-	for (int i = 0; i < 40; i++) /* the dead have a slot, and no space */
+	for (int i = 0; i < 40; i++) /* zombies have a slot but no space */
 		if (fork() == 0)
 			_exit(0);
 	while ((pids[n] = fork()) > 0)
@@ -449,7 +451,7 @@ TEST("3-close dup2 onto it and exec with FD_CLOEXEC are last closes, too")
 	EQ(words[1], before + 1);
 }
 
-/* What the program that was exec'd finds: a and c are closed, b works. */
+/* Runs in the program after exec: a and c must be closed, and b must work. */
 static int look_at_descriptors(char **argv)
 {
 	int a = atoi(argv[0]), b = atoi(argv[1]), c = atoi(argv[2]);
@@ -568,7 +570,7 @@ TEST("3-rank a send goes only upward: a server's open is EDEADLK")
 	EQ(order(server("/dev/t1"), ORDER_SEND), 0);
 	EQ(words[0], -EDEADLK);
 	EQ(words[1], -EBADF);
-	EQ(words[2], -EPERM); /* nor does a server fork */
+	EQ(words[2], -EPERM); /* a server cannot fork either */
 }
 
 TEST("3-dir a path goes to the server behind its directory's descriptor")
@@ -634,10 +636,10 @@ TEST("4-inspect kernel memory is copied out, one page at most")
 	EQ(words[6], 100);
 }
 
-/* ---- the arithmetic of what a server hands to the kernel ----------------- */
+/* ---- the arithmetic of what a server passes to the kernel --------------- */
 
 #define SOME  1 /* wanted: a result above zero */
-#define ANY   2 /* wanted: none in particular */
+#define ANY   2 /* wanted: any result */
 #define TOP   0x80000000u
 #define LAST  0xFFFFFFFFu
 #define BELOW 0xFFFFF001u /* the least that rounds up to 2^32 */
@@ -864,7 +866,7 @@ TEST("4-level what a server takes for a client is refused as the client is")
 	}
 }
 
-/* Interrupts of the clock that t1 has received. */
+/* The number of clock interrupts that t1 has received. */
 static int clock_interrupts(int fd)
 {
 	EQ(order(fd, ORDER_COUNTS), 0);
@@ -1058,7 +1060,10 @@ TEST("3-switch a call does not wait for the turns of those that compute")
 		OK(kill(pids[i], SIGKILL));
 		KILLED(pids[i], SIGKILL);
 	}
-	/* 200 turns of four others would take 8 seconds. */
+	/*
+	 * If each call waited for the turns of four others, 200 calls would
+	 * take 8 seconds.
+	 */
 	TRUE((b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000 <
 	     2000);
 }

@@ -1,9 +1,9 @@
 /*
  * tests/guest/msgctl.c -- msgctl(2), 3.5; the fields; the limits; /proc.
  *
- * Each command: whom it obeys, what it changes and what it leaves, which of two
- * errors wins.  qbytes is the one field an owner may lower and raise, and only
- * root beyond MSGMNB.
+ * The tests say for each command who may use it, what it changes and what it
+ * leaves, and which of two errors comes first.  qbytes is the only field that
+ * an owner may lower and raise; only root may raise it beyond MSGMNB.
  */
 #define DIRECT_DOOR " [399..402]"
 #include "sysv.h"
@@ -14,8 +14,7 @@
 
 static struct msg_ds scratch;
 
-/* --- IPC_RMID, IPC_SET, IPC_STAT ---------------------------------------------
- */
+/* --- IPC_RMID, IPC_SET, IPC_STAT ----------------------------------------- */
 
 BOTH("3.5-rmid a queue is gone at once, with its key and its messages")
 {
@@ -235,8 +234,7 @@ BOTH("3.5-stat needs reading; order: EINVAL, EACCES, EFAULT")
 	queue_removed(id);
 }
 
-/* --- MSG_STAT, MSG_STAT_ANY, IPC_INFO, MSG_INFO
- * ------------------------------- */
+/* --- MSG_STAT, MSG_STAT_ANY, IPC_INFO, MSG_INFO -------------------------- */
 
 static long index_of(int id)
 {
@@ -343,8 +341,7 @@ BOTH("3.5-msg_info counts queues, messages and their bytes")
 	queue_removed(b);
 }
 
-/* --- commands, layouts, doors
- * --------------------------------------------------- */
+/* --- commands, layouts, doors -------------------------------------------- */
 
 BOTH("3.5-cmd other and negative commands are EINVAL")
 {
@@ -461,8 +458,7 @@ TEST("B13 every byte of a queue's IPC_STAT that has no meaning is 0")
 	queue_removed(id);
 }
 
-/* --- which event writes which field
- * --------------------------------------------- */
+/* --- which event writes which field -------------------------------------- */
 
 enum { STIME = 1, RTIME = 2, CTIME = 4 };
 
@@ -529,8 +525,7 @@ TEST("3.5-events what fails, and MSG_COPY, write nothing")
 	queue_removed(id);
 }
 
-/* --- /proc
- * ------------------------------------------------------------------------- */
+/* --- /proc --------------------------------------------------------------- */
 
 TEST("1.8-proc /proc/sysvipc/msg has a heading and a line a queue")
 {
@@ -585,8 +580,7 @@ TEST("1.8-proc everyone may read /proc/sysvipc/msg, unfiltered")
 	queue_removed(id);
 }
 
-/* --- limits
- * -------------------------------------------------------------------------- */
+/* --- limits -------------------------------------------------------------- */
 
 static int number_in(const char *path)
 {
@@ -716,7 +710,7 @@ TEST("B6 a user makes queues until an error; root lives, and all comes back")
 	EXITS(pid, 0);
 }
 
-/* Fills queue after queue to the brim, until something is refused. */
+/* Fills one queue after the other until a call is refused. */
 static int fill_queues(int most)
 {
 	long error = 0;

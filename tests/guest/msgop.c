@@ -1,9 +1,10 @@
 /*
  * tests/guest/msgop.c -- msgget(2), msgsnd(2) and msgrcv(2), 3.5.
  *
- * A message is a type and up to MSGMAX bytes.  Who receives says which types it
- * wants; who finds none sleeps, and so does who sends to a full queue.  Which
- * message is taken, what an error leaves where it is, who is woken by what.
+ * A message is a type and up to MSGMAX bytes.  A receiver says which types it
+ * wants.  A receiver that finds no such message sleeps, and so does a sender
+ * that finds the queue full.  The tests say which message is taken, what an
+ * error leaves in place, and what wakes whom.
  */
 #define DIRECT_DOOR " [399..402]"
 #include "sysv.h"
@@ -15,8 +16,7 @@
 
 static struct msg_ds scratch;
 
-/* --- msgget ------------------------------------------------------------------
- */
+/* --- msgget -------------------------------------------------------------- */
 
 BOTH("3.5-get IPC_PRIVATE makes a new queue each time")
 {
@@ -127,8 +127,7 @@ TEST("DEV8 ids of queues are positive, of the lowest free index")
 	queue_removed(c);
 }
 
-/* --- msgsnd
- * --------------------------------------------------------------------- */
+/* --- msgsnd -------------------------------------------------------------- */
 
 BOTH("3.5-snd a message goes in and comes out, with its type and length")
 {
@@ -275,8 +274,7 @@ BOTH("3.5-full empty messages are as many as qbytes, no more")
 	queue_removed(id);
 }
 
-/* --- msgrcv: which message
- * -------------------------------------------------------- */
+/* --- msgrcv: which message ----------------------------------------------- */
 
 BOTH("3.5-type 0 takes the first, a positive type the first of that type")
 {
@@ -431,8 +429,7 @@ BOTH("3.5-fault a message that cannot be written is lost: EFAULT")
 	queue_removed(id);
 }
 
-/* --- MSG_COPY
- * ------------------------------------------------------------------- */
+/* --- MSG_COPY ------------------------------------------------------------ */
 
 BOTH("3.5-copy gives the n-th message and leaves the queue as it was")
 {
@@ -506,12 +503,11 @@ BOTH("3.5-copy a message longer than the room is E2BIG, EINVAL with NOERROR")
 	queue_removed(id);
 }
 
-/* --- sleeping receivers
- * ----------------------------------------------------------- */
+/* --- sleeping receivers -------------------------------------------------- */
 
 static int starts; /* how many receivers and senders this test has started */
 
-/* A process that receives `type` into `room` bytes and ends as `wanted`. */
+/* A child that receives `type` into `room` bytes, with the result `wanted`. */
 static pid_t receiver(int id, int room, long type, int flags, long wanted)
 {
 	int stage = ++starts;
@@ -529,7 +525,7 @@ static pid_t receiver(int id, int room, long type, int flags, long wanted)
 	return pid;
 }
 
-/* A process that sends `size` bytes and ends as `wanted`. */
+/* A child that sends `size` bytes, with the result `wanted`. */
 static pid_t sender(int id, long type, int size, long wanted)
 {
 	int stage = ++starts;
@@ -545,14 +541,7 @@ static pid_t sender(int id, long type, int size, long wanted)
 	return pid;
 }
 
-#define NEXT_IS(pid)                                                           \
-	do {                                                                   \
-		int status_ = -1;                                              \
-		EQ(waitpid(-1, &status_, 0), pid);                             \
-		EQ(status_, 0);                                                \
-	} while (0)
-
-BOTH("3.5-direct a message goes to who waits, past the queue")
+BOTH("3.5-direct a message goes to a waiting receiver, past the queue")
 {
 	int id = make_queue();
 	pid_t pid = receiver(id, 100, 0, 0, 5);
@@ -569,7 +558,7 @@ BOTH("3.5-direct a message goes to who waits, past the queue")
 	queue_removed(id);
 }
 
-BOTH("3.5-direct who waited first is served first")
+BOTH("3.5-direct the first to wait is the first to be served")
 {
 	int id = make_queue();
 	pid_t pid[4];
@@ -584,7 +573,7 @@ BOTH("3.5-direct who waited first is served first")
 	queue_removed(id);
 }
 
-BOTH("3.5-direct it goes to the first who wants that type")
+BOTH("3.5-direct it goes to the first receiver that wants that type")
 {
 	int id = make_queue();
 	pid_t nine = receiver(id, 100, 9, 0, 1);
@@ -603,7 +592,7 @@ BOTH("3.5-direct it goes to the first who wants that type")
 	queue_removed(id);
 }
 
-BOTH("3.5-direct who has too little room is woken with E2BIG, the next served")
+BOTH("3.5-direct a receiver without room wakes with E2BIG, the next is served")
 {
 	int id = make_queue();
 	pid_t small = receiver(id, 4, 0, 0, -E2BIG);
@@ -617,7 +606,7 @@ BOTH("3.5-direct who has too little room is woken with E2BIG, the next served")
 	queue_removed(id);
 }
 
-BOTH("3.5-direct with nobody left who has room it is queued")
+BOTH("3.5-direct with no receiver left that has room it is queued")
 {
 	int id = make_queue();
 	pid_t a = receiver(id, 4, 0, 0, -E2BIG);
@@ -635,7 +624,7 @@ BOTH("3.5-direct with nobody left who has room it is queued")
 	queue_removed(id);
 }
 
-BOTH("3.5-direct who waits with a bad buffer gets EFAULT, the message is lost")
+BOTH("3.5-direct a receiver with a bad buffer gets EFAULT, the message is lost")
 {
 	int id = make_queue();
 	pid_t pid;
@@ -654,7 +643,7 @@ BOTH("3.5-direct who waits with a bad buffer gets EFAULT, the message is lost")
 	queue_removed(id);
 }
 
-BOTH("3.5-direct the longest message, to three who wait")
+BOTH("3.5-direct the longest message, to three waiting receivers")
 {
 	int id = make_queue();
 	pid_t pid[3];
@@ -669,8 +658,7 @@ BOTH("3.5-direct the longest message, to three who wait")
 	queue_removed(id);
 }
 
-/* --- sleeping senders
- * ------------------------------------------------------------- */
+/* --- sleeping senders ---------------------------------------------------- */
 
 static int full_queue(void)
 {
@@ -681,7 +669,7 @@ static int full_queue(void)
 	return id;
 }
 
-BOTH("3.5-full who sends to a full queue waits until there is room")
+BOTH("3.5-full a sender to a full queue waits until there is room")
 {
 	int id = full_queue();
 	pid_t pid = sender(id, 3, 100, 0);
@@ -770,7 +758,7 @@ BOTH("3.5-fair senders get in in the order in which they came")
 	queue_removed(id);
 }
 
-BOTH("3.5-full it waits even for who waits for that very type")
+BOTH("3.5-full a sender waits, even if a receiver waits for that very type")
 {
 	int id = full_queue();
 	pid_t wants = receiver(id, TEXT, 3, 0, 10), sends;
@@ -785,7 +773,7 @@ BOTH("3.5-full it waits even for who waits for that very type")
 	queue_removed(id);
 }
 
-BOTH("3.5-full a higher qbytes lets in who waits")
+BOTH("3.5-full a higher qbytes lets a waiting sender in")
 {
 	int id = make_queue();
 	pid_t pid;
@@ -802,8 +790,7 @@ BOTH("3.5-full a higher qbytes lets in who waits")
 	queue_removed(id);
 }
 
-/* --- what ends a sleep
- * ----------------------------------------------------------- */
+/* --- what ends a sleep --------------------------------------------------- */
 
 BOTH("3.5-rmid the removal wakes receivers and senders with EIDRM")
 {
@@ -927,7 +914,7 @@ BOTH("3.5-stop removed while they are stopped: EINVAL, and not EIDRM")
 	EXITS(sends, 0);
 }
 
-BOTH("3.5-kill when the last in line is killed, who comes next is in line")
+BOTH("3.5-kill when the last in line is killed, the next to come is in line")
 {
 	int id = make_queue();
 	pid_t a = receiver(id, 100, 0, 0, 1), b = receiver(id, 100, 0, 0, 1), c;
@@ -942,7 +929,7 @@ BOTH("3.5-kill when the last in line is killed, who comes next is in line")
 	queue_removed(id);
 }
 
-BOTH("3.5-dead who was killed is given nothing, though he has not ended yet")
+BOTH("3.5-dead a killed sleeper is given nothing, though it has not ended yet")
 {
 	pid_t a, b;
 	int id;
@@ -958,7 +945,7 @@ BOTH("3.5-dead who was killed is given nothing, though he has not ended yet")
 	queue_removed(id);
 }
 
-BOTH("3.5-kill thirty who wait are killed, the thirty-first is served")
+BOTH("3.5-kill thirty receivers are killed, the thirty-first is served")
 {
 	int id = make_queue();
 	pid_t pid[31];
@@ -975,7 +962,7 @@ BOTH("3.5-kill thirty who wait are killed, the thirty-first is served")
 	queue_removed(id);
 }
 
-BOTH("3.5-access who waits to receive is asked again when the mode changes")
+BOTH("3.5-access a waiting receiver is asked again when the mode changes")
 {
 	int id = OK(msg_get(IPC_PRIVATE, 0666));
 	pid_t stays, goes;
@@ -998,7 +985,7 @@ BOTH("3.5-access who waits to receive is asked again when the mode changes")
 	queue_removed(id);
 }
 
-BOTH("3.5-access who waits to send is asked again when there is room")
+BOTH("3.5-access a waiting sender is asked again when there is room")
 {
 	int id = OK(msg_get(IPC_PRIVATE, 0666));
 	pid_t pid;
@@ -1024,7 +1011,7 @@ BOTH("3.5-access who waits to send is asked again when there is room")
 #define WAITING 20
 #define ROUNDS  60
 
-/* Waits at queue after queue; before each it waits for its turn at the gate. */
+/* Waits at one queue after the other, and at the gate before each. */
 static void wait_and_be_removed(int gate, int which)
 {
 	for (int round = 1; round <= ROUNDS; round++) {
@@ -1034,7 +1021,7 @@ static void wait_and_be_removed(int gate, int which)
 	}
 }
 
-BOTH("B3 1,200 who wait are woken by removals with EIDRM, and nothing is lost")
+BOTH("B3 1,200 receivers are woken by removals with EIDRM, and nothing is lost")
 {
 	struct sembuf open_gate[WAITING];
 	int gate = make_set(WAITING);

@@ -2,10 +2,11 @@
  * tests/guest/perm.c -- who may do what to a segment: 1.1 as a matrix.
  *
  * A segment has an owner (uid, gid) and a creator (cuid, cgid).  The first
- * class that matches decides: user, if the caller is owner or creator; group,
- * if one of its groups is the owner's or the creator's; other, else.  Euid 0
- * may do everything.  The tests try every mode of a class against every way of
- * asking, for each kind of caller, and expect what allowed() below says.
+ * class that matches decides.  It is user if the caller is the owner or the
+ * creator, group if one of the caller's groups is that of the owner or the
+ * creator, and other if not.  Euid 0 may do everything.  The tests try every
+ * mode of a class against every way of asking, for each kind of caller, and
+ * expect what allowed() says.
  */
 #include "test.h"
 
@@ -14,7 +15,7 @@
 #define CREATOR 2000
 #define CGROUP  2001
 
-/* A segment with all four ids different; mode 0777 to begin with. */
+/* A segment with all four ids different; its mode is 0777 at first. */
 static int four_ids(void)
 {
 	AS(CREATOR, CGROUP)
@@ -25,7 +26,7 @@ static int four_ids(void)
 	return shared->value[0];
 }
 
-/* What reading, writing and executing need of `bits`, the caller's class. */
+/* Do `bits`, those of the caller's class, allow an attach with these flags? */
 static int allowed(int bits, int flags)
 {
 	int need = flags & SHM_RDONLY ? 4 : 6;
@@ -35,14 +36,14 @@ static int allowed(int bits, int flags)
 	return (bits & need) == need;
 }
 
-/* For each of the 8 modes of the class that begins at bit `shift`. */
+/* Tries each of the 8 modes of the class that begins at bit `shift`. */
 static void try_modes(int id, int shift)
 {
 	static const int flags[] = {SHM_RDONLY, 0, SHM_RDONLY | SHM_EXEC,
 	                            SHM_EXEC};
 
 	for (int bits = 0; bits < 8; bits++) {
-		/* the other classes have the opposite */
+		/* The other classes have the opposite bits. */
 		int mode = (0777 & ~(7 << shift)) | bits << shift;
 		long result;
 
@@ -60,7 +61,7 @@ static void try_modes(int id, int shift)
 	shared->value[1] = -1;
 }
 
-/* Sets each mode that the child asks for, as root, until it ends. */
+/* As root, sets each mode that the child asks for, until the child ends. */
 static void serve_modes(int id, pid_t pid)
 {
 	int status;
@@ -250,7 +251,7 @@ BOTH("1.1-kept an attach made with permission survives a change of ids")
 	removed(id);
 }
 
-BOTH("SEC-S19 who does not own it cannot gain by IPC_SET")
+BOTH("SEC-S19 a process that does not own it cannot gain by IPC_SET")
 {
 	int id = four_ids();
 

@@ -3,21 +3,23 @@
  *
  *	random_ipc [-v] [FIRST [SEEDS [CALLS]]]		50 seeds of 400 calls
  *
- * From a seed comes a row of calls.  Each is made by one of a few actors:
- * processes that do what the driver orders, one order at a time.
+ * Each seed gives a sequence of calls.  A few actors make them: processes that
+ * do what the driver orders, one order at a time.
  *
  *	driver -- order --> p3: semop(sem1, {0,-1,UNDO})
  *	       <-- DONE --  or it is seen asleep in /proc, and left there
  *
- * What a call gave, who fell asleep, woke or died, and now and then all that
- * can be seen of every object is text.  In it an id is its place in the order
- * of creation, a process its place in the order of birth, a time is there or
- * not, and an address is said by what it is in: so Linux writes the same text.
- * The answer is a sum of it for each hundred calls; -v shows it, a line a call.
+ * The program turns everything that happens into text: what a call returned,
+ * which process fell asleep, woke or died, and now and then all that can be
+ * seen of every object.  In the text an id is its place in the order of
+ * creation, and a process its place in the order of birth; a time is set or
+ * not; and an address is described by what it lies in.  So Linux writes the
+ * same text.  The answer is a sum of the text for each hundred calls; -v shows
+ * the text, one line for each call.
  *
- * Nothing is chance but the seed: the next order comes when all are idle,
- * asleep or dead.  So nothing may depend on who runs first, and what Linux does
- * otherwise (tests/DEVIATIONS) is not asked or not told:
+ * Only the seed is chance: the next order comes when every actor is idle,
+ * asleep or dead.  So nothing may depend on which process runs first.  What
+ * Linux does in another way (tests/DEVIATIONS) is not tried or not told:
  *
  *	ids, and the order of indexes         DEV8: by creation
  *	nattch, lpid, dtime of a torn attach  DEV4: `blurred`
@@ -30,9 +32,9 @@
 #define TIME_OUT 100
 #include "sysv.h"
 
-#define ACTORS       90 /* in a seed; */
-#define OBJECTS      60 /* of a kind */
-#define ATTACHES     8  /* of an actor */
+#define ACTORS       90 /* in one seed */
+#define OBJECTS      60 /* of one kind */
+#define ATTACHES     8  /* of one actor */
 #define BOARD        ((char *)0x70000000)
 #define ARENA        0x50000000u /* where the actors attach and map */
 #define ARENA_SLOTS  5
@@ -44,15 +46,15 @@ struct object {
 	int id, removed, gone;
 	int members;      /* of a set */
 	unsigned bytes;   /* of a segment */
-	int operated;     /* a semop has succeeded: sem_otime is there */
+	int operated;     /* a semop has succeeded: sem_otime is set */
 	int undo_tried;   /* 3.3-refused: an exit may write sem_otime */
 	int blurred;      /* DEV4: Linux counts pieces of mappings */
-	int lpid_blurred; /* and writes lpid when one is cut */
+	int lpid_blurred; /* DEV4: Linux writes lpid when a piece is cut */
 };
 
 struct attach {
 	unsigned base, bytes;
-	int object, chosen; /* by us, not by the kernel */
+	int object, chosen; /* chosen: the address is ours, not the kernel's */
 };
 
 enum task { CALL, LOAD, STORE, LOOK, PROTECT, FORK, EXEC, EXIT };
@@ -60,19 +62,19 @@ enum state { IDLE, ORDERED, CALLING, DONE };
 enum sleep { NOWHERE, OPERATING, SENDING, RECEIVING };
 
 struct actor {
-	/* written by both */
+	/* Both write these. */
 	volatile enum state state;
 	volatile enum task task;
 	volatile long words[7], result, address;
 	volatile pid_t pid;
-	/* the driver's own */
+	/* Only the driver uses these. */
 	int alive, parent, attached, asleep, stopped, doomed;
-	enum sleep call; /* the one it is in, */
-	int object;      /* on what, */
-	int to_buffer;   /* and where a message goes */
+	enum sleep call; /* the call that it is in */
+	int object;      /* the object of that call */
+	int to_buffer;   /* whether a message comes to `message` */
 	unsigned heap, heap_floor;
 	struct attach attaches[ATTACHES];
-	/* arguments in memory */
+	/* Arguments that lie in memory. */
 	long pair[2], argument, narrow[2];
 	struct span wide;
 	struct sembuf ops[8];
@@ -87,7 +89,10 @@ struct actor {
 	} buf;
 };
 
-/* At BOARD in every process: a segment, so that it can be found after exec. */
+/*
+ * The room is a segment at BOARD in every process, so that a process finds it
+ * again after exec.
+ */
 struct room {
 	int id, control;
 	char program[200];
@@ -100,8 +105,8 @@ static struct room *room;
 static int born, alive, most_alive, made[KINDS], calls, big_ones, file;
 static int verbose, calls_wanted = 400;
 static unsigned random_state, hash;
-static unsigned weights[8];                /* of what step() chooses from */
-static int removing, tearing, large, wild; /* what else this seed likes */
+static unsigned weights[8]; /* how often step() chooses each kind of call */
+static int removing, tearing, large, wild; /* what else is frequent */
 static char call_text[600];
 
 /* --- chance and text ----------------------------------------------------- */
@@ -153,7 +158,7 @@ static unsigned sum(const void *from, unsigned bytes)
 	return s;
 }
 
-/* A process by its part. */
+/* The name of a process in the text. */
 static const char *who(pid_t pid)
 {
 	static char names[4][12];
@@ -170,7 +175,7 @@ static const char *who(pid_t pid)
 	return pid == getpid() ? "driver" : "?";
 }
 
-/* The object of an id, or -1. */
+/* The number of the object with this id, or -1. */
 static int object_of(int kind, long id)
 {
 	for (int i = made[kind] - 1; i >= 0; i--)
@@ -188,7 +193,7 @@ static unsigned page_up(unsigned bytes)
 
 static struct actor *me;
 
-/* semop of set -1 reads the array before it looks at the id. */
+/* A semop of set -1 reads the array before it looks at the id. */
 static int readable(unsigned address)
 {
 	return SYS(NR_ipc, IPCOP_semop, -1, 1, 0, (long)address) == -EINVAL;
@@ -205,7 +210,7 @@ static unsigned look_at_page(unsigned at)
 	return s * 31 + *(volatile unsigned *)(at + PAGE - 4);
 }
 
-/* A sum of all attaches' bytes, as far as they can be read. */
+/* A sum of the bytes of all attaches, as far as they can be read. */
 static unsigned look(void)
 {
 	unsigned s = 0;
@@ -225,7 +230,7 @@ static unsigned look(void)
 
 static void act(void);
 
-/* Begins anew, as main does with these words. */
+/* Starts the program again; main sees these words and calls act_again(). */
 static long exec_self(void)
 {
 	char number[12], id[12];
@@ -270,7 +275,7 @@ static long perform(void)
 	}
 }
 
-/* What an actor does, all its life. */
+/* The loop of an actor. */
 static void act(void)
 {
 	me->pid = getpid();
@@ -285,7 +290,7 @@ static void act(void)
 
 /* --- the driver gives orders --------------------------------------------- */
 
-/* 'R', 'S', 'Z', ... or 0 when there is no such process. */
+/* The state in /proc: 'R', 'S', 'Z', ...; 0: there is no such process. */
 static int seen(pid_t pid)
 {
 	char path[32], stat[400];
@@ -305,7 +310,7 @@ static int dead(pid_t pid)
 	return state == 0 || state == 'Z' || state == 'X';
 }
 
-/* Is dead: what it leaves in the model. */
+/* Removes a dead actor from the model. */
 static void bury(struct actor *a)
 {
 	int status = 0;
@@ -319,7 +324,10 @@ static void bury(struct actor *a)
 
 enum fate { DIED, ASLEEP, READY };
 
-/* Lets it die.  (Here a moment is a tick of 10 ms, and nobody needs it.) */
+/*
+ * Gives a process time to die.  On Tessera a yield is enough; the shortest
+ * sleep, a tick of 10 ms, would only take longer.
+ */
 static void rest(void)
 {
 	if (on_tessera())
@@ -329,9 +337,10 @@ static void rest(void)
 }
 
 /*
- * Waits until it has done its order, sleeps in it, or is dead.  On Linux he who
- * reads the stat of a dying process may come to detach its segments: so nobody
- * looks before it has had the time to die.
+ * Waits until the actor has done its order, sleeps in it, or is dead.  On Linux
+ * a process that reads the stat of a dying process may have to detach its
+ * segments.  So the driver does not look before the actor has had the time to
+ * die.
  */
 static enum fate await_actor(struct actor *a, int may_sleep)
 {
@@ -357,7 +366,7 @@ static enum fate await_actor(struct actor *a, int may_sleep)
 	}
 }
 
-/* What came of a call that may have slept. */
+/* Tells the result of a call that may have slept. */
 static void tell_result(const char *verb, struct actor *a)
 {
 	struct object *o = a->object < 0 || a->call != OPERATING
@@ -377,7 +386,7 @@ static void tell_result(const char *verb, struct actor *a)
 	a->state = IDLE;
 }
 
-/* Until each who slept sleeps again or has told what woke it. */
+/* Waits until each actor that slept sleeps again or has told its result. */
 static void settle(void)
 {
 	char verb[40];
@@ -394,7 +403,7 @@ static void settle(void)
 	}
 }
 
-/* The task is done, and its text told. */
+/* Has the actor do a task, and tells the result. */
 static enum fate order(struct actor *a, enum task task, int may_sleep)
 {
 	char verb[700];
@@ -435,9 +444,9 @@ static enum fate order(struct actor *a, enum task task, int may_sleep)
 	memcpy((void *)(a)->words, (const long[7]){__VA_ARGS__},               \
 	       sizeof(long[7]))
 
-#define NO_RESULT (-0x7FFFFFFFL - 1) /* of the dead */
+#define NO_RESULT (-0x7FFFFFFFL - 1) /* of a dead actor */
 
-/* A call that does not sleep; its result. */
+/* Has the actor make a call that does not sleep.  Returns its result. */
 static long simple(struct actor *a)
 {
 	a->call = NOWHERE;
@@ -451,7 +460,7 @@ static int failed(long result)
 
 /* --- actors come and go -------------------------------------------------- */
 
-/* The parent learns of a child's death, if it can be asked. */
+/* The parent learns of a child's death, if it can take an order. */
 static void reap(struct actor *child)
 {
 	struct actor *a;
@@ -467,7 +476,7 @@ static void reap(struct actor *child)
 		tell("  status %lx", a->argument);
 }
 
-/* It has been killed, or was told to exit. */
+/* The actor has been killed or was told to exit. */
 static void await_death(struct actor *a)
 {
 	do
@@ -586,7 +595,7 @@ static void kill_one(struct actor *killer, struct actor *victim)
 	}
 }
 
-/* SIGSTOP, or SIGCONT to one that is stopped. */
+/* Sends SIGSTOP, or SIGCONT if it is stopped. */
 static void stop_one(struct actor *a)
 {
 	int signal = a->stopped ? SIGCONT : SIGSTOP;
@@ -603,7 +612,7 @@ static void stop_one(struct actor *a)
 		settle();
 }
 
-/* All its attaches go; what it owes to sets stays. */
+/* All attaches end; the undo of semaphores stays. */
 static void exec_one(struct actor *a)
 {
 	text("exec");
@@ -630,7 +639,7 @@ static int is_idle(const struct actor *a)
 	return a->alive && !a->asleep && !a->stopped;
 }
 
-/* One that waits for an order; makes room for it if need be. */
+/* An actor that waits for an order; makes room for a new one if need be. */
 static struct actor *idle_actor(void)
 {
 	struct actor *idle[ACTORS];
@@ -657,7 +666,7 @@ static int idle_count(void)
 	return count;
 }
 
-/* How many sleep in such a call on this object. */
+/* The number of actors that sleep in this call on this object. */
 static int crowd(enum sleep call, int object)
 {
 	int count = 0;
@@ -669,9 +678,12 @@ static int crowd(enum sleep call, int object)
 	return count;
 }
 
-/* --- what calls are given ------------------------------------------------ */
+/* --- the arguments of calls ---------------------------------------------- */
 
-/* An object's number, -1 for an id of nothing; `id` is what to ask with. */
+/*
+ * Chooses an id for a call.  Returns the number of its object, or -1 if the id
+ * belongs to none.
+ */
 static int choose_object(int kind, long *id)
 {
 	struct object *all = room->objects[kind];
@@ -696,10 +708,10 @@ static int choose_object(int kind, long *id)
 	return n;
 }
 
-#define EDGE      (BOARD - 0x4000) /* the second page is no memory */
+#define EDGE      (BOARD - 0x4000) /* the second page is not mapped */
 #define READ_ONLY (BOARD - 0x2000)
 
-/* Where a call finds or leaves something: mostly in `good`. */
+/* A pointer for a call: mostly `good`, and now and then a bad one. */
 static long pointer(void *good)
 {
 	static const struct {
@@ -722,7 +734,7 @@ static long pointer(void *good)
 	return bad[n].address;
 }
 
-/* A place in an attach of the actor, with `bytes` behind it; or 0. */
+/* A place in an attach of the actor with `bytes` bytes behind it, or 0. */
 static long in_attach(struct actor *a, unsigned bytes)
 {
 	struct attach *t;
@@ -768,7 +780,7 @@ static long flags_of_get(int kind)
 	if (chance(20) == 0)
 		flags |= ONE_OF(0x100000, IPC_NOWAIT, 0x40000, 0x40000000);
 	if (kind == SHM && (flags & IPC_NOWAIT))
-		flags = 04000 | IPC_CREAT | 0600; /* SHM_HUGETLB, plain */
+		flags = 04000 | IPC_CREAT | 0600; /* just SHM_HUGETLB */
 	return flags;
 }
 
@@ -828,7 +840,7 @@ static void get(struct actor *a, int kind)
 
 /* --- shmat, shmdt, and mappings ------------------------------------------ */
 
-/* [from, to) is mapped, unmapped or protected: which attaches that tears. */
+/* Notes which attaches a change of the mappings in [from, to) tears. */
 static void cover(struct actor *a, unsigned from, unsigned to, int ends)
 {
 	for (int i = 0; i < a->attached; i++) {
@@ -945,8 +957,9 @@ static void shmdt_one(struct actor *a)
 }
 
 /*
- * A range to map, unmap or protect; never beyond what the kernel chose, and no
- * hole in there, into which the next one may come.
+ * Chooses a range to map, unmap or protect.  It does not go beyond an attach
+ * whose address the kernel chose.  It makes no hole in one either, because the
+ * kernel might place the next attach there.
  */
 static unsigned choose_range(struct actor *a, int unmap, unsigned *bytes)
 {
@@ -998,8 +1011,8 @@ static void move_heap(struct actor *a)
 }
 
 /*
- * A call that fails half-way has done half on Linux, and nothing here: then
- * the rest is done, page by page.
+ * A call that fails half-way has done half of its work on Linux, and nothing on
+ * Tessera.  So the rest is then done page by page.
  */
 static void protect(struct actor *a, unsigned from, unsigned bytes, long prot)
 {
@@ -1043,7 +1056,7 @@ static void map_something(struct actor *a)
 		prot = ONE_OF(1, 3, 3, 0);
 		text("mmap(");
 		from = choose_range(a, 0, &bytes);
-		if (bytes > 64 * PAGE) { /* not so much memory */
+		if (bytes > 64 * PAGE) { /* do not use that much memory */
 			prot = 0;
 			flags = MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE;
 		}
@@ -1099,7 +1112,7 @@ static void kernel_store(struct actor *a)
 	simple(a);
 }
 
-/* Of a file to an attach: its server stores there. */
+/* Reads from a file into an attach: a server stores there. */
 static void read_to_attach(struct actor *a)
 {
 	long to;
@@ -1131,7 +1144,7 @@ static int there(int time)
 	return time != 0;
 }
 
-/* What all three kinds begin with. */
+/* The members that all three kinds begin with. */
 static void tell_perm(const char *name, const struct shm_ds *ds, long id)
 {
 	text("  %s key %x owner %u.%u creator %u.%u mode %o", name,
@@ -1187,7 +1200,7 @@ static void tell_ds(int kind, int n, const void *ds)
 	call_text[0] = '\0';
 }
 
-/* The driver's own shmctl, semctl or msgctl. */
+/* shmctl, semctl or msgctl, made by the driver itself. */
 static long control_of(int kind, long id, int command, void *buf)
 {
 	if (kind == SEM)
@@ -1274,7 +1287,7 @@ static void see_object(int kind, int n)
 		see_messages(n);
 }
 
-/* The numbers of SHM_INFO, SEM_INFO, MSG_INFO, and the highest index. */
+/* Tells what SHM_INFO, SEM_INFO and MSG_INFO say, and the highest index. */
 static void see_totals(void)
 {
 	struct shm_totals shm;
@@ -1295,7 +1308,7 @@ static void see_totals(void)
 			     most[i]);
 }
 
-/* A line of /proc/sysvipc: its numbers; the second is the id. */
+/* Tells the numbers of a line of /proc/sysvipc; the second one is the id. */
 static void tell_line(int kind, const char *line)
 {
 	static const char times[KINDS][4] = {
@@ -1337,7 +1350,7 @@ static void tell_line(int kind, const char *line)
 	call_text[0] = '\0';
 }
 
-/* /proc/sysvipc/NAME: the title, and the lines in the order of creation. */
+/* Tells /proc/sysvipc/NAME: its title, and its lines by order of creation. */
 static void see_file(int kind)
 {
 	static char all[20000];
@@ -1426,7 +1439,7 @@ static int by_index(int kind, int command)
 	                     : command == MSG_STAT || command == MSG_STAT_ANY;
 }
 
-/* What a command has left in its buffer, or given back. */
+/* Tells what a command has left in its buffer, or has returned. */
 static void tell_buffer(struct actor *a, int kind, int n, int command)
 {
 	static const int info[] = {SHM_INFO, SEM_INFO, MSG_INFO};
@@ -1478,7 +1491,7 @@ static void send_ctl(struct actor *a, int kind, long id, long number,
 			      chance(50) ? P(&a->argument) : pointer(NULL));
 		return;
 	}
-	if (command != IPC_RMID) /* the others have older layouts */
+	if (command != IPC_RMID) /* today's layouts */
 		bit = IPC_64;
 	if (direct)
 		WORDS(a, kind == SHM ? NR_shmctl : NR_msgctl, id, command,
@@ -1559,8 +1572,8 @@ static void fill_ops(struct actor *a, int count)
 }
 
 /*
- * The time a semtimedop may take.  One that is short is waited for: Linux
- * sleeps even when it is 0.
+ * Chooses the time of a semtimedop.  The driver waits until a short one has
+ * passed, because Linux sleeps even if it is 0.
  */
 static long timed(struct actor *a, int direct, int *short_time)
 {
@@ -1700,7 +1713,7 @@ static void msgrcv_one(struct actor *a)
 	settle();
 }
 
-/* A number of ipc(2) that there is not, or of a version that there may be. */
+/* Calls ipc(2) with a number that does not exist, or with an odd version. */
 static void odd_call(struct actor *a)
 {
 	long call = ONE_OF(0, 5, 10, 15, 20, 25, 0xFFFF, 13 | 7 << 16,
@@ -1782,7 +1795,7 @@ static void checkers(void)
 	EQ(atoi(verdict), 0);
 }
 
-/* Pages at places that all know. */
+/* Maps the room and two more pages at addresses that all processes know. */
 static void map_pages(int id)
 {
 	int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED;

@@ -2,9 +2,9 @@
  * tests/guest/regress.c -- bugs that other systems had, each with a test.
  *
  * The numbers B1 to B23 are those of the list in the specification.  B3, B12
- * and B20 are about semaphores (sem_undo.c, semop.c), B11 about namespaces, B14
- * about threads, B19 and B21 about other systems' own limits; those that wait
- * for calls which are not there yet stand in tests/WAITING.
+ * and B20 are about semaphores (sem_undo.c, semop.c), B11 is about namespaces,
+ * B14 about threads, and B19 and B21 are about limits of other systems.  Those
+ * that wait for calls that do not exist yet are in tests/WAITING.
  */
 #include "test.h"
 
@@ -42,7 +42,7 @@ TEST("B1 a stranger never attaches a segment that is being made")
 	EXITS(pid, 0);
 }
 
-/* Calls at random on one id until told to stop. */
+/* Makes random calls on one id until it is told to stop. */
 static void hammer(int id, unsigned seed)
 {
 	struct shm_ds ds;
@@ -201,7 +201,7 @@ BOTH("B10 a kept stale id never touches the segment that took its slot")
 	}
 }
 
-/* The stack below us gets a pattern, which a leak would show. */
+/* Fills the stack below us with a pattern, which a leak would show. */
 static void poison_stack(void)
 {
 	volatile char junk[2048];

@@ -1,13 +1,16 @@
 /*
  * tests/guest/security.c -- the security claims, SEC-S1 to SEC-S30.
  *
- * What a process may try and must not get: the kernel's memory, ports,
+ * The tests try what a process must not get: the kernel's memory, ports,
  * privileged instructions, other selectors, dirty flags, stale or uncleared
- * memory, ids that are not there, leaks in pads and registers, all of
- * everything.  Each crime is done in a child, which must die of it alone.  (S4,
- * S5's SMAP half, S9, S12, S15 and S22 need the machine from outside, or the
- * host: not here.  S28 needs QEMU's instruction counts.  #AC, SSE's exceptions
- * and segment limits are not emulated by QEMU's TCG.)
+ * memory, ids that do not exist, leaks in padding and registers, and all of a
+ * resource.  A child does each forbidden thing; it must die of that, and
+ * nothing else may suffer.
+ *
+ * Some claims are not tested here.  S4, the SMAP half of S5, S9, S12, S15 and
+ * S22 need the host, or the machine seen from outside.  S28 needs QEMU's
+ * instruction counts.  QEMU's TCG does not emulate #AC, the exceptions of SSE,
+ * and segment limits.
  */
 #define OWN_MAIN
 #include "test.h"
@@ -183,7 +186,7 @@ TEST("SEC-S7 privileged instructions kill")
 	CRIME(SIGSEGV, "ltr %%ax");
 	CRIME(SIGSEGV, "clts");
 	CRIME(SIGSEGV, "invlpg (%%esp)");
-	/* Not wbinvd: QEMU 10 runs it at ring 3, under Linux, too. */
+	/* wbinvd is left out: QEMU 10 runs it in ring 3, on Linux as well. */
 	CRIME(SIGSEGV, "movl $0x1B, %%ecx\n\trdmsr");
 	CRIME(SIGSEGV, "movl $0x1B, %%ecx\n\twrmsr");
 }
@@ -207,8 +210,9 @@ static int has_smap(void)
 }
 
 /*
- * Not where the CPU has SMAP: QEMU 7.2's emulated iret reads the user's stack
- * as if it were the kernel, and faults in the kernel's name (on Linux, too).
+ * This test is left out where the CPU has SMAP.  QEMU 7.2 emulates iret there
+ * as if the kernel read the user's stack, and faults in the kernel (on Linux as
+ * well).
  */
 TEST("SEC-S8 iret to the kernel's code segment kills")
 {
@@ -274,7 +278,7 @@ TEST("SEC-S11 a copy that runs into a hole is EFAULT, not a death")
 		ERR(SYS(NR_uname, P(p + PAGE - i)), EFAULT);
 }
 
-/* *word is `a`, then `b`, then `a` ... until stage 1. */
+/* Makes *word `a` and `b` by turns until stage 1. */
 static void flip(volatile unsigned *word, unsigned a, unsigned b)
 {
 	while (shared->stage == 0)
@@ -473,8 +477,8 @@ TEST("SEC-S22 a frame seen through thousands of entries is one, freed once")
 	struct shm_totals totals;
 	pid_t pid[5];
 
-	for (unsigned i = 0; i < 16 * 64;
-	     i++) { /* several in a slot: borrowed */
+	/* Several attaches lie in one slot, so their entries are borrowed. */
+	for (unsigned i = 0; i < 16 * 64; i++) {
 		char *p = ADDRESS(shm_at(id, base + i * 16 * PAGE, SHM_REMAP));
 
 		EQ(p[1], i ? 7 : 0);
@@ -537,7 +541,7 @@ TEST("SEC-S24 fresh memory of every kind is zero after others filled theirs")
 		EQ(m[i], 0);
 }
 
-/* No word in the kernel's part, and none of the pattern. */
+/* No word may lie in the kernel's part. */
 static void scan(const char *what, const void *at, int bytes)
 {
 	const unsigned *words = at;
@@ -585,7 +589,7 @@ TEST("SEC-S25 uname and stat64 leave no byte of the buffer, nor of a stack")
 	EQ(buf[96], 0x5A);
 }
 
-/* Named in the assembly below, so that no register holds their address. */
+/* The assembly names these, so that no register holds their address. */
 unsigned registers_after[6];
 int call_number;
 
@@ -661,7 +665,7 @@ TEST("SEC-S27 a fork bomb of nobody's ends, and root still runs")
 	}
 }
 
-/* Nobody's processes do `each` in turn, until one says false: refused. */
+/* Processes of user nobody do `each` one by one, until one returns false. */
 static pid_t crowd(int (*each)(void))
 {
 	pid_t pid;
@@ -712,7 +716,7 @@ static int attach_many(void)
 	return 1;
 }
 
-TEST("SEC-S27 when nobody has all regions he can get, root still works")
+TEST("SEC-S27 when nobody has all regions it can get, root still works")
 {
 	pid_t pid;
 	int id;
@@ -744,7 +748,7 @@ static int open_many(void)
 	return 0;
 }
 
-TEST("SEC-S27 when nobody has all files he can open, the next is ENFILE")
+TEST("SEC-S27 when nobody has all files it can open, the next is ENFILE")
 {
 	pid_t pid;
 
@@ -758,9 +762,9 @@ TEST("SEC-S27 when nobody has all files he can open, the next is ENFILE")
 	crowd_ends(pid);
 }
 
-/* ---- by way of a server: user/servers/files/main.c has the list ---------- */
+/* ---- by way of a server: user/servers/files/main.c has the list --------- */
 
-/* Root can make a process, a program, a segment, and open and read. */
+/* Root can make a process, a program and a segment, and can open and read. */
 static void root_can_work(void)
 {
 	char *argv[] = {own_path, "nothing", NULL};
@@ -793,7 +797,7 @@ static int kib_of(const char *name)
 	return atoi(line + strlen(name));
 }
 
-/* Maps `fd` as often and as much as can be, half as much each time. */
+/* Maps `fd` again and again, and halves the length whenever a call fails. */
 static void map_all(int fd, int prot, int flags, unsigned long bytes)
 {
 	while (bytes >= PAGE)
@@ -818,7 +822,7 @@ static int map_zeroes_privately(void)
 	return 0;
 }
 
-/* Each its last page copied, because it is not whole. */
+/* Each map has a copy of the file's last page, which is not whole. */
 static int map_tails(void)
 {
 	int fd = open("/etc/passwd", O_RDONLY);
@@ -827,7 +831,7 @@ static int map_tails(void)
 	return 0;
 }
 
-/* Of each line a part is read, and so the rest is kept. */
+/* Reads a part of each line, so that the server keeps the rest. */
 static int read_parts(void)
 {
 	int fd;
@@ -878,7 +882,7 @@ TEST("SEC-S27 nobody's open files leave root's memory alone")
 	nobody_takes_all(open_many, 7000);
 }
 
-/* All together, what is left by one is taken by the next. */
+/* What one way leaves is taken by the next. */
 static int take_all_ways(void)
 {
 	int file = open("/etc/passwd", O_RDONLY),
@@ -1004,7 +1008,7 @@ TEST("SEC-S30 three peers go on while a fourth loops, faults and dies")
 		EXITS(peer[i], 0);
 }
 
-/* Random bytes, but no call instruction of the Unix door's. */
+/* Random bytes without an instruction that makes a system call. */
 static void random_code(unsigned char *code, unsigned n, unsigned seed)
 {
 	for (unsigned i = 0; i < n; i++) {

@@ -1,9 +1,10 @@
 /*
  * tests/guest/sem_undo.c -- SEM_UNDO, 3.3, and old bugs of sleepers and undo.
  *
- * What a process did with SEM_UNDO is taken back when it ends, however it ends.
- * The adjustment belongs to the process: exec keeps it, fork does not give it
- * to the child.  SETVAL and SETALL forget it, the removal of the set too.
+ * When a process ends, in whatever way, its operations with SEM_UNDO are taken
+ * back.  The adjustment belongs to the process: exec keeps it, and fork does
+ * not give it to the child.  SETVAL, SETALL and the removal of the set clear
+ * it.
  */
 #define OWN_MAIN
 #define DIRECT_DOOR " [393 394 420]"
@@ -14,14 +15,14 @@
 
 static char *own_path;
 
-/* A child that does these operations on `id` and ends by itself. */
+/* A child does these operations on `id` and ends by itself. */
 #define CHILD_DOES(id, ...)                                                    \
 	IN_CHILD                                                               \
 	{                                                                      \
 		EQ(SEMOP(id, __VA_ARGS__), 0);                                 \
 	}
 
-/* A child that does them, says so (stage), and waits to be killed. */
+/* A child does these operations, reaches the stage, and waits to be killed. */
 #define HOLDER(pid, stage, id, ...)                                            \
 	do {                                                                   \
 		BACKGROUND(pid)                                                \
@@ -115,7 +116,7 @@ BOTH("3.3-exit several sets, several semaphores")
 	}
 }
 
-BOTH("3.3-exit writes the dead one's pid and otime, and wakes who waits")
+BOTH("3.3-exit writes the dead one's pid and otime, and wakes those that wait")
 {
 	int id = make_set(2);
 	pid_t holder, waits;
@@ -253,7 +254,7 @@ BOTH("3.3-exec keeps the adjustment until the new program ends")
 	set_removed(id);
 }
 
-/* After exec: the value is still there, and a further undo joins the old. */
+/* After exec the value is still there; a further undo joins the old one. */
 static int holds(int id)
 {
 	if (sem_ctl(id, 0, GETVAL, 0) != 3)
@@ -530,13 +531,12 @@ BOTH("3.3-many thirty processes hold at once, and all is taken back")
 	set_removed(id);
 }
 
-/* --- old bugs ---------------------------------------------------------------
- */
+/* --- old bugs ------------------------------------------------------------ */
 
 #define SLEEPERS 20
 #define ROUNDS   60
 
-/* Sleeps in set after set; before each it waits for its turn at the gate. */
+/* Sleeps on one set after the other, and at the gate before each. */
 static void sleep_and_be_removed(int gate, int which)
 {
 	for (int round = 0; round < ROUNDS; round++) {
@@ -658,10 +658,13 @@ BOTH("B12 a hundred sets, each removed while a process holds undo for it")
 }
 
 #define HOLDERS  62
-#define ROWS     512 /* of each: 62 times 512 are the 31,744 of users */
+#define ROWS     512 /* of each holder; 62 * 512 = 31,744 */
 #define RESERVED 1024
 
-/* A row of undo for `count` semaphores of a set, from `first` on: 0, -errno. */
+/*
+ * Takes an undo row for each of `count` semaphores of a set, from `first` on.
+ * Returns 0 or -errno.
+ */
 static long undo_rows(int id, int first, int count)
 {
 	long result = 0;
@@ -671,7 +674,7 @@ static long undo_rows(int id, int first, int count)
 	return result;
 }
 
-TEST("LIM-undo users have 31,744 rows, and root goes on: 1,024 are his")
+TEST("LIM-undo users have 31,744 rows, and root goes on with 1,024 more")
 {
 	pid_t pid[HOLDERS];
 	int id;
@@ -686,7 +689,7 @@ TEST("LIM-undo users have 31,744 rows, and root goes on: 1,024 are his")
 			EQ(undo_rows(id, 0, ROWS), 0);
 			reach(i + 1);
 			await(HOLDERS + 1 + i);        /* one after the other */
-			EQ(undo_rows(id, 0, ROWS), 0); /* those it has serve */
+			EQ(undo_rows(id, 0, ROWS), 0); /* no new rows */
 			reach(HOLDERS + 2 + i);
 			await(2 * HOLDERS + 2);
 		}

@@ -1,9 +1,9 @@
 /*
  * tests/guest/semctl.c -- semctl(2), 3.4; the limits of semaphores; /proc.
  *
- * Each command: whom it obeys, what it changes and what it leaves, which of two
- * errors wins.  Through ipc(117) the fourth argument goes by a pointer to it,
- * through 394 by itself.
+ * The tests say for each command who may use it, what it changes and what it
+ * leaves, and which of two errors comes first.  Through ipc(117) the call gets
+ * a pointer to the fourth argument, through 394 the argument itself.
  */
 #define DIRECT_DOOR " [393 394 420]"
 #include "sysv.h"
@@ -18,8 +18,7 @@
 static struct sem_ds scratch;
 static unsigned short values[32];
 
-/* --- values ------------------------------------------------------------------
- */
+/* --- values -------------------------------------------------------------- */
 
 BOTH("3.4-setval sets one value, its pid and ctime; GETVAL reads it")
 {
@@ -210,8 +209,7 @@ BOTH("3.4-number is not looked at where the whole set is meant")
 	EQ(sem_ctl(id, 0x7FFFFFFF, IPC_RMID, 0), 0);
 }
 
-/* --- IPC_RMID, IPC_SET, IPC_STAT
- * ------------------------------------------------ */
+/* --- IPC_RMID, IPC_SET, IPC_STAT ----------------------------------------- */
 
 BOTH("3.4-rmid a set is gone at once, and its key")
 {
@@ -355,8 +353,7 @@ BOTH("3.4-stat order: EINVAL, EACCES, EFAULT")
 	set_removed(id);
 }
 
-/* --- SEM_STAT, SEM_STAT_ANY, IPC_INFO, SEM_INFO
- * --------------------------------- */
+/* --- SEM_STAT, SEM_STAT_ANY, IPC_INFO, SEM_INFO -------------------------- */
 
 static long index_of(int id)
 {
@@ -456,8 +453,7 @@ BOTH("3.4-sem_info counts sets and their semaphores")
 	set_removed(b);
 }
 
-/* --- commands, layouts, doors
- * ------------------------------------------------------- */
+/* --- commands, layouts, doors -------------------------------------------- */
 
 BOTH("3.4-cmd other and negative commands are EINVAL")
 {
@@ -562,9 +558,7 @@ TEST("B13 every byte of IPC_STAT that has no meaning is 0")
 	set_removed(id);
 }
 
-/* --- /proc
- * ----------------------------------------------------------------------------
- */
+/* --- /proc --------------------------------------------------------------- */
 
 TEST("1.8-proc /proc/sysvipc/sem has a heading and a line a set")
 {
@@ -610,9 +604,7 @@ TEST("1.8-proc everyone may read /proc/sysvipc/sem, unfiltered")
 	set_removed(id);
 }
 
-/* --- limits
- * ------------------------------------------------------------------------------
- */
+/* --- limits -------------------------------------------------------------- */
 
 static void limits_are(int msl, int mns, int opm, int mni)
 {
@@ -643,7 +635,7 @@ TEST("LIM-sem /proc/sys/kernel/sem is SEMMSL SEMMNS SEMOPM SEMMNI, as IPC_INFO")
 	limits_are(32000, 1024000000, 500, 32000);
 }
 
-/* What write(2) of `text` into the file gives. */
+/* The result of writing `text` to the file: 0 or -errno. */
 static long limits_written(const char *text)
 {
 	int fd = OK(open(SEM_LIMITS, O_WRONLY));
@@ -684,7 +676,7 @@ TEST("LIM-sem numbers are as in C; one that no word holds is EINVAL")
 	}
 }
 
-/* Linux takes -1 and 70000, and makes no set of them. */
+/* Linux accepts -1 and 70000, though no set can have them. */
 TEST("LIM-range a limit that no set can have is EINVAL")
 {
 	WITH_LIMITS(SEM_LIMITS, "11 1000 7 13\n")

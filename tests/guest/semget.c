@@ -1,8 +1,8 @@
 /*
  * tests/guest/semget.c -- semget(2), 3.1.
  *
- * As shmget, with a number of semaphores where shmget has a size; and the names
- * of the three kinds of System V IPC do not meet.
+ * It is like shmget, but has a number of semaphores where shmget has a size.
+ * The keys of the three kinds of System V IPC are independent of each other.
  */
 #define DIRECT_DOOR " [393 394 420]"
 #include "sysv.h"

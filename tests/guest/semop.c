@@ -1,9 +1,10 @@
 /*
  * tests/guest/semop.c -- semop(2) and semtimedop(2), 3.2.
  *
- * semop does a whole array of operations or none, in order; what cannot be done
- * yet sleeps.  So: whom it wakes and in which order, what ends a sleep, and
- * what a sleep that ended badly has left.  SEM_UNDO is in sem_undo.c.
+ * semop does a whole array of operations in order, or none of them; it sleeps
+ * while one cannot be done yet.  The tests say which sleepers it wakes and in
+ * which order, what ends a sleep, and what is left by a sleep that failed.
+ * SEM_UNDO is in sem_undo.c.
  */
 #define DIRECT_DOOR " [393 394 420]"
 #include "sysv.h"
@@ -11,8 +12,7 @@
 #define KEY   0x5E30
 #define WHOLE 32767 /* SEMVMX */
 
-/* --- semop: errors and their order -----------------------------------------
- */
+/* --- semop: errors and their order --------------------------------------- */
 
 static struct sembuf many[600]; /* all {0, 0, 0} */
 
@@ -138,8 +138,7 @@ BOTH("3.2-order of ERANGE and EAGAIN the first operation decides")
 	set_removed(id);
 }
 
-/* --- semop: arrays ---------------------------------------------------------
- */
+/* --- semop: arrays ------------------------------------------------------- */
 
 BOTH("3.2-atomic an array is done whole or not at all")
 {
@@ -258,10 +257,9 @@ BOTH("3.2-range a sleeper whose next operation goes too far: ERANGE")
 	set_removed(id);
 }
 
-/* --- semop: what ends a sleep ----------------------------------------------
- */
+/* --- semop: what ends a sleep -------------------------------------------- */
 
-BOTH("3.2-wake a semaphore that is raised wakes who waits for it")
+BOTH("3.2-wake a semaphore that is raised wakes those that wait for it")
 {
 	int id = make_set(2);
 	pid_t pid;
@@ -307,7 +305,7 @@ BOTH("3.2-wake a semaphore that reaches 0 wakes all who wait for 0")
 	set_removed(id);
 }
 
-/* Starts a process that waits for -by on semaphore 0; the count-th to wait. */
+/* Starts the count-th process that waits for -by on semaphore 0. */
 static pid_t waiter(int id, int by, int count)
 {
 	pid_t pid;
@@ -320,15 +318,7 @@ static pid_t waiter(int id, int by, int count)
 	return pid;
 }
 
-/* The next child of ours that ends is this one, and it ends well. */
-#define NEXT_IS(pid)                                                           \
-	do {                                                                   \
-		int status_ = -1;                                              \
-		EQ(waitpid(-1, &status_, 0), pid);                             \
-		EQ(status_, 0);                                                \
-	} while (0)
-
-BOTH("3.2-fifo who waited first is served first")
+BOTH("3.2-fifo the first to wait is the first to be served")
 {
 	int id = make_set(1);
 	pid_t pid[5];
@@ -359,7 +349,7 @@ BOTH("3.2-fifo one raise serves as many as it can, in their order")
 	set_removed(id);
 }
 
-BOTH("3.2-fifo who asks for less may pass who asks for more")
+BOTH("3.2-fifo a sleeper that asks for less may pass one that asks for more")
 {
 	int id = make_set(1);
 	pid_t big = waiter(id, 2, 1), small = waiter(id, 1, 2);
@@ -426,7 +416,7 @@ BOTH("3.2-chain a sleeper that is served may serve the next")
 	set_removed(id);
 }
 
-BOTH("3.2-chain who waits for 0 is served before the 0 is changed again")
+BOTH("3.2-chain a wait for 0 is served before the 0 is changed again")
 {
 	int id = make_set(2);
 	pid_t raises, zero;
@@ -450,7 +440,7 @@ BOTH("3.2-chain who waits for 0 is served before the 0 is changed again")
 	set_removed(id);
 }
 
-BOTH("3.2-zeroes who waits for one zero goes on before who waits for several")
+BOTH("3.2-zeroes a wait for one zero goes on before a wait for several")
 {
 	int id = make_set(2);
 	pid_t array, one;
@@ -518,10 +508,13 @@ BOTH("3.2-count an array that waits for 0 in its second operation")
 	set_removed(id);
 }
 
-/* Whoever waits for zeroes alone is asked when one of those changed is 0. */
+/*
+ * Sleepers that wait only for zeroes are tried again when one of the changed
+ * semaphores is 0.
+ */
 BOTH("3.2-zeroes an array of zeroes counts where it waited when it was asked")
 {
-	int id = make_set(3); /* of which the third is 0 all the time */
+	int id = make_set(3); /* the third one is always 0 */
 	pid_t pid;
 
 	set_value(id, 0, 1);
@@ -531,7 +524,7 @@ BOTH("3.2-zeroes an array of zeroes counts where it waited when it was asked")
 	}
 	await_zcnt(id, 0, 1);
 	ANSWER(zcnt(id, 1));
-	EQ(SEMOP(id, {1, 1, 0}), 0); /* it is not 0: nobody is asked */
+	EQ(SEMOP(id, {1, 1, 0}), 0); /* it is not 0: no sleeper is tried */
 	EQ(zcnt(id, 0), 1);
 	EQ(zcnt(id, 1), 0);
 	EQ(SEMOP(id, {0, -1, 0}), 0);
@@ -542,7 +535,7 @@ BOTH("3.2-zeroes an array of zeroes counts where it waited when it was asked")
 	set_removed(id);
 }
 
-BOTH("3.2-zeroes a zero beside, in the array of who changes, asks them")
+BOTH("3.2-zeroes a wait for 0 in the array that changes others asks them")
 {
 	int id = make_set(3);
 	pid_t pid;
@@ -556,7 +549,7 @@ BOTH("3.2-zeroes a zero beside, in the array of who changes, asks them")
 	EQ(SEMOP(id, {1, 1, 0}, {2, 0, 0}), 0);
 	EQ(zcnt(id, 0), 0);
 	EQ(zcnt(id, 1), 1);
-	set_value(id, 1, 2); /* of SETVAL any zero of the set will do */
+	set_value(id, 1, 2); /* for SETVAL any zero of the set counts */
 	EQ(zcnt(id, 1), 1);
 	set_value(id, 0, 0);
 	set_value(id, 1, 0);
@@ -664,7 +657,7 @@ BOTH("3.2-rmid a set made anew under the sleepers is untouched by them")
 	set_removed(other);
 }
 
-BOTH("3.2-setval SETVAL wakes who can go on with the new value")
+BOTH("3.2-setval SETVAL wakes those that can go on with the new value")
 {
 	int id = make_set(1);
 	pid_t a = waiter(id, 2, 1), b = waiter(id, 2, 2), zero;
@@ -685,7 +678,7 @@ BOTH("3.2-setval SETVAL wakes who can go on with the new value")
 	set_removed(id);
 }
 
-BOTH("3.2-setval SETALL wakes who can go on with the new values")
+BOTH("3.2-setval SETALL wakes those that can go on with the new values")
 {
 	unsigned short values[3] = {1, 0, 1};
 	int id = make_set(3);
@@ -751,7 +744,7 @@ BOTH("3.2-kill the one in the middle leaves the others in their order")
 	set_removed(id);
 }
 
-BOTH("3.2-kill when the last in line is killed, who comes next is in line")
+BOTH("3.2-kill when the last in line is killed, the next to come is in line")
 {
 	int id = make_set(1);
 	pid_t a = waiter(id, 1, 1), b = waiter(id, 1, 2), c;
@@ -766,7 +759,7 @@ BOTH("3.2-kill when the last in line is killed, who comes next is in line")
 	set_removed(id);
 }
 
-BOTH("3.2-dead who was killed is given nothing, though he has not ended yet")
+BOTH("3.2-dead a killed sleeper is given nothing, though it has not ended yet")
 {
 	pid_t a, b;
 	int id;
@@ -885,8 +878,7 @@ BOTH("3.2-access a sleeper is not asked again when the mode changes")
 	set_removed(id);
 }
 
-/* --- semtimedop ------------------------------------------------------------
- */
+/* --- semtimedop ---------------------------------------------------------- */
 
 static long ms_now(void)
 {
@@ -927,7 +919,7 @@ BOTH("3.2-time no time at all is EAGAIN for what would wait, else done")
 	set_removed(id);
 }
 
-BOTH("3.2-time who is woken in time has done it")
+BOTH("3.2-time a sleeper that is woken in time has done it")
 {
 	struct span day = {86400, 999999999};
 	int id = make_set(1);
@@ -984,7 +976,7 @@ BOTH("3.2-time a time that is none is EINVAL, though nothing would wait")
 	set_removed(id);
 }
 
-/* The door's call with a pointer to the time. */
+/* The call of this door, with a pointer to the time. */
 static long timed_at(int id, const void *ops, unsigned count, const void *time)
 {
 	if (door == DOOR_DIRECT)
@@ -1057,8 +1049,7 @@ TEST("2.2-version a version in the number of ipc(SEMOP) makes no difference")
 	set_removed(id);
 }
 
-/* --- fields ----------------------------------------------------------------
- */
+/* --- fields -------------------------------------------------------------- */
 
 BOTH("3.2-pid a semop that is done writes its pid to each semaphore it names")
 {

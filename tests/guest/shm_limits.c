@@ -1,9 +1,10 @@
 /*
  * tests/guest/shm_limits.c -- the limits of System V shared memory.
  *
- * How many segments there may be, how many attaches, how large, and what the
- * calls say at each limit.  The tunables are changed through /proc/sys/kernel
- * and put back; a limit that is lowered takes nothing from those who have it.
+ * The tests say how many segments and attaches there may be, how large a
+ * segment may be, and what the calls answer at each limit.  They change the
+ * tunables through /proc/sys/kernel and restore them.  Lowering a limit does
+ * not affect what exists.
  */
 #include "test.h"
 
@@ -36,7 +37,7 @@ static void set_tunable(const char *name, unsigned long value)
 	EQ(tunable(name), value);
 }
 
-/* The body runs in a child with the tunable changed; it is put back after. */
+/* A child runs the body with the tunable changed; then it is restored. */
 #define WITH_TUNABLE(name, value)                                              \
 	for (unsigned long old_ = tunable(name), go_ = 1;                      \
 	     go_ && (set_tunable(name, value), 1);                             \

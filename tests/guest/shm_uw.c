@@ -1,9 +1,9 @@
 /*
  * tests/guest/shm_uw.c -- the seventeen sentences of the UnixWare overview.
  *
- * The manual page this project began with, "Interprocess communication: Shared
- * memory", says seventeen things about shared memory.  Each is a test by its
- * number, UW-S1 to UW-S17, and through both doors.
+ * This project began with a manual page, "Interprocess communication: Shared
+ * memory".  It says seventeen things about shared memory.  Each of them is a
+ * test here, under its number, UW-S1 to UW-S17, through both doors.
  */
 #include "test.h"
 

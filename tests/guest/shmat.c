@@ -1,9 +1,9 @@
 /*
  * tests/guest/shmat.c -- shmat(2): every row of 1.3.
  *
- * Where a segment may be attached, with which rights, which of two errors wins,
- * what an attach writes in the segment's fields, and that one which fails
- * leaves nothing behind.
+ * The tests say where a segment may be attached and with which rights, which of
+ * two errors comes first, what an attach writes in the segment's fields, and
+ * that an attach that fails leaves nothing behind.
  */
 #include "test.h"
 
@@ -658,8 +658,7 @@ TEST("2.1-doors what one door makes the other finds")
 	ERR(SYS(NR_shmctl, id, IPC_RMID, 0), EINVAL);
 }
 
-/* --- sizes and slots: 4 MiB is what one page table maps --------------------
- */
+/* --- sizes and slots: 4 MiB is what one page table maps ------------------ */
 
 BOTH("1.3-slot a segment of several slots is one memory")
 {

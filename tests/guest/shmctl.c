@@ -1,9 +1,10 @@
 /*
  * tests/guest/shmctl.c -- shmctl(2), 1.5, and which event writes what, 1.6.
  *
- * Each command: whom it obeys, what it changes and what it leaves, which of two
- * errors wins.  Then the table of events, a second apart, so that a time which
- * is not written is told from one which is.
+ * The tests say for each command who may use it, what it changes and what it
+ * leaves, and which of two errors comes first.  Then comes the table of events.
+ * There is a second between two events, so that a time that is written can be
+ * told from one that is not.
  */
 #include "test.h"
 
@@ -12,8 +13,7 @@
 
 static struct shm_ds scratch;
 
-/* --- IPC_RMID ----------------------------------------------------------------
- */
+/* --- IPC_RMID ------------------------------------------------------------ */
 
 BOTH("1.5-rmid an unattached segment is gone at once")
 {
@@ -146,8 +146,7 @@ BOTH("1.5-rmid EINVAL for the id comes before EPERM")
 	}
 }
 
-/* --- IPC_SET -----------------------------------------------------------------
- */
+/* --- IPC_SET ------------------------------------------------------------- */
 
 BOTH("1.5-set uid, gid and nine bits of mode, nothing else")
 {
@@ -280,8 +279,7 @@ BOTH("1.5-set a mode that is taken away leaves attached processes alone")
 	removed(id);
 }
 
-/* --- IPC_STAT, SHM_STAT, SHM_STAT_ANY
- * ----------------------------------------- */
+/* --- IPC_STAT, SHM_STAT, SHM_STAT_ANY ------------------------------------ */
 
 BOTH("1.5-stat needs reading: EACCES without")
 {
@@ -385,8 +383,7 @@ BOTH("1.5-shm_stat a bad buffer is EFAULT")
 	removed(id);
 }
 
-/* --- IPC_INFO, SHM_INFO
- * -------------------------------------------------------- */
+/* --- IPC_INFO, SHM_INFO -------------------------------------------------- */
 
 BOTH("1.5-ipc_info answers the limits and the highest index")
 {
@@ -452,8 +449,7 @@ BOTH("1.5-shm_info the highest index is 0 when nothing exists")
 	EQ(totals.rss, 0);
 }
 
-/* --- SHM_LOCK, SHM_UNLOCK
- * --------------------------------------------------------- */
+/* --- SHM_LOCK, SHM_UNLOCK ------------------------------------------------ */
 
 BOTH("1.5-lock sets and clears SHM_LOCKED, and does not nest")
 {
@@ -500,8 +496,7 @@ BOTH("1.5-lock a locked segment that is removed gives its pages back")
 	removed(id);
 }
 
-/* --- other commands
- * ----------------------------------------------------------- */
+/* --- other commands ------------------------------------------------------ */
 
 BOTH("1.5-cmd other and negative commands are EINVAL")
 {
@@ -554,12 +549,11 @@ TEST("2.3-width IPC_STAT writes 84 bytes, IPC_INFO 36, SHM_INFO 24")
 	removed(id);
 }
 
-/* --- 1.6: which event writes which field
- * ---------------------------------------- */
+/* --- 1.6: which event writes which field --------------------------------- */
 
 enum { ATIME = 1, DTIME = 2, CTIME = 4 };
 
-/* Exactly the times in `mask` differ between the two, and are no earlier. */
+/* Exactly the times in `mask` are later in `b`; no time is earlier. */
 static void times_moved(struct shm_ds a, struct shm_ds b, int mask)
 {
 	EQ(b.atime > a.atime, (mask & ATIME) != 0);
@@ -568,7 +562,7 @@ static void times_moved(struct shm_ds a, struct shm_ds b, int mask)
 	TRUE(b.atime >= a.atime && b.dtime >= a.dtime && b.ctime >= a.ctime);
 }
 
-/* Each step runs in the next second after the stat before it. */
+/* Returns what stat says, and waits for the next second. */
 static struct shm_ds next_second(int id)
 {
 	struct shm_ds ds = stat_of(id);
@@ -731,8 +725,7 @@ TEST("1.6-events SHM_REMAP over itself writes atime, dtime, and nets to 0")
 	removed(id);
 }
 
-/* --- /proc -------------------------------------------------------------------
- */
+/* --- /proc --------------------------------------------------------------- */
 
 static char text[16384];
 

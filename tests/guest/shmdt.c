@@ -1,9 +1,10 @@
 /*
  * tests/guest/shmdt.c -- shmdt(2): rows of 1.4, and 1.7's munmap and mprotect.
  *
- * What counts as the address of an attach, what a detach writes, and what
- * becomes of an attach of which parts are unmapped or protected.  Tessera
- * counts attaches where Linux counts pieces of mappings: those tests are DEV4.
+ * The tests say what counts as the address of an attach, what a detach writes,
+ * and what happens to an attach when parts of it are unmapped or protected.
+ * Tessera counts attaches where Linux counts pieces of mappings; those tests
+ * are DEV4.
  */
 #include "test.h"
 
@@ -192,8 +193,7 @@ BOTH("1.4-reuse after a detach the address is free again")
 	removed(b);
 }
 
-/* --- munmap -----------------------------------------------------------------
- */
+/* --- munmap -------------------------------------------------------------- */
 
 BOTH("1.7-munmap munmap of everything ends the attach")
 {
@@ -373,8 +373,7 @@ BOTH("1.7-munmap a hole in a linked slot leaves the other slots linked")
 	removed(id);
 }
 
-/* --- mprotect ----------------------------------------------------------------
- */
+/* --- mprotect ------------------------------------------------------------ */
 
 BOTH("1.7-mprotect a SHM_RDONLY attach never gains writing: EACCES")
 {

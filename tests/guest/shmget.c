@@ -1,8 +1,9 @@
 /*
  * tests/guest/shmget.c -- shmget(2): every row of 1.2, and permission, 1.1.
  *
- * What it finds and what it makes, each errno, which of two errors wins, what a
- * creation writes in the segment's fields and that a lookup writes nothing.
+ * The tests say what it finds and what it makes, when each errno comes, and
+ * which of two errors comes first.  They check what a creation writes in the
+ * segment's fields, and that a lookup writes nothing.
  */
 #include "test.h"
 
@@ -391,7 +392,7 @@ BOTH("1.2-huge a size of huge pages that does not exist is EINVAL, first")
 	    EINVAL);
 }
 
-/* --- permission, 1.1: which flag bits ask for what ------------------------ */
+/* --- permission, 1.1: which flag bits ask for what ----------------------- */
 
 BOTH("1.1-flag0 flags 0 ask for no permission: anyone finds the id")
 {

@@ -1,11 +1,11 @@
 /*
- * tests/guest/soak.c -- ten processes at random, and then the accounts.
+ * tests/guest/soak.c -- ten processes at random; then everything is counted.
  *
- *	soak [SECONDS]		4 when not told; a minute is `soak 60`
+ *	soak [SECONDS]		4 if not given; a minute is `soak 60`
  *
- * Seven workers and three victims share what stands below.  The victims are
- * killed every few milliseconds, wherever they are, and started again.  What a
- * killed one may do is what the kernel keeps whole without its help.
+ * Seven workers and three victims share the objects below.  The victims are
+ * killed every few milliseconds, wherever they are, and started again.  A
+ * victim does only what the kernel can put in order without its help.
  *
  *	bank    a set; semop moves units from one account to another
  *	locks   a set; SEM_UNDO opens again what a victim held when it died
@@ -15,8 +15,8 @@
  *	noise   a queue; victims sleep at both its ends, and die there
  *	booths  sets and queues that are made, used and removed under sleepers
  *
- * At the end nothing may be missing: every sum, every lock, every attach, every
- * object; and test.h counts the frames.
+ * At the end nothing may be missing: no sum, lock, attach or object.  test.h
+ * counts the frames.
  */
 #define OWN_MAIN
 static int seconds = 4;
@@ -35,7 +35,7 @@ static struct {
 	int bank, locks, rows, tokens, post, noise;
 } objects;
 
-/* What the processes tell each other, beside test.h's. */
+/* What the processes tell each other, apart from what test.h has. */
 struct board {
 	volatile int stop, booth[BOOTHS], booth_queue[BOOTHS];
 	volatile long purse[WORKERS], steps[WORKERS + VICTIMS];
@@ -50,7 +50,9 @@ static unsigned chance(unsigned below)
 	return (seed >> 16) % below;
 }
 
-/* The call did what it may do under removals: one of these, or -error. */
+/*
+ * The call succeeded, or failed with -error or an error that a removal causes.
+ */
 static void may(long result, int error)
 {
 	if (result < 0 && result != -EAGAIN && result != -EIDRM &&
@@ -63,8 +65,7 @@ static struct span moment(void)
 	return (struct span){0, (long)chance(4) * 1000000};
 }
 
-/* --- what everybody does
- * -------------------------------------------------------- */
+/* --- what all of them do ------------------------------------------------- */
 
 static void move_in_bank(void)
 {
@@ -87,7 +88,10 @@ static long row_sum(const volatile int *row)
 	return sum;
 }
 
-/* Attaches, locks one row, looks at its sum, moves (not a victim), unlocks. */
+/*
+ * Attaches, locks one row, checks its sum, moves units (a victim does not) and
+ * unlocks.
+ */
 static void visit_rows(int victim)
 {
 	int number = chance(ROWS), from = chance(WORDS), to = chance(WORDS);
@@ -123,8 +127,7 @@ static void visit_booth(void)
 	may(receive(queue, (long)chance(7) - 3, MSG_NOERROR), ENOMSG);
 }
 
-/* --- workers
- * -------------------------------------------------------------------- */
+/* --- workers ------------------------------------------------------------- */
 
 static void rebuild_booth(int which)
 {
@@ -203,10 +206,11 @@ static void work(int me)
 	}
 }
 
-/* --- victims
- * -------------------------------------------------------------------- */
+/* --- victims ------------------------------------------------------------- */
 
-/* Tokens come and go, and what is left is taken back. */
+/*
+ * Takes two tokens and gives one back; when the victim ends, the rest goes too.
+ */
 static void play_with_tokens(void)
 {
 	int which = chance(ACCOUNTS);
@@ -261,8 +265,7 @@ static pid_t start(int me, unsigned turn)
 	return pid;
 }
 
-/* --- the keeper
- * ----------------------------------------------------------------- */
+/* --- the keeper ---------------------------------------------------------- */
 
 static void set_up(void)
 {
@@ -348,7 +351,7 @@ static long now_ms(void)
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Kills victims and starts them again, until the time is over. */
+/* Kills victims and starts them again until the time is over. */
 static int kill_for(pid_t *pid, long ms)
 {
 	long end = now_ms() + ms;
@@ -365,7 +368,7 @@ static int kill_for(pid_t *pid, long ms)
 	return kills;
 }
 
-/* The keeper's day, of so many milliseconds. */
+/* The keeper runs everything for so many milliseconds, and then counts. */
 static void soak(long ms)
 {
 	pid_t pid[WORKERS + VICTIMS];
@@ -391,7 +394,7 @@ static void soak(long ms)
 	TRUE(steps > 100 && kills > ms / 100);
 }
 
-/* First a little, so that tables which grow once have grown. */
+/* A short run comes first, so that tables that grow once have grown. */
 TEST("SOAK ten processes at random for a moment: nothing is lost")
 {
 	soak(500);

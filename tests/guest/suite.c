@@ -1,17 +1,16 @@
 /*
- * tests/guest/suite.c -- what public suites assert of System V IPC, through
- * libc.
+ * tests/guest/suite.c -- what public suites assert of System V IPC.
  *
- * The functional tests of C libraries make one object of each kind by a key of
- * ftok(3), look at every field of its description, use it from a second
- * process, and remove it.  Here the same is asserted with libc's functions and
- * structures, whatever number they come in by.
+ * The functional tests of C libraries make one object of each kind with a key
+ * from ftok(3).  They look at every field of its description, use it from a
+ * second process, and remove it.  The tests here assert the same, with the
+ * functions and structures of libc, whichever calls libc makes.
  */
 #include "test.h"
 
 #define TEXT "test message"
 
-/* The key of a file that is everywhere. */
+/* The key of a file that exists on every system. */
 static key_t key_of(int letter)
 {
 	key_t key = ftok("/", letter);
@@ -22,7 +21,7 @@ static key_t key_of(int letter)
 	return key;
 }
 
-/* A time of now: within five seconds, one way or the other. */
+/* The time is now, give or take five seconds. */
 static void is_now(time_t when)
 {
 	time_t now = time(NULL);

@@ -1,8 +1,9 @@
 /*
  * tests/guest/sysv.h -- semaphores and message queues through both doors.
  *
- * What test.h has for segments: sem_get, sem_ops, sem_ctl, msg_get, msg_snd,
- * msg_rcv, msg_ctl go by the door of the test that runs.
+ * This is for semaphores and queues what test.h has for segments: sem_get,
+ * sem_ops, sem_ctl, msg_get, msg_snd, msg_rcv and msg_ctl go through the door
+ * of the test that runs.
  *
  *	                ipc(117)                      direct
  *	semop           1 SEMOP                       420 without a time
@@ -10,16 +11,16 @@
  *	semctl          3 SEMCTL, &argument           394, the argument
  *	msgrcv          12 MSGRCV, &{msgp, msgtyp}    401, both
  *
- * Nobody sleeps for a guessed time here.  A process that waits on a semaphore
- * is seen in GETNCNT or GETZCNT (await_ncnt, await_zcnt); one that waits on a
- * queue is seen asleep in /proc (await_asleep).
+ * No test sleeps for a guessed time.  A process that waits on a semaphore is
+ * seen in GETNCNT or GETZCNT (await_ncnt, await_zcnt); a process that waits on
+ * a queue is seen asleep in /proc (await_asleep).
  */
 #ifndef SYSV_H
 #define SYSV_H
 
 #include "test.h"
 
-/* Seconds and nanoseconds, of the width of the door. */
+/* A length of time; sem_timed() converts it for the door. */
 struct span {
 	long long sec, nsec;
 };
@@ -58,7 +59,7 @@ UNUSED static long sem_ctl(int id, int number, int command, long argument)
 	           P(&argument));
 }
 
-/* SEMOP(id, {0, -1, 0}, {1, +1, SEM_UNDO}): semop of these. */
+/* SEMOP(id, {0, -1, 0}, {1, +1, SEM_UNDO}) is semop with these operations. */
 #define OPS(...) ((struct sembuf[]){__VA_ARGS__})
 #define SEMOP(id, ...)                                                         \
 	sem_ops(id, OPS(__VA_ARGS__),                                          \
@@ -203,14 +204,14 @@ UNUSED static long send_bytes(int id, long type, int size, int flags)
 	return msg_snd(id, &m, size, flags);
 }
 
-/* Receives into `message`, without waiting; what msgrcv said. */
+/* Receives into `message`, without waiting.  Returns what msgrcv returned. */
 UNUSED static long receive(int id, long type, int flags)
 {
 	memset(&message, 0xCC, sizeof message);
 	return msg_rcv(id, &message, TEXT, type, flags | IPC_NOWAIT);
 }
 
-/* The next of this type is `text`, and has type `real`. */
+/* The next message of type `wanted` has text `words` and type `real`. */
 #define RECEIVES(id, wanted, flags, real, words)                               \
 	do {                                                                   \
 		EQ(receive(id, wanted, flags), strlen(words));                 \
@@ -245,7 +246,15 @@ UNUSED static void queue_removed(int id)
 
 /* --- both ---------------------------------------------------------------- */
 
-/* Stops a child; it has stopped when this returns. */
+/* The next child that ends is this one, and it exits with 0. */
+#define NEXT_IS(pid)                                                           \
+	do {                                                                   \
+		int status_ = -1;                                              \
+		EQ(waitpid(-1, &status_, 0), pid);                             \
+		EQ(status_, 0);                                                \
+	} while (0)
+
+/* Stops a child.  The child has stopped when this returns. */
 UNUSED static void stop(pid_t pid)
 {
 	int status = 0;
@@ -255,7 +264,7 @@ UNUSED static void stop(pid_t pid)
 	EQ(status, SIGSTOP << 8 | 0x7f);
 }
 
-/* Ends the second that runs now: what is written next has another time. */
+/* Waits for the next second, so that what is written next has another time. */
 UNUSED static void next_tick(void)
 {
 	long start = time(NULL);
@@ -286,7 +295,7 @@ UNUSED static int limits_begin(const char *path, const char *text)
 	return 1;
 }
 
-/* The body runs with the file's text replaced; it is put back after. */
+/* The body runs with another text in the file, which is restored after it. */
 #define WITH_LIMITS(path, text)                                                \
 	for (int go_ = limits_begin(path, text); go_;                          \
 	     write_file(path, old_limits), go_ = 0)

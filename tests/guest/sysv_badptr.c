@@ -1,10 +1,12 @@
 /*
- * tests/guest/sysv_badptr.c -- every pointer argument of the calls of
- * semaphores and queues against the table of bad ones (bad_pointers.h); and
- * their numbers, with those of segments, at the edges of what a word holds.
+ * tests/guest/sysv_badptr.c -- bad pointers and numbers of sets and queues.
  *
- * msgrcv is apart: an EFAULT loses the message, so each pointer needs a new
- * one.
+ * Every pointer argument of the calls of semaphores and queues meets the table
+ * of bad pointers (bad_pointers.h).  Then the numbers of these calls, and of
+ * those of segments, are tried at the edges of what a word holds.
+ *
+ * msgrcv has a function of its own: an EFAULT loses the message, so each
+ * pointer needs a new one.
  */
 #include "sysv.h"
 #include "bad_pointers.h"
@@ -20,7 +22,7 @@ static unsigned short values[8];
 		try_row(&row);                                                 \
 	}
 
-/* These rows have an object, id, which is removed afterwards. */
+/* These rows have an object, `id`, which is removed afterwards. */
 #define SET_ROW(sentence, ...)                                                 \
 	TEST("SEC-S10 " sentence)                                              \
 	{                                                                      \
@@ -39,8 +41,7 @@ static unsigned short values[8];
 		queue_removed(id);                                             \
 	}
 
-/* --- semop, semtimedop
- * -------------------------------------------------------- */
+/* --- semop, semtimedop --------------------------------------------------- */
 
 SET_ROW("semop sops [ipc 117]", IN, 6, 0, NR_ipc, 5, {IPCOP_semop, id, 1, 0})
 SET_ROW("semop a long sops [ipc 117]", IN, 3000, 0, NR_ipc, 5,
@@ -53,10 +54,9 @@ SET_ROW("semtimedop sops [420]", IN, 6, 0, NR_semtimedop64, 2, {id, 0, 1, 0})
 SET_ROW("semtimedop timeout [420]", IN, 16, 1, NR_semtimedop64, 4,
         {id, P(&zero_wait), 1, 0})
 
-/* --- semctl
- * -------------------------------------------------------------------- */
+/* --- semctl -------------------------------------------------------------- */
 
-/* Through ipc(117): the word that is the pointer, and the pointer to it. */
+/* Through ipc(117) the word can be bad, and so can the pointer to it. */
 static void semctl_ipc(enum way way, int bytes, int command)
 {
 	struct bad bad[24];
@@ -76,7 +76,7 @@ static void semctl_ipc(enum way way, int bytes, int command)
 		ANSWER(result);
 	}
 	row.bytes = 4;
-	row.null_is_ok = 1; /* it is EINVAL: semctl.c */
+	row.null_is_ok = 1; /* null is EINVAL: semctl.c */
 	row.way = IN;
 	try_row(&row);
 	set_removed(id);
@@ -104,8 +104,7 @@ SEMCTL_ROW(SEM_INFO, 40, OUT)
 SEMCTL_ROW(GETALL, 16, OUT)
 SEMCTL_ROW(SETALL, 16, IN)
 
-/* --- msgsnd, msgctl
- * -------------------------------------------------------------- */
+/* --- msgsnd, msgctl ------------------------------------------------------ */
 
 static const struct message typed = {.type = 1}; /* its text may be anything */
 
@@ -125,10 +124,9 @@ ROW("msgctl IPC_INFO [402]", OUT, 32, 0, NR_msgctl, 3, {0, IPC_INFO})
 ROW("msgctl MSG_INFO [ipc 117]", OUT, 32, 0, NR_ipc, 5,
     {IPCOP_msgctl, 0, MSG_INFO | IPC_64, 0})
 
-/* --- msgrcv
- * ------------------------------------------------------------------------ */
+/* --- msgrcv -------------------------------------------------------------- */
 
-/* For each bad pointer a message is sent; it must be lost, nothing more. */
+/* Sends a message for each bad pointer; just the message must be lost. */
 static void msgrcv_row(struct row row, int id)
 {
 	struct bad bad[24];
@@ -178,8 +176,7 @@ TEST("SEC-S10 msgrcv msgp of 4,000 bytes [ipc 117, version 1]")
 QUEUE_ROW("msgrcv {msgp, msgtyp} [ipc 117, version 0]", IN, 8, 1, NR_ipc, 5,
           {IPCOP_msgrcv, id, 0, IPC_NOWAIT})
 
-/* --- structures across pages
- * -------------------------------------------------------- */
+/* --- structures across pages --------------------------------------------- */
 
 TEST("SEC-S11 a set's structure whose second page is missing changes nothing")
 {
@@ -247,8 +244,7 @@ TEST("SEC-S11 operations that lie across two pages are read whole")
 	set_removed(id);
 }
 
-/* --- numbers at their edges
- * --------------------------------------------------------- */
+/* --- numbers at their edges ---------------------------------------------- */
 
 #define LEAST    INT_MIN
 #define GREATEST INT_MAX

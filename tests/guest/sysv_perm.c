@@ -1,10 +1,10 @@
 /*
  * tests/guest/sysv_perm.c -- who may do what to a set and to a queue: 1.1.
  *
- * As perm.c does for segments: an object has an owner and a creator, the first
- * class that matches decides, and only that one.  Every call that asks for a
- * right is made under every mode of the caller's class, while the other classes
- * have the opposite.
+ * The rule is that of segments (perm.c).  An object has an owner and a creator;
+ * the first class that matches decides, and only that one.  Every call that
+ * asks for a right is made under every mode of the caller's class, while the
+ * other classes have the opposite bits.
  */
 #define DIRECT_DOOR " [393..402 420]"
 #include "sysv.h"
@@ -16,8 +16,7 @@
 
 enum { NEEDS_W = 2, NEEDS_R = 4 };
 
-/* --- the calls, and the right each needs ------------------------------------
- */
+/* --- the calls, and the right each needs --------------------------------- */
 
 static long set_wait_zero(int id)
 {
@@ -75,7 +74,7 @@ static long queue_send(int id)
 	return send_text(id, 1, "x");
 }
 
-/* The queue may be empty: then the right was looked at, and that will do. */
+/* The queue may be empty.  Then the right has been checked, which is enough. */
 static long queue_receive(int id)
 {
 	long result = receive(id, 0, 0);
@@ -160,10 +159,9 @@ static const struct kind sets = {set_get, set_give, set_control, set_acts};
 static const struct kind queues = {queue_get, queue_give, msg_ctl, queue_acts};
 static const struct kind *const kinds[] = {&sets, &queues};
 
-/* --- the matrix
- * ------------------------------------------------------------------ */
+/* --- the matrix ---------------------------------------------------------- */
 
-/* An object with all four ids different; mode 0777 to begin with. */
+/* An object with all four ids different; its mode is 0777 at first. */
 static int four_ids(const struct kind *kind)
 {
 	AS(CREATOR, CGROUP)
@@ -174,7 +172,7 @@ static int four_ids(const struct kind *kind)
 	return shared->value[0];
 }
 
-/* As this user and in this group, under a class's `bits`, by root's order. */
+/* Makes every call; `bits` are what the mode gives to the caller's class. */
 static void try_acts(const struct kind *kind, int id, int bits)
 {
 	for (const struct act *act = kind->acts; act->call; act++) {
@@ -207,7 +205,7 @@ static void matrix_of(const struct kind *kind, const int who[3], int shift)
 	OK(kind->control(id, IPC_RMID, NULL));
 }
 
-/* The rights of this user, group and further group are those at `shift`. */
+/* A caller with these ids has the rights at bit `shift` of the mode. */
 static void matrix(int uid, int gid, int extra, int shift)
 {
 	int who[3] = {uid, gid, extra};

@@ -1,11 +1,10 @@
 /*
- * tests/guest/terminal.c -- the terminal: whose it is, its settings, its
- * clients.
+ * tests/guest/terminal.c -- the terminal: its session, settings and clients.
  *
  * The terminal here is /dev/tty1, on which nobody types.  On Tessera it is the
- * screen and COM1, on Linux a virtual console: what is written there goes by
- * unread.  TTY-lengths is the table of the words that come to the console from
- * its clients; TTY-killed and TTY-fair are what an ordinary user can do to it.
+ * screen and COM1; on Linux it is a virtual console.  Nobody reads what is
+ * written there.  TTY-lengths is the table of the words that clients pass to
+ * the console; TTY-killed and TTY-fair are what an ordinary user can do to it.
  */
 #include "test.h"
 #include <sys/ioctl.h>
@@ -24,7 +23,8 @@
 #define GROUP_TTY   5
 #define ICANON      2u
 
-struct settings { /* the kernel's struct termios2; without its end, termios */
+/* The kernel's struct termios2; without the two speeds it is termios. */
+struct settings {
 	unsigned iflag, oflag, cflag, lflag;
 	unsigned char line, cc[19];
 	unsigned ispeed, ospeed;
@@ -42,14 +42,14 @@ static int terminal(int flags)
 	return OK(open("/dev/tty1", flags | O_NOCTTY));
 }
 
-/* A session of our own, which has the terminal. */
+/* Starts a session of our own that has the terminal. */
 static int lead(void)
 {
 	OK(setsid());
 	return OK(open("/dev/tty1", O_RDWR));
 }
 
-/* ---- whose it is --------------------------------------------------------- */
+/* ---- its session -------------------------------------------------------- */
 
 TEST("TTY-rights the console is root's, the terminal its owner's and its "
      "group's")
@@ -208,7 +208,7 @@ TEST("TTY-own a session that has lost its leader has it no more; the next gets "
 	ERR(shared->value[1], ENXIO);
 }
 
-/* ---- settings ------------------------------------------------------------ */
+/* ---- settings ----------------------------------------------------------- */
 
 TEST("TTY-termios2 it is termios, and behind it the speeds that c_cflag says")
 {
@@ -297,7 +297,7 @@ TEST("TTY-speeds every code of a speed is that speed")
 	OK(SYS(NR_ioctl, fd, SET2, P(&old)));
 }
 
-/* ---- words that come from a client --------------------------------------- */
+/* ---- words that come from a client -------------------------------------- */
 
 #define KERNEL 0xC0000000L
 
@@ -310,7 +310,7 @@ TEST("TTY-lengths of every length, count and address each has its answer")
 {
 	int fd = terminal(O_RDWR | O_NONBLOCK);
 	char *page = memory(2 * PAGE, PROT_READ | PROT_WRITE);
-	char *end = page + PAGE; /* mapped nowhere from here */
+	char *end = page + PAGE; /* nothing is mapped from here on */
 	struct buffer *in_page = (struct buffer *)page;
 	struct settings old;
 	const struct {
@@ -332,9 +332,9 @@ TEST("TTY-lengths of every length, count and address each has its answer")
 	    {NR_writev, fd, P(end), 1, 0, -EFAULT},
 	    {NR_writev, fd, P(end) - 4, 1, 0, -EFAULT},
 	    {NR_writev, fd, P(page), 1, 0, -EINVAL},     /* length -1 */
-	    {NR_writev, fd, P(page) + 8, 1, 0, -EFAULT}, /* none, then long */
+	    {NR_writev, fd, P(page) + 8, 1, 0, -EFAULT}, /* 0, then long */
 	    {NR_writev, fd, P(page) + 8, 2, 0, -EFAULT}, /* beyond 2^31 */
-	    {NR_writev, fd, P(page) + 24, 2, 0, 0},      /* twice nothing */
+	    {NR_writev, fd, P(page) + 24, 2, 0, 0},      /* length 0 twice */
 	    {NR_readv, fd, P(page), 1025, 0, -EINVAL},
 	    {NR_readv, fd, P(page), 1, 0, -EINVAL},
 	    {NR_readv, fd, P(page) + 24, 2, 0, 0},
@@ -393,15 +393,15 @@ TEST("TTY-lengths VMIN bytes are waited for, but never more than are wanted")
 	OK(SYS(NR_ioctl, fd, SET2, P(&old)));
 }
 
-/* ---- clients that are killed --------------------------------------------- */
+/* ---- clients that are killed -------------------------------------------- */
 
 #define MANY 1100 /* more than there can be processes */
-#define SOME 64   /* of those that keep the console at work */
+#define SOME 64   /* children that keep the console busy */
 
 static int line; /* the terminal, for the children */
 static char text[65536];
 
-/* Nobody's children `act`, one after the other, and are killed meanwhile. */
+/* Starts children that call act(), one by one, and kills each of them. */
 static void kill_many(int many, void (*act)(void))
 {
 	pid_t child;
@@ -419,7 +419,7 @@ static void kill_many(int many, void (*act)(void))
 		while (i % 8 > 3 && !shared->value[0])
 			sched_yield();
 		OK(kill(child, SIGKILL));
-		if (i % 16 == 15) /* so that many slots have been used */
+		if (i % 16 == 15) /* so that many slots are used */
 			while (waitpid(-1, NULL, 0) > 0)
 				;
 	}
@@ -522,7 +522,7 @@ TEST("TTY-killed a thousand opens are no limit for others")
 	still_works();
 }
 
-/* ---- clients that go on for long ----------------------------------------- */
+/* ---- clients that go on for long ---------------------------------------- */
 
 #define LONG_MS 250 /* a turn is 5 ms; the host may be busy */
 
@@ -543,7 +543,7 @@ static long long now_ns(void)
 			FAIL("%s took %lld ms", #call, took_);                 \
 	} while (0)
 
-/* While nobody writes megabytes of `byte` to the terminal, root's are quick. */
+/* While nobody writes megabytes of `byte`, root's calls are quick. */
 static void fair(int byte)
 {
 	size_t bytes = 16 << 20;

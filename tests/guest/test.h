@@ -13,28 +13,30 @@
  *	}
  *
  * Each test runs in a process of its own, a child of the program.  Before and
- * after it the program counts segments, pages of segments, semaphore sets,
- * message queues, processes and, on Tessera, free frames: what is missing
- * afterwards fails the test that lost it.
+ * after the test the program counts segments, pages of segments, semaphore
+ * sets, message queues, processes and, on Tessera, free frames.  A test that
+ * leaves something behind, or loses frames, fails.
+ *
  * The first check that fails prints the sentence, the two values and file:line,
- * and ends the test.  What comes out is TAP, plan first:
+ * and ends the test.  The output is TAP; the plan comes first:
  *
  *	1..2
  *	ok 1 - UW-S11 shmdt: a detached address faults
  *	# answer: EINVAL
  *
- * An answer line holds what ERR and ANSWER saw, in order, a repeated one once:
- * on Linux it is written down (tests/answers), of Tessera it is required.
+ * An answer line holds what ERR and ANSWER saw, in order; a repeated word is
+ * written once.  The answers of Linux are recorded in tests/answers, and
+ * Tessera must give the same.
  *
- * BOTH("...") makes two tests of one: once each by ipc(117) and by the direct
- * calls, 395..398 (sysv.h has the semaphores' and the queues').  shm_get,
- *shm_at, shm_dt and shm_ctl below go by the door of the test that runs.  All
- *calls whose error matters are raw (SYS): libc would touch a bad pointer first,
- *and hides what the kernel says.
+ * BOTH("...") makes two tests of one.  The first goes through ipc(117), the
+ * second through the direct calls 395..398; those of semaphores and queues are
+ * in sysv.h.  shm_get, shm_at, shm_dt and shm_ctl below go through the door of
+ * the test that runs.  All calls whose error matters are raw (SYS), because
+ * libc would touch a bad pointer first, and hides what the kernel says.
  *
  * These are ordinary POSIX programs: the same ELF runs on Tessera and on Linux.
- * Wanted differences are listed in tests/DEVIATIONS; HERE(linux, tessera) is
- * how a test says both.
+ * tests/DEVIATIONS lists the differences that are wanted; a test states both
+ * values with HERE(linux, tessera).
  */
 #ifndef TEST_H
 #define TEST_H
@@ -98,9 +100,12 @@
 #define P(thing)  ((long)(thing))
 #define ALL(list) (sizeof(list) / sizeof((list)[0]))
 
-/* --- system calls ------------------------------------------------------- */
+/* --- system calls -------------------------------------------------------- */
 
-/* The call words[0] with arguments words[1..6]: what eax says, unfolded. */
+/*
+ * Makes call words[0] with the arguments words[1..6].  Returns eax as it is:
+ * -errno after an error.
+ */
 UNUSED static long raw_call(const long words[7])
 {
 	long result;
@@ -266,7 +271,7 @@ struct sem_ds {
 	unsigned nsems, unused3, unused4;
 };
 
-/* Of SEM_INFO usz is the number of sets, aem the number of semaphores. */
+/* For SEM_INFO usz counts sets and aem semaphores. */
 struct sem_limits {
 	int map, mni, mns, mnu, msl, opm, ume, usz, vmx, aem;
 };
@@ -282,7 +287,7 @@ struct msg_ds {
 	unsigned unused4, unused5;
 };
 
-/* Of MSG_INFO pool is the number of queues, map that of messages, tql bytes. */
+/* For MSG_INFO pool counts queues, map counts messages and tql bytes. */
 struct msg_limits {
 	int pool, map, max, mnb, mni, ssz, tql;
 	unsigned short seg, pad;
@@ -297,14 +302,14 @@ _Static_assert(sizeof(struct msg_ds) == 88, "Linux i386 msqid64_ds");
 _Static_assert(offsetof(struct msg_ds, qbytes) == 68, "msg_qbytes");
 _Static_assert(sizeof(struct msg_limits) == 32, "Linux msginfo");
 
-/* --- what is shared with the program and with a test's children --------- */
+/* --- what is shared with the program and with a test's children ---------- */
 
 struct shared {
 	volatile int stage;
 	volatile long value[64];
 	int answer_bytes, answer_repeats;
 	char answer[4096], answer_last[32];
-	int answering; /* somebody writes there */
+	int answering; /* a process writes to the answer */
 };
 
 static struct shared *shared;
@@ -322,7 +327,7 @@ UNUSED static int on_tessera(void)
 
 #define HERE(on_linux, here) (on_tessera() ? (here) : (on_linux))
 
-/* --- output ------------------------------------------------------------- */
+/* --- output -------------------------------------------------------------- */
 
 UNUSED __attribute__((format(printf, 1, 2))) static void say(const char *form,
                                                              ...)
@@ -388,7 +393,7 @@ static const char *errno_name(long error)
 	return other;
 }
 
-/* What a call gave: an errno's name, or the number. */
+/* What a call returned: the name of an errno, or the number. */
 static const char *outcome(long result)
 {
 	static char text[2][32];
@@ -401,10 +406,11 @@ static const char *outcome(long result)
 	return text[turn];
 }
 
-/* Adds a word to the test's answer; a row of equal ones is written once. */
 /*
- * Children answer, too: one at a time, or a repetition would be overlooked.
- * Who was killed in here is not waited for.
+ * Adds a word to the test's answer, unless it is the same as the last one.
+ * Children answer as well, so only one process writes at a time; else a
+ * repetition would be missed.  A process killed while it writes does not hold
+ * up the others for long: each tries a thousand times, and then goes on.
  */
 UNUSED static void answer(const char *word)
 {
@@ -429,7 +435,7 @@ UNUSED static void answer(const char *word)
 
 #define ANSWER(result) answer(outcome(result))
 
-/* --- checks ------------------------------------------------------------- */
+/* --- checks -------------------------------------------------------------- */
 
 __attribute__((format(printf, 3, 4), noreturn)) static void
 fail(const char *file, int line, const char *form, ...)
@@ -461,7 +467,7 @@ fail(const char *file, int line, const char *form, ...)
 			     #actual, a_, a_, w_, w_, #wanted);                \
 	} while (0)
 
-/* The call fails with this errno. */
+/* The call must fail with this errno. */
 #define ERR(call, wanted)                                                      \
 	do {                                                                   \
 		long r_ = (long)(call);                                        \
@@ -480,11 +486,11 @@ UNUSED static long check_ok(long result, const char *call, const char *file,
 	return result;
 }
 
-/* The call succeeds; this is its result. */
+/* The call must succeed; this is its result. */
 #define OK(call)      check_ok((long)(call), #call, __FILE__, __LINE__)
 #define ADDRESS(call) ((void *)OK(call))
 
-/* --- children ----------------------------------------------------------- */
+/* --- children ------------------------------------------------------------ */
 
 UNUSED static int wait_status(pid_t pid)
 {
@@ -539,15 +545,18 @@ UNUSED static int child_runs(const char *file, int line, int signal)
 	return 0;
 }
 
-/* IN_CHILD { body }: the body runs in a child, which must end well. */
+/* IN_CHILD { body }: a child runs the body and must exit with 0. */
 #define IN_CHILD                                                               \
 	for (int go_ = child_runs(__FILE__, __LINE__, 0); go_; _exit(0))
 
-/* DIES(SIGSEGV) { body }: the body must die of this signal. */
+/* DIES(SIGSEGV) { body }: a child runs the body and must die of this signal. */
 #define DIES(signal)                                                           \
 	for (int go_ = child_runs(__FILE__, __LINE__, signal); go_; _exit(0))
 
-/* BACKGROUND(pid) { body }: goes on beside us; EXITS(pid, 0) ends it. */
+/*
+ * BACKGROUND(pid) { body }: a child runs the body beside the test.  The test
+ * waits for it with EXITS(pid, 0).
+ */
 #define BACKGROUND(pid) for ((pid) = fork(); (pid) == 0; _exit(0))
 
 #define FAULTS_ON_LOAD(address)                                                \
@@ -570,7 +579,10 @@ UNUSED static void become(int uid, int gid)
 		     errno_name(errno));
 }
 
-/* AS(uid, gid) { body }: in a child with these ids and no other groups. */
+/*
+ * AS(uid, gid) { body }: a child with these ids and no other groups runs the
+ * body, and must exit with 0.
+ */
 #define AS(uid, gid)                                                           \
 	for (int go_ =                                                         \
 	         child_runs(__FILE__, __LINE__, 0) && (become(uid, gid), 1);   \
@@ -583,7 +595,7 @@ UNUSED static void sleep_ms(long ms)
 	nanosleep(&t, NULL);
 }
 
-/* Stages: one process says how far it is, another waits for that. */
+/* Stages: one process says how far it is, and another one waits for that. */
 UNUSED static void reach(int stage)
 {
 	shared->stage = stage;
@@ -622,7 +634,7 @@ UNUSED static void await_asleep(pid_t pid)
 	FAIL("process %d does not sleep: %s", (int)pid, end ? end : "gone");
 }
 
-/* --- helpers about segments --------------------------------------------- */
+/* --- helpers about segments ---------------------------------------------- */
 
 UNUSED static struct shm_ds stat_of(int id)
 {
@@ -663,7 +675,7 @@ UNUSED static void removed(int id)
 	OK(shm_ctl(id, IPC_RMID, NULL));
 }
 
-/* Pages of nothing: address of `bytes` that are mapped nowhere. */
+/* The address of `bytes` bytes where nothing is mapped. */
 UNUSED static char *hole(unsigned long bytes)
 {
 	char *p = mmap(NULL, bytes, PROT_NONE,
@@ -690,7 +702,7 @@ UNUSED static void need_tessera(void)
 		_exit(SKIPPED);
 }
 
-/* The text of a small file; -errno when there is none. */
+/* Reads the text of a small file.  Returns its length or -errno. */
 UNUSED static int read_file(const char *name, char *text, int size)
 {
 	int fd = open(name, O_RDONLY), n, all = 0;
@@ -704,7 +716,7 @@ UNUSED static int read_file(const char *name, char *text, int size)
 	return all;
 }
 
-/* --- the program: one child a test, counts before and after ------------- */
+/* --- the program: one child for each test, counts before and after ------- */
 
 struct test {
 	const char *sentence, *source;
@@ -770,7 +782,7 @@ static struct counts count(void)
 	return c;
 }
 
-/* Waits for the test, not for ever.  A test has 40 seconds. */
+/* Waits until the test ends.  After TIME_OUT seconds it is killed. */
 static int wait_for_test(pid_t pid)
 {
 	struct timespec now, start;
@@ -794,7 +806,7 @@ static int wait_for_test(pid_t pid)
 	return status;
 }
 
-/* Removes all segments; how many. */
+/* Removes all segments.  Returns how many there were. */
 static int sweep_segments(void)
 {
 	struct shm_totals totals;
@@ -832,7 +844,11 @@ static void sweep(void)
 		    IPC_RMID);
 }
 
-/* Processes or objects that are there after a test; frames that are not. */
+/*
+ * Reports and removes processes and objects that a test left behind; `lost` is
+ * the number of frames that are missing.  Returns 1 if there was anything to
+ * remove.
+ */
 static int left_behind(pid_t group, struct counts before, long *lost)
 {
 	struct counts after;
@@ -885,7 +901,10 @@ static int run_in_child(void (*body)(void))
 	return pid < 0 ? -1 : wait_for_test(pid);
 }
 
-/* Runs it once; whether it failed, its status, and the frames it lost. */
+/*
+ * Runs the test once.  Returns whether it failed, its status, and the number of
+ * frames that it lost.
+ */
 static int run_once(const struct test *test, int *status, long *lost)
 {
 	struct counts before = count();
@@ -900,7 +919,7 @@ static int run_once(const struct test *test, int *status, long *lost)
 
 /*
  * A test that lost frames runs again.  A server may have touched a page of its
- * own for the first time, which happens once; a leak happens again.
+ * own for the first time, which happens only once; a leak happens again.
  */
 static int run_test(int number, const struct test *test, const char *suffix)
 {
@@ -963,7 +982,7 @@ static int others_exist(void)
 	return c.segments || c.sets || c.queues;
 }
 
-/* A count of frames that stands still would find no leak: does it move? */
+/* Does the count of frames move?  One that stands still would find no leak. */
 static int frames_are_counted(void)
 {
 	long before = count().frames, after;
@@ -976,7 +995,7 @@ static int frames_are_counted(void)
 	return !on_tessera() || (before - after >= 64 && after > 0);
 }
 
-/* A program that execs itself (OWN_MAIN) looks at argv before this. */
+/* main, after a program that execs itself (OWN_MAIN) has looked at argv. */
 static int test_main(int argc, char **argv)
 {
 	struct timespec start, end;

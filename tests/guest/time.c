@@ -1,8 +1,8 @@
 /*
  * tests/guest/time.c -- who gets the CPU (CPU-), and what time it is (TIME-).
  *
- * Shares are counted in rounds of a loop, never in seconds: a slow machine has
- * the same shares.
+ * Shares are counted in rounds of a loop, not in seconds: on a slow machine the
+ * shares are the same.
  */
 #include "test.h"
 #include <limits.h>
@@ -13,7 +13,10 @@
 
 #define COUNTERS 60
 
-/* `n` processes of `uid` count rounds in value[at], at + 1, ...; or ask. */
+/*
+ * `n` processes of `uid` count their rounds in value[at], value[at + 1], ...
+ * With `asks` each round also opens a file of /proc.
+ */
 static pid_t spin(int uid, int n, int at, int asks)
 {
 	pid_t group;
@@ -43,10 +46,10 @@ static pid_t spin(int uid, int n, int at, int asks)
 	return group;
 }
 
-/* All count for a second. */
+/* Lets all of them count for a second. */
 static void count_for_a_second(void)
 {
-	sleep_ms(200); /* they are made */
+	sleep_ms(200); /* until all have been made */
 	reach(1);
 	sleep_ms(200);
 	for (int i = 0; i < COUNTERS; i++)
@@ -103,7 +106,7 @@ TEST("CPU-fair ten processes of a user get the same, to a factor of four")
 	TRUE(most <= 4 * least);
 }
 
-TEST("CPU-server who keeps a server busy with twenty leaves others a share")
+TEST("CPU-server a user with twenty at one server leaves others a share")
 {
 	pid_t alone, many, one;
 	long all, half;
@@ -154,7 +157,7 @@ TEST("CPU-yield sched_yield always answers 0")
 	answer(outcome(SYS(158)));
 }
 
-/* --- clocks ------------------------------------------------------------- */
+/* --- clocks -------------------------------------------------------------- */
 
 static long long ns_of(struct timespec t)
 {
@@ -175,7 +178,7 @@ TEST("TIME-clocks which clocks there are, to be read and to sleep by")
 		struct timespec t = {0, 1};
 
 		if (clock == 8 || clock == 9)
-			continue; /* alarms: as the machine has them */
+			continue; /* alarms: machines differ */
 		answer(outcome(SYS(NR_clock_gettime, clock, P(&t))));
 		answer(outcome(SYS(NR_clock_getres, clock, P(&t))));
 		if (clock == 2)
@@ -258,7 +261,7 @@ TEST("TIME-cpu a process that computes has used CPU time, one that sleeps none")
 	TRUE(now_of(2) - used <= 30000000);
 }
 
-/* --- sleeping ----------------------------------------------------------- */
+/* --- sleeping ------------------------------------------------------------ */
 
 static int by_value(const void *a, const void *b)
 {
@@ -267,7 +270,7 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* How much too long the waits took, in the middle; never too short. */
+/* The median of how late the waits ended.  No wait may end early. */
 static long long middle_of(long long wanted, void (*wait)(long long))
 {
 	long long late[15];
@@ -339,7 +342,7 @@ TEST("TIME-semop so are the time-outs of semtimedop")
 	OK(semctl(set, 0, IPC_RMID));
 }
 
-/* Wakes the other, and waits for it no longer than a microsecond. */
+/* Wakes the other one, and waits for it for at most a microsecond. */
 static void hand_over(int mine)
 {
 	struct timespec t = {0, 1000};
@@ -441,9 +444,9 @@ TEST("TIME-yield two that spin on a flag meet a thousand times a second")
 	TRUE(shared->value[1] > HERE(1, 500));
 }
 
-/* --- limits ------------------------------------------------------------- */
+/* --- limits -------------------------------------------------------------- */
 
-TEST("CPU-nproc a user at his limit cannot fork, and root can")
+TEST("CPU-nproc a user at the limit cannot fork, and root can")
 {
 	struct rlimit few = {6, 6};
 	pid_t pid;
