@@ -93,8 +93,11 @@ void handles_exit(int channel)
 			native_segment_drop(i);
 }
 
-/* Between a segment and a lease, page by page: bytes moved, or why none. */
-int copy_segment(int segment, uint32_t offset, struct lease_use *use)
+/* ---- their bytes --------------------------------------------------------- */
+
+/* Between a segment and what `copy` reaches: bytes moved, or why none. */
+static int copy_segment(int segment, uint32_t offset, struct lease_use *use,
+                        int (*copy)(const struct lease_use *))
 {
 	uint32_t wanted = min(use->bytes, LEASE_MAX), done = 0;
 	int moved;
@@ -104,22 +107,57 @@ int copy_segment(int segment, uint32_t offset, struct lease_use *use)
 	if (segments[segment].kind == SEGMENT_ARCHIVE && !use->to_client)
 		return -EACCES;
 	do {
+		uint32_t in_page = offset % PAGE_SIZE;
 		frame_t frame;
 
 		moved = segment_frame(segment, (int)(offset >> PAGE_SHIFT),
 		                      level_of(use->client), &frame);
+		if (moved == 0) {
+			use->kernel =
+			    (uint8_t *)frame_to_kernel(frame) + in_page;
+			use->bytes = min(PAGE_SIZE - in_page, wanted - done);
+			moved = copy(use);
+		}
 		if (moved < 0)
-			break;
-		use->kernel =
-		    (uint8_t *)phys_to_kernel((paddr_t)frame << PAGE_SHIFT) +
-		    offset % PAGE_SIZE;
-		use->bytes = min(PAGE_SIZE - offset % PAGE_SIZE, wanted - done);
-		moved = lease_copy(use);
-		if (moved < 0)
-			break;
+			return done ? (int)done : moved;
 		use->offset += (uint32_t)moved;
 		offset += (uint32_t)moved;
 		done += (uint32_t)moved;
+		/* A segment may end at 2^32. */
 	} while (moved > 0 && done < wanted && offset > 0);
-	return done > 0 || moved >= 0 ? (int)done : moved;
+	return (int)done;
+}
+
+int segment_lease(int segment, uint32_t offset, struct lease_use *use)
+{
+	return copy_segment(segment, offset, use, lease_copy);
+}
+
+/* In place of a lease the caller's own memory: `buffer`, from `offset` on. */
+static int own_copy(const struct lease_use *use)
+{
+	vaddr_t buffer = use->buffer + use->offset;
+	int error = use->to_client ? copy_out(buffer, use->kernel, use->bytes)
+	                           : copy_in(use->kernel, buffer, use->bytes);
+
+	return error < 0 ? error : (int)use->bytes;
+}
+
+int native_segment_load(int segment, uint32_t offset, vaddr_t buffer,
+                        uint32_t bytes)
+{
+	struct lease_use use = {.client = self_index(), .bytes = bytes};
+
+	use.buffer = buffer;
+	use.to_client = true;
+	return copy_segment(segment, offset, &use, own_copy);
+}
+
+int native_segment_store(int segment, uint32_t offset, vaddr_t buffer,
+                         uint32_t bytes)
+{
+	struct lease_use use = {.client = self_index(), .bytes = bytes};
+
+	use.buffer = buffer;
+	return copy_segment(segment, offset, &use, own_copy);
 }

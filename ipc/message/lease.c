@@ -76,25 +76,21 @@ static int elements(int client, const struct lease *lease)
 	return n > IOV_MAX ? -EINVAL : (int)n;
 }
 
-/* Moves `bytes` at `address` of the client, after `done`: them, or -EFAULT. */
+/* Moves `bytes` at `address` of the client, after `done`: 0 or -EFAULT. */
 static int move(const struct lease_use *use, vaddr_t address, uint32_t done,
                 uint32_t bytes)
 {
 	int space = procs[use->client].life.space, mine = self()->life.space;
 	uint8_t *kernel = (uint8_t *)use->kernel + done;
 	vaddr_t buffer = use->buffer + done;
-	int error;
 
+	if (use->kernel && use->to_client)
+		return space_write(space, address, kernel, bytes);
 	if (use->kernel)
-		error = use->to_client
-		            ? space_write(space, address, kernel, bytes)
-		            : space_read(space, kernel, address, bytes);
-	else
-		error =
-		    use->to_client
-		        ? space_transfer(space, address, mine, buffer, bytes)
-		        : space_transfer(mine, buffer, space, address, bytes);
-	return error < 0 ? error : (int)bytes;
+		return space_read(space, kernel, address, bytes);
+	if (use->to_client)
+		return space_transfer(space, address, mine, buffer, bytes);
+	return space_transfer(mine, buffer, space, address, bytes);
 }
 
 int lease_copy(const struct lease_use *use)
@@ -103,29 +99,29 @@ int lease_copy(const struct lease_use *use)
 	    find(use->client, use->argument, LEASE_INOUT);
 	struct proc *client = &procs[use->client];
 	uint32_t limit = min(use->bytes, LEASE_MAX), done = 0, before = 0;
-	int i = 0;
-	int n = elements(use->client, lease);
+	int i = 0, n = elements(use->client, lease);
 
-	if (use->client == self_index()) /* its memory at `argument` */
-		return move(use, use->argument + use->offset, 0, use->bytes);
 	if (n < 0)
 		return n;
 	if (!(lease->kind & (use->to_client ? LEASE_OUT : LEASE_IN)))
 		return -EPERM;
-	if ((lease->kind & LEASE_IOV) && client->message.before <= use->offset)
-		before = client->message.before, i = client->message.element;
-	while (i < n && done < limit && before < COUNT_MAX) {
+	if ((lease->kind & LEASE_IOV) &&
+	    client->message.before <= use->offset) {
+		i = client->message.element;
+		before = client->message.before;
+	}
+	for (; i < n && done < limit && before < COUNT_MAX; i++) {
 		struct iovec iov;
-		int result = element(use->client, lease, i, &iov);
+		int error = element(use->client, lease, i, &iov);
 		uint32_t skip = min(use->offset + done - before, iov.length);
 		uint32_t bytes = min(iov.length - skip, limit - done);
 
-		if (result == 0 && bytes > 0)
-			result = move(use, iov.base + skip, done, bytes);
-		if (result < 0)
-			return done ? (int)done : result;
+		if (error == 0 && bytes > 0)
+			error = move(use, iov.base + skip, done, bytes);
+		if (error < 0)
+			return done ? (int)done : error;
+		client->message.element = i;
 		client->message.before = before;
-		client->message.element = i++;
 		before += iov.length;
 		done += bytes;
 	}

@@ -144,8 +144,9 @@ extern uint32_t count_messages; /* since boot */
 #define LEASE_MAX 0x10000u /* bytes of one copy: the longest we are deaf */
 
 /*
- * A use of a lease: the client's argument, from `offset` on, and the other
- * side, which is kernel memory, or the caller's `buffer` when `kernel` is 0.
+ * A use of a lease: the client's argument, from its byte `offset` on; and the
+ * other side, which is the caller's `buffer`, or kernel memory if `kernel` is
+ * not 0.
  */
 struct lease_use {
 	int client, argument;
@@ -182,7 +183,17 @@ int segment_of(uint32_t handle);
 int native_segment_make(uint32_t kind, uint32_t a, uint32_t b, int whom);
 int native_segment_resize(int segment, uint32_t bytes, int whom);
 int native_segment_drop(int segment);
-int copy_segment(int segment, uint32_t offset, struct lease_use *use);
+int native_segment_load(int segment, uint32_t offset, vaddr_t buffer,
+                        uint32_t bytes);
+int native_segment_store(int segment, uint32_t offset, vaddr_t buffer,
+                         uint32_t bytes);
+/*
+ * Between a segment, from its byte `offset` on, and a lease; the other side of
+ * `use` is the segment.  Answers as lease_copy() does, and for the segment
+ * -ENXIO (beyond its end), -EINVAL (a device), -EACCES (an archive is not
+ * written).
+ */
+int segment_lease(int segment, uint32_t offset, struct lease_use *use);
 
 /* The server of a channel has died: its segments are let go. */
 void handles_exit(int channel);

@@ -336,8 +336,8 @@ static void use_segment(int which, int offset, int length, bool to_client)
 	look_at_both(was);
 	if (handle > 0) {
 		size = (uint32_t)segments[segment].pages * PAGE_SIZE;
-		native(NATIVE_segment_read, (uint32_t)handle, 0, TOKEN_SELF,
-		       INBOX, 0, 64);
+		native(NATIVE_segment_load, (uint32_t)handle, 0, INBOX, 64, 0,
+		       0);
 		look(SERVER, image[1]);
 		memcpy(bytes, image[1] + INBOX, size);
 		memcpy(was[1], image[1], USER_LIMIT);
@@ -354,8 +354,8 @@ static void use_segment(int which, int offset, int length, bool to_client)
 	REQUIRE(result == wanted);
 	compare_both();
 	if (handle > 0) {
-		native(NATIVE_segment_read, (uint32_t)handle, 0, TOKEN_SELF,
-		       INBOX, 0, 64);
+		native(NATIVE_segment_load, (uint32_t)handle, 0, INBOX, 64, 0,
+		       0);
 		look(SERVER, image[1]);
 		memcpy(now, image[1] + INBOX, size);
 		REQUIRE(memcmp(now, bytes, sizeof(now)) == 0);
@@ -396,8 +396,7 @@ static void use_stolen(void)
 	use_dead((uint32_t)w.token, h);
 	REQUIRE(native(NATIVE_segment_resize, h, 16, 0, 0, 0, 0) == -EINVAL);
 	REQUIRE(native(NATIVE_segment_drop, h, 0, 0, 0, 0, 0) == -EINVAL);
-	REQUIRE(native(NATIVE_segment_write, h, 0, TOKEN_SELF, BUFFER, 0, 9) ==
-	        -EINVAL);
+	REQUIRE(native(NATIVE_segment_store, h, 0, BUFFER, 9, 0, 0) == -EINVAL);
 	REQUIRE(native(NATIVE_map_self, h, 0, 16, RW, 0, 0) == -EINVAL);
 	running = &procs[SERVER];
 	compare_both();

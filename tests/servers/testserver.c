@@ -173,16 +173,14 @@ static int segments(const struct message *m)
 	char bytes[8] = "tessera";
 
 	words[0] = handle > 0;
-	words[1] = k_segment_write(handle, 4096, TOKEN_SELF, 0,
-	                           unix_address(bytes), 8);
+	words[1] = k_segment_store(handle, 4096, bytes, 8);
 	memset(bytes, 0, sizeof(bytes));
-	words[2] =
-	    k_segment_read(handle, 4096, TOKEN_SELF, 0, unix_address(bytes), 8);
+	words[2] = k_segment_load(handle, 4096, bytes, 8);
 	words[3] = strcmp(bytes, "tessera");
 	words[4] = k_segment_read(handle, 4096, m->token, ARGUMENT, 0, 8);
 	words[5] = k_segment_resize(handle, 100, TOKEN_SELF);
 	words[6] = k_segment_resize(handle, 8192, TOKEN_SELF);
-	k_segment_read(handle, 4096, TOKEN_SELF, 0, unix_address(bytes), 8);
+	k_segment_load(handle, 4096, bytes, 8);
 	words[7] = bytes[0]; /* what was cut off comes back as zeroes */
 	words[8] = k_segment_drop(handle);
 	words[9] = k_segment_drop(handle);
@@ -192,10 +190,8 @@ static int segments(const struct message *m)
 	words[12] = k_segment_make(SEGMENT_OF_MEMORY, 0, 0, TOKEN_SELF);
 	handle = k_segment_make(SEGMENT_OF_MEMORY | SEGMENT_UNPROMISED,
 	                        0x70000000, 0, TOKEN_SELF);
-	words[13] = k_segment_write(handle, 0x6FFFFFFC, TOKEN_SELF, 0,
-	                            unix_address("abcdefgh"), 8);
-	words[14] = k_segment_write(handle, 0x70000000, TOKEN_SELF, 0,
-	                            unix_address(bytes), 8);
+	words[13] = k_segment_store(handle, 0x6FFFFFFC, "abcdefgh", 8);
+	words[14] = k_segment_store(handle, 0x70000000, bytes, 8);
 	words[15] = k_segment_drop(handle);
 	return 0;
 }
@@ -210,20 +206,17 @@ static int kinds(const struct message *m)
 	char magic[6] = "";
 
 	(void)m;
-	words[0] =
-	    k_segment_read(archive, 0, TOKEN_SELF, 0, unix_address(magic), 6);
+	words[0] = k_segment_load(archive, 0, magic, 6);
 	words[1] = memcmp(magic, "070701", 6);
 	words[2] = memcmp((void *)(uintptr_t)address, "070701", 6);
-	words[3] =
-	    k_segment_write(archive, 0, TOKEN_SELF, 0, unix_address(magic), 6);
+	words[3] = k_segment_store(archive, 0, magic, 6);
 	words[4] = k_segment_resize(archive, 8192, TOKEN_SELF);
 	words[5] = k_map_self(archive, 0, PAGE_SIZE, PROT_READ | PROT_WRITE);
 	words[6] =
 	    k_segment_make(SEGMENT_OF_ARCHIVE, 0, 0x70000000, TOKEN_SELF);
 	words[7] = k_segment_make(SEGMENT_OF_ARCHIVE, 1, PAGE_SIZE, TOKEN_SELF);
 	words[8] = device > 0;
-	words[9] =
-	    k_segment_read(device, 0, TOKEN_SELF, 0, unix_address(magic), 6);
+	words[9] = k_segment_load(device, 0, magic, 6);
 	words[10] =
 	    k_segment_make(SEGMENT_OF_DEVICE, 0x100000, PAGE_SIZE, TOKEN_SELF);
 	words[11] =
@@ -449,8 +442,8 @@ static int bad_buffers(const struct message *m)
 	words[4] = k_map_self(memory, PAGE_SIZE, 2 * PAGE_SIZE, PROT_READ);
 	words[5] = k_map_self(memory, 1, PAGE_SIZE, PROT_READ);
 	words[6] = k_map_self(memory, 0, PAGE_SIZE, 0xFFu);
-	words[7] = k_segment_read(memory, 0, TOKEN_SELF, 0, 0, 64);
-	words[8] = k_segment_write(memory, 0, TOKEN_SELF, 0, 0xC0000000u, 64);
+	words[7] = k_segment_load(memory, 0, 0, 64);
+	words[8] = k_segment_store(memory, 0, BAD_ADDRESS, 64);
 	return 0;
 }
 
@@ -496,9 +489,9 @@ static void take_for(int whom, int result[3])
 
 	result[0] = made > 0 ? 0 : made;
 	result[1] = k_segment_resize(mine, 2 * PAGE_SIZE, (uint32_t)whom);
-	result[2] = k_segment_write(
-	    sparse, 0, (uint32_t)whom,
-	    whom == TOKEN_SELF ? unix_address(told) : ARGUMENT, 0, 4);
+	result[2] = whom == TOKEN_SELF
+	                ? k_segment_store(sparse, 0, told, 4)
+	                : k_segment_write(sparse, 0, whom, ARGUMENT, 0, 4);
 	k_segment_drop(sparse);
 	k_segment_drop(mine);
 	k_segment_drop(made);

@@ -222,8 +222,7 @@ static int keep_rest(int token, struct open *open, const char *from,
 	if (segment < 0)
 		return segment;
 	open->rest = segment;
-	return k_segment_write(segment, PAGE_SIZE - bytes, TOKEN_SELF, 0,
-	                       unix_address(from), bytes);
+	return k_segment_store(segment, PAGE_SIZE - bytes, from, bytes);
 }
 
 static void drop_rest(struct open *open, uint32_t bytes)

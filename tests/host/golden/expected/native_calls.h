@@ -1,5 +1,5 @@
 /* Made by tools/mktables from abi/native.tbl. */
-#define NATIVE_LIMIT 13
+#define NATIVE_LIMIT 15
 
 static int run_receive(const uint32_t *a)
 {
@@ -65,11 +65,11 @@ static int run_fill(const uint32_t *a)
 
 	if (handle < 0)
 		return handle;
-	int whom = a[2] == TOKEN_SELF ? self_index() : token_client(a[2]);
+	int token = token_client(a[2]);
 
-	if (whom < 0)
-		return whom;
-	struct lease_use use = {.client = whom, .argument = a[3], .offset = a[4], .bytes = a[5], .to_client = true};
+	if (token < 0)
+		return token;
+	struct lease_use use = {.client = token, .argument = a[3], .offset = a[4], .bytes = a[5], .to_client = true};
 
 	return copy_segment(handle, a[1], &use);
 }
@@ -117,6 +117,24 @@ static int run_six(const uint32_t *a)
 	return native_six(a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
+static int run_ask(const uint32_t *a)
+{
+	int token = token_client(a[0]);
+
+	if (token < 0)
+		return token;
+	return native_ask(token, a[1]);
+}
+
+static int run_store(const uint32_t *a)
+{
+	int handle = segment_of(a[0]);
+
+	if (handle < 0)
+		return handle;
+	return native_store(handle, a[1], a[2], a[3]);
+}
+
 static int (*const native_calls[])(const uint32_t *) = {
 	run_receive,
 	run_reply,
@@ -131,4 +149,6 @@ static int (*const native_calls[])(const uint32_t *) = {
 	run_string,
 	run_check,
 	run_six,
+	run_ask,
+	run_store,
 };

@@ -12,4 +12,6 @@
 #define NATIVE_string 10
 #define NATIVE_check 11
 #define NATIVE_six 12
+#define NATIVE_ask 13
+#define NATIVE_store 14
 

@@ -52,9 +52,9 @@ static inline int k_make(uint32_t kind, uint32_t a, uint32_t b, uint32_t whom)
 	return native(5, (uint32_t)kind, (uint32_t)a, (uint32_t)b, (uint32_t)whom, 0, 0);
 }
 
-static inline int k_fill(uint32_t handle, uint32_t offset, uint32_t whom, uint32_t argument, uint32_t lease_offset, uint32_t len)
+static inline int k_fill(uint32_t handle, uint32_t offset, uint32_t token, uint32_t argument, uint32_t lease_offset, uint32_t len)
 {
-	return native(6, (uint32_t)handle, (uint32_t)offset, (uint32_t)whom, (uint32_t)argument, (uint32_t)lease_offset, (uint32_t)len);
+	return native(6, (uint32_t)handle, (uint32_t)offset, (uint32_t)token, (uint32_t)argument, (uint32_t)lease_offset, (uint32_t)len);
 }
 
 static inline int k_drop(uint32_t handle)
@@ -85,6 +85,16 @@ static inline int k_check(void)
 static inline int k_six(uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint32_t e, uint32_t f)
 {
 	return native(12, (uint32_t)a, (uint32_t)b, (uint32_t)c, (uint32_t)d, (uint32_t)e, (uint32_t)f);
+}
+
+static inline int k_ask(uint32_t token, struct client *client)
+{
+	return native(13, (uint32_t)token, (uint32_t)client, 0, 0, 0, 0);
+}
+
+static inline int k_store(uint32_t handle, uint32_t offset, const void *from, uint32_t len)
+{
+	return native(14, (uint32_t)handle, (uint32_t)offset, (uint32_t)from, (uint32_t)len, 0, 0);
 }
 
 #endif
