@@ -487,7 +487,7 @@ struct row {
 	int error; /* 0: the call succeeds */
 };
 
-/* Nobody makes the calls.  In each row nothing is mapped at AT before. */
+/* User nobody makes each call, and nothing is mapped at AT before it. */
 /* clang-format off */
 static const struct row rows[] = {
     {"mmap of 0 bytes", {NR_mmap2, 0, 0, RW, MAP_HINT, -1, 0}, EINVAL},

@@ -543,7 +543,7 @@ static long long now_ns(void)
 			FAIL("%s took %lld ms", #call, took_);                 \
 	} while (0)
 
-/* While nobody writes megabytes of `byte`, root's calls are quick. */
+/* User nobody writes megabytes of `byte`; meanwhile root's calls are quick. */
 static void fair(int byte)
 {
 	size_t bytes = 16 << 20;

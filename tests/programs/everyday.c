@@ -64,7 +64,8 @@ static void memory(void)
 {
 	volatile size_t all = 0xF0000000u;
 	size_t bytes = 8 << 20;
-	char *volatile heap = malloc(bytes); /* else left out */
+	/* It is volatile because gcc 16 would leave the allocation out. */
+	char *volatile heap = malloc(bytes);
 	char *map;
 	long sum = 0;
 
