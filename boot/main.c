@@ -13,6 +13,7 @@
 #include "boot.h"
 
 #include "../kernel/look/machine.h"
+#include "../kernel/unix/exec.h"
 #include "../kernel/unix/lifecycle.h"
 
 #include "../kernel/process/clock.h"

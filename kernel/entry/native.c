@@ -26,6 +26,7 @@
 #include "../../abi/mman.h"
 #include "../process/clock.h"
 #include "trap.h"
+#include "../unix/exec.h"
 #include "../unix/lifecycle.h"
 #include "../look/machine.h"
 #include "../look/inspect.h"

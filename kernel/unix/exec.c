@@ -18,15 +18,18 @@
  *
  * Source: the System V i386 psABI, execve(2), getauxval(3).
  */
-#include "lifecycle.h"
+#include "exec.h"
 
+#include "../../abi/errno.h"
 #include "../base/cpu.h"
-#include "../process/gdt.h"
+#include "../base/klog.h"
+#include "../base/panic.h"
+#include "../base/string.h"
 #include "../process/clock.h"
-#include "../../abi/elf.h"
+#include "../process/gdt.h"
+#include "../process/trapframe.h"
 #include "../../ipc/message/message.h"
 
-#define PHNUM_MAX      64
 #define STACK_PROMISED 32       /* pages: 128 KiB, counted at exec */
 #define STRINGS_MAX    0x200000 /* argv and envp with their words: 2 MiB */
 #define STRING_MAX     0x20000  /* one of them, with its NUL: 128 KiB */
@@ -36,12 +39,8 @@
 
 /* What is being built. */
 struct build {
-	int space; /* the new one */
-	int old;   /* where argv and envp lie, or -1 */
-	const struct exec_image *image;
-	struct elf_header header;
-	vaddr_t phdr;        /* where the program headers are mapped, or 0 */
-	vaddr_t top;         /* end of the highest segment so far */
+	struct elf elf;
+	int old;             /* space where argv and envp lie, or -1 */
 	vaddr_t sp;          /* what is pushed lies from here up */
 	int room;            /* for strings and their words */
 	int strings;         /* so many more may come */
@@ -49,127 +48,7 @@ struct build {
 	bool full;           /* there was no memory for what was pushed */
 };
 
-/* ---- ELF ------------------------------------------------------------- */
-
-/* Copies from the file; false beyond its end. */
-static bool read_image(const struct build *b, void *to, uint32_t offset,
-                       uint32_t bytes)
-{
-	frame_t frame;
-
-	if (offset > b->image->bytes || bytes > b->image->bytes - offset)
-		return false;
-	while (bytes > 0) {
-		uint32_t n = min(bytes, PAGE_SIZE - offset % PAGE_SIZE);
-
-		if (segment_frame(b->image->segment, offset / PAGE_SIZE,
-		                  spaces[b->space].level, &frame) < 0)
-			return false;
-		memcpy(to, (char *)frame_to_kernel(frame) + offset % PAGE_SIZE,
-		       n);
-		to = (char *)to + n;
-		offset += n;
-		bytes -= n;
-	}
-	return true;
-}
-
-/* Checks of one PT_LOAD, in the order of their errors: execve(2). */
-static int check_segment(const struct build *b, const struct elf_segment *s)
-{
-	if (s->filesz > s->memsz ||
-	    s->offset % PAGE_SIZE != s->vaddr % PAGE_SIZE ||
-	    s->offset > b->image->bytes ||
-	    s->filesz > b->image->bytes - s->offset)
-		return -ENOEXEC;
-	if (s->vaddr < USER_FIRST || s->vaddr > PRIVATE_TOP ||
-	    s->memsz > PRIVATE_TOP - s->vaddr)
-		return -ENOMEM;
-	return 0;
-}
-
-/* The bytes after the file's part, in its last page, are bss: zero. */
-static int zero_tail(const struct build *b, const struct elf_segment *s)
-{
-	vaddr_t from = s->vaddr + s->filesz;
-
-	if (s->memsz > s->filesz && (s->flags & PF_W) &&
-	    space_write(b->space, from, frame_to_kernel(zero_frame),
-	                page_up(from) - from) < 0)
-		return -ENOMEM;
-	return 0;
-}
-
-/* Maps from the region's start to `end`, where nothing may lie yet. */
-static int map(const struct build *b, struct region *region, vaddr_t end)
-{
-	if (end <= region->start)
-		return 0;
-	if (space_overlaps(b->space, region->start, end))
-		return -ENOEXEC;
-	region->end = end;
-	region->ceiling = RIGHT_ALL;
-	region->space = b->space;
-	return space_map(region);
-}
-
-static int map_segment(struct build *b, const struct elf_segment *s)
-{
-	vaddr_t end = page_up(s->vaddr + s->memsz);
-	struct region part = {
-	    .kind = REGION_PRIVATE,
-	    .start = s->vaddr & ~(PAGE_SIZE - 1),
-	    .segment = b->image->segment,
-	    .offset = s->offset / PAGE_SIZE,
-	    .rights = (s->flags & PF_R ? RIGHT_READ : 0) |
-	              (s->flags & PF_W ? RIGHT_WRITE : 0) |
-	              (s->flags & PF_X ? RIGHT_EXEC : 0),
-	};
-	int result = check_segment(b, s);
-
-	if (result == 0 && s->filesz) {
-		result = map(b, &part, page_up(s->vaddr + s->filesz));
-		part.start = page_up(s->vaddr + s->filesz);
-	}
-	part.segment = -1;
-	part.offset = 0;
-	if (result == 0)
-		result = map(b, &part, end);
-	if (result == 0 && s->filesz)
-		result = zero_tail(b, s);
-	if (b->header.phoff >= s->offset &&
-	    b->header.phoff < s->offset + s->filesz)
-		b->phdr = s->vaddr + b->header.phoff - s->offset;
-	if (end > b->top)
-		b->top = end;
-	return result;
-}
-
-static int map_image(struct build *b)
-{
-	struct elf_header *h = &b->header;
-	struct elf_segment s;
-	int result = 0;
-
-	if (!read_image(b, h, 0, sizeof(*h)) ||
-	    strncmp((char *)h->ident, "\177ELF\1\1\1", 7) != 0 ||
-	    h->type != ET_EXEC || h->machine != EM_386 ||
-	    h->phentsize != sizeof(s) || h->phnum > PHNUM_MAX)
-		return -ENOEXEC;
-	for (int i = 0; i < h->phnum && result == 0; i++) {
-		if (!read_image(b, &s, h->phoff + i * sizeof(s), sizeof(s)))
-			return -ENOEXEC;
-		if (s.type == PT_INTERP)
-			return -ENOEXEC; /* programs are static */
-		if (s.type == PT_LOAD && s.memsz > 0)
-			result = map_segment(b, &s);
-	}
-	if (result == 0 && (b->top == 0 || h->entry >= USER_LIMIT))
-		return -ENOEXEC;
-	return result;
-}
-
-/* ---- the stack ------------------------------------------------------- */
+/* ---- the stack ---------------------------------------------------------- */
 
 /* From `va` to the end of its page, and `most` at most. */
 static uint32_t in_page(vaddr_t va, uint32_t most)
@@ -181,7 +60,7 @@ static uint32_t in_page(vaddr_t va, uint32_t most)
 static vaddr_t push(struct build *b, const void *bytes, uint32_t count)
 {
 	b->sp -= count;
-	if (space_write(b->space, b->sp, bytes, count) < 0)
+	if (space_write(b->elf.space, b->sp, bytes, count) < 0)
 		b->full = true;
 	return b->sp;
 }
@@ -319,7 +198,7 @@ static void push_word(struct build *b, uint32_t word)
 /* A 0, and words that point to `count` strings from `va` up; their end. */
 static vaddr_t push_words(struct build *b, vaddr_t va, int count)
 {
-	struct window text = {.space = b->space};
+	struct window text = {.space = b->elf.space};
 	vaddr_t start = va;
 
 	push_word(b, 0);
@@ -358,13 +237,13 @@ static void push_auxv(struct build *b, const struct identity *cred,
                       vaddr_t random, vaddr_t path)
 {
 	const uint32_t auxv[AUXV_WORDS] = {
-	    3,  b->phdr,                    /* AT_PHDR */
+	    3,  b->elf.phdr,                /* AT_PHDR */
 	    4,  sizeof(struct elf_segment), /* AT_PHENT */
-	    5,  b->header.phnum,            /* AT_PHNUM */
+	    5,  b->elf.header.phnum,        /* AT_PHNUM */
 	    6,  PAGE_SIZE,                  /* AT_PAGESZ */
 	    7,  0,                          /* AT_BASE: no interpreter */
 	    8,  0,                          /* AT_FLAGS */
-	    9,  b->header.entry,            /* AT_ENTRY */
+	    9,  b->elf.header.entry,        /* AT_ENTRY */
 	    11, cred->uid,                  /* AT_UID */
 	    12, cred->euid,                 /* AT_EUID */
 	    13, cred->gid,                  /* AT_GID */
@@ -383,7 +262,7 @@ static void push_auxv(struct build *b, const struct identity *cred,
 static int fill_stack(struct build *b, const struct identity *cred,
                       vaddr_t argv, vaddr_t envp)
 {
-	const struct exec_image *image = b->image;
+	const struct exec_image *image = b->elf.image;
 	const char *prefix = image->prefix;
 	vaddr_t path = push(b, image->path, strlen(image->path) + 1);
 	vaddr_t random = push_random(b), string;
@@ -409,7 +288,7 @@ static int fill_stack(struct build *b, const struct identity *cred,
 	return b->full ? -ENOMEM : 0;
 }
 
-/* ---- commit ---------------------------------------------------------- */
+/* ---- commit ------------------------------------------------------------- */
 
 /* The last part of the path, as far as there is room. */
 static void set_name(struct proc *p, const char *path)
@@ -440,51 +319,71 @@ static void reset_registers(struct proc *p, vaddr_t entry, vaddr_t esp)
 	memcpy(p->fpu, clean_fpu, sizeof(p->fpu));
 }
 
-int proc_exec(struct proc *p, const struct exec_image *image, vaddr_t argv,
-              vaddr_t envp)
+/* All that can fail: maps the image and the stack, and fills the stack. */
+static int build(struct build *b, const struct identity *cred, vaddr_t argv,
+                 vaddr_t envp)
 {
-	struct build b = {
-	    .image = image,
-	    .old = p->life.space,
-	    .sp = STACK_TOP,
-	    .room = STRINGS_MAX,
-	    .strings = STRINGS_MOST,
-	};
 	struct region stack = {
 	    .kind = REGION_STACK,
 	    .start = STACK_TOP - STACK_PROMISED * PAGE_SIZE,
+	    .end = STACK_TOP,
 	    .segment = -1,
 	    .rights = RIGHT_ALL,
+	    .ceiling = RIGHT_ALL,
+	    .space = b->elf.space,
 	};
-	int result;
+	int result = elf_map(&b->elf);
 
-	assert(p != self());
-	b.space = space_make(b.old < 0 ? LEVEL_SERVER : spaces[b.old].level);
-	if (b.space < 0)
-		return -ENOMEM;
-	b.stack = (struct window){.space = b.space, .write = true};
-	result = map_image(&b);
+	if (result == 0 && space_overlaps(stack.space, stack.start, stack.end))
+		result = -ENOEXEC;
 	if (result == 0)
-		result = map(&b, &stack, STACK_TOP);
+		result = space_map(&stack);
 	if (result == 0)
-		result = fill_stack(&b, &p->identity, argv, envp);
-	if (result < 0) {
-		space_drop(b.space);
-		return result;
-	}
+		result = fill_stack(b, cred, argv, envp);
+	return result;
+}
 
-	/* Nothing below can fail. */
-	p->life.space = b.space;
-	spaces[b.space].owner = p->life.pid;
-	spaces[b.space].heap_start = spaces[b.space].heap_break = b.top;
+/* Nothing here can fail: the process lets go of its old space. */
+static void commit(const struct build *b, struct proc *p)
+{
+	struct space *space = &spaces[b->elf.space];
+
+	p->life.space = b->elf.space;
+	space->owner = p->life.pid;
+	space->heap_start = space->heap_break = b->elf.top;
 	p->program.executed = true;
 	p->identity.suid = p->identity.euid;
 	p->identity.sgid = p->identity.egid;
-	set_name(p, image->path);
-	reset_registers(p, b.header.entry, b.sp);
-	if (b.old >= 0) {
-		space_drop(b.old);
+	set_name(p, b->elf.image->path);
+	reset_registers(p, b->elf.header.entry, b->sp);
+	if (b->old >= 0) {
+		space_drop(b->old);
 		message_exec(proc_index(p));
 	}
-	return 0;
+}
+
+int proc_exec(struct proc *p, const struct exec_image *image, vaddr_t argv,
+              vaddr_t envp)
+{
+	int old = p->life.space;
+	int level = old < 0 ? LEVEL_SERVER : spaces[old].level;
+	int space = space_make(level), result;
+	struct build b = {
+	    .elf = {.image = image, .space = space},
+	    .old = old,
+	    .sp = STACK_TOP,
+	    .room = STRINGS_MAX,
+	    .strings = STRINGS_MOST,
+	    .stack = {.space = space, .write = true},
+	};
+
+	assert(p != self());
+	if (space < 0)
+		return -ENOMEM;
+	result = build(&b, &p->identity, argv, envp);
+	if (result < 0)
+		space_drop(space);
+	else
+		commit(&b, p);
+	return result;
 }

@@ -14,7 +14,7 @@
 #include "../process/schedule.h"
 #include "../process/trapframe.h"
 
-/* ---- lifecycle.c ----------------------------------------------------- */
+/* ---- lifecycle.c -------------------------------------------------------- */
 
 /* Ends the current process; status as wait4(2) gives it. */
 __attribute__((noreturn)) void proc_exit(int wait_status);
@@ -36,10 +36,12 @@ struct proc *proc_find(int pid);
  */
 bool proc_named(const struct proc *p, int pid);
 
+/* ---- identity.c --------------------------------------------------------- */
+
 /* The process that has this pid (0: the current one), or 0. */
 struct proc *find_or_self(int pid);
 
-/* ---- signal.c -------------------------------------------------------- */
+/* ---- signal.c ----------------------------------------------------------- */
 
 /* What attend() does about signals before a process returns to user mode. */
 void signal_attend(void);
@@ -47,26 +49,7 @@ void signal_attend(void);
 /* The process's own crime: its last log line, and its end. */
 void proc_crime(int signal, const char *reason, uint32_t address);
 
-/* ---- exec.c ---------------------------------------------------------- */
-
-/* What a client is to become: kernel copies of the strings, segment indices. */
-struct exec_image {
-	int segment;
-	uint32_t bytes;
-	const char *prefix; /* strings in place of argv[0], for "#!" */
-	uint32_t prefix_bytes;
-	const char *path;
-};
-
-/*
- * exec, called by the server's door for a client in REPLY_WAIT, and by boot for
- * a process without a space: it becomes the image.  argv and envp lie in its
- * old space, 0: none.  0, or -errno with the process intact.
- */
-int proc_exec(struct proc *p, const struct exec_image *image, vaddr_t argv,
-              vaddr_t envp);
-
-/* ---- memory.c -------------------------------------------------------- */
+/* ---- memory.c ----------------------------------------------------------- */
 
 /*
  * Completes the client's mmap2, whose argument words are `args`, with
