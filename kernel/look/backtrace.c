@@ -1,23 +1,24 @@
 /*
- * kernel/look/backtrace.c -- who called whom, by name, read off a stack.
+ * kernel/look/backtrace.c -- which function called which, by name, read off a
+ * stack.
  *
- * The compiler keeps no chain of frames, so every word of the stack that
- * follows a call instruction is shown.  It is sure when that call leads to the
- * function of a line above it; else it has a "?": it was left there by an
- * earlier call, or the function it led to has jumped on.
+ * The compiler keeps no chain of frames, so every word of the stack is shown
+ * that is the address behind a call instruction.  The line is sure when that
+ * call leads to the function of a line above it.  Else it has a "?": an earlier
+ * call left it there, or the function that it led to has jumped on.
  *
  *	esp -> ...   return address into g   <- call f ends just before it: sure
  *	       ...   return address into k   <- call m ends just before it: "?"
  *	       ...   return address into h   <- call g ends just before it: sure
  */
-#include "../base/image.h"
-#include "machine.h"
-#include "../../mm/page.h"
-
 #include "backtrace.h"
 
+#include "../base/image.h"
+#include "../../mm/page.h"
+#include "machine.h"
+
 #define LINES    16
-#define ANYWHERE 1 /* where an indirect call may lead */
+#define ANYWHERE 1 /* the target of an indirect call */
 
 static bool in_text(uint32_t address)
 {
@@ -26,8 +27,8 @@ static bool in_text(uint32_t address)
 }
 
 /*
- * Where the call instruction leads that ends just before `address`; 0: there is
- * none.  E8 rel32, or FF /2 with its operand.  SDM 2A, CALL.
+ * Where the call instruction that ends just before `address` leads; 0: there is
+ * none.  It is E8 rel32, or FF /2 with its operand.  SDM 2A, CALL.
  */
 static uint32_t call_target(uint32_t address)
 {
@@ -45,8 +46,8 @@ static uint32_t call_target(uint32_t address)
 }
 
 /*
- * One line: `address`, and the function that holds `inside`.  Gives back where
- * that starts.
+ * Says one line: `address`, and the function that holds `inside`.  Returns
+ * where that function starts.
  */
 static uint32_t say_address(uint32_t address, uint32_t inside, const char *mark)
 {

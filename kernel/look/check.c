@@ -2,19 +2,29 @@
  * kernel/look/check.c -- runs every room's checker, and checks the processes.
  *
  * Each checker recomputes its truth from scratch and reports every difference
- * in the log.  They run on demand (/proc/check), after each test, at a panic.
+ * in the log.  The checkers run on demand (/proc/check), after each test, and
+ * at a panic.
+ *
+ *	P1  a pid is one process's
+ *	P2  a process that is not a zombie has a space
+ *	P3  a process stands in a run queue once if it is READY, else not
+ *	P4  the processes of a user are counted
+ *	P5  a queue of the ring stands there once; each user with a READY
+ *	    process, and each server that ran too long, is in the ring
+ *	P6  the sleepers: kernel/process/sleep.c
+ *	P7  signal.attention is what proc_review() would make it
  */
 #include "machine.h"
 
 #include "../base/klog.h"
 #include "../process/schedule.h"
-
+#include "../process/wait.h"
 #include "../../ipc/message/message.h"
 #include "../../ipc/sysv/msg.h"
 #include "../../ipc/sysv/sem.h"
 #include "../../ipc/sysv/shm.h"
-#include "../process/wait.h"
 
+/* How many processes have this pid. */
 static int times_named(int pid)
 {
 	int times = 0;
@@ -25,7 +35,7 @@ static int times_named(int pid)
 	return times;
 }
 
-/* How often it stands in a run queue; -1: one goes in a circle. */
+/* How often `proc` stands in a run queue; -1: one of them has no end. */
 static int times_queued(const struct proc *proc)
 {
 	int times = 0, steps = 0;
@@ -40,6 +50,7 @@ static int times_queued(const struct proc *proc)
 	return times;
 }
 
+/* How often `queue` stands in the ring; -1: it has no end. */
 static int times_in_ring(const struct run_queue *queue)
 {
 	int times = 0, steps = 0;
@@ -62,11 +73,6 @@ static int processes_of(const struct run_queue *queue)
 	return n;
 }
 
-/*
- * P4: a user's processes are counted.  P5: a user, or a server that was too
- * long, stands in the ring once if it has a process that is ready, and at most
- * once if not.
- */
 static int users_check(void)
 {
 	int breaches = 0;
@@ -89,11 +95,6 @@ static int users_check(void)
 	return breaches;
 }
 
-/*
- * P1: a pid is unique.  P2: who is alive has a space.  P3: who is ready, and
- * nobody else, stands in a run queue, once.  P7: signal.attention is what
- * proc_review() would make it.
- */
 static int process_check(void)
 {
 	int breaches = users_check() + sleep_check();

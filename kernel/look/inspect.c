@@ -1,14 +1,13 @@
 /*
  * kernel/look/inspect.c -- fills the inspection block: one schema for /proc,
- * gdb, the outside auditor and the browser page.  A field is published here, by
- * name, or nobody outside can rely on it.
+ * gdb, the outside auditor and the browser page.  A reader outside may rely on
+ * the fields that are published here by name, and on no others.
  */
-#include "../base/string.h"
-#include "../process/schedule.h"
-
 #include "inspect.h"
 
+#include "../base/string.h"
 #include "../process/clock.h"
+#include "../process/schedule.h"
 #include "../../ipc/message/message.h"
 #include "../../ipc/sysv/msg.h"
 #include "../../ipc/sysv/sem.h"
@@ -25,7 +24,7 @@ extern struct rows space_rows, region_rows, segment_rows, connection_rows;
 extern uint32_t count_faults, count_cr3, count_zeroed, count_copied,
     count_messages;
 
-/* A member published under a name, or under its own. */
+/* PART publishes a member under a name, FIELD under the member's own. */
 /* clang-format off */
 #define PART(name, type, member)                                               \
 	{name, offsetof(struct type, member),                                  \

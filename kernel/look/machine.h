@@ -1,40 +1,57 @@
 /*
- * kernel/look/machine.h -- the machine's ends, the checkers, and failures on
- * order.
+ * kernel/look/machine.h -- the ends of the machine, the checkers, and failures
+ * on order.  This header declares what panic.c, check.c and provoke_check.c
+ * have; panic() itself is in kernel/base/panic.h.
  */
 #ifndef KERNEL_MACHINE_H
 #define KERNEL_MACHINE_H
 
 #include "../process/trapframe.h"
 
+/* ---- panic.c ------------------------------------------------------------ */
+
 /*
- * Ends QEMU with (value << 1 | 1) through port 0xF4.  Elsewhere 0 switches off,
- * and any other value halts, so that the screen can be read.
+ * Says a line on the screen and on COM1, which is polled, and puts it into the
+ * log.  It is for last words only: it writes over what the console shows.
+ */
+__attribute__((format(printf, 1, 2))) void machine_say(const char *format, ...);
+
+/*
+ * Ends QEMU with (value << 1 | 1) through port 0xF4.  On another machine 0
+ * switches it off, and any other value halts it, so that the screen can be
+ * read.
  */
 __attribute__((noreturn)) void machine_off(int value);
 
 #define MACHINE_PANIC 0x7f /* machine_off's value when the kernel failed */
 
-/* A line to the screen, COM1 (polled) and the log: for last words only. */
-__attribute__((format(printf, 1, 2))) void machine_say(const char *format, ...);
-
-/* For machines we cannot run on: one sentence, then the end. */
+/* The kernel cannot run on this machine: one sentence, then the end. */
 #define machine_refuse(sentence, ...)                                          \
 	(machine_say("Tessera cannot run here: " sentence ".", ##__VA_ARGS__), \
 	 machine_off(MACHINE_PANIC))
 
-/* panic() that shows the registers of a trap. */
+/*
+ * A panic for an exception, which shows the registers of its trapframe.  `what`
+ * is the exception's name or 0, `address` the one that a page fault is about.
+ * There is no backtrace of user mode, whose stack is the program's.
+ */
 __attribute__((noreturn)) void panic_trap(const struct trapframe *tf,
                                           const char *what, uint32_t address);
 
-/* Where a double fault ends: entered as a task, not as a function. */
+/* A panic for a double fault.  The CPU enters it as a task. */
 void double_fault(void);
 
-int check_all(void); /* runs every checker: how many breaches */
+/* ---- check.c ------------------------------------------------------------ */
 
-/* ---- provoke_check.c: a failure on order, for the tests -------------- */
+/* Runs every checker.  How many breaches. */
+int check_all(void);
 
-bool provoke_arm(const char *word); /* false: no such failure */
+/* ---- provoke_check.c ---------------------------------------------------- */
+
+/* Arms the failure of this name for provoke().  False: there is none. */
+bool provoke_arm(const char *word);
+
+/* Fails as armed, if at all; `arg` is an address of the caller's. */
 void provoke(vaddr_t arg);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * kernel/look/panic.c -- the kernel's mistakes, and machines we cannot run on.
+ * kernel/look/panic.c -- the kernel's mistakes, and machines that cannot run
+ * it.
  *
  * A panic says what happened, where (registers, and a backtrace by symbol
  * name), and what the checkers think of the tables; then it ends QEMU, or
@@ -7,18 +8,17 @@
  */
 #include "machine.h"
 
+#include "../base/cpu.h"
 #include "../base/klog.h"
 #include "../base/panic.h"
 #include "../process/gdt.h"
 #include "../process/process.h"
-
 #include "backtrace.h"
-#include "../base/cpu.h"
 
 char panic_epitaph[256];
 static bool panicking;
 
-/* ---- where the text goes --------------------------------------------- */
+/* ---- where the text goes ------------------------------------------------ */
 
 #define SCREEN_WIDTH 80
 #define SCREEN_CELLS (80 * 25)
@@ -29,13 +29,13 @@ static bool panicking;
 
 static void serial_byte(char c)
 {
-	/* Bounded: a line that is not there reads 0xff or never gets empty. */
+	/* It is bounded, because a line that is absent may never get empty. */
 	for (int i = 0; i < 100000 && !(inb(COM1 + 5) & COM_EMPTY); i++)
 		;
 	outb(COM1, c);
 }
 
-/* White on red; the first byte finds, and leaves, an empty screen. */
+/* White on red.  The first byte makes the screen empty. */
 static void screen_byte(char c)
 {
 	static volatile uint16_t *const screen =
@@ -74,7 +74,7 @@ void machine_say(const char *text, ...)
 	print("\n");
 }
 
-/* ---- panic ----------------------------------------------------------- */
+/* ---- panic -------------------------------------------------------------- */
 
 static void say_registers(const struct trapframe *tf, uint32_t esp)
 {
@@ -102,7 +102,7 @@ __attribute__((noreturn)) static void die(const struct trapframe *tf,
 	if (tf)
 		say_registers(tf, esp);
 	if (!page_kernel_mapped(esp))
-		esp = page_up(esp); /* in the hole below its stack */
+		esp = page_up(esp); /* it is in the hole below the stack */
 	if (page_kernel_mapped(esp))
 		backtrace(eip, esp & ~3u);
 	machine_say("the checkers find %d broken invariants", check_all());
@@ -120,7 +120,6 @@ void panic(const char *text, ...)
 	    (uint32_t)__builtin_frame_address(0) + 8);
 }
 
-/* From user mode the stack is the program's: no backtrace. */
 void panic_trap(const struct trapframe *tf, const char *what, uint32_t address)
 {
 	format(panic_epitaph, sizeof(panic_epitaph),
@@ -130,7 +129,6 @@ void panic_trap(const struct trapframe *tf, const char *what, uint32_t address)
 	    trapframe_from_user(tf) ? tf->esp : (uint32_t)&tf->esp);
 }
 
-/* The task that a double fault switches to: the stack it had is no good. */
 void double_fault(void)
 {
 	uint32_t hole = proc_stack_top(self()) - 2 * PAGE_SIZE;
@@ -144,7 +142,7 @@ void double_fault(void)
 	die(&tf, tf.eip, tf.esp);
 }
 
-/* ---- the ends of the machine ----------------------------------------- */
+/* ---- the ends of the machine -------------------------------------------- */
 
 void machine_off(int value)
 {

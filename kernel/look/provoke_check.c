@@ -1,15 +1,15 @@
 /*
- * kernel/look/provoke_check.c -- the kernel's failures, made on order, so that
+ * kernel/look/provoke_check.c -- failures of the kernel, made on order, so that
  * the tests can read how each is caught and told.
  *
- * `provoke=WORD` on the kernel's command line arms one of them; the next
+ * `provoke=WORD` on the kernel's command line arms one of them.  The next
  * reboot(2) of root then fails in that way, once.  Without the word nothing
  * here runs.
  *
  *	stack    recursion into the hole below the kernel stack
  *	null     reads address 0
  *	smap     reads the caller's page at `arg` without usercopy, after
- *	         copies that failed: they must not have left it open
+ *	         copies that failed and must not have left user pages open
  *	smep     calls the caller's code at `arg`
  *	assert   a broken invariant
  */
@@ -43,7 +43,7 @@ NAMED static void provoke_null(vaddr_t arg)
 {
 	(void)arg;
 	provoke_read(0);
-	__asm__ volatile(""); /* no jump in place of the call */
+	__asm__ volatile(""); /* else gcc would jump instead of call */
 }
 
 NAMED static void provoke_smap(vaddr_t address)

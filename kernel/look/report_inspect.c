@@ -2,17 +2,17 @@
  * kernel/look/report_inspect.c -- what every process is doing, as lines of the
  * log.
  *
- * A non-maskable interrupt asks for it.  NMI reaches the CPU whatever it does,
- * with interrupts off, too, so that a machine that hangs can still say where;
- * QEMU's monitor sends one by `inject-nmi`, and tools/run does so when a
- * program's time is over.  Nothing here changes anything.
+ * A non-maskable interrupt asks for it.  An NMI reaches the CPU even when
+ * interrupts are off, so a machine that hangs can still say where.  QEMU's
+ * monitor sends one by `inject-nmi`, and tools/run asks for that when a
+ * program's time is over.  Nothing here changes the kernel's state.
  *
  *	process 6 (copy) parent 1 state 5 peer 1 call 4 1 8049000 1000 0 0 0
  *	process 7 (spin) parent 1 state 3 peer -1 eip 0804923c
  *
- * A blocked process waits in a system call: the call's number and arguments are
- * in its trapframe while it runs.  (A stopped one may have its answer there
- * already.)  Of the others the address where user mode goes on is told.
+ * A blocked process waits in a system call, whose number and arguments are in
+ * its trapframe.  (A stopped one may have its answer there already.)  For any
+ * other process the line says where its user mode goes on.
  */
 #include "inspect.h"
 
@@ -20,9 +20,8 @@
 #include "../process/process.h"
 #include "../process/trapframe.h"
 
-static void report(int proc, const struct trapframe *tf)
+static void report(const struct proc *p, const struct trapframe *tf)
 {
-	const struct proc *p = &procs[proc];
 	int parent = p->life.parent < 0 ? 0 : procs[p->life.parent].life.pid;
 	int peer = p->peer < 0 ? -1 : procs[p->peer].life.pid;
 	char head[80];
@@ -40,15 +39,15 @@ static void report(int proc, const struct trapframe *tf)
 void report_processes(const struct trapframe *now)
 {
 	for (int i = 1; i < proc_rows.fresh; i++) {
-		enum proc_state state = procs[i].state;
+		const struct proc *p = &procs[i];
 
-		if (state == PROC_FREE || state == PROC_NEW ||
-		    state == PROC_ZOMBIE)
+		if (p->state == PROC_FREE || p->state == PROC_NEW ||
+		    p->state == PROC_ZOMBIE)
 			continue;
-		/* An NMI in the kernel finds the process's own frame below. */
-		if (i == self_index() && trapframe_from_user(now))
-			report(i, now);
+		/* An NMI in the kernel leaves the process's own as it was. */
+		if (p == self() && trapframe_from_user(now))
+			report(p, now);
 		else
-			report(i, proc_trapframe(&procs[i]));
+			report(p, proc_trapframe(p));
 	}
 }

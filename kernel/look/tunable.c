@@ -1,5 +1,5 @@
 /*
- * kernel/look/tunable.c -- the limits that an administrator may set.
+ * kernel/look/tunable.c -- the table of what an administrator may set.
  */
 #include "tunable.h"
 

@@ -1,8 +1,11 @@
 /*
- * kernel/look/tunable.h -- the limits that an administrator may set.
+ * kernel/look/tunable.h -- what an administrator may set: the limits of System
+ * V IPC, the reserve of memory, and how much the log says.  This header
+ * declares what tunable.c has.
  *
- * By name on the kernel's command line, and by number through the servers'
- * door, which is what /proc/sys/kernel does.  One table for all.
+ * Boot sets a value by its name, from the kernel's command line.  The file
+ * server sets it by its number, through the servers' door: that is
+ * /proc/sys/kernel.
  */
 #ifndef KERNEL_TUNABLE_H
 #define KERNEL_TUNABLE_H
@@ -16,7 +19,7 @@ struct tunable {
 };
 extern const struct tunable tunables[TUNABLES];
 
-/* 0, or -EINVAL with nothing changed. */
+/* Sets one.  0, or -EINVAL: there is none of that number, or out of range. */
 int tunable_set(uint32_t which, uint32_t value);
 
 #endif
