@@ -1,13 +1,13 @@
 /*
- * kernel/unix/exec.c -- a process becomes a program.  Only the kernel parses
- * ELF.
+ * kernel/unix/exec.c -- a process becomes a program.
  *
- * The new space is built aside: the segments of the image are mapped (as
- * private views of the file's segment, so nothing is copied yet), then the
- * stack is filled from the strings in the old space.  Everything that can fail
- * happens there.  Then comes the commit, which cannot fail, and the old space
- * is let go.  Strings and then words are pushed from the top of the stack down.
- * The last string is the lowest, and its word is the first to be pushed.
+ * A new space is built beside the old one.  elf.c maps the image into it, then
+ * the stack is filled from the strings in the old space.  Everything that can
+ * fail happens there.  Then comes the commit, which cannot fail: the process
+ * takes the new space and lets go of the old one.
+ *
+ * Strings and then words are pushed from the top of the stack down.  The last
+ * string is the lowest, and its word is the first to be pushed.
  *
  *	0xC0000000  execfn, 16 random bytes, argv's strings, envp's strings
  *	            auxiliary vector, 0 | envp words, 0 | argv words, 0 | argc
@@ -30,11 +30,11 @@
 #include "../process/trapframe.h"
 #include "../../ipc/message/message.h"
 
-#define STACK_PROMISED 32       /* pages: 128 KiB, counted at exec */
+#define STACK_PROMISED 32       /* pages, promised at exec: 128 KiB */
 #define STRINGS_MAX    0x200000 /* argv and envp with their words: 2 MiB */
 #define STRING_MAX     0x20000  /* one of them, with its NUL: 128 KiB */
-#define STRINGS_MOST   65536    /* of both: nobody else runs meanwhile */
-#define SHORT          64       /* bytes of a string that is quickly copied */
+#define STRINGS_MOST   65536    /* of both; nothing else runs meanwhile */
+#define SHORT          64       /* bytes of a short string, at most */
 #define AUXV_WORDS     32
 
 /* What is being built. */
@@ -42,21 +42,21 @@ struct build {
 	struct elf elf;
 	int old;             /* space where argv and envp lie, or -1 */
 	vaddr_t sp;          /* what is pushed lies from here up */
-	int room;            /* for strings and their words */
-	int strings;         /* so many more may come */
+	int room;            /* bytes left for strings and their words */
+	int strings;         /* how many more may come */
 	struct window stack; /* where it is being written */
-	bool full;           /* there was no memory for what was pushed */
+	bool full;           /* there was no memory for something pushed */
 };
 
 /* ---- the stack ---------------------------------------------------------- */
 
-/* From `va` to the end of its page, and `most` at most. */
+/* Bytes from `va` to the end of its page, and `most` at most. */
 static uint32_t in_page(vaddr_t va, uint32_t most)
 {
 	return min(most, PAGE_SIZE - va % PAGE_SIZE);
 }
 
-/* Puts bytes of the kernel's on the new stack; where they lie. */
+/* Pushes bytes of the kernel's.  Returns where they lie on the new stack. */
 static vaddr_t push(struct build *b, const void *bytes, uint32_t count)
 {
 	b->sp -= count;
@@ -65,7 +65,7 @@ static vaddr_t push(struct build *b, const void *bytes, uint32_t count)
 	return b->sp;
 }
 
-/* Bytes of a string with its NUL; more than STRING_MAX; or -EFAULT. */
+/* The bytes of a string with its NUL, or more than STRING_MAX; or -EFAULT. */
 static int string_bytes(struct window *text, vaddr_t va)
 {
 	int length = 0;
@@ -84,7 +84,7 @@ static int string_bytes(struct window *text, vaddr_t va)
 	return length;
 }
 
-/* From the old space to the new stack.  False: there is no memory. */
+/* Pushes bytes of the old space.  False: there is no memory. */
 static bool push_text(struct build *b, struct window *text, vaddr_t va,
                       uint32_t bytes)
 {
@@ -106,7 +106,9 @@ static bool push_text(struct build *b, struct window *text, vaddr_t va,
 	return true;
 }
 
-/* Counts, copies: 0 or -errno.  One that is skipped counts, too. */
+/*
+ * Counts a string, and pushes it unless it is to be skipped.  0 or -errno.
+ */
 static int push_string(struct build *b, struct window *text, vaddr_t va,
                        bool skip)
 {
@@ -121,8 +123,9 @@ static int push_string(struct build *b, struct window *text, vaddr_t va,
 }
 
 /*
- * The same for a short one in a page that was seen, when its place was, too;
- * false: it is none.  There can be 65,536, and nothing here is called.
+ * push_string() for a short string, when the pages that it lies in and goes to
+ * are those of the windows.  False: it is no such string.  There can be 65,536
+ * strings, so this calls nothing.
  */
 static bool push_short(struct build *b, const struct window *text, vaddr_t va)
 {
@@ -148,7 +151,7 @@ static bool push_short(struct build *b, const struct window *text, vaddr_t va)
 	return true;
 }
 
-/* A word, which may lie across the end of a page. */
+/* Reads a word, which may lie across the end of a page.  False: it faults. */
 static bool word_at(struct window *words, vaddr_t va, uint32_t *word)
 {
 	const char *at;
@@ -161,7 +164,10 @@ static bool word_at(struct window *words, vaddr_t va, uint32_t *word)
 	return at;
 }
 
-/* Pushes an array's strings but the first `skip`; how many, or -errno. */
+/*
+ * Pushes the strings of an array, without the first `skip`.  How many, or
+ * -errno.
+ */
 static int push_strings(struct build *b, vaddr_t array, int skip)
 {
 	struct window words = {.space = b->old}, text = {.space = b->old};
@@ -195,7 +201,10 @@ static void push_word(struct build *b, uint32_t word)
 		b->full = true;
 }
 
-/* A 0, and words that point to `count` strings from `va` up; their end. */
+/*
+ * Pushes a 0, then a word for each of `count` strings, which lie from `va` up.
+ * Returns where the last one ends.
+ */
 static vaddr_t push_words(struct build *b, vaddr_t va, int count)
 {
 	struct window text = {.space = b->elf.space};
@@ -220,7 +229,10 @@ static vaddr_t push_words(struct build *b, vaddr_t va, int count)
 	return va;
 }
 
-/* Sixteen bytes nobody should guess: as good as the time-stamp counter is. */
+/*
+ * AT_RANDOM: sixteen bytes that no program should guess.  They are as good as
+ * the time-stamp counter is.
+ */
 static vaddr_t push_random(struct build *b)
 {
 	uint64_t now = cpu_cycles();
@@ -258,7 +270,7 @@ static void push_auxv(struct build *b, const struct identity *cred,
 	push(b, auxv, sizeof(auxv));
 }
 
-/* All that _start finds at b->sp, from its top down. */
+/* Pushes all that _start finds at b->sp. */
 static int fill_stack(struct build *b, const struct identity *cred,
                       vaddr_t argv, vaddr_t envp)
 {
@@ -290,7 +302,7 @@ static int fill_stack(struct build *b, const struct identity *cred,
 
 /* ---- commit ------------------------------------------------------------- */
 
-/* The last part of the path, as far as there is room. */
+/* The process is named by the last part of the path, cut off to fit. */
 static void set_name(struct proc *p, const char *path)
 {
 	const char *name = path;
@@ -305,7 +317,7 @@ static void reset_registers(struct proc *p, vaddr_t entry, vaddr_t esp)
 {
 	struct trapframe *tf = proc_trapframe(p);
 	struct switch_frame *frame = (struct switch_frame *)p->sched.kernel_esp;
-	/* fxsave's area: the control word, and MXCSR at byte 24. */
+	/* The area of fxsave: the control word, and MXCSR at byte 24. */
 	static const uint16_t clean_fpu[256] = {0x37f, [12] = 0x1f80};
 
 	memset(tf, 0, sizeof(*tf));

@@ -1,8 +1,10 @@
 /*
- * kernel/unix/identity.c -- who a process is: ids, groups, session.
+ * kernel/unix/identity.c -- what a process is to the others: its ids, its
+ * groups, its session.
  *
- * Real, effective and saved ids as in credentials(7); euid 0 stands for all
- * privileges.  An id of -1 means "leave it" in the set-several calls.
+ * Real, effective and saved ids are those of credentials(7).  An effective user
+ * id of 0 stands for all privileges.  A call that sets several ids leaves one
+ * as it is if it is given -1.
  */
 #include "lifecycle.h"
 
@@ -14,7 +16,7 @@
 
 #define KEEP UINT32_MAX
 
-/* ---- pid, uid, gid --------------------------------------------------- */
+/* ---- pid, uid, gid ------------------------------------------------------ */
 
 int sys_getppid(void)
 {
@@ -44,7 +46,7 @@ static int set_ids(struct id_triple *ids, uint32_t real, uint32_t effective,
 	return 0;
 }
 
-/* The ids that the calls of the table mean: 0 those of users, 1 of groups. */
+/* The ids that a row of abi/syscalls.tbl means: 0 of users, 1 of groups. */
 static struct id_triple *triple_of(int groups)
 {
 	return groups ? &self()->identity.group : &self()->identity.user;
@@ -138,8 +140,9 @@ int sys_umask(uint32_t mask)
 	return old;
 }
 
-/* ---- groups of processes, sessions ----------------------------------- */
+/* ---- groups of processes, sessions -------------------------------------- */
 
+/* Is there such a group of processes in this session? */
 static bool group_exists(int pgid, int sid)
 {
 	for (int i = 1; i < proc_rows.fresh; i++)
@@ -152,7 +155,7 @@ static bool group_exists(int pgid, int sid)
 
 int sys_setpgid(int pid, int pgid)
 {
-	struct proc *p = find_or_self(pid);
+	struct proc *p = proc_find_or_self(pid);
 
 	if (pgid < 0 || pid < 0)
 		return -EINVAL;
@@ -165,7 +168,7 @@ int sys_setpgid(int pid, int pgid)
 	if (p != self() && p->program.executed)
 		return -EACCES;
 	if (p->identity.sid == p->life.pid)
-		return -EPERM; /* a session's leader */
+		return -EPERM; /* it leads a session */
 	if (pgid != p->life.pid && !group_exists(pgid, self()->identity.sid))
 		return -EPERM;
 	p->identity.pgid = pgid;
@@ -175,7 +178,7 @@ int sys_setpgid(int pid, int pgid)
 /* getpgid(2), getsid(2) */
 int sys_getgroup(int session, int pid)
 {
-	struct proc *p = find_or_self(pid);
+	struct proc *p = proc_find_or_self(pid);
 
 	if (!p)
 		return -ESRCH;
@@ -187,7 +190,7 @@ int sys_setsid(void)
 	struct proc *p = self();
 
 	if (group_exists(p->life.pid, p->identity.sid))
-		return -EPERM; /* a group has our number already */
+		return -EPERM; /* there is a group of that number */
 	p->identity.pgid = p->identity.sid = p->life.pid;
 	return p->life.pid;
 }

@@ -1,11 +1,11 @@
 /*
- * kernel/unix/lifecycle.c -- fork, exit, wait: what everybody must do at the
- * turns of a process's life.
+ * kernel/unix/lifecycle.c -- fork, exit and wait: what each room must do when a
+ * process begins and when it ends.
  *
- * Each room offers a hook for what it keeps (space_copy, shm_fork,
- * message_fork, ...); this file is the one visible list that calls them, in
- * order.  No room calls another's hook, but that mm tells ipc/shm of each
- * attach that ends, by whatever way (attach_ended).
+ * Each room offers a hook for what it keeps.  This file is the one visible list
+ * that calls the hooks, in order; exec.c calls its own.  No room calls
+ *another's hook, with one exception: mm tells ipc/sysv/shm.c of each attach
+ *that ends, in whatever way it does (attach_ended).
  *
  *	          fork            exec                exit
  *	mm        space_copy      new space           space_drop
@@ -23,7 +23,7 @@
 
 #define MICROSECONDS_PER_TICK (1000000u / HZ)
 
-/* ---- fork ------------------------------------------------------------ */
+/* ---- fork --------------------------------------------------------------- */
 
 void proc_prepare_stack(struct proc *p)
 {
@@ -36,7 +36,7 @@ void proc_prepare_stack(struct proc *p)
 	p->sched.kernel_esp = (uintptr_t)frame;
 }
 
-/* Each part of a process that a child inherits, in the order of struct proc. */
+/* What a child inherits of each part, in the order of struct proc. */
 static void inherit(struct proc *child, const struct proc *parent)
 {
 	child->sched.user = parent->sched.user;
@@ -98,8 +98,7 @@ static int make_child(struct proc **made)
 int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
               vaddr_t ctid)
 {
-	/* CLEARTID is for those who share the memory of one who ends: nobody.
-	 */
+	/* CLEARTID is for processes that share memory, and there are none. */
 	const uint32_t known = CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |
 	                       CLONE_CHILD_SETTID | CLONE_SIGNAL;
 	struct proc *child;
@@ -114,7 +113,7 @@ int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
 	if ((flags & ~known) || (flags & CLONE_SIGNAL) != SIGCHLD)
 		return -EINVAL; /* a fork only */
 	if (proc_is_server(self()))
-		return -EPERM; /* a server's clients are its own */
+		return -EPERM; /* two cannot serve one channel */
 	error = make_child(&child);
 	if (error < 0)
 		return error;
@@ -129,7 +128,7 @@ int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
 	return child->life.pid;
 }
 
-/* ---- exit ------------------------------------------------------------ */
+/* ---- exit --------------------------------------------------------------- */
 
 static void give_children_to_init(void)
 {
@@ -169,13 +168,13 @@ void proc_exit(int wait_status)
 
 int sys_exit(int status)
 {
-	proc_exit((status & 0xff) << 8); /* one thread is the group */
+	proc_exit((status & 0xff) << 8); /* exit_group(2) is the same */
 }
 
-/* ---- wait ------------------------------------------------------------ */
+/* ---- wait --------------------------------------------------------------- */
 
-/* Has this child something to tell?  Its status, or -1. */
-static int news(const struct proc *p, int options)
+/* What this child has to tell, as a status of wait4(2); -1: nothing. */
+static int to_tell(const struct proc *p, int options)
 {
 	if (p->state == PROC_ZOMBIE)
 		return p->life.wait_status;
@@ -186,7 +185,10 @@ static int news(const struct proc *p, int options)
 	           : -1;
 }
 
-/* A wanted child with news: 0; -EAGAIN: there are some, none has; -ECHILD. */
+/*
+ * Finds a child that `pid` means and that has something to tell: 0.  -EAGAIN:
+ * there are such children, but none has.  -ECHILD: there is no such child.
+ */
 static int find_child(int pid, int options, struct proc **found)
 {
 	int result = -ECHILD;
@@ -196,7 +198,7 @@ static int find_child(int pid, int options, struct proc **found)
 
 		if (p->life.parent == self_index() && proc_named(p, pid)) {
 			*found = p;
-			if (news(p, options) >= 0)
+			if (to_tell(p, options) >= 0)
 				return 0;
 			result = -EAGAIN;
 		}
@@ -204,7 +206,10 @@ static int find_child(int pid, int options, struct proc **found)
 	return result;
 }
 
-/* Forgets what is told of the child, then tells it, even to a bad address. */
+/*
+ * Tells the parent, and forgets what was told.  It is forgotten even if the
+ * parent gave a bad address, as on Linux.
+ */
 static int report(struct proc *p, int options, vaddr_t status, vaddr_t rusage)
 {
 	uint32_t user = p->sched.user_ticks, system = p->sched.system_ticks;
@@ -214,7 +219,7 @@ static int report(struct proc *p, int options, vaddr_t status, vaddr_t rusage)
 	    system / HZ,
 	    system % HZ * MICROSECONDS_PER_TICK,
 	};
-	int word = news(p, options), pid = p->life.pid;
+	int word = to_tell(p, options), pid = p->life.pid;
 
 	p->signal.stop_report = 0;
 	if (p->state == PROC_ZOMBIE)

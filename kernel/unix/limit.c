@@ -1,10 +1,9 @@
 /*
- * kernel/unix/limit.c -- getrlimit(2), setrlimit(2), prlimit(2): what one may
- * have.
+ * kernel/unix/limit.c -- getrlimit(2), setrlimit(2), prlimit(2).
  *
  * One limit may be set: how many processes a user may have when this process
- * forks.  The others are what is true anyhow.  They may be set to what they
- * are; a limit that nobody would keep is refused.
+ * forks.  The others say what is true anyway.  A call may set them to what they
+ * are; any other value is refused, because nothing would enforce it.
  */
 #include "lifecycle.h"
 
@@ -13,7 +12,7 @@
 #define LIMITS       16
 #define NPROC        6
 
-/* RLIMIT_CPU, _FSIZE and so on: the soft limit, the hard one. */
+/* By RLIMIT_CPU, RLIMIT_FSIZE and so on: the soft limit, and the hard one. */
 static const uint32_t limits[LIMITS][2] = {
     {INFINITY, INFINITY},
     {INFINITY, INFINITY},
@@ -38,7 +37,7 @@ static const uint32_t *limit_of(const struct proc *p, uint32_t resource)
 	return resource == NPROC ? p->limits.nproc : limits[resource];
 }
 
-/* Whether `p` may have the limit; if it may, it has it. */
+/* Sets the limit of `p` if the running process may: 0 or -errno. */
 static int set(struct proc *p, uint32_t resource, uint32_t soft, uint32_t hard)
 {
 	const uint32_t *old = limit_of(p, resource);
@@ -67,7 +66,7 @@ int sys_setrlimit(uint32_t resource, vaddr_t from)
 	return set(self(), resource, given[0], given[1]);
 }
 
-/* getrlimit(2), in whose first form infinity was less */
+/* getrlimit(2).  In its old form (76) infinity was a smaller number. */
 int sys_limit(uint32_t resource, vaddr_t to, int old)
 {
 	uint32_t told[2];
@@ -82,6 +81,7 @@ int sys_limit(uint32_t resource, vaddr_t to, int old)
 	return copy_out(to, told, sizeof(told));
 }
 
+/* 64 bits as 32: what does not fit is infinity. */
 static uint32_t narrow(const uint32_t wide[2])
 {
 	return wide[1] ? INFINITY : wide[0];
@@ -89,7 +89,7 @@ static uint32_t narrow(const uint32_t wide[2])
 
 int sys_prlimit64(int pid, uint32_t resource, vaddr_t wanted, vaddr_t old)
 {
-	struct proc *p = find_or_self(pid);
+	struct proc *p = proc_find_or_self(pid);
 	uint32_t given[4], told[4];
 	int error = 0;
 

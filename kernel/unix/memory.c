@@ -1,8 +1,9 @@
 /*
- * kernel/unix/memory.c -- brk, mmap2, munmap, mprotect: the process's own
- * wishes.
+ * kernel/unix/memory.c -- brk, mmap2, munmap, mprotect: what a process wants of
+ * its own memory.
  *
- * Each is a few checks in mmap(2)'s order and one call of mm.
+ * Each is a few checks, in the order that mmap(2) has on Linux, and one call of
+ * mm.
  */
 #include "lifecycle.h"
 
@@ -21,7 +22,10 @@ static bool in_user_half(vaddr_t address, uint32_t length)
 	return length <= USER_LIMIT && address <= USER_LIMIT - page_up(length);
 }
 
-/* Where the mapping goes: an address, -EINVAL, -EPERM, -EEXIST, -ENOMEM. */
+/*
+ * Where the mapping goes: 0 and an address.  Given a fixed one: -ENOMEM,
+ * -EINVAL, -EPERM or -EEXIST, in this order; else -ENOMEM.
+ */
 static int choose(int space, vaddr_t address, uint32_t bytes, uint32_t flags,
                   vaddr_t *where)
 {
@@ -99,19 +103,19 @@ int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
 	if (page_up(length) == 0)
 		return -ENOMEM;
 	if (pgoffset + page_up(length) / PAGE_SIZE < pgoffset)
-		return -EOVERFLOW; /* as on Linux: of any kind */
+		return -EOVERFLOW; /* as on Linux, of anonymous memory too */
 	if (type != MAP_SHARED && type != MAP_PRIVATE &&
 	    (type != MAP_SHARED_VALIDATE || (flags & MAP_ANONYMOUS)))
 		return -EINVAL;
 	if ((flags & MAP_GROWSDOWN) &&
 	    (type != MAP_PRIVATE || !(flags & MAP_ANONYMOUS)))
-		return -EINVAL; /* a stack's memory is its own */
+		return -EINVAL; /* a stack is private, and of no file */
 	if (length > USER_LIMIT)
 		return -ENOMEM;
 	if (!(flags & MAP_ANONYMOUS))
-		return FORWARD; /* the file's server completes it: map() */
+		return FORWARD; /* the file's server completes it by map() */
 	if (type != MAP_PRIVATE) {
-		/* A segment without a name: its region alone will hold it. */
+		/* A segment without a key: its region alone will hold it. */
 		segment = segment_make(page_up(length) / PAGE_SIZE,
 		                       !(flags & MAP_NORESERVE), false,
 		                       spaces[self()->life.space].level);

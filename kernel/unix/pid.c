@@ -83,7 +83,7 @@ bool proc_named(const struct proc *p, int pid)
 	       p->identity.pgid == (pid == 0 ? self()->identity.pgid : -pid);
 }
 
-struct proc *find_or_self(int pid)
+struct proc *proc_find_or_self(int pid)
 {
 	return pid == 0 ? self() : proc_find(pid);
 }

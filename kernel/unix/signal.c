@@ -1,11 +1,11 @@
 /*
  * kernel/unix/signal.c -- kill, and what signals do by default.
  *
- * Handlers come later; until then a signal ends, stops or continues a process,
- * or does nothing (signal(7), "Standard signals").  A blocked signal is kept
- * until the mask lets it through.  SIGKILL and SIGSTOP cannot be blocked;
- * nothing a process or its server does can stop a kill: the blocked process
- * is woken, cleans up on its own stack, and ends on its way to user mode.
+ * There are no handlers yet: a signal ends, stops or continues a process, or
+ * does nothing (signal(7), "Standard signals").  A blocked signal is kept until
+ * the mask lets it through.  SIGKILL and SIGSTOP cannot be blocked.  Nothing
+ * that a process or its server does can stop a kill: a process that waits is
+ * woken, cleans up on its own stack, and ends on its way to user mode.
  *
  *	send --> pending --> deliver --> killed (ends in signal_attend)
  *	                             --> stopping (stops there)
@@ -21,8 +21,9 @@ static const uint64_t stops_by_default =
     BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU);
 static const uint64_t never_blocked = BIT(SIGKILL) | BIT(SIGSTOP);
 
-/* ---- doing what a signal asks ---------------------------------------- */
+/* ---- doing what a signal asks ------------------------------------------- */
 
+/* The process is continued, if it was stopped or was to stop. */
 static void resume(struct proc *p)
 {
 	p->signal.stopping = 0;
@@ -36,13 +37,14 @@ static void resume(struct proc *p)
 }
 
 /*
- * What the signal does by default.  Who is to stop or to die does so on the way
- * to user mode: where it can see that it is to, it goes on.
+ * Does what the signal does by default.  A process that is to stop or to die is
+ * only marked: it does so on its way to user mode.  If it waits in a state that
+ * may end early, it is woken, so that it gets there.
  */
 static void deliver(struct proc *p, int signal)
 {
 	if (p->state == PROC_STOPPED)
-		return; /* pending until it is continued */
+		return; /* it is pending until SIGCONT */
 	p->signal.pending &= ~BIT(signal);
 	if ((ignored_by_default & BIT(signal)) || p->life.pid == INIT_PID ||
 	    p->signal.killed)
@@ -74,7 +76,7 @@ static void send(struct proc *p, int signal)
 	if (stops_by_default & BIT(signal))
 		p->signal.pending &= ~BIT(SIGCONT);
 	p->signal.pending |= BIT(signal);
-	if (signal == SIGKILL) /* before all others */
+	if (signal == SIGKILL) /* it comes before all others */
 		deliver(p, SIGKILL);
 	deliver_pending(p);
 }
@@ -94,12 +96,12 @@ void proc_crime(int signal, const char *reason, uint32_t address)
 	klog_caused("pid %d (%s) killed by signal %d: %s at %08x",
 	            self()->life.pid, self()->program.name, signal, reason,
 	            address);
-	self()->signal.killed = signal; /* blocked or not: it cannot go on */
+	self()->signal.killed = signal; /* even if the mask blocks it */
 	proc_review(self());
 	need_resched = 1;
 }
 
-/* ---- kill(2) --------------------------------------------------------- */
+/* ---- kill(2) ------------------------------------------------------------ */
 
 static bool may_signal(const struct proc *target, int signal)
 {
@@ -113,7 +115,7 @@ static bool may_signal(const struct proc *target, int signal)
 	       self()->identity.sid == target->identity.sid;
 }
 
-/* kill(-1) is for everybody else but init and the servers. */
+/* kill(-1) does not signal its caller, init and the servers. */
 static bool spared(const struct proc *p)
 {
 	return p == self() || p->life.pid == INIT_PID || proc_is_server(p);
@@ -156,7 +158,7 @@ int sys_pause(void)
 	return -EINTR;
 }
 
-/* ---- the mask -------------------------------------------------------- */
+/* ---- the mask ----------------------------------------------------------- */
 
 int sys_rt_sigprocmask(int how, vaddr_t set, vaddr_t oldset, uint32_t size)
 {

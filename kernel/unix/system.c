@@ -1,6 +1,6 @@
 /*
  * kernel/unix/system.c -- the calls about the system as a whole: its name, its
- * load, its one CPU, its end.
+ * memory, its one CPU, its end.
  */
 #include "lifecycle.h"
 
@@ -19,7 +19,7 @@ int sys_uname(vaddr_t buf)
 	return copy_out(buf, names, sizeof(names));
 }
 
-/* There is no swap, and nothing counts loads. */
+/* There is no swap, and no load is counted: these stay 0. */
 int sys_sysinfo(vaddr_t info)
 {
 	struct timespec32 up = clock_uptime();
@@ -28,14 +28,14 @@ int sys_sysinfo(vaddr_t info)
 	    .total = frames_total * PAGE_SIZE,
 	    .free = frames_free * PAGE_SIZE,
 	    .shared = shm_pages * PAGE_SIZE,
-	    .processes = proc_rows.live - 1, /* boot's is none */
+	    .processes = proc_rows.live - 1, /* without that of boot */
 	    .unit = 1,
 	};
 
 	return copy_out(info, &s, sizeof(s));
 }
 
-/* ---- the one CPU ----------------------------------------------------- */
+/* ---- the one CPU -------------------------------------------------------- */
 
 int sys_sched_getaffinity(int pid, uint32_t bytes, vaddr_t mask)
 {
@@ -43,7 +43,7 @@ int sys_sched_getaffinity(int pid, uint32_t bytes, vaddr_t mask)
 
 	if (bytes == 0 || bytes % sizeof(cpus))
 		return -EINVAL;
-	if (!find_or_self(pid))
+	if (!proc_find_or_self(pid))
 		return -ESRCH;
 	if (copy_out(mask, &cpus, sizeof(cpus)) < 0)
 		return -EFAULT;
@@ -53,7 +53,7 @@ int sys_sched_getaffinity(int pid, uint32_t bytes, vaddr_t mask)
 int sys_sched_setaffinity(int pid, uint32_t bytes, vaddr_t mask)
 {
 	uint32_t cpus = 0, euid = self()->identity.euid;
-	const struct proc *p = find_or_self(pid);
+	const struct proc *p = proc_find_or_self(pid);
 
 	if (copy_in(&cpus, mask, min(bytes, sizeof(cpus))) < 0)
 		return -EFAULT;
@@ -65,7 +65,7 @@ int sys_sched_setaffinity(int pid, uint32_t bytes, vaddr_t mask)
 	return cpus & 1 ? 0 : -EINVAL;
 }
 
-/* ---- reboot(2): leaves the machine ----------------------------------- */
+/* ---- reboot(2): leaves the machine -------------------------------------- */
 
 int sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command, vaddr_t arg)
 {

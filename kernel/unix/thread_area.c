@@ -2,9 +2,9 @@
  * kernel/unix/thread_area.c -- set_thread_area(2): three entries of the GDT
  * that belong to a process.
  *
- * A libc keeps the address of its thread's data in one of them and reaches it
- * by gs.  The entries are data segments of ring 3 and nothing else, whatever a
- * process asks for.
+ * A C library keeps the address of its thread's data in one of them and reaches
+ * it by gs.  The entries are data segments of ring 3 and nothing else, whatever
+ * a process asks for.
  */
 #include "lifecycle.h"
 
@@ -23,7 +23,7 @@ static uint64_t data_descriptor(const struct user_desc *d)
 	return gdt_descriptor(d->base, d->limit, 0xf0 | type, flags);
 }
 
-/* The two ways to say that an entry is to be emptied. */
+/* There are two ways to ask for an entry to be emptied. */
 static bool is_empty(const struct user_desc *d)
 {
 	uint32_t flags = d->flags & DESC_ALL;
@@ -33,9 +33,9 @@ static bool is_empty(const struct user_desc *d)
 }
 
 /*
- * Data segments of 32 bits.  With one of 16 bits for a stack, iret would load
- * SP alone and leave the upper half of the kernel's ESP to be seen: SDM 3A
- * 5.8.5, and set_thread_area(2).
+ * Only data segments of 32 bits are allowed.  With one of 16 bits for a stack,
+ * iret would load SP alone, and the process would see the upper half of the
+ * kernel's ESP: SDM 3A 5.8.5, and set_thread_area(2).
  */
 static bool is_allowed(const struct user_desc *d)
 {
@@ -43,6 +43,7 @@ static bool is_allowed(const struct user_desc *d)
 	       !(d->flags & DESC_NOT_PRESENT);
 }
 
+/* The first empty entry of the running process, or -ESRCH. */
 static int free_entry(void)
 {
 	for (int i = 0; i < TLS_COUNT; i++)
@@ -76,6 +77,6 @@ int sys_set_thread_area(vaddr_t desc)
 	    is_empty(&d) ? 0 : data_descriptor(&d);
 	self()->gdt.used = true;
 	gdt_load(self());
-	reload_selectors(); /* ds and es are, on the way to user mode */
+	reload_selectors(); /* fs, gs; ds and es are popped on the way out */
 	return 0;
 }

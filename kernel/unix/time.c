@@ -1,17 +1,21 @@
 /*
  * kernel/unix/time.c -- the calls that ask for the time or wait for it.
  *
- * Clocks as in clock_gettime(2).  The real-time clock is the uptime since the
- * RTC was read; it cannot be set, and knows of no leap seconds (TAI is the
- * same).  The coarse clocks and the CPU times go by ticks.  Sleeps end within a
- * tenth of a millisecond after their time, never earlier.
+ * The clocks are those of clock_gettime(2).  CLOCK_REALTIME is the time that
+ * the RTC had at boot, and the uptime.  It cannot be set and knows of no leap
+ * seconds, so CLOCK_TAI is equal to it.  The coarse clocks and the CPU times
+ * count ticks.  A sleep never ends before its time, and at most a tenth of a
+ * millisecond after it.
  */
 #include "lifecycle.h"
 
 #include "../process/clock.h"
 #include "../base/cpu.h"
 
-/* Which clocks there are, and what they are made of. */
+/*
+ * Which clocks there are.  A fine one counts in parts of a tick; one that is
+ * since_1970 adds the time of boot; a process may sleep by some of them.
+ */
 static const struct {
 	bool exists, fine, since_1970, may_sleep;
 } clocks[] = {
@@ -51,6 +55,7 @@ static int read_clock(int clock, struct timespec32 *now)
 	return 0;
 }
 
+/* Gives the process a time, with 64 bits of seconds if `wide`. */
 static int give(struct timespec32 time, vaddr_t tp, bool wide)
 {
 	struct timespec64 both = {.seconds = time.seconds,
@@ -90,7 +95,10 @@ int sys_gettime(int clock, vaddr_t tp, int wide)
 	return result < 0 ? result : give(now, tp, wide);
 }
 
-/* A tick, or one count of the PIT for the clocks that are as fine as it. */
+/*
+ * clock_getres(2), with 32 or 64 bits of seconds.  A fine clock moves by a
+ * count of the PIT, the others by a tick.
+ */
 int sys_getres(int clock, vaddr_t tp, int wide)
 {
 	struct timespec32 time = {0, NANOSECONDS_PER_TICK};
@@ -102,9 +110,9 @@ int sys_getres(int clock, vaddr_t tp, int wide)
 	return tp ? give(time, tp, wide) : 0;
 }
 
-/* ---- sleeping -------------------------------------------------------- */
+/* ---- sleeping ----------------------------------------------------------- */
 
-/* until - now, or zero when it is past. */
+/* How long it is from `now` to `until`; zero when that is past. */
 static struct timespec32 from_now(struct timespec32 until,
                                   struct timespec32 now)
 {
@@ -120,7 +128,10 @@ static struct timespec32 from_now(struct timespec32 until,
 	return left;
 }
 
-/* clock_nanosleep(2); only a handled signal would leave something to sleep. */
+/*
+ * clock_nanosleep(2).  It never gives back the time that is left: only a signal
+ * with a handler would leave any.
+ */
 int sys_sleep(int clock, int flags, vaddr_t request, int wide)
 {
 	struct timespec32 now, time;
