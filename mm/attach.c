@@ -21,6 +21,11 @@
 
 /* ---- parts ----------------------------------------------------------- */
 
+void attach_begin(int region)
+{
+	regions[region].part_after = regions[region].part_before = region;
+}
+
 void attach_join(int region, int low)
 {
 	struct region *r = &regions[region];
@@ -53,7 +58,7 @@ static bool stands_for_attach(int region)
 	return r->tag >= 0 && regions[r->part_before].start >= r->start;
 }
 
-int space_next_attach(int region)
+int attach_next(int region)
 {
 	do
 		region = region_after(region);
@@ -61,11 +66,11 @@ int space_next_attach(int region)
 	return region;
 }
 
-int space_first_attach(int space)
+int attach_first(int space)
 {
 	int r = spaces[space].attaches ? region_from(space, 0) : -1;
 
-	return r < 0 || stands_for_attach(r) ? r : space_next_attach(r);
+	return r < 0 || stands_for_attach(r) ? r : attach_next(r);
 }
 
 /* ---- attaching ------------------------------------------------------- */
@@ -76,54 +81,54 @@ static int ceiling_of(int rights)
 	return rights & RIGHT_WRITE ? RIGHT_ALL : RIGHT_READ | RIGHT_EXEC;
 }
 
-/* Chooses the place, or says why the wanted one will not do. */
-static int find_place(int space, int pages, vaddr_t *base, bool remap)
+/* May all of `pages` be at `base`?  The answers of space_attach(). */
+static int check_place(int space, vaddr_t base, int pages, bool remap)
 {
-	uint32_t room = *base < USER_LIMIT ? USER_LIMIT - *base : 0;
+	uint32_t room = base < USER_LIMIT ? USER_LIMIT - base : 0;
 	bool fits = (uint32_t)pages <= room >> PAGE_SHIFT;
-	vaddr_t end = fits ? *base + pages * PAGE_SIZE : USER_LIMIT;
+	vaddr_t end = fits ? base + pages * PAGE_SIZE : USER_LIMIT;
 
-	if (*base == 0) {
-		*base = space_find_shared(space, pages);
-		return *base ? 0 : -ENOMEM;
-	}
-	if (!remap && space_overlaps(space, *base, end))
+	if (!remap && regions_overlap(space, base, end))
 		return -EINVAL;
 	if (!fits)
 		return -ENOMEM;
-	return *base < USER_FIRST ? -EPERM : 0;
+	return base < USER_FIRST ? -EPERM : 0;
 }
 
 /*
- * What is nearly always so, at an address of our choice or another's: whole
- * free slots, a segment whose tables are all there, and a region that was given
- * back.  Nothing is to be promised, so nothing can be refused.
+ * What is nearly always so, at an address of our choice or another's: the slots
+ * are free, and each can be linked.
  */
 static bool fits_whole(const struct region *draft)
 {
 	const struct segment *s = &segments[draft->segment];
 
-	return draft->start % SLOT_SIZE == 0 && s->tables > 0 &&
-	       !s->resizable && region_rows.free >= 0 &&
-	       region_rows.live < ROWS_FOR_USERS(MAX_REGIONS) &&
+	return draft->start % SLOT_SIZE == 0 && s->kind == SEGMENT_MEMORY &&
+	       !s->resizable &&
 	       slots_free(draft->space, slot_of(draft->start),
 	                  slot_of(draft->end - 1));
 }
 
-static void place_whole(struct region *draft)
+static int place_whole(struct region *draft)
 {
+	const struct segment *s = &segments[draft->segment];
+	int level = spaces[draft->space].level;
+
+	if (rows_reserve(&region_rows, 1, level) < 0 ||
+	    (s->tables == 0 && segment_make_tables(draft->segment, level) < 0))
+		return -ENOMEM;
+
+	/* Nothing below can fail. */
 	draft->whole = true;
-	slots_link(draft, slot_of(draft->start),
-	           tables_for(segments[draft->segment].pages));
-	region_make_after(draft, -1);
+	slots_link(draft, slot_of(draft->start), s->tables);
+	return region_make_after(draft, -1);
 }
 
 int space_attach(int space, int segment, vaddr_t *base, int rights, bool remap,
                  int tag)
 {
-	int pages = segments[segment].pages;
-	vaddr_t start = *base;
-	int error = find_place(space, pages, &start, remap);
+	int pages = segments[segment].pages, result;
+	vaddr_t start = *base ? *base : space_find_shared(space, pages);
 	struct region draft = {.kind = REGION_SHARED,
 	                       .start = start,
 	                       .end = start + ((vaddr_t)pages << PAGE_SHIFT),
@@ -135,12 +140,14 @@ int space_attach(int space, int segment, vaddr_t *base, int rights, bool remap,
 	                       .base = start};
 
 	assert(start % PAGE_SIZE == 0);
-	if (error < 0)
-		return error;
-	if (fits_whole(&draft))
-		place_whole(&draft);
-	else if (draft_place(&draft) < 0)
+	if (start == 0)
 		return -ENOMEM;
+	result = *base ? check_place(space, start, pages, remap) : 0;
+	if (result == 0)
+		result = fits_whole(&draft) ? place_whole(&draft)
+		                            : map_place(&draft);
+	if (result < 0)
+		return result;
 	spaces[space].attaches++;
 	*base = start;
 	return 0;

@@ -51,12 +51,12 @@ static int grow_stack(int space, vaddr_t va)
 
 	if (r < 0 || regions[r].kind != REGION_STACK ||
 	    va < floor_of(&regions[r]) ||
-	    space_overlaps(space, start - PAGE_SIZE, start))
+	    regions_overlap(space, start - PAGE_SIZE, start))
 		return -1;
 	draft = regions[r];
 	draft.end = draft.start;
 	draft.start = start;
-	return draft_place(&draft);
+	return map_place(&draft);
 }
 
 /* ---- what is not its own --------------------------------------------- */
@@ -153,11 +153,4 @@ int space_page(int space, vaddr_t va, bool write, frame_t *frame)
 	if (regions[r].kind == REGION_SHARED)
 		return show(&regions[r], va, frame);
 	return touch_private(&regions[r], va, write, frame);
-}
-
-int space_fault(int space, vaddr_t va, bool write)
-{
-	frame_t frame;
-
-	return space_page(space, va, write, &frame);
 }

@@ -14,7 +14,7 @@
 /* No mapping of our choice goes below the heap's end. */
 static vaddr_t lowest(int space)
 {
-	return later(page_up(spaces[space].heap_break), USER_FIRST);
+	return max(page_up(spaces[space].heap_break), USER_FIRST);
 }
 
 /* ---- private --------------------------------------------------------- */
@@ -36,11 +36,11 @@ static vaddr_t find_in_slot(int space, int slot, vaddr_t floor, vaddr_t top,
 	int r = slot_first_region(space, slot), next;
 
 	for (; r >= 0 && regions[r].start < top; r = next) {
-		vaddr_t start = later(regions[r].end, floor), end = top;
+		vaddr_t start = max(regions[r].end, floor), end = top;
 
 		next = slot_next_region(slot, r);
 		if (next >= 0)
-			end = earlier(top, regions[next].start);
+			end = min(top, regions[next].start);
 		if (fits(start, end, bytes))
 			found = end - bytes;
 	}
@@ -61,11 +61,11 @@ static vaddr_t find_below(int space, vaddr_t top, uint32_t bytes,
 		if (first < 0)
 			continue;
 		if (spare_linked && slot_linked(space, slot))
-			floor = later(floor, slot_end(slot));
+			floor = max(floor, slot_end(slot));
 		found = find_in_slot(space, slot, floor, top, bytes);
 		if (found)
 			return found;
-		top = earlier(top, regions[first].start);
+		top = min(top, regions[first].start);
 	}
 	return fits(lowest(space), top, bytes) ? top - bytes : 0;
 }
@@ -95,15 +95,19 @@ vaddr_t space_find_private(int space, int pages)
 
 static int slots_upward(int space, int count)
 {
+	struct space *s = &spaces[space];
 	int limit = slot_of(PRIVATE_TOP - 1);
-	vaddr_t from =
-	    later(ATTACH_FIRST, spaces[space].heap_break + SLOT_SIZE - 1);
-	int slot = slot_next_free(space, slot_of(from));
+	int from = slot_of(max(ATTACH_FIRST, s->heap_break + SLOT_SIZE - 1));
+	int slot = slot_next_free(space, max(from, s->filled), limit);
 
+	if (from <= s->filled)
+		s->filled = slot;
 	while (slot + count <= limit) {
-		if (count == 1 || slots_free(space, slot, slot + count - 1))
+		int next = slot_next_used(space, slot + 1, slot + count);
+
+		if (next == slot + count)
 			return slot;
-		slot = slot_next_free(space, slot_next_used(space, slot));
+		slot = slot_next_free(space, next, limit);
 	}
 	return -1;
 }
@@ -123,16 +127,26 @@ static int slots_downward(int space, int count)
 	return -1;
 }
 
-int slots_find(int space, int count)
-{
-	int slot = slots_upward(space, count);
-
-	return slot >= 0 ? slot : slots_downward(space, count);
-}
-
 vaddr_t space_find_shared(int space, int pages)
 {
-	int slot = slots_find(space, tables_for(pages));
+	int count = tables_for(pages);
+	int slot = slots_upward(space, count);
 
+	if (slot < 0)
+		slot = slots_downward(space, count);
 	return slot >= 0 ? slot_start(slot) : space_find_private(space, pages);
+}
+
+/* ---- both ------------------------------------------------------------ */
+
+void hole_made(const struct region *r)
+{
+	struct space *s = &spaces[r->space];
+	int first = slot_of(r->start), last = slot_of(r->end - 1);
+	/* The rest of a linked slot was spared: it is free now. */
+	vaddr_t free = slot_linked(r->space, last) ? slot_end(last) : r->end;
+
+	s->packed = max(s->packed, min(free, PRIVATE_TOP));
+	if (first < s->filled)
+		s->filled = max(first, slot_of(ATTACH_FIRST));
 }

@@ -55,36 +55,9 @@ static void cut_edge(int space, vaddr_t at)
 	int r = cut_by(space, at);
 
 	if (tears(space, at))
-		space_make_private(space, slot_of(at));
+		slot_make_private(space, slot_of(at));
 	if (r >= 0)
 		region_split(r, at);
-}
-
-__attribute__((noinline)) static void remove_pages(int region)
-{
-	const struct region *r = &regions[region];
-
-	region_clear(region);
-	region_unlist(region);
-	slots_settle(r->space, slot_of(r->start), slot_of(r->end - 1));
-	if (r->promised)
-		space_refund(r->space, region_pages(r));
-}
-
-void region_remove(int region)
-{
-	const struct region *r = &regions[region];
-	struct space *s = &spaces[r->space];
-	int last = slot_of(r->end - 1);
-	/* The rest of a linked slot was spared (hole.c): it is free now. */
-	vaddr_t free = slot_linked(r->space, last) ? slot_end(last) : r->end;
-
-	s->packed = later(s->packed, earlier(free, PRIVATE_TOP));
-	if (r->whole)
-		slots_unlink(r);
-	else
-		remove_pages(region);
-	region_end(region);
 }
 
 static void cut(int space, vaddr_t from, vaddr_t to)
@@ -103,8 +76,8 @@ static void cut(int space, vaddr_t from, vaddr_t to)
 int space_unmap(int space, vaddr_t start, vaddr_t end)
 {
 	assert(page_aligned(start) && page_aligned(end));
-	end = earlier(end, USER_LIMIT);
-	if (!space_overlaps(space, start, end))
+	end = min(end, USER_LIMIT);
+	if (!regions_overlap(space, start, end))
 		return 0;
 	if (prepare_edges(space, start, end, 0) < 0)
 		return -ENOMEM;
@@ -134,7 +107,7 @@ static int prepare(const struct region *draft)
 	return 0;
 }
 
-int draft_place(struct region *draft)
+int map_place(struct region *draft)
 {
 	int space = draft->space;
 
@@ -142,7 +115,7 @@ int draft_place(struct region *draft)
 		return -ENOMEM;
 
 	/* Nothing below can fail. */
-	if (space_overlaps(space, draft->start, draft->end))
+	if (regions_overlap(space, draft->start, draft->end))
 		cut(space, draft->start, draft->end);
 	slots_fill(draft);
 	return region_merge(region_make(draft));
@@ -171,7 +144,7 @@ int space_map(const struct region *wanted)
 	}
 	draft.promised = needs_promise(&draft, draft.rights);
 	draft.tag = -1;
-	return draft_place(&draft) < 0 ? -ENOMEM : 0;
+	return map_place(&draft) < 0 ? -ENOMEM : 0;
 }
 
 /* ---- protecting ------------------------------------------------------ */
@@ -187,7 +160,7 @@ static int protect_cost(int space, vaddr_t start, vaddr_t end, int rights)
 			return -ENOMEM;
 		if (rights & ~regions[r].ceiling)
 			return -EACCES;
-		to = earlier(regions[r].end, end);
+		to = min(regions[r].end, end);
 		if (needs_promise(&regions[r], rights))
 			cost += (int)((to - va) >> PAGE_SHIFT);
 		va = to;
@@ -201,7 +174,7 @@ static void protect_region(int region, int rights)
 
 	r->promised |= needs_promise(r, rights);
 	r->rights = rights;
-	region_refresh(region);
+	slots_refresh(r);
 }
 
 int space_protect(int space, vaddr_t start, vaddr_t end, int rights)
@@ -244,7 +217,7 @@ static int grow_heap(int space, vaddr_t from, vaddr_t to)
 	                      .space = space};
 
 	/* A page between the heap and what lies above stays free. */
-	if (space_overlaps(space, from, to + PAGE_SIZE))
+	if (regions_overlap(space, from, to + PAGE_SIZE))
 		return -ENOMEM;
 	return space_map(&heap);
 }

@@ -8,7 +8,8 @@
  *	    what nobody holds but is not free are the kernel's own tables
  *	M2  the promise is the sum of what spaces, segments and tables were
  *	    promised, and at most all there is; a space's sum adds up
- *	M3  slot_region and the bitmap agree with the regions of each slot
+ *	M3  slot_region, the bitmap and `filled` agree with the regions of each
+ *	    slot
  *	M4  a slot is empty, linked or private as its regions demand
  *	M5  every linked PDE and every entry has no right its region has not,
  *	    and shows the page its region says
@@ -234,10 +235,12 @@ static int check_private(int space, int slot, frame_t table)
 static int check_slot(int space, int slot)
 {
 	uint32_t word = page_get(spaces[space].directory, slot);
+	bool is_used = slot_first_region(space, slot) >= 0;
 
 	check_list(space, slot);
-	expect("M4: slot with a PDE", slot, word != 0,
-	       slot_first_region(space, slot) >= 0);
+	if (slot >= slot_of(ATTACH_FIRST) && slot < spaces[space].filled)
+		expect("M3: slot among the filled ones", slot, is_used, true);
+	expect("M4: slot with a PDE", slot, word != 0, is_used);
 	if (word == 0)
 		return 0;
 	if (word_linked(word)) {
@@ -266,8 +269,7 @@ static void check_attaches(int space)
 {
 	int count = 0;
 
-	for (int r = space_first_attach(space); r >= 0;
-	     r = space_next_attach(r))
+	for (int r = attach_first(space); r >= 0; r = attach_next(r))
 		count++;
 	for (int r = region_from(space, 0); r >= 0; r = region_after(r))
 		if (regions[r].tag >= 0)

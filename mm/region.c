@@ -16,93 +16,15 @@
  *	next        A -> B                  B -> C -> D
  *	previous    A <- B                  B <- C <- D
  *
- * A bitmap of the slots without any region finds room for a new attachment.
  */
 #include "region.h"
 
 #include "../kernel/base/cpu.h"
 #include "../kernel/base/panic.h"
 
+#define MAX_REGIONS 30000
+
 struct rows region_rows = ROWS_OF(regions, MAX_REGIONS);
-
-/* ---- the bitmap ------------------------------------------------------ */
-
-/* The first slot in [slot, limit) whose bit differs from `flip`'s. */
-static int next_slot(int space, int slot, int limit, uint32_t flip)
-{
-	const uint32_t *bits = spaces[space].free_slots;
-
-	while (slot < limit) {
-		uint32_t word = (bits[slot / 32] ^ flip) >> (slot % 32);
-
-		if (word) {
-			slot += __builtin_ctz(word);
-			return slot < limit ? slot : limit;
-		}
-		slot = (slot / 32 + 1) * 32;
-	}
-	return limit;
-}
-
-int slot_next_free(int space, int slot)
-{
-	return next_slot(space, slot, USER_SLOTS, 0);
-}
-
-int slot_next_used(int space, int slot)
-{
-	return next_slot(space, slot, USER_SLOTS, ~0u);
-}
-
-/* The last slot up to `slot` whose bit differs from `flip`'s, or -1. */
-static int previous_slot(int space, int slot, uint32_t flip)
-{
-	const uint32_t *bits = spaces[space].free_slots;
-
-	while (slot >= 0) {
-		uint32_t word = (bits[slot / 32] ^ flip) << (31 - slot % 32);
-
-		if (word)
-			return slot - __builtin_clz(word);
-		slot = slot / 32 * 32 - 1;
-	}
-	return -1;
-}
-
-int slot_previous_free(int space, int slot)
-{
-	return previous_slot(space, slot, 0);
-}
-
-int slot_previous_used(int space, int slot)
-{
-	return previous_slot(space, slot, ~0u);
-}
-
-bool slots_free(int space, int first, int last)
-{
-	return next_slot(space, first, last + 1, ~0u) > last;
-}
-
-void slots_set_range(int space, int first, int last, int region)
-{
-	struct space *s = &spaces[space];
-
-	if (first > last)
-		return;
-	cpu_fill_halves(&s->slot_region[first], (uint16_t)(region + 1),
-	                (uint32_t)(last - first + 1));
-	for (int slot = first; slot <= last; slot = (slot | 31) + 1) {
-		int left = last - slot; /* after this one */
-		uint32_t mask = left < 31 ? (2u << left) - 1 : ~0u;
-
-		mask <<= slot % 32;
-		if (region < 0)
-			s->free_slots[slot / 32] |= mask;
-		else
-			s->free_slots[slot / 32] &= ~mask;
-	}
-}
 
 /* ---- looking --------------------------------------------------------- */
 
@@ -118,7 +40,7 @@ static int region_below_slot(int space, vaddr_t va, int limit)
 	while (r >= 0 && regions[r].end <= va)
 		r = regions[r].next;
 	if (r < 0) {
-		slot = next_slot(space, slot + 1, limit, ~0u);
+		slot = slot_next_used(space, slot + 1, limit);
 		r = slot < limit ? slot_first_region(space, slot) : -1;
 	}
 	return r;
@@ -136,7 +58,7 @@ int region_at(int space, vaddr_t va)
 	return r >= 0 && regions[r].start <= va ? r : -1;
 }
 
-bool space_overlaps(int space, vaddr_t start, vaddr_t end)
+bool regions_overlap(int space, vaddr_t start, vaddr_t end)
 {
 	int limit = slot_of(end - 1) + 1, r;
 
@@ -153,7 +75,7 @@ int region_after(int region)
 
 	if (r->next >= 0)
 		return r->next;
-	slot = slot_next_used(r->space, slot_of(r->end - 1) + 1);
+	slot = slot_next_used(r->space, slot_of(r->end - 1) + 1, USER_SLOTS);
 	return slot < USER_SLOTS ? slot_first_region(r->space, slot) : -1;
 }
 
@@ -207,9 +129,15 @@ void region_list(int region, int before)
 {
 	struct region *r = &regions[region];
 	int first = slot_of(r->start), last = slot_of(r->end - 1);
-	int after = before < 0 ? slot_first_region(r->space, first)
-	                       : regions[before].next;
+	int after;
 
+	if (r->whole) {
+		r->next = r->previous = -1;
+		slots_set_first(r->space, first, last, region);
+		return;
+	}
+	after = before < 0 ? slot_first_region(r->space, first)
+	                   : regions[before].next;
 	chain(r->space, first, before, region);
 	if (last > first)
 		list_end(region, first);
@@ -223,6 +151,10 @@ void region_unlist(int region)
 	int first = slot_of(r->start), last = slot_of(r->end - 1);
 	int after = r->next;
 
+	if (r->whole) {
+		slots_set_first(r->space, first, last, -1);
+		return;
+	}
 	if (last > first) {
 		slots_set_first(r->space, first + 1, last - 1, -1);
 		chain(r->space, last, -1, after);
@@ -260,6 +192,20 @@ void region_end(int region)
 	attach_leave(region);
 	regions[region].kind = REGION_FREE;
 	rows_put(&region_rows, region);
+}
+
+void region_remove(int region)
+{
+	const struct region *r = &regions[region];
+
+	hole_made(r);
+	slots_clear(r);
+	region_unlist(region);
+	if (!r->whole)
+		slots_settle(r->space, slot_of(r->start), slot_of(r->end - 1));
+	if (r->promised)
+		space_refund(r->space, region_pages(r));
+	region_end(region);
 }
 
 int region_split(int region, vaddr_t at)

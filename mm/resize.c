@@ -57,7 +57,7 @@ static void shrink(int segment, int pages)
 		segment_set(segment, page, segment_get(segment, page) & ~PTE_P);
 	for (int r = 0; r < region_rows.fresh; r++) {
 		if (regions[r].kind && regions[r].segment == segment) {
-			region_refresh(r);
+			slots_refresh(&regions[r]);
 			preemption_point();
 		}
 	}

@@ -5,7 +5,7 @@
  *	  +---------+ <--------- linked   empty ----------> +---------+
  *	  | LINKED  |                                       | PRIVATE |
  *	  +---------+ ------------------------------------> +---------+
- *	                     space_make_private
+ *	                     slot_make_private
  *
  * Linked: the PDE points to a table that belongs to a segment, and everybody
  * who is linked sees the same entries.  Allowed only while exactly one region
@@ -16,7 +16,7 @@
  * Private: the table is the space's.  It holds the space's own frames, each
  * counted, and *borrowed* entries for pages of segments, which are not.
  *
- * A linked slot whose condition breaks turns private in space_make_private()
+ * A linked slot whose condition breaks turns private in slot_make_private()
  * and nowhere else, and never back.  To write a stranger's entry into a shared
  * table would be the worst mistake this kernel could make.
  */
@@ -26,29 +26,97 @@
 #include "../kernel/base/cpu.h"
 #include "../kernel/base/panic.h"
 
-int space_charge(int space, int pages)
+/* ---- the bitmap ------------------------------------------------------ */
+
+/*
+ * A bit is set where the slot is free; with `flip` ~0 where it is used.  The
+ * first such slot in [slot, limit), or `limit`.
+ */
+static int next_slot(int space, int slot, int limit, uint32_t flip)
 {
-	if (promise_take(pages, spaces[space].level) < 0)
-		return -ENOMEM;
-	spaces[space].promised += pages;
-	return 0;
+	const uint32_t *bits = spaces[space].free_slots;
+
+	while (slot < limit) {
+		uint32_t word = (bits[slot / 32] ^ flip) >> (slot % 32);
+
+		if (word) {
+			slot += __builtin_ctz(word);
+			return slot < limit ? slot : limit;
+		}
+		slot = (slot / 32 + 1) * 32;
+	}
+	return limit;
 }
 
-void space_refund(int space, int pages)
+int slot_next_free(int space, int slot, int limit)
 {
-	assert(spaces[space].promised >= pages);
-	spaces[space].promised -= pages;
-	promise_give(pages);
+	return next_slot(space, slot, limit, 0);
 }
+
+int slot_next_used(int space, int slot, int limit)
+{
+	return next_slot(space, slot, limit, ~0u);
+}
+
+/* The last such slot up to `slot`, or -1. */
+static int previous_slot(int space, int slot, uint32_t flip)
+{
+	const uint32_t *bits = spaces[space].free_slots;
+
+	while (slot >= 0) {
+		uint32_t word = (bits[slot / 32] ^ flip) << (31 - slot % 32);
+
+		if (word)
+			return slot - __builtin_clz(word);
+		slot = slot / 32 * 32 - 1;
+	}
+	return -1;
+}
+
+int slot_previous_free(int space, int slot)
+{
+	return previous_slot(space, slot, 0);
+}
+
+int slot_previous_used(int space, int slot)
+{
+	return previous_slot(space, slot, ~0u);
+}
+
+/* The slots of `mask` in one word of the bitmap are free now, or used. */
+static void mark(uint32_t *word, uint32_t mask, bool is_free)
+{
+	*word = is_free ? *word | mask : *word & ~mask;
+}
+
+void slots_set_first(int space, int first, int last, int region)
+{
+	struct space *s = &spaces[space];
+	uint16_t lowest = (uint16_t)(region + 1);
+
+	if (first == last) { /* as most often */
+		s->slot_region[first] = lowest;
+		mark(&s->free_slots[first / 32], 1u << (first % 32), !lowest);
+		return;
+	}
+	cpu_fill_halves(&s->slot_region[first], lowest,
+	                (uint32_t)(last - first + 1));
+	for (int slot = first; slot <= last; slot = (slot | 31) + 1) {
+		int left = last - slot; /* after this one */
+		uint32_t mask = left < 31 ? (2u << left) - 1 : ~0u;
+
+		mark(&s->free_slots[slot / 32], mask << slot % 32, !lowest);
+	}
+}
+
+/* ---- linked or not --------------------------------------------------- */
 
 bool slot_linked(int space, int slot)
 {
 	return word_linked(page_get(spaces[space].directory, slot));
 }
 
-/* ---- linked or not --------------------------------------------------- */
-
-void space_make_private(int space, int slot)
+void slot_make_private(int space, int slot)
 {
 	int r = slot_first_region(space, slot);
 	frame_t directory = spaces[space].directory;
@@ -65,7 +133,7 @@ void space_make_private(int space, int slot)
 static bool linkable(const struct region *r, int slot)
 {
 	vaddr_t start = slot_start(slot);
-	vaddr_t end = earlier(r->end, slot_end(slot));
+	vaddr_t end = min(r->end, slot_end(slot));
 	const struct segment *s;
 	int page;
 
@@ -84,8 +152,8 @@ static bool linkable(const struct region *r, int slot)
 /* Will a region have a part of the slot beside the draft? */
 static bool has_others(const struct region *draft, int slot)
 {
-	return space_overlaps(draft->space, slot_start(slot), draft->start) ||
-	       space_overlaps(draft->space, draft->end, slot_end(slot));
+	return regions_overlap(draft->space, slot_start(slot), draft->start) ||
+	       regions_overlap(draft->space, draft->end, slot_end(slot));
 }
 
 int slots_cost(const struct region *draft)
@@ -97,16 +165,6 @@ int slots_cost(const struct region *draft)
 		            ? slot_linked(draft->space, slot)
 		            : !linkable(draft, slot);
 	return cost;
-}
-
-void slots_unlink(const struct region *r)
-{
-	frame_t directory = spaces[r->space].directory;
-	int first = slot_of(r->start), last = slot_of(r->end - 1);
-
-	slots_set_first(r->space, first, last, -1);
-	page_clear_slots(directory, first, last - first + 1);
-	page_flush_all(directory);
 }
 
 static void fill_slot(struct region *draft, int slot)
@@ -122,7 +180,7 @@ static void fill_slot(struct region *draft, int slot)
 	if (alone)
 		page_make_table(spaces[space].directory, slot);
 	else if (slot_linked(space, slot))
-		space_make_private(space, slot);
+		slot_make_private(space, slot);
 }
 
 void slots_fill(struct region *draft)
@@ -152,6 +210,21 @@ void slots_settle(int space, int first, int last)
 
 /* ---- entries --------------------------------------------------------- */
 
+uint32_t entry_get(const struct region *r, vaddr_t va)
+{
+	frame_t directory = spaces[r->space].directory;
+
+	return page_get(private_table(directory, slot_of(va)), entry_of(va));
+}
+
+void entry_set(const struct region *r, vaddr_t va, uint32_t word)
+{
+	frame_t directory = spaces[r->space].directory;
+
+	page_set(private_table(directory, slot_of(va)), entry_of(va), word);
+	page_flush(directory, va);
+}
+
 bool piece_next(const struct region *r, struct piece *p)
 {
 	p->directory = spaces[r->space].directory;
@@ -159,12 +232,23 @@ bool piece_next(const struct region *r, struct piece *p)
 		if (p->end > r->start)
 			preemption_point();
 		p->start = p->end;
-		p->end = earlier(r->end, slot_end(slot_of(p->start)));
+		p->end = min(r->end, slot_end(slot_of(p->start)));
 		p->table = private_table(p->directory, slot_of(p->start));
 		if (p->table != NO_FRAME)
 			return true;
 	}
 	return false;
+}
+
+uint32_t piece_get(const struct piece *p, vaddr_t va)
+{
+	return page_get(p->table, entry_of(va));
+}
+
+void piece_set(const struct piece *p, vaddr_t va, uint32_t word)
+{
+	page_set(p->table, entry_of(va), word);
+	page_flush(p->directory, va);
 }
 
 /* Clear, flush, and only then drop: the CPU may still remember the frame. */
@@ -184,13 +268,17 @@ static void clear_entries(const struct region *r, const struct piece *p)
 	}
 }
 
-void region_clear(int region)
+void slots_clear(const struct region *r)
 {
-	const struct region *r = &regions[region];
 	frame_t directory = spaces[r->space].directory;
-	int last = slot_of(r->end - 1);
+	int first = slot_of(r->start), last = slot_of(r->end - 1);
 
-	for (int slot = slot_of(r->start); slot <= last; slot++) {
+	if (r->whole) {
+		page_clear_slots(directory, first, last - first + 1);
+		page_flush_all(directory);
+		return;
+	}
+	for (int slot = first; slot <= last; slot++) {
 		if (slot_linked(r->space, slot)) {
 			page_clear_slots(directory, slot, 1);
 			page_flush_all(directory);
@@ -220,9 +308,8 @@ static void refresh_entries(const struct region *r, const struct piece *p)
 	}
 }
 
-void region_refresh(int region)
+void slots_refresh(const struct region *r)
 {
-	const struct region *r = &regions[region];
 	frame_t directory = spaces[r->space].directory;
 	int last = slot_of(r->end - 1);
 

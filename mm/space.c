@@ -32,6 +32,23 @@
 
 struct rows space_rows = ROWS_OF(spaces, MAX_SPACES);
 
+/* ---- what is promised to it ------------------------------------------ */
+
+int space_charge(int space, int pages)
+{
+	if (promise_take(pages, spaces[space].level) < 0)
+		return -ENOMEM;
+	spaces[space].promised += pages;
+	return 0;
+}
+
+void space_refund(int space, int pages)
+{
+	assert(spaces[space].promised >= pages);
+	spaces[space].promised -= pages;
+	promise_give(pages);
+}
+
 /* ---- birth ----------------------------------------------------------- */
 
 /* A new space with a directory like this one; what it needs was taken. */
@@ -45,6 +62,7 @@ static int begin(int level, int promised, frame_t directory)
 	s->directory = page_copy_directory(directory);
 	s->promised = promised;
 	s->packed = PRIVATE_TOP;
+	s->filled = slot_of(ATTACH_FIRST);
 	for (int i = 0; i < (int)(sizeof(s->free_slots) / 4); i++)
 		s->free_slots[i] = ~0u;
 	return space;

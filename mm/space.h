@@ -4,8 +4,19 @@
  * A space is an object apart from the process, named by its index in `spaces`
  * (-1: none).  It consists of regions; regions hang off slots; a slot
  * is empty, linked (its PDE points to a segment's own page table) or private
- * (its table belongs to the space).  See mm/space.c for the picture, and
- * mm/region.c, mm/fault.c and mm/usercopy.c for its parts.
+ * (its table belongs to the space).  See mm/space.c for the picture.
+ *
+ * What is called region_, slot_, attach_ or map_ is in the file of that name.
+ * What is called space_ is here:
+ *
+ *	space.c     make copy clear drop load       its life
+ *	            charge refund                   what was promised to it
+ *	map.c       map unmap protect brk           mapping
+ *	hole.c      find_private find_shared        where there is room
+ *	attach.c    attach detach                   shmat and shmdt
+ *	fault.c     page                            touching memory
+ *	usercopy.c  read write transfer             reading and writing it
+ *	            string_bytes
  */
 #ifndef MM_SPACE_H
 #define MM_SPACE_H
@@ -64,6 +75,7 @@ struct space {
 	/* set by exec; the break is moved by space_brk */
 	vaddr_t heap_start, heap_break;
 	vaddr_t packed; /* private slots have no hole from here on: hole.c */
+	int filled;     /* slots from ATTACH_FIRST to here are used: hole.c */
 	/* a bit for each slot: it has no region */
 	uint32_t free_slots[(USER_SLOTS + 31) / 32];
 	/* the lowest region in each slot + 1; 0: none */
@@ -73,6 +85,26 @@ struct space {
 extern struct space spaces[];
 extern struct region regions[];
 extern struct rows space_rows, region_rows;
+
+/* ---- regions --------------------------------------------------------- */
+
+static inline int region_pages(const struct region *r)
+{
+	return (int)((r->end - r->start) >> PAGE_SHIFT);
+}
+
+/* The page of its segment that a region shows at `va`. */
+static inline int region_page(const struct region *r, vaddr_t va)
+{
+	return r->offset + (int)((va - r->start) >> PAGE_SHIFT);
+}
+
+/* The region that covers `va`, or -1. */
+int region_at(int space, vaddr_t va);
+/* The lowest region that ends above `va`, or -1. */
+int region_from(int space, vaddr_t va);
+/* Is anything mapped in [start, end)? */
+bool regions_overlap(int space, vaddr_t start, vaddr_t end);
 
 /* ---- a space's life -------------------------------------------------- */
 
@@ -93,6 +125,10 @@ void space_drop(int space); /* clears and frees it */
 
 /* Puts the space's directory in CR3. */
 void space_load(int space);
+
+/* Promises `pages` in the name of a space: 0 or -ENOMEM.  And gives back. */
+int space_charge(int space, int pages);
+void space_refund(int space, int pages);
 
 /* ---- mapping --------------------------------------------------------- */
 
@@ -120,19 +156,11 @@ int space_protect(int space, vaddr_t start, vaddr_t end, int rights);
  */
 vaddr_t space_brk(int space, vaddr_t address);
 
-/* Is anything mapped in [start, end)? */
-bool space_overlaps(int space, vaddr_t start, vaddr_t end);
-
 /* The highest hole below the stack's limit, for private ones; 0: none. */
 vaddr_t space_find_private(int space, int pages);
 
 /* A hole for a shared mapping: a free slot while there is one; 0: none. */
 vaddr_t space_find_shared(int space, int pages);
-
-/* The region that covers `va`, or -1. */
-int region_at(int space, vaddr_t va);
-/* The lowest region that ends above `va`, or -1. */
-int region_from(int space, vaddr_t va);
 
 /* ---- attaches -------------------------------------------------------- */
 
@@ -160,24 +188,20 @@ int space_detach(int space, vaddr_t base);
 void attach_ended(int space, int tag);
 
 /* The attaches of a space: a region of the first, of the next; -1: no more. */
-int space_first_attach(int space);
-int space_next_attach(int region);
+int attach_first(int space);
+int attach_next(int region);
 
 /* ---- touching memory ------------------------------------------------- */
 
 /*
- * A page fault at `va`, write or read.  0: served, go on.  -EFAULT: no region
- * allows it (SIGSEGV).  -ENXIO: it is allowed, and there is no frame or no
- * page of the segment there any more (SIGBUS).
- */
-int space_fault(int space, vaddr_t va, bool write);
-extern uint32_t count_faults; /* entry/trap.c counts all page faults */
-
-/*
- * The frame behind `va` in any space, loaded or not, after the same checks and
- * the same work (fill, break copy-on-write) as a fault there.
+ * Serves a touch of `va`, by a page fault or by the kernel itself, in any
+ * space: checks the region's rights, fills the page or breaks copy-on-write.
+ * 0, and the frame that is there now.  -EFAULT: no region allows it (SIGSEGV).
+ * -ENXIO: it is allowed, but there is no frame, or no page of the segment there
+ * any more (SIGBUS).
  */
 int space_page(int space, vaddr_t va, bool write, frame_t *frame);
+extern uint32_t count_faults; /* entry/trap.c counts all page faults */
 
 /* ---- usercopy.c: the only way to user memory (and usercopy.h) -------- */
 

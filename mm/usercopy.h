@@ -7,7 +7,7 @@
  *	first ... end    may fault, for it touches the program's memory
  *	fixup            goes on here, with EFLAGS.AC clear, if it is not served
  *
- * A fault there goes to space_fault() like the program's own; served, the
+ * A fault there goes to space_page() like the program's own; served, the
  * instruction starts again.  Only what no region allows ends at the fix-up, and
  * the copy answers -EFAULT.  CR0.WP makes the CPU refuse what is read-only for
  * the program, too.  Where the CPU has SMAP, these instructions alone may reach

@@ -160,9 +160,9 @@ void attach_ended(int space, int tag)
 
 void shm_fork(int child_space)
 {
-	int each = space_first_attach(child_space);
+	int each = attach_first(child_space);
 
-	for (; each >= 0; each = space_next_attach(each)) {
+	for (; each >= 0; each = attach_next(each)) {
 		attach(regions[each].tag);
 		stamp_attach(regions[each].tag);
 	}

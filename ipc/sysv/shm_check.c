@@ -24,9 +24,9 @@ static int report(const char *what, int index, uint32_t is, uint32_t should)
 
 static void count_in_space(int space, int first)
 {
-	int each = space_first_attach(space);
+	int each = attach_first(space);
 
-	for (; each >= 0; each = space_next_attach(each)) {
+	for (; each >= 0; each = attach_next(each)) {
 		int index = regions[each].tag;
 
 		if (index >= first && index < first + BATCH)
@@ -47,9 +47,9 @@ static void count_attaches(int first)
 static int check_tags(int space)
 {
 	int breaches = 0;
-	int each = space_first_attach(space);
+	int each = attach_first(space);
 
-	for (; each >= 0; each = space_next_attach(each)) {
+	for (; each >= 0; each = attach_next(each)) {
 		int index = regions[each].tag;
 
 		if (!ids_used(&shm_ids, index))

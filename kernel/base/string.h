@@ -19,4 +19,9 @@ static inline uint32_t min(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
+static inline uint32_t max(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
 #endif

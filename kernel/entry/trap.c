@@ -36,7 +36,7 @@
  * kernel's mistake (an exception in the kernel that no fix-up explains) is a
  * panic.
  *
- *	page fault --> space_fault() --> 0            go on
+ *	page fault --> space_page() --> 0             go on
  *	               user mode         -EFAULT      SIGSEGV
  *	               user mode         -ENXIO       SIGBUS
  *	               in a user copy    either       the copy answers -EFAULT
@@ -133,12 +133,14 @@ static void page_fault(struct trapframe *tf)
 	vaddr_t va = cpu_cr2();
 	bool user = trapframe_from_user(tf);
 	int result = -EFAULT;
+	frame_t frame;
 
 	count_faults++;
 	if (trace_on)
 		trace_event(TRACE_FAULT, va, tf->error, tf->eip);
 	if (va < USER_LIMIT && (user || usercopy_fixup(tf->eip)))
-		result = space_fault(self()->life.space, va, tf->error & PF_WR);
+		result = space_page(self()->life.space, va, tf->error & PF_WR,
+		                    &frame);
 	if (result == 0)
 		return;
 	if (user) {

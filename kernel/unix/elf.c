@@ -79,7 +79,7 @@ static int map(struct region *region, vaddr_t end)
 {
 	if (end <= region->start)
 		return 0;
-	if (space_overlaps(region->space, region->start, end))
+	if (regions_overlap(region->space, region->start, end))
 		return -ENOEXEC;
 	region->end = end;
 	return space_map(region);

@@ -346,7 +346,7 @@ static int build(struct build *b, const struct identity *cred, vaddr_t argv,
 	};
 	int result = elf_map(&b->elf);
 
-	if (result == 0 && space_overlaps(stack.space, stack.start, stack.end))
+	if (result == 0 && regions_overlap(stack.space, stack.start, stack.end))
 		result = -ENOEXEC;
 	if (result == 0)
 		result = space_map(&stack);

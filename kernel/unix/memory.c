@@ -40,13 +40,13 @@ static int choose(int space, vaddr_t address, uint32_t bytes, uint32_t flags,
 		if (address < USER_FIRST)
 			return -EPERM;
 		if ((flags & MAP_FIXED_NOREPLACE) &&
-		    space_overlaps(space, address, address + bytes))
+		    regions_overlap(space, address, address + bytes))
 			return -EEXIST;
 		return 0;
 	}
 	*where &= ~(PAGE_SIZE - 1); /* a hint */
 	if (*where >= USER_FIRST && in_user_half(*where, bytes) &&
-	    !space_overlaps(space, *where, *where + bytes))
+	    !regions_overlap(space, *where, *where + bytes))
 		return 0;
 	*where = (flags & MAP_TYPE) == MAP_PRIVATE
 	             ? space_find_private(space, pages)

@@ -128,12 +128,12 @@ int space_detach(int space, vaddr_t base)
 	return 0;
 }
 
-int space_first_attach(int space)
+int attach_first(int space)
 {
 	return first_attach[space];
 }
 
-int space_next_attach(int attach)
+int attach_next(int attach)
 {
 	return regions[attach].next;
 }

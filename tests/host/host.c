@@ -206,7 +206,7 @@ static int reach(int space, vaddr_t va, bool write, uint32_t **where)
 	} else {
 		frame = translate(va, write);
 		if (frame == NO_FRAME) {
-			error = space_fault(space, va, write);
+			error = space_page(space, va, write, &frame);
 			if (error < 0)
 				return error;
 			frame = translate(va, write);

@@ -130,6 +130,7 @@ static void test_slots(void)
 	     0);
 	SEES(mm_check, "M3: free bit", s->slot_region[slot_of(ATTACH_FIRST)],
 	     0);
+	SEES(mm_check, "M3: slot among the filled", s->filled, USER_SLOTS);
 	SEES(mm_check, "M3: region's space", own->space, child);
 	SEES(mm_check, "M3: region out of", own->end, own->start);
 	SEES(mm_check, "M3: region out of", own->kind, REGION_FREE);
