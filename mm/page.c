@@ -73,11 +73,11 @@ void page_map_kernel(vaddr_t address, frame_t frame)
 
 bool page_kernel_mapped(vaddr_t address)
 {
-	uint32_t pde = page_get(kernel_directory, slot_of(address));
+	uint32_t word = page_walk(kernel_directory, address);
 
-	if (pde & PTE_PS)
-		return word_frame(pde) + entry_of(address) < frame_limit;
-	return (pde & PTE_P) && page_get(word_frame(pde), entry_of(address));
+	if (word & PTE_PS)
+		return word_frame(word) + entry_of(address) < frame_limit;
+	return word & PTE_P;
 }
 
 /* ---- directories --------------------------------------------------- */
@@ -116,6 +116,28 @@ void page_flush_all(frame_t directory)
 {
 	if (directory == page_loaded)
 		page_load(page_loaded);
+}
+
+/* ---- the walk -------------------------------------------------------- */
+
+/*
+ *	linear address    31       22 21       12 11        0
+ *	                 +-----------+-----------+-----------+
+ *	                 | directory |   table   |  offset   |
+ *	                 +-----------+-----------+-----------+
+ *	                   10 bits:    10 bits:    12 bits:
+ *	                   the slot    the entry   in the page
+ *
+ *	directory[slot] -> PDE -> table[entry] -> PTE -> frame
+ */
+uint32_t page_walk(frame_t directory, vaddr_t va)
+{
+	uint32_t pde = page_get(directory, slot_of(va));
+
+	if (pde == 0 || (pde & PTE_PS))
+		return pde;
+	return page_get(word_frame(pde), entry_of(va)) &
+	       (pde | ~(PTE_P | PTE_RW));
 }
 
 /* ---- words ----------------------------------------------------------- */

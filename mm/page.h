@@ -142,6 +142,13 @@ void page_load_kernel(void); /* the directory without user memory */
 void page_flush(frame_t directory, vaddr_t va);
 void page_flush_all(frame_t directory);
 
+/*
+ * The one walk, which finds and never makes: the PTE of `va`, with P and R/W
+ * only where the PDE has them, too, as the CPU does it (SDM 3A 4.6).  0: there
+ * is no table.  A PDE of 4 MiB stands for all of its pages.
+ */
+uint32_t page_walk(frame_t directory, vaddr_t va);
+
 /* One PTE (slot private) or any word of a segment's table. */
 static inline uint32_t page_get(frame_t table, int entry)
 {

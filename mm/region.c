@@ -131,6 +131,7 @@ void region_list(int region, int before)
 	int first = slot_of(r->start), last = slot_of(r->end - 1);
 	int after;
 
+	assert(region >= 0);
 	if (r->whole) {
 		r->next = r->previous = -1;
 		slots_set_first(r->space, first, last, region);

@@ -212,9 +212,7 @@ void slots_settle(int space, int first, int last)
 
 uint32_t entry_get(const struct region *r, vaddr_t va)
 {
-	frame_t directory = spaces[r->space].directory;
-
-	return page_get(private_table(directory, slot_of(va)), entry_of(va));
+	return page_walk(spaces[r->space].directory, va);
 }
 
 void entry_set(const struct region *r, vaddr_t va, uint32_t word)

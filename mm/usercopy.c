@@ -84,9 +84,7 @@ int copy_out(vaddr_t to, const void *from, uint32_t bytes)
 /* What can be read in a space as it is: no region need be asked. */
 static bool can_be_read(int space, vaddr_t va, frame_t *frame)
 {
-	uint32_t pde = page_get(spaces[space].directory, slot_of(va));
-	uint32_t word =
-	    pde & PTE_P ? page_get(word_frame(pde), entry_of(va)) : 0;
+	uint32_t word = page_walk(spaces[space].directory, va);
 
 	*frame = word_frame(word);
 	return word & PTE_P;
