@@ -1,9 +1,10 @@
 /*
  * boot/archive.c -- the boot archive, as far as the kernel needs it: to find
- * the servers and init.  The rest of it is the file server's business.
+ * the servers and init.  The file server reads the rest of it.
  *
- * Format: cpio "newc" (cpio(5)), 13 fields of 8 hexadecimal digits after the
- * magic; file bodies start on a page (tools/mkarchive pads).
+ * The format is cpio "newc" (cpio(5)): a header has 13 fields of 8 hexadecimal
+ * digits after its magic, and the name follows.  The body of a file starts on a
+ * page, as tools/mkarchive pads it.
  */
 #include "boot.h"
 
@@ -19,14 +20,14 @@
 
 struct entry {
 	const char *name;
-	uint32_t body, bytes; /* offset in the archive; length */
+	uint32_t body, bytes; /* its offset in the archive; its length */
 	uint32_t check;       /* the sum of the body's bytes */
 	uint32_t next;        /* offset of the next header */
 };
 
 /*
- * Eight hexadecimal digits.  Others give some number, too: what it leads to is
- * checked, and lies outside the archive or is no header.
+ * Field `i`: eight hexadecimal digits.  Other characters give some number as
+ * well.  That is safe, because the caller checks what each number leads to.
  */
 static uint32_t field(const char *header, int i)
 {
@@ -38,7 +39,7 @@ static uint32_t field(const char *header, int i)
 	return value;
 }
 
-/* The entry after this one; false when nothing sound is there. */
+/* Goes on to the next entry.  False: nothing sound is there. */
 static bool next_entry(struct entry *entry)
 {
 	uint32_t offset = entry->next;
@@ -63,6 +64,7 @@ static bool next_entry(struct entry *entry)
 	       (entry->bytes == 0 || entry->body % PAGE_SIZE == 0);
 }
 
+/* Is the sum of the body that of its header? */
 static bool intact(const struct entry *entry)
 {
 	const uint8_t *body = phys_to_kernel(archive_start + entry->body);

@@ -1,38 +1,52 @@
 /*
- * boot/boot.h -- what the files of boot share.
+ * boot/boot.h -- what the files of boot share.  This header declares what
+ * entry.asm, archive.c, cmdline.c and main.c have; multiboot.h is for
+ * multiboot.c.
  */
 #ifndef BOOT_BOOT_H
 #define BOOT_BOOT_H
 
 #include "../abi/types.h"
 
-/* boot/entry.asm: the first directory, and the first 4 MiB. */
+/* ---- entry.asm ---------------------------------------------------------- */
+
+/* The first page directory, and the page table of the first 4 MiB. */
 extern uint32_t boot_directory[], boot_table[];
 
-/* ---- archive.c ------------------------------------------------------- */
-
-#define ARCHIVE_END "TRAILER!!!" /* the last one's name */
+/* ---- main.c ------------------------------------------------------------- */
 
 /*
- * Where the body of the file at `path` (without the leading slash) is, and its
- * length; 0 when it is not there, or something unsound is in front of it.  A
- * body whose sum is wrong ends the machine: nobody starts a damaged program.
+ * Where entry.asm goes, in the higher half: `magic` and the physical address of
+ * the loader's information are what the loader left in eax and ebx.
  */
-paddr_t archive_find(const char *path, uint32_t *bytes);
+__attribute__((noreturn)) void kmain(uint32_t magic, paddr_t info_address);
 
-/* ---- cmdline.c ------------------------------------------------------- */
+/* ---- cmdline.c ---------------------------------------------------------- */
 
-#define SERVERS_MAX 5
-extern const char *cmdline_servers[SERVERS_MAX]; /* of rank 2: paths */
-extern int cmdline_server_count;
-extern char cmdline_words[]; /* "init" and all words, each with its NUL */
-extern int cmdline_bytes;
-
+/*
+ * Reads the kernel's command line and does what its words say.  If
+ * `first_is_file` its first word is the kernel's own name, and is skipped.
+ */
 void cmdline_parse(const char *text, bool first_is_file);
 
-/* ---- main.c ---------------------------------------------------------- */
+/* What it has read: the paths of the servers of rank 2. */
+#define SERVERS_MAX 5
+extern const char *cmdline_servers[SERVERS_MAX];
+extern int cmdline_server_count;
 
-/* Where boot/entry.asm goes. */
-__attribute__((noreturn)) void kmain(uint32_t magic, paddr_t info_address);
+/* And init's arguments: "init" and all words, each with its NUL. */
+extern char cmdline_words[];
+extern int cmdline_bytes;
+
+/* ---- archive.c ---------------------------------------------------------- */
+
+#define ARCHIVE_END "TRAILER!!!" /* the name of the last entry */
+
+/*
+ * Finds the file at `path`, which has no leading slash: where its body is, and
+ * how long.  0: it is not there, or an entry before it is unsound.  If the sum
+ * of the body is wrong, the machine ends: a damaged program must not start.
+ */
+paddr_t archive_find(const char *path, uint32_t *bytes);
 
 #endif

@@ -1,27 +1,27 @@
 /*
  * boot/cmdline.c -- the kernel's command line.
  *
- *	shmmax= shmmin= shmmni= shmall= shmseg=     limits:
- * kernel/look/tunable.c semmsl= semmns= semopm= semmni= msgmax= msgmnb= msgmni=
+ *	shmmax=N shmmin=N shmmni=N shmall=N shmseg=N
+ *	semmsl=N semmns=N semopm=N semmni=N msgmax=N msgmnb=N msgmni=N
  *	reserve=PAGES       what only servers may use
- *	log=0|1             errors, information
+ *	log=0|1             errors alone, or all
  *	trace               events on port 0xE9
- *	teach               /proc/PID/pt for everybody
+ *	teach               /proc/PID/pt for all users
  *	server=PATH         one more server of rank 2, shown as /dev/NAME
  *	host                init talks to tools/run
- *	provoke=FAILURE     for the tests: provoke_check.c
+ *	provoke=FAILURE     for the tests: kernel/look/provoke_check.c
  *	-- PROGRAM ARG...   what init runs
  *
- * A word that nobody knows is reported, not fatal.
+ * kernel/look/tunable.c has the words with a number, and their ranges.  A word
+ * that is unknown is reported, and boot goes on.
  */
 #include "boot.h"
 
 #include "../kernel/base/klog.h"
 #include "../kernel/base/string.h"
-#include "../kernel/look/machine.h"
-
-#include "../kernel/look/inspect.h"
 #include "../kernel/base/trace.h"
+#include "../kernel/look/inspect.h"
+#include "../kernel/look/machine.h"
 #include "../kernel/look/tunable.h"
 
 #define CMDLINE_BYTES 2048
@@ -31,7 +31,7 @@ int cmdline_server_count = 1;
 char cmdline_words[CMDLINE_BYTES] = "init";
 int cmdline_bytes = 5;
 
-/* Decimal, or hexadecimal after 0x; false when it is no number. */
+/* Decimal, or hexadecimal after 0x.  False: it is no number. */
 static bool parse_number(const char *text, uint32_t *value)
 {
 	uint32_t base = 10, sum = 0;
@@ -54,6 +54,7 @@ static bool parse_number(const char *text, uint32_t *value)
 	return true;
 }
 
+/* NAME=N of tunable.c.  False: the word is none of these. */
 static bool set_number(const char *word)
 {
 	for (int i = 0; i < TUNABLES; i++) {
@@ -89,7 +90,7 @@ static void take_word(const char *word)
 		klog(KLOG_ERROR, "command line: unknown word: %s", word);
 }
 
-/* Copies the words, each with its NUL: init's argument strings. */
+/* Adds the words to init's arguments, each with its NUL. */
 static void split(const char *text)
 {
 	for (; *text && cmdline_bytes < CMDLINE_BYTES - 1; text++) {
@@ -99,7 +100,7 @@ static void split(const char *text)
 			cmdline_words[cmdline_bytes++] = c;
 	}
 	if (cmdline_words[cmdline_bytes - 1])
-		cmdline_bytes++; /* its NUL is there */
+		cmdline_bytes++; /* the NUL is there already */
 	if (*text)
 		klog(KLOG_ERROR, "command line: cut off: %s", text);
 }

@@ -1,15 +1,15 @@
 ; boot/entry.asm -- GRUB's entry, the first page directory, the higher half.
 ;
-; GRUB (or qemu -kernel) loads us at 1 MiB and jumps here with paging off,
-; eax = Multiboot's magic, ebx = physical address of its information.  We are
-; linked 3 GiB higher, so the first thing is a page directory in which the
-; first 4 MiB of memory appear twice:
+; GRUB (or qemu -kernel) loads the kernel at 1 MiB and jumps here with paging
+; off, eax = Multiboot's magic, ebx = physical address of its information.  The
+; kernel is linked 3 GiB higher, so the first thing is a page directory in which
+; the first 4 MiB of memory appear twice:
 ;
 ;	linear 0x00000000 --+--> boot_table --> physical 0 .. 4 MiB
 ;	linear 0xC0000000 --+
 ;
 ; After the jump to the higher half nothing refers to the lower copy, and
-; boot/main.c takes it away.
+; map_physical_memory() in boot/main.c takes it away.
 
 KERNEL_BASE	equ 0xC0000000
 PTE_P_RW	equ 3
@@ -25,7 +25,6 @@ extern kmain
 section .multiboot align=4
 	dd MULTIBOOT_MAGIC, MULTIBOOT_FLAGS, -(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
 
-
 section .text
 boot_entry:
 	mov	esi, eax		; the magic survives below
@@ -39,7 +38,7 @@ boot_entry:
 
 	mov	eax, boot_table - KERNEL_BASE + PTE_P_RW
 	mov	edi, boot_directory - KERNEL_BASE
-	mov	[edi], eax		; linear 0: we are still running there
+	mov	[edi], eax		; linear 0: this code still runs there
 	mov	[edi + 4 * (KERNEL_BASE >> 22)], eax
 	mov	cr3, edi
 	mov	eax, cr0
@@ -49,7 +48,7 @@ boot_entry:
 	jmp	eax			; absolute: the jump to the higher half
 
 .high:	mov	esp, boot_stack_top
-	mov	eax, esi		; kmain(magic, information): -mregparm=3
+	mov	eax, esi		; kmain(magic, information), by -mregparm=3
 	mov	edx, ebx
 	call	kmain			; never returns
 

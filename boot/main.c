@@ -1,29 +1,28 @@
 /*
  * boot/main.c -- from GRUB to the first process, in the order it happens.
  *
- *	cpu_check       can this CPU run us?
+ *	cpu_check       can this CPU run the kernel?
  *	direct map      all physical memory at 0xC0000000, by 4 MiB pages
  *	memory map      which frames are RAM; where the boot archive lies
  *	frames, pages   the allocator; the tables of the kernel's windows
  *	traps, clock    GDT, IDT, PIC, PIT
  *	servers, init   console, files, server=PATH..., process 1
  *
- * Then the boot's own thread of control gives up the CPU for good.
+ * Then the thread of control that booted gives up the CPU for good.
  */
 #include "boot.h"
 
+#include "../kernel/base/cpu.h"
+#include "../kernel/base/image.h"
+#include "../ipc/message/message.h"
+#include "../kernel/process/clock.h"
+#include "../kernel/process/gdt.h"
+#include "../kernel/look/inspect.h"
 #include "../kernel/look/machine.h"
 #include "../kernel/unix/exec.h"
 #include "../kernel/unix/lifecycle.h"
-
-#include "../kernel/process/clock.h"
-#include "../kernel/base/cpu.h"
-#include "../kernel/base/image.h"
 #include "../kernel/entry/trap.h"
-#include "../kernel/process/gdt.h"
-#include "../kernel/look/inspect.h"
 #include "multiboot.h"
-#include "../ipc/message/message.h"
 
 #define LEAST_MEMORY   0x400000u /* 4 MiB */
 #define SERVER_RESERVE 64        /* pages */
@@ -39,7 +38,7 @@ static struct memory_range ram[RAM_RANGES];
 static int ram_count;
 static paddr_t table_start, table_end; /* of the frame table */
 
-/* ---- the CPU --------------------------------------------------------- */
+/* ---- the CPU ------------------------------------------------------------ */
 
 /* A 386 or early 486 has no CPUID: EFLAGS.ID cannot be changed there. */
 static bool has_cpuid(void)
@@ -52,12 +51,12 @@ static bool has_cpuid(void)
 	return (before ^ after) & 0x200000;
 }
 
-/* Refuses what cannot run us, else turns on what we use. */
+/* Refuses a CPU that cannot run the kernel, else turns on what it uses. */
 static void cpu_check(void)
 {
 	static const struct {
 		uint32_t bit, cr4;
-		const char *needed; /* or 0: used where it is */
+		const char *needed; /* its name; 0: used where it is */
 	} features[] = {
 	    {1u << 3, CR4_PSE, "4 MiB pages (PSE)"},
 	    {1u << 15, 0, "conditional moves (CMOV)"},
@@ -78,7 +77,10 @@ static void cpu_check(void)
 	cpu_load_cr0((cpu_cr0() & ~(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE);
 }
 
-/* After the patches of SMAP, kernel text and constants are for reading. */
+/*
+ * Turns on what protects the kernel, where the CPU has it.  Text and constants
+ * become read-only last, because SMAP patches the text.
+ */
 static void cpu_protect_kernel(void)
 {
 	uint32_t out[4], cr4 = cpu_cr4();
@@ -107,11 +109,11 @@ static void cpu_protect_kernel(void)
 	cpu_load_cr3(cpu_cr3());
 }
 
-/* ---- memory ---------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------- */
 
 /*
- * Boot's own directory: the direct map up to `end`, for what lies beyond is no
- * business of ours; the lower copy is taken away.
+ * Makes the direct map in boot's directory: all physical memory up to `end`.
+ * Above `end` nothing is mapped.  The lower copy is taken away.
  */
 static void map_physical_memory(paddr_t end)
 {
@@ -160,7 +162,7 @@ static void find_archive(const struct multiboot_info *info)
 		               "by tools/mkarchive: run `make` again");
 }
 
-/* Room for the frame table: behind the kernel, or behind the archive. */
+/* Finds room for the frame table: behind the kernel, or behind the archive. */
 static void place_frame_table(uint32_t bytes)
 {
 	paddr_t archive_end = page_up(archive_start + archive_bytes);
@@ -182,6 +184,7 @@ static bool taken(paddr_t address)
 	       (address >= table_start && address < table_end);
 }
 
+/* Gives all other frames to the allocator, from the highest down. */
 static void give_frames(void)
 {
 	for (int i = 0; i < ram_count; i++)
@@ -215,9 +218,12 @@ static void memory_init(const struct multiboot_info *info)
 	page_init(kernel_to_phys(boot_directory) / PAGE_SIZE);
 }
 
-/* ---- the first processes --------------------------------------------- */
+/* ---- the first processes ------------------------------------------------ */
 
-/* Slot 0 is boot itself: it only gives up the CPU, and never gets it back. */
+/*
+ * Row 0 is boot itself.  It is a process only so that it can give up the CPU,
+ * which it never gets back.
+ */
 static void make_boot_process(void)
 {
 	int error;
@@ -229,7 +235,10 @@ static void make_boot_process(void)
 	running->state = PROC_RUNNING;
 }
 
-/* `arguments` are strings in a row, `bytes` in all. */
+/*
+ * Makes a process of the program at `path`, not yet ready.  `arguments` are
+ * strings one behind the other, `bytes` in all.
+ */
 static struct proc *start_program(const char *path, const char *arguments,
                                   int bytes)
 {
@@ -248,8 +257,8 @@ static struct proc *start_program(const char *path, const char *arguments,
 	image.segment = segment_make_archive(body, image.bytes, LEVEL_SERVER);
 	proc_prepare_stack(p);
 	if (image.segment < 0 || proc_exec(p, &image, 0, 0) < 0)
-		machine_refuse("%s is no program of ours, or needs more memory",
-		               path);
+		machine_refuse(
+		    "%s is no program for Tessera, or needs more memory", path);
 	segment_drop(image.segment); /* its regions hold it */
 	p->identity.pgid = p->identity.sid = p->life.pid;
 	return p;
@@ -267,7 +276,7 @@ static struct proc *start_server(const char *path, const char *arguments,
 	return p;
 }
 
-/* A new connection to the server's object 0. */
+/* Makes a connection to object 0 of the server. */
 static int connect(const struct proc *server)
 {
 	int connection = connection_make(server->message.channel, 0, 0);
@@ -276,7 +285,10 @@ static int connect(const struct proc *server)
 	return connection;
 }
 
-/* `files` learns from its arguments where the others are: fd 3, 4, ... */
+/*
+ * Starts the console and the other servers of rank 2, then the file server.  It
+ * reaches them by descriptors 3, 4 and so on, which its arguments name.
+ */
 static struct proc *start_servers(void)
 {
 	char arguments[160] = "files";
@@ -311,7 +323,13 @@ static void start_init(const struct proc *files)
 	wake(p);
 }
 
-/* ---- kmain ----------------------------------------------------------- */
+/* ---- kmain -------------------------------------------------------------- */
+
+static bool loaded_by_qemu(const struct multiboot_info *info)
+{
+	return (info->flags & MULTIBOOT_HAS_LOADER_NAME) &&
+	       strncmp(phys_to_kernel(info->loader_name), "qemu", 4) == 0;
+}
 
 void kmain(uint32_t magic, paddr_t info_address)
 {
@@ -324,9 +342,7 @@ void kmain(uint32_t magic, paddr_t info_address)
 	info = phys_to_kernel(info_address);
 	if (info->flags & MULTIBOOT_HAS_CMDLINE)
 		cmdline_parse(phys_to_kernel(info->cmdline),
-		              (info->flags & MULTIBOOT_HAS_LOADER_NAME) &&
-		                  strncmp(phys_to_kernel(info->loader_name),
-		                          "qemu", 4) == 0);
+		              loaded_by_qemu(info));
 	memory_init(info);
 	klog(KLOG_INFO, "Tessera: %d frames of RAM, archive %u bytes",
 	     frames_total, archive_bytes);
@@ -338,7 +354,7 @@ void kmain(uint32_t magic, paddr_t info_address)
 	inspect_init();
 	clock_init();
 	start_init(start_servers());
-	procs[0].state = PROC_PAUSED; /* for good */
+	procs[0].state = PROC_PAUSED; /* nothing wakes it */
 	schedule();
 	panic("boot was given the CPU again");
 }

@@ -1,17 +1,16 @@
 /*
  * boot/multiboot.c -- reads the loader's memory map.
  *
- * Entries are (size, base, length, type); `size` does not count itself.  Type
- * 1 is RAM.  Memory above 896 MiB is left unused, with a log line: the direct
- * map ends there.
+ * An entry is (size, base, length, type), and `size` does not count itself.
+ * Type 1 is RAM.  Memory above 896 MiB is left unused, because the direct map
+ * ends there; a line of the log says so.
  */
 #include "boot.h"
 
 #include "../kernel/base/klog.h"
 #include "../kernel/base/string.h"
-#include "../kernel/look/machine.h"
 #include "../mm/page.h"
-
+#include "../kernel/look/machine.h"
 #include "multiboot.h"
 
 #define TYPE_RAM 1
@@ -22,7 +21,7 @@ struct map_entry {
 	uint32_t type;
 } __attribute__((packed));
 
-/* Cuts an entry to whole pages below the limit; false: nothing is left. */
+/* Cuts an entry to whole pages below the limit.  False: nothing is left. */
 static bool usable(const struct map_entry *entry, struct memory_range *range)
 {
 	uint64_t end = entry->base + entry->length;

@@ -1,6 +1,8 @@
 /*
- * boot/multiboot.h -- what a Multiboot 1 loader tells us.  Source: the
- * Multiboot specification 0.6.96, section 3.3.  All addresses are physical.
+ * boot/multiboot.h -- what a Multiboot 1 loader tells the kernel.  This header
+ * declares what multiboot.c has.  All addresses are physical.
+ *
+ * Source: the Multiboot specification 0.6.96, section 3.3.
  */
 #ifndef BOOT_MULTIBOOT_H
 #define BOOT_MULTIBOOT_H
@@ -35,7 +37,10 @@ struct memory_range {
 	paddr_t start, end;
 };
 
-/* The usable ranges of the memory map, at most `most`; how many. */
+/*
+ * Writes the usable ranges of the memory map to `ram`, at most `most` of them.
+ * Returns how many there are; 0: there is no map, or no RAM in it.
+ */
 int multiboot_ram(const struct multiboot_info *info, struct memory_range *ram,
                   int most);
 
