@@ -1,8 +1,8 @@
 /*
  * abi/elf.h -- an executable file, as the linker leaves it.
  *
- * Source: the System V ABI, chapters 4 and 5; its i386 supplement.  Field names
- * are theirs without the prefix (e_, p_).
+ * The fields have the names of the System V ABI without its prefixes (e_, p_).
+ * Source: the System V ABI, chapters 4 and 5, and its i386 supplement.
  */
 #ifndef ABI_ELF_H
 #define ABI_ELF_H

@@ -2,7 +2,7 @@
  * abi/errno.h -- the error numbers: POSIX's names, Linux i386's values.
  *
  * A kernel function returns 0 or a positive result, or the negative of one of
- * these.  User space sees the same number in eax, -4095..-1.
+ * these numbers.  User space sees that in eax: an error is -4095..-1.
  */
 #ifndef ABI_ERRNO_H
 #define ABI_ERRNO_H

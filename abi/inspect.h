@@ -1,15 +1,16 @@
 /*
  * abi/inspect.h -- the inspection block: where everything is, by name.
  *
- * One structure at the symbol `inspection`, found by its magic, from which gdb,
- * /proc, the outside auditor and a browser page read the kernel's state.  It
- * describes itself: tables by name, address and stride; their fields by name,
- * offset and size.  So a reader needs this file and no other header.
+ * It is one structure at the symbol `inspection`, and its magic finds it in
+ * memory.  gdb, /proc, the outside auditor and a browser page read the kernel's
+ * state from it.  It describes itself: tables by name, address and stride,
+ * their fields by name, offset and size.  So a reader needs this file and no
+ * other header.
  *
- * Addresses are kernel addresses.  Below `direct_map` + 896 MiB, subtracting
- * `direct_map` gives the physical address; above, walk `kernel_directory`.
- * `changes` grows with every system call that can change what is seen here: a
- * reader that sees it move while it reads starts again.
+ * Addresses are kernel addresses.  Below `direct_map` + 896 MiB the physical
+ * address is the address minus `direct_map`; above, walk `kernel_directory`.
+ * `changes` grows with every system call that can change what is seen here.  A
+ * reader that sees it move while it reads must start again.
  */
 #ifndef ABI_INSPECT_H
 #define ABI_INSPECT_H
@@ -22,10 +23,10 @@
 #define INSPECT_FIELDS  128
 
 struct inspect_table {
-	char name[12];    /* "procs", "spaces", "regions", "attaches", ... */
+	char name[12];    /* "procs", "spaces", "regions" ... */
 	uint32_t address; /* of slot 0 */
 	uint32_t stride;  /* bytes */
-	uint32_t slots;   /* in memory now: do not read beyond */
+	uint32_t slots;   /* in memory now: a reader must not go beyond */
 	uint32_t live;    /* in use */
 };
 
@@ -36,15 +37,13 @@ struct inspect_field {
 	uint16_t size;
 };
 
-/* proc.state: the picture of how they follow each other is in
- * kernel/process/process.h
- */
+/* proc.state: kernel/process/process.h draws how the states follow. */
 enum proc_state {
 	PROC_FREE,
 	PROC_NEW, /* being made */
 	PROC_READY,
 	PROC_RUNNING,
-	/* blocked, from here ... */
+	/* From here to PROC_STOPPED it is blocked. */
 	PROC_SENDING,    /* its message waits to be received by `peer` */
 	PROC_REPLY_WAIT, /* `peer` has its message */
 	PROC_RECEIVING,  /* a server with nothing to do */
@@ -52,9 +51,8 @@ enum proc_state {
 	PROC_IN_LINE,    /* semop, msgsnd, msgrcv: until it is served */
 	PROC_SLEEPING,   /* until wake_at */
 	PROC_PAUSED,     /* until a signal */
-	PROC_STOPPED,    /* by SIGSTOP and its kin, until SIGCONT */
-	/* ... to here */
-	PROC_ZOMBIE, /* has exited; its parent has not yet looked */
+	PROC_STOPPED,    /* by SIGSTOP or another stop signal, until SIGCONT */
+	PROC_ZOMBIE,     /* has ended; its parent has not yet waited for it */
 };
 
 struct inspection {

@@ -3,7 +3,8 @@
  *
  * The second door, int 0x81, is the kernel's own: eax = number
  * (abi/native.tbl), ebx ecx edx esi edi ebp = arguments, eax = result or
- * -errno.  EPERM to all but the servers that the kernel itself started.
+ * -errno.  Only the servers that the kernel itself started may come by it;
+ * others get -EPERM.
  *
  * A server's life is one loop:
  *
@@ -13,12 +14,13 @@
  *		reply_receive(m.token, status, &m);
  *	}
  *
- * A reply may also come later, or never (reply, and then receive).
+ * A reply may also come later, or never: reply() and receive() are calls of
+ * their own as well.
  *
  * A request *is* a Unix call: its type is the call's number, its words are the
  * caller's argument registers.  Where a word is a pointer, abi/syscalls.tbl
- * says what the server may reach through it: that is a lease, named by the
- * argument's position (0..5), and it lasts until the reply.
+ * says what the server may reach through it.  That is a lease.  It is named by
+ * the argument's position (0..5), and it lasts until the reply.
  */
 #ifndef ABI_MESSAGE_H
 #define ABI_MESSAGE_H
@@ -33,8 +35,8 @@
 struct message {
 	int type;       /* call number, or a pulse */
 	int token;      /* names the waiting client, until it is replied to */
-	int object;     /* which of your objects it is asked of */
-	int connection; /* by which connection (for `ready`) */
+	int object;     /* the one of the server's objects that is meant */
+	int connection; /* that it came by; ready() takes it */
 	int pid, pgid, sid; /* of the client; client() says more */
 	uint32_t uid, euid, egid;
 	uint32_t args[6]; /* the caller's ebx ecx edx esi edi ebp */
@@ -44,7 +46,7 @@ _Static_assert(sizeof(struct message) == 64, "one cache line");
 
 #define GROUPS_MAX 32 /* supplementary groups of a process */
 
-/* client(token, struct client *): what few calls ask about a client. */
+/* client(token, struct client *): what only few calls ask about a client. */
 struct client {
 	uint32_t gid, umask;
 	int ngroups;
@@ -53,44 +55,47 @@ struct client {
 
 /*
  * What a reply may carry, for calls with a result column (fd, fd2, cwd): up to
- * two new connections.  Each is to your own object (`descriptor` -1) or hands
- * on the object behind a descriptor of yours (a connection to a higher server).
+ * two new connections.  Each goes to an object of the server's own
+ * (`descriptor` -1), or hands on what is behind a descriptor of the server's:
+ * an object of a higher server.
  */
 struct reply {
 	int count; /* 0..2 */
 	struct {
-		int descriptor;     /* -1: my own object */
+		int descriptor;     /* -1: an object of its own */
 		int object;         /* used when descriptor is -1 */
-		uint32_t readiness; /* first readiness word (poll bits) */
+		uint32_t readiness; /* the first poll bits */
 	} connection[2];
 };
 
-#define TOKEN_SELF 0 /* instead of a token: I myself, my own memory */
+#define TOKEN_SELF 0 /* in place of a token: the caller itself */
 
 /*
- * Tokens of clients are positive, and those of clients that wait at the same
- * time differ in token % TOKEN_SLOTS.  A server that keeps tokens needs one
- * place for each remainder: if a token comes whose place is taken, the kept one
- * is dead.
+ * Tokens of clients are positive.  Clients that wait at the same time differ in
+ * token % TOKEN_SLOTS.  So a server that keeps tokens needs one place for each
+ * remainder: if a token comes whose place is taken, the kept one is dead.
  */
 #define TOKEN_SLOTS 1024
 
 /*
- * segment_make: kinds of segment, named by handle (small positive int).  What
- * is made on behalf of a client names that client, so that nobody takes by way
- * of a server what is kept for root and for the servers (mm/frame.h, LEVEL_*).
+ * segment_make(kind, a, b, whom): makes a segment.  Its handle is a small
+ * positive number.  If the server makes it for a client it must name the
+ * client. The memory then counts at that client's level, so no client takes by
+ * way of a server what is kept for root and for the servers (mm/frame.h,
+ * LEVEL_*).
  */
 #define SEGMENT_OF_MEMORY  1 /* a = bytes; resizable */
 #define SEGMENT_OF_ARCHIVE 2 /* a = offset in the archive (page), b = bytes */
 #define SEGMENT_OF_DEVICE  3 /* a = physical address (page), b = bytes */
-#define SEGMENT_UNPROMISED 0x10 /* or-ed in: NORESERVE */
+#define SEGMENT_UNPROMISED 0x10 /* or-ed in: promise no memory for it */
 
 /* exec(token, struct exec *): the image of the program the client becomes. */
 struct exec {
-	int image;              /* segment handle of the ELF file */
-	uint32_t image_bytes;   /* its length */
-	vaddr_t strings;        /* each ended by NUL: the image's path, then */
-	uint32_t strings_bytes; /* what "#!" puts in place of argv[0] */
+	int image;            /* segment handle of the ELF file */
+	uint32_t image_bytes; /* its length */
+	/* The image's path, then what "#!" puts in place of argv[0]; NULs. */
+	vaddr_t strings;
+	uint32_t strings_bytes;
 };
 
 /* tunable(which, value): kernel/look/tunable.c has their names and ranges. */

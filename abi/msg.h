@@ -30,8 +30,8 @@ struct msqid_ds {
 };
 
 struct msginfo {
-	uint32_t msgpool; /* MSG_INFO: queues that there are */
-	uint32_t msgmap;  /* MSG_INFO: messages that there are */
+	uint32_t msgpool; /* MSG_INFO: queues in use */
+	uint32_t msgmap;  /* MSG_INFO: messages in all queues */
 	uint32_t msgmax;  /* bytes of a message */
 	uint32_t msgmnb;  /* bytes of a queue */
 	uint32_t msgmni;  /* queues in the system */

@@ -9,7 +9,7 @@
 
 #include "sysv.h"
 
-/* semctl: what it may do to one semaphore or to all of a set */
+/* semctl: what it does to one semaphore, or to all of a set. */
 #define GETPID  11
 #define GETVAL  12
 #define GETALL  13

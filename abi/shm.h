@@ -1,10 +1,10 @@
 /*
  * abi/shm.h -- System V shared memory, as it crosses the Unix door.
  *
- * The names are POSIX's, <sys/shm.h>; the layout is Linux
- * i386's 64-bit-clean one ("IPC_64").  Every pad is zero on the way out.
- * Sizes are bytes, times seconds since 1970, limits in the unit named.
- * Source: shmget(2), shmop(2), shmctl(2), svipc(7).
+ * The names are POSIX's, <sys/shm.h>; the layout is Linux i386's 64-bit-clean
+ * one ("IPC_64").  Every pad is zero on the way out.  Sizes are bytes, times
+ * are seconds since 1970, and each limit names its unit. Source: shmget(2),
+ * shmop(2), shmctl(2), svipc(7).
  */
 #ifndef ABI_SHM_H
 #define ABI_SHM_H
@@ -18,13 +18,13 @@
 #define SHM_STAT_ANY 15
 
 #define SHM_HUGE_SHIFT 26     /* the size's logarithm, in the bits from here */
-#define SHM_HUGETLB    04000  /* shmget: huge pages, of which we keep none */
-#define SHM_NORESERVE  010000 /* shmget: count nothing in advance */
+#define SHM_HUGETLB    04000  /* shmget: huge pages; there are none */
+#define SHM_NORESERVE  010000 /* shmget: promise no memory for it */
 
 #define SHM_RDONLY 010000  /* shmat: reference only */
 #define SHM_RND    020000  /* shmat: round the address down to SHMLBA */
 #define SHM_REMAP  040000  /* shmat: replace what is mapped there */
-#define SHM_EXEC   0100000 /* shmat: ask for execution, too */
+#define SHM_EXEC   0100000 /* shmat: ask for execution as well */
 #define SHMLBA     4096u
 
 #define SHM_DEST   01000 /* mode: removed, dies at the last detach */

@@ -1,6 +1,7 @@
 /*
- * abi/signal.h -- signals by POSIX's names, Linux i386's numbers.
- * Source: signal(7).  Handlers are not here yet: only default actions.
+ * abi/signal.h -- signals: POSIX's names, Linux i386's numbers.
+ *
+ * There are no handlers yet, only default actions.  Source: signal(7).
  */
 #ifndef ABI_SIGNAL_H
 #define ABI_SIGNAL_H

@@ -1,9 +1,10 @@
 /*
- * abi/trace.h -- events of the trace ring, 40 bytes each, drained to port 0xE9
- * as they happen when `trace` is on the command line (tools/run --trace FILE).
+ * abi/trace.h -- the events of the trace ring, 40 bytes each.
  *
- * On the port an event is the byte 0x1E followed by its 40 bytes; text of the
- * log never contains 0x1E.  tools/trace turns events into text.
+ * With `trace` on the kernel's command line each is written to port 0xE9 as it
+ * happens: the byte 0x1E, then its 40 bytes.  Text of the log never contains
+ * 0x1E.  tools/run --trace FILE asks for this, and tools/trace turns events
+ * into text.
  */
 #ifndef ABI_TRACE_H
 #define ABI_TRACE_H
