@@ -1,7 +1,7 @@
 // with: ipc/message/lease.c ipc/message/handle.c kernel/entry/native.c
 // with: ipc/message/message.c ipc/message/connection.c
 // with: ipc/message/forward.c ipc/message/message_check.c
-// with: kernel/unix/memory.c
+// with: kernel/unix/memory.c tests/host/explore.c
 // small: 4
 // fast: 300
 /*
@@ -23,9 +23,9 @@
 #include "../../ipc/message/syscall_table.h"
 #include "../../kernel/look/tunable.h"
 #include "../../kernel/entry/trap.h"
-#include "../../kernel/unix/lifecycle.h"
+#include "../../kernel/unix/exec.h"
 #include "../../mm/region.h"
-#include "breadth.h"
+#include "explore.h"
 #include "fake_kernel.h"
 
 #include <stdio.h>
@@ -852,7 +852,7 @@ static void mix_space(int proc)
 
 static uint64_t state_hash(void)
 {
-	hash_begin();
+	explore_hash = HASH_OF_NOTHING;
 	for (int i = 0; i < PROCS; i++)
 		mix(procs[i].state + 32 * (procs[i].signal.killed != 0));
 	mix(w.call ? w.call - calls : -1);
@@ -865,74 +865,17 @@ static uint64_t state_hash(void)
 			    1024 * segments[i].kind);
 			mix(segments[i].resident + 32 * segments[i].owner);
 		}
-	return hash_end();
+	return explore_hash;
 }
 
-static struct node {
-	int parent;
-	uint8_t op, which, nth;
-} nodes[STATES_MAX];
-static int node_count;
-static unsigned long transitions;
-static struct node path[64];
-static int path_length;
+/* ---- the moves ------------------------------------------------------- */
 
-static void print_path(void)
+/* CALL has one for each call; all others have the first of theirs. */
+static bool possible(int move)
 {
-	for (int i = 0; i < path_length; i++) {
-		printf("#   %s %d", op_names[path[i].op], path[i].which);
-		printf(path[i].nth ? ", promise %d refused\n" : "\n",
-		       path[i].nth);
-	}
-}
+	enum op op = (enum op)(move / CALLS);
 
-/* Whether the nth promise was there to refuse. */
-static bool perform(const struct node *s)
-{
-	bool was_refused;
-
-	path[path_length++] = *s;
-	promise_fail_nth = s->nth ? s->nth : -1;
-	step((enum op)s->op, s->which);
-	was_refused = promise_fail_nth == 0;
-	promise_fail_nth = 0;
-	return was_refused;
-}
-
-static void replay(int node)
-{
-	int way[64], n = 0;
-
-	for (int i = node; i > 0; i = nodes[i].parent)
-		way[n++] = i;
-	begin();
-	path_length = 0;
-	while (n > 0)
-		perform(&nodes[way[--n]]);
-}
-
-/* Whether the promise was refused: then there may be one more. */
-static bool try(int node, enum op op, int which, int nth)
-{
-	struct node s = {node, (uint8_t)op, (uint8_t)which, (uint8_t)nth};
-	bool was_refused;
-
-	replay(node);
-	if (!enabled(op))
-		return false;
-	transitions++;
-	was_refused = perform(&s);
-	REQUIRE(message_check() == 0);
-	REQUIRE(mm_check() == 0);
-	REQUIRE(host_stale() == 0 && host_stale_free == 0);
-	if (!was_refused)
-		s.nth = 0;
-	if (op < USE_LEASES && add_seen(state_hash())) {
-		REQUIRE(node_count < STATES_MAX);
-		if (node_count < STATES_MAX)
-			nodes[node_count++] = s;
-	}
-	return was_refused;
+	return (op == CALL || move % CALLS == 0) && enabled(op);
 }
 
 /* The uses of leases refuse nothing: their own loops have no model of it. */
@@ -941,32 +884,54 @@ static bool asks(enum op op)
 	return (op >= MAP && op <= GROW) || op == SHRINK;
 }
 
-static void expand(int node, enum op op)
+static bool make(int move, int nth)
 {
-	for (int i = 0; i < (op == CALL ? CALLS : 1) && !failures; i++) {
-		int nth = asks(op) ? 1 : 0;
+	enum op op = (enum op)(move / CALLS);
+	bool broken;
 
-		while (try(node, op, i, nth) && !failures)
-			nth++;
-	}
+	promise_fail_nth = nth && asks(op) ? nth : -1;
+	step(op, move % CALLS);
+	broken = promise_fail_nth == 0;
+	promise_fail_nth = 0;
+	return broken;
 }
+
+static void judge(void)
+{
+	REQUIRE(message_check() == 0);
+	REQUIRE(mm_check() == 0);
+	REQUIRE(host_stale() == 0 && host_stale_free == 0);
+}
+
+static bool is_leaf(int move)
+{
+	return move / CALLS >= USE_LEASES;
+}
+
+static void print(int move)
+{
+	printf("%s %d", op_names[move / CALLS], move % CALLS);
+}
+
+static const struct explorer explorer = {.moves = OPS * CALLS,
+                                         .most = STATES_MAX,
+                                         .possible = possible,
+                                         .make = make,
+                                         .judge = judge,
+                                         .is_leaf = is_leaf,
+                                         .print = print,
+                                         .begin = begin,
+                                         .hash = state_hash};
 
 int main(int argc, char **argv)
 {
-	int limit = argc > 1 ? atoi(argv[1]) : 0, now;
+	struct explored found;
 
-	node_count = 1;
-	for (now = 0; now < node_count && !failures; now++) {
-		if (limit && now == limit)
-			break;
-		for (int op = 0; op < OPS; op++)
-			expand(now, (enum op)op);
-	}
-	REQUIRE(limit || now > 5000);
-	printf("%sok 1 - leases: in every order, a kill at every step: as the "
-	       "model: %s%d states, %lu transitions\n",
-	       failures ? "not " : "", limit ? "the first " : "all ", now,
-	       transitions);
-	printf("1..1\n");
-	return failures != 0;
+	explore_words(argc, argv);
+	found = explore(&explorer);
+	REQUIRE(explore_limit || found.from > 5000);
+	tap("leases: in every order, a kill at every step: as the model: "
+	    "%s%d states, %ld transitions",
+	    explore_limit ? "the first " : "all ", found.from, found.made);
+	return tap_end();
 }

@@ -1,5 +1,5 @@
 // with: ipc/message/connection.c ipc/message/message.c
-// with: ipc/message/forward.c ipc/message/message_check.c
+// with: tests/host/explore.c ipc/message/forward.c ipc/message/message_check.c
 // alone
 // fast: 2000
 /*
@@ -28,7 +28,7 @@
 #include "../../ipc/message/syscall_table.h"
 #include "../../kernel/base/string.h"
 #include "../../kernel/process/schedule.h"
-#include "breadth.h"
+#include "explore.h"
 #include "fake_kernel.h"
 #include "fake_mm.h"
 
@@ -39,7 +39,7 @@
 #define USERS      3 /* of clients: the first two are of one */
 #define OBJECTS    64
 #define HELD       2
-#define STATES_MAX 400000
+#define STATES_MAX 800000
 
 #define CALL_PIPE 2 /* a row with two results; the table has none yet */
 #define BAD       0xbad000
@@ -203,7 +203,7 @@ static void hold_token(int token)
 			return;
 		}
 	}
-	fail("no room for a token", __LINE__);
+	REQUIRE(!"there is room for a token");
 }
 
 static bool client_waits(const struct channel *channel)
@@ -657,8 +657,7 @@ static bool waits(int proc)
 
 static void check_world(void)
 {
-	if (message_check())
-		fail("message_check", __LINE__);
+	REQUIRE(message_check() == 0);
 	for (int i = 0; i < w.objects; i++)
 		if (channels[w.object_channel[i]].server >= 0)
 			REQUIRE(object_alive(i) != w.pulsed[i]);
@@ -715,7 +714,7 @@ static void mix_proc(int i)
 
 static uint64_t state_hash(void)
 {
-	hash_begin();
+	explore_hash = HASH_OF_NOTHING;
 	for (int i = 0; i < PROCS; i++)
 		mix_proc(i);
 	for (int c = 0; c < 2; c++) {
@@ -734,82 +733,40 @@ static uint64_t state_hash(void)
 	for (int i = 0; i < w.objects; i++)
 		mix(w.pulsed[i]);
 	mix(w.kills_left * 16 + w.unblocks_left * 4 + w.interrupts_left);
-	return hash_end();
+	return explore_hash;
 }
 
-static struct node {
-	int parent;
-	uint8_t proc, op;
-} nodes[STATES_MAX];
-static int node_count, now;
-static struct {
-	int proc, op;
-} path[256];
-static int path_length;
+/* ---- the moves: each step of each process ---------------------------- */
 
-static void print_path(void)
+static bool possible(int move)
 {
-	for (int i = 0; i < path_length; i++)
-		printf("#   %d %s\n", path[i].proc, op_names[path[i].op]);
+	return enabled(move / OPS, (enum op)(move % OPS));
 }
 
-static void replay(int node)
+static bool make(int move, int nth)
 {
-	int way[256], n = 0;
-
-	for (int i = node; i > 0; i = nodes[i].parent)
-		way[n++] = i;
-	begin();
-	path_length = 0;
-	while (n > 0) {
-		const struct node *s = &nodes[way[--n]];
-
-		path[path_length].proc = s->proc;
-		path[path_length++].op = s->op;
-		step(s->proc, (enum op)s->op);
-	}
+	(void)nth;
+	step(move / OPS, (enum op)(move % OPS));
+	return false;
 }
 
-static void try(int proc, enum op op)
+static void print(int move)
 {
-	replay(now);
-	if (!enabled(proc, op))
-		return;
-	path[path_length].proc = proc;
-	path[path_length++].op = op;
-	step(proc, op);
-	check_world();
-	if (add_seen(state_hash()) && node_count < STATES_MAX)
-		nodes[node_count++] =
-		    (struct node){now, (uint8_t)proc, (uint8_t)op};
+	printf("%d %s", move / OPS, op_names[move % OPS]);
 }
 
-static int limit; /* states to go on from, at most; 0: all */
-
-static int explore(void)
-{
-	bool possible[PROCS][OPS];
-	int known = failures;
-
-	memset(seen, 0, sizeof(seen));
-	node_count = 1;
-	for (now = 0; now < node_count && failures == known; now++) {
-		if (limit && now == limit)
-			break;
-		replay(now);
-		for (int p = 0; p < PROCS; p++)
-			for (int op = 0; op < OPS; op++)
-				possible[p][op] = enabled(p, (enum op)op);
-		for (int i = 0; i < PROCS * OPS && failures == known; i++)
-			if (possible[i / OPS][i % OPS])
-				try(i / OPS, (enum op)(i % OPS));
-	}
-	return now;
-}
+static const struct explorer explorer = {.moves = PROCS * OPS,
+                                         .most = STATES_MAX,
+                                         .possible = possible,
+                                         .make = make,
+                                         .judge = check_world,
+                                         .print = print,
+                                         .begin = begin,
+                                         .hash = state_hash};
 
 static const struct bounds all_bounds[] = {
     {"a kill at every step", {1, 1}, 1, 0, 0, .few = true},
-    {"each call and answer, a kill", {1, [FILES] = 1}, 1, 0, 0, false},
+    {"each call and answer, a kill", {1, [FILES] = 1}, 1, 0, 0, .few = false},
     {"two calls in turn, a kill", {2}, 1, 0, 0, .few = true},
     {"servers send up and down",
      {1, [FILES] = 1, [CONSOLE] = 1},
@@ -833,24 +790,15 @@ static const struct bounds all_bounds[] = {
 int main(int argc, char **argv)
 {
 	int count = sizeof(all_bounds) / sizeof(all_bounds[0]);
-	int only = argc > 2 ? atoi(argv[2]) : 0; /* of them, or 0: all */
 
-	limit = argc > 1 ? atoi(argv[1]) : 0;
-	printf("1..%d\n", only ? 1 : count);
+	explore_words(argc, argv);
 	for (int i = 0; i < count; i++) {
-		int before = failures, states;
-
-		if (only && i + 1 != only)
+		if (!explore_wanted(i + 1))
 			continue;
 		bounds = &all_bounds[i];
-		states = explore();
-		if (node_count == STATES_MAX)
-			fail("the bound of states was reached", __LINE__);
-		printf("%sok %d - messages: in every order of events: %s: "
-		       "%s%d states\n",
-		       failures > before ? "not " : "", i + 1, bounds->name,
-		       limit ? "the first " : "all ", states);
-		fflush(stdout);
+		tap("messages: in every order of events: %s: %s%d states",
+		    bounds->name, explore_limit ? "the first " : "all ",
+		    explore(&explorer).from);
 	}
-	return failures != 0;
+	return tap_end();
 }

@@ -1,6 +1,7 @@
 // with: ipc/sysv/ids.c ipc/sysv/permission.c ipc/sysv/object.c
 // with: kernel/process/wait.c kernel/process/wait_check.c ipc/sysv/msg.c
 // with: ipc/sysv/msg_check.c -DIDS_SEQ_MAX=2
+// with: tests/host/explore.c tests/host/few_ids.c tests/host/in_line.c
 // alone
 // fast: 10000
 /*
@@ -12,14 +13,18 @@
  * messages in their order, and who stands in line with what to send or to
  * want.  What a message says follows from its type and size, and is looked at
  * when it is received.  The pool is a fake, where each chain has one cell.
- * See explore_line.h for how a process sleeps and how memory is refused.
+ * See in_line.h for how a process sleeps.
  *
  * Scenes are small worlds, each with its own menu of calls, each explored to
  * its end.
  */
 #include "../../ipc/sysv/msg.h"
-#include "explore_line.h"
+#include "explore.h"
+#include "fake_mm.h"
+#include "few_ids.h"
+#include "in_line.h"
 
+#define PROCS   3
 #define QUEUES  2
 #define ROOM    2 /* msg_qbytes, at most */
 #define LONGEST 2 /* of all messages */
@@ -433,7 +438,7 @@ static int m_look(int id)
 }
 
 /* All that a sleeper needs lies in the pool. */
-static void keep_stack(void)
+void keep_stack(void)
 {
 }
 
@@ -449,6 +454,7 @@ struct call {
 };
 
 static struct call calls[400];
+static int calls_made;
 
 static void add(enum kind kind, int id, int a, int b, int flags,
                 vaddr_t address)
@@ -562,8 +568,9 @@ static void run(int proc)
 	    0; /* and another process begins in its row */
 }
 
-static bool possible(const struct call *c)
+static bool possible(int call)
 {
+	const struct call *c = &calls[call];
 	const struct sleeper *p = &model.procs[c->proc];
 
 	switch (c->kind) {
@@ -578,13 +585,13 @@ static bool possible(const struct call *c)
 
 static void compare(void);
 
-static bool make_call(int call)
+static bool make(int call, int nth)
 {
 	const struct call *c = &calls[call];
 	int proc = c->proc;
 
-	if (!possible(c))
-		return false;
+	refuse = nth;
+	refused = false;
 	memset(&wrote, 0, sizeof(wrote));
 	running = &procs[proc];
 	switch (c->kind) {
@@ -603,10 +610,10 @@ static bool make_call(int call)
 		EXPECT(is, model_call(c));
 	}
 	compare();
-	return true;
+	return refused;
 }
 
-static void explain(int call)
+static void print(int call)
 {
 	const struct call *c = &calls[call];
 
@@ -733,13 +740,12 @@ struct state {
 		int state, killed, result, chain, count, which, mode;
 	} procs[PROCS];
 	struct letter_in_pool chains[CHAINS];
-	int cells, table_fresh, table_live;
-	uint32_t taken, full, all_full;
-	uint16_t head;
+	struct few_ids ids;
+	int cells;
 } __attribute__((aligned(STATE_ALIGNED)));
 
 /* As it matters for a state: who is in which line, and what there is of him. */
-static bool comes_before(int a, int b)
+bool comes_before(int a, int b)
 {
 	int place_a = 2 * PROCS * QUEUES, place_b = place_a;
 
@@ -853,12 +859,7 @@ static void save(void *state)
 	for (int i = 0; i < PROCS && !tap_bad; i++)
 		save_proc(s, i);
 	s->cells = pool_cells;
-	s->table_fresh = msg_ids.rows.fresh;
-	s->table_live = msg_ids.rows.live;
-	s->taken = msg_ids.taken[IDS_LEAF];
-	s->full = msg_ids.taken[1];
-	s->all_full = msg_ids.taken[0];
-	s->head = *head;
+	few_ids_save(&s->ids, &msg_ids);
 }
 
 static void restore(const void *state)
@@ -884,12 +885,7 @@ static void restore(const void *state)
 		procs[i].wait.type = s->procs[i].which;
 		procs[i].wait.flags = s->procs[i].mode;
 	}
-	msg_ids.rows.fresh = s->table_fresh;
-	msg_ids.rows.live = s->table_live;
-	msg_ids.taken[IDS_LEAF] = s->taken;
-	msg_ids.taken[1] = s->full;
-	msg_ids.taken[0] = s->all_full;
-	*head = s->head;
+	few_ids_restore(&msg_ids, &s->ids);
 }
 
 /* ---- the scenes ---------------------------------------------------- */
@@ -1011,7 +1007,7 @@ static const struct scene {
 /* Slots that are used for the last time, or not at all any more. */
 static void begin_queues(int lives)
 {
-	begin_ids(&msg_ids, (struct ids)IDS(msgs));
+	few_ids_begin(&msg_ids, (struct ids)IDS(msgs));
 	memset(msgs, 0, sizeof(msgs[0]) * QUEUES);
 	msg_ids.rows.fresh = QUEUES;
 	msg_ids.rows.live = 0;
@@ -1033,7 +1029,7 @@ static void begin(const struct scene *scene)
 	memset(&model, 0, sizeof(model));
 	memset(chains, 0, sizeof(chains));
 	pool_cells = 0;
-	begin_procs(scene->strangers);
+	begin_procs(PROCS, scene->strangers);
 	begin_queues(scene->lives);
 	msg_limits =
 	    (struct msginfo){.msgmax = LONGEST, .msgmnb = ROOM, .msgmni = 9};
@@ -1041,26 +1037,37 @@ static void begin(const struct scene *scene)
 	first_caller = 0;
 	last_caller = PROCS - 1;
 	scene->add(ID(IDS_SEQ_MAX, 0));
-	states_begin(sizeof(struct state), STATES);
 }
 
-/* usage: explore_msg [STATES [SCENE]], of each scene so many at most; 0: all */
+/* How many calls were made of the scene. */
+static long explore_scene(const struct scene *scene)
+{
+	struct explorer explorer = {.most = STATES,
+	                            .possible = possible,
+	                            .make = make,
+	                            .print = print,
+	                            .bytes = sizeof(struct state),
+	                            .save = save,
+	                            .restore = restore};
+	struct explored found;
+
+	begin(scene);
+	explorer.moves = calls_made;
+	found = explore(&explorer);
+	EXPECT(explore_limit || found.states >= scene->at_least, true);
+	tap("%s: each call from %d of %d states, %ld promises broken",
+	    scene->name, found.from, found.states, found.broken);
+	return (long)found.from * calls_made;
+}
+
 int main(int argc, char **argv)
 {
-	int scene = argc > 2 ? atoi(argv[2]) : 0;
 	long calls_of_all = 0;
-	char sentence[120];
 
-	for (int i = 0; i < SCENES; i++) {
-		if (scene > 0 && scene != i + 1)
-			continue;
-		begin(&scenes[i]);
-		calls_of_all += explore(scenes[i].name, scenes[i].at_least,
-		                        argc > 1 ? atoi(argv[1]) : 0);
-	}
-	snprintf(sentence, sizeof(sentence),
-	         "message queues: %ld calls agree with the model",
-	         calls_of_all);
-	tap(sentence);
+	explore_words(argc, argv);
+	for (int i = 0; i < SCENES; i++)
+		if (explore_wanted(i + 1))
+			calls_of_all += explore_scene(&scenes[i]);
+	tap("message queues: %ld calls agree with the model", calls_of_all);
 	return tap_end();
 }

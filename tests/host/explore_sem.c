@@ -2,6 +2,7 @@
 // with: kernel/process/wait.c kernel/process/wait_check.c ipc/sysv/sem.c
 // with: ipc/sysv/semop.c ipc/sysv/semadj.c ipc/sysv/sem_check.c -DSEMVMX=2
 // with: -DIDS_SEQ_MAX=2 -DSEMS_A_CELL=1
+// with: tests/host/explore.c tests/host/few_ids.c tests/host/in_line.c
 // alone
 // fast: 10000
 /*
@@ -24,8 +25,11 @@
 #include "../../ipc/sysv/sem.h"
 #include "../../kernel/base/cpu.h"
 
-#define PROCS 4
-#include "explore_line.h"
+#define PROCS MOST_PROCS
+#include "explore.h"
+#include "fake_mm.h"
+#include "few_ids.h"
+#include "in_line.h"
 
 #define SETS 2
 #define NUMS 2
@@ -502,6 +506,7 @@ struct call {
 };
 
 static struct call calls[400];
+static int calls_made;
 
 static void add_call(struct call c)
 {
@@ -583,7 +588,7 @@ static void compare_operations(const struct proc *p, const struct array *a)
 
 static const struct array *asked;
 
-static void keep_stack(void)
+void keep_stack(void)
 {
 	struct proc *p = self();
 
@@ -679,8 +684,9 @@ static void run(int proc)
 		end_process(proc);
 }
 
-static bool possible(const struct call *c)
+static bool possible(int call)
 {
+	const struct call *c = &calls[call];
 	const struct sleeper *p = &model.procs[c->proc];
 	bool sleeps = p->array && p->result == UNSERVED;
 
@@ -698,13 +704,13 @@ static bool possible(const struct call *c)
 
 static void compare(const struct call *c, int answer);
 
-static bool make_call(int call)
+static bool make(int call, int nth)
 {
 	const struct call *c = &calls[call];
 	int is = 0;
 
-	if (!possible(c))
-		return false;
+	refuse = nth;
+	refused = false;
 	memset(&wrote, 0, sizeof(wrote));
 	running = &procs[c->proc];
 	switch (c->kind) {
@@ -732,10 +738,10 @@ static bool make_call(int call)
 		ticking = false;
 	}
 	compare(c, is);
-	return true;
+	return refused;
 }
 
-static void explain(int call)
+static void print(int call)
 {
 	const struct call *c = &calls[call];
 
@@ -893,13 +899,13 @@ struct state {
 		int state, killed, result, which, semadj;
 	} procs[PROCS];
 	struct semadj rows[ROWS];
-	int table_fresh, table_live, rows_live;
-	uint32_t taken, full, all_full, count;
-	uint16_t head;
+	struct few_ids ids;
+	int rows_live;
+	uint32_t count;
 } __attribute__((aligned(STATE_ALIGNED)));
 
 /* Who waits, as in line; the others by what there is of them. */
-static bool comes_before(int a, int b)
+bool comes_before(int a, int b)
 {
 	int place_a = PROCS, place_b = PROCS, differ;
 
@@ -1032,14 +1038,9 @@ static void save(void *state)
 	for (int i = 0; i < PROCS; i++)
 		save_proc(s, i);
 	save_lists(s);
-	s->table_fresh = sem_ids.rows.fresh;
-	s->table_live = sem_ids.rows.live;
+	few_ids_save(&s->ids, &sem_ids);
 	s->rows_live = semadj_rows.live;
-	s->taken = sem_ids.taken[IDS_LEAF];
-	s->full = sem_ids.taken[1];
-	s->all_full = sem_ids.taken[0];
 	s->count = sem_count;
-	s->head = *head;
 }
 
 static void restore_procs(const struct state *s)
@@ -1080,14 +1081,9 @@ static void restore(const void *state)
 	memcpy(sems, s->sets, sizeof(s->sets));
 	restore_procs(s);
 	memcpy(semadjs, s->rows, sizeof(s->rows));
-	sem_ids.rows.fresh = s->table_fresh;
-	sem_ids.rows.live = s->table_live;
+	few_ids_restore(&sem_ids, &s->ids);
 	semadj_rows.live = s->rows_live;
-	sem_ids.taken[IDS_LEAF] = s->taken;
-	sem_ids.taken[1] = s->full;
-	sem_ids.taken[0] = s->all_full;
 	sem_count = s->count;
-	*head = s->head;
 }
 
 /* ---- the scenes ---------------------------------------------------- */
@@ -1280,8 +1276,8 @@ static void last_life(int slot)
 static void begin(const struct scene *scene)
 {
 	memset(&model, 0, sizeof(model));
-	begin_procs(scene->strangers);
-	begin_ids(&sem_ids, (struct ids)IDS(sems));
+	begin_procs(PROCS, scene->strangers);
+	few_ids_begin(&sem_ids, (struct ids)IDS(sems));
 	memset(sems, 0, sizeof(sems[0]) * SETS);
 	sem_ids.rows.fresh = sem_ids.rows.live = 0;
 	memset(semadjs, 0, sizeof(semadjs));
@@ -1306,25 +1302,37 @@ static void begin(const struct scene *scene)
 		model.sets[1].next_seq = 0;
 	}
 	scene->add(ID(IDS_SEQ_MAX, 0));
-	states_begin(sizeof(struct state), STATES);
 }
 
-/* usage: explore_sem [STATES [SCENE]], of each scene so many at most; 0: all */
+/* How many calls were made of the scene. */
+static long explore_scene(const struct scene *scene)
+{
+	struct explorer explorer = {.most = STATES,
+	                            .possible = possible,
+	                            .make = make,
+	                            .print = print,
+	                            .bytes = sizeof(struct state),
+	                            .save = save,
+	                            .restore = restore};
+	struct explored found;
+
+	begin(scene);
+	explorer.moves = calls_made;
+	found = explore(&explorer);
+	EXPECT(explore_limit || found.states >= scene->at_least, true);
+	tap("%s: each call from %d of %d states, %ld promises broken",
+	    scene->name, found.from, found.states, found.broken);
+	return (long)found.from * calls_made;
+}
+
 int main(int argc, char **argv)
 {
-	int scene = argc > 2 ? atoi(argv[2]) : 0;
 	long calls_of_all = 0;
-	char sentence[120];
 
-	for (int i = 0; i < SCENES; i++) {
-		if (scene > 0 && scene != i + 1)
-			continue;
-		begin(&scenes[i]);
-		calls_of_all += explore(scenes[i].name, scenes[i].at_least,
-		                        argc > 1 ? atoi(argv[1]) : 0);
-	}
-	snprintf(sentence, sizeof(sentence),
-	         "semaphores: %ld calls agree with the model", calls_of_all);
-	tap(sentence);
+	explore_words(argc, argv);
+	for (int i = 0; i < SCENES; i++)
+		if (explore_wanted(i + 1))
+			calls_of_all += explore_scene(&scenes[i]);
+	tap("semaphores: %ld calls agree with the model", calls_of_all);
 	return tap_end();
 }

@@ -1,6 +1,7 @@
 // with: ipc/sysv/ids.c ipc/sysv/ids_check.c ipc/sysv/permission.c
 // with: ipc/sysv/object.c ipc/sysv/shm.c ipc/sysv/shm_check.c
 // with: -DIDS_SEQ_MAX=2
+// with: tests/host/explore.c tests/host/few_ids.c
 // alone
 /*
  * tests/host/explore_shm.c -- every state that ipc/sysv/shm.c can reach, at a
@@ -19,8 +20,10 @@
  */
 #include "../../abi/errno.h"
 #include "../../ipc/sysv/shm.h"
+#include "explore.h"
 #include "fake_kernel.h"
 #include "fake_mm.h"
+#include "few_ids.h"
 #include "tap.h"
 
 #define OBJECTS      2
@@ -28,11 +31,9 @@
 #define PLACES       3
 #define ATTACHES     (USERS * PLACES)
 #define MAX_ATTACHED 3
-#define KEY          77
 #define OLD          1
 #define NOW          7
 #define STATES       400000
-#define BUCKETS      (1 << 20)
 
 struct shm shms[IDS_LIMIT];
 struct region regions[ATTACHES]; /* attaches, in this mm */
@@ -503,25 +504,15 @@ struct state {
 	struct segment segments[OBJECTS + 1];
 	struct region regions[ATTACHES];
 	int first[USERS], attaches_of[USERS];
-	int table_fresh, table_live;
-	uint32_t pages, taken, full, all_full;
-	uint16_t head;
-};
-
-static struct state *states;
-static int states_known, *buckets;
-static uint16_t *head; /* the only chain there can be: KEY's */
-
-static void find_head(void)
-{
-	for (int i = 0; i < IDS_HEADS; i++)
-		if (shm_ids.heads[i])
-			head = &shm_ids.heads[i];
-}
+	struct few_ids ids;
+	uint32_t pages;
+} __attribute__((aligned(STATE_ALIGNED)));
 
 /* All that calls can change, with every time and pid set to OLD. */
-static void save(struct state *s)
+static void save(void *state)
 {
+	struct state *s = state;
+
 	memset(s, 0, sizeof(*s));
 	s->model = model;
 	memcpy(s->shms, shms, sizeof(s->shms));
@@ -540,17 +531,14 @@ static void save(struct state *s)
 		s->first[i] = first_attach[i];
 		s->attaches_of[i] = spaces[i].attaches;
 	}
-	s->table_fresh = shm_ids.rows.fresh;
-	s->table_live = shm_ids.rows.live;
+	few_ids_save(&s->ids, &shm_ids);
 	s->pages = shm_pages;
-	s->taken = shm_ids.taken[IDS_LEAF];
-	s->full = shm_ids.taken[1];
-	s->all_full = shm_ids.taken[0];
-	s->head = *head;
 }
 
-static void restore(const struct state *s)
+static void restore(const void *state)
 {
+	const struct state *s = state;
+
 	model = s->model;
 	memcpy(shms, s->shms, sizeof(s->shms));
 	memcpy(segments, s->segments, sizeof(segments));
@@ -559,36 +547,12 @@ static void restore(const struct state *s)
 		first_attach[i] = s->first[i];
 		spaces[i].attaches = s->attaches_of[i];
 	}
-	shm_ids.rows.fresh = s->table_fresh;
-	shm_ids.rows.live = s->table_live;
+	few_ids_restore(&shm_ids, &s->ids);
 	shm_pages = s->pages;
-	shm_ids.taken[IDS_LEAF] = s->taken;
-	shm_ids.taken[1] = s->full;
-	shm_ids.taken[0] = s->all_full;
-	*head = s->head;
-}
-
-/* Is the state at the end of the list new?  Then it stays there. */
-static bool remember(void)
-{
-	const uint32_t *word = (const uint32_t *)&states[states_known];
-	uint32_t hash = 2166136261u;
-
-	for (size_t i = 0; i < sizeof(struct state) / 4; i++)
-		hash = (hash ^ word[i]) * 16777619u;
-	hash ^= hash >> 15;
-	for (hash %= BUCKETS; buckets[hash]; hash = (hash + 1) % BUCKETS)
-		if (!memcmp(&states[buckets[hash] - 1], word,
-		            sizeof(struct state)))
-			return false;
-	buckets[hash] = ++states_known;
-	return true;
 }
 
 static void begin(void)
 {
-	states = calloc(STATES + 1, sizeof(struct state));
-	buckets = calloc(BUCKETS, sizeof(int));
 	fake_procs(USERS);
 	clock_now = NOW;
 	space_rows.fresh = USERS;
@@ -601,59 +565,61 @@ static void begin(void)
 		for (int p = 0; p < PLACES; p++)
 			model.shows[i][p] = -1;
 	}
-	/* Learn where KEY's chain begins, then start afresh. */
-	ids_insert(&shm_ids, 0, KEY);
-	find_head();
-	shm_ids = (struct ids)IDS(shms);
-	memset(shms, 0, sizeof(shms));
-	/* All slots but the first two are retired already. */
-	memset(shm_ids.taken, 0xFF, sizeof(shm_ids.taken));
-	shm_ids.taken[IDS_LEAF] = ~3u;
-	shm_ids.taken[1] = shm_ids.taken[0] = ~1u;
+	few_ids_begin(&shm_ids, (struct ids)IDS(shms));
 	for (int i = 0; i < OBJECTS; i++)
 		model.objects[i].next_seq = 1;
-	save(&states[0]);
-	remember();
 }
 
-static void explain(int state, const struct call *c, int is, int wanted)
+/* ---- the moves: calls ------------------------------------------------ */
+
+static long refusals;
+
+static bool possible(int call)
 {
-	printf("# state %d, user %d%s: call %d(%d, %x, %o) = %d, model %d\n",
-	       state, c->user, c->fail ? ", refused" : "", c->kind, c->a, c->b,
-	       c->c, is, wanted);
+	(void)call;
+	return true;
+}
+
+static bool make(int call, int nth)
+{
+	const struct model before = model;
+	int wanted = 0, is;
+
+	(void)nth; /* a call has its own */
+	is = do_call(&calls[call], &wanted);
+	EXPECT(is, wanted);
+	compare(&calls[call], &before, is);
+	refusals += is < 0;
+	return false;
+}
+
+static void print(int call)
+{
+	const struct call *c = &calls[call];
+
+	printf("user %d%s: call %d(%d, %x, %o)", c->user,
+	       c->fail ? ", refused" : "", c->kind, c->a, c->b, c->c);
 }
 
 int main(void)
 {
-	long transitions = 0, refused = 0;
-	char sentence[120];
+	struct explorer explorer = {.most = STATES,
+	                            .possible = possible,
+	                            .make = make,
+	                            .print = print,
+	                            .bytes = sizeof(struct state),
+	                            .save = save,
+	                            .restore = restore};
+	struct explored found;
 
 	make_calls();
 	begin();
-	for (int at = 0; at < states_known && !tap_bad; at++) {
-		for (int i = 0; i < calls_made && !tap_bad; i++) {
-			int wanted = 0, is;
-
-			restore(&states[at]);
-			is = do_call(&calls[i], &wanted);
-			EXPECT(is, wanted);
-			compare(&calls[i], &states[at].model, is);
-			if (tap_bad)
-				explain(at, &calls[i], is, wanted);
-			transitions++;
-			refused += is < 0;
-			save(&states[states_known]);
-			remember();
-			if (states_known == STATES)
-				tap_bad += 1;
-		}
-	}
-	snprintf(sentence, sizeof(sentence),
-	         "shm: %d states, %ld calls (%ld refused) agree with the model",
-	         states_known, transitions, refused);
-	tap(sentence);
-	EXPECT(states_known > 10000, true);
-	EXPECT(refused > transitions / 10, true);
+	explorer.moves = calls_made;
+	found = explore(&explorer);
+	tap("shm: %d states, %ld calls (%ld refused) agree with the model",
+	    found.states, found.made, refusals);
+	EXPECT(found.states > 10000, true);
+	EXPECT(refusals > found.made / 10, true);
 	tap("shm: the exploration was no empty one");
 	return tap_end();
 }

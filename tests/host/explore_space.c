@@ -1,4 +1,4 @@
-// with: tests/host/space_model.c
+// with: tests/host/space_model.c tests/host/explore.c
 // small: 2 4
 // fast: 150
 /*
@@ -25,6 +25,7 @@
  *
  * No scene has a limit: one that does not end is `not ok`.
  */
+#include "explore.h"
 #include "space_model.h"
 
 #include <stdio.h>
@@ -32,7 +33,8 @@
 
 /* ---- the operations of a scene ---------------------------------------- */
 
-#define MAX_OPS 2000
+#define MAX_OPS    2000
+#define STATES_MAX 1000000
 static struct op ops[MAX_OPS];
 static int op_count;
 static bool leaves; /* what is added now is a leaf */
@@ -100,15 +102,8 @@ static void add_copies(int s, int from, int to)
 
 /* ---- hashing ---------------------------------------------------------- */
 
-static uint64_t hash;
 static uint8_t frame_name[HOST_FRAMES + HOST_OUTSIDE];
 static int frame_names;
-
-static void mix(uint32_t value)
-{
-	hash = (hash ^ value) * 0x9e3779b97f4a7c15u;
-	hash ^= hash >> 29;
-}
 
 /* Own frames have names, since two spaces may have the same one. */
 static void mix_entry(uint32_t word)
@@ -191,7 +186,7 @@ static void mix_segment(int g)
 	mix((uint32_t)m.segment[g].pages);
 	mix((segments[index].word != 0) + 2 * (segments[index].directory >= 0) +
 	    4 * (uint32_t)segments[index].tables);
-	for (int p = 0; p < SEGMENT_PAGES; p++) {
+	for (int p = 0; p < MODEL_PAGES; p++) {
 		frame_t table = plans[g].kind == SEGMENT_MEMORY
 		                    ? segment_table_of(index, p)
 		                    : NO_FRAME;
@@ -204,7 +199,7 @@ static void mix_segment(int g)
 
 static uint64_t hash_from(int first)
 {
-	hash = 0xcbf29ce484222325u;
+	explore_hash = HASH_OF_NOTHING;
 	memset(frame_name, 0, sizeof(frame_name));
 	frame_names = 0;
 	mix_space(first);
@@ -212,168 +207,94 @@ static uint64_t hash_from(int first)
 	for (int g = 0; g < SEGMENTS; g++)
 		mix_segment(g);
 	mix(region_rows.free >= 0);
-	return hash | 1;
+	return explore_hash;
 }
 
-static uint64_t state_hash(bool symmetric)
+/* ---- a scene and its moves -------------------------------------------- */
+
+static const struct scene *scene;
+static struct host_state *here;
+static struct model model_here;
+
+static uint64_t state_hash(void)
 {
-	uint64_t one = hash_from(0), other = symmetric ? hash_from(1) : one;
+	uint64_t one = hash_from(0);
+	uint64_t other = scene->symmetric ? hash_from(1) : one;
 
 	return one < other ? one : other;
 }
 
-/* ---- searching -------------------------------------------------------- */
-
-struct node {
-	int parent;
-	int16_t op;
-	uint8_t nth, depth;
-};
-
-#define MAX_NODES 2000000
-#define SEEN      (1 << 22)
-static struct node nodes[MAX_NODES];
-static int node_count;
-static uint64_t seen[SEEN];
-static uint64_t transitions;
-
-static const struct op *path[256]; /* how we came here */
-static int path_nth[256], path_length;
-
-void print_path(void)
+static bool possible(int move)
 {
-	for (int i = 0; i < path_length; i++) {
-		print_op(path[i]);
-		if (path_nth[i])
-			printf("#       refused promise %d\n", path_nth[i]);
-	}
+	return model_possible(&ops[move]);
 }
 
-static bool is_new(uint64_t key)
+static bool make(int move, int nth)
 {
-	uint32_t i = (uint32_t)(key >> 20) & (SEEN - 1);
-
-	while (seen[i] && seen[i] != key)
-		i = (i + 1) & (SEEN - 1);
-	if (seen[i])
-		return false;
-	seen[i] = key;
-	return true;
+	return model_do(&ops[move], nth);
 }
 
-static bool perform(int op, int nth)
+static bool is_leaf(int move)
 {
-	path[path_length] = &ops[op];
-	path_nth[path_length++] = nth;
-	return model_do(&ops[op], nth);
+	return ops[move].leaf;
 }
 
-/* Replays the way to a node: everything is a function of the operations. */
-static void arrive(int node)
+static void print(int move)
 {
-	int way[256], length = 0;
-
-	for (int n = node; nodes[n].parent >= 0; n = nodes[n].parent)
-		way[length++] = n;
-	model_make_world();
-	path_length = 0;
-	while (length-- > 0)
-		perform(nodes[way[length]].op, nodes[way[length]].nth);
+	print_op(&ops[move]);
 }
 
-static struct host_state *here;
-static struct model model_here;
-
-static void enter(const struct scene *scene, int parent, int op, int nth)
+static void save(void *state)
 {
-	int depth = parent < 0 ? 0 : nodes[parent].depth + 1;
-
-	if (!is_new(state_hash(scene->symmetric)))
-		return;
-	check(node_count < MAX_NODES && depth < 250, "too many states");
-	if (node_count < MAX_NODES)
-		nodes[node_count++] = (struct node){
-		    parent, (int16_t)op, (uint8_t)nth, (uint8_t)depth};
-}
-
-/*
- * One operation from `node`, its nth promise refused.  False: it has none, and
- * was done whole.
- */
-static bool step(const struct scene *scene, int node, int op, int nth)
-{
-	bool was_refused = perform(op, nth);
-
-	if (!was_refused)
-		path_nth[path_length - 1] = nth = 0;
-	transitions++;
-	model_compare();
-	if (!ops[op].leaf)
-		enter(scene, node, op, nth);
-	host_restore(here);
-	m = model_here;
-	path_length--;
-	return was_refused;
-}
-
-static void expand(const struct scene *scene, int node)
-{
-	arrive(node);
+	(void)state;
 	host_save(here);
 	model_here = m;
-	for (int op = 0; op < op_count && !model_failures; op++) {
-		int nth = 1;
-
-		while (model_possible(&ops[op]) && step(scene, node, op, nth) &&
-		       !model_failures)
-			nth++;
-	}
 }
 
-static void begin(const struct scene *scene)
+static void restore(const void *state)
 {
-	memset(seen, 0, sizeof(seen));
-	transitions = 0;
-	op_count = node_count = model_failures = 0;
+	(void)state;
+	host_restore(here);
+	m = model_here;
+}
+
+static void explore_scene(void)
+{
+	struct explorer explorer = {.most = STATES_MAX,
+	                            .possible = possible,
+	                            .make = make,
+	                            .judge = model_compare,
+	                            .is_leaf = is_leaf,
+	                            .print = print,
+	                            .begin = model_make_world,
+	                            .hash = state_hash,
+	                            .save = save,
+	                            .restore = restore};
+	struct explored found;
+
+	op_count = 0;
 	plans = scene->plans;
 	scene->add(0);
 	scene->add(1);
-	model_make_world();
-	enter(scene, -1, -1, 0);
-}
-
-/* Until nothing is new; with a limit, so many states.  0, or 1: it failed. */
-static int explore(const struct scene *scene, int number, int limit)
-{
-	int n;
-
-	begin(scene);
-	for (n = 0; n < node_count && !model_failures; n++)
-		if (limit == 0 || n < limit)
-			expand(scene, n);
-	check(limit || node_count >= scene->at_least, "so few states");
-	printf("%sok %d - spaces: %s: as the model: %s%d states, %llu "
-	       "transitions\n",
-	       model_failures ? "not " : "", number, scene->name,
-	       limit ? "the first " : "all ",
-	       limit && limit < node_count ? limit : node_count,
-	       (unsigned long long)transitions);
-	printf("# the deepest after %d operations%s\n",
-	       nodes[node_count - 1].depth, limit ? " of those found" : "");
-	fflush(stdout);
-	return model_failures != 0;
+	explorer.moves = op_count;
+	found = explore(&explorer);
+	check(explore_limit || found.states >= scene->at_least,
+	      "so few states");
+	tap("spaces: %s: as the model: %s%d states, %ld transitions",
+	    scene->name, explore_limit ? "the first " : "all ", found.from,
+	    found.made);
+	printf("# the deepest after %d operations%s\n", found.depth,
+	       explore_limit ? " of those found" : "");
 }
 
 int main(int argc, char **argv)
 {
-	int limit = argc > 1 ? atoi(argv[1]) : 0, failed = 0, number = 0;
-	int only = argc > 2 ? atoi(argv[2]) : 0;
-
+	explore_words(argc, argv);
 	here = host_new_state();
 	host_tables_refuse = 1;
-	for (int i = 0; i < SCENES; i++)
-		if (scenes[i].entries == HOST_SMALL && (!only || only == i + 1))
-			failed |= explore(&scenes[i], ++number, limit);
-	printf("1..%d\n", number);
-	return failed;
+	for (scene = scenes; scene < scenes + SCENES; scene++)
+		if (scene->entries == HOST_SMALL &&
+		    explore_wanted((int)(scene - scenes) + 1))
+			explore_scene();
+	return tap_end();
 }

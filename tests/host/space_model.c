@@ -9,7 +9,6 @@
 
 struct model m;
 const struct segment_plan *plans;
-int model_failures;
 
 static int refuse_nth; /* promise of the operation under way; 0: none */
 
@@ -19,14 +18,15 @@ static bool refused(void)
 	return refuse_nth > 0 && promise_fail_nth == 0;
 }
 
-void check(bool condition, const char *what)
+/* While find_end() looks for the model that agrees, nothing fails. */
+static bool looking, agrees;
+
+void check_at(bool condition, const char *what, const char *file, int line)
 {
-	if (condition)
-		return;
-	if (model_failures++ == 0) {
-		printf("# %s; after:\n", what);
-		print_path();
-	}
+	if (looking)
+		agrees &= condition;
+	else
+		tap_expect(condition, true, what, file, line);
 }
 
 /* ---- what is where ---------------------------------------------------- */
@@ -104,7 +104,7 @@ static uint8_t fresh_byte(void)
 		for (int p = 0; p < PAGES; p++)
 			used[page_of(s, p)->bytes[0]] = true;
 	for (int g = 0; g < SEGMENTS; g++)
-		for (int p = 0; p < SEGMENT_PAGES; p++)
+		for (int p = 0; p < MODEL_PAGES; p++)
 			used[m.segment[g].bytes[p][0]] = true;
 	for (int i = 1;; i++)
 		if (!used[i])
@@ -597,7 +597,9 @@ static bool outside(vaddr_t start, int bytes)
 static void find_end(const struct copy *c, const uint8_t *data)
 {
 	const struct model start = m;
-	int failures = model_failures, n = 0;
+	int n = 0;
+
+	looking = true;
 
 	for (; n < c->bytes; n++) {
 		bool at_start = n == 0 || (c->to + n) % PAGE_SIZE == 0 ||
@@ -610,12 +612,12 @@ static void find_end(const struct copy *c, const uint8_t *data)
 			copy_to(c, data, n);
 		else
 			copy_between(c, n);
-		model_failures = 1; /* quiet */
+		agrees = true;
 		model_compare();
-		if (model_failures == 1)
+		if (agrees)
 			break;
 	}
-	model_failures = failures;
+	looking = false;
 	check(n < c->bytes, "copy: refused, and the bytes are elsewhere");
 }
 
@@ -864,7 +866,7 @@ static void do_resize(const struct op *op)
 
 	if (judge(result, can ? 0 : -EINVAL, -ENOMEM, "resize: its answer") < 0)
 		return;
-	for (int p = op->a; p < SEGMENT_PAGES; p++)
+	for (int p = op->a; p < MODEL_PAGES; p++)
 		memset(m.segment[1].bytes[p], 0, PAGE_SIZE);
 	m.segment[1].pages = (int8_t)op->a;
 }
@@ -896,8 +898,8 @@ void print_op(const struct op *op)
 	    "fork",   "birth",  "drop",    "make",  "let go of",
 	    "resize", "brk",    "copy"};
 
-	printf("#   %s space %d: %d %d %d %d\n", names[op->kind], op->s, op->a,
-	       op->b, op->c, op->d);
+	printf("%s space %d: %d %d %d %d", names[op->kind], op->s, op->a, op->b,
+	       op->c, op->d);
 }
 
 static bool possible_copy(const struct op *op)

@@ -10,15 +10,16 @@
 #define TESTS_SPACE_MODEL_H
 
 #include "../../mm/region.h"
+#include "tap.h"
 
-#define SPACES        2
-#define SEGMENTS      2
-#define PAGES         ((int)(USER_LIMIT / PAGE_SIZE))
-#define SEGMENT_PAGES 6
-#define SERIALS       40
-#define R             RIGHT_READ
-#define RW            (RIGHT_READ | RIGHT_WRITE)
-#define RWX           (RW | RIGHT_EXEC)
+#define SPACES      2
+#define SEGMENTS    2
+#define PAGES       ((int)(USER_LIMIT / PAGE_SIZE))
+#define MODEL_PAGES 6
+#define SERIALS     40
+#define R           RIGHT_READ
+#define RW          (RIGHT_READ | RIGHT_WRITE)
+#define RWX         (RW | RIGHT_EXEC)
 
 #define ARCHIVE_START (HOST_FRAMES * PAGE_SIZE)
 #define DEVICE_START  ((HOST_FRAMES + 4) * PAGE_SIZE)
@@ -43,7 +44,7 @@ struct model {
 		int8_t index, pages;
 		int8_t held;     /* by the test's handle */
 		int8_t attaches; /* kept as shm_nattch is */
-		uint8_t bytes[SEGMENT_PAGES][PAGE_SIZE];
+		uint8_t bytes[MODEL_PAGES][PAGE_SIZE];
 	} segment[SEGMENTS];
 	uint8_t base[SERIALS]; /* page of each attach's base, by its age */
 	uint8_t next_serial;
@@ -59,7 +60,6 @@ struct segment_plan {
 
 extern struct model m;
 extern const struct segment_plan *plans; /* SEGMENTS of them */
-extern int model_failures;
 
 enum op_kind {
 	LOAD,
@@ -111,10 +111,10 @@ static inline vaddr_t va_of_page(int page)
 }
 
 bool segment_alive(int g);
-void check(bool condition, const char *what);
-void print_op(const struct op *op);
 
-/* For whoever has the path: called at the first failure. */
-void print_path(void);
+#define check(condition, what) check_at(condition, what, __FILE__, __LINE__)
+void check_at(bool condition, const char *what, const char *file, int line);
+
+void print_op(const struct op *op);
 
 #endif

@@ -20,6 +20,10 @@ extern void (*tap_explain)(void);
 /* One case: `is` must be `wanted`.  The answer is whether it is. */
 #define EXPECT(is, wanted) tap_expect(is, wanted, #is, __FILE__, __LINE__)
 
+/* One that holds. */
+#define REQUIRE(condition)                                                     \
+	tap_expect(!!(condition), true, #condition, __FILE__, __LINE__)
+
 void tap_failed(long long is, long long wanted, const char *what,
                 const char *file, int line);
 
