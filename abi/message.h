@@ -68,6 +68,8 @@ struct reply {
 	} connection[2];
 };
 
+#define COUNT_MAX 0x7ffff000u /* bytes of one read or write, as on Linux */
+
 #define TOKEN_SELF 0 /* in place of a token: the caller itself */
 
 /*

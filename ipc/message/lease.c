@@ -21,9 +21,8 @@
 #include "../../abi/errno.h"
 #include "syscall_table.h"
 
-#define COUNT_MAX 0x7ffff000u /* bytes of one read(2), as on Linux */
-#define IOV_MAX   1024u
-#define PATH_MAX  4096u
+#define IOV_MAX  1024u
+#define PATH_MAX 4096u
 
 struct iovec {
 	vaddr_t base;

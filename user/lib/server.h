@@ -38,6 +38,12 @@ void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
  */
 int map_new(uint32_t kind, uint32_t start, uint32_t bytes, uint32_t rights);
 
+/*
+ * The bytes of BUFFER in a read or a write, or -errno.  Only an array of
+ * buffers has to be asked for: otherwise they are in the message.
+ */
+int buffer_bytes(const struct message *m);
+
 /* Writes `bytes` bytes to the start of a lease.  Returns 0 or -errno. */
 int give(int token, int argument, const void *from, uint32_t bytes);
 

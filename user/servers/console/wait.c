@@ -235,7 +235,7 @@ void wait_add(const struct message *m, bool writes)
 {
 	struct wait *wait = &waits[m->token % TOKEN_SLOTS];
 	const struct open *open = open_at(m->object);
-	int total = k_lease_size(m->token, BUFFER);
+	int total = buffer_bytes(m);
 	struct queue *queue = queue_of(open->kind, writes);
 
 	if (wait->queue != 0)

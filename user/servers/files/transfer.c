@@ -88,7 +88,7 @@ int read_call(const struct message *m)
 {
 	struct open *open = open_at(m->object);
 	enum node_kind kind = node_at(open->node).kind;
-	int wanted = k_lease_size(m->token, BUFFER);
+	int wanted = buffer_bytes(m);
 
 	if (!readable(open))
 		return -EBADF;
@@ -111,7 +111,7 @@ int write_call(const struct message *m)
 	if (node.kind == NODE_MADE)
 		return made_write(m, open);
 	/* null and zero take everything. */
-	return k_lease_size(m->token, BUFFER);
+	return buffer_bytes(m);
 }
 
 /* ---- position ----------------------------------------------------------- */

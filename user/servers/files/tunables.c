@@ -88,7 +88,7 @@ static int set_from(struct written *text, uint32_t first)
 int tunables_write(const struct message *m, uint32_t first, uint32_t offset)
 {
 	static char bytes[PAGE_SIZE - 1]; /* bytes after these are not used */
-	int size = k_lease_size(m->token, BUFFER), taken, error;
+	int size = buffer_bytes(m), taken, error;
 	struct written text;
 
 	if (size <= 0)
