@@ -20,7 +20,7 @@
  * C2  Count 0: it is in the closed list of a channel whose server lives.
  *
  *	channel_*      of servers           descriptor_*   of processes
- *	connection_*   counted holds        message_fork, _exec, _exit   hooks
+ *	connection_*   counted holds        descriptors_fork, _exec, _exit hooks
  */
 #include "message.h"
 
@@ -176,34 +176,27 @@ void directory_install(int proc, int connection)
 
 /* ---- fork, exec, exit ---------------------------------------------------- */
 
-void message_fork(int child)
+void descriptors_fork(struct proc *child)
 {
 	for (int fd = 0; fd < OPEN_MAX; fd++)
-		connection_hold(procs[child].files.descriptors[fd]);
-	connection_hold(procs[child].files.cwd);
+		connection_hold(child->files.descriptors[fd]);
+	connection_hold(child->files.cwd);
 }
 
-void message_exec(int proc)
+void descriptors_exec(struct proc *p)
 {
 	for (int fd = 0; fd < OPEN_MAX; fd++) {
-		if (is_cloexec(&procs[proc], fd))
-			descriptor_close(proc, fd);
-		set_cloexec(&procs[proc], fd, false);
+		if (is_cloexec(p, fd))
+			descriptor_close(proc_index(p), fd);
+		set_cloexec(p, fd, false);
 	}
 }
 
-void message_exit(int proc)
+void descriptors_exit(struct proc *p)
 {
-	struct proc *p = &procs[proc];
-
-	if (p->message.channel >= 0) {
-		message_server_died(p->message.channel);
-		handles_exit(p->message.channel);
-	}
-	p->message.channel = -1;
 	for (int fd = 0; fd < OPEN_MAX; fd++)
-		descriptor_close(proc, fd);
-	directory_install(proc, NO_CONNECTION);
+		descriptor_close(proc_index(p), fd);
+	directory_install(proc_index(p), NO_CONNECTION);
 }
 
 /* ---- the calls: close(2), dup(2), fcntl(2) ------------------------------- */

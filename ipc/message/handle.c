@@ -85,9 +85,11 @@ int native_segment_drop(int segment)
 	return 0;
 }
 
-void handles_exit(int channel)
+void handles_exit(const struct proc *server)
 {
-	for (int i = 0; i < segment_rows.fresh; i++)
+	int channel = server->message.channel;
+
+	for (int i = 0; i < segment_rows.fresh && channel >= 0; i++)
 		if (segments[i].kind != SEGMENT_FREE &&
 		    segments[i].owner == channel)
 			native_segment_drop(i);

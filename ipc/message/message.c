@@ -443,10 +443,13 @@ int native_pass(int client, int to)
 
 /* ---- death --------------------------------------------------------------- */
 
-void message_server_died(int channel)
+void server_exit(struct proc *p)
 {
-	struct channel *c = &channels[channel];
+	struct channel *c;
 
+	if (p->message.channel < 0)
+		return;
+	c = &channels[p->message.channel];
 	for (int i = 0; i < proc_rows.fresh; i++)
 		if (message_waits(i) && procs[i].peer == c->server)
 			message_answer(i, -EIO);
@@ -460,4 +463,5 @@ void message_server_died(int channel)
 			interrupt_enable(line, false);
 		}
 	}
+	p->message.channel = -1;
 }

@@ -69,10 +69,10 @@ int descriptor_free(int proc, int from);
 /* ... and the working directory's connection, which replaces the old one. */
 void directory_install(int proc, int connection);
 
-/* Hooks of lifecycle.c. */
-void message_fork(int child); /* child has copied descriptors and cwd */
-void message_exec(int proc);  /* closes FD_CLOEXEC */
-void message_exit(int proc);  /* closes all; frees its clients if a server */
+/* Hooks of lifecycle.c and exec.c. */
+void descriptors_fork(struct proc *child); /* it has the parent's numbers */
+void descriptors_exec(struct proc *p);     /* closes those with FD_CLOEXEC */
+void descriptors_exit(struct proc *p);     /* closes all, and the directory */
 
 /* A server writes its own connection's readiness word; else -EBADF. */
 int native_ready(int connection, uint32_t word);
@@ -111,8 +111,12 @@ void message_unblock(int proc);
 /* Undoes what the caller has under way, or has got.  Cannot fail. */
 void message_abandon(void);
 
-/* The server of a channel has died: -EIO to all that wait for it. */
-void message_server_died(int channel);
+/*
+ * A hook of lifecycle.c.  If the process is a server, it is none any more: its
+ * clients are answered -EIO, and so is whoever sends to its channel from now
+ * on.
+ */
+void server_exit(struct proc *p);
 
 /* The process a token names, if the caller has its message; or -ESRCH. */
 int token_client(int token);
@@ -195,8 +199,8 @@ int native_segment_store(int segment, uint32_t offset, vaddr_t buffer,
  */
 int segment_lease(int segment, uint32_t offset, struct lease_use *use);
 
-/* The server of a channel has died: its segments are let go. */
-void handles_exit(int channel);
+/* A hook of lifecycle.c: a server lets go of its segments. */
+void handles_exit(const struct proc *server);
 
 int message_check(void); /* self-check: how many breaches */
 

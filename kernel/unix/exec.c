@@ -370,7 +370,7 @@ static void commit(const struct build *b, struct proc *p)
 	reset_registers(p, b->elf.header.entry, b->sp);
 	if (b->old >= 0) {
 		space_drop(b->old);
-		message_exec(proc_index(p));
+		descriptors_exec(p);
 	}
 }
 

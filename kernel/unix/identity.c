@@ -176,7 +176,7 @@ int sys_setpgid(int pid, int pgid)
 }
 
 /* getpgid(2), getsid(2) */
-int sys_getgroup(int session, int pid)
+int sys_getpgid_or_sid(int session, int pid)
 {
 	struct proc *p = proc_find_or_self(pid);
 

@@ -4,14 +4,16 @@
  *
  * Each room offers a hook for what it keeps.  This file is the one visible list
  * that calls the hooks, in order; exec.c calls its own.  No room calls
- *another's hook, with one exception: mm tells ipc/sysv/shm.c of each attach
- *that ends, in whatever way it does (attach_ended).
+ * another's hook, with one exception: mm tells ipc/sysv/shm.c of each attach
+ * that ends, in whatever way it does (attach_ended).
  *
- *	          fork            exec                exit
- *	mm        space_copy      new space           space_drop
- *	ipc/shm   shm_fork        (attach_ended)      (attach_ended)
- *	messages  message_fork    message_exec        message_exit
- *	ipc/sem   (nothing)       (kept)              sem_exit
+ *	          fork              exec              exit
+ *	mm        space_copy        new space         space_drop
+ *	sysv      shm_fork          (attach_ended)    (attach_ended)
+ *	          (nothing)         (kept)            sem_exit
+ *	message   descriptors_fork  descriptors_exec  descriptors_exit
+ *	          (no server)       (no server)       handles_exit
+ *	                                              server_exit
  */
 #include "lifecycle.h"
 
@@ -90,7 +92,7 @@ static int make_child(struct proc **made)
 	inherit(child, parent);
 	copy_registers(child);
 	shm_fork(space);
-	message_fork(proc_index(child));
+	descriptors_fork(child);
 	*made = child;
 	return 0;
 }
@@ -151,7 +153,9 @@ void proc_exit(int wait_status)
 
 	if (p->life.pid == INIT_PID)
 		panic("init has ended, status %x", (uint32_t)wait_status);
-	message_exit(self_index());
+	handles_exit(p);
+	server_exit(p);
+	descriptors_exit(p);
 	sem_exit();
 	space_drop(p->life.space);
 	p->life.space = -1;

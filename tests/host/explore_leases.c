@@ -447,7 +447,9 @@ static const char *const op_names[] = {"call",        "client goes on",
 static void exit_process(int proc)
 {
 	running = &procs[proc];
-	message_exit(proc);
+	handles_exit(&procs[proc]);
+	server_exit(&procs[proc]);
+	descriptors_exit(&procs[proc]);
 	space_clear(procs[proc].life.space);
 	space_drop(procs[proc].life.space);
 	procs[proc].life.space = -1;

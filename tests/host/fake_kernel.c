@@ -251,11 +251,6 @@ FAKE void interrupt_enable(int line, bool on)
 	(void)line, (void)on;
 }
 
-FAKE void handles_exit(int channel)
-{
-	(void)channel;
-}
-
 FAKE void gdt_load(const struct proc *p)
 {
 	(void)p;
