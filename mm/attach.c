@@ -103,8 +103,8 @@ static bool fits_whole(const struct region *draft)
 {
 	const struct segment *s = &segments[draft->segment];
 
-	return draft->start % SLOT_SIZE == 0 && s->kind == SEGMENT_MEMORY &&
-	       !s->resizable &&
+	return draft->start % SLOT_SIZE == 0 &&
+	       segment_linkable(draft->segment) && !s->resizable &&
 	       slots_free(draft->space, slot_of(draft->start),
 	                  slot_of(draft->end - 1));
 }

@@ -83,7 +83,7 @@ static int show(const struct region *r, vaddr_t va, frame_t *frame)
 		return error;
 	if (shared && (r->rights & RIGHT_WRITE))
 		bits |= PTE_RW;
-	if (shared && segments[r->segment].kind == SEGMENT_DEVICE)
+	if (shared && !segment_in_ram(r->segment))
 		bits |= PTE_PCD;
 	entry_set(r, va, user_word(*frame, bits));
 	return 0;

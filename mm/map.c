@@ -131,14 +131,13 @@ static bool needs_promise(const struct region *r, int rights)
 int space_map(const struct region *wanted)
 {
 	struct region draft = *wanted;
-	enum segment_kind kind =
-	    draft.segment < 0 ? SEGMENT_FREE : segments[draft.segment].kind;
+	bool shared = draft.kind == REGION_SHARED;
 
 	assert(page_aligned(draft.start) && draft.end > draft.start);
 	assert(draft.end <= USER_LIMIT);
-	if (draft.kind != REGION_SHARED && kind == SEGMENT_DEVICE)
+	if (!shared && draft.segment >= 0 && !segment_in_ram(draft.segment))
 		return -EINVAL;
-	if (draft.kind == REGION_SHARED && kind == SEGMENT_ARCHIVE) {
+	if (shared && !segment_writable(draft.segment)) {
 		draft.rights &= ~RIGHT_WRITE;
 		draft.ceiling &= ~RIGHT_WRITE;
 	}

@@ -101,8 +101,8 @@ static int check_segment(int segment)
 
 	if (s->kind == SEGMENT_MEMORY)
 		return check_memory(segment);
-	if (s->word)
-		found(word_frame(s->word));
+	if (s->last_page)
+		found(word_frame(s->last_page));
 	return s->kind == SEGMENT_ARCHIVE && s->bytes % PAGE_SIZE;
 }
 

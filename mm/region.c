@@ -230,8 +230,8 @@ static bool mergeable(int low, int high)
 {
 	const struct region *a = &regions[low], *b = &regions[high];
 
-	return a->end == b->start && a->kind == b->kind && a->segment < 0 &&
-	       b->segment < 0 && a->rights == b->rights &&
+	return a->end == b->start && a->kind == b->kind && b->segment < 0 &&
+	       a->segment < 0 && a->rights == b->rights &&
 	       a->ceiling == b->ceiling && a->promised == b->promised &&
 	       a->noreserve == b->noreserve;
 }
@@ -250,8 +250,12 @@ static int merge(int low, int high)
 
 int region_merge(int region)
 {
-	int low = region_below(region), high = region_after(region);
+	int low, high;
 
+	if (regions[region].segment >= 0)
+		return region;
+	low = region_below(region);
+	high = region_after(region);
 	if (high >= 0 && mergeable(region, high))
 		region = merge(region, high);
 	if (low >= 0 && mergeable(low, region))

@@ -34,7 +34,7 @@ void region_end(int region);
 void region_remove(int region);
 /* [start, at) stays; [at, end) becomes a region of its own: its index. */
 int region_split(int region, vaddr_t at);
-/* Joins it with equal neighbours; what it is now. */
+/* Joins one of zeroes with equal neighbours; what it is now. */
 int region_merge(int region);
 
 /* ---- hole.c ---------------------------------------------------------- */

@@ -79,7 +79,6 @@ int segment_make_archive(paddr_t start, uint32_t bytes, int level)
 	assert(start % PAGE_SIZE == 0);
 	if (i < 0)
 		return -ENOMEM;
-	segments[i].promised = true;
 	segments[i].start = start;
 	segments[i].bytes = bytes;
 	return i;
@@ -181,13 +180,13 @@ static frame_t outside_frame(struct segment *s, int page)
 
 	if (tail == 0 || page < s->pages - 1)
 		return from;
-	if (s->word == 0) {
+	if (s->last_page == 0) {
 		to = frame_alloc_zeroed();
 		memcpy(frame_to_kernel(to), frame_to_kernel(from), tail);
-		s->word = user_word(to, 0);
+		s->last_page = user_word(to, 0);
 		s->resident = 1;
 	}
-	return word_frame(s->word);
+	return word_frame(s->last_page);
 }
 
 int segment_frame(int segment, int page, int level, frame_t *frame)
@@ -240,8 +239,8 @@ static void free_memory(int segment)
 static void free_outside(const struct segment *s)
 {
 	promise_give(s->bytes % PAGE_SIZE ? 1 : 0);
-	if (s->word)
-		frame_drop(word_frame(s->word));
+	if (s->last_page)
+		frame_drop(word_frame(s->last_page));
 }
 
 __attribute__((noinline)) static void end(int segment)

@@ -11,36 +11,76 @@
 #include "page.h"
 #include "rows.h"
 
+/*
+ * What the kinds differ in is asked by fact, with the functions below:
+ *
+ *	           in RAM   writable   inherited   linkable
+ *	memory      yes       yes         yes        yes
+ *	archive     yes       no          yes        no
+ *	device      no        yes         no         no
+ */
 enum segment_kind {
 	SEGMENT_FREE,
-	/* zero-filled on first touch */
+	/* Frames of its own, filled with zeroes at the first touch. */
 	SEGMENT_MEMORY,
-	/* pages of the boot archive; no tables, never linked */
+	/* Pages of the boot archive, where it lies. */
 	SEGMENT_ARCHIVE,
-	/* frames outside RAM: never counted, zeroed or freed */
+	/* Frames outside RAM, which are never counted, zeroed or freed. */
 	SEGMENT_DEVICE,
 };
 
 #define SEGMENT_PAGES (1 << 20) /* at most: 4 GiB */
 
 struct segment {
-	int link; /* free list of the table */
+	int link; /* mm/rows.c: the next free row */
 	enum segment_kind kind;
-	int holders;    /* regions + ids + handles */
-	int pages;      /* its size now; the bytes are the holder's business */
-	bool resizable; /* linked by whole slots only */
-	bool promised;  /* false: NORESERVE, each touch asks */
-	int resident;   /* frames it holds now */
-	int tables;     /* page tables it has: of all its pages, or none */
-	uint32_t word;  /* the PDE word of its only table; archive: last page */
+	int holders;  /* regions + ids + handles */
+	int owner;    /* tag for the holder of a handle; mm never looks */
+	int pages;    /* its size now; the bytes are the holder's business */
+	int resident; /* frames it holds now */
+
+	/* Of memory; of the others: 0, and directory NO_FRAME. */
+	bool resizable;    /* linked by whole slots only */
+	bool promised;     /* in full; false: NORESERVE, each touch asks */
+	int tables;        /* page tables it has: of all its pages, or none */
+	uint32_t word;     /* the PDE word of its only table */
 	frame_t directory; /* or a frame of PDE words, one for each table */
-	paddr_t start;     /* archive, device: where it begins */
-	uint32_t bytes;    /* archive: where its last page ends */
-	int owner;         /* tag for the holder of a handle; mm never looks */
+
+	/* Of an archive and of a device. */
+	paddr_t start; /* where it begins */
+
+	/* Of an archive. */
+	uint32_t bytes;     /* where its last page ends */
+	uint32_t last_page; /* the word of its last page's copy, or 0 */
 };
 
 extern struct segment segments[];
 extern struct rows segment_rows;
+
+/* Can the kernel reach its pages, and the cache keep them?  Then they can be
+ * copied, and mapped private. */
+static inline bool segment_in_ram(int segment)
+{
+	return segments[segment].kind != SEGMENT_DEVICE;
+}
+
+/* May who shows it shared write to it? */
+static inline bool segment_writable(int segment)
+{
+	return segments[segment].kind != SEGMENT_ARCHIVE;
+}
+
+/* Does a child get the regions that show it?  A device is for one process. */
+static inline bool segment_inherited(int segment)
+{
+	return segments[segment].kind != SEGMENT_DEVICE;
+}
+
+/* Has it page tables of its own, at which a PDE can point? */
+static inline bool segment_linkable(int segment)
+{
+	return segments[segment].kind == SEGMENT_MEMORY;
+}
 
 /*
  * A new segment of memory, held once.  Unless `promised` is false its pages

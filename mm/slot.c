@@ -141,7 +141,7 @@ static bool linkable(const struct region *r, int slot)
 		return false;
 	s = &segments[r->segment];
 	page = region_page(r, start);
-	if (s->kind != SEGMENT_MEMORY || page % TABLE_ENTRIES != 0 ||
+	if (!segment_linkable(r->segment) || page % TABLE_ENTRIES != 0 ||
 	    page >= s->pages)
 		return false;
 	return end == slot_end(slot) ||

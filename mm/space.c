@@ -78,12 +78,22 @@ int space_make(int level)
 
 /* ---- fork ------------------------------------------------------------ */
 
-/* Devices are not inherited. */
+/*
+ * What a child inherits, by the kind of region:
+ *
+ *	shared, of a device    nothing.
+ *	shared, linked slots   the PDEs, which came with the directory: parent
+ *	                       and child use the segment's own tables.
+ *	shared, private slots  the borrowed entries: they show the same pages.
+ *	private, stack, heap   the entries.  An own frame is held by both, and
+ *	                       neither may write to it: the first who does gets
+ *	                       a copy (mm/fault.c).
+ */
 static bool inherited(int region)
 {
 	int segment = regions[region].segment;
 
-	return segment < 0 || segments[segment].kind != SEGMENT_DEVICE;
+	return segment < 0 || segment_inherited(segment);
 }
 
 /* The child has the PDEs of its parent: a private table becomes a new one. */

@@ -104,9 +104,9 @@ static int copy_segment(int segment, uint32_t offset, struct lease_use *use,
 	uint32_t wanted = min(use->bytes, LEASE_MAX), done = 0;
 	int moved;
 
-	if (segments[segment].kind == SEGMENT_DEVICE)
+	if (!segment_in_ram(segment))
 		return -EINVAL;
-	if (segments[segment].kind == SEGMENT_ARCHIVE && !use->to_client)
+	if (!segment_writable(segment) && !use->to_client)
 		return -EACCES;
 	do {
 		uint32_t in_page = offset % PAGE_SIZE;

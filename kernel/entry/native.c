@@ -137,7 +137,7 @@ static int native_exec(int client, vaddr_t from)
 	image.path = strings;
 	image.prefix = strings + strlen(strings) + 1;
 	image.prefix_bytes = strings + exec.strings_bytes - image.prefix;
-	if (image.segment < 0 || segments[image.segment].kind == SEGMENT_DEVICE)
+	if (image.segment < 0 || !segment_in_ram(image.segment))
 		return -EINVAL;
 	error = proc_exec(&procs[client], &image, args[1], args[2]);
 	if (error == 0)

@@ -83,6 +83,7 @@ static const struct inspect_field fields[] = {
     FIELD("segment", segment, directory),
     FIELD("segment", segment, start),
     FIELD("segment", segment, bytes),
+    FIELD("segment", segment, last_page),
     FIELD("segment", segment, owner),
     FIELD("shm", shm, ds),
     FIELD("shm", shm, segment),

@@ -74,7 +74,7 @@ int mmap_segment(const struct proc *client, int segment, int offset, int rights,
 
 	if (length == 0 || length > USER_LIMIT || offset < 0)
 		return -EINVAL;
-	if (shared && segments[segment].kind == SEGMENT_ARCHIVE)
+	if (shared && !segment_writable(segment))
 		rights &= ~RIGHT_WRITE;
 	if (!(rights & RIGHT_READ) ||
 	    (shared && (wanted.rights & ~(rights | RIGHT_EXEC))))

@@ -151,8 +151,9 @@ class Audit:
             kind = m.field(row, "segment.kind")
             word = m.field(row, "segment.word") & 0xFFFFFFFF
             if kind == SEGMENT_ARCHIVE:
-                if word:
-                    self.hold(word >> 12)
+                last = m.field(row, "segment.last_page") & 0xFFFFFFFF
+                if last:
+                    self.hold(last >> 12)
                 self.promised += m.field(row, "segment.bytes") % PAGE != 0
             if kind not in (SEGMENT_MEMORY, SEGMENT_DEVICE):
                 continue

@@ -184,7 +184,8 @@ static void mix_segment(int g)
 	if (index < 0)
 		return;
 	mix((uint32_t)m.segment[g].pages);
-	mix((segments[index].word != 0) + 2 * (segments[index].directory >= 0) +
+	mix((segments[index].word || segments[index].last_page) +
+	    2 * (segments[index].directory >= 0) +
 	    4 * (uint32_t)segments[index].tables);
 	for (int p = 0; p < MODEL_PAGES; p++) {
 		frame_t table = plans[g].kind == SEGMENT_MEMORY
