@@ -753,32 +753,23 @@ static bool enabled(enum op op)
 
 /* ---- a fresh world ---------------------------------------------------- */
 
-static void map_pages(int space, int page, int pages, int rights, bool promise)
+static void map_pages(int proc, int page, int pages, int rights, bool promised)
 {
-	const struct region wanted = {.kind = REGION_PRIVATE,
-	                              .start = (vaddr_t)page * PAGE_SIZE,
-	                              .end =
-	                                  (vaddr_t)(page + pages) * PAGE_SIZE,
-	                              .segment = -1,
-	                              .rights = rights,
-	                              .ceiling = 7,
-	                              .noreserve = !promise,
-	                              .space = space};
-
-	REQUIRE(space_map(&wanted) == 0);
+	REQUIRE(host_map(procs[proc].life.space, (vaddr_t)page * PAGE_SIZE,
+	                 pages, rights, promised) == 0);
 }
 
 static void make_proc(int i)
 {
 	procs[i].life.space = space_make(LEVEL_USER);
 	if (i != CLIENT) {
-		map_pages(procs[i].life.space, 3, 6, RW, true);
+		map_pages(i, 3, 6, RW, true);
 		return;
 	}
-	map_pages(procs[i].life.space, 2, 2, RW, true);
-	map_pages(procs[i].life.space, 4, 1, RIGHT_READ, true);
-	map_pages(procs[i].life.space, 5, 1, RW, false);
-	map_pages(procs[i].life.space, 8, 1, RW, true);
+	map_pages(i, 2, 2, RW, true);
+	map_pages(i, 4, 1, RIGHT_READ, true);
+	map_pages(i, 5, 1, RW, false);
+	map_pages(i, 8, 1, RW, true);
 }
 
 /* Bytes that are all different, but for the strings and iovecs. */

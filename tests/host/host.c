@@ -217,6 +217,20 @@ static int reach(int space, vaddr_t va, bool write, uint32_t **where)
 	return 0;
 }
 
+int host_map(int space, vaddr_t start, int pages, int rights, bool promised)
+{
+	const struct region wanted = {.kind = REGION_PRIVATE,
+	                              .start = start,
+	                              .end = start + (vaddr_t)pages * PAGE_SIZE,
+	                              .segment = -1,
+	                              .rights = rights,
+	                              .ceiling = rights,
+	                              .noreserve = !promised,
+	                              .space = space};
+
+	return space_map(&wanted);
+}
+
 int host_load(int space, vaddr_t va, uint32_t *value)
 {
 	uint32_t *where;

@@ -80,6 +80,10 @@ void host_start(void);
 int host_load(int space, vaddr_t va, uint32_t *value);
 int host_store(int space, vaddr_t va, uint32_t value);
 
+/* Private memory of `pages` pages at `start`; 0, or the error of space_map().
+ */
+int host_map(int space, vaddr_t start, int pages, int rights, bool promised);
+
 /* Translations remembered that the tables no longer give: how many. */
 int host_stale(void);
 

@@ -3,12 +3,13 @@
  */
 #include "in_line.h"
 
-#include "tap.h"
+#include "../../ipc/sysv/ids.h"
 
 int first_caller, last_caller;
 jmp_buf asleep;
 bool may_sleep;
 int alike;
+int calls_made;
 int order[MOST_PROCS], place_of[MOST_PROCS];
 
 static int procs_here;
@@ -71,4 +72,29 @@ struct proc *place(const struct proc *p)
 struct line place_line(struct line line)
 {
 	return (struct line){place(line.first), place(line.last)};
+}
+
+int explore_scenes(const char *what, const struct scene *scenes, int count,
+                   struct explorer explorer,
+                   void (*begin)(const struct scene *scene))
+{
+	long calls = 0;
+
+	for (const struct scene *s = scenes; s < scenes + count; s++) {
+		struct explored found;
+
+		if (!explore_wanted((int)(s - scenes) + 1))
+			continue;
+		begin(s);
+		calls_made = 0;
+		s->add(32768 * IDS_SEQ_MAX);
+		explorer.moves = calls_made;
+		found = explore(&explorer);
+		EXPECT(explore_limit || found.states >= s->at_least, true);
+		tap("%s: each call from %d of %d states, %ld promises broken",
+		    s->name, found.from, found.states, found.broken);
+		calls += (long)found.from * calls_made;
+	}
+	tap("%s: %ld calls agree with the model", what, calls);
+	return tap_end();
 }

@@ -14,6 +14,7 @@
 #define TESTS_HOST_IN_LINE_H
 
 #include "../../kernel/process/wait.h"
+#include "explore.h"
 #include "fake_kernel.h"
 
 #include <setjmp.h>
@@ -53,5 +54,27 @@ bool comes_before(int a, int b);
 void find_order(void);
 struct proc *place(const struct proc *p);
 struct line place_line(struct line line);
+
+/*
+ * A scene is a small world with its own menu of calls, numbered 0 to
+ * calls_made - 1.
+ */
+extern int calls_made;
+
+struct scene {
+	const char *name;
+	int at_least;   /* fewer states: it has lost what it was made for */
+	bool strangers; /* each process is another user */
+	void (*add)(int id);
+	int lives; /* of the first slot */
+};
+
+/*
+ * Explores each scene that is wanted to its end, after begin(scene), and says
+ * so in a sentence; then one of all calls that agree with the model.
+ */
+int explore_scenes(const char *what, const struct scene *scenes, int count,
+                   struct explorer explorer,
+                   void (*begin)(const struct scene *scene));
 
 #endif

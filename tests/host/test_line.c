@@ -91,19 +91,12 @@ static bool same(vaddr_t a, vaddr_t b, uint32_t bytes)
 
 static void start_proc(int i)
 {
-	struct region pages = {.kind = REGION_PRIVATE,
-	                       .start = TEXT,
-	                       .end = TEXT + 4 * PAGE_SIZE,
-	                       .segment = -1,
-	                       .rights = ALL,
-	                       .ceiling = ALL};
 	int message[LONG] = {1};
 
 	procs[i].state = PROC_RUNNING;
 	procs[i].identity.euid = procs[i].identity.egid = 100;
 	procs[i].life.space = space_make(LEVEL_USER);
-	pages.space = procs[i].life.space;
-	space_map(&pages);
+	EXPECT(host_map(procs[i].life.space, TEXT, 4, ALL, true), 0);
 	run(i);
 	for (int k = 1; k < LONG; k++)
 		message[k] = k * 1000003;

@@ -27,19 +27,12 @@ static void attach(int segment, vaddr_t at, int rights, int tag)
 
 static void start(void)
 {
-	struct region pages = {.kind = REGION_PRIVATE,
-	                       .start = TEXT,
-	                       .end = TEXT + 4 * PAGE_SIZE,
-	                       .segment = -1,
-	                       .rights = ALL,
-	                       .ceiling = ALL};
 	uint32_t word;
 
 	host_start();
 	parent = space_make(LEVEL_USER);
 	space_load(parent);
-	pages.space = parent;
-	EXPECT(space_map(&pages), 0);
+	EXPECT(host_map(parent, TEXT, 4, ALL, true), 0);
 	big = segment_make(BIG, true, false, LEVEL_USER);
 	few = segment_make(4, true, false, LEVEL_USER);
 	attach(big, ATTACH_FIRST, ALL, TAG_BIG);

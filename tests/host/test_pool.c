@@ -39,19 +39,12 @@ static uint32_t random_below(uint32_t limit)
 
 static void start(void)
 {
-	struct region pages = {.kind = REGION_PRIVATE,
-	                       .start = TEXT,
-	                       .end = TEXT + 4 * PAGE_SIZE,
-	                       .segment = -1,
-	                       .rights = ALL,
-	                       .ceiling = ALL};
 	uint32_t word;
 
 	host_start();
 	space = space_make(LEVEL_USER);
 	of_root = space_make(LEVEL_ROOT);
-	pages.space = space;
-	space_map(&pages);
+	EXPECT(host_map(space, TEXT, 4, ALL, true), 0);
 	space_load(space);
 	for (uint32_t i = 0; i < sizeof(text); i++)
 		text[i] = (uint8_t)random_below(256);

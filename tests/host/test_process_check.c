@@ -12,35 +12,18 @@
 struct run_queue run_queues[RUN_QUEUES], *turn, nobody;
 int run_queues_used = 4;
 
-int shm_check(void)
-{
-	return 0;
-}
+#define SILENT(check)                                                          \
+	int check(void)                                                        \
+	{                                                                      \
+		return 0;                                                      \
+	}
 
-int sem_check(void)
-{
-	return 0;
-}
-
-int msg_check(void)
-{
-	return 0;
-}
-
-int wait_check(void)
-{
-	return 0;
-}
-
-int sleep_check(void)
-{
-	return 0;
-}
-
-int message_check(void)
-{
-	return 0;
-}
+SILENT(shm_check)
+SILENT(sem_check)
+SILENT(msg_check)
+SILENT(wait_check)
+SILENT(sleep_check)
+SILENT(message_check)
 
 /* 1 runs, 2 is ready, 3 is a zombie; all are of user 1, who has the turn. */
 static void start(void)

@@ -36,13 +36,6 @@ static void run(int proc)
 
 static void start(void)
 {
-	struct region page = {.kind = REGION_PRIVATE,
-	                      .start = TEXT,
-	                      .end = TEXT + PAGE_SIZE,
-	                      .segment = -1,
-	                      .rights = ALL,
-	                      .ceiling = ALL};
-
 	host_start();
 	memset(shms, 0, sizeof(shms));
 	shm_ids = (struct ids)IDS(shms);
@@ -53,8 +46,7 @@ static void start(void)
 		procs[i].identity.euid = procs[i].identity.egid = 100 * (i + 1);
 		procs[i].life.space = space_make(LEVEL_USER);
 		spaces[procs[i].life.space].owner = procs[i].life.pid;
-		page.space = procs[i].life.space;
-		space_map(&page);
+		EXPECT(host_map(procs[i].life.space, TEXT, 1, ALL, true), 0);
 		run(i);
 		EXPECT(host_store(procs[i].life.space, TEXT, 0), 0);
 	}
