@@ -17,7 +17,7 @@
 #define WNOHANG            1
 #define WUNTRACED          2
 #define WCONTINUED         8
-#define WAIT_KNOWN_OPTIONS 0xe000000bu /* __WNOTHREAD __WALL __WCLONE, too */
+#define WAIT_KNOWN_OPTIONS 0xe000000bu /* and __WNOTHREAD __WALL __WCLONE */
 #define STATUS_CONTINUED   0xffff
 
 /* struct rusage: two times, in seconds and microseconds, and 14 counts. */

@@ -5,7 +5,7 @@
  * A process gives up the CPU in two places: in block(), because it must wait,
  * and in preempt() on the way back to user mode.  A blocked process names the
  * process that it waits for (`peer`), so that a reader of the table, the
- * checkers and the debugger can follow who holds up whom.
+ * checkers and the debugger can follow which process holds up which.
  *
  *	proc_make   a row, a stack         block   wait here
  *	proc_free   give it back           wake    go on

@@ -118,7 +118,7 @@ struct proc {
 	/* entry/syscall.c: a bit for each unknown call that it tried */
 	uint32_t unknown_told[UNKNOWN_MAX / 32];
 
-	/* ipc/message: what it asks, or whom it serves */
+	/* ipc/message: what it asks, or which clients it serves */
 	struct {
 		int channel;    /* of the server it is, or -1 */
 		int rank;       /* 0 client, 1 files, 2 console */
@@ -189,9 +189,10 @@ static inline int self_index(void)
 /* ---- a process comes and goes ------------------------------------------- */
 
 /*
- * Makes a process without a parent, a user and a space.  It is in PROC_NEW,
- * which is not queued: wake() lets it run.  Its row and its kernel stack count
- * at `level` (mm/frame.h).  0; -EAGAIN: all rows are taken; -ENOMEM.
+ * Makes a process without a parent, a user, a space and a pid.  It is in
+ * PROC_NEW, which is not queued: wake() lets it run.  Its row and its kernel
+ * stack count at `level` (mm/frame.h).  0; -EAGAIN: all rows are taken;
+ * -ENOMEM.
  */
 int proc_make(int level, struct proc **made);
 

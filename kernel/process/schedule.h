@@ -23,7 +23,7 @@ struct run_queue {
 	uint32_t uid;  /* real uid of the user, or OF_A_SERVER */
 	int processes; /* they have, zombies too; 0: a free row */
 };
-#define OF_A_SERVER UINT32_MAX /* nobody's uid */
+#define OF_A_SERVER UINT32_MAX /* the uid of no user */
 enum { SERVERS, RUN_QUEUES = SERVERS + 1 + PROCS_MAX };
 extern struct run_queue run_queues[RUN_QUEUES];
 extern int run_queues_used;
@@ -75,7 +75,7 @@ void user_leave(struct proc *p);
 /* ---- sleep.c: the processes that wait for a time ------------------------ */
 
 /*
- * block() for nobody, and no longer than until the clock has counted to
+ * block() without a peer, and no longer than until the clock has counted to
  * `*until`; 0: without a limit.  Like block() it may return early: the caller
  * looks at clock_counts.
  */

@@ -21,7 +21,7 @@
 #define UNSERVED (-1001) /* no errno: a result that is not there yet */
 
 struct line {
-	struct proc *first, *last; /* 0: nobody */
+	struct proc *first, *last; /* 0: the line is empty */
 };
 
 /* The running process joins the line, at its end.  Its result is UNSERVED. */

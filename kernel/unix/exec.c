@@ -33,7 +33,7 @@
 #define STACK_PROMISED 32       /* pages, promised at exec: 128 KiB */
 #define STRINGS_MAX    0x200000 /* argv and envp with their words: 2 MiB */
 #define STRING_MAX     0x20000  /* one of them, with its NUL: 128 KiB */
-#define STRINGS_MOST   65536    /* of both; nothing else runs meanwhile */
+#define STRINGS_MOST   65536    /* of both; copying them is not preempted */
 #define SHORT          64       /* bytes of a short string, at most */
 #define AUXV_WORDS     32
 

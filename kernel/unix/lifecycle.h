@@ -32,7 +32,7 @@ __attribute__((noreturn)) void proc_exit(int wait_status);
 
 /* ---- pid.c -------------------------------------------------------------- */
 
-/* A number that is no process's, no group's and no session's. */
+/* A new pid: a number that no process, group or session has. */
 int pid_next(void);
 
 /* The process with this pid, alive or a zombie, or 0.  It looks at all rows. */

@@ -1,9 +1,9 @@
 /*
- * kernel/unix/pid.c -- pids: by what number a process is known to others.
+ * kernel/unix/pid.c -- pids: the numbers by which user space knows processes.
  *
  * Below this floor a process is a row of `procs`, and its index is its name.
- * A pid is a name that lasts: it does not come again soon, and it may also be
- * the number of a group or a session that outlives its leader.
+ * A pid lasts longer: it is not given again soon, and it may be the number of a
+ * group or a session that outlives its leader.
  */
 #include "lifecycle.h"
 
@@ -16,8 +16,9 @@
  */
 #define PID_WINDOW (4 * PROCS_MAX)
 
-static int next_free = 3, next_taken = 3; /* at first; then from 2 */
+static int next_free = 3, next_taken = 3; /* a second round begins at 2 */
 
+/* Marks the number as taken, if it lies in the window. */
 static void take_number(uint32_t *taken, int number)
 {
 	uint32_t at = (uint32_t)(number - next_free);
@@ -59,7 +60,7 @@ int pid_next(void)
 {
 	while (next_free >= next_taken) {
 		if (next_free >= PID_MAX)
-			next_free = 2; /* 1 is init's, given by name */
+			next_free = 2; /* 1 is init's */
 		find_free_numbers();
 	}
 	return next_free++;

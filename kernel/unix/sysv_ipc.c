@@ -4,8 +4,8 @@
  *
  * i386 had one number for all of them before each got its own, and every C
  * library still comes in here.  The low half of `call` says which one is meant,
- * the high half a version.  Here the words are only unpacked; the work is done
- * by the same functions as for the direct calls.
+ * the high half a version.  This file only unpacks the words; the functions of
+ * the direct calls do the work.
  *
  *	call        first   second    third    ptr         fifth
  *	SEMOP       semid   nsops              sops
@@ -22,9 +22,9 @@
  *	SHMGET      key     size      shmflg
  *	SHMCTL      shmid   cmd                buf
  *
- * Two things are this door's own.  A command that carries a structure must say
- * IPC_64: the layouts before it, with ids of 16 bits, are not offered.  And
- * shmat's answer goes to memory: where it cannot be written, nothing is
+ * Two things are different here.  A command that carries a structure must say
+ * IPC_64, because older layouts, with ids of 16 bits, are not offered.  And the
+ * answer of shmat goes to memory: where it cannot be written, nothing is
  * attached.
  */
 #include "../../abi/errno.h"
@@ -32,7 +32,7 @@
 #include "../../ipc/sysv/sem.h"
 #include "../../ipc/sysv/shm.h"
 
-/* Could the word at `address` be stored to?  Leaves it as it is. */
+/* May the caller store a word at `address`?  The word stays.  0 or -EFAULT. */
 static int probe(vaddr_t address)
 {
 	uint32_t word;
@@ -60,9 +60,10 @@ static int shmat(int id, vaddr_t address, int flags, vaddr_t result)
 }
 
 /*
- * The command without IPC_64, which those whose structure has two layouts must
- * carry; or -1, which no kind knows.  `stat` is SHM_STAT or its kin; only
- * struct shminfo has two layouts, too.
+ * The command without IPC_64.  A command whose structure has two layouts must
+ * carry IPC_64; without it the answer is -1, which no kind knows.  `stat` is
+ * the kind's own: SHM_STAT, SEM_STAT or MSG_STAT.  Of the structures of
+ * IPC_INFO only struct shminfo has two layouts.
  */
 static int command(int given, int stat)
 {
@@ -74,7 +75,7 @@ static int command(int given, int stat)
 	return two_layouts && !(given & IPC_64) ? -1 : plain;
 }
 
-/* The fourth argument of semctl is a word in memory here. */
+/* semctl(2).  Its fourth argument is a word in memory here. */
 static int semctl(int id, int num, int given, vaddr_t semun)
 {
 	uint32_t arg;
@@ -86,7 +87,7 @@ static int semctl(int id, int num, int given, vaddr_t semun)
 	return sys_semctl(id, num, command(given, SEM_STAT), arg);
 }
 
-/* Version 0 has no room for the type: both are in memory. */
+/* msgrcv(2) of version 0: the address and the type are in memory. */
 static int msgrcv(int id, uint32_t size, int flags, vaddr_t pair)
 {
 	struct {
