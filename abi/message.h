@@ -91,10 +91,19 @@ struct reply {
 #define SEGMENT_OF_DEVICE  3 /* a = physical address (page), b = bytes */
 #define SEGMENT_UNPROMISED 0x10 /* or-ed in: promise no memory for it */
 
-/* exec(token, struct exec *): the image of the program the client becomes. */
+#define ID_KEPT UINT32_MAX /* in place of an id: it stays as it is */
+
+/*
+ * exec(token, struct exec *): the image of the program the client becomes.  An
+ * interpreter (a program's dynamic linker) and ids (of a set-id file) have
+ * their members, but nobody can have them yet: the answer is -EINVAL.
+ */
 struct exec {
 	int image;            /* segment handle of the ELF file */
 	uint32_t image_bytes; /* its length */
+	int interpreter;      /* the same of its interpreter; 0: none */
+	uint32_t interpreter_bytes;
+	uint32_t uid, gid; /* its effective ids, or ID_KEPT */
 	/* The image's path, then what "#!" puts in place of argv[0]; NULs. */
 	vaddr_t strings;
 	uint32_t strings_bytes;

@@ -129,6 +129,8 @@ static int native_exec(int client, vaddr_t from)
 		return -EINVAL;
 	if (copy_in(&exec, from, sizeof(exec)) < 0)
 		return -EFAULT;
+	if (exec.interpreter || exec.uid != ID_KEPT || exec.gid != ID_KEPT)
+		return -EINVAL;
 	error = take_strings(&exec, strings);
 	if (error < 0)
 		return error;

@@ -539,12 +539,23 @@ static void do_map(enum op op)
 		REQUIRE(token_client(w.token) == CLIENT);
 }
 
+/* What no program can have yet is refused, and the client waits on. */
+static void try_exec(struct exec exec)
+{
+	space_write(procs[SERVER].life.space, BUFFER, &exec, sizeof(exec));
+	REQUIRE(native(NATIVE_exec, (uint32_t)w.token, BUFFER, 0, 0, 0, 0) ==
+	        (w.live ? -EINVAL : -ESRCH));
+}
+
 static void do_exec(uint32_t bytes)
 {
-	const struct exec exec = {.image = w.handle[0],
-	                          .image_bytes = bytes,
-	                          .strings = BUFFER_END - 4,
-	                          .strings_bytes = 4};
+	struct exec exec = {.image = w.handle[0],
+	                    .image_bytes = bytes,
+	                    .interpreter = w.handle[0],
+	                    .uid = 0,
+	                    .gid = ID_KEPT,
+	                    .strings = INBOX,
+	                    .strings_bytes = 4};
 	int wanted = !w.live                        ? -ESRCH
 	             : w.call->number != SYS_execve ? -EINVAL
 	             : w.handle[0] <= 0             ? -EINVAL
@@ -552,8 +563,12 @@ static void do_exec(uint32_t bytes)
 	                                            : 0;
 	int result;
 
-	space_write(procs[SERVER].life.space, BUFFER, &exec, sizeof(exec));
 	space_write(procs[SERVER].life.space, exec.strings, "pp\0", 4);
+	try_exec(exec);
+	exec.interpreter = 0;
+	try_exec(exec);
+	exec.uid = ID_KEPT;
+	space_write(procs[SERVER].life.space, BUFFER, &exec, sizeof(exec));
 	result = native(NATIVE_exec, (uint32_t)w.token, BUFFER, 0, 0, 0, 0);
 	REQUIRE(result == wanted ||
 	        (promise_fail_nth == 0 && result == -ENOMEM));

@@ -131,6 +131,8 @@ static int find_image(void)
 static int run(int token)
 {
 	struct exec exec = {.image_bytes = image.node.bytes,
+	                    .uid = ID_KEPT,
+	                    .gid = ID_KEPT,
 	                    .strings = unix_address(image.prefix)};
 	int error = image.node.bytes == 0 ? -ENOEXEC : put_before(image.path);
 
