@@ -88,16 +88,12 @@ int mmap_segment(const struct proc *client, int segment, int offset, int rights,
 	return error;
 }
 
-int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
-              int fd, uint32_t pgoffset, vaddr_t *result)
+/* The errors of mmap2 before a place is looked for, in Linux's order; or 0. */
+static int check_mmap(uint32_t length, uint32_t flags, uint32_t pgoffset)
 {
-	const uint32_t args[6] = {address, length, prot, flags};
 	uint32_t type = flags & MAP_TYPE;
-	int segment = -1, error;
+	bool anonymous = flags & MAP_ANONYMOUS;
 
-	if (!(flags & MAP_ANONYMOUS) &&
-	    descriptor_connection(self_index(), fd) < 0)
-		return -EBADF;
 	if (length == 0)
 		return -EINVAL;
 	if (page_up(length) == 0)
@@ -105,27 +101,44 @@ int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
 	if (pgoffset + page_up(length) / PAGE_SIZE < pgoffset)
 		return -EOVERFLOW; /* as on Linux, of anonymous memory too */
 	if (type != MAP_SHARED && type != MAP_PRIVATE &&
-	    (type != MAP_SHARED_VALIDATE || (flags & MAP_ANONYMOUS)))
+	    (type != MAP_SHARED_VALIDATE || anonymous))
 		return -EINVAL;
-	if ((flags & MAP_GROWSDOWN) &&
-	    (type != MAP_PRIVATE || !(flags & MAP_ANONYMOUS)))
+	if ((flags & MAP_GROWSDOWN) && (type != MAP_PRIVATE || !anonymous))
 		return -EINVAL; /* a stack is private, and of no file */
-	if (length > USER_LIMIT)
-		return -ENOMEM;
-	if (!(flags & MAP_ANONYMOUS))
-		return FORWARD; /* the file's server completes it by map() */
-	if (type != MAP_PRIVATE) {
-		/* A segment without a key: its region alone will hold it. */
-		segment = segment_make(page_up(length) / PAGE_SIZE,
-		                       !(flags & MAP_NORESERVE), false,
-		                       spaces[self()->life.space].level);
-		if (segment < 0)
-			return segment;
-	}
+	return length > USER_LIMIT ? -ENOMEM : 0;
+}
+
+/* Maps shared memory of no file: a segment that its region alone holds. */
+static int map_shared(const uint32_t args[6], vaddr_t *result)
+{
+	int level = spaces[self()->life.space].level, error;
+	int segment = segment_make(page_up(args[1]) / PAGE_SIZE,
+	                           !(args[3] & MAP_NORESERVE), false, level);
+
+	if (segment < 0)
+		return segment;
 	error = mmap_segment(self(), segment, 0, RIGHT_ALL, args, result);
-	if (segment >= 0)
-		segment_drop(segment);
+	segment_drop(segment);
 	return error;
+}
+
+int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
+              int fd, uint32_t pgoffset, vaddr_t *result)
+{
+	const uint32_t args[6] = {address, length, prot, flags};
+	bool anonymous = flags & MAP_ANONYMOUS;
+	int error;
+
+	if (!anonymous && descriptor_connection(self_index(), fd) < 0)
+		return -EBADF;
+	error = check_mmap(length, flags, pgoffset);
+	if (error < 0)
+		return error;
+	if (!anonymous)
+		return FORWARD; /* the file's server completes it by map() */
+	if ((flags & MAP_TYPE) != MAP_PRIVATE)
+		return map_shared(args, result);
+	return mmap_segment(self(), -1, 0, RIGHT_ALL, args, result);
 }
 
 int sys_munmap(vaddr_t address, uint32_t length)
