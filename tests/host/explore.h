@@ -2,15 +2,14 @@
  * tests/host/explore.h -- the search of the explorers: from state to state,
  * breadth first, until there is no new one.
  *
- * What may happen is numbered: the moves.  From each state that is known every
- * move which is possible there is made: with its first promise broken, then
- * with its second, and so on until none is left to be broken.  What a move
- * leads to is a state again; if it is new, it is explored in its turn.
+ * The things that may happen are the moves, which have numbers.  From each
+ * state that is known every possible move is made: with its first promise
+ * broken, then with its second, and so on until none is left to be broken.  A
+ * move leads to a state, and if that is new, it is explored in its turn.
  *
- * An explorer with `hash` comes back to a state by making the moves that lead
- * there once more, from begin() on, and knows it again by its hash.  One
- * without has every state stored, `bytes` long, and knows it again by each
- * byte.
+ * An explorer with `hash` returns to a state by a replay: it begins again, and
+ * makes the moves that led there.  It knows a state by its hash.  For an
+ * explorer without `hash` every state is stored, and is known by all its bytes.
  */
 #ifndef TESTS_HOST_EXPLORE_H
 #define TESTS_HOST_EXPLORE_H
@@ -22,23 +21,24 @@
 
 struct explorer {
 	int moves;
-	int most; /* states: more of them are a failure */
+	int most; /* more states than these are a failure */
 	bool (*possible)(int move);
 
 	/* Promise `nth` is broken (0: none).  Was there one to break? */
 	bool (*make)(int move, int nth);
 
-	void (*judge)(void);       /* what must hold after a move; or 0 */
-	bool (*is_leaf)(int move); /* judged, not explored further; or 0 */
+	/* Either may be 0.  A leaf is judged, but not explored further. */
+	void (*judge)(void); /* checks what must hold after a move */
+	bool (*is_leaf)(int move);
 	void (*print)(int move);
 
-	/* The first state, and the hash of the state that is now. */
+	/* Makes the first state; the hash of the present one. */
 	void (*begin)(void);
 	uint64_t (*hash)(void);
 
 	/*
-	 * The state that is now, and back to it.  With `hash` these serve, if
-	 * they are there, to make several moves from one state.
+	 * Stores the present state, and returns to it.  With `hash` these may
+	 * be 0; otherwise they spare a replay for each move from one state.
 	 */
 	size_t bytes; /* a multiple of STATE_ALIGNED */
 	void (*save)(void *state);
@@ -48,18 +48,18 @@ struct explorer {
 #define STATE_ALIGNED 128 /* as the kernel's objects in a state are */
 
 struct explored {
-	int states, from; /* found; from which moves were made */
-	int depth;        /* moves that lead to the last of them */
-	long made, broken;
+	int states, from;  /* that are known; from which moves were made */
+	int depth;         /* how many moves led to the last one */
+	long made, broken; /* moves, and promises */
 };
 
-/* The first state is as it is now, or as begin() makes it. */
+/* Without begin() the present state is the first. */
 struct explored explore(const struct explorer *explorer);
 
 /*
- * The words of a command line: explore_NAME [STATES [SCENE]].  Of each scene
- * moves are made from so many states at the most, 0: from all; and of all
- * scenes, 1 the first, only this one is explored, 0: each.
+ * The command line is explore_NAME [STATES [SCENE]].  In each scene moves are
+ * made from the first STATES states only (0: from all), and only that SCENE is
+ * explored (1: the first; 0: each).
  */
 extern int explore_limit;
 void explore_words(int argc, char **argv);
@@ -77,7 +77,7 @@ static inline uint64_t hash_with(uint64_t hash, uint64_t value)
 
 extern uint64_t explore_hash;
 
-/* What hash() answers: of all facts that matter, one mixed in after another. */
+/* hash() mixes in all facts that matter, one after another. */
 static inline void mix(int64_t value)
 {
 	explore_hash = hash_with(explore_hash, (uint64_t)value);

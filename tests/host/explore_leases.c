@@ -8,14 +8,16 @@
  * tests/host/explore_leases.c -- leases and segments by handle, in every order.
  *
  * A client and two servers run the kernel's own second door, messages and mm.
- * The client makes one of some calls; its server receives it and does with its
- * token all that a token is good for, each promise refused in turn; the client
- * may be killed at any moment, and the servers may die.  In each state
- * every use of a lease is tried: each direction, offsets and lengths that cross
- * a page, a buffer, a hole; with a token that lives, that is dead, that
- * is another server's.  Bytes and answers must be the model's, which knows
- * what the client may read and write, page by page; nothing else may change.
- * At the end of each way all die, and nothing may be left.
+ * The client makes one of some calls.  Its server receives it and does with its
+ * token all that a token is good for, with each promise refused in turn.  The
+ * client may be killed at any moment, and the servers may die.
+ *
+ * In each state every use of a lease is tried: both directions; offsets and
+ * lengths that cross a page, a buffer, a hole; a token that lives, one that is
+ * dead, and one of another server.  Bytes and answers must be those of the
+ * model, which knows what the client may read and write, page by page.  Nothing
+ * else may change.  At the end of each way all processes die, and nothing may
+ * be left.
  */
 #include "../../abi/errno.h"
 #include "../../build/gen/native_numbers.h"
@@ -38,7 +40,7 @@
 #define PAGES      ((int)(USER_LIMIT / PAGE_SIZE))
 #define RW         (RIGHT_READ | RIGHT_WRITE)
 #define INBOX      48u  /* a struct message fills 4 pages of the server */
-#define BUFFER     112u /* and its buffer 2 more, before a hole */
+#define BUFFER     112u /* its buffer is 2 more, before a hole */
 #define BUFFER_END 144u
 #define STATES_MAX 100000
 
@@ -57,7 +59,7 @@ const struct syscall syscalls[SYSCALL_LIMIT] = {
                     .leases = {{LEASE_STR, 0, -1, 0}}},
 };
 
-/* Not explored: a limit is set by no operation here. */
+/* No operation here sets a limit. */
 int tunable_set(uint32_t which, uint32_t value)
 {
 	return which + value > 0 ? -EINVAL : 0;
@@ -74,7 +76,7 @@ void attach_ended(int space, int tag)
 	REQUIRE(!"an attach, where nobody makes one");
 }
 
-/* Here the client keeps its space: what becomes of it is exec.c's business. */
+/* The client keeps its space here: replacing it is the work of exec.c. */
 int proc_exec(struct proc *p, const struct exec_image *image, vaddr_t argv,
               vaddr_t envp)
 {
@@ -94,8 +96,8 @@ struct buffer {
 };
 
 /*
- * Pages 2 and 3 may be written, 4 only read, 5 is without a promise; 6 and 7
- * are where mmap2 puts a segment; page 8 has the iovecs, 9 is a hole for ever.
+ * Pages 2 and 3 may be written and 4 only read; 5 is without a promise.  mmap2
+ * puts a segment at 6 and 7.  Page 8 has the iovecs, and 9 is always a hole.
  */
 static const uint8_t client_rights[PAGES] = {
     [2] = RW, [3] = RW, [4] = RIGHT_READ, [5] = RW, [8] = RW};
@@ -118,7 +120,11 @@ static const struct call {
     {SYS_mmap2, {0, 32, RW, 1, 0, 0}, {{0, 0}}, false, false},
     {SYS_mmap2, {0, 32, RW, 2, 0, 0}, {{0, 0}}, false, false},
     {SYS_execve, {32, 3, 4}, {{0, 0}}, false, false},
-    {SYS_execve, {57, 3, 4}, {{0, 0}}, false, false}, /* over a page's end */
+    {SYS_execve,
+     {57, 3, 4},
+     {{0, 0}},
+     false,
+     false}, /* across the end of a page */
     {SYS_execve, {NOTHING, 3, 4}, {{0, 0}}, false, false},
 };
 
@@ -128,16 +134,16 @@ static struct {
 	const struct call *call;
 	bool busy;
 	int calls_left, token, old_token, answers, expected;
-	bool live; /* the token, for its server */
+	bool live; /* is the token good, for its server? */
 	int handle[2];
 	int dropped;
-	bool mapped; /* a segment into the client: there is room for one */
-	int free_frames, promised; /* before anybody lived */
+	bool mapped; /* a segment is in the client; there is room for one */
+	int free_frames, promised; /* before there were processes */
 } w;
 
 static uint8_t image[2][192], was[2][192]; /* client, server */
 
-/* All that can be read of a process, but for mapped segments. */
+/* Reads all that can be read of a process, except mapped segments. */
 static void look(int proc, uint8_t *to)
 {
 	memset(to, 0, USER_LIMIT);
@@ -161,7 +167,7 @@ static bool client_may(vaddr_t va, bool write)
 	                           (write ? RIGHT_WRITE : RIGHT_READ));
 }
 
-/* One buffer: how many bytes arrive before the first that cannot. */
+/* How many bytes of one buffer arrive before the first that cannot. */
 static uint32_t arriving(vaddr_t client, vaddr_t server, uint32_t bytes,
                          bool to_client)
 {
@@ -176,8 +182,9 @@ static uint32_t arriving(vaddr_t client, vaddr_t server, uint32_t bytes,
 }
 
 /*
- * What moves, in `was`: between the lease from `offset` on and `mine`, which is
- * the server's at `server`, or (server 0) a segment's bytes.
+ * Moves in `was` what should move: between the lease, from `offset` on, and
+ * `mine`.  These are the server's bytes at `server`, or, where `server` is 0, a
+ * segment's.
  */
 static int model_copy(uint32_t offset, uint8_t *mine, vaddr_t server,
                       uint32_t bytes, bool to_client)
@@ -219,7 +226,7 @@ static int native(int number, uint32_t a, uint32_t b, uint32_t c, uint32_t d,
 static const uint8_t offsets[] = {0, 3, 8, 12, 40};
 static const uint8_t lengths[] = {0, 1, 4, 9, 30};
 
-/* Every byte of both is as foretold. */
+/* Every byte of both processes is as foretold. */
 static void compare_both(void)
 {
 	look_at_both(image);
@@ -242,7 +249,7 @@ static void use_lease(int offset, int length, vaddr_t buffer, bool to_client)
 	compare_both();
 }
 
-/* All uses, one after the other: they only move bytes. */
+/* Makes all uses one after the other, for they only move bytes. */
 static void use_leases(void)
 {
 	for (int i = 0; i < 5; i++) {
@@ -256,7 +263,7 @@ static void use_leases(void)
 	}
 }
 
-/* The string of the call's first argument, if it may be asked for. */
+/* What asking for the string of the call's first argument should answer. */
 static int model_string(int size)
 {
 	vaddr_t text;
@@ -305,7 +312,7 @@ static void use_strings(void)
 
 /* ---- segments: filled by their handle, read by it ---------------------- */
 
-/* One page of a segment is kernel memory to a lease; so page by page. */
+/* A page of a segment is one piece to a lease, so it goes page by page. */
 static int model_segment_copy(uint8_t *bytes, uint32_t size, uint32_t offset,
                               uint32_t length, bool to_client)
 {
@@ -372,7 +379,7 @@ static void use_segments(void)
 					            lengths[j], to);
 }
 
-/* A token that is another's, or of the call before. */
+/* `t` is a token of another server, or of the call before. */
 static void use_dead(uint32_t t, uint32_t h)
 {
 	REQUIRE(native(NATIVE_lease_read, t, 1, 0, BUFFER, 9, 0) == -ESRCH);
@@ -384,7 +391,7 @@ static void use_dead(uint32_t t, uint32_t h)
 	REQUIRE(native(NATIVE_reply, t, 0, 0, 0, 0, 0) == -ESRCH);
 }
 
-/* Another server has learnt the numbers: they are nothing to it. */
+/* Another server has learnt the numbers, and they are of no use to it. */
 static void use_stolen(void)
 {
 	uint32_t h = (uint32_t)w.handle[0];
@@ -604,7 +611,7 @@ static void do_kill(void)
 		wake(&procs[CLIENT]);
 }
 
-/* Whatever was under way: nothing may be left of it. */
+/* Whatever was under way, nothing may be left of it. */
 static void all_die(void)
 {
 	if (procs[CLIENT].state != PROC_ZOMBIE) {
@@ -753,7 +760,7 @@ static bool enabled(enum op op)
 	case MAP_SELF:
 		return server && w.handle[0] > 0 &&
 		       has_room(procs[SERVER].life.space);
-	case GROW: /* once, and back */
+	case GROW: /* it grows once, and shrinks again */
 		return server && w.handle[0] > 0 &&
 		       segments[w.handle[0] - 1].pages == 2;
 	case SHRINK:
@@ -787,7 +794,7 @@ static void make_proc(int i)
 	map_pages(i, 8, 1, RW, true);
 }
 
-/* Bytes that are all different, but for the strings and iovecs. */
+/* All bytes are different, except those of the strings and iovecs. */
 static void fill_memory(void)
 {
 	static const struct buffer iovecs[2] = {{50, 5}, {38, 7}};
@@ -878,7 +885,7 @@ static uint64_t state_hash(void)
 
 /* ---- the moves ------------------------------------------------------- */
 
-/* CALL has one for each call; all others have the first of theirs. */
+/* CALL has a move for each call; every other operation has one. */
 static bool possible(int move)
 {
 	enum op op = (enum op)(move / CALLS);
@@ -886,7 +893,7 @@ static bool possible(int move)
 	return (op == CALL || move % CALLS == 0) && enabled(op);
 }
 
-/* The uses of leases refuse nothing: their own loops have no model of it. */
+/* A use of a lease is made without refusals: its loops have no model of one. */
 static bool asks(enum op op)
 {
 	return (op >= MAP && op <= GROW) || op == SHRINK;

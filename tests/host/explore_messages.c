@@ -6,19 +6,22 @@
  * tests/host/explore_messages.c -- every order of events, on the real code.
  *
  * Two clients and two servers of different rank run the kernel's own
- * connection.c, message.c and forward.c (four clients of three users where
- * turns are taken); only the scheduler and user memory are ours.  A process is
- * a coroutine: where the kernel would switch, the explorer chooses what happens
- * next: any step of any process, a kill, an interrupt, an unblock.  Breadth
- * first, each state once (a path is replayed from the start), until nothing new
- * is found within the bounds below.
+ * connection.c, message.c and forward.c; where turns are taken there are four
+ * clients of three users.  Only the scheduler and user memory are fakes.  A
+ * process is a coroutine: where the kernel would switch, the explorer chooses
+ * what happens next, which is any step of any process, a kill, an interrupt or
+ * an unblock, within the bounds below.
  *
- * After every step: message_check() is 0; who waits, waits for somebody who
- * can go on; a failed reply has changed nothing; a client gets exactly the
- * answer that was given; no last close is lost or told twice; each unblock is
- * heard once; no half of a pair of descriptors stays; no kind of news is passed
- * over more than twice while it waits (M6); nobody waits for more than two of
- * another user's (M7).
+ * After every step
+ *
+ *	message_check() is 0
+ *	a process that waits does so for one that can go on
+ *	a failed reply has changed nothing
+ *	a client gets exactly the answer that was given
+ *	no last close is lost, or told twice, and each unblock is heard once
+ *	no half of a pair of descriptors stays
+ *	no kind of news is passed over more than twice while it waits (M6)
+ *	nobody waits for more than its turn among the users (M7)
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +44,7 @@
 #define HELD       2
 #define STATES_MAX 800000
 
-#define CALL_PIPE 2 /* a row with two results; the table has none yet */
+#define CALL_PIPE 2 /* a row with two results, as a pipe has */
 #define BAD       0xbad000
 #define INBOX     0x10000
 #define OUTBOX    0x30000
@@ -135,7 +138,7 @@ static const char *const op_names[] = {"goes on",
                                        "is unblocked",
                                        "gets an interrupt"};
 
-/* What we know beside the kernel: starts anew with each replay. */
+/* What the model knows.  It starts anew with each replay. */
 static struct {
 	enum op op[PROCS];
 	bool busy[PROCS];
@@ -178,7 +181,7 @@ static void client_call(int number, uint32_t argument)
 
 	w.answered[me] = false;
 	result = forward(number, args);
-	if (me == CONSOLE && !procs[me].signal.killed) /* that leads downward */
+	if (me == CONSOLE && !procs[me].signal.killed) /* it leads downward */
 		REQUIRE(result == -EDEADLK || result == -EIO);
 	gained = used_descriptors(me) - before;
 	if (procs[me].signal.killed)
@@ -216,7 +219,7 @@ static bool client_waits(const struct channel *channel)
 	return i >= 0;
 }
 
-/* M6: of what waits now, nothing was passed over for the third time. */
+/* M6: nothing that waits now was passed over for the third time. */
 static void count_passed_over(enum news heard)
 {
 	const struct channel *channel = &channels[self()->message.channel];
@@ -239,7 +242,10 @@ static int user_of(int proc)
 	return proc < 2 ? 0 : proc - 1;
 }
 
-/* M7: who waits now has let pass two of each other user, and its own. */
+/*
+ * M7: a client that waits now has let pass at most two clients of each other
+ * user, and as many more as there were of its own user ahead of it.
+ */
 static void count_overtaken(int heard)
 {
 	for (int i = 0; i < CLIENTS; i++) {
@@ -253,7 +259,7 @@ static void count_overtaken(int heard)
 	}
 }
 
-/* After a step: who has come into a queue, and behind whom? */
+/* After a step: notes which clients have come into a queue, and where. */
 static void note_queues(void)
 {
 	for (int i = 0; i < CLIENTS; i++) {
@@ -270,7 +276,7 @@ static void note_queues(void)
 	}
 }
 
-/* What is in the inbox had to come. */
+/* The message in the inbox is one that had to come. */
 static void heard(void)
 {
 	int client;
@@ -344,7 +350,7 @@ static void expect(int client, int status)
 	w.unblock_due[client] = false;
 }
 
-/* A reply that carries nothing: refused where the call's row wants more. */
+/* A reply that carries nothing is refused where the call's row wants more. */
 static void do_reply_receive(void)
 {
 	int token = w.held[self_index()][0], client = token_client(token);
@@ -501,7 +507,7 @@ static void life(void)
 
 /* ---- a fresh world ------------------------------------------------- */
 
-/* What a run may contain, at most; the rest is every order of it. */
+/* What a run may contain at the most.  The explorer tries every order of it. */
 struct bounds {
 	const char *name;
 	int calls[PROCS];
@@ -728,7 +734,7 @@ static uint64_t state_hash(void)
 		mix(channels[c].heard);
 	}
 	for (int i = 0; i < connection_rows.fresh; i++) {
-		if (!connection_exists(i)) /* which slot is next is no matter */
+		if (!connection_exists(i)) /* free ones are alike */
 			continue;
 		mix(i), mix(connections[i].channel);
 		mix(connections[i].object), mix(connections[i].count);

@@ -9,14 +9,14 @@
  * small scope: 2 queues of 2 bytes and so of 2 messages, 3 types, sizes 0 to 2,
  * 3 processes, 2 lives of each slot.
  *
- * The model (struct model) knows nothing of ids, chains or pools: it has the
- * messages in their order, and who stands in line with what to send or to
- * want.  What a message says follows from its type and size, and is looked at
- * when it is received.  The pool is a fake, where each chain has one cell.
- * See in_line.h for how a process sleeps.
+ * The model (struct model) knows nothing of ids, chains or pools.  It has the
+ * messages in their order, and the processes in line with what each sends or
+ * wants.  The text of a message follows from its type and size, and is compared
+ * when it is received.  The pool is that of fake_mm.c, where each chain has one
+ * cell.  See in_line.h for how a process sleeps.
  *
- * Scenes are small worlds, each with its own menu of calls, each explored to
- * its end.
+ * A scene is a small world with its own menu of calls.  Each is explored to its
+ * end.
  */
 #include "../../ipc/sysv/msg.h"
 #include "explore.h"
@@ -35,7 +35,7 @@ struct letter {
 	int type, size;
 };
 
-/* Who stands in line: processes, in their order. */
+/* The processes that stand in line, in their order. */
 struct m_line {
 	int count, procs[PROCS];
 };
@@ -52,7 +52,7 @@ enum what { NOTHING, SENDS, RECEIVES };
 struct sleeper {
 	enum what what;
 	int queue, result, killed;
-	struct letter message; /* that it sends; that it has received */
+	struct letter message; /* the one that it sends, or has received */
 	int size, type, flags; /* what it wants */
 };
 
@@ -63,7 +63,7 @@ struct model {
 
 static struct model model;
 
-/* What the call that is made writes, besides. */
+/* What else the call under way should write. */
 static struct {
 	int sender[QUEUES], receiver[QUEUES]; /* pid; 0: nobody */
 	bool born[QUEUES], ctime[QUEUES];
@@ -71,7 +71,7 @@ static struct {
 
 int sem_cells; /* no sets here */
 
-/* What interrupts work with is whole: who sleeps where, and who does not. */
+/* The lines, which interrupts work with, are whole at each such point. */
 void preemption_point(void)
 {
 	int breaches = 0;
@@ -85,11 +85,11 @@ void preemption_point(void)
 
 /* ---- what programs have ------------------------------------------- */
 
-#define GOOD     1   /* an address */
-#define BAD      0   /* one where nothing is */
+#define GOOD     1   /* a good address */
+#define BAD      0   /* an address where nothing is */
 #define BAD_TEXT 100 /* the type is there, the text is not */
 
-/* What a program sends: its type, then its text; and what it gets. */
+/* What a program sends and what it gets: the type, then the text. */
 static struct {
 	int type;
 	uint8_t text[4];
@@ -133,7 +133,7 @@ static void m_join(struct m_line *line)
 	line->procs[line->count++] = self_index();
 }
 
-/* The one at this place in line goes on. */
+/* The process at this place in line goes on. */
 static void m_leave(struct m_line *line, int place, int result)
 {
 	model.procs[line->procs[place]].result = result;
@@ -158,7 +158,7 @@ static bool m_wants(int type, int flags, struct letter m)
 	return flags & MSG_EXCEPT ? m.type != type : m.type == type;
 }
 
-/* Which of the messages: its place, or -1. */
+/* The place of the message that is chosen, or -1. */
 static int m_choose(const struct picture *q, int type, int flags)
 {
 	int best = -1;
@@ -180,7 +180,9 @@ static bool m_fits(const struct picture *q, int size)
 	return size <= q->room && q->count + 1 <= q->room;
 }
 
-/* Sent, to the first in line who wants it and can have it, or into the queue.
+/*
+ * Sends a message: to the first in line that wants it and can have it, or into
+ * the queue.
  */
 static void m_deposit(int queue, struct letter m, int sender)
 {
@@ -207,7 +209,7 @@ static void m_deposit(int queue, struct letter m, int sender)
 
 static bool m_may(const struct picture *q, int proc, int rw);
 
-/* The first sender in line whose message fits goes on, and so forth. */
+/* The first sender in line whose message fits goes on, until none fits. */
 static void m_admit(int queue)
 {
 	struct picture *q = &model.queues[queue];
@@ -321,7 +323,7 @@ static int m_send(int id, struct letter m, vaddr_t address, int flags)
 	return UNSERVED;
 }
 
-/* What the program finds, or -EFAULT; it may be too long for it. */
+/* The bytes that the program finds, cut to `size`, or -EFAULT. */
 static int m_deliver(struct letter m, int size, vaddr_t address)
 {
 	int text = m.size < size ? m.size : size;
@@ -386,7 +388,7 @@ static void m_remove(struct picture *q)
 	    .next_seq = q->next_seq == IDS_SEQ_MAX ? 0 : q->next_seq + 1};
 }
 
-/* Who may not wait any more goes. */
+/* A process that has lost the right to wait goes. */
 static void m_recheck(const struct picture *q, struct m_line *line, int rw)
 {
 	for (int i = 0; i < line->count;)
@@ -515,7 +517,7 @@ static int model_call(const struct call *c)
 	}
 }
 
-/* What a program has ready before the call. */
+/* Puts into the program what it has ready before the call. */
 static void prepare(const struct call *c)
 {
 	struct letter m = {c->a, c->b};
@@ -529,7 +531,7 @@ static void prepare(const struct call *c)
 	given.msg_qbytes = c->b;
 }
 
-/* A message that was handed over is the receiver's now. */
+/* The receiver has a message that was handed over to it. */
 static void take_message(int chain, struct letter m)
 {
 	EXPECT(message_at(chain)->type, m.type);
@@ -539,7 +541,7 @@ static void take_message(int chain, struct letter m)
 	pool_give(chain);
 }
 
-/* What is left of msgsnd or msgrcv when it wakes up. */
+/* A process in msgsnd or msgrcv wakes up, and the rest of its call is done. */
 static void run(int proc)
 {
 	struct sleeper *p = &model.procs[proc];
@@ -635,7 +637,7 @@ static void compare_line(const struct line *is, const struct m_line *line)
 	EXPECT(place, line->count);
 }
 
-/* Nobody stands in line who could go on. */
+/* No process stands in line that could go on. */
 static void compare_lines(int queue)
 {
 	const struct picture *q = &model.queues[queue];
@@ -718,7 +720,7 @@ static void compare(void)
 	for (int i = 0; i < PROCS; i++)
 		compare_proc(i);
 	if (tap_bad)
-		return; /* what is broken need not end */
+		return; /* a line that is broken need not end */
 	EXPECT(msg_check(), 0);
 	EXPECT(wait_check(), 0);
 }
@@ -743,7 +745,10 @@ struct state {
 	int cells;
 } __attribute__((aligned(STATE_ALIGNED)));
 
-/* As it matters for a state: who is in which line, and what there is of him. */
+/*
+ * The order that does not depend on which process is which: first those in
+ * line, by their places; then by what the model has of them.
+ */
 bool comes_before(int a, int b)
 {
 	int place_a = 2 * PROCS * QUEUES, place_b = place_a;
@@ -765,7 +770,7 @@ bool comes_before(int a, int b)
 	              sizeof(model.procs[a])) < 0;
 }
 
-/* Chains have in each state the order of whose they are. */
+/* In each state chains stand in the order of their holders. */
 static int chains_placed;
 
 static int save_chain(struct state *s, int chain)
@@ -781,7 +786,7 @@ static int save_chain(struct state *s, int chain)
 	return chains_placed - 1;
 }
 
-/* Times and pids are set to OLD: what is written, the model has said. */
+/* Times and pids are set to OLD, for the model has checked what was written. */
 static void save_queue(struct state *s, int i)
 {
 	struct msg_queue *q = &s->queues[i];
@@ -891,7 +896,7 @@ static void restore(const void *state)
 
 #define ID(life, queue) (32768 * (life) + (queue))
 
-/* The queue's one life; what befalls who sleeps. */
+/* The one life of the queue, and what can happen to a sleeper. */
 static void add_fates(int id)
 {
 	add(GET, 0, KEY, 0, IPC_CREAT | IPC_EXCL | 0600, 0);
@@ -900,7 +905,7 @@ static void add_fates(int id)
 	add(RUN, 0, 0, 0, 0, 0);
 }
 
-/* All ways to choose, of all that can lie in a queue. */
+/* All ways to choose a message, from all that can lie in a queue. */
 static void scene_choice(int id)
 {
 	for (int type = 1; type <= 3; type++)
@@ -919,7 +924,7 @@ static void scene_choice(int id)
 	add_fates(id);
 }
 
-/* Messages that are too long for him who wants them, or for the queue. */
+/* Messages that are too long for the receiver, or for the queue. */
 static void scene_sizes(int id)
 {
 	for (int size = 0; size <= 2; size++)
@@ -939,7 +944,7 @@ static void scene_sizes(int id)
 	add_fates(id);
 }
 
-/* Other users: what may be done, and what may be waited for no more. */
+/* Other users: what they may do, and what they may no longer wait for. */
 static void scene_strangers(int id)
 {
 	add(GET, 0, KEY, 0, 04, 0);
@@ -957,7 +962,7 @@ static void scene_strangers(int id)
 	add_fates(id);
 }
 
-/* Two lives of a slot, one of another; every call with every old id. */
+/* Two lives of one slot and one of another; every call with every old id. */
 static void scene_lives(int id)
 {
 	const int ids[] = {ID(1, 0), ID(2, 0), ID(1, 1), ID(2, 1), -1};
@@ -996,7 +1001,7 @@ static const struct scene scenes[] = {
 #define SCENES ((int)(sizeof(scenes) / sizeof(scenes[0])))
 #define STATES 1000000
 
-/* Slots that are used for the last time, or not at all any more. */
+/* Each slot is used for the last time, or is retired already. */
 static void begin_queues(int lives)
 {
 	few_ids_begin(&msg_ids, (struct ids)IDS(msgs));

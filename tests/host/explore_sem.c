@@ -10,17 +10,17 @@
  * semadj.c can reach, at a small scope: 2 sets of 2 semaphores, values 0 to 2,
  * 3 or 4 processes, 2 lives of a slot.
  *
- * The model (struct model) knows nothing of ids, chains or rows: it has the
- * values, who stands in line in which order with which operations, and the sum
- * that the end of each process adds.  mm is fake_mm.c; a set of one
- * semaphore lies in a cell of the pool, one of two in a segment.  See
- * explore_line.h for how a process sleeps and how memory is refused.
+ * The model (struct model) knows nothing of ids, chains or rows.  It has the
+ * values, the processes in line in their order with their operations, and the
+ * sum that the end of each process adds.  mm is fake_mm.c: a set of one
+ * semaphore lies in a cell of the pool, one of two in a segment.  See in_line.h
+ * for how a process sleeps.
  *
- * At a preemption point all that an interrupt may touch is looked at; and of
- * some calls, it is the moment when the time of everybody asleep is up.
+ * At a preemption point everything that an interrupt may touch is checked.  In
+ * some calls the time of all sleepers is up at that moment.
  *
- * Scenes are small worlds, each with its own menu of calls, each explored to
- * its end.
+ * A scene is a small world with its own menu of calls.  Each is explored to its
+ * end.
  */
 #include "../../ipc/sysv/sem.h"
 #include "../../kernel/base/cpu.h"
@@ -57,19 +57,19 @@ struct sleeper {
 	int set, which, result, killed, late;
 };
 
-/* Has the process asked for undo in this set?  Then its end writes otime. */
+/* Has the process asked for undo in this set?  Then its exit writes otime. */
 #define ASKED   NUMS
-#define PERHAPS 2 /* memory was refused in the middle */
+#define PERHAPS 2 /* memory was refused in the middle of the call */
 
 struct model {
 	struct picture sets[SETS];
 	struct sleeper procs[PROCS];
-	int adjust[PROCS][SETS][NUMS + 1]; /* and, last: see ASKED */
+	int adjust[PROCS][SETS][NUMS + 1]; /* the last one: see ASKED */
 };
 
 static struct model model;
 
-/* What the call that is made writes, besides. */
+/* What else the call under way should write. */
 static struct {
 	int pid[SETS][NUMS]; /* 0: nobody */
 	bool born[SETS], otime[SETS], ctime[SETS], perhaps[SETS];
@@ -77,7 +77,8 @@ static struct {
 
 /* ---- memory and what programs have ------------------------------------- */
 
-/* Each process has rows of its own: it does not matter who came first. */
+/* Each process has rows of its own, so that the order of calls leaves no trace.
+ */
 int rows_take(struct rows *rows, int level)
 {
 	int i = self_index() * OWN;
@@ -100,11 +101,11 @@ void rows_put(struct rows *rows, int index)
 	rows->live--;
 }
 
-#define GOOD 1 /* an address, where `given` is, and `got` will be */
+#define GOOD 1 /* an address: `given` is there, and `got` will be */
 static const void *given;
 static uint16_t got[NUMS]; /* of GETALL */
 
-/* Of what is copied out, only a value of GETALL is looked at. */
+/* Only the values of GETALL are kept of what is copied out. */
 void *user_memory(vaddr_t va, uint32_t bytes, bool out)
 {
 	static char unseen[PAGE_SIZE];
@@ -126,7 +127,7 @@ static bool m_alters(const struct array *a)
 	return false;
 }
 
-/* One after the other on a picture of what is; it is kept if all can be. */
+/* Does the operations on a copy of the model, which is kept if all succeed. */
 static int m_attempt(int proc, int set, const struct array *a, int *which)
 {
 	struct model next = model;
@@ -153,7 +154,7 @@ static int m_attempt(int proc, int set, const struct array *a, int *which)
 	return 0;
 }
 
-/* The one at this place in line goes on. */
+/* The process at this place in line goes on. */
 static void m_leave(int set, int place, int result)
 {
 	struct picture *s = &model.sets[set];
@@ -165,7 +166,7 @@ static void m_leave(int set, int place, int result)
 	s->line[s->waiting] = 0;
 }
 
-/* In the order in which they are served. */
+/* The three kinds of sleepers, in the order in which they are served. */
 enum who { WAIT_FOR_ZERO, WAIT_FOR_ZEROES, ALTER };
 
 static enum who m_who(const struct array *a)
@@ -175,12 +176,12 @@ static enum who m_who(const struct array *a)
 	                      : WAIT_FOR_ZERO;
 }
 
-/* A sleeper that fails changes nothing. */
+/* What a sleeper that fails has done. */
 static const struct array nothing_done = {0, {{0, 0, 0}}};
 
 /*
- * Does one of these go on?  The first such; *done is its array, or of one that
- * fails, which changes nothing, an empty one.
+ * The first sleeper of this kind that can go on does.  Is there one?  *done is
+ * its array, or, as it failed and changed nothing, an empty one.
  */
 static bool m_serve_one(int set, enum who who, const struct array **done)
 {
@@ -202,7 +203,7 @@ static bool m_serve_one(int set, enum who who, const struct array **done)
 	return false;
 }
 
-/* Is any of those 0 that `a` operates on (no array: of all of them)? */
+/* Is one of the values 0 that `a` operates on?  Without `a`: one of all? */
 static bool m_zero(int set, const struct array *a)
 {
 	int count = a ? a->count : model.sets[set].count;
@@ -213,7 +214,7 @@ static bool m_zero(int set, const struct array *a)
 	return false;
 }
 
-/* `a` was done; 0: values were set. */
+/* Serves the lines after `a` was done, or (0) after values were set. */
 static void m_serve(int set, const struct array *a)
 {
 	const struct array *zero;
@@ -309,7 +310,7 @@ static int m_get(int key, int count, int flags)
 	return m_id(set);
 }
 
-/* It sleeps: UNSERVED. */
+/* UNSERVED means that the process sleeps. */
 static int m_semop(int id, const struct array *a)
 {
 	int set = m_find(id), which, result;
@@ -434,10 +435,10 @@ static int m_look(int id, int num, int command)
 	}
 }
 
-/* Of the process that ends; memory may have been refused in the middle. */
+/* Sets in which the process that ends has rows, even if memory was refused. */
 static bool had_row[SETS];
 
-/* However it ends: all its sums at once, then whoever can go on. */
+/* All sums are added at once; then the sleepers that can go on do. */
 static void m_exit(int proc)
 {
 	bool served[SETS] = {false};
@@ -466,7 +467,7 @@ static void m_exit(int proc)
 			m_serve(i, 0);
 }
 
-/* The sleeper runs: what its call answers. */
+/* The sleeper runs.  What its call answers. */
 static int m_run(int proc)
 {
 	struct sleeper *p = &model.procs[proc];
@@ -523,16 +524,16 @@ static void add_semop(int id, const struct array *array)
 	add_call((struct call){.kind = OPERATE, .a = id, .array = array});
 }
 
-/* ... with a tick at its first preemption point. */
+/* A semop with a tick at its first preemption point. */
 static void add_ticked(int id, const struct array *array)
 {
 	add_call(
 	    (struct call){.kind = OPERATE, .a = id, .b = 1, .array = array});
 }
 
-static bool ticking; /* the time of everybody asleep is up */
+static bool ticking; /* the time of all sleepers is up */
 
-/* What interrupts work with is whole: who sleeps where, and who does not. */
+/* The lines, which interrupts work with, are whole at each such point. */
 void preemption_point(void)
 {
 	int breaches = 0;
@@ -547,7 +548,7 @@ void preemption_point(void)
 			wake(&procs[i]);
 }
 
-/* Whom the tick has woken, and nobody serves any more, is late. */
+/* A sleeper is late if the tick has woken it and nobody serves it any more. */
 static void tick_in_model(void)
 {
 	for (int i = 0; i < PROCS; i++)
@@ -557,8 +558,8 @@ static void tick_in_model(void)
 }
 
 /*
- * The stack of who sleeps, where his operations lie, will not be there: they
- * lie here.  Those of the array, and `which` of them he waits for.
+ * The operations of a sleeper lie here, for its stack is gone after longjmp().
+ * They are those of the array, and it waits for `which` of them.
  */
 static struct operation stacks[PROCS][OPS];
 
@@ -653,7 +654,7 @@ static int model_call(const struct call *c)
 	}
 }
 
-/* Its end, and another process begins in its row. */
+/* The process ends, and another one begins in its row. */
 static void end_process(int proc)
 {
 	for (int i = 0; i < SETS * NUMS; i++) {
@@ -669,7 +670,7 @@ static void end_process(int proc)
 	procs[proc].signal.killed = 0;
 }
 
-/* What is left of semop when it goes on. */
+/* A process in semop wakes up, and the rest of its call is done. */
 static void run(int proc)
 {
 	struct sleeper *p = &model.procs[proc];
@@ -779,7 +780,7 @@ static void compare_semaphore(int set, int num)
 	}
 }
 
-/* Who stands in line, in which order: of those who alter, or do not. */
+/* A line has the sleepers that alter, or those that do not, in their order. */
 static void compare_line(int set, const struct line *line, bool altering)
 {
 	const struct picture *s = &model.sets[set];
@@ -794,7 +795,7 @@ static void compare_line(int set, const struct line *line, bool altering)
 	EXPECT(p == 0, true);
 }
 
-/* ... and none of them could go on. */
+/* Both lines are right, and nobody in them could go on. */
 static void compare_lines(int set)
 {
 	const struct picture *s = &model.sets[set];
@@ -808,7 +809,7 @@ static void compare_lines(int set)
 
 		if (!p->killed)
 			result = m_attempt(s->line[i], set, p->array, &which);
-		/* Who waits for zeroes may fail, when it is asked. */
+		/* One that waits for zeroes may fail when it is asked. */
 		if (result == -EAGAIN && !m_alters(p->array))
 			result = UNSERVED;
 		EXPECT(result, UNSERVED);
@@ -903,7 +904,10 @@ struct state {
 	uint32_t count;
 } __attribute__((aligned(STATE_ALIGNED)));
 
-/* Who waits, as in line; the others by what there is of them. */
+/*
+ * The order that does not depend on which process is which: first those in
+ * line, by their places; then by what the model has of them.
+ */
 bool comes_before(int a, int b)
 {
 	int place_a = PROCS, place_b = PROCS, differ;
@@ -946,7 +950,7 @@ static void save_model(struct model *m)
 			m->sets[i].line[k] = place_of[m->sets[i].line[k]];
 }
 
-/* Times and pids are set to OLD: what is written, the model has said. */
+/* Times and pids are set to OLD, for the model has checked what was written. */
 static void save_set(struct state *s, int i)
 {
 	if (!model.sets[i].alive) {
@@ -996,7 +1000,7 @@ static void save_proc(struct state *s, int i)
 	}
 }
 
-/* In which order a set has its rows does not matter: by their numbers. */
+/* The order of the rows of a set does not matter: they go by their numbers. */
 static void save_lists(struct state *s)
 {
 	int last[SETS] = {-1, -1};
@@ -1096,12 +1100,12 @@ static const struct array
     P0 = {1, {{0, -1, 0}}},  V0 = {1, {{0, 1, 0}}},  Z0 = {1, {{0, 0, 0}}},
     P1 = {1, {{1, -1, 0}}},  V1 = {1, {{1, 1, 0}}},
     PP0 = {1, {{0, -2, 0}}}, VV0 = {1, {{0, 2, 0}}},
-    PB = {2, {{0, -1, 0}, {1, -1, 0}}},       /* both of them */
+    PB = {2, {{0, -1, 0}, {1, -1, 0}}},       /* takes both */
     MOVE = {2, {{0, -1, 0}, {1, 1, 0}}},      /* from one to the other */
     ZB = {2, {{1, 0, 0}, {0, 0, 0}}},
-    ZBN = {2, {{1, 0, N}, {0, 0, 0}}},        /* EAGAIN, when it is asked */
+    ZBN = {2, {{1, 0, N}, {0, 0, 0}}},        /* EAGAIN when it is asked */
     TWICE = {2, {{0, -1, 0}, {0, 0, 0}}},     /* 1, and then 0 */
-    LOCK = {2, {{0, 0, 0}, {0, 1, 0}}},       /* the manual's: wait, take */
+    LOCK = {2, {{0, 0, 0}, {0, 1, 0}}},       /* as in the manual: wait, take */
     OVER = {2, {{0, -1, 0}, {1, 2, 0}}},      /* ERANGE, from the line, too */
     SECOND = {2, {{0, -1, 0}, {1, -1, N}}},   /* EAGAIN, from the line, too */
     PN = {1, {{0, -1, N}}},  ZN = {1, {{0, 0, N}}},
@@ -1120,7 +1124,7 @@ static void add_semops(int id, const struct array *const *arrays)
 		add_semop(id, *arrays);
 }
 
-/* What befalls who sleeps; the set's one life. */
+/* What can happen to a sleeper, and the one life of the set. */
 static void add_fates(int id)
 {
 	add(LATE, 0, 0, 0);
@@ -1139,7 +1143,7 @@ static void scene_line(int id)
 	add_fates(id);
 }
 
-/* The fourth wakes three that want the same zero. */
+/* The fourth process wakes three that wait for the same zero. */
 static void scene_four(int id)
 {
 	const struct array *const arrays[] = {&V0, &V1, &Z0, &PB, &LOCK, 0};
@@ -1153,7 +1157,7 @@ static void scene_four(int id)
 	add(GET, KEY, NUMS, IPC_CREAT | IPC_EXCL | 0600);
 }
 
-/* Who waits for several zeroes is asked when one of them may be there. */
+/* One that waits for several zeroes is asked when one of them may be there. */
 static void scene_zeroes(int id)
 {
 	const struct array *const arrays[] = {&ZB, &ZBN, &V0, &P0,
@@ -1177,7 +1181,7 @@ static void scene_arrays(int id)
 	add_fates(id);
 }
 
-/* Two that undo, and one more that waits. */
+/* Two processes that undo, and a third that waits. */
 static void scene_undo(int id)
 {
 	const struct array *const arrays[] = {&PU, &VU, &P0, &Z0, 0};
@@ -1207,7 +1211,7 @@ static void scene_undo_both(int id)
 	add_fates(id);
 }
 
-/* Two lives of a slot, one of another; owners, modes, every command. */
+/* Two lives of one slot and one of another; owners, modes, every command. */
 static void scene_sets(int id)
 {
 	const int ids[] = {ID(1, 0), ID(2, 0), ID(2, 1)};
@@ -1288,7 +1292,7 @@ static void begin(const struct scene *scene)
 		model.sets[i].next_seq = 1;
 	if (scene->strangers) {
 		last_life(1);
-	} else { /* one slot, whose last life it is */
+	} else { /* one slot, in its last life */
 		last_life(0);
 		sem_ids.taken[IDS_LEAF] = ~1u;
 		model.sets[1].next_seq = 0;

@@ -8,15 +8,15 @@
  * small scope: 2 slots of 2 lives, 2 users with a process each, 3 places to
  * attach.
  *
- * From each state every call is made, with every promise kept and with the
- * next one broken; answer and state must be the model's.  The model (struct
- * model) knows nothing of ids, chains or counts kept: it has a list of objects
- * and a picture of who shows what where, and reads System V from them.  mm is
- * fake_mm.c, and a space is three places.
+ * From each state every call is made, with every promise kept and with the next
+ * one broken.  The answer and the state must be the model's.  The model (struct
+ * model) knows nothing of ids, chains or stored counts.  It has a list of
+ * objects and a picture of what each user shows at each place, and reads System
+ * V from them.  mm is fake_mm.c, and a space is three places.
  *
  * Times and pids would make the states endless.  So every state is stored with
- * all of them set to OLD; a call is made at NOW; and what it may have written
- * is the model's to say.
+ * all of them set to OLD, a call is made at NOW, and the model says what the
+ * call may have written.
  */
 #include "../../abi/errno.h"
 #include "../../ipc/sysv/shm.h"
@@ -52,7 +52,7 @@ struct model {
 static struct model model;
 static struct shmid_ds given, user; /* what copy_in gives, copy_out got */
 
-/* ---- the fake mm -------------------------------------------------------- */
+/* ---- attaches: three places of each user ------------------------------ */
 
 #define PLACE(i) (ATTACH_FIRST + SLOT_SIZE * (uint32_t)(i))
 
@@ -70,7 +70,7 @@ static void insert(int space, vaddr_t base, int tag)
 	int i = space * PLACES + (base - ATTACH_FIRST) / SLOT_SIZE;
 	int *place = &first_attach[space];
 
-	/* In order of address: the same picture is the same state. */
+	/* They are in order of address, so that one picture is one state. */
 	while (*place >= 0 && *place < i)
 		place = &regions[*place].next;
 	regions[i] = (struct region){.base = base, .tag = tag, .next = *place};
@@ -352,7 +352,7 @@ static void make_calls(void)
 	add(EXIT, 0, 0, 0);
 }
 
-/* fork: the other process is the child, if it has nothing attached. */
+/* A fork, whose child is the other process if that has nothing attached. */
 static int fork_other(void)
 {
 	int child = !self_index();
@@ -446,7 +446,7 @@ static void compare_object(int i)
 		EXPECT(ids_find_key(&shm_ids, o->key), i);
 }
 
-/* Who wrote which time: spec of svipc, the table of events and fields. */
+/* Each event has written its own times, and no other. */
 static void compare_times(const struct call *c, const struct model *before,
                           int answer, int i)
 {
@@ -462,7 +462,8 @@ static void compare_times(const struct call *c, const struct model *before,
 		came |= is == i && was != i;
 		went |= was == i && is != i;
 	}
-	if (c->kind == AT && answer > 0) { /* itself replaced by itself */
+	if (c->kind == AT &&
+	    answer > 0) { /* one attach of it replaced by another */
 		int p = (answer - ATTACH_FIRST) / SLOT_SIZE;
 
 		came |= model.shows[c->user][p] == i;
@@ -495,8 +496,7 @@ static void compare(const struct call *c, const struct model *before,
 		EXPECT(memcmp(before, &model, sizeof(model)), 0);
 }
 
-/* ---- states
- * ------------------------------------------------------------------ */
+/* ---- states ---------------------------------------------------------- */
 
 struct state {
 	struct model model;
@@ -585,7 +585,7 @@ static bool make(int call, int nth)
 	const struct model before = model;
 	int wanted = 0, is;
 
-	(void)nth; /* a call has its own */
+	(void)nth; /* each call says itself whether it is refused */
 	is = do_call(&calls[call], &wanted);
 	EXPECT(is, wanted);
 	compare(&calls[call], &before, is);

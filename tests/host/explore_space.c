@@ -5,10 +5,9 @@
  * tests/host/explore_space.c -- every state of spaces, against the model.
  *
  * The machine is tiny (host.h), and so is each scene: a world of 2 spaces of 3
- * slots and 2 segments, and the operations that may happen there.  From each
- * state every operation is tried whole, and with each of its promises refused
- * alone; each state so reached is explored in turn, until there is no new one.
- * After each operation:
+ * slots and 2 segments, and the operations that may happen there.  Each of them
+ * is tried whole, and with each of its promises refused alone.  After each
+ * operation:
  *
  *	the answer is the model's, and a refused operation changed nothing
  *	each entry that the CPU could use shows what the model says, byte for
@@ -17,13 +16,11 @@
  *	the TLB, which looks as far ahead as it may, remembers nothing that the
  *	    tables no longer give; no frame was freed while it was remembered
  *
- * States are the same when they differ only in the numbers of frames and
- * objects, in which byte was written (mm never looks at one; written or not
- * remains), or in which of the two spaces is which.  The TLB is a function of
- * the tables.  A leaf is an operation that is judged in each state of its
- * scene, and whose outcome is not explored further there.
- *
- * No scene has a limit: one that does not end is `not ok`.
+ * Two states count as one when they differ only in the numbers of frames and
+ * objects, in which byte was written (whether one was written counts, for mm
+ * never looks at bytes), or in which of the two spaces is which.  The TLB is a
+ * function of the tables.  A leaf is an operation that is judged in each state
+ * of its scene, but whose outcome is not explored further.
  */
 #include "explore.h"
 #include "space_model.h"
@@ -63,7 +60,7 @@ static void add_touches(int s, int from, int to)
 	}
 }
 
-/* Of both spaces: born, copied, gone, loaded. */
+/* Each space is born, copied, dropped and loaded. */
 static void add_lives(int s)
 {
 	add(FORK, s, 0, 0, 0, 0);
@@ -72,7 +69,7 @@ static void add_lives(int s)
 	add(LOAD, s, 0, 0, 0, 0);
 }
 
-/* Both ways of touching all there is, as leaves; and a fork. */
+/* Both ways of touching all there is, and a fork, as leaves. */
 static void add_looks(int s)
 {
 	leaves = true;
@@ -105,7 +102,7 @@ static void add_copies(int s, int from, int to)
 static uint8_t frame_name[HOST_FRAMES + HOST_OUTSIDE];
 static int frame_names;
 
-/* Own frames have names, since two spaces may have the same one. */
+/* Private frames have names, since two spaces may have the same one. */
 static void mix_entry(uint32_t word)
 {
 	frame_t frame = word_frame(word);
@@ -118,7 +115,7 @@ static void mix_entry(uint32_t word)
 	mix(frame_name[frame]);
 }
 
-/* The lowest page of an attach: it tells those with the same base apart. */
+/* The lowest page of an attach tells those with the same base apart. */
 static int lowest_page(int s, int serial)
 {
 	int p = 0;

@@ -30,9 +30,9 @@ void fake_procs(int count);
 extern void (*fake_switch)(void);
 
 /*
- * How often in a row a process was told to stop or to die instead: one that
- * does not listen asks for ever.  An explorer that leaves its calls sets it to
- * 0.
+ * How often in a row block() has told a process to stop or to die.  A thousand
+ * times are a panic: the process does not listen.  An explorer that leaves its
+ * calls by longjmp() sets it to 0.
  */
 extern int told_in_vain;
 

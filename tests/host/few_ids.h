@@ -11,18 +11,17 @@
 
 #define KEY 77
 
-/* All that calls can change of them but for the objects' slots. */
+/* All that calls can change of them, except the slots in the objects. */
 struct few_ids {
 	int fresh, live;
 	uint32_t taken, full, all_full;
 	uint16_t head;
 };
 
-/* `fresh` is IDS(of the objects), which must be zero then and are so after it.
- */
+/* `fresh` is IDS(objects).  The first object is zeroed. */
 void few_ids_begin(struct ids *ids, struct ids fresh);
 
-/* What calls have changed, and back to it. */
+/* Stores what calls change, and returns to it. */
 void few_ids_save(struct few_ids *to, const struct ids *ids);
 void few_ids_restore(struct ids *ids, const struct few_ids *from);
 

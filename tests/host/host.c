@@ -1,10 +1,9 @@
 /*
  * tests/host/host.c -- the machine under the core: memory, MMU and TLB.
  *
- * frame_drop() is wrapped by the linker, so that the moment a frame becomes
- * free can be seen: no translation to it may be remembered then.  So are
- * rows_reserve() and rows_take(), which on the host are never short of memory
- * by themselves.
+ * The linker wraps frame_drop(), so that the moment is seen in which a frame
+ * becomes free: the TLB may not remember it then.  It wraps rows_reserve(),
+ * too, which on the host is never short of memory by itself.
  */
 #include "../../kernel/base/panic.h"
 #include "../../mm/region.h"
@@ -47,7 +46,7 @@ void *phys_to_kernel(paddr_t address)
 	return (char *)memory + address;
 }
 
-/* What a table says, as the CPU reads it below this PDE (SDM 3A 4.3). */
+/* The translation that the CPU reads below this PDE (SDM 3A 4.3). */
 static struct translation walk_from(uint32_t pde, vaddr_t va)
 {
 	struct translation none = {va, NO_FRAME, false};
@@ -91,7 +90,7 @@ void cpu_load_cr3(paddr_t directory)
 	host_look_ahead();
 }
 
-/* It forgets all PDEs, whatever the address (SDM 3A 4.10.4.1). */
+/* invlpg forgets all PDEs, whatever the address (SDM 3A 4.10.4.1). */
 void cpu_invlpg(vaddr_t va)
 {
 	remember_pdes();
@@ -99,7 +98,7 @@ void cpu_invlpg(vaddr_t va)
 		tlb[va >> PAGE_SHIFT] = walk(page_loaded, va);
 }
 
-/* Tries once: the frame, or NO_FRAME for a fault.  A fault forgets the page. */
+/* One try: the frame, or NO_FRAME for a fault, which forgets the page. */
 static frame_t translate(vaddr_t va, bool write)
 {
 	struct translation *t = &tlb[va >> PAGE_SHIFT];
@@ -114,7 +113,7 @@ static frame_t translate(vaddr_t va, bool write)
 	return t->frame;
 }
 
-/* Also a remembered PDE is stale, when the directory gives less. */
+/* A PDE that is remembered is stale when the directory gives less. */
 static int stale_pdes(void)
 {
 	int stale = 0;
@@ -163,7 +162,7 @@ static struct translation *remembered(vaddr_t va)
 	return 0;
 }
 
-/* Tries once: the frame, or NO_FRAME for a fault.  A fault forgets the page. */
+/* One try: the frame, or NO_FRAME for a fault, which forgets the page. */
 static frame_t translate(vaddr_t va, bool write)
 {
 	struct translation *t = remembered(va);
@@ -212,7 +211,7 @@ static int reach(int space, vaddr_t va, bool write, uint32_t **where)
 			frame = translate(va, write);
 		}
 	}
-	assert(frame != NO_FRAME); /* it was served */
+	assert(frame != NO_FRAME); /* the fault was served */
 	*where = &memory[frame][va % PAGE_SIZE / 4];
 	return 0;
 }
@@ -365,7 +364,7 @@ static struct part {
 
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
-/* Of arrays, only what was ever used. */
+/* Only what was ever used of an array is saved. */
 static size_t part_bytes(size_t i)
 {
 	const struct rows *tables[] = {&region_rows, &segment_rows,
@@ -403,7 +402,7 @@ void host_restore(const struct host_state *state)
 {
 	const char *from = (const char *)state + whole();
 
-	/* Backward: the tables' sizes before the tables. */
+	/* From the end: the sizes of arrays come back before the arrays. */
 	for (size_t i = PARTS; i-- > 0;) {
 		from -= parts[i].bytes;
 		memcpy(parts[i].what, from, part_bytes(i));

@@ -1,15 +1,15 @@
 /*
  * tests/host/host.h -- the machine under the core, on the host.
  *
- * Included before everything else (gcc -include): it takes the place of
- * kernel/base/cpu.h.  Physical memory is an array; CR3 and invlpg drive a model
- * of the TLB that remembers every translation it was asked for and forgets only
- * what it is told to forget.
+ * It is included before everything else (gcc -include), in place of
+ * kernel/base/cpu.h.  Physical memory is an array.  CR3 and invlpg drive a
+ *model of the TLB, which remembers every translation it was asked for and
+ *forgets only what it is told to forget.
  *
  * With HOST_SMALL the machine is tiny: pages of 16 bytes, 3 slots for a user,
- * page tables of HOST_SMALL entries.  Its TLB is the worst a real one may be:
- * it looks ahead, so that after each flush it remembers every page and every
- * table that can be reached at that moment.
+ * page tables of HOST_SMALL entries.  Its TLB is the worst that a real one may
+ * be: it looks ahead, and remembers after each flush every page and every table
+ * that can be reached at that moment.
  *
  *	HOST_SMALL 4	slot	0          1          2
  *			page	. . 2 3    4 5 6 7    8 9 S S
@@ -42,7 +42,7 @@
 #else
 #define HOST_FRAMES 4096
 #endif
-#define HOST_OUTSIDE  8 /* frames beyond, which no allocator knows */
+#define HOST_OUTSIDE  8 /* frames beyond them, which no allocator knows */
 #define WINDOW_START  0xF8000000u
 #define WINDOW_TABLES 0
 
@@ -53,7 +53,7 @@
 void cpu_load_cr3(paddr_t directory);
 void cpu_invlpg(vaddr_t va);
 uint64_t cpu_cycles(void);
-void preemption_point(void); /* no interrupts here */
+void preemption_point(void); /* there are no interrupts here */
 
 static inline void cpu_zero_words(void *to, uint32_t words)
 {
@@ -73,32 +73,31 @@ static inline void cpu_fill_halves(void *to, uint16_t value, uint32_t count)
 
 /* ---- for the tests --------------------------------------------------- */
 
-/* A machine with all its memory free, nothing loaded, no objects. */
+/* Makes a machine with all its memory free, nothing loaded, no objects. */
 void host_start(void);
 
-/* What a program does: 0, or the error of the fault that was not served. */
+/* A program's load and store: 0, or the error of a fault that is not served. */
 int host_load(int space, vaddr_t va, uint32_t *value);
 int host_store(int space, vaddr_t va, uint32_t value);
 
-/* Private memory of `pages` pages at `start`; 0, or the error of space_map().
- */
+/* Maps `pages` private pages at `start`: 0, or the error of space_map(). */
 int host_map(int space, vaddr_t start, int pages, int rights, bool promised);
 
-/* Translations remembered that the tables no longer give: how many. */
+/* How many translations are remembered that the tables no longer give. */
 int host_stale(void);
 
 #ifdef HOST_SMALL
-/* The TLB remembers all that can be reached now. */
+/* Makes the TLB remember all that can be reached now. */
 void host_look_ahead(void);
 #endif
 
-/* The whole machine, to go back to. */
+/* The whole machine is saved, and can be gone back to. */
 struct host_state;
 struct host_state *host_new_state(void);
 void host_save(struct host_state *state);
 void host_restore(const struct host_state *state);
 
 extern int host_stale_free;    /* frames freed while the TLB still had them */
-extern int host_tables_refuse; /* promise_fail_nth counts tables, too */
+extern int host_tables_refuse; /* promise_fail_nth counts rows_reserve(), too */
 
 #endif

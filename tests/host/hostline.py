@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """tests/host/hostline.py -- tools/run's end of the line, without a machine.
 
-What a guest's kernel says may be anything: it is carried out, or Broken, and
-never more than that.  And whose time is counted.
+A guest's kernel may say anything.  What it says is carried out or is Broken,
+and nothing else happens.  The time-out counts the guest's time, not the time of
+a person at the terminal.
 """
 import importlib.machinery
 import importlib.util
@@ -47,7 +48,7 @@ def nonsense(dice):
 
 
 def say(hostline, data, window, seconds, patient=None):
-    """What becomes of it: True, False (late) or "broken"."""
+    """How the line ends on this data: True, False (late) or "broken"."""
     ours, theirs = socket.socketpair()
     theirs.settimeout(0)
     line = hostline.HostLine(ours, window, False, bool(patient))

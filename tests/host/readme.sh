@@ -1,6 +1,6 @@
 #!/bin/sh
-# tests/host/readme.sh -- what README promises: its program, run as printed,
-# and the demonstrations, each of which must show a shared table.
+# tests/host/readme.sh -- README keeps its promises: its program runs as it is
+# printed, and each demonstration shows a shared table.
 
 cd "$(dirname "$0")/../.." || exit 1
 folder=$(mktemp -d)

@@ -3,7 +3,7 @@
 # TAP; exit status 1 if any test failed.
 #
 # The file `programs` says what a program is made of.  All run with
-# AddressSanitizer and UBSan, the fast ones also as fast as can be.
+# AddressSanitizer and UBSan; the fast ones run without them, too, and whole.
 # usage: tests/host/run.sh [NAME...]
 cd "$(dirname "$0")/../.." || exit 1
 . tests/host/programs
@@ -27,7 +27,7 @@ try() # SOURCE PROGRAM ARGUMENTS FLAG...
 	fi
 }
 
-each_way() # SOURCE PROGRAM FLAG...: whole, or whole and sanitized
+each_way() # SOURCE PROGRAM FLAG...: as the source asks for it
 {
 	source=$1 program=$2
 	shift 2

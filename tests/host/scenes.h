@@ -5,7 +5,7 @@
 
 /* ---- page tables of 2 entries: pages 2 to 7 --------------------------- */
 
-/* Every place, over what is there or not; every page unmapped, every base. */
+/* An attach at every place, free or not; unmap of every page; every base. */
 static void scene_attach(int s)
 {
 	if (s != 0)
@@ -158,7 +158,7 @@ static void scene_cut(int s)
 	add_looks(s);
 }
 
-/* The same of private memory, over three slots. */
+/* Private memory over three slots, cut and protected at every page. */
 static void scene_cut_private(int s)
 {
 	if (s != 0)
@@ -171,7 +171,7 @@ static void scene_cut_private(int s)
 	add_looks(s);
 }
 
-/* Heap below, stack above, and what is put where it fits between. */
+/* The heap below, the stack above, and mappings where they fit between. */
 static void scene_heap(int s)
 {
 	if (s != 0)
@@ -204,8 +204,8 @@ static void scene_heap(int s)
 #define DEVICE(pages)           {SEGMENT_DEVICE, true, false, pages, 0, false}
 
 /*
- * at_least: fewer states mean that a scene has lost what it was made for.
- * symmetric: both spaces may do the same, so it does not matter which is which.
+ * at_least: with fewer states a scene has lost what it was made for.
+ * symmetric: both spaces do the same, so it does not matter which is which.
  */
 static const struct scene {
 	const char *name;

@@ -1,7 +1,8 @@
 /*
- * tests/host/sees.h -- a checker must be able to fail: one word is spoilt, and
- * it complains by the name of the rule that is broken; the word is as it was,
- * and it says nothing.
+ * tests/host/sees.h -- a checker must be able to fail.
+ *
+ * SEES spoils one word, and the checker must complain by the name of the rule
+ * that is broken.  The word is set back, and the checker must be silent.
  */
 #ifndef TESTS_HOST_SEES_H
 #define TESTS_HOST_SEES_H

@@ -1,5 +1,6 @@
 /*
- * tests/host/space_model.c -- the model, and each operation on both.
+ * tests/host/space_model.c -- the model of spaces, and each operation on it and
+ * on mm.
  */
 #include "space_model.h"
 
@@ -10,9 +11,9 @@
 struct model m;
 const struct segment_plan *plans;
 
-static int refuse_nth; /* promise of the operation under way; 0: none */
+static int refuse_nth; /* the promise that is refused now, or 0 */
 
-/* It was refused: the operation knows. */
+/* Was it refused in the operation under way? */
 static bool refused(void)
 {
 	return refuse_nth > 0 && promise_fail_nth == 0;
@@ -58,7 +59,7 @@ static bool free_range(int s, int from, int to)
 	return true;
 }
 
-/* 0, -EFAULT, or -ENXIO: what a touch of this page answers. */
+/* What a touch of this page answers: 0, -EFAULT or -ENXIO. */
 static int access_error(int s, int p, bool write)
 {
 	const struct page *page = page_of(s, p);
@@ -71,7 +72,7 @@ static int access_error(int s, int p, bool write)
 	return page->shown >= m.segment[page->segment].pages ? -ENXIO : 0;
 }
 
-/* What there is to read, were it allowed. */
+/* The bytes that a read would find if it were allowed. */
 static const uint8_t *bytes_of(int s, int p)
 {
 	const struct page *page = page_of(s, p);
@@ -82,7 +83,7 @@ static const uint8_t *bytes_of(int s, int p)
 	                         : m.segment[page->segment].bytes[page->shown];
 }
 
-/* Where a write goes; a private page becomes its own. */
+/* Where a write goes; a private page gets its own bytes by it. */
 static uint8_t *bytes_to_write(int s, int p)
 {
 	struct page *page = page_of(s, p);
@@ -95,7 +96,7 @@ static uint8_t *bytes_to_write(int s, int p)
 	return page->bytes;
 }
 
-/* A byte that is nowhere else, so that no confusion stays unseen. */
+/* A byte that is nowhere else, so that every mix-up is seen. */
 static uint8_t fresh_byte(void)
 {
 	bool used[256] = {false};
@@ -128,7 +129,7 @@ static void clear_pages(int s, int from, int to)
 
 /* ---- the stack -------------------------------------------------------- */
 
-/* Grows down to `p` when it is touched: whether it may. */
+/* May the stack grow down to `p`, which is touched?  Then it does. */
 static bool stack_grows(int s, int p)
 {
 	int q = p;
@@ -154,7 +155,7 @@ static void grow_stack(int s, int p)
 
 /* ---- judging ---------------------------------------------------------- */
 
-/* `wanted`, or the refusal `error` where a promise was refused. */
+/* The result is `wanted`, or `error` where a promise was refused. */
 static int judge(int result, int wanted, int error, const char *what)
 {
 	if (refused() && wanted == 0)
@@ -164,7 +165,7 @@ static int judge(int result, int wanted, int error, const char *what)
 	return result;
 }
 
-/* What the CPU could do at a page now, without a fault. */
+/* The CPU could do at a page, without a fault, no more than is right. */
 static void compare_page(int s, int p)
 {
 	const struct space *space = &spaces[m.space[s].index];
@@ -192,7 +193,7 @@ static void compare_page(int s, int p)
 	      "an entry may be written");
 }
 
-/* Also what nobody maps, or nobody may read, keeps its bytes. */
+/* Bytes that nobody maps, or nobody may read, are kept, too. */
 static void compare_segment(int g)
 {
 	int index = m.segment[g].index, pages = m.segment[g].pages;
@@ -223,7 +224,7 @@ static void compare_segment(int g)
 	}
 }
 
-/* nattch, kept as ipc/sysv/shm.c does, against a count of the pages. */
+/* nattch, as ipc/sysv/shm.c keeps it, is what a count of the pages gives. */
 static int count_attaches(int g)
 {
 	bool found[SERIALS] = {false};
@@ -263,7 +264,7 @@ void model_compare(void)
 
 /* ---- attaches --------------------------------------------------------- */
 
-/* What the model says of an attach at a given address. */
+/* What an attach at a given address should answer. */
 static int attach_error(int s, int from, int pages, bool remap)
 {
 	if (!remap && !free_range(s, from, from + pages))
@@ -394,7 +395,7 @@ static void do_map_segment(const struct op *op)
 	if (judge(result, device ? -EINVAL : 0, -ENOMEM,
 	          "map a segment: its answer") < 0)
 		return;
-	if (archive && !private) /* it can never be written */
+	if (archive && !private) /* it is never written */
 		rights = ceiling = R;
 	for (int p = 0; p < 2; p++) {
 		struct page *page = page_of(op->s, op->a + p);
@@ -463,7 +464,7 @@ static void do_brk(const struct op *op)
 
 /* ---- touching --------------------------------------------------------- */
 
-/* One touch in the model: 0 or its error; a stack may have grown. */
+/* One touch in the model, by which a stack may grow: 0 or its error. */
 static int touch(int s, int p, bool write)
 {
 	if (p < PAGES && stack_grows(s, p) &&
@@ -519,7 +520,7 @@ struct copy {
 	int bytes;
 };
 
-/* Writes at most `limit` bytes of `data`, in order: 0 or -EFAULT. */
+/* Writes at most `limit` bytes of `data` in their order: 0 or -EFAULT. */
 static int copy_to(const struct copy *c, const uint8_t *data, int limit)
 {
 	uint8_t *page = 0;
@@ -540,7 +541,7 @@ static int copy_to(const struct copy *c, const uint8_t *data, int limit)
 	return 0;
 }
 
-/* Reads up to the first byte that cannot be: how many; -EFAULT is < bytes. */
+/* Reads up to the first byte that cannot be read.  How many it has read. */
 static int copy_from(int s, vaddr_t from, int bytes, uint8_t *data)
 {
 	for (int i = 0; i < bytes; i++) {
@@ -562,7 +563,7 @@ static int to_page_end(vaddr_t va, int bytes)
 	return left < bytes ? left : bytes;
 }
 
-/* Piece by piece, each up to the next page's start on either side. */
+/* Copies in pieces, each up to the next start of a page on either side. */
 static int copy_between(const struct copy *c, int limit)
 {
 	uint8_t piece[PAGE_SIZE];
@@ -593,7 +594,10 @@ static bool outside(vaddr_t start, int bytes)
 	return start + (vaddr_t)bytes > USER_LIMIT;
 }
 
-/* What was refused ended it somewhere: at a page's start, all before done. */
+/*
+ * A refusal has ended the copy at the start of some page, with all before it
+ * done.
+ */
 static void find_end(const struct copy *c, const uint8_t *data)
 {
 	const struct model start = m;
@@ -665,7 +669,7 @@ static void do_read(const struct op *op, const struct copy *c)
 	      "copy: other bytes");
 }
 
-/* The bytes of a string, or what should be answered instead. */
+/* The length of a string, or the error that should be answered. */
 static int string_answer(const struct copy *c)
 {
 	for (int i = 0; i < c->bytes; i++) {
@@ -731,7 +735,7 @@ static void do_copy(const struct op *op)
 
 /* ---- spaces and segments ---------------------------------------------- */
 
-/* Devices are not inherited; the child's attaches are its own. */
+/* A child does not inherit devices, and its attaches are its own. */
 static void inherit(int from, int to)
 {
 	uint8_t twin[SERIALS] = {0};
@@ -941,7 +945,7 @@ bool model_possible(const struct op *op)
 	}
 }
 
-/* Attaches are known by their age alone: the oldest is number 1. */
+/* Attaches are named by their age: the oldest is number 1. */
 static void renumber_attaches(void)
 {
 	uint8_t now[SERIALS] = {0}, count = 0;
@@ -962,7 +966,7 @@ static void renumber_attaches(void)
 	m.next_serial = (uint8_t)(count + 1);
 }
 
-/* Nobody holds it any more: is it gone? */
+/* A segment that nobody holds is gone. */
 static void bury_segment(int g)
 {
 	if (m.segment[g].index < 0 || segment_alive(g))

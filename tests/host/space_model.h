@@ -1,10 +1,10 @@
 /*
  * tests/host/space_model.h -- what spaces should be: a model, page by page.
  *
- * The model is simple and slow: for each space and page what is mapped there
- * and every byte that would be read; no tables, no regions, no frames.  An
- * operation is done by the real mm and by the model, and their answers are
- * compared; then model_compare() looks at all that can be seen.
+ * The model is simple and slow.  It has no tables, regions or frames, but for
+ * each page of each space what is mapped there and every byte that would be
+ * read. An operation is done by the real mm and by the model, and their answers
+ * are compared.  Then model_compare() looks at everything that can be seen.
  */
 #ifndef TESTS_SPACE_MODEL_H
 #define TESTS_SPACE_MODEL_H
@@ -90,15 +90,15 @@ struct op {
 
 enum copy_kind { COPY_OUT, COPY_IN, WRITE, READ, STRING_BYTES, TRANSFER };
 
-/* A world of one space, loaded, and two segments held. */
+/* Makes a world of one space, which is loaded, and two segments, held. */
 void model_make_world(void);
 
-/* May `op` be tried here?  What it does is undefined, or nothing, otherwise. */
+/* May `op` be tried here?  Otherwise it does nothing, or is undefined. */
 bool model_possible(const struct op *op);
 
 /*
- * Does `op` with its nth promise refused (0: none): true.  False: it has no nth
- * one, and was done whole.
+ * Does `op` with its nth promise refused (0: none).  False: it asks for fewer
+ * promises, and was done whole.
  */
 bool model_do(const struct op *op, int nth);
 

@@ -166,7 +166,7 @@ static void test_chains(void)
 	tap("ids: of 4,096 keys like ftok's no chain is longer than eight");
 }
 
-/* A slow table that is plainly right, in lock step with the real one. */
+/* A slow table, which is plainly right, does each step of the real one. */
 #define SMALL 70
 
 static void test_random(void)

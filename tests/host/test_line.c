@@ -8,9 +8,9 @@
  * their last, sleeping in between, over the real mm; and what the checkers of
  * semaphores and message queues see.
  *
- * The explorers leave a call where it falls asleep.  Here it goes on: what the
- * others do meanwhile is a function that let_others() calls.  Process 0
- * sleeps, 1 is the others.
+ * The explorers leave a call where it falls asleep.  Here it goes on: process 0
+ * sleeps, and let_others() calls a function in which process 1 does what the
+ * others do meanwhile.
  */
 #include "../../abi/errno.h"
 #include "../../abi/signal.h"
@@ -55,7 +55,7 @@ static void let_others(void)
 	void (*now)(void) = others;
 
 	if (!EXPECT(self_index() == 0 && now != 0, true))
-		exit(1); /* it would sleep for ever */
+		exit(1); /* it would never wake up */
 	EXPECT(check(), 0);
 	others = 0;
 	run(1);
@@ -129,7 +129,7 @@ static void start(void)
 	others = 0;
 }
 
-/* `cells` are left in queues: then all ends, and the memory is back. */
+/* So many cells are left in queues.  Then all ends, and all memory is back. */
 static void end(int cells, const char *sentence)
 {
 	EXPECT(check(), 0);
@@ -145,7 +145,7 @@ static void end(int cells, const char *sentence)
 
 /* ---- semop --------------------------------------------------------- */
 
-/* V of `count` operations on semaphore 0, or -P; how it went. */
+/* A semop of `count` operations, with `op` on semaphore 0 the first. */
 static int operate(int op, int count, int flags, vaddr_t timeout)
 {
 	struct sembuf ops[MANY + 2] = {{0, (short)op, (short)flags}};
@@ -250,7 +250,7 @@ static int count_rows(void)
 	return rows;
 }
 
-/* All that can befall a row, at random. */
+/* Does at random one of all things that can happen to a row. */
 static void befall(uint32_t random)
 {
 	int p = (int)(random % PROCS), k = (int)(random / 8 % HAVE);
@@ -316,7 +316,7 @@ static void others_send(void)
 	EXPECT(sys_msgsnd(queue, TEXT, LONG, 0), 0);
 }
 
-/* It stops, and finds what it wanted when it is continued. */
+/* Process 0 stops, and finds what it wants when it is continued. */
 static void others_stop_and_receive(void)
 {
 	others_stop();
@@ -392,7 +392,7 @@ static void test_msgrcv(void)
 
 /* ---- what the checkers see ----------------------------------------- */
 
-/* Process 0 sleeps in line; the others spoil. */
+/* Process 0 sleeps in line, and the others spoil the line. */
 static void spoil_line(struct line *line)
 {
 	SEES(check, "W1: served", procs[0].wait.result, 0);

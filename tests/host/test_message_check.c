@@ -3,8 +3,8 @@
  * tests/host/test_message_check.c -- the checker of messages sees each kind of
  * damage.
  *
- * Two clients and two servers, as connection.c and message.c would leave them.
- * One word after the other is spoilt.
+ * There are two clients and two servers, as connection.c and message.c would
+ * leave them.  One word after the other is spoilt.
  *
  *	client 1   received by FILES, by connection 0       channel 0
  *	           in FILES' queue: it wants its wait cut

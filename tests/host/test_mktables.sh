@@ -1,7 +1,7 @@
 #!/bin/sh
-# tests/host/test_mktables.sh -- the table generator: what it makes of good
-# rows, byte for byte, and that it refuses bad ones with file and line.  Prints
-# TAP.  After a wanted change of what it writes, record golden/expected again:
+# tests/host/test_mktables.sh -- the table generator writes, byte for byte, what
+# is expected of good rows, and refuses bad ones with file and line.  Prints TAP.
+# When its output is meant to change, record golden/expected again:
 #	cd tests/host/golden
 #	../../../tools/mktables syscalls.tbl native.tbl expected expected
 cd "$(dirname "$0")/../.." || exit 1

@@ -1,9 +1,10 @@
 /*
  * tests/host/test_mm_check.c -- the checker of memory sees each kind of damage.
  *
- * A parent and its child, with one of everything: pages of their own, some
- * still shared by copy-on-write; a segment of two tables, linked; one that is
- * shown in a private slot, page by page.  One word after the other is spoilt.
+ * A parent and its child have one of everything: private pages, some of them
+ * still shared by copy-on-write; a linked segment of two tables; and a segment
+ * that is shown in a private slot, page by page.  One word after the other is
+ * spoilt.
  */
 #include "../../mm/region.h"
 #include "sees.h"
@@ -58,7 +59,7 @@ static void end(const char *sentence)
 	tap(sentence);
 }
 
-/* The word itself, which page.c alone may write. */
+/* The word itself; in the kernel only page.c may write it. */
 static uint32_t *word_of(frame_t table, int entry)
 {
 	return (uint32_t *)frame_to_kernel(table) + entry;
@@ -79,7 +80,7 @@ static struct region *at(vaddr_t va)
 	return &regions[region_at(parent, va)];
 }
 
-/* A frame that is held once, by another entry than `word`. */
+/* `word` with the frame of another entry, which holds it alone. */
 static uint32_t other_frame(uint32_t word)
 {
 	return (word & 0xFFF) | (*pte_of(TEXT) & ~0xFFFu);

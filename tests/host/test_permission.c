@@ -3,8 +3,8 @@
 /*
  * tests/host/test_permission.c -- every mode, every caller, every request.
  *
- * The model below is written as a person would explain it, with no shifts: a
- * row of nine letters, and the class of the caller points into it.
+ * The model below is written as a person would explain it, without shifts:
+ * there is a row of nine letters, and the class of the caller points into it.
  */
 #include "../../ipc/sysv/permission.h"
 #include "tap.h"

@@ -2,10 +2,10 @@
  * tests/host/test_pool.c -- the pool over the real mm, against a list of what
  * every chain should hold.
  *
- * A chain is filled from a program's memory with a piece of a text without
- * repetition that is long enough, and read again when it is given back.  After
- * each step all chains are walked: no cell belongs to two, no page is held that
- * has none (but the one that cells are taken from), and all bytes are intact.
+ * A chain is filled from a program's memory with a piece of a text that does
+ * not repeat itself, and read again when it is given back.  After each step all
+ * chains are walked: no cell belongs to two, no page is held without a cell in
+ * use (except the page that cells are taken from), and all bytes are intact.
  */
 #include "../../abi/errno.h"
 #include "../../mm/pool.h"
@@ -66,7 +66,7 @@ static int pages_held(void)
 	return kernel_frames - tables_at_start;
 }
 
-/* The cells of a chain, in `seen`; its bytes are those of the text. */
+/* Marks the cells of a chain in `seen`; its bytes must be those of the text. */
 static int walk(int i, uint8_t *seen)
 {
 	uint32_t at = 0;
@@ -119,7 +119,7 @@ static int take(int i, uint32_t bytes, int whose)
 	return 0;
 }
 
-/* To the program, and back to the pool. */
+/* Its bytes go to the program, and its cells back to the pool. */
 static void give(int i)
 {
 	static uint32_t words[LONGEST / 4 + 2];
@@ -211,7 +211,7 @@ static void test_refused(void)
 	end("whichever promise is broken: -ENOMEM, and nothing has changed");
 }
 
-/* One cell keeps a page: how it is when everybody holds on to a little. */
+/* One cell keeps its page, so a little in many pages keeps all of them. */
 static void test_holes(void)
 {
 	int cell[CHAINS][PAGE - 1];

@@ -1,7 +1,7 @@
 // with: kernel/look/check.c
 /*
  * tests/host/test_process_check.c -- the checker of processes sees each kind of
- * damage; the other rooms' are silent here.
+ * damage; the checkers of the other rooms are silent here.
  */
 #include "../../kernel/look/machine.h"
 #include "../../kernel/process/schedule.h"
@@ -25,7 +25,10 @@ SILENT(wait_check)
 SILENT(sleep_check)
 SILENT(message_check)
 
-/* 1 runs, 2 is ready, 3 is a zombie; all are of user 1, who has the turn. */
+/*
+ * Process 1 runs, 2 is ready, 3 is a zombie.  All are of user 1, whose turn it
+ * is.
+ */
 static void start(void)
 {
 	static const enum proc_state states[PROCS] = {PROC_READY, PROC_RUNNING,

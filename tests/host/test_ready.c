@@ -3,8 +3,8 @@
  * tests/host/test_ready.c -- shares of the CPU: what kernel/process/ready.c
  * gives to users, to their processes and to servers, counted over many quanta.
  *
- * Time is counted in hundredths of a tick.  A process of the model is what it
- * does for ever:
+ * Time is counted in hundredths of a tick.  A process of the model does one
+ *thing all the time:
  *
  *	SPIN    it computes
  *	WAITS   it computes for `work`, then waits for `pause`
@@ -25,11 +25,11 @@ enum habit { SPIN, WAITS, ASKS, YIELDS, SERVES };
 static struct habits {
 	enum habit habit;
 	int work, pause;
-	int left;           /* until it does something else than compute */
+	int left;           /* time until it stops computing */
 	int awake;          /* when it wakes up, 0: it is not asleep */
 	long used, longest; /* time; the longest that it was kept waiting */
 	int ready_since, runs;
-	struct proc *client; /* whom a server works for */
+	struct proc *client; /* the process that a server works for */
 } model[PROCS];
 
 static int now, count;
@@ -89,7 +89,7 @@ static int add(uint32_t uid, enum habit habit, int work, int pause)
 	return count++;
 }
 
-/* Somebody else gets the CPU; or nobody, if nobody is ready. */
+/* The next process that is ready gets the CPU, if there is one. */
 static void give_up(void)
 {
 	struct proc *p = ready_take();
@@ -130,7 +130,7 @@ static void serve_next(struct proc *server)
 	memmove(asking, asking + 1, askers * sizeof(asking[0]));
 }
 
-/* What `running` does when its work is done. */
+/* The running process has done its work, and does what its habit is. */
 static void act(void)
 {
 	struct proc *p = running;
@@ -196,7 +196,7 @@ static void run(int ticks)
 	}
 }
 
-/* What processes first..last used, in per cent of the time. */
+/* The time that processes first..last used, in per cent. */
 static int share(int first, int last)
 {
 	long used = 0;

@@ -2,15 +2,17 @@
 # tests/host/test_seeded_bugs.sh -- do the host programs see a bug?
 #
 # Each patch in tests/host/bugs is one change of the real sources, as somebody
-# tired might make it.  Its first line says what is wrong; its second line names
-# the program that must object (see run.sh) and, of an explorer, the scene.  The
-# patch is applied to a copy of its file, which takes the file's place in the
-# program.  A program that panics has seen the bug, too.
+# tired might make it.  Its first line says what is wrong.  Its second line names
+# the program that must object (see `programs`) and, of an explorer, the scene.
+# The patch is applied to a copy of its file, which takes the place of the file
+# in the program.  A program that panics has seen the bug, too.
 #
 # A patch applies wherever its lines have moved to, as long as all of them are
 # there.  A patch that does not apply, or a bug that nobody sees, is `not ok`.
 #
-# usage: test_seeded_bugs.sh [places | NAME...]   places: only, do all apply?
+# usage: test_seeded_bugs.sh           all bugs
+#        test_seeded_bugs.sh NAME...   the bugs of these patches
+#        test_seeded_bugs.sh places    do all patches apply?
 cd "$(dirname "$0")/../.." || exit 1
 . tests/host/programs
 out=build/host/seeded
@@ -28,7 +30,7 @@ compile() # FILE OBJECT FLAG...
 	$HOSTCC $(flags_of "$source") $small -O1 -w "$@" -c -o "$object" "$file"
 }
 
-# The program's objects, made when the first of its bugs comes.
+# Makes the objects of the program, once for all of its bugs.
 objects()
 {
 	local file

@@ -9,7 +9,7 @@
 
 #define PROCS 200
 
-/* Who sleeps, and the earliest time; what the heap says is the same. */
+/* The heap has the processes that sleep, and the earliest first. */
 static void compare(void)
 {
 	uint64_t earliest = UINT64_MAX;
@@ -30,7 +30,7 @@ static void compare(void)
 	EXPECT(sleep_check(), 0);
 }
 
-/* How many sleep beyond this count. */
+/* How many processes are to sleep beyond this count. */
 static int asleep_beyond(uint64_t count)
 {
 	int asleep = 0;
