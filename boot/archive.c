@@ -8,7 +8,6 @@
  */
 #include "boot.h"
 
-#include "../kernel/base/klog.h"
 #include "../kernel/base/string.h"
 #include "../kernel/look/machine.h"
 #include "../mm/segment.h"

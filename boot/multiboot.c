@@ -8,9 +8,7 @@
 #include "boot.h"
 
 #include "../kernel/base/klog.h"
-#include "../kernel/base/string.h"
 #include "../mm/page.h"
-#include "../kernel/look/machine.h"
 #include "multiboot.h"
 
 #define TYPE_RAM 1

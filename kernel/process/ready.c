@@ -27,8 +27,6 @@
  */
 #include "schedule.h"
 
-#include "../../abi/errno.h"
-#include "../base/klog.h"
 #include "../base/panic.h"
 #include "../base/cpu.h"
 

@@ -10,9 +10,7 @@
  */
 #include "schedule.h"
 
-#include "../../abi/errno.h"
 #include "../base/klog.h"
-#include "../base/panic.h"
 #include "../base/cpu.h"
 #include "../base/trace.h"
 #include "clock.h"

@@ -15,7 +15,6 @@
 
 #include "../../abi/errno.h"
 #include "../base/klog.h"
-#include "../base/panic.h"
 #include "clock.h"
 
 static struct proc *heap[1 + PROCS_MAX]; /* from 1 on */

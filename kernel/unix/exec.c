@@ -106,9 +106,7 @@ static bool push_text(struct build *b, struct window *text, vaddr_t va,
 	return true;
 }
 
-/*
- * Counts a string, and pushes it unless it is to be skipped.  0 or -errno.
- */
+/* Counts a string, and pushes it unless it is to be skipped.  0 or -errno. */
 static int push_string(struct build *b, struct window *text, vaddr_t va,
                        bool skip)
 {

@@ -8,12 +8,6 @@
  */
 #include "lifecycle.h"
 
-#include "../process/clock.h"
-#include "../base/cpu.h"
-#include "../../abi/process.h"
-#include "../../ipc/message/message.h"
-#include "../../ipc/sysv/shm.h"
-
 #define KEEP UINT32_MAX
 
 /* ---- pid, uid, gid ------------------------------------------------------ */

@@ -13,6 +13,8 @@
  */
 #include "lifecycle.h"
 
+#include "../../abi/process.h"
+
 #define BIT(signal) (1ull << (-1 + (signal)))
 
 static const uint64_t ignored_by_default =
@@ -30,7 +32,7 @@ static void resume(struct proc *p)
 	proc_review(p);
 	p->signal.pending &= ~stops_by_default;
 	if (p->state == PROC_STOPPED) {
-		p->signal.stop_report = 0xffff; /* wait4: continued */
+		p->signal.stop_report = STATUS_CONTINUED;
 		proc_notify_parent(p);
 		wake(p);
 	}
@@ -60,6 +62,7 @@ static void deliver(struct proc *p, int signal)
 		wake(p);
 }
 
+/* Delivers what is pending and not blocked, the lowest number first. */
 static void deliver_pending(struct proc *p)
 {
 	for (int signal = 1; signal <= SIGNAL_MAX; signal++)
@@ -67,6 +70,7 @@ static void deliver_pending(struct proc *p)
 			deliver(p, signal);
 }
 
+/* Makes the signal pending and delivers what can be; 0 is no signal. */
 static void send(struct proc *p, int signal)
 {
 	if (p->state == PROC_ZOMBIE || signal == 0)
@@ -103,6 +107,7 @@ void proc_crime(int signal, const char *reason, uint32_t address)
 
 /* ---- kill(2) ------------------------------------------------------------ */
 
+/* kill(2): by ids, and SIGCONT to every process of the own session. */
 static bool may_signal(const struct proc *target, int signal)
 {
 	const struct identity *me = &self()->identity;
@@ -111,8 +116,7 @@ static bool may_signal(const struct proc *target, int signal)
 	if (me->euid == 0 || me->euid == it->suid || me->euid == it->uid ||
 	    me->uid == it->suid || me->uid == it->uid)
 		return true;
-	return signal == SIGCONT &&
-	       self()->identity.sid == target->identity.sid;
+	return signal == SIGCONT && me->sid == it->sid;
 }
 
 /* kill(-1) does not signal its caller, init and the servers. */

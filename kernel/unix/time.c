@@ -10,7 +10,6 @@
 #include "lifecycle.h"
 
 #include "../process/clock.h"
-#include "../base/cpu.h"
 
 /*
  * Which clocks there are.  A fine one counts in parts of a tick; one that is
