@@ -306,8 +306,7 @@ static struct proc *start_servers(void)
 	                  "inspect=%x", (uint32_t)&inspection);
 	files = start_server("/sbin/files", arguments, end, 1);
 	for (int i = 0; i < cmdline_server_count; i++)
-		descriptor_install(proc_index(files), connect(more[i]), 3,
-		                   false);
+		descriptor_install(files, connect(more[i]), 3, false);
 	return files;
 }
 

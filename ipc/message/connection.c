@@ -119,17 +119,17 @@ int native_ready(int connection, uint32_t word)
 
 /* ---- descriptors --------------------------------------------------------- */
 
-int descriptor_connection(int proc, int fd)
+int descriptor_connection(const struct proc *p, int fd)
 {
-	if (fd < 0 || fd >= OPEN_MAX || procs[proc].files.descriptors[fd] < 0)
+	if (fd < 0 || fd >= OPEN_MAX || p->files.descriptors[fd] < 0)
 		return -EBADF;
-	return procs[proc].files.descriptors[fd];
+	return p->files.descriptors[fd];
 }
 
-int descriptor_free(int proc, int from)
+int descriptor_free(const struct proc *p, int from)
 {
 	for (int fd = from; fd < OPEN_MAX; fd++)
-		if (procs[proc].files.descriptors[fd] == NO_CONNECTION)
+		if (p->files.descriptors[fd] == NO_CONNECTION)
 			return fd;
 	return -EMFILE;
 }
@@ -146,32 +146,32 @@ static void set_cloexec(struct proc *p, int fd, bool on)
 	*word = on ? *word | bit : *word & ~bit;
 }
 
-int descriptor_install(int proc, int connection, int from, bool cloexec)
+int descriptor_install(struct proc *p, int connection, int from, bool cloexec)
 {
-	int fd = descriptor_free(proc, from);
+	int fd = descriptor_free(p, from);
 
 	if (fd >= 0) {
-		procs[proc].files.descriptors[fd] = connection;
-		set_cloexec(&procs[proc], fd, cloexec);
+		p->files.descriptors[fd] = connection;
+		set_cloexec(p, fd, cloexec);
 	}
 	return fd;
 }
 
-int descriptor_close(int proc, int fd)
+int descriptor_close(struct proc *p, int fd)
 {
-	int connection = descriptor_connection(proc, fd);
+	int connection = descriptor_connection(p, fd);
 
 	if (connection < 0)
 		return connection;
-	procs[proc].files.descriptors[fd] = NO_CONNECTION;
+	p->files.descriptors[fd] = NO_CONNECTION;
 	connection_drop(connection);
 	return 0;
 }
 
-void directory_install(int proc, int connection)
+void directory_install(struct proc *p, int connection)
 {
-	connection_drop(procs[proc].files.cwd);
-	procs[proc].files.cwd = connection;
+	connection_drop(p->files.cwd);
+	p->files.cwd = connection;
 }
 
 /* ---- fork, exec, exit ---------------------------------------------------- */
@@ -187,7 +187,7 @@ void descriptors_exec(struct proc *p)
 {
 	for (int fd = 0; fd < OPEN_MAX; fd++) {
 		if (is_cloexec(p, fd))
-			descriptor_close(proc_index(p), fd);
+			descriptor_close(p, fd);
 		set_cloexec(p, fd, false);
 	}
 }
@@ -195,22 +195,22 @@ void descriptors_exec(struct proc *p)
 void descriptors_exit(struct proc *p)
 {
 	for (int fd = 0; fd < OPEN_MAX; fd++)
-		descriptor_close(proc_index(p), fd);
-	directory_install(proc_index(p), NO_CONNECTION);
+		descriptor_close(p, fd);
+	directory_install(p, NO_CONNECTION);
 }
 
 /* ---- the calls: close(2), dup(2), fcntl(2) ------------------------------- */
 
 int sys_close(int fd)
 {
-	return descriptor_close(self_index(), fd);
+	return descriptor_close(self(), fd);
 }
 
 /* Of a descriptor that is one: another for the same connection, or -EMFILE. */
 static int duplicate(int fd, int from, bool cloexec)
 {
 	int connection = self()->files.descriptors[fd];
-	int copy = descriptor_install(self_index(), connection, from, cloexec);
+	int copy = descriptor_install(self(), connection, from, cloexec);
 
 	if (copy >= 0)
 		connection_hold(connection);
@@ -220,8 +220,7 @@ static int duplicate(int fd, int from, bool cloexec)
 int sys_dup2(int fd, int newfd)
 {
 	if (fd == newfd)
-		return descriptor_connection(self_index(), fd) < 0 ? -EBADF
-		                                                   : fd;
+		return descriptor_connection(self(), fd) < 0 ? -EBADF : fd;
 	return sys_dup3(fd, newfd, 0);
 }
 
@@ -229,17 +228,17 @@ int sys_dup3(int fd, int newfd, int flags)
 {
 	if (((uint32_t)flags & ~O_CLOEXEC) || fd == newfd)
 		return -EINVAL;
-	if (descriptor_connection(self_index(), fd) < 0 || newfd < 0 ||
+	if (descriptor_connection(self(), fd) < 0 || newfd < 0 ||
 	    newfd >= OPEN_MAX)
 		return -EBADF;
-	descriptor_close(self_index(), newfd);
+	descriptor_close(self(), newfd);
 	return duplicate(fd, newfd, flags != 0);
 }
 
 /* What concerns the descriptor is done here; its object's flags are not. */
 int sys_fcntl64(int fd, int command, uint32_t arg)
 {
-	if (descriptor_connection(self_index(), fd) < 0)
+	if (descriptor_connection(self(), fd) < 0)
 		return -EBADF;
 	switch (command) {
 	case F_DUPFD:

@@ -37,7 +37,7 @@ static int find_owner(const struct syscall *row, const uint32_t args[6])
 
 	if (at >= 0 && !(row->is_dir && ((int)args[at] == AT_FDCWD ||
 	                                 is_absolute(args[at + 1]))))
-		return descriptor_connection(self_index(), (int)args[at]);
+		return descriptor_connection(self(), (int)args[at]);
 	/* Only a server has no directory: to it, names are further down. */
 	return self()->files.cwd == NO_CONNECTION ? -EDEADLK
 	                                          : self()->files.cwd;
@@ -49,8 +49,7 @@ static int reserve(const struct syscall *row, int fds[2])
 	int count = row->result == RESULT_CWD ? 0 : row->result;
 
 	for (int i = 0; i < count; i++) {
-		fds[i] =
-		    descriptor_free(self_index(), i > 0 ? fds[i - 1] + 1 : 0);
+		fds[i] = descriptor_free(self(), i > 0 ? fds[i - 1] + 1 : 0);
 		if (fds[i] < 0)
 			return -EMFILE;
 	}
@@ -71,11 +70,11 @@ static int install(const struct syscall *row, const uint32_t args[6],
 		return -EFAULT;
 	}
 	if (row->result == RESULT_CWD) {
-		directory_install(self_index(), carried[0]);
+		directory_install(self(), carried[0]);
 		carried[0] = NO_CONNECTION;
 	}
 	for (int i = 0; i < 2 && carried[i] != NO_CONNECTION; i++) {
-		descriptor_install(self_index(), carried[i], fds[i], cloexec);
+		descriptor_install(self(), carried[i], fds[i], cloexec);
 		carried[i] = NO_CONNECTION;
 	}
 	return row->result == RESULT_FD ? fds[0] : status;

@@ -27,9 +27,9 @@ int segment_of(uint32_t handle)
 }
 
 /* On whose behalf memory is taken: mm/frame.h. */
-static int level_of(int proc)
+static int level_of(const struct proc *p)
 {
-	return spaces[procs[proc].life.space].level;
+	return spaces[p->life.space].level;
 }
 
 static int make_archive(uint32_t offset, uint32_t bytes, int level)
@@ -53,7 +53,8 @@ static int make_device(paddr_t start, uint32_t bytes, int level)
 	return segment_make_device(start, pages_for(bytes), level);
 }
 
-int native_segment_make(uint32_t kind, uint32_t a, uint32_t b, int whom)
+int native_segment_make(uint32_t kind, uint32_t a, uint32_t b,
+                        const struct proc *whom)
 {
 	bool promised = !(kind & SEGMENT_UNPROMISED);
 	int segment = -EINVAL, level = level_of(whom);
@@ -71,7 +72,7 @@ int native_segment_make(uint32_t kind, uint32_t a, uint32_t b, int whom)
 	return segment + 1;
 }
 
-int native_segment_resize(int segment, uint32_t bytes, int whom)
+int native_segment_resize(int segment, uint32_t bytes, const struct proc *whom)
 {
 	if (bytes == 0)
 		return -EINVAL;
@@ -148,7 +149,7 @@ static int own_copy(const struct lease_use *use)
 int native_segment_load(int segment, uint32_t offset, vaddr_t buffer,
                         uint32_t bytes)
 {
-	struct lease_use use = {.client = self_index(), .bytes = bytes};
+	struct lease_use use = {.client = self(), .bytes = bytes};
 
 	use.buffer = buffer;
 	use.to_client = true;
@@ -158,7 +159,7 @@ int native_segment_load(int segment, uint32_t offset, vaddr_t buffer,
 int native_segment_store(int segment, uint32_t offset, vaddr_t buffer,
                          uint32_t bytes)
 {
-	struct lease_use use = {.client = self_index(), .bytes = bytes};
+	struct lease_use use = {.client = self(), .bytes = bytes};
 
 	use.buffer = buffer;
 	return copy_segment(segment, offset, &use, own_copy);

@@ -30,9 +30,10 @@ struct iovec {
 };
 
 /* The lease on an argument of the client's call, of these kinds; or 0. */
-static const struct lease *find(int client, int argument, int kinds)
+static const struct lease *find(const struct proc *client, int argument,
+                                int kinds)
 {
-	const struct syscall *row = &syscalls[procs[client].message.call];
+	const struct syscall *row = &syscalls[client->message.call];
 
 	for (int i = 0; i < 3; i++)
 		if ((row->leases[i].kind & kinds) &&
@@ -45,10 +46,10 @@ static const struct lease *find(int client, int argument, int kinds)
  * Buffer `i` of the row; a lease that is no iov is a row of one.  -EINVAL (its
  * length is negative) or -EFAULT.
  */
-static int element(int client, const struct lease *lease, uint32_t i,
-                   struct iovec *iov)
+static int element(const struct proc *client, const struct lease *lease,
+                   uint32_t i, struct iovec *iov)
 {
-	const uint32_t *args = procs[client].message.args;
+	const uint32_t *args = client->message.args;
 	uint32_t length = lease->length_argument < 0
 	                      ? lease->length
 	                      : args[lease->length_argument];
@@ -56,7 +57,7 @@ static int element(int client, const struct lease *lease, uint32_t i,
 
 	*iov = (struct iovec){args[lease->argument], min(length, COUNT_MAX)};
 	if (lease->kind & LEASE_IOV)
-		error = space_read(procs[client].life.space, iov,
+		error = space_read(client->life.space, iov,
 		                   iov->base + i * sizeof(*iov), sizeof(*iov));
 	if (error == 0 && iov->length > INT32_MAX)
 		return -EINVAL;
@@ -64,14 +65,14 @@ static int element(int client, const struct lease *lease, uint32_t i,
 }
 
 /* How many buffers: -EINVAL when there are too many, or it has none. */
-static int elements(int client, const struct lease *lease)
+static int elements(const struct proc *client, const struct lease *lease)
 {
 	uint32_t n = 1;
 
 	if (!lease)
 		return -EINVAL;
 	if (lease->kind & LEASE_IOV)
-		n = procs[client].message.args[lease->length_argument];
+		n = client->message.args[lease->length_argument];
 	return n > IOV_MAX ? -EINVAL : (int)n;
 }
 
@@ -79,7 +80,7 @@ static int elements(int client, const struct lease *lease)
 static int move(const struct lease_use *use, vaddr_t address, uint32_t done,
                 uint32_t bytes)
 {
-	int space = procs[use->client].life.space, mine = self()->life.space;
+	int space = use->client->life.space, mine = self()->life.space;
 	uint8_t *kernel = (uint8_t *)use->kernel + done;
 	vaddr_t buffer = use->buffer + done;
 
@@ -94,11 +95,10 @@ static int move(const struct lease_use *use, vaddr_t address, uint32_t done,
 
 int lease_copy(const struct lease_use *use)
 {
-	const struct lease *lease =
-	    find(use->client, use->argument, LEASE_INOUT);
-	struct proc *client = &procs[use->client];
+	struct proc *client = use->client;
+	const struct lease *lease = find(client, use->argument, LEASE_INOUT);
 	uint32_t limit = min(use->bytes, LEASE_MAX), done = 0, before = 0;
-	int i = 0, n = elements(use->client, lease);
+	int i = 0, n = elements(client, lease);
 
 	if (n < 0)
 		return n;
@@ -111,7 +111,7 @@ int lease_copy(const struct lease_use *use)
 	}
 	for (; i < n && done < limit && before < COUNT_MAX; i++) {
 		struct iovec iov;
-		int error = element(use->client, lease, i, &iov);
+		int error = element(client, lease, i, &iov);
 		uint32_t skip = min(use->offset + done - before, iov.length);
 		uint32_t bytes = min(iov.length - skip, limit - done);
 
@@ -127,16 +127,17 @@ int lease_copy(const struct lease_use *use)
 	return (int)done;
 }
 
-int native_lease_string(int client, int argument, vaddr_t buf, uint32_t size)
+int native_lease_string(const struct proc *client, int argument, vaddr_t buf,
+                        uint32_t size)
 {
 	const struct lease *lease = find(client, argument, LEASE_STR);
-	int space = procs[client].life.space, limit = (int)min(size, PATH_MAX);
+	int space = client->life.space, limit = (int)min(size, PATH_MAX);
 	vaddr_t text;
 	int bytes;
 
 	if (!lease)
 		return -EINVAL;
-	text = procs[client].message.args[argument];
+	text = client->message.args[argument];
 	bytes = space_string_bytes(space, text, limit);
 	if (bytes > limit)
 		return -ENAMETOOLONG;
@@ -146,7 +147,7 @@ int native_lease_string(int client, int argument, vaddr_t buf, uint32_t size)
 	return bytes - 1;
 }
 
-int native_lease_size(int client, int argument)
+int native_lease_size(const struct proc *client, int argument)
 {
 	const struct lease *lease = find(client, argument, LEASE_INOUT);
 	int n = elements(client, lease), error;

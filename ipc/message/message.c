@@ -52,86 +52,93 @@ static int generation; /* the last one given out; never 0 */
 
 /* ---- tokens -------------------------------------------------------------- */
 
-static int token_of(int client)
+static int token_of(const struct proc *client)
 {
-	return procs[client].message.generation * TOKEN_SLOTS + client;
+	return client->message.generation * TOKEN_SLOTS + proc_index(client);
 }
 
-int token_client(int token)
+struct proc *token_client(int token)
 {
-	int client = token % TOKEN_SLOTS;
+	struct proc *client;
 
-	if (token <= 0 || client >= proc_rows.fresh ||
-	    procs[client].state != PROC_REPLY_WAIT ||
-	    procs[client].peer != self_index() || token_of(client) != token)
-		return -ESRCH;
+	if (token <= 0 || token % TOKEN_SLOTS >= proc_rows.fresh)
+		return 0;
+	client = &procs[token % TOKEN_SLOTS];
+	if (client->state != PROC_REPLY_WAIT || client->peer != self_index() ||
+	    token_of(client) != token)
+		return 0;
 	return client;
 }
 
 /* ---- a channel's queue --------------------------------------------------- */
 
-static struct channel *channel_of(int proc)
+static struct channel *channel_of(const struct proc *p)
 {
-	return &channels[connections[procs[proc].message.connection].channel];
+	return &channels[connections[p->message.connection].channel];
 }
 
-/* The link that leads to `proc`. */
-static int *link_to(struct channel *channel, int proc)
+/* The link that leads to the process. */
+static int *link_to(struct channel *channel, const struct proc *p)
 {
 	int *link = &channel->first;
 
-	while (*link != proc)
+	while (*link != proc_index(p))
 		link = &procs[*link].message.next;
 	return link;
 }
 
 /*
- * Where `proc` joins the queue, with a request or with a wish.  Users take
+ * Where a process joins the queue, with a request or with a wish.  Users take
  * turns there, one entry in each round, so that nobody waits behind a crowd of
  * another user's.  A round is closed as soon as something of it was heard:
- * otherwise two users who come back at once would keep the next round waiting.
+ * otherwise two users that come back at once would keep the next round waiting.
  */
-static int *link_in_turn(struct channel *channel, int proc)
+static int *link_in_turn(struct channel *channel, struct proc *p)
 {
 	int *link = &channel->first;
 	uint32_t round = channel->round + 1;
 
-	for (int i = *link; i >= 0; i = *link) {
-		if ((int32_t)(procs[i].message.round - round) > 0)
+	while (*link >= 0) {
+		struct proc *other = &procs[*link];
+
+		if ((int32_t)(other->message.round - round) > 0)
 			break;
-		if (procs[i].sched.user == procs[proc].sched.user)
-			round = procs[i].message.round + 1;
-		link = &procs[i].message.next;
+		if (other->sched.user == p->sched.user)
+			round = other->message.round + 1;
+		link = &other->message.next;
 	}
-	procs[proc].message.round = round;
+	p->message.round = round;
 	return link;
 }
 
-static void enqueue(struct channel *channel, int proc)
+static void enqueue(struct channel *channel, struct proc *p)
 {
-	int *link = link_in_turn(channel, proc);
+	int *link = link_in_turn(channel, p);
 
-	procs[proc].message.next = *link;
-	procs[proc].message.queued = true;
-	*link = proc;
+	p->message.next = *link;
+	p->message.queued = true;
+	*link = proc_index(p);
 }
 
-static void dequeue(int proc)
+static void dequeue(struct proc *p)
 {
-	if (!procs[proc].message.queued)
+	if (!p->message.queued)
 		return;
-	procs[proc].message.queued = false;
-	*link_to(channel_of(proc), proc) = procs[proc].message.next;
+	p->message.queued = false;
+	*link_to(channel_of(p), p) = p->message.next;
 }
 
-/* Whoever comes next: killed clients in the queue are already on their way. */
-static int first_waiting(const struct channel *channel)
+/*
+ * The first client that still waits, or 0.  Those that were killed stay linked
+ * until they run and leave by themselves (message_abandon).
+ */
+static struct proc *first_waiting(const struct channel *channel)
 {
 	int i = channel->first;
 
-	while (i >= 0 && !message_waits(i))
+	while (i >= 0 && !message_waits(&procs[i]))
 		i = procs[i].message.next;
-	return i;
+	return i < 0 ? 0 : &procs[i];
 }
 
 void channel_tell(const struct channel *channel)
@@ -142,7 +149,10 @@ void channel_tell(const struct channel *channel)
 
 /* ---- send ---------------------------------------------------------------- */
 
-/* 0, or why nobody may wait for this channel at our word. */
+/*
+ * May the running process send to this channel?  -EIO: its server is dead.
+ * -EDEADLK: that would not be upward in rank.
+ */
 static int refuse(const struct channel *channel)
 {
 	if (channel->server < 0)
@@ -152,16 +162,15 @@ static int refuse(const struct channel *channel)
 	           : -EDEADLK;
 }
 
-/* The message of `proc` now waits to be received by way of `connection`. */
-static void address(int proc, int connection)
+/* The process's message now waits to be received, by way of `connection`. */
+static void address(struct proc *p, int connection)
 {
-	struct proc *p = &procs[proc];
 	struct channel *channel = &channels[connections[connection].channel];
 
 	connection_hold(connection);
 	p->message.connection = connection;
 	p->message.generation = generation = generation % (GENERATIONS - 1) + 1;
-	enqueue(channel, proc);
+	enqueue(channel, p);
 	channel_tell(channel);
 	count_messages++;
 	if (trace_on)
@@ -183,7 +192,7 @@ int message_send(int number, const uint32_t args[6], int connection)
 	memcpy(me->message.args, args, sizeof(me->message.args));
 	me->message.unblock = false;
 	me->message.element = me->message.before = 0;
-	address(self_index(), connection);
+	address(me, connection);
 	if (block(PROC_SENDING, to->server) == DIE) {
 		message_abandon();
 		return -EINTR;
@@ -191,42 +200,40 @@ int message_send(int number, const uint32_t args[6], int connection)
 	return me->message.status;
 }
 
-/* A message is no longer under way. */
-static void finish(int proc)
+/* The process's message is no longer under way. */
+static void finish(struct proc *p)
 {
-	dequeue(proc);
-	connection_drop(procs[proc].message.connection);
-	procs[proc].message.connection = NO_CONNECTION;
+	dequeue(p);
+	connection_drop(p->message.connection);
+	p->message.connection = NO_CONNECTION;
 }
 
 void message_abandon(void)
 {
 	int *carried = self()->message.carried;
 
-	finish(self_index());
+	finish(self());
 	for (int i = 0; i < 2; i++) {
 		connection_drop(carried[i]);
 		carried[i] = NO_CONNECTION;
 	}
 }
 
-void message_answer(int client, int status)
+void message_answer(struct proc *client, int status)
 {
 	finish(client);
-	procs[client].message.status = status;
-	wake_first(&procs[client]);
+	client->message.status = status;
+	wake_first(client);
 }
 
-void message_unblock(int proc)
+void message_unblock(struct proc *p)
 {
-	struct proc *p = &procs[proc];
-
 	if (p->state == PROC_SENDING) {
-		message_answer(proc, -EINTR);
+		message_answer(p, -EINTR);
 	} else if (p->state == PROC_REPLY_WAIT && !p->message.unblock) {
 		p->message.unblock = true;
-		enqueue(channel_of(proc), proc);
-		channel_tell(channel_of(proc));
+		enqueue(channel_of(p), p);
+		channel_tell(channel_of(p));
 	}
 }
 
@@ -245,12 +252,10 @@ void message_interrupt(int line)
 /* ---- receive ------------------------------------------------------------- */
 
 /* A request, or the wish of a client in REPLY_WAIT to have its wait cut. */
-static void describe(int client, struct message *m)
+static void describe(const struct proc *p, struct message *m)
 {
-	const struct proc *p = &procs[client];
-
 	m->type = p->state == PROC_SENDING ? p->message.call : PULSE_UNBLOCK;
-	m->token = token_of(client);
+	m->token = token_of(p);
 	m->object = connections[p->message.connection].object;
 	m->connection = p->message.connection;
 	m->pid = p->life.pid;
@@ -262,7 +267,8 @@ static void describe(int client, struct message *m)
 	memcpy(m->args, p->message.args, sizeof(m->args));
 }
 
-static bool is_there(const struct channel *channel, enum news kind, int client)
+static bool is_there(const struct channel *channel, enum news kind,
+                     const struct proc *client)
 {
 	switch (kind) {
 	case NEWS_INTERRUPTS:
@@ -270,12 +276,13 @@ static bool is_there(const struct channel *channel, enum news kind, int client)
 	case NEWS_CLOSES:
 		return channel->closed >= 0;
 	default:
-		return client >= 0;
+		return client != 0;
 	}
 }
 
 /* The first kind after the one heard last that has news; or NEWS. */
-static enum news choose(const struct channel *channel, int client)
+static enum news choose(const struct channel *channel,
+                        const struct proc *client)
 {
 	enum news kind = channel->heard;
 
@@ -288,10 +295,10 @@ static enum news choose(const struct channel *channel, int client)
 }
 
 /*
- * What the server hears of next, if `client` is the first that waits; NEWS:
- * nothing.  Nothing is changed.
+ * What the server hears of next; NEWS: nothing.  `client` is the first client
+ * that waits, or 0.  Nothing is changed.
  */
-static enum news look(const struct channel *channel, int client,
+static enum news look(const struct channel *channel, const struct proc *client,
                       struct message *m)
 {
 	enum news kind = choose(channel, client);
@@ -312,7 +319,8 @@ static enum news look(const struct channel *channel, int client,
 }
 
 /* The server has heard of what look() found. */
-static void acknowledge(struct channel *channel, enum news kind, int client)
+static void acknowledge(struct channel *channel, enum news kind,
+                        struct proc *client)
 {
 	channel->heard = kind;
 	if (kind == NEWS_INTERRUPTS) {
@@ -320,18 +328,17 @@ static void acknowledge(struct channel *channel, enum news kind, int client)
 	} else if (kind == NEWS_CLOSES) {
 		connection_forget(channel);
 	} else {
-		channel->round = procs[client].message.round;
+		channel->round = client->message.round;
 		dequeue(client);
-		if (procs[client].state == PROC_SENDING)
-			block_move(&procs[client], PROC_REPLY_WAIT,
-			           self_index());
+		if (client->state == PROC_SENDING)
+			block_move(client, PROC_REPLY_WAIT, self_index());
 	}
 }
 
 int native_poll(vaddr_t buffer)
 {
 	struct channel *channel = &channels[self()->message.channel];
-	int client = first_waiting(channel);
+	struct proc *client = first_waiting(channel);
 	struct message m;
 	enum news kind = look(channel, client, &m);
 
@@ -356,9 +363,10 @@ int native_receive(vaddr_t buffer)
 /* ---- reply --------------------------------------------------------------- */
 
 /* The connections that the answer carries: how many, -EINVAL or -EBADF. */
-static int check_reply(int client, int status, const struct reply *reply)
+static int check_reply(const struct proc *client, int status,
+                       const struct reply *reply)
 {
-	int result = syscalls[procs[client].message.call].result;
+	int result = syscalls[client->message.call].result;
 
 	if (status < 0)
 		return status < -4095 ? -EINVAL : 0;
@@ -367,7 +375,7 @@ static int check_reply(int client, int status, const struct reply *reply)
 	for (int i = 0; i < reply->count; i++) {
 		int fd = reply->connection[i].descriptor;
 
-		if (fd != -1 && descriptor_connection(self_index(), fd) < 0)
+		if (fd != -1 && descriptor_connection(self(), fd) < 0)
 			return -EBADF;
 	}
 	return reply->count;
@@ -382,14 +390,14 @@ static int carry(const struct reply *reply, int i)
 		return connection_make(self()->message.channel,
 		                       reply->connection[i].object,
 		                       reply->connection[i].readiness);
-	connection = descriptor_connection(self_index(), fd);
+	connection = descriptor_connection(self(), fd);
 	connection_hold(connection);
 	return connection;
 }
 
-int native_reply(int client, int status, vaddr_t buffer)
+int native_reply(struct proc *client, int status, vaddr_t buffer)
 {
-	int *carried = procs[client].message.carried;
+	int *carried = client->message.carried;
 	struct reply reply;
 	int count;
 
@@ -399,9 +407,8 @@ int native_reply(int client, int status, vaddr_t buffer)
 	count = check_reply(client, status, &reply);
 	if (count < 0)
 		return count;
-	if (count > 0 &&
-	    rows_reserve(&connection_rows, count,
-	                 spaces[procs[client].life.space].level) < 0)
+	if (count > 0 && rows_reserve(&connection_rows, count,
+	                              spaces[client->life.space].level) < 0)
 		return -ENFILE;
 
 	/* Nothing below can fail. */
@@ -414,15 +421,15 @@ int native_reply(int client, int status, vaddr_t buffer)
 
 int native_reply_receive(int token, int status, vaddr_t message)
 {
-	int client = token_client(token);
-	int error = client < 0 ? 0 : native_reply(client, status, 0);
+	struct proc *client = token_client(token);
+	int error = client ? native_reply(client, status, 0) : 0;
 
 	return error < 0 ? error : native_receive(message);
 }
 
 /* ---- pass ---------------------------------------------------------------- */
 
-int native_pass(int client, int to)
+int native_pass(struct proc *client, int to)
 {
 	const struct channel *channel = &channels[connections[to].channel];
 	int error = refuse(channel);
@@ -431,12 +438,12 @@ int native_pass(int client, int to)
 		return error;
 
 	/* Nothing below can fail. */
-	if (procs[client].message.unblock) { /* nothing was done for it yet */
+	if (client->message.unblock) { /* nothing was done for it yet */
 		message_answer(client, -EINTR);
 		return 0;
 	}
 	finish(client);
-	block_move(&procs[client], PROC_SENDING, channel->server);
+	block_move(client, PROC_SENDING, channel->server);
 	address(client, to);
 	return 0;
 }
@@ -451,8 +458,8 @@ void server_exit(struct proc *p)
 		return;
 	c = &channels[p->message.channel];
 	for (int i = 0; i < proc_rows.fresh; i++)
-		if (message_waits(i) && procs[i].peer == c->server)
-			message_answer(i, -EIO);
+		if (message_waits(&procs[i]) && procs[i].peer == c->server)
+			message_answer(&procs[i], -EIO);
 	c->server = -1;
 	c->interrupts = 0;
 	while (c->closed >= 0)

@@ -60,14 +60,14 @@ void connection_forget(struct channel *channel);
 bool connection_exists(int connection);
 
 /* The connection behind a descriptor of `proc`, or -EBADF. */
-int descriptor_connection(int proc, int fd);
+int descriptor_connection(const struct proc *p, int fd);
 /* Puts `connection` (whose count it takes over) in the lowest slot >= from. */
-int descriptor_install(int proc, int connection, int from, bool cloexec);
-int descriptor_close(int proc, int fd);
+int descriptor_install(struct proc *p, int connection, int from, bool cloexec);
+int descriptor_close(struct proc *p, int fd);
 /* The lowest free slot >= from, or -EMFILE. */
-int descriptor_free(int proc, int from);
+int descriptor_free(const struct proc *p, int from);
 /* ... and the working directory's connection, which replaces the old one. */
-void directory_install(int proc, int connection);
+void directory_install(struct proc *p, int connection);
 
 /* Hooks of lifecycle.c and exec.c. */
 void descriptors_fork(struct proc *child); /* it has the parent's numbers */
@@ -93,10 +93,9 @@ void message_interrupt(int line);
 void channel_tell(const struct channel *channel);
 
 /* Does it wait for an answer? */
-static inline bool message_waits(int proc)
+static inline bool message_waits(const struct proc *p)
 {
-	return procs[proc].state == PROC_SENDING ||
-	       procs[proc].state == PROC_REPLY_WAIT;
+	return p->state == PROC_SENDING || p->state == PROC_REPLY_WAIT;
 }
 
 /*
@@ -106,7 +105,7 @@ static inline bool message_waits(int proc)
  * for each message and in the user's turn, and answers with what is true.
  * Nobody calls it until there are handlers.
  */
-void message_unblock(int proc);
+void message_unblock(struct proc *p);
 
 /* Undoes what the caller has under way, or has got.  Cannot fail. */
 void message_abandon(void);
@@ -119,10 +118,10 @@ void message_abandon(void);
 void server_exit(struct proc *p);
 
 /* The process a token names, if the caller has its message; or -ESRCH. */
-int token_client(int token);
+struct proc *token_client(int token);
 
 /* The client's call is done: it goes on with `status`; its token is dead. */
-void message_answer(int client, int status);
+void message_answer(struct proc *client, int status);
 
 /*
  * For the second door: the caller is a server and has the client's message.
@@ -132,8 +131,8 @@ void message_answer(int client, int status);
  */
 int native_receive(vaddr_t message);
 int native_poll(vaddr_t message); /* the same, or -EAGAIN: it never waits */
-int native_reply(int client, int status, vaddr_t reply);
-int native_pass(int client, int connection);
+int native_reply(struct proc *client, int status, vaddr_t reply);
+int native_pass(struct proc *client, int connection);
 /*
  * Both in one call, for a reply that carries nothing.  The client may have died
  * since; that is no error, because it wants no answer.  When the reply is
@@ -153,7 +152,8 @@ extern uint32_t count_messages; /* since boot */
  * not 0.
  */
 struct lease_use {
-	int client, argument;
+	struct proc *client;
+	int argument;
 	uint32_t offset, bytes;
 	bool to_client;
 	void *kernel;
@@ -166,9 +166,10 @@ struct lease_use {
  */
 int lease_copy(const struct lease_use *use);
 /* Of a path or str: its length, at most size - 1; -ENAMETOOLONG. */
-int native_lease_string(int client, int argument, vaddr_t buf, uint32_t size);
+int native_lease_string(const struct proc *client, int argument, vaddr_t buf,
+                        uint32_t size);
 /* Bytes that a lease reaches. */
-int native_lease_size(int client, int argument);
+int native_lease_size(const struct proc *client, int argument);
 
 /* ---- forward.c ------------------------------------------------------- */
 
@@ -184,8 +185,9 @@ int forward(uint32_t number, const uint32_t *args);
 int segment_of(uint32_t handle);
 
 /* The native calls, each with what abi/native.tbl says of it. */
-int native_segment_make(uint32_t kind, uint32_t a, uint32_t b, int whom);
-int native_segment_resize(int segment, uint32_t bytes, int whom);
+int native_segment_make(uint32_t kind, uint32_t a, uint32_t b,
+                        const struct proc *whom);
+int native_segment_resize(int segment, uint32_t bytes, const struct proc *whom);
 int native_segment_drop(int segment);
 int native_segment_load(int segment, uint32_t offset, vaddr_t buffer,
                         uint32_t bytes);

@@ -111,7 +111,7 @@ static void check_wait(const struct proc *p, int where)
 		breach("M1: not queued as it says", where);
 	if (p->message.queued && !connection_exists(connection))
 		breach("M1: queued nowhere", where);
-	if (!message_waits(where))
+	if (!message_waits(p))
 		return;
 	if (!connection_exists(connection))
 		breach("C1: a message by no connection", where);
@@ -129,7 +129,7 @@ static void check_wait(const struct proc *p, int where)
 static bool has_news(const struct channel *channel)
 {
 	for (int i = channel->first; i >= 0; i = procs[i].message.next)
-		if (message_waits(i))
+		if (message_waits(&procs[i]))
 			return true;
 	return channel->interrupts || channel->closed >= 0;
 }
@@ -157,7 +157,7 @@ static bool is_alone_in_round(int proc)
 	const struct proc *p = &procs[proc];
 
 	for (int i = p->message.next; i >= 0; i = procs[i].message.next)
-		if (message_waits(i) &&
+		if (message_waits(&procs[i]) &&
 		    procs[i].message.round == p->message.round &&
 		    procs[i].sched.user == p->sched.user)
 			return false;
@@ -169,7 +169,7 @@ static void check_rounds(const struct channel *channel)
 	uint32_t round = channel->round;
 
 	for (int i = channel->first; i >= 0; i = procs[i].message.next) {
-		if (!message_waits(i))
+		if (!message_waits(&procs[i]))
 			continue; /* killed: it will leave */
 		if ((int32_t)(procs[i].message.round - round) < 0)
 			breach("M7: a round comes too late", i);

@@ -41,9 +41,9 @@
 /* ---- the client itself --------------------------------------------------- */
 
 /* What a message's header has no room for. */
-static int native_client(int client, vaddr_t buffer)
+static int native_client(struct proc *client, vaddr_t buffer)
 {
-	const struct identity *who = &procs[client].identity;
+	const struct identity *who = &client->identity;
 	struct client facts = {
 	    .gid = who->gid, .umask = who->umask, .ngroups = who->ngroups};
 
@@ -74,16 +74,16 @@ static int native_process(int pid)
 
 /* ---- map and exec: they complete a client's call ------------------------- */
 
-static int native_map(int client, int segment, uint32_t page, uint32_t rights)
+static int native_map(struct proc *client, int segment, uint32_t page,
+                      uint32_t rights)
 {
 	vaddr_t address;
 	int error;
 
-	if (procs[client].message.call != SYS_mmap2)
+	if (client->message.call != SYS_mmap2)
 		return -EINVAL;
-	error =
-	    mmap_segment(&procs[client], segment, (int)min(page, SEGMENT_PAGES),
-	                 (int)rights, procs[client].message.args, &address);
+	error = mmap_segment(client, segment, (int)min(page, SEGMENT_PAGES),
+	                     (int)rights, client->message.args, &address);
 	if (error == 0)
 		message_answer(client, (int)address);
 	return error;
@@ -117,15 +117,15 @@ static int take_strings(const struct exec *exec, char strings[EXEC_STRINGS])
 	return bytes > 0 && strings[bytes - 1] == '\0' ? 0 : -EINVAL;
 }
 
-static int native_exec(int client, vaddr_t from)
+static int native_exec(struct proc *client, vaddr_t from)
 {
 	static char strings[EXEC_STRINGS]; /* nobody comes in between */
-	const uint32_t *args = procs[client].message.args;
+	const uint32_t *args = client->message.args;
 	struct exec_image image;
 	struct exec exec;
 	int error;
 
-	if (procs[client].message.call != SYS_execve)
+	if (client->message.call != SYS_execve)
 		return -EINVAL;
 	if (copy_in(&exec, from, sizeof(exec)) < 0)
 		return -EFAULT;
@@ -141,7 +141,7 @@ static int native_exec(int client, vaddr_t from)
 	image.prefix_bytes = strings + exec.strings_bytes - image.prefix;
 	if (image.segment < 0 || !segment_in_ram(image.segment))
 		return -EINVAL;
-	error = proc_exec(&procs[client], &image, args[1], args[2]);
+	error = proc_exec(client, &image, args[1], args[2]);
 	if (error == 0)
 		message_answer(client, 0);
 	return error;

@@ -129,7 +129,7 @@ int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
 	bool anonymous = flags & MAP_ANONYMOUS;
 	int error;
 
-	if (!anonymous && descriptor_connection(self_index(), fd) < 0)
+	if (!anonymous && descriptor_connection(self(), fd) < 0)
 		return -EBADF;
 	error = check_mmap(length, flags, pgoffset);
 	if (error < 0)

@@ -164,6 +164,14 @@ static int new_object(int channel)
 	return w.objects++;
 }
 
+/* The index of the client that a token names, or -ESRCH. */
+static int client_of(int token)
+{
+	const struct proc *client = token_client(token);
+
+	return client ? proc_index(client) : -ESRCH;
+}
+
 static int used_descriptors(int proc)
 {
 	int used = 0;
@@ -193,7 +201,8 @@ static void client_call(int number, uint32_t argument)
 	if (result < 0)
 		REQUIRE(gained == 0);
 	else if (number == SYS_open)
-		REQUIRE(gained == 1 && descriptor_connection(me, result) >= 0);
+		REQUIRE(gained == 1 &&
+		        descriptor_connection(self(), result) >= 0);
 	else if (number == CALL_PIPE)
 		REQUIRE(gained == 2 && pair[0] != pair[1]);
 }
@@ -294,7 +303,7 @@ static void heard(void)
 		w.pulsed[inbox.object] = true;
 		break;
 	case PULSE_UNBLOCK:
-		client = token_client(inbox.token);
+		client = client_of(inbox.token);
 		REQUIRE(client >= 0 && w.unblock_due[client]);
 		if (client < 0)
 			break;
@@ -302,7 +311,7 @@ static void heard(void)
 		count_overtaken(client);
 		break;
 	default:
-		client = token_client(inbox.token);
+		client = client_of(inbox.token);
 		REQUIRE(client >= 0);
 		if (client >= 0 && client < CLIENTS)
 			count_overtaken(client);
@@ -353,7 +362,7 @@ static void expect(int client, int status)
 /* A reply that carries nothing is refused where the call's row wants more. */
 static void do_reply_receive(void)
 {
-	int token = w.held[self_index()][0], client = token_client(token);
+	int token = w.held[self_index()][0], client = client_of(token);
 	bool fits = client < 0 || reply_count(client, REPLY) == 0;
 	int result;
 
@@ -364,10 +373,10 @@ static void do_reply_receive(void)
 	}
 	result = native_reply_receive(token, 7, INBOX);
 	if (!fits) {
-		REQUIRE(result == -EINVAL && token_client(token) == client);
+		REQUIRE(result == -EINVAL && client_of(token) == client);
 		return;
 	}
-	REQUIRE(token_client(token) == -ESRCH);
+	REQUIRE(client_of(token) == -ESRCH);
 	REQUIRE(result == 0 || running->signal.killed);
 	if (result == 0)
 		heard();
@@ -378,7 +387,7 @@ static void do_reply(enum op op)
 	int i = op == REPLY_SECOND;
 	int other = FILES + CONSOLE - self_index();
 	int token = w.held[op == REPLY_STOLEN ? other : self_index()][i];
-	int client = token_client(token), live = connection_rows.live;
+	int client = client_of(token), live = connection_rows.live;
 	struct reply reply = {.count =
 	                          client < 0 ? 1 : reply_count(client, op)};
 	int status = op == REPLY_ERROR ? -EIO - 100 : 7, result;
@@ -390,7 +399,7 @@ static void do_reply(enum op op)
 	refuse = op == REPLY_FULL && reply.count > 0;
 	outbox = reply;
 	result = client < 0 ? -ESRCH
-	                    : native_reply(client, status,
+	                    : native_reply(&procs[client], status,
 	                                   op == REPLY_BAD    ? BAD
 	                                   : reply.count == 0 ? 0
 	                                                      : OUTBOX);
@@ -404,9 +413,9 @@ static void do_reply(enum op op)
 		REQUIRE(result < 0);
 	if (result < 0) {
 		REQUIRE(connection_rows.live == live);
-		REQUIRE(token_client(token) == client);
+		REQUIRE(client_of(token) == client);
 	} else {
-		REQUIRE(token_client(token) == -ESRCH);
+		REQUIRE(client_of(token) == -ESRCH);
 		expect(client, status);
 		for (int k = 0; k < reply.count && status >= 0; k++)
 			if (op != REPLY_HAND)
@@ -418,23 +427,22 @@ static void do_reply(enum op op)
 
 static void do_pass(void)
 {
-	int token = w.held[self_index()][0], client = token_client(token);
-	int result =
-	    client < 0 ? -ESRCH : descriptor_connection(self_index(), 0);
+	int token = w.held[self_index()][0], client = client_of(token);
+	int result = client < 0 ? -ESRCH : descriptor_connection(self(), 0);
 
 	if (result >= 0)
-		result = native_pass(client, result);
+		result = native_pass(&procs[client], result);
 
 	if (client < 0)
 		REQUIRE(result == -ESRCH);
 	if (result == 0) {
-		REQUIRE(token_client(token) == -ESRCH);
+		REQUIRE(client_of(token) == -ESRCH);
 		w.unblock_due[client] = false;
 	}
 	if (result == 0 || client < 0)
 		forget(0);
 	else
-		REQUIRE(token_client(token) == client);
+		REQUIRE(client_of(token) == client);
 }
 
 static void run(enum op op)
@@ -538,10 +546,11 @@ static void begin(void)
 	procs[CONSOLE].message.rank = 2;
 	interrupt_channels[1] = &channels[console];
 	procs[0].files.cwd = connection_make(files, new_object(files), 0);
-	descriptor_install(0, connection_make(files, new_object(files), 0), 0,
+	descriptor_install(
+	    &procs[0], connection_make(files, new_object(files), 0), 0, false);
+	descriptor_install(&procs[0],
+	                   connection_make(console, new_object(console), 0), 1,
 	                   false);
-	descriptor_install(0, connection_make(console, new_object(console), 0),
-	                   1, false);
 	memcpy(procs[1].files.descriptors, procs[0].files.descriptors,
 	       sizeof(procs[0].files.descriptors));
 	procs[1].files.cwd = procs[0].files.cwd;
@@ -553,12 +562,14 @@ static void begin(void)
 			procs[i].state = PROC_ZOMBIE; /* not in this scene */
 		else
 			descriptor_install(
-			    i, connection_make(files, new_object(files), 0), 0,
+			    &procs[i],
+			    connection_make(files, new_object(files), 0), 0,
 			    false);
-	descriptor_install(
-	    FILES, connection_make(console, new_object(console), 0), 0, false);
+	descriptor_install(&procs[FILES],
+	                   connection_make(console, new_object(console), 0), 0,
+	                   false);
 	if (bounds->calls[CONSOLE] > 0)
-		descriptor_install(CONSOLE,
+		descriptor_install(&procs[CONSOLE],
 		                   connection_make(files, new_object(files), 0),
 		                   0, false);
 	memcpy(w.calls_left, bounds->calls, sizeof(w.calls_left));
@@ -631,7 +642,7 @@ static void step(int proc, enum op op)
 		if (procs[proc].state == PROC_REPLY_WAIT &&
 		    !procs[proc].message.unblock) /* once in each message */
 			w.unblock_due[proc] = true;
-		message_unblock(proc);
+		message_unblock(&procs[proc]);
 	} else if (op == INTERRUPT) {
 		w.interrupts_left--;
 		w.fired = true;
@@ -713,7 +724,7 @@ static void mix_proc(int i)
 	for (int k = 0; k < NEWS; k++)
 		mix(w.passed_over[i][k]);
 	for (int k = 0; k < HELD; k++)
-		mix(w.held[i][k] ? token_client(w.held[i][k]) : -2);
+		mix(w.held[i][k] ? client_of(w.held[i][k]) : -2);
 	if (p->message.queued)
 		mix(p->message.round - channel_round(i));
 	if (!bounds->turns || !w.queued[i])

@@ -8,20 +8,20 @@ static int run_receive(const uint32_t *a)
 
 static int run_reply(const uint32_t *a)
 {
-	int token = token_client(a[0]);
+	struct proc *token = token_client(a[0]);
 
-	if (token < 0)
-		return token;
+	if (!token)
+		return -ESRCH;
 	return native_reply(token, a[1], a[2]);
 }
 
 static int run_pass(const uint32_t *a)
 {
-	int token = token_client(a[0]);
+	struct proc *token = token_client(a[0]);
 
-	if (token < 0)
-		return token;
-	int fd = descriptor_connection(self_index(), a[1]);
+	if (!token)
+		return -ESRCH;
+	int fd = descriptor_connection(self(), a[1]);
 
 	if (fd < 0)
 		return fd;
@@ -30,10 +30,10 @@ static int run_pass(const uint32_t *a)
 
 static int run_read(const uint32_t *a)
 {
-	int token = token_client(a[0]);
+	struct proc *token = token_client(a[0]);
 
-	if (token < 0)
-		return token;
+	if (!token)
+		return -ESRCH;
 	struct lease_use use = {.client = token, .argument = a[1], .offset = a[2], .buffer = a[3], .bytes = a[4]};
 
 	return copy(&use);
@@ -41,10 +41,10 @@ static int run_read(const uint32_t *a)
 
 static int run_write(const uint32_t *a)
 {
-	int token = token_client(a[0]);
+	struct proc *token = token_client(a[0]);
 
-	if (token < 0)
-		return token;
+	if (!token)
+		return -ESRCH;
 	struct lease_use use = {.client = token, .argument = a[1], .offset = a[2], .buffer = a[3], .bytes = a[4], .to_client = true};
 
 	return copy(&use);
@@ -52,10 +52,10 @@ static int run_write(const uint32_t *a)
 
 static int run_make(const uint32_t *a)
 {
-	int whom = a[3] == TOKEN_SELF ? self_index() : token_client(a[3]);
+	struct proc *whom = a[3] == TOKEN_SELF ? self() : token_client(a[3]);
 
-	if (whom < 0)
-		return whom;
+	if (!whom)
+		return -ESRCH;
 	return native_make(a[0], a[1], a[2], whom);
 }
 
@@ -65,10 +65,10 @@ static int run_fill(const uint32_t *a)
 
 	if (handle < 0)
 		return handle;
-	int token = token_client(a[2]);
+	struct proc *token = token_client(a[2]);
 
-	if (token < 0)
-		return token;
+	if (!token)
+		return -ESRCH;
 	struct lease_use use = {.client = token, .argument = a[3], .offset = a[4], .bytes = a[5], .to_client = true};
 
 	return copy_segment(handle, a[1], &use);
@@ -85,10 +85,10 @@ static int run_drop(const uint32_t *a)
 
 static int run_exec(const uint32_t *a)
 {
-	int token = token_client(a[0]);
+	struct proc *token = token_client(a[0]);
 
-	if (token < 0)
-		return token;
+	if (!token)
+		return -ESRCH;
 	return native_exec(token, a[1]);
 }
 
@@ -99,10 +99,10 @@ static int run_log(const uint32_t *a)
 
 static int run_string(const uint32_t *a)
 {
-	int token = token_client(a[0]);
+	struct proc *token = token_client(a[0]);
 
-	if (token < 0)
-		return token;
+	if (!token)
+		return -ESRCH;
 	return native_string(token, a[1], a[2], a[3]);
 }
 
@@ -119,10 +119,10 @@ static int run_six(const uint32_t *a)
 
 static int run_ask(const uint32_t *a)
 {
-	int token = token_client(a[0]);
+	struct proc *token = token_client(a[0]);
 
-	if (token < 0)
-		return token;
+	if (!token)
+		return -ESRCH;
 	return native_ask(token, a[1]);
 }
 
