@@ -21,6 +21,7 @@
 
 #include "../abi/errno.h"
 #include "../kernel/base/cpu.h"
+#include "../kernel/base/seldom.h"
 #include "../kernel/base/string.h"
 #include "space.h"
 
@@ -66,7 +67,7 @@ void *pool_first(int chain)
 }
 
 /* One more page: 0 or -ENOMEM. */
-__attribute__((noinline)) static int add_page(int space)
+SELDOM static int add_page(int space)
 {
 	if (promise_take(1, spaces[space].level) < 0)
 		return -ENOMEM;
@@ -86,7 +87,7 @@ static int take_cell(int space)
 }
 
 /* None of its other cells is in use. */
-__attribute__((noinline)) static void drop_page(int first)
+SELDOM static void drop_page(int first)
 {
 	frame_drop(first / CELLS_A_PAGE);
 	kernel_frames--;

@@ -24,6 +24,7 @@
 #include "../abi/errno.h"
 #include "../kernel/base/cpu.h"
 #include "../kernel/base/panic.h"
+#include "../kernel/base/seldom.h"
 #include "../kernel/base/string.h"
 
 paddr_t archive_start;
@@ -243,7 +244,7 @@ static void free_outside(const struct segment *s)
 		frame_drop(word_frame(s->last_page));
 }
 
-__attribute__((noinline)) static void end(int segment)
+SELDOM static void end(int segment)
 {
 	struct segment *s = &segments[segment];
 

@@ -17,6 +17,7 @@
  * ipcrm finds, by its key, an object which it may not read.
  */
 #include "permission.h"
+#include "../../kernel/base/seldom.h"
 
 bool in_group(const struct identity *cred, uint32_t gid)
 {
@@ -33,10 +34,10 @@ static bool is_owner(const struct ipc_perm *perm, uint32_t euid)
 	return euid == perm->uid || euid == perm->cuid;
 }
 
-__attribute__((noinline)) static bool class_grants(const struct ipc_perm *perm,
-                                                   const struct identity *cred,
-                                                   int wanted)
+SELDOM static bool class_grants(const struct ipc_perm *perm,
+                                const struct identity *cred, int asked)
 {
+	int wanted = (asked >> 6 | asked >> 3 | asked) & 7;
 	int granted = perm->mode;
 
 	if (is_owner(perm, cred->euid))
@@ -49,8 +50,7 @@ __attribute__((noinline)) static bool class_grants(const struct ipc_perm *perm,
 bool permission_grants(const struct ipc_perm *perm, const struct identity *cred,
                        int asked)
 {
-	return cred->euid == 0 ||
-	       class_grants(perm, cred, (asked >> 6 | asked >> 3 | asked) & 7);
+	return cred->euid == 0 || class_grants(perm, cred, asked);
 }
 
 bool permission_controls(const struct ipc_perm *perm,

@@ -36,6 +36,7 @@
 #include "../../kernel/process/clock.h"
 #include "../../kernel/base/string.h"
 #include "permission.h"
+#include "../../kernel/base/seldom.h"
 
 struct seminfo sem_limits = {.semmap = 1024000000,
                              .semmni = 32000,
@@ -64,7 +65,7 @@ _Static_assert(SEMOPM_MAX * sizeof(struct operation) <= PAGE_SIZE, "one page");
 _Static_assert(sizeof(struct sem_set) == 128 || sizeof(void *) > 4,
                "an index becomes a shift");
 
-__attribute__((noinline)) struct semaphore *sem_of(int segment, uint32_t num)
+SELDOM struct semaphore *sem_of(int segment, uint32_t num)
 {
 	frame_t table = word_frame(segments[segment].word);
 	uint32_t word = page_get(table, num / SEMS_A_PAGE);

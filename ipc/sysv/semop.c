@@ -38,6 +38,7 @@
 #include "../../kernel/process/clock.h"
 #include "../../kernel/base/cpu.h"
 #include "../../kernel/base/panic.h"
+#include "../../kernel/base/seldom.h"
 #include "permission.h"
 
 #define FEW 16 /* operations that lie on the caller's stack while he sleeps */
@@ -56,9 +57,8 @@ static struct semadj *adjustment(const struct sem_set *set,
 }
 
 /* SEM_UNDO: the opposite is counted, if it can be. */
-__attribute__((noinline)) static bool count_undo(const struct sem_set *set,
-                                                 const struct proc *p,
-                                                 const struct operation *op)
+SELDOM static bool count_undo(const struct sem_set *set, const struct proc *p,
+                              const struct operation *op)
 {
 	struct semadj *row = adjustment(set, p, op);
 	int value = row->value - op->sem_op;
@@ -89,8 +89,7 @@ static inline int operate(const struct sem_set *set, const struct proc *p,
 }
 
 /* What was done before wait.stuck is taken back, the last first. */
-__attribute__((noinline)) static void take_back(const struct sem_set *set,
-                                                const struct proc *p)
+SELDOM static void take_back(const struct sem_set *set, const struct proc *p)
 {
 	const struct operation *op = p->wait.stuck;
 
@@ -255,8 +254,8 @@ int sem_count_waiting(int index, int num, bool zero)
 /* ---- the call ----------------------------------------------------------- */
 
 /* Each operation with SEM_UNDO has its row: 0, or -ENOMEM. */
-__attribute__((noinline)) static int
-make_rows(int set, const struct operation *op, const struct operation *end)
+SELDOM static int make_rows(int set, const struct operation *op,
+                            const struct operation *end)
 {
 	int error = 0;
 
@@ -267,8 +266,8 @@ make_rows(int set, const struct operation *op, const struct operation *end)
 }
 
 /* Of others than root. */
-__attribute__((noinline)) static bool
-grants(const struct sem_set *set, const struct identity *cred, bool alters)
+SELDOM static bool grants(const struct sem_set *set,
+                          const struct identity *cred, bool alters)
 {
 	return permission_grants(&set->ds.sem_perm, cred,
 	                         alters ? ASK_WRITE : ASK_READ);
@@ -365,8 +364,8 @@ static int semop_many(int id, vaddr_t from, uint32_t count,
 }
 
 /* semtimedop(2); `timeout` is 0, or a struct timespec, `wide` or of 32 bits. */
-__attribute__((noinline)) static int
-semtimedop(int id, vaddr_t from, uint32_t count, vaddr_t timeout, bool wide)
+SELDOM static int semtimedop(int id, vaddr_t from, uint32_t count,
+                             vaddr_t timeout, bool wide)
 {
 	struct operation few[FEW];
 	struct timespec32 time;

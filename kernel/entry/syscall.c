@@ -13,6 +13,7 @@
 
 #include "../../abi/errno.h"
 #include "../base/klog.h"
+#include "../base/seldom.h"
 #include "../process/process.h"
 
 #include "../look/inspect.h"
@@ -43,8 +44,7 @@ int missing_call(uint32_t number, const uint32_t *args)
 }
 
 /* A number beyond the table, or any while the trace is on. */
-__attribute__((noinline)) static int run_slowly(uint32_t number,
-                                                const uint32_t *args)
+SELDOM static int run_slowly(uint32_t number, const uint32_t *args)
 {
 	int result;
 

@@ -20,6 +20,7 @@
 #include "gdt.h"
 
 #include "../base/cpu.h"
+#include "../base/seldom.h"
 #include "../base/string.h"
 #include "process.h"
 #include "trapframe.h"
@@ -119,7 +120,7 @@ void gdt_set_stack(uintptr_t esp0)
 	tss.esp0 = esp0;
 }
 
-__attribute__((noinline)) void gdt_load(const struct proc *p)
+SELDOM void gdt_load(const struct proc *p)
 {
 	memcpy(&gdt[TLS_FIRST], p->gdt.tls, sizeof(p->gdt.tls));
 	tss.io_offset = sizeof(tss);

@@ -12,6 +12,7 @@
 
 #include "../base/klog.h"
 #include "../base/cpu.h"
+#include "../base/seldom.h"
 #include "../base/trace.h"
 #include "clock.h"
 #include "gdt.h"
@@ -23,8 +24,7 @@ static uint32_t last_tick; /* so far quanta were counted */
  * What a switch seldom has to do.  It returns `old`, so that its caller need
  * not keep it in a register that the common path would have to save.
  */
-__attribute__((noinline)) static struct proc *switch_seldom(struct proc *old,
-                                                            struct proc *new)
+SELDOM static struct proc *switch_seldom(struct proc *old, struct proc *new)
 {
 	if (trace_on) {
 		trace_pid = new->life.pid;
@@ -63,7 +63,7 @@ static void switch_from_to(struct proc *old, struct proc *new)
  * No process is ready.  Sleeps until the next interrupt, which may change that:
  * then a quantum begins, and the alarm is set to the next tick.
  */
-__attribute__((noinline)) static void idle(void)
+SELDOM static void idle(void)
 {
 	cpu_idle();
 	if (turn == &nobody && !run_queues[SERVERS].first)
