@@ -25,7 +25,7 @@
 #include "in_line.h"
 
 #define PROCS   3
-#define QUEUES  2
+#define QUEUES  FEW
 #define ROOM    2 /* msg_qbytes, at most */
 #define LONGEST 2 /* of all messages */
 
@@ -41,7 +41,7 @@ struct m_line {
 };
 
 struct picture {
-	int alive, next_seq, key, owner, creator, mode, room;
+	int room;
 	int count;
 	struct letter messages[ROOM];
 	struct m_line senders, receivers;
@@ -57,6 +57,7 @@ struct sleeper {
 };
 
 struct model {
+	struct m_object objects[QUEUES];
 	struct picture queues[QUEUES];
 	struct sleeper procs[PROCS];
 };
@@ -207,8 +208,6 @@ static void m_deposit(int queue, struct letter m, int sender)
 	q->messages[q->count++] = m;
 }
 
-static bool m_may(const struct picture *q, int proc, int rw);
-
 /* The first sender in line whose message fits goes on, until none fits. */
 static void m_admit(int queue)
 {
@@ -221,7 +220,7 @@ static void m_admit(int queue)
 		    !m_fits(q, model.procs[proc].message.size)) {
 			i++;
 		} else {
-			bool may = m_may(q, proc, 2);
+			bool may = m_may(queue, proc, 2);
 
 			m_leave(&q->senders, i, may ? 0 : -EACCES);
 			if (may)
@@ -234,64 +233,18 @@ static void m_admit(int queue)
 
 /* ---- the model: calls ---------------------------------------------------- */
 
-static int m_id(int queue)
-{
-	return model.queues[queue].next_seq * 32768 + queue;
-}
-
-static int m_find(int id)
-{
-	for (int i = 0; i < QUEUES; i++)
-		if (model.queues[i].alive && id == m_id(i))
-			return i;
-	return -1;
-}
-
-static bool m_owns(const struct picture *q, int proc)
-{
-	int uid = (int)procs[proc].identity.euid;
-
-	return uid == q->owner || uid == q->creator;
-}
-
-static bool m_may(const struct picture *q, int proc, int rw)
-{
-	int granted = m_owns(q, proc) ? q->mode / 0100 : q->mode % 010;
-
-	return (rw & ~granted) == 0;
-}
-
 static int m_get(int key, int flags)
 {
-	int queue = 0, uid = (int)self()->identity.euid;
+	int queue = m_lookup(key, flags);
 
-	for (int i = 0; key && i < QUEUES; i++) {
-		const struct picture *q = &model.queues[i];
-
-		if (!q->alive || q->key != key)
-			continue;
-		if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
-			return -EEXIST;
-		return m_may(q, self_index(),
-		             (flags | flags >> 3 | flags >> 6) & 7)
-		           ? m_id(i)
-		           : -EACCES;
-	}
-	if (key && !(flags & IPC_CREAT))
-		return -ENOENT;
-	while (queue < QUEUES &&
-	       (model.queues[queue].alive || model.queues[queue].next_seq == 0))
-		queue++;
-	if (queue == QUEUES)
-		return -ENOSPC;
-	model.queues[queue] =
-	    (struct picture){.alive = 1,
-	                     .next_seq = model.queues[queue].next_seq,
-	                     .key = key,
-	                     .owner = uid,
-	                     .creator = uid,
-	                     .mode = flags & 0777,
-	                     .room = ROOM};
+	if (queue < 0)
+		return queue;
+	if (queue != M_NEW)
+		return m_open(queue, flags);
+	queue = m_new(key, flags);
+	if (queue < 0)
+		return queue;
+	model.queues[queue].room = ROOM;
 	wrote.born[queue] = wrote.ctime[queue] = true;
 	return m_id(queue);
 }
@@ -309,7 +262,7 @@ static int m_send(int id, struct letter m, vaddr_t address, int flags)
 		return -EFAULT;
 	if (queue < 0)
 		return -EINVAL;
-	if (!m_may(q, self_index(), 2))
+	if (!m_may(queue, self_index(), 2))
 		return -EACCES;
 	if (m_fits(q, m.size)) {
 		m_deposit(queue, m, self_index());
@@ -351,7 +304,7 @@ static int m_receive(int id, int size, int type, int flags, vaddr_t address)
 		return -EINVAL;
 	if (queue < 0)
 		return -EINVAL;
-	if (!m_may(q, self_index(), 4))
+	if (!m_may(queue, self_index(), 4))
 		return -EACCES;
 	place = m_choose(q, type, flags);
 	if (place < 0 && (flags & IPC_NOWAIT))
@@ -380,19 +333,21 @@ static int m_receive(int id, int size, int type, int flags, vaddr_t address)
 	return m_deliver(m, size, address);
 }
 
-static void m_remove(struct picture *q)
+static void m_remove(int queue)
 {
+	struct picture *q = &model.queues[queue];
+
 	m_dismiss(&q->senders);
 	m_dismiss(&q->receivers);
-	*q = (struct picture){
-	    .next_seq = q->next_seq == IDS_SEQ_MAX ? 0 : q->next_seq + 1};
+	*q = (struct picture){0};
+	m_bury(queue);
 }
 
 /* A process that has lost the right to wait goes. */
-static void m_recheck(const struct picture *q, struct m_line *line, int rw)
+static void m_recheck(int queue, struct m_line *line, int rw)
 {
 	for (int i = 0; i < line->count;)
-		if (m_may(q, line->procs[i], rw))
+		if (m_may(queue, line->procs[i], rw))
 			i++;
 		else
 			m_leave(line, i, -EACCES);
@@ -405,15 +360,15 @@ static int m_set(int id, int owner, int mode, int room)
 
 	if (queue < 0)
 		return -EINVAL;
-	if (!m_owns(q, self_index()) || room > ROOM)
+	if (!m_owns(queue, self_index()) || room > ROOM)
 		return -EPERM;
 	if (owner < 0)
 		return -EINVAL;
-	q->owner = owner;
-	q->mode = mode & 0777;
+	model.objects[queue].owner = owner;
+	model.objects[queue].mode = mode & 0777;
 	q->room = room;
 	wrote.ctime[queue] = true;
-	m_recheck(q, &q->receivers, 4);
+	m_recheck(queue, &q->receivers, 4);
 	m_admit(queue);
 	return 0;
 }
@@ -424,9 +379,9 @@ static int m_owner_call(int id)
 
 	if (queue < 0)
 		return -EINVAL;
-	if (!m_owns(&model.queues[queue], self_index()))
+	if (!m_owns(queue, self_index()))
 		return -EPERM;
-	m_remove(&model.queues[queue]);
+	m_remove(queue);
 	return 0;
 }
 
@@ -436,7 +391,7 @@ static int m_look(int id)
 
 	if (queue < 0)
 		return -EINVAL;
-	return m_may(&model.queues[queue], self_index(), 4) ? 0 : -EACCES;
+	return m_may(queue, self_index(), 4) ? 0 : -EACCES;
 }
 
 /* All that a sleeper needs lies in the pool. */
@@ -677,18 +632,12 @@ static void compare_messages(int queue)
 
 static void compare_queue(int queue)
 {
-	const struct picture *q = &model.queues[queue];
 	const struct msqid_ds *ds = &msgs[queue].ds;
 	int old = wrote.born[queue] ? 0 : OLD;
 
-	EXPECT(ids_used(&msg_ids, queue), q->alive);
-	if (!q->alive)
+	if (!compare_object(&msg_ids, queue, &ds->msg_perm))
 		return;
-	EXPECT(ids_id(&msg_ids, queue), m_id(queue));
-	EXPECT(ds->msg_perm.key, q->key);
-	EXPECT(ds->msg_perm.uid, q->owner);
-	EXPECT(ds->msg_perm.cuid, q->creator);
-	EXPECT(ds->msg_perm.mode, q->mode);
+	EXPECT(ds->msg_perm.mode, model.objects[queue].mode);
 	EXPECT(ds->msg_ctime, wrote.ctime[queue] ? NOW : OLD);
 	EXPECT(ds->msg_stime, wrote.sender[queue] ? NOW : old);
 	EXPECT(ds->msg_rtime, wrote.receiver[queue] ? NOW : old);
@@ -793,7 +742,7 @@ static void save_queue(struct state *s, int i)
 	int first = chains_placed;
 
 	q->slot = msgs[i].slot;
-	if (!model.queues[i].alive)
+	if (!model.objects[i].alive)
 		return;
 	*q = msgs[i];
 	q->ds.msg_stime = q->ds.msg_rtime = q->ds.msg_ctime = OLD;
@@ -1004,20 +953,20 @@ static const struct scene scenes[] = {
 /* Each slot is used for the last time, or is retired already. */
 static void begin_queues(int lives)
 {
-	few_ids_begin(&msg_ids, (struct ids)IDS(msgs));
+	few_ids_begin(&msg_ids, (struct ids)IDS(msgs), model.objects);
 	memset(msgs, 0, sizeof(msgs[0]) * QUEUES);
 	msg_ids.rows.fresh = QUEUES;
 	msg_ids.rows.live = 0;
 	for (int i = 0; i < QUEUES; i++) {
 		int seq = lives == 2 && i == 0 ? 1 : IDS_SEQ_MAX;
 
-		model.queues[i].next_seq = seq;
+		model.objects[i].next_seq = seq;
 		msgs[i].slot.id = ~m_id(i);
 	}
 	if (lives == 2)
 		return;
 	msg_ids.taken[IDS_LEAF] |= 2; /* retired */
-	model.queues[1].next_seq = 0;
+	model.objects[1].next_seq = 0;
 	msgs[1].slot.id = ~1;
 }
 

@@ -31,7 +31,7 @@
 #include "few_ids.h"
 #include "in_line.h"
 
-#define SETS 2
+#define SETS FEW
 #define NUMS 2
 #define OWN  (SETS * NUMS) /* rows of a process, at most */
 #define ROWS (PROCS * OWN)
@@ -47,7 +47,7 @@ struct array {
 };
 
 struct picture {
-	int alive, next_seq, key, owner, creator, mode, count;
+	int count;
 	int values[NUMS];
 	int waiting, line[PROCS];
 };
@@ -62,6 +62,7 @@ struct sleeper {
 #define PERHAPS 2 /* memory was refused in the middle of the call */
 
 struct model {
+	struct m_object objects[SETS];
 	struct picture sets[SETS];
 	struct sleeper procs[PROCS];
 	int adjust[PROCS][SETS][NUMS + 1]; /* the last one: see ASKED */
@@ -243,69 +244,23 @@ static int m_count_waiting(int set, int num, bool zero)
 
 /* ---- the model: calls ---------------------------------------------------- */
 
-static int m_id(int set)
-{
-	return model.sets[set].next_seq * 32768 + set;
-}
-
-static int m_find(int id)
-{
-	for (int i = 0; i < SETS; i++)
-		if (model.sets[i].alive && id == m_id(i))
-			return i;
-	return -1;
-}
-
-static bool m_mine(const struct picture *s)
-{
-	int uid = (int)self()->identity.euid;
-
-	return uid == s->owner || uid == s->creator;
-}
-
-static bool m_may(const struct picture *s, int rw)
-{
-	int granted = m_mine(s) ? s->mode / 0100 : s->mode % 010;
-
-	return (rw & ~granted) == 0;
-}
-
 static int m_get(int key, int count, int flags)
 {
-	int set = 0;
+	int set = m_lookup(key, flags);
 
 	if (count < 0)
 		return -EINVAL;
-	for (int i = 0; key && i < SETS; i++) {
-		const struct picture *s = &model.sets[i];
-
-		if (!s->alive || s->key != key)
-			continue;
-		if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
-			return -EEXIST;
-		if (count > s->count)
-			return -EINVAL;
-		return m_may(s, (flags | flags >> 3 | flags >> 6) & 7)
-		           ? m_id(i)
-		           : -EACCES;
-	}
-	if (key && !(flags & IPC_CREAT))
-		return -ENOENT;
+	if (set < 0)
+		return set;
+	if (set != M_NEW)
+		return count > model.sets[set].count ? -EINVAL
+		                                     : m_open(set, flags);
 	if (count == 0)
 		return -EINVAL;
-	while (set < SETS &&
-	       (model.sets[set].alive || model.sets[set].next_seq == 0))
-		set++;
-	if (set == SETS)
-		return -ENOSPC;
-	model.sets[set] =
-	    (struct picture){.alive = 1,
-	                     .next_seq = model.sets[set].next_seq,
-	                     .key = key,
-	                     .owner = (int)self()->identity.euid,
-	                     .creator = (int)self()->identity.euid,
-	                     .mode = flags & 0777,
-	                     .count = count};
+	set = m_new(key, flags);
+	if (set < 0)
+		return set;
+	model.sets[set].count = count;
 	wrote.born[set] = wrote.ctime[set] = true;
 	return m_id(set);
 }
@@ -324,7 +279,7 @@ static int m_semop(int id, const struct array *a)
 	for (int i = 0; i < a->count; i++)
 		if (a->ops[i].sem_num >= model.sets[set].count)
 			return -EFBIG;
-	if (!m_may(&model.sets[set], m_alters(a) ? 2 : 4))
+	if (!m_may(set, self_index(), m_alters(a) ? 2 : 4))
 		return -EACCES;
 	for (int i = 0; i < a->count; i++)
 		if (a->ops[i].sem_flg & SEM_UNDO)
@@ -348,10 +303,8 @@ static void m_remove(int set)
 		m_leave(set, 0, -EIDRM);
 	for (int p = 0; p < PROCS; p++)
 		memset(model.adjust[p][set], 0, sizeof(model.adjust[p][set]));
-	model.sets[set] =
-	    (struct picture){.next_seq = model.sets[set].next_seq == IDS_SEQ_MAX
-	                                     ? 0
-	                                     : model.sets[set].next_seq + 1};
+	model.sets[set] = (struct picture){0};
+	m_bury(set);
 }
 
 static int m_owner_call(int id, int command, const struct ipc_perm *perm)
@@ -360,14 +313,14 @@ static int m_owner_call(int id, int command, const struct ipc_perm *perm)
 
 	if (set < 0)
 		return -EINVAL;
-	if (!m_mine(&model.sets[set]))
+	if (!m_owns(set, self_index()))
 		return -EPERM;
 	if (command == IPC_RMID) {
 		m_remove(set);
 		return 0;
 	}
-	model.sets[set].owner = (int)perm->uid;
-	model.sets[set].mode = perm->mode & 0777;
+	model.objects[set].owner = (int)perm->uid;
+	model.objects[set].mode = perm->mode & 0777;
 	wrote.ctime[set] = true;
 	return 0;
 }
@@ -389,7 +342,7 @@ static int m_setval(int id, int num, int value)
 		return -ERANGE;
 	if (set < 0 || num < 0 || num >= model.sets[set].count)
 		return -EINVAL;
-	if (!m_may(&model.sets[set], 2))
+	if (!m_may(set, self_index(), 2))
 		return -EACCES;
 	m_new_value(set, num, value);
 	m_serve(set, 0);
@@ -402,7 +355,7 @@ static int m_setall(int id, const uint16_t *values)
 
 	if (set < 0)
 		return -EINVAL;
-	if (!m_may(&model.sets[set], 2))
+	if (!m_may(set, self_index(), 2))
 		return -EACCES;
 	for (int i = 0; i < model.sets[set].count; i++)
 		if (values[i] > SEMVMX)
@@ -419,7 +372,7 @@ static int m_look(int id, int num, int command)
 
 	if (set < 0)
 		return -EINVAL;
-	if (!m_may(&model.sets[set], 4))
+	if (!m_may(set, self_index(), 4))
 		return -EACCES;
 	if (command == IPC_STAT || command == GETALL)
 		return 0;
@@ -821,14 +774,9 @@ static void compare_set(int set)
 	const struct picture *s = &model.sets[set];
 	const struct semid_ds *ds = &sems[set].ds;
 
-	EXPECT(ids_used(&sem_ids, set), s->alive);
-	if (!s->alive)
+	if (!compare_object(&sem_ids, set, &ds->sem_perm))
 		return;
-	EXPECT(ids_id(&sem_ids, set), m_id(set));
-	EXPECT(ds->sem_perm.key, s->key);
-	EXPECT(ds->sem_perm.uid, s->owner);
-	EXPECT(ds->sem_perm.cuid, s->creator);
-	EXPECT(ds->sem_perm.mode, s->mode);
+	EXPECT(ds->sem_perm.mode, model.objects[set].mode);
 	EXPECT(ds->sem_nsems, s->count);
 	if (!wrote.perhaps[set] || wrote.otime[set])
 		EXPECT(ds->sem_otime, wrote.otime[set]  ? NOW
@@ -868,8 +816,8 @@ static void compare(const struct call *c, int answer)
 
 	for (int i = 0; i < SETS; i++) {
 		compare_set(i);
-		alive += model.sets[i].alive;
-		few += model.sets[i].alive && model.sets[i].count == 1;
+		alive += model.objects[i].alive;
+		few += model.objects[i].alive && model.sets[i].count == 1;
 	}
 	for (int i = 0; i <= SETS; i++)
 		held += segments[i].kind == SEGMENT_MEMORY;
@@ -953,7 +901,7 @@ static void save_model(struct model *m)
 /* Times and pids are set to OLD, for the model has checked what was written. */
 static void save_set(struct state *s, int i)
 {
-	if (!model.sets[i].alive) {
+	if (!model.objects[i].alive) {
 		s->sets[i].slot = sems[i].slot;
 		return;
 	}
@@ -1265,7 +1213,7 @@ static const struct scene scenes[] = {
 static void last_life(int slot)
 {
 	sem_ids.rows.fresh = slot + 1;
-	model.sets[slot].next_seq = IDS_SEQ_MAX;
+	model.objects[slot].next_seq = IDS_SEQ_MAX;
 	for (int i = 0; i <= slot; i++)
 		sems[i].slot.id = ~m_id(i);
 }
@@ -1274,7 +1222,7 @@ static void begin(const struct scene *scene)
 {
 	memset(&model, 0, sizeof(model));
 	begin_procs(PROCS, scene->strangers);
-	few_ids_begin(&sem_ids, (struct ids)IDS(sems));
+	few_ids_begin(&sem_ids, (struct ids)IDS(sems), model.objects);
 	memset(sems, 0, sizeof(sems[0]) * SETS);
 	sem_ids.rows.fresh = sem_ids.rows.live = 0;
 	memset(semadjs, 0, sizeof(semadjs));
@@ -1288,14 +1236,12 @@ static void begin(const struct scene *scene)
 	sem_count = 0;
 	sem_cells = pool_cells = 0;
 	sem_limits.semopm = 2;
-	for (int i = 0; i < SETS; i++)
-		model.sets[i].next_seq = 1;
 	if (scene->strangers) {
 		last_life(1);
 	} else { /* one slot, in its last life */
 		last_life(0);
 		sem_ids.taken[IDS_LEAF] = ~1u;
-		model.sets[1].next_seq = 0;
+		model.objects[1].next_seq = 0;
 	}
 }
 

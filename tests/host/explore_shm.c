@@ -26,7 +26,7 @@
 #include "few_ids.h"
 #include "tap.h"
 
-#define OBJECTS      2
+#define OBJECTS      FEW
 #define USERS        2
 #define PLACES       3
 #define ATTACHES     (USERS * PLACES)
@@ -40,12 +40,13 @@ struct region regions[ATTACHES]; /* attaches, in this mm */
 static int first_attach[USERS];
 
 struct picture {
-	int alive, next_seq, key, owner, creator, mode, removed, locked;
+	int removed, locked;
 	uint32_t size;
 };
 
 struct model {
-	struct picture objects[OBJECTS];
+	struct m_object objects[OBJECTS];
+	struct picture segments[OBJECTS];
 	int shows[USERS][PLACES]; /* object, or -1 */
 };
 
@@ -165,76 +166,34 @@ static int m_total(void)
 	return count;
 }
 
-static int m_find(int id)
+static void m_bury_unused(int object)
 {
-	for (int i = 0; i < OBJECTS; i++) {
-		struct picture *o = &model.objects[i];
-
-		if (o->alive && id == o->next_seq * 32768 + i)
-			return i;
-	}
-	return -1;
-}
-
-static bool m_mine(const struct picture *o)
-{
-	return self_index() == o->owner || self_index() == o->creator;
-}
-
-static bool m_may(const struct picture *o, int rw)
-{
-	int granted = m_mine(o) ? o->mode / 0100 : o->mode % 010;
-
-	return (rw & ~granted) == 0;
-}
-
-static void m_bury(int object)
-{
-	struct picture *o = &model.objects[object];
-
-	if (!o->alive || !o->removed || m_nattch(object) > 0)
+	if (!model.objects[object].alive || !model.segments[object].removed ||
+	    m_nattch(object) > 0)
 		return;
-	*o = (struct picture){
-	    .next_seq = o->next_seq == IDS_SEQ_MAX ? 0 : o->next_seq + 1};
+	model.segments[object] = (struct picture){0};
+	m_bury(object);
 }
 
 static int m_get(int key, uint32_t size, int flags)
 {
-	int index = 0;
+	int object = m_lookup(key, flags);
 
-	for (int i = 0; key && i < OBJECTS; i++) {
-		struct picture *o = &model.objects[i];
-
-		if (!o->alive || o->key != key)
-			continue;
-		if ((flags & IPC_CREAT) && (flags & IPC_EXCL))
-			return -EEXIST;
-		if (size > o->size)
-			return -EINVAL;
-		return m_may(o, (flags | flags >> 3 | flags >> 6) & 7)
-		           ? o->next_seq * 32768 + i
-		           : -EACCES;
-	}
-	if (key && !(flags & IPC_CREAT))
-		return -ENOENT;
+	if (object < 0)
+		return object;
+	if (object != M_NEW)
+		return size > model.segments[object].size
+		           ? -EINVAL
+		           : m_open(object, flags);
 	if (size == 0)
 		return -EINVAL;
 	if (refused)
 		return -ENOMEM;
-	while (index < OBJECTS && (model.objects[index].alive ||
-	                           model.objects[index].next_seq == 0))
-		index++;
-	if (index == OBJECTS)
-		return -ENOSPC;
-	model.objects[index] =
-	    (struct picture){.alive = 1,
-	                     .next_seq = model.objects[index].next_seq,
-	                     .key = key,
-	                     .owner = self_index(),
-	                     .creator = self_index(),
-	                     .mode = flags & 0777,
-	                     .size = size};
-	return model.objects[index].next_seq * 32768 + index;
+	object = m_new(key, flags);
+	if (object < 0)
+		return object;
+	model.segments[object].size = size;
+	return m_id(object);
 }
 
 static int m_at(int id, vaddr_t address, int flags)
@@ -246,7 +205,7 @@ static int m_at(int id, vaddr_t address, int flags)
 		return -EINVAL;
 	if (object < 0)
 		return -EINVAL;
-	if (!m_may(&model.objects[object], flags & SHM_RDONLY ? 4 : 6))
+	if (!m_may(object, self_index(), flags & SHM_RDONLY ? 4 : 6))
 		return -EACCES;
 	if (address)
 		place = (address - ATTACH_FIRST) / SLOT_SIZE;
@@ -260,7 +219,7 @@ static int m_at(int id, vaddr_t address, int flags)
 		return -ENOMEM;
 	row[place] = object;
 	if (old >= 0)
-		m_bury(old);
+		m_bury_unused(old);
 	return PLACE(place);
 }
 
@@ -272,33 +231,31 @@ static int m_dt(vaddr_t address)
 	if (object < 0)
 		return -EINVAL;
 	model.shows[self_index()][place] = -1;
-	m_bury(object);
+	m_bury_unused(object);
 	return 0;
 }
 
 static int m_ctl(int id, int command)
 {
 	int object = m_find(id);
-	struct picture *o;
 
 	if (object < 0)
 		return -EINVAL;
-	o = &model.objects[object];
 	if (command == IPC_STAT)
-		return m_may(o, 4) ? 0 : -EACCES;
-	if (!m_mine(o))
+		return m_may(object, self_index(), 4) ? 0 : -EACCES;
+	if (!m_owns(object, self_index()))
 		return -EPERM;
 	if (command == IPC_RMID) {
-		o->removed = 1;
-		o->key = 0;
-		m_bury(object);
+		model.segments[object].removed = 1;
+		model.objects[object].key = 0;
+		m_bury_unused(object);
 	}
 	if (command == IPC_SET) {
-		o->owner = given.shm_perm.uid - 100;
-		o->mode = given.shm_perm.mode & 0777;
+		model.objects[object].owner = given.shm_perm.uid;
+		model.objects[object].mode = given.shm_perm.mode & 0777;
 	}
 	if (command == SHM_LOCK || command == SHM_UNLOCK)
-		o->locked = command == SHM_LOCK;
+		model.segments[object].locked = command == SHM_LOCK;
 	return 0;
 }
 
@@ -380,7 +337,7 @@ static int leave(void)
 
 		model.shows[self_index()][i] = -1;
 		if (object >= 0)
-			m_bury(object);
+			m_bury_unused(object);
 	}
 	return 0;
 }
@@ -425,22 +382,18 @@ static int do_call(const struct call *c, int *wanted)
 
 /* ---- what must hold after each ------------------------------------- */
 
-static void compare_object(int i)
+static void compare_segment(int i)
 {
-	const struct picture *o = &model.objects[i];
+	const struct m_object *o = &model.objects[i];
+	const struct picture *s = &model.segments[i];
 	const struct shmid_ds *ds = &shms[i].ds;
 
-	EXPECT(ids_used(&shm_ids, i), o->alive);
-	if (!o->alive)
+	if (!compare_object(&shm_ids, i, &ds->shm_perm))
 		return;
-	EXPECT(ids_id(&shm_ids, i), o->next_seq * 32768 + i);
 	EXPECT(ds->shm_nattch, m_nattch(i));
-	EXPECT(ds->shm_perm.key, o->key);
-	EXPECT(ds->shm_perm.uid, 100 + o->owner);
-	EXPECT(ds->shm_perm.cuid, 100 + o->creator);
-	EXPECT(ds->shm_perm.mode, o->mode | (o->removed ? SHM_DEST : 0) |
-	                              (o->locked ? SHM_LOCKED : 0));
-	EXPECT(ds->shm_segsz, o->size);
+	EXPECT(ds->shm_perm.mode, o->mode | (s->removed ? SHM_DEST : 0) |
+	                              (s->locked ? SHM_LOCKED : 0));
+	EXPECT(ds->shm_segsz, s->size);
 	EXPECT(segments[shms[i].segment].holders, 1 + m_nattch(i));
 	if (o->key)
 		EXPECT(ids_find_key(&shm_ids, o->key), i);
@@ -486,10 +439,10 @@ static void compare(const struct call *c, const struct model *before,
 	uint32_t pages = 0;
 
 	for (int i = 0; i < OBJECTS; i++) {
-		compare_object(i);
+		compare_segment(i);
 		compare_times(c, before, answer, i);
 		if (model.objects[i].alive)
-			pages += (model.objects[i].size + 4095) / 4096;
+			pages += (model.segments[i].size + 4095) / 4096;
 	}
 	EXPECT(shm_pages, pages);
 	if (answer < 0)
@@ -565,9 +518,7 @@ static void begin(void)
 		for (int p = 0; p < PLACES; p++)
 			model.shows[i][p] = -1;
 	}
-	few_ids_begin(&shm_ids, (struct ids)IDS(shms));
-	for (int i = 0; i < OBJECTS; i++)
-		model.objects[i].next_seq = 1;
+	few_ids_begin(&shm_ids, (struct ids)IDS(shms), model.objects);
 }
 
 /* ---- the moves: calls ------------------------------------------------ */
