@@ -83,29 +83,18 @@ int slot_previous_used(int space, int slot)
 	return previous_slot(space, slot, ~0u);
 }
 
-/* The slots of `mask` in one word of the bitmap are free now, or used. */
-static void mark(uint32_t *word, uint32_t mask, bool is_free)
-{
-	*word = is_free ? *word | mask : *word & ~mask;
-}
-
-void slots_set_first(int space, int first, int last, int region)
+void slots_set_many(int space, int first, int last, int region)
 {
 	struct space *s = &spaces[space];
-	uint16_t lowest = (uint16_t)(region + 1);
 
-	if (first == last) { /* as most often */
-		s->slot_region[first] = lowest;
-		mark(&s->free_slots[first / 32], 1u << (first % 32), !lowest);
-		return;
-	}
-	cpu_fill_halves(&s->slot_region[first], lowest,
+	cpu_fill_halves(&s->slot_region[first], (uint16_t)(region + 1),
 	                (uint32_t)(last - first + 1));
 	for (int slot = first; slot <= last; slot = (slot | 31) + 1) {
 		int left = last - slot; /* after this one */
 		uint32_t mask = left < 31 ? (2u << left) - 1 : ~0u;
 
-		mark(&s->free_slots[slot / 32], mask << slot % 32, !lowest);
+		slots_mark(&s->free_slots[slot / 32], mask << slot % 32,
+		           region < 0);
 	}
 }
 

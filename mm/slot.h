@@ -37,8 +37,27 @@ static inline bool slots_free(int space, int first, int last)
 
 /* ---- the regions of a slot ------------------------------------------- */
 
+/* The slots of `mask` in one word of the bitmap are free now, or used. */
+static inline void slots_mark(uint32_t *word, uint32_t mask, bool is_free)
+{
+	*word = is_free ? *word | mask : *word & ~mask;
+}
+
 /* The lowest region of slots [first, last] is `region`, or none (-1). */
-void slots_set_first(int space, int first, int last, int region);
+void slots_set_many(int space, int first, int last, int region);
+
+/* The same; most often it is one slot, and then it costs next to nothing. */
+static inline void slots_set_first(int space, int first, int last, int region)
+{
+	struct space *s = &spaces[space];
+
+	if (first != last) {
+		slots_set_many(space, first, last, region);
+		return;
+	}
+	s->slot_region[first] = (uint16_t)(region + 1);
+	slots_mark(&s->free_slots[first / 32], 1u << first % 32, region < 0);
+}
 
 /* The lowest region that has a part of the slot, or -1. */
 static inline int slot_first_region(int space, int slot)
