@@ -9,7 +9,7 @@
  *	in line,     first                last        in line, none of what
  *	for room                                      they want is there
  *
- * A message lies in a chain of the pool (mm/pool.h), its head in front.  It is
+ * A message lies in a chain of the pool (pool.h), its head in front.  It is
  * written there before anything is asked of the queue, and read from there
  * after everything is decided: so neither waits for a page of a program, and
  * a message is moved by changing who holds its chain.
@@ -36,7 +36,7 @@
 #include "../../abi/errno.h"
 #include "../../kernel/process/clock.h"
 #include "../../kernel/base/cpu.h"
-#include "../../mm/pool.h"
+#include "pool.h"
 #include "permission.h"
 
 struct msginfo msg_limits = {.msgpool = 512000,

@@ -30,7 +30,7 @@ struct msg {
 struct msg_queue {
 	struct ids_slot slot;
 	struct msqid_ds ds; /* at every moment what IPC_STAT gives out */
-	int first, last;    /* messages: chains of mm/pool.h; -1 */
+	int first, last;    /* messages: chains of pool.h; -1 */
 	struct line senders, receivers;
 };
 

@@ -7,7 +7,7 @@
 #include "msg.h"
 
 #include "../../kernel/base/klog.h"
-#include "../../mm/pool.h"
+#include "pool.h"
 #include "sem.h"
 
 static int breaches;

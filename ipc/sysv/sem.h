@@ -9,7 +9,7 @@
 #define IPC_SEM_H
 
 #include "../../abi/sem.h"
-#include "../../mm/pool.h"
+#include "pool.h"
 #include "object.h"
 #include "../../kernel/process/wait.h"
 

@@ -20,15 +20,15 @@
  * No call keeps interrupts off for longer than 10 ms, or 25 million
  * instructions.  The preemption points (preemption_point() in cpu.h) are
  *
- *	schedule.c     the idle loop
+ *	schedule.c          the idle loop
  *	ipc/sysv/semop.c    a sleeper in line was asked whether it can go on
  *	ipc/sysv/semadj.c   a process's end has served one of its sets
  *	ipc/sysv/msg.c      some messages were passed by, or one was thrown away
- *	mm/pool.c      a page of cells was taken, filled, read or given back
- *	mm/slot.c      a region's entries in one slot were visited
- *	mm/segment.c   a table of a segment that ends was given back
- *	mm/resize.c    a region forgot what a segment that shrinks has lost
- *	mm/usercopy.c  a window moves to another page of an exec's strings
+ *	ipc/sysv/pool.c     a page of cells was taken, filled, read or freed
+ *	mm/slot.c           a region's entries in one slot were visited
+ *	mm/segment.c        a table of a segment that ends was given back
+ *	mm/resize.c         a region forgot what a segment that shrinks lost
+ *	mm/usercopy.c       a window moves to another page of an exec's strings
  *
  * Three kinds of error end up here and are never confused: the caller's mistake
  * has been answered with -errno by now; the process's crime (an exception in

@@ -8,7 +8,7 @@
 #ifndef TESTS_HOST_FAKE_MM_H
 #define TESTS_HOST_FAKE_MM_H
 
-#include "../../mm/pool.h"
+#include "../../ipc/sysv/pool.h"
 #include "../../mm/segment.h"
 #include "../../mm/usercopy.h"
 

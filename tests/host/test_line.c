@@ -2,7 +2,7 @@
 // with: ipc/sysv/object.c kernel/process/wait.c
 // with: kernel/process/wait_check.c ipc/sysv/sem.c ipc/sysv/semop.c
 // with: ipc/sysv/semadj.c ipc/sysv/sem_check.c ipc/sysv/msg.c
-// with: ipc/sysv/msg_check.c
+// with: ipc/sysv/msg_check.c ipc/sysv/pool.c
 /*
  * tests/host/test_line.c -- semop, msgsnd and msgrcv from their first line to
  * their last, sleeping in between, over the real mm; and what the checkers of
@@ -17,7 +17,7 @@
 #include "../../ipc/sysv/msg.h"
 #include "../../ipc/sysv/sem.h"
 #include "../../kernel/process/clock.h"
-#include "../../mm/pool.h"
+#include "../../ipc/sysv/pool.h"
 #include "fake_kernel.h"
 #include "sees.h"
 

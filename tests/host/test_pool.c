@@ -1,3 +1,4 @@
+// with: ipc/sysv/pool.c
 /*
  * tests/host/test_pool.c -- the pool over the real mm, against a list of what
  * every chain should hold.
@@ -8,7 +9,7 @@
  * use (except the page that cells are taken from), and all bytes are intact.
  */
 #include "../../abi/errno.h"
-#include "../../mm/pool.h"
+#include "../../ipc/sysv/pool.h"
 #include "../../mm/space.h"
 #include "tap.h"
 

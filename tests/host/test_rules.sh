@@ -40,8 +40,8 @@ fresh
 "$out/tree/tools/rules" >"$out/said" 2>&1
 ok $? "rules: the kernel as it is breaks none"
 
-echo '#include "../kernel/process/process.h"' >>"$out/tree/mm/pool.c"
-sees includes "mm/pool.c:[0-9]+: climbs to kernel/process/process.h" \
+echo '#include "../kernel/process/process.h"' >>"$out/tree/mm/frame.c"
+sees includes "mm/frame.c:[0-9]+: climbs to kernel/process/process.h" \
 	"rules: mm includes nothing of processes"
 
 fresh
@@ -63,7 +63,7 @@ sees symbols "nothing uses attach_ended from below any more" \
 	"rules: an exception that nobody needs is a breach"
 
 fresh
-rm "$out/tree/build/obj/mm/pool.c.o"
+rm "$out/tree/build/obj/mm/frame.c.o"
 ! "$out/tree/tools/rules" symbols >"$out/said" 2>&1
 ok $? "rules: an object that is not there is a breach"
 
@@ -96,8 +96,8 @@ sees reading "mm/new.c is named 0 times" \
 	"rules: a file that is not in the reading order is a breach"
 
 fresh
-rm "$out/tree/mm/pool.h"
-sees reading "there is no mm/pool.h" \
+rm "$out/tree/mm/frame.h"
+sees reading "there is no mm/frame.h" \
 	"rules: a file in the reading order that is gone is a breach"
 
 fresh

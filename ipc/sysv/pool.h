@@ -1,15 +1,15 @@
 /*
- * mm/pool.h -- the pool: small pieces of kernel memory, in chains of cells.
+ * ipc/sysv/pool.h -- small pieces of kernel memory, in chains of cells.
  *
  * For messages that wait in a queue, which come in any size, and for semaphore
  * sets of a cell each.  A chain is named by its first cell (-1: none).  A page
  * goes back to everybody when its last cell is given: what stays long in one
  * cell keeps its page, and no more than that.
  */
-#ifndef MM_POOL_H
-#define MM_POOL_H
+#ifndef IPC_POOL_H
+#define IPC_POOL_H
 
-#include "rows.h"
+#include "../../mm/rows.h"
 
 #define CELL_BYTES 124 /* a cell less its link */
 

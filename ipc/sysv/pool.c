@@ -1,5 +1,5 @@
 /*
- * mm/pool.c -- the pool: small pieces of kernel memory, in chains of cells.
+ * ipc/sysv/pool.c -- small pieces of kernel memory, in chains of cells.
  *
  * A cell has 128 bytes; its name is its physical address divided by that.
  * Cells are taken in their order from one page; the first cell of a page counts
@@ -19,11 +19,11 @@
  */
 #include "pool.h"
 
-#include "../abi/errno.h"
-#include "../kernel/base/cpu.h"
-#include "../kernel/base/seldom.h"
-#include "../kernel/base/string.h"
-#include "space.h"
+#include "../../abi/errno.h"
+#include "../../kernel/base/cpu.h"
+#include "../../kernel/base/seldom.h"
+#include "../../kernel/base/string.h"
+#include "../../mm/space.h"
 
 struct cell {
 	int next; /* in its chain, or -1; a page's first: cells in use */
