@@ -270,7 +270,7 @@ static struct proc *start_server(const char *path, const char *arguments,
 	struct proc *p = start_program(path, arguments, bytes);
 
 	p->message.rank = rank;
-	channel_make(proc_index(p));
+	channel_make(p);
 	proc_ids_changed(p);
 	wake(p);
 	return p;

@@ -9,18 +9,20 @@
  *	                   (count 1)        object number each
  *
  * The kernel knows nothing of files, paths or terminals: an object is a number
- * that means something to its server alone.  So dup, fork, exec and exit are
- * generic work on counts, done here; the servers keep state by object and never
- * by process, and hear of one thing only: that the last hold on a connection
- * is gone.  That news cannot be lost and takes no memory, because the
- * connection itself waits in a list (channel.closed) until it has been heard.
+ * that means something to its server alone.  So what dup, fork, exec and exit
+ * do to descriptors is the same work for all objects: counting.  The servers
+ * keep their state by object and never by process, and they hear of one thing
+ * only: that the last hold on a connection is gone.  That news takes no memory
+ * and cannot be lost, because the connection itself stands in a list
+ * (channel.closed) until its server has heard of it.
  *
  * C1  A connection's count is the number of descriptors, working directories
  *     and messages under way (sent, or carried by a reply) that hold it.
- * C2  Count 0: it is in the closed list of a channel whose server lives.
+ * C2  A connection with count 0 is in the closed list of a channel whose server
+ *     lives, and no other connection is.
  *
- *	channel_*      of servers           descriptor_*   of processes
- *	connection_*   counted holds        descriptors_fork, _exec, _exit hooks
+ *	channel_make     for a server        descriptor_*    one slot
+ *	connection_*     counted holds       descriptors_*   all slots: hooks
  */
 #include "message.h"
 
@@ -36,17 +38,17 @@ struct rows connection_rows = ROWS_OF(connections, CONNECTIONS_MAX);
 
 /* ---- channels ------------------------------------------------------------ */
 
-int channel_make(int server)
+int channel_make(struct proc *server)
 {
 	int i = 0;
 
-	/* Boot, process 0, is no server: such a channel is free. */
+	/* Process 0 boots and is no server: a channel of 0 is free. */
 	while (i < CHANNELS && channels[i].server != 0)
 		i++;
 	assert(i < CHANNELS);
-	channels[i] =
-	    (struct channel){.server = server, .first = -1, .closed = -1};
-	procs[server].message.channel = i;
+	channels[i] = (struct channel){
+	    .server = proc_index(server), .first = -1, .closed = -1};
+	server->message.channel = i;
 	return i;
 }
 
@@ -206,7 +208,10 @@ int sys_close(int fd)
 	return descriptor_close(self(), fd);
 }
 
-/* Of a descriptor that is one: another for the same connection, or -EMFILE. */
+/*
+ * Makes another descriptor for the connection of `fd`, which is one.  Returns
+ * it, or -EMFILE.
+ */
 static int duplicate(int fd, int from, bool cloexec)
 {
 	int connection = self()->files.descriptors[fd];
@@ -235,7 +240,7 @@ int sys_dup3(int fd, int newfd, int flags)
 	return duplicate(fd, newfd, flags != 0);
 }
 
-/* What concerns the descriptor is done here; its object's flags are not. */
+/* Does what concerns the descriptor.  The object's flags are the server's. */
 int sys_fcntl64(int fd, int command, uint32_t arg)
 {
 	if (descriptor_connection(self(), fd) < 0)

@@ -2,34 +2,34 @@
  * ipc/message/forward.c -- a Unix call that a server owns becomes a message.
  *
  *	read(0, buf, 9)   row 3: by a descriptor, its argument 0
- *	                  -> who is behind descriptor 0?   find_owner
- *	                  -> keep slots for new descriptors   reserve
- *	                  -> message { 3, args }, wait   message_send
- *	                  -> what the reply carried      install
+ *	  find_owner      the connection behind descriptor 0
+ *	  reserve         slots for new descriptors; read needs none
+ *	  message_send    the message { 3, args }, and the wait for its answer
+ *	  install         what the reply carried
  *
- * There is no call's number here and no branch on one: the row says all.  New
- * descriptors are kept before the message is sent, so that a server never
- * opens what its client has no room for; they stay free because their process
- * waits.
+ * No call's number stands here, and there is no branch on one: the row says
+ * all.  Slots for new descriptors are found before the message is sent, so that
+ * no server opens an object that its client has no room for.  The slots stay
+ * free because their process waits.
  */
 #include "message.h"
 
 #include "syscall_table.h"
 #include "../../abi/errno.h"
 
-/* A path that begins with '/' starts at the root, whatever it came with. */
+/* Does the path start at the root, whatever directory comes with it? */
 static bool is_absolute(vaddr_t path)
 {
-	char first = '/'; /* of one that cannot be read the server says so */
+	char first = '/'; /* the server answers for a path without memory */
 
 	copy_in(&first, path, 1);
 	return first == '/';
 }
 
 /*
- * The connection to ask by: of the descriptor that the row names, or what a
- * path starts from.  That is a directory of the name server, or an object of
- * another server, which knows that it is no directory (fstat asks so, too).
+ * The connection that the call is sent by: that of the descriptor which the row
+ * names, or that of the directory where a path starts.  If the descriptor is no
+ * directory, the server behind it says so.
  */
 static int find_owner(const struct syscall *row, const uint32_t args[6])
 {
@@ -38,12 +38,12 @@ static int find_owner(const struct syscall *row, const uint32_t args[6])
 	if (at >= 0 && !(row->is_dir && ((int)args[at] == AT_FDCWD ||
 	                                 is_absolute(args[at + 1]))))
 		return descriptor_connection(self(), (int)args[at]);
-	/* Only a server has no directory: to it, names are further down. */
+	/* Only a server has no directory, and a path would lead downward. */
 	return self()->files.cwd == NO_CONNECTION ? -EDEADLK
 	                                          : self()->files.cwd;
 }
 
-/* Keeps the descriptors that the reply will need: 0 or -EMFILE. */
+/* Finds slots for the descriptors that a reply carries: 0 or -EMFILE. */
 static int reserve(const struct syscall *row, int fds[2])
 {
 	int count = row->result == RESULT_CWD ? 0 : row->result;
@@ -56,7 +56,7 @@ static int reserve(const struct syscall *row, int fds[2])
 	return 0;
 }
 
-/* Puts what the reply carried where the row says.  The call's result. */
+/* Puts what the reply carried where the row says.  Returns the result. */
 static int install(const struct syscall *row, const uint32_t args[6],
                    int fds[2], int status)
 {
@@ -66,7 +66,7 @@ static int install(const struct syscall *row, const uint32_t args[6],
 
 	if (row->result == RESULT_FD2 &&
 	    copy_out(args[0], fds, 2 * sizeof(int)) < 0) {
-		message_abandon(); /* both ends are closed again */
+		message_abandon(); /* closes both ends again */
 		return -EFAULT;
 	}
 	if (row->result == RESULT_CWD) {

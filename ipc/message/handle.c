@@ -14,7 +14,6 @@
 #include "../../abi/errno.h"
 #include "../../kernel/base/string.h"
 
-/* The segment of a handle of the caller's, or -EINVAL. */
 int segment_of(uint32_t handle)
 {
 	int segment = (int)(handle - 1); /* as unsigned: it may wrap */
@@ -26,7 +25,7 @@ int segment_of(uint32_t handle)
 	return segment;
 }
 
-/* On whose behalf memory is taken: mm/frame.h. */
+/* The level at which memory is promised for the process: mm/frame.h. */
 static int level_of(const struct proc *p)
 {
 	return spaces[p->life.space].level;
@@ -40,7 +39,7 @@ static int make_archive(uint32_t offset, uint32_t bytes, int level)
 	return segment_make_archive(archive_start + offset, bytes, level);
 }
 
-/* Frames that the allocator has never had, and that do not wrap. */
+/* A device has no frame that the allocator has, and does not wrap. */
 static int make_device(paddr_t start, uint32_t bytes, int level)
 {
 	int first = (int)(start >> PAGE_SHIFT);
@@ -98,7 +97,10 @@ void handles_exit(const struct proc *server)
 
 /* ---- their bytes --------------------------------------------------------- */
 
-/* Between a segment and what `copy` reaches: bytes moved, or why none. */
+/*
+ * Moves bytes between a segment, page by page, and what `copy` reaches. Returns
+ * how many it has moved, or why it could move none.
+ */
 static int copy_segment(int segment, uint32_t offset, struct lease_use *use,
                         int (*copy)(const struct lease_use *))
 {
@@ -136,7 +138,7 @@ int segment_lease(int segment, uint32_t offset, struct lease_use *use)
 	return copy_segment(segment, offset, use, lease_copy);
 }
 
-/* In place of a lease the caller's own memory: `buffer`, from `offset` on. */
+/* Reaches the caller's own memory: `buffer`, from `offset` on. */
 static int own_copy(const struct lease_use *use)
 {
 	vaddr_t buffer = use->buffer + use->offset;

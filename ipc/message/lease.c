@@ -1,25 +1,26 @@
 /*
- * ipc/message/lease.c -- what a server may reach of a client that waits for it.
+ * ipc/message/lease.c -- what a server can reach of a client that waits for it.
  *
  *	read(fd, buf, len)                3 read fd fd buf:out[len] len
  *	         |                                     |
  *	         +-- argument 1: [buf, buf + len) -----+  a lease, to write only
  *
- * The row of the call says which buffers, and in which direction; the server
- * names one by its argument's position.  Nothing is looked up or pinned when
- * the message is sent: each use is checked when it happens, against the
- * client's own regions and rights (space_transfer).  So a lease never gives
- * more than the client itself has, and ends by itself with the token.
+ * The row of the call says which of its arguments are buffers, and in which
+ * direction bytes may go.  A server names a lease by its argument's position.
+ * Nothing is looked up when the message is sent: each use is checked when it
+ * happens, against the client's own regions and rights (space_transfer).  So a
+ * lease never gives more than the client itself has, and it ends when the token
+ * does.
  *
- * An array of struct iovec is one lease of all its buffers in a row; an offset
- * counts through them.  Where the last use stopped is remembered with the
- * message, so that a server that goes on from there walks them once.
+ * An array of struct iovec is one lease of all its buffers, one after the
+ * other, and an offset counts through them.  The message remembers where the
+ * last use has stopped, so a server that goes on from there walks them once.
  */
 #include "message.h"
-#include "../../kernel/base/string.h"
 
-#include "../../abi/errno.h"
 #include "syscall_table.h"
+#include "../../abi/errno.h"
+#include "../../kernel/base/string.h"
 
 #define IOV_MAX  1024u
 #define PATH_MAX 4096u
@@ -29,7 +30,7 @@ struct iovec {
 	uint32_t length;
 };
 
-/* The lease on an argument of the client's call, of these kinds; or 0. */
+/* The lease of one of these kinds on an argument of the client; or 0. */
 static const struct lease *find(const struct proc *client, int argument,
                                 int kinds)
 {
@@ -43,8 +44,8 @@ static const struct lease *find(const struct proc *client, int argument,
 }
 
 /*
- * Buffer `i` of the row; a lease that is no iov is a row of one.  -EINVAL (its
- * length is negative) or -EFAULT.
+ * Finds buffer `i` of a lease; one that is no iov has one buffer.  Returns 0;
+ * -EINVAL: its length is negative; -EFAULT.
  */
 static int element(const struct proc *client, const struct lease *lease,
                    uint32_t i, struct iovec *iov)
@@ -64,7 +65,7 @@ static int element(const struct proc *client, const struct lease *lease,
 	return iov->base + iov->length < iov->base ? -EFAULT : error;
 }
 
-/* How many buffers: -EINVAL when there are too many, or it has none. */
+/* How many buffers a lease has; -EINVAL: too many, or there is no lease. */
 static int elements(const struct proc *client, const struct lease *lease)
 {
 	uint32_t n = 1;
@@ -76,7 +77,10 @@ static int elements(const struct proc *client, const struct lease *lease)
 	return n > IOV_MAX ? -EINVAL : (int)n;
 }
 
-/* Moves `bytes` at `address` of the client, after `done`: 0 or -EFAULT. */
+/*
+ * Moves bytes between `address` of the client and the other side, where `done`
+ * bytes come before them.  Returns 0 or -EFAULT.
+ */
 static int move(const struct lease_use *use, vaddr_t address, uint32_t done,
                 uint32_t bytes)
 {

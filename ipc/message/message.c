@@ -8,31 +8,37 @@
  *	goes on <-------------+------------------------- native_reply
  *
  * A message is never copied into a buffer: the client's row of `procs` *is*
- * the message, and it stays there while the client waits.  So nothing needs
- * memory and nothing can overflow.  A received message is named by a token: the
- * slot, and a generation that is new for each message.  A token of a client
- * that has died or was answered fits nothing, and any use of it is ESRCH.
+ * the message, and the client waits as long as the message is needed.  As a
+ * result, no message needs memory and no queue can overflow.
  *
- * A server hears of three kinds of news: interrupt lines that fired, last
- * closes, and its queue, where a client SENDING is a request, and one in
- * REPLY_WAIT wants its wait cut short (PULSE_UNBLOCK).  The kinds take turns,
- * so that a line which interrupts without end shuts nobody out.  Each is taken
- * off only after it was copied out: a server's bad buffer loses nothing.
+ * A server names a message that it has received by a token: the client's row,
+ * and a generation that is new for each message.  Once the client has died or
+ * was answered, its token fits no process, and every use of it is ESRCH.
  *
- * A message is under way from address() to finish(): so long it has a hold on
- * its connection, whose channel is the one that it is asked of.
+ * A server hears of three kinds of news: interrupt lines that have fired,
+ * connections that have lost their last hold, and the clients in its queue.  A
+ * queued client in SENDING makes a request; one in REPLY_WAIT wishes its wait
+ * to be cut short (PULSE_UNBLOCK).  The kinds take turns, so that a line that
+ * interrupts without end shuts nobody out.  News is taken off only after it was
+ * copied out, so that a server's bad buffer loses nothing.
  *
- * M1  queued: it is under way, and exactly once in its channel's queue.
- * M2  SENDING: queued, and `peer` is its channel's server.
- * M3  REPLY_WAIT: under way, `peer` its channel's server, a generation set.
- * M4  RECEIVING: nothing is there to be heard of by that server.
- * M5  A send goes only upward in rank, so no circle of waiting can close.
+ * A message is under way from address() to finish().  During that time it has a
+ * hold on its connection, and the connection's channel is where it is asked.
+ *
+ * M1  A queued process has a message under way, and stands exactly once in the
+ *     queue of its channel.
+ * M2  A process in SENDING is queued, and its `peer` is the channel's server.
+ * M3  A process in REPLY_WAIT has a message under way and a generation, and its
+ *     `peer` is the channel's server.
+ * M4  There is no news for a server in RECEIVING.
+ * M5  A send goes only upward in rank, so processes never wait in a circle.
  * M6  News of one kind waits while at most one of each other kind is heard.
- * M7  In a queue the rounds rise from the last one heard, each user once in
- *     each, so that one entry waits for at most two of each other user.
+ * M7  In a queue the rounds rise from the round heard last on, and each user is
+ *     in each round once.  So a user's first entry waits for at most two of
+ *     each other user.
  *
- * A client killed while it waits is READY at once, and its token dead; it
- * leaves the queue by itself (message_abandon) when it next runs.
+ * A client that is killed while it waits is READY at once, and its token is
+ * dead.  It leaves the queue by itself when it next runs (message_abandon).
  */
 #include "message.h"
 
@@ -48,7 +54,7 @@
 
 uint32_t count_messages;
 
-static int generation; /* the last one given out; never 0 */
+static int generation; /* the last one that was given out; never 0 */
 
 /* ---- tokens -------------------------------------------------------------- */
 
@@ -251,7 +257,7 @@ void message_interrupt(int line)
 
 /* ---- receive ------------------------------------------------------------- */
 
-/* A request, or the wish of a client in REPLY_WAIT to have its wait cut. */
+/* Describes a client's request, or its wish to have its wait cut short. */
 static void describe(const struct proc *p, struct message *m)
 {
 	m->type = p->state == PROC_SENDING ? p->message.call : PULSE_UNBLOCK;
@@ -280,7 +286,7 @@ static bool is_there(const struct channel *channel, enum news kind,
 	}
 }
 
-/* The first kind after the one heard last that has news; or NEWS. */
+/* The first kind of news that there is, after the kind heard last; or NEWS. */
 static enum news choose(const struct channel *channel,
                         const struct proc *client)
 {
@@ -362,7 +368,7 @@ int native_receive(vaddr_t buffer)
 
 /* ---- reply --------------------------------------------------------------- */
 
-/* The connections that the answer carries: how many, -EINVAL or -EBADF. */
+/* How many connections the answer carries; or -EINVAL, -EBADF. */
 static int check_reply(const struct proc *client, int status,
                        const struct reply *reply)
 {
@@ -381,7 +387,7 @@ static int check_reply(const struct proc *client, int status,
 	return reply->count;
 }
 
-/* A hold on connection `i` of the reply, for which there is room. */
+/* The reply's connection `i`, with one hold more.  There is room for it. */
 static int carry(const struct reply *reply, int i)
 {
 	int fd = reply->connection[i].descriptor, connection;
@@ -438,7 +444,7 @@ int native_pass(struct proc *client, int to)
 		return error;
 
 	/* Nothing below can fail. */
-	if (client->message.unblock) { /* nothing was done for it yet */
+	if (client->message.unblock) { /* it wishes to wait no longer */
 		message_answer(client, -EINTR);
 		return 0;
 	}

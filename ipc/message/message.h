@@ -1,12 +1,13 @@
 /*
- * ipc/message/message.h -- channels, connections, descriptors; send, receive,
- * reply.
+ * ipc/message/message.h -- channels, connections and descriptors; send, receive
+ * and reply.
  *
- * This is *message* IPC: everything that is asked is a message. (ipc/sysv/shm.h
- * is the other meaning of "ipc": System V's.)  A channel belongs to a server
- * and is not its process.  A connection is a counted hold on one object of one
- * channel: POSIX's open file description.  A descriptor is a process's slot:
- * a connection and FD_CLOEXEC.
+ * What a process asks of a server is a message.  (The other meaning of "ipc",
+ * System V's, is in ipc/sysv.)  A channel is where a server receives; it is not
+ * the server's process, and it stays when that process has died.  A connection
+ * is a counted hold on one object of one channel: POSIX calls it an open file
+ * description.  A descriptor is a slot of a process, with a connection and
+ * FD_CLOEXEC.
  */
 #ifndef IPC_MESSAGE_H
 #define IPC_MESSAGE_H
@@ -16,83 +17,90 @@
 
 #define CHANNELS 8
 
-/* What a server hears of, in turn. */
+/* The kinds of news that a server hears of; they take turns. */
 enum news { NEWS_INTERRUPTS, NEWS_CLOSES, NEWS_CLIENTS, NEWS };
 
 struct channel {
-	int server;          /* process that receives here; -1: dead; 0: none */
-	int first;           /* who waits to be heard of, in order; -1 */
-	uint32_t interrupts; /* lines that fired, not yet received */
-	int closed;          /* connections whose last close it must hear of */
-	enum news heard;     /* the kind that it heard of last */
-	uint32_t round;      /* the round of the client that it heard last */
+	int server;          /* the process that receives; 0: none; -1: dead */
+	int first;           /* the queue of clients, by message.next; -1 */
+	uint32_t interrupts; /* a bit for each line that has fired */
+	int closed;          /* connections without holds, by link; -1 */
+	enum news heard;     /* the kind of news that was heard last */
+	uint32_t round;      /* the round of the client that was heard last */
 };
 
 struct connection {
-	int link; /* free list of the table, or its channel's closed ones */
-	int channel;
-	int object;
-	int count; /* descriptors, working directories, messages under way */
-	uint32_t readiness; /* poll(2) bits; only its server writes */
+	int link;    /* the next free one, or the channel's next closed one */
+	int channel; /* -1: this row is free */
+	int object;  /* a number that means something to the server */
+	int count;   /* holds: C1 in connection.c */
+	uint32_t readiness; /* bits of poll(2); the server writes them */
 };
 
 #define INTERRUPT_LINES 16
 
 extern struct channel channels[CHANNELS];
-/* Who asked for each line, or 0. */
+/* The channel that has asked for each line, or 0. */
 extern struct channel *interrupt_channels[INTERRUPT_LINES];
 extern struct connection connections[];
 extern struct rows connection_rows;
 
 /* ---- connection.c ---------------------------------------------------- */
 
-/* A new channel, where process `server` receives.  Its index. */
-int channel_make(int server);
-/* A connection with a count of 1, or -ENFILE. */
+/* Makes a channel at which the process receives.  Returns its index. */
+int channel_make(struct proc *server);
+
+/* Makes a connection with one hold.  Returns its index or -ENFILE. */
 int connection_make(int channel, int object, uint32_t readiness);
-/* A hold more, a hold less; the last tells the server.  No connection: none. */
+/*
+ * Adds a hold, and takes one away.  The last one puts the connection into its
+ * channel's closed list, and the server is told.  Both accept NO_CONNECTION.
+ */
 void connection_hold(int connection);
 void connection_drop(int connection);
-/* The first closed one has been heard of, or nobody will hear: it is free. */
+/* Frees the channel's first closed connection: its server has heard of it. */
 void connection_forget(struct channel *channel);
-
-/* Is it one, in use or waiting for its server to hear of its last close? */
+/* Is there a connection of this number?  A closed one counts. */
 bool connection_exists(int connection);
 
-/* The connection behind a descriptor of `proc`, or -EBADF. */
+/* The connection behind a descriptor, or -EBADF. */
 int descriptor_connection(const struct proc *p, int fd);
-/* Puts `connection` (whose count it takes over) in the lowest slot >= from. */
+/*
+ * Puts the connection into the lowest free slot from `from` on, and takes over
+ * one hold.  Returns the descriptor, or -EMFILE with nothing changed.
+ */
 int descriptor_install(struct proc *p, int connection, int from, bool cloexec);
+/* Empties the slot and drops its hold.  Returns 0 or -EBADF. */
 int descriptor_close(struct proc *p, int fd);
-/* The lowest free slot >= from, or -EMFILE. */
+/* The lowest free slot from `from` on, or -EMFILE. */
 int descriptor_free(const struct proc *p, int from);
-/* ... and the working directory's connection, which replaces the old one. */
+/* Replaces the working directory; takes over one hold on the connection. */
 void directory_install(struct proc *p, int connection);
 
 /* Hooks of lifecycle.c and exec.c. */
-void descriptors_fork(struct proc *child); /* it has the parent's numbers */
+void descriptors_fork(struct proc *child); /* holds what was copied */
 void descriptors_exec(struct proc *p);     /* closes those with FD_CLOEXEC */
 void descriptors_exit(struct proc *p);     /* closes all, and the directory */
 
-/* A server writes its own connection's readiness word; else -EBADF. */
+/* A server sets the readiness of its own connection; -EBADF otherwise. */
 int native_ready(int connection, uint32_t word);
 
 /* ---- message.c ------------------------------------------------------- */
 
 /*
- * Sends call `number` with `args` by `connection` and waits for the answer: its
- * status, -EIO (server dead), -EDEADLK (not upward), -EINTR (the caller is to
- * die).
+ * Sends a call by the connection, and waits for the answer.  Returns the status
+ * that the server gave; or -EIO: the server is dead; -EDEADLK: that would not
+ * be upward in rank; -EINTR: the caller is to die.
  */
 int message_send(int number, const uint32_t args[6], int connection);
 
-/* An interrupt line has fired; its server, if any, gets a pulse. */
+/* An interrupt line has fired.  The server that asked for it gets a pulse. */
 void message_interrupt(int line);
 
-/* There is something to be heard of: the server, if it sleeps, wakes up. */
+/* There is news: wakes the channel's server if it waits in receive. */
 void channel_tell(const struct channel *channel);
 
-/* Does it wait for an answer? */
+/* Does the process wait for an answer? */
 static inline bool message_waits(const struct proc *p)
 {
 	return p->state == PROC_SENDING || p->state == PROC_REPLY_WAIT;
@@ -107,7 +115,10 @@ static inline bool message_waits(const struct proc *p)
  */
 void message_unblock(struct proc *p);
 
-/* Undoes what the caller has under way, or has got.  Cannot fail. */
+/*
+ * The running process gives up its message: it leaves the queue, and drops the
+ * connections that a reply has carried.  Cannot fail.
+ */
 void message_abandon(void);
 
 /*
@@ -117,26 +128,37 @@ void message_abandon(void);
  */
 void server_exit(struct proc *p);
 
-/* The process a token names, if the caller has its message; or -ESRCH. */
+/*
+ * The client that a token names, if it waits for an answer of the running
+ * process; otherwise 0.
+ */
 struct proc *token_client(int token);
 
-/* The client's call is done: it goes on with `status`; its token is dead. */
+/* Ends the client's call with `status`.  Its token is dead from now on. */
 void message_answer(struct proc *client, int status);
 
-/*
- * For the second door: the caller is a server and has the client's message.
- * Of a reply -EINVAL (not what the call's row says), -EBADF, -ENFILE, -EFAULT:
- * nothing has changed and the token lives on.  Otherwise the numbers of the
- * connections it carried, first + second * 65536; 0 when it had none.
- */
+/* The native calls.  The caller is a server, and has the client's message. */
+
+/* Waits for news.  Returns 0; or -EFAULT: nothing was heard; or -EINTR. */
 int native_receive(vaddr_t message);
-int native_poll(vaddr_t message); /* the same, or -EAGAIN: it never waits */
+/* The same, but it does not wait: -EAGAIN if there is no news. */
+int native_poll(vaddr_t message);
+/*
+ * Answers the client.  Returns the numbers of the connections that the reply
+ * carried, first + second * 65536, or 0 if it carried none.  Or -EINVAL: the
+ * call's row does not allow such a reply; -EBADF, -ENFILE, -EFAULT.  After an
+ * error nothing has changed, and the token lives on.
+ */
 int native_reply(struct proc *client, int status, vaddr_t reply);
+/*
+ * Hands the request on to the server behind the connection; its token is dead
+ * for the caller.  Returns 0, or what message_send() says of that server.
+ */
 int native_pass(struct proc *client, int connection);
 /*
- * Both in one call, for a reply that carries nothing.  The client may have died
- * since; that is no error, because it wants no answer.  When the reply is
- * refused, nothing is received.
+ * Replies to the token's client with what carries nothing, then receives.  A
+ * client that has died meanwhile is passed over, because it wants no answer.
+ * After an error of the reply nothing is received.
  */
 int native_reply_receive(int token, int status, vaddr_t message);
 
@@ -144,7 +166,7 @@ extern uint32_t count_messages; /* since boot */
 
 /* ---- lease.c --------------------------------------------------------- */
 
-#define LEASE_MAX 0x10000u /* bytes of one copy: the longest we are deaf */
+#define LEASE_MAX 0x10000u /* bytes of one copy, with interrupts off */
 
 /*
  * A use of a lease: the client's argument, from its byte `offset` on; and the
@@ -161,22 +183,26 @@ struct lease_use {
 };
 
 /*
- * Moves at most 64 KiB, and not beyond the lease's end: bytes moved.  -EINVAL
- * (no such lease), -EPERM (not in that direction), -EFAULT (the first byte).
+ * Moves at most LEASE_MAX bytes, and none beyond the lease's end.  Returns how
+ * many it has moved.  Or -EINVAL: there is no such lease; -EPERM: not in that
+ * direction; -EFAULT: not even the first byte could be moved.
  */
 int lease_copy(const struct lease_use *use);
-/* Of a path or str: its length, at most size - 1; -ENAMETOOLONG. */
+/*
+ * Copies a `path` or a `str` with its NUL to the caller.  Returns its length;
+ * -ENAMETOOLONG: it does not fit into `size` bytes; -EINVAL, -EFAULT.
+ */
 int native_lease_string(const struct proc *client, int argument, vaddr_t buf,
                         uint32_t size);
-/* Bytes that a lease reaches. */
+/* The bytes that a lease reaches, or -EINVAL, -EFAULT. */
 int native_lease_size(const struct proc *client, int argument);
 
 /* ---- forward.c ------------------------------------------------------- */
 
-/* A kernel function's answer: now ask the second owner. */
+/* What the kernel's half of a call answers when the server is to be asked. */
 #define FORWARD (-4096)
 
-/* Sends a call to its row's owner, and installs what the reply carries. */
+/* Sends a call to its row's owner and installs what the reply carries. */
 int forward(uint32_t number, const uint32_t *args);
 
 /* ---- handle.c: the segments that a server holds ------------------------ */
@@ -184,7 +210,7 @@ int forward(uint32_t number, const uint32_t *args);
 /* The calling server's segment of this handle, or -EINVAL. */
 int segment_of(uint32_t handle);
 
-/* The native calls, each with what abi/native.tbl says of it. */
+/* The native calls: abi/native.tbl says what each one does. */
 int native_segment_make(uint32_t kind, uint32_t a, uint32_t b,
                         const struct proc *whom);
 int native_segment_resize(int segment, uint32_t bytes, const struct proc *whom);
@@ -204,6 +230,9 @@ int segment_lease(int segment, uint32_t offset, struct lease_use *use);
 /* A hook of lifecycle.c: a server lets go of its segments. */
 void handles_exit(const struct proc *server);
 
-int message_check(void); /* self-check: how many breaches */
+/* ---- message_check.c ------------------------------------------------- */
+
+/* Checks the invariants C1 to M7.  Returns how many breaches it has logged. */
+int message_check(void);
 
 #endif

@@ -1,11 +1,10 @@
 /*
- * ipc/message/message_check.c -- messages looked at from outside: the
- * self-check.
+ * ipc/message/message_check.c -- the checker of messages.
  *
- * Recomputes from the process table alone what connection.c and message.c keep
- * by increments, and reports each breach by the invariant's number (C1, C2 in
- * connection.c; M1 to M4 and M7 in message.c).  Nothing here changes anything;
- * it may be slow.
+ * It recomputes from the process table alone what connection.c and message.c
+ * keep by increments, and reports each breach by the number of its invariant:
+ * C1 and C2 (connection.c), M1 to M4 and M7 (message.c).  It changes nothing,
+ * and it may be slow.
  */
 #include "message.h"
 
@@ -92,7 +91,7 @@ static int times_queued(int proc)
 		     i = procs[i].message.next) {
 			times += i == proc;
 			if (++steps > proc_rows.fresh)
-				return -1; /* it goes in a circle */
+				return -1; /* the queue is a circle */
 		}
 	}
 	return times;

@@ -1,24 +1,27 @@
 /*
- * ipc/message/syscall_table.h -- what a row of abi/syscalls.tbl is in C.
+ * ipc/message/syscall_table.h -- a row of abi/syscalls.tbl, in C.
  *
- * tools/mktables writes the table itself (build/gen/syscall_table.c): one row
- * for each number; where there is no call, it runs unknown_call.
+ * tools/mktables writes the table itself (build/gen/syscall_table.c).  It has a
+ * row for each number; where there is no call, the row runs unknown_call.
  */
 #ifndef IPC_SYSCALL_TABLE_H
 #define IPC_SYSCALL_TABLE_H
 
 #include "../../abi/types.h"
 
-/* Bits: what a row may say of an argument. */
+/* Bits: what a row says of an argument. */
 enum lease_kind {
 	LEASE_IN = 1,  /* the server may read the client's buffer */
 	LEASE_OUT = 2, /* the server may write it */
 	LEASE_INOUT = LEASE_IN | LEASE_OUT,
-	LEASE_IOV = 4, /* ... an array of struct iovec */
-	LEASE_STR = 8, /* a NUL-terminated string */
+	LEASE_IOV = 4, /* it is an array of struct iovec */
+	LEASE_STR = 8, /* it is a string that ends with a NUL */
 };
 
-/* So many new descriptors; or a connection that is the working directory. */
+/*
+ * What a reply carries: none, one or two connections that become descriptors,
+ * or one that becomes the working directory.
+ */
 enum result_kind { RESULT_STATUS, RESULT_FD, RESULT_FD2, RESULT_CWD };
 
 struct lease {
@@ -29,10 +32,10 @@ struct lease {
 };
 
 struct syscall {
-	int8_t fd_argument;    /* the word that says to whom; -1: by the cwd */
-	bool is_dir;           /* a directory; the next word is the path */
-	uint8_t result;        /* what a reply may carry */
-	int8_t flags_argument; /* O_CLOEXEC stands in it; -1 */
+	int8_t fd_argument;    /* the descriptor to ask by; -1: by the cwd */
+	bool is_dir;           /* it is a directory, and a path comes next */
+	uint8_t result;        /* enum result_kind */
+	int8_t flags_argument; /* where O_CLOEXEC stands; -1: nowhere */
 	struct lease leases[3];
 };
 
@@ -40,15 +43,16 @@ struct syscall {
 
 extern const struct syscall syscalls[SYSCALL_LIMIT];
 
-/* What a call does, by its number: the words are on the caller's stack. */
+/* What runs for each number; `args` are in the caller's frame. */
 extern int (*const syscall_run[SYSCALL_LIMIT])(uint32_t number,
                                                const uint32_t *args);
 
 /*
- * syscall.c: what runs for a number that is no call's: -ENOSYS, and a log line
- * the first time that a process uses it.  For a row of owner `none`: -ENOSYS.
+ * In kernel/entry/syscall.c.  A number that is no call's is -ENOSYS, with a
+ * line in the log when a process uses it for the first time.
  */
 int unknown_call(uint32_t number, const uint32_t *args);
+/* A row of owner `none` is -ENOSYS, too, without a line. */
 int missing_call(uint32_t number, const uint32_t *args);
 
 #endif

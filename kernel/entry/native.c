@@ -1,38 +1,34 @@
 /*
  * kernel/entry/native.c -- the second door: int 0x81, the kernel's own calls.
  *
- * Each line of abi/native.tbl is a function with a plain prototype:
- * native_NAME, or one that the line names (lease_copy).  The door itself is
- * made from the table: it looks up what an argument's name stands for and
- * refuses what stands for nothing, so that no function has to.
+ * Each line of abi/native.tbl is a function with a plain prototype.  Its name
+ * is native_NAME, or what the line says (lease_copy).  The door itself is made
+ * from the table.  It looks up what an argument stands for, and refuses what
+ * stands for nothing, so that no function has to:
  *
  *	token    the client that waits for the caller     else ESRCH
  *	whom     the same, or TOKEN_SELF: the caller       else ESRCH
  *	handle   a segment of the caller's                 else EINVAL
  *	fd       the connection behind its descriptor      else EBADF
  *
- * Messages are in message.c, leases in lease.c, readiness in connection.c; here
- * is the rest.  EPERM to all but the servers the kernel itself started.
- *
- * A segment's handle is its index + 1.  It is good while the segment's owner is
- * the caller's channel; a server's death lets go of all that it held
- * (native_exit).
+ * Messages, leases, readiness and the segments that a server holds are in
+ * ipc/message; the rest is here.  Only the servers that the kernel itself has
+ * started may call; others get EPERM.
  */
-#include "../../ipc/message/message.h"
+#include "trap.h"
 
-#include "../../ipc/message/syscall_table.h"
-#include "../look/tunable.h"
 #include "../../abi/errno.h"
 #include "../../abi/mman.h"
-#include "../process/clock.h"
-#include "trap.h"
-#include "../unix/exec.h"
-#include "../unix/lifecycle.h"
-#include "../look/machine.h"
-#include "../look/inspect.h"
-#include "../process/gdt.h"
 #include "../base/klog.h"
 #include "../base/string.h"
+#include "../process/gdt.h"
+#include "../../ipc/message/message.h"
+#include "../../ipc/message/syscall_table.h"
+#include "../unix/exec.h"
+#include "../unix/lifecycle.h"
+#include "../look/inspect.h"
+#include "../look/machine.h"
+#include "../look/tunable.h"
 
 #define LOG_MAX      120
 #define EXEC_STRINGS (2 * PAGE_SIZE)
@@ -40,7 +36,7 @@
 
 /* ---- the client itself --------------------------------------------------- */
 
-/* What a message's header has no room for. */
+/* Says what a message has no room for. */
 static int native_client(struct proc *client, vaddr_t buffer)
 {
 	const struct identity *who = &client->identity;
@@ -60,7 +56,7 @@ static int native_leader(uint32_t pid)
 	return (int)(p->sched.start_tick & INT32_MAX);
 }
 
-/* Of the living and the zombies. */
+/* The next process by pid, a zombie too. */
 static int native_process(int pid)
 {
 	int best = -ESRCH;
@@ -105,7 +101,7 @@ static int native_map_self(int segment, uint32_t offset, uint32_t len,
 	return error ? error : (int)address;
 }
 
-/* Copies the path and the prefix into `strings`: 0 or -errno. */
+/* Copies the path and the prefix into `strings`.  Returns 0 or -errno. */
 static int take_strings(const struct exec *exec, char strings[EXEC_STRINGS])
 {
 	uint32_t bytes = exec->strings_bytes;
@@ -119,7 +115,7 @@ static int take_strings(const struct exec *exec, char strings[EXEC_STRINGS])
 
 static int native_exec(struct proc *client, vaddr_t from)
 {
-	static char strings[EXEC_STRINGS]; /* nobody comes in between */
+	static char strings[EXEC_STRINGS]; /* no other process runs meanwhile */
 	const uint32_t *args = client->message.args;
 	struct exec_image image;
 	struct exec exec;
@@ -164,7 +160,7 @@ static int native_interrupt(uint32_t line, bool on)
 	return 0;
 }
 
-/* Of each server: a bit for each port, clear where it is allowed. */
+/* For each server a bit for each port; a clear bit allows it. */
 static uint8_t bitmaps[CHANNELS][IO_BITMAP_BYTES];
 
 static int native_ports(int first, int last)

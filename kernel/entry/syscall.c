@@ -1,27 +1,26 @@
 /*
  * kernel/entry/syscall.c -- the two doors.
  *
- * int 0x80, the Unix door: eax = number, ebx ecx edx esi edi ebp = arguments,
- * as on Linux i386; the result, or -errno in -4095..-1, goes back in eax, and
- * every other register is the caller's again.  The table (abi/syscalls.tbl)
- * says who owns the call: a function here, or a server that is asked.  There
- * is no other branch on a call's number in the kernel.
+ * int 0x80 is the Unix door.  As on Linux i386, eax is the call's number, and
+ * ebx ecx edx esi edi ebp are its arguments.  The result, or -errno in
+ * -4095..-1, goes back in eax; every other register keeps its value.  The table
+ * (abi/syscalls.tbl) says who owns a call: a function of the kernel, or a
+ * server, which is asked.  The kernel branches on a call's number nowhere else.
  *
- * int 0x81, the kernel's own door, is for servers (kernel/entry/native.c).
+ * int 0x81 is the kernel's own door, for servers (kernel/entry/native.c).
  */
 #include "trap.h"
 
 #include "../../abi/errno.h"
 #include "../base/klog.h"
 #include "../base/seldom.h"
-#include "../process/process.h"
-
-#include "../look/inspect.h"
 #include "../base/trace.h"
+#include "../process/process.h"
 #include "../../ipc/message/message.h"
 #include "../../ipc/message/syscall_table.h"
+#include "../look/inspect.h"
 
-/* Numbers from the last bit on share it: they are told once together. */
+/* The numbers above the last bit share it, and are told once together. */
 int unknown_call(uint32_t number, const uint32_t *args)
 {
 	struct proc *p = self();
@@ -43,7 +42,7 @@ int missing_call(uint32_t number, const uint32_t *args)
 	return -ENOSYS;
 }
 
-/* A number beyond the table, or any while the trace is on. */
+/* Runs a call whose number is not in the table, or any while trace is on. */
 SELDOM static int run_slowly(uint32_t number, const uint32_t *args)
 {
 	int result;

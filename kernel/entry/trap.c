@@ -1,21 +1,20 @@
 /*
  * kernel/entry/trap.c -- what every trap means.
  *
- *	exception, interrupt --> trap.asm ENTRY --> trap()
+ *	exception, interrupt --> trap.asm ENTRY --> trap()            here
  *	int 0x80             --> trap.asm DOOR  --> syscall_unix()    syscall.c
  *	int 0x81             --> trap.asm DOOR  --> syscall_native()  syscall.c
- *	... and back         --> attend() or attend_call(), if need_resched
  *
- * A system call does not pass through trap(): its door calls it directly, and
- * the two meet again on the way back to user mode.
+ * A system call does not pass through trap(): its door calls syscall.c.  The
+ * two meet on the way back to user mode, where a trap that finds need_resched
+ * set calls attend(), and a system call attend_call().
  *
- * The rule of the whole kernel, said once.  One CPU.  Interrupts are off from
- * a trap to its iret, except at named preemption points, where pending
- * interrupts are let in and nothing else: no other process runs there.  There
- * are no locks.  A process gives up the CPU only in block() (process.c) and in
- * preempt(), on the way back to user mode.  So every function may rely on
- * nothing changing under it, and every invariant holds whenever the kernel is
- * left.
+ * THE RULE OF THE WHOLE KERNEL: there is one CPU.  Interrupts are off from a
+ * trap to its iret, except at named preemption points.  There pending
+ * interrupts are let in, and no other process runs.  A process gives up the CPU
+ * only in block() (process.c), and in preempt() on the way back to user mode.
+ * As a result there are no locks: a function may rely on nothing changing under
+ * it, and every invariant holds whenever the kernel is left.
  *
  * No call keeps interrupts off for longer than 10 ms, or 25 million
  * instructions.  The preemption points (preemption_point() in cpu.h) are
@@ -30,11 +29,11 @@
  *	mm/resize.c         a region forgot what a segment that shrinks lost
  *	mm/usercopy.c       a window moves to another page of an exec's strings
  *
- * Three kinds of error end up here and are never confused: the caller's mistake
- * has been answered with -errno by now; the process's crime (an exception in
- * user mode that no region explains) kills the process, with one log line; the
- * kernel's mistake (an exception in the kernel that no fix-up explains) is a
- * panic.
+ * There are three kinds of error, and they are never confused.  A caller's
+ * mistake has been answered with -errno before it could get here.  A process's
+ * crime is an exception in user mode that no region explains: it kills the
+ * process, with one line in the log.  The kernel's mistake is an exception in
+ * the kernel that no fix-up explains: it is a panic.
  *
  *	page fault --> space_page() --> 0             go on
  *	               user mode         -EFAULT      SIGSEGV
@@ -42,21 +41,20 @@
  *	               in a user copy    either       the copy answers -EFAULT
  *	               elsewhere                      panic
  *
- * Virtual-8086 mode is a crime.  A CPU enters it from ring 0 alone, but some
- * emulators do from ring 3, with the IOPL that the program wants: it could turn
- * interrupts off.  So nothing is mapped where its code would lie (USER_FIRST),
- * its first fetch faults, and the process dies of the trap.
+ * Virtual-8086 mode is a crime.  A CPU enters it only from ring 0, but some
+ * emulators enter it from ring 3, with the IOPL that the program wants; such a
+ * program could turn interrupts off.  So nothing is mapped where its code would
+ * lie (USER_FIRST): its first fetch faults, and the process dies of that trap.
  */
 #include "trap.h"
 
-#include "../look/machine.h"
-#include "../unix/lifecycle.h"
-
-#include "../process/clock.h"
 #include "../base/cpu.h"
-#include "../look/inspect.h"
 #include "../base/trace.h"
+#include "../process/clock.h"
 #include "../../ipc/message/message.h"
+#include "../unix/lifecycle.h"
+#include "../look/inspect.h"
+#include "../look/machine.h"
 
 /* What an exception in user mode is, by vector.  SDM 3A table 6-1. */
 static const struct {
@@ -91,10 +89,10 @@ static bool fault_between(const struct trapframe *tf, const char *start,
 }
 
 /*
- * A pop of a data selector of the user's faulted: its entry of the GDT is empty
- * or other than it was when the process loaded it.  The word on the stack
- * becomes the null selector, and the pop is tried again.  A null selector
- * cannot fault, so this happens once for each.
+ * Has a pop of one of the user's data selectors faulted?  Its entry in the GDT
+ * is empty, or has changed since the process loaded it.  Then the word on the
+ * stack becomes the null selector, and the pop is tried again.  The null
+ * selector cannot fault, so this happens at most once for each selector.
  */
 static bool forget_selector(struct trapframe *tf)
 {
@@ -113,13 +111,13 @@ static void exception(struct trapframe *tf)
 	int signal = exceptions[tf->vector].signal;
 
 	if (tf->vector == VECTOR_NMI) {
-		report_processes(tf); /* somebody outside wants to know */
+		report_processes(tf); /* it is asked from outside */
 	} else if (trapframe_from_user(tf) && signal) {
 		proc_crime(signal, exceptions[tf->vector].name, tf->eip);
 	} else if (signal && forget_selector(tf)) {
 		return;
 	} else if (signal && tf->eip == (uintptr_t)trap_iret) {
-		/* This frame is in the way of the user's: leave for good. */
+		/* The way back is gone, so the process ends here. */
 		proc_crime(SIGILL, "its stack segment is gone",
 		           proc_trapframe(self())->eip);
 		proc_exit(SIGILL);

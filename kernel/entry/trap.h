@@ -1,8 +1,8 @@
 /*
  * kernel/entry/trap.h -- traps: how the CPU enters the kernel and leaves it.
  *
- * The tables the CPU looks at (segments.c), the entries (trap.asm), the
- * decisions (trap.c, syscall.c).
+ * The CPU looks into a table (idt.c) and comes in by an entry (trap.asm); what
+ * the trap means is decided in trap.c and syscall.c.
  */
 #ifndef KERNEL_TRAP_H
 #define KERNEL_TRAP_H
@@ -25,21 +25,24 @@ void idt_init(void);
 extern uint32_t trap_entries[]; /* addresses, by vector 0..47 */
 void trap_unix(void);
 void trap_native(void);
-/* Instructions that fault where the process has spoilt what they load. */
+/* These instructions fault if a process has spoilt the selectors they load. */
 extern char trap_pops_start[], trap_pops_end[]; /* ds and es */
 extern char trap_iret[];                        /* ss */
 
 /* ---- trap.c, syscall.c ----------------------------------------------- */
 
 void trap(struct trapframe *tf);
-/* On the way back to user mode, when need_resched is set. */
+/* What is done on the way back to user mode, when need_resched is set. */
 void attend(struct trapframe *tf);
-/* The same at the end of a call, whose number is in the frame's eax still. */
+/* The same after a system call.  The frame's eax is still the call's number. */
 void attend_call(struct trapframe *tf, int answer);
-/* The two calls' answers, which go back in eax. */
+/* Run a system call.  The answer goes back in eax. */
 int syscall_unix(uint32_t number, const uint32_t *args);
 int syscall_native(uint32_t number, const uint32_t *args);
 
+/* ---- native.c -------------------------------------------------------- */
+
+/* Runs a native call: -EPERM if the caller is no server, -ENOSYS. */
 int native_call(uint32_t number, const uint32_t args[6]);
 
 #endif

@@ -833,8 +833,8 @@ static void begin(void)
 	w.free_frames = frames_free;
 	for (int i = 0; i < PROCS; i++)
 		make_proc(i);
-	files = channel_make(SERVER);
-	other = channel_make(THIEF);
+	files = channel_make(&procs[SERVER]);
+	other = channel_make(&procs[THIEF]);
 	procs[SERVER].message.rank = 1;
 	procs[THIEF].message.rank = 2;
 	REQUIRE(files == 0 && other == 1);

@@ -540,8 +540,8 @@ static void begin(void)
 	fake_procs(PROCS);
 	for (int i = 0; i < PROCS; i++)
 		fake_life(&procs[i], life);
-	files = channel_make(FILES);
-	console = channel_make(CONSOLE);
+	files = channel_make(&procs[FILES]);
+	console = channel_make(&procs[CONSOLE]);
 	procs[FILES].message.rank = 1;
 	procs[CONSOLE].message.rank = 2;
 	interrupt_channels[1] = &channels[console];
