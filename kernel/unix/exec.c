@@ -318,12 +318,16 @@ static void reset_registers(struct proc *p, vaddr_t entry, vaddr_t esp)
 	/* The area of fxsave: the control word, and MXCSR at byte 24. */
 	static const uint16_t clean_fpu[256] = {0x37f, [12] = 0x1f80};
 
-	memset(tf, 0, sizeof(*tf));
-	tf->eip = entry;
-	tf->esp = esp;
-	tf->cs = USER_CS;
-	tf->ds = tf->es = tf->ss = USER_DS;
-	tf->eflags = 0x202;
+	*tf = (struct trapframe){
+	    .vector = tf->vector, /* its call, execve(2), is not over */
+	    .eip = entry,
+	    .esp = esp,
+	    .cs = USER_CS,
+	    .ds = USER_DS,
+	    .es = USER_DS,
+	    .ss = USER_DS,
+	    .eflags = 0x202,
+	};
 	frame->fs = frame->gs = 0;
 	memset(p->gdt.tls, 0, sizeof(p->gdt.tls));
 	memcpy(p->fpu, clean_fpu, sizeof(p->fpu));

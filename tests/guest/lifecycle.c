@@ -436,6 +436,31 @@ TEST("LIFE-exec thirty times over, each from the one before")
 	}
 }
 
+TEST("LIFE-exec a process can be stopped and killed at any moment of it")
+{
+	static char word[100000];
+	int status;
+
+	memset(word, 'a', sizeof word - 1);
+	for (int i = 0; i < 20; i++) {
+		pid_t pid;
+
+		BACKGROUND(pid)
+		{
+			exec_helper("forever", word);
+		}
+		for (int stops = 0; stops < 5; stops++) {
+			sleep_ms(1 + (i + stops) % 7);
+			OK(kill(pid, SIGSTOP));
+			EQ(waitpid(pid, &status, WUNTRACED), pid);
+			EQ(status, SIGSTOP << 8 | 0x7f);
+			OK(kill(pid, SIGCONT));
+		}
+		OK(kill(pid, SIGKILL));
+		KILLED(pid, SIGKILL);
+	}
+}
+
 /* --- exit and wait ------------------------------------------------------- */
 
 TEST("LIFE-wait every exit status arrives, its low eight bits")
@@ -1498,6 +1523,8 @@ static int helper(int argc, char **argv)
 			exec_helper("again", number(atoi(argv[3]) - 1));
 		good = 1;
 	}
+	if (strcmp(what, "forever") == 0)
+		exec_helper("forever", argv[3]);
 	if (strcmp(what, "arguments") == 0)
 		good = helper_arguments(argc, argv);
 	if (strcmp(what, "many") == 0)
