@@ -281,8 +281,6 @@ static int check_space(int space)
 {
 	int promised = 1;
 
-	if (spaces[space].directory == NO_FRAME)
-		return 0;
 	found(spaces[space].directory);
 	for (int slot = 0; slot < USER_SLOTS; slot++)
 		promised += check_slot(space, slot);

@@ -185,12 +185,17 @@ int space_copy(int from, int level)
 
 /* ---- death ----------------------------------------------------------- */
 
-void space_clear(int space)
+void space_hold(int space)
+{
+	assert(spaces[space].holders > 0);
+	spaces[space].holders++;
+}
+
+/* Unmaps everything, which ends all attaches. */
+static void end(int space)
 {
 	struct space *s = &spaces[space];
 
-	if (s->directory == NO_FRAME)
-		return;
 	/* Flush before free: then nothing below is reached by the CPU. */
 	if (s->directory == page_loaded)
 		page_load_kernel();
@@ -199,17 +204,19 @@ void space_clear(int space)
 		region_remove(r);
 	}
 	frame_drop(s->directory);
-	s->directory = NO_FRAME;
 	space_refund(space, 1);
 	assert(s->promised == 0 && s->attaches == 0);
 }
 
 void space_drop(int space)
 {
-	assert(spaces[space].holders == 1);
-	space_clear(space);
-	spaces[space].holders = 0;
-	rows_put(&space_rows, space);
+	struct space *s = &spaces[space];
+
+	assert(s->holders > 0);
+	if (s->holders == 1)
+		end(space); /* interrupts come in: it has its holder still */
+	if (--s->holders == 0)
+		rows_put(&space_rows, space);
 }
 
 void space_load(int space)

@@ -9,7 +9,7 @@
  * What is called region_, slot_, attach_ or map_ is in the file of that name.
  * What is called space_ is here:
  *
- *	space.c     make copy clear drop load       its life
+ *	space.c     make copy hold drop load       its life
  *	            charge refund                   what was promised to it
  *	map.c       map unmap protect brk           mapping
  *	hole.c      find_private find_shared        where there is room
@@ -66,9 +66,9 @@ struct region {
 
 struct space {
 	int link;
-	int holders;       /* 1; 0: not in use */
+	int holders;       /* processes that have it; 0: the row is free */
 	int level;         /* LEVEL_*, for promises made in its name */
-	frame_t directory; /* its page directory; NO_FRAME once emptied */
+	frame_t directory; /* its page directory */
 	int attaches;      /* attaches alive (SHMSEG counts them) */
 	int owner;         /* pid of whom it belongs to; mm never looks */
 	int promised;      /* pages in its name: private memory and tables */
@@ -118,10 +118,10 @@ int space_make(int level);
  */
 int space_copy(int from, int level);
 
-/* Unmaps everything, which ends all attaches.  Cannot fail. */
-void space_clear(int space);
-
-void space_drop(int space); /* clears and frees it */
+/* One more process has this space.  And one less: the last one ends it, with
+ * all that is mapped and all attaches.  They cannot fail. */
+void space_hold(int space);
+void space_drop(int space);
 
 /* Puts the space's directory in CR3. */
 void space_load(int space);

@@ -13,6 +13,7 @@
  *	    process, and each server that ran too long, is in the ring
  *	P6  the sleepers: kernel/process/sleep.c
  *	P7  signal.attention is what proc_review() would make it
+ *	P8  a space's holders are the processes that have it
  */
 #include "machine.h"
 
@@ -95,9 +96,28 @@ static int users_check(void)
 	return breaches;
 }
 
+static int holders_check(void)
+{
+	int breaches = 0;
+
+	for (int space = 0; space < space_rows.fresh; space++) {
+		int holders = 0;
+
+		for (int i = 0; i < proc_rows.fresh; i++)
+			holders += procs[i].state != PROC_FREE &&
+			           procs[i].life.space == space;
+		if (spaces[space].holders != holders) {
+			klog(KLOG_ERROR, "P8: space %d, %d holders, %d found",
+			     space, spaces[space].holders, holders);
+			breaches++;
+		}
+	}
+	return breaches;
+}
+
 static int process_check(void)
 {
-	int breaches = users_check() + sleep_check();
+	int breaches = users_check() + sleep_check() + holders_check();
 
 	for (int i = 1; i < proc_rows.fresh; i++) {
 		const struct proc *p = &procs[i];

@@ -457,7 +457,6 @@ static void exit_process(int proc)
 	handles_exit(&procs[proc]);
 	server_exit(&procs[proc]);
 	descriptors_exit(&procs[proc]);
-	space_clear(procs[proc].life.space);
 	space_drop(procs[proc].life.space);
 	procs[proc].life.space = -1;
 	procs[proc].state = PROC_ZOMBIE;

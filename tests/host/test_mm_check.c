@@ -196,8 +196,27 @@ static void test_segments(void)
 	end("mm_check: sees each breach of M7: the tables of segments");
 }
 
+static void test_holders(void)
+{
+	int live;
+
+	start();
+	live = frames_free;
+	space_hold(child);
+	space_load(child);
+	space_drop(child);
+	EXPECT(spaces[child].holders, 1);
+	EXPECT(page_loaded, spaces[child].directory);
+	EXPECT(region_at(child, TEXT) >= 0, true);
+	EXPECT(frames_free, live);
+	EXPECT(host_store(child, TEXT, 3), 0);
+	EXPECT(mm_check(), 0);
+	end("space_drop: a space with two holders lives until the last");
+}
+
 int main(void)
 {
+	test_holders();
 	test_frames();
 	test_slots();
 	test_entries();

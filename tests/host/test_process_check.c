@@ -39,7 +39,8 @@ static void start(void)
 	for (int i = 0; i < PROCS; i++) {
 		procs[i].state = states[i];
 		procs[i].life.pid = i;
-		procs[i].life.space = states[i] == PROC_ZOMBIE ? -1 : i;
+		procs[i].life.space =
+		    states[i] == PROC_ZOMBIE ? -1 : space_make(LEVEL_USER);
 		procs[i].sched.user = &run_queues[1];
 	}
 	turn = &run_queues[1];
@@ -71,6 +72,8 @@ int main(void)
 	SEES(check_all, "P5: uid 0", run_queues[1].in_ring, false);
 	SEES(check_all, "P5: uid 0", run_queues[1].next, &run_queues[1]);
 	SEES(check_all, "P5: uid 0", run_queues[1].next, &run_queues[2]);
+	SEES(check_all, "P8: space 1", spaces[1].holders, 2);
+	SEES(check_all, "P8: space 1", procs[2].life.space, 1);
 	tap("check_all: sees each breach of P1 to P5: processes and users");
 	return tap_end();
 }

@@ -381,9 +381,8 @@ static void test_lifecycle(void)
 	EXPECT(sys_shmdt(B), 0);
 	clock_now++;
 	EXPECT(ds(id)->shm_nattch, 2);
-	space_clear(child);
-	EXPECT(ids_find(&shm_ids, id), -1);
 	space_drop(child);
+	EXPECT(ids_find(&shm_ids, id), -1);
 	end("fork, munmap, mprotect and exit count attaches, not pieces");
 
 	start();
@@ -393,7 +392,7 @@ static void test_lifecycle(void)
 	EXPECT(ds(id)->shm_nattch, 300);
 	EXPECT(shm_check(), 0);
 	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
-	space_clear(procs[0].life.space);
+	space_drop(procs[0].life.space);
 	end("B16: 300 attaches count 300, and exit lets go of all");
 }
 
