@@ -136,12 +136,12 @@ int descriptor_free(const struct proc *p, int from)
 	return -EMFILE;
 }
 
-static bool is_cloexec(const struct proc *p, int fd)
+bool descriptor_cloexec(const struct proc *p, int fd)
 {
 	return p->files.cloexec[fd / 32] >> fd % 32 & 1;
 }
 
-static void set_cloexec(struct proc *p, int fd, bool on)
+void descriptor_set_cloexec(struct proc *p, int fd, bool on)
 {
 	uint32_t bit = 1u << fd % 32, *word = &p->files.cloexec[fd / 32];
 
@@ -154,7 +154,7 @@ int descriptor_install(struct proc *p, int connection, int from, bool cloexec)
 
 	if (fd >= 0) {
 		p->files.descriptors[fd] = connection;
-		set_cloexec(p, fd, cloexec);
+		descriptor_set_cloexec(p, fd, cloexec);
 	}
 	return fd;
 }
@@ -188,9 +188,9 @@ void descriptors_fork(struct proc *child)
 void descriptors_exec(struct proc *p)
 {
 	for (int fd = 0; fd < OPEN_MAX; fd++) {
-		if (is_cloexec(p, fd))
+		if (descriptor_cloexec(p, fd))
 			descriptor_close(p, fd);
-		set_cloexec(p, fd, false);
+		descriptor_set_cloexec(p, fd, false);
 	}
 }
 
@@ -199,64 +199,4 @@ void descriptors_exit(struct proc *p)
 	for (int fd = 0; fd < OPEN_MAX; fd++)
 		descriptor_close(p, fd);
 	directory_install(p, NO_CONNECTION);
-}
-
-/* ---- the calls: close(2), dup(2), fcntl(2) ------------------------------- */
-
-int sys_close(int fd)
-{
-	return descriptor_close(self(), fd);
-}
-
-/*
- * Makes another descriptor for the connection of `fd`, which is one.  Returns
- * it, or -EMFILE.
- */
-static int duplicate(int fd, int from, bool cloexec)
-{
-	int connection = self()->files.descriptors[fd];
-	int copy = descriptor_install(self(), connection, from, cloexec);
-
-	if (copy >= 0)
-		connection_hold(connection);
-	return copy;
-}
-
-int sys_dup2(int fd, int newfd)
-{
-	if (fd == newfd)
-		return descriptor_connection(self(), fd) < 0 ? -EBADF : fd;
-	return sys_dup3(fd, newfd, 0);
-}
-
-int sys_dup3(int fd, int newfd, int flags)
-{
-	if (((uint32_t)flags & ~O_CLOEXEC) || fd == newfd)
-		return -EINVAL;
-	if (descriptor_connection(self(), fd) < 0 || newfd < 0 ||
-	    newfd >= OPEN_MAX)
-		return -EBADF;
-	descriptor_close(self(), newfd);
-	return duplicate(fd, newfd, flags != 0);
-}
-
-/* Does what concerns the descriptor.  The object's flags are the server's. */
-int sys_fcntl64(int fd, int command, uint32_t arg)
-{
-	if (descriptor_connection(self(), fd) < 0)
-		return -EBADF;
-	switch (command) {
-	case F_DUPFD:
-	case F_DUPFD_CLOEXEC:
-		if (arg >= OPEN_MAX)
-			return -EINVAL;
-		return duplicate(fd, (int)arg, command == F_DUPFD_CLOEXEC);
-	case F_GETFD:
-		return is_cloexec(self(), fd) ? FD_CLOEXEC : 0;
-	case F_SETFD:
-		set_cloexec(self(), fd, arg & FD_CLOEXEC);
-		return 0;
-	default:
-		return FORWARD;
-	}
 }

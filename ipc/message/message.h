@@ -74,6 +74,9 @@ int descriptor_install(struct proc *p, int connection, int from, bool cloexec);
 int descriptor_close(struct proc *p, int fd);
 /* The lowest free slot from `from` on, or -EMFILE. */
 int descriptor_free(const struct proc *p, int from);
+/* FD_CLOEXEC of a slot. */
+bool descriptor_cloexec(const struct proc *p, int fd);
+void descriptor_set_cloexec(struct proc *p, int fd, bool on);
 /* Replaces the working directory; takes over one hold on the connection. */
 void directory_install(struct proc *p, int connection);
 

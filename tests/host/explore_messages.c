@@ -1,5 +1,6 @@
 // with: ipc/message/connection.c ipc/message/message.c
-// with: tests/host/explore.c ipc/message/forward.c ipc/message/message_check.c
+// with: ipc/message/forward.c ipc/message/message_check.c
+// with: kernel/unix/descriptor.c tests/host/explore.c
 // alone
 // fast: 2000
 /*
