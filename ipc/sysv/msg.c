@@ -36,6 +36,7 @@
 #include "../../abi/errno.h"
 #include "../../kernel/process/clock.h"
 #include "../../kernel/base/cpu.h"
+#include "../../kernel/base/seldom.h"
 #include "pool.h"
 #include "permission.h"
 
@@ -132,19 +133,17 @@ static inline bool wants(int type, int flags, int offered)
 }
 
 /*
- * The message to be received, or -1; `*before` is the one before it, or -1.
- * With MSG_COPY `type` is its place, from 0.  A queue whose msg_qbytes root has
- * raised may be very long.
+ * The message to be received, or -1; `*before` is the one before it, or -1.  A
+ * queue whose msg_qbytes root has raised may be very long.
  */
 static int choose(const struct msg_queue *q, int type, int flags, int *before)
 {
-	int best = -1, previous = -1, place = 0;
+	int best = -1, previous = -1, passed = 0;
 
 	for (int chain = q->first; chain >= 0; chain = msg_at(chain)->next) {
 		int offered = msg_at(chain)->type;
 
-		if (flags & MSG_COPY ? place == type
-		                     : wants(type, flags, offered)) {
+		if (wants(type, flags, offered)) {
 			best = chain;
 			*before = previous;
 			if (type >= 0 || offered == 1)
@@ -152,7 +151,7 @@ static int choose(const struct msg_queue *q, int type, int flags, int *before)
 			type = 1 - offered; /* only a lower one is better */
 		}
 		previous = chain;
-		if (++place % PASSED_BY == 0)
+		if (++passed % PASSED_BY == 0)
 			preemption_point();
 	}
 	return best;
@@ -254,10 +253,15 @@ static void admit(struct msg_queue *q)
 
 /* ---- msgsnd(2) ---------------------------------------------------------- */
 
-int msg_send(int id, int chain, int flags)
+/*
+ * The message goes into the queue, or the caller sleeps until it is accepted.
+ * When it fails, the chain is still the caller's.
+ */
+static int send(int id, int chain, int flags)
 {
 	struct msg_queue *q = ids_at(&msg_ids, id);
 	struct proc *p = self();
+	int result;
 
 	if (!q)
 		return -EINVAL;
@@ -271,7 +275,9 @@ int msg_send(int id, int chain, int flags)
 		return -EAGAIN;
 	p->wait.chain = chain;
 	wait_join(&q->senders);
-	return UNSERVED;
+	result = wait_sleep(&q->senders, 0);
+	p->wait.chain = -1;
+	return result;
 }
 
 /* The message in a chain: or -ENOMEM, -EFAULT. */
@@ -304,13 +310,9 @@ int sys_msgsnd(int id, vaddr_t message, uint32_t size, int flags)
 	chain = compose(type, message + sizeof(type), size);
 	if (chain < 0)
 		return chain;
-	do {
-		result = msg_send(id, chain, flags);
-		if (result == UNSERVED) {
-			result = wait_sleep(&msgs[ids_index(id)].senders, 0);
-			self()->wait.chain = -1;
-		}
-	} while (wait_again(result));
+	do
+		result = send(id, chain, flags);
+	while (wait_again(result));
 	if (result < 0)
 		pool_give(chain); /* nobody has it but we */
 	return result;
@@ -318,11 +320,12 @@ int sys_msgsnd(int id, vaddr_t message, uint32_t size, int flags)
 
 /* ---- msgrcv(2) ---------------------------------------------------------- */
 
-int msg_receive(int id, uint32_t size, int type, int flags)
+/* The chain of a message, which is the caller's now; it sleeps until then. */
+static int receive(int id, uint32_t size, int type, int flags)
 {
 	struct msg_queue *q = ids_at(&msg_ids, id);
 	struct proc *p = self();
-	int chain, before;
+	int chain, before, result;
 
 	if (!q)
 		return -EINVAL;
@@ -330,17 +333,13 @@ int msg_receive(int id, uint32_t size, int type, int flags)
 		return -EACCES;
 	chain = choose(q, type, flags, &before);
 	if (chain >= 0) {
-		p->wait.chain = chain;
 		if (msg_at(chain)->size > size && !(flags & MSG_NOERROR))
 			return -E2BIG;
-		if (msg_at(chain)->size > size && (flags & MSG_COPY))
-			return -EINVAL; /* a copy is never cut */
-		if (!(flags & MSG_COPY)) {
-			take_out(q, chain, before);
-			received(q, p);
+		take_out(q, chain, before);
+		received(q, p);
+		if (q->senders.first)
 			admit(q);
-		}
-		return 0;
+		return chain;
 	}
 	if (flags & IPC_NOWAIT)
 		return -ENOMSG;
@@ -348,7 +347,10 @@ int msg_receive(int id, uint32_t size, int type, int flags)
 	p->wait.flags = flags;
 	p->wait.room = (int)size;
 	wait_join(&q->receivers);
-	return UNSERVED;
+	result = wait_sleep(&q->receivers, 0);
+	chain = p->wait.chain;
+	p->wait.chain = -1;
+	return result < 0 ? result : chain;
 }
 
 /* Copies out the type and as much text as is wanted: its size, or -EFAULT. */
@@ -376,31 +378,54 @@ static int read_room(vaddr_t message, uint32_t size)
 	return 0;
 }
 
+/* The message in this place of the queue, from 0; or -1. */
+static int in_place(const struct msg_queue *q, int place)
+{
+	int chain = place < 0 ? -1 : q->first;
+
+	for (; chain >= 0 && place > 0; chain = msg_at(chain)->next)
+		if (place-- % PASSED_BY == 0)
+			preemption_point();
+	return chain;
+}
+
+/* MSG_COPY: delivers the message in a place, never a part of it: its size. */
+SELDOM static int copy(int id, vaddr_t message, uint32_t size, int place,
+                       int flags)
+{
+	int error = read_room(message, size), index, chain;
+
+	if (error < 0)
+		return error;
+	index = object_find(&kind, id, ASK_READ);
+	if (index < 0)
+		return index;
+	chain = in_place(&msgs[index], place);
+	if (chain < 0)
+		return -ENOMSG;
+	if (msg_at(chain)->size > size)
+		return flags & MSG_NOERROR ? -EINVAL : -E2BIG;
+	return deliver(chain, message, size);
+}
+
 int sys_msgrcv(int id, vaddr_t message, uint32_t size, int type, int flags)
 {
-	bool copies = flags & MSG_COPY;
-	int result = 0, chain;
+	int chain, result;
 
 	if ((int)size < 0 || id < 0)
 		return -EINVAL;
-	if (copies && ((flags & MSG_EXCEPT) || !(flags & IPC_NOWAIT)))
-		return -EINVAL;
-	if (copies)
-		result = read_room(message, size);
-	if (result < 0)
-		return result;
-	do {
-		result = msg_receive(id, size, type, flags);
-		if (result == UNSERVED)
-			result = wait_sleep(&msgs[ids_index(id)].receivers, 0);
-	} while (wait_again(result));
-	chain = self()->wait.chain;
-	self()->wait.chain = -1;
-	if (result < 0)
-		return result;
+	if (flags & MSG_COPY) {
+		if ((flags & MSG_EXCEPT) || !(flags & IPC_NOWAIT))
+			return -EINVAL;
+		return copy(id, message, size, type, flags);
+	}
+	do
+		chain = receive(id, size, type, flags);
+	while (wait_again(chain));
+	if (chain < 0)
+		return chain;
 	result = deliver(chain, message, size);
-	if (!copies)
-		pool_give(chain);
+	pool_give(chain);
 	return result;
 }
 

@@ -37,15 +37,6 @@ struct msg_queue {
 extern struct msg_queue msgs[]; /* at a fixed address (linker.ld) */
 extern struct ids msg_ids;
 
-/*
- * The halves of msgsnd and msgrcv on either side of sleeping.  The first
- * answers UNSERVED when the caller stands in line: then, when he has been
- * served, wait.result says how.  A message that was not sent is still the
- * sender's; one that was received is the receiver's, in wait.chain.
- */
-int msg_send(int id, int chain, int flags);
-int msg_receive(int id, uint32_t size, int type, int flags);
-
 int msg_check(void); /* self-check: how many breaches */
 
 #endif
