@@ -59,8 +59,11 @@ extern const struct object_kind sem_kind;
 extern uint32_t sem_count; /* semaphores of all sets, for SEMMNS */
 extern int sem_cells;      /* of the pool, that sets have */
 
-/* semop(2), semtimedop(2) with a struct timespec of 32 bits, or none (0). */
-int sem_operate(int id, vaddr_t ops, uint32_t count, vaddr_t timeout);
+/*
+ * semtimedop(2), and semop(2) with a timeout of 0: else that is the address of
+ * a struct timespec, `wide` or of 32 bits.
+ */
+int semtimedop(int id, vaddr_t ops, uint32_t count, vaddr_t timeout, bool wide);
 
 #define SEMS_A_PAGE (PAGE_SIZE / sizeof(struct semaphore))
 #ifndef SEMS_A_CELL /* host tests make it small */
@@ -73,7 +76,7 @@ struct semaphore *sem_of(int segment, uint32_t num);
 static inline struct semaphore *sem_among(const struct semaphores *all,
                                           uint32_t num)
 {
-	if (__builtin_expect(num < SEMS_A_PAGE, true))
+	if (num < SEMS_A_PAGE)
 		return &all->first[num];
 	return sem_of(all->segment, num);
 }

@@ -165,72 +165,69 @@ static bool any_is_zero(const struct sem_set *set, const struct operation *op,
 	return false;
 }
 
-static inline void look_for_zeroes(struct sem_set *set,
+SELDOM static void look_for_zeroes(struct sem_set *set,
                                    const struct operation *op,
                                    const struct operation *end)
 {
-	if (set->zeroes.first && any_is_zero(set, op, end)) {
+	if (any_is_zero(set, op, end)) {
 		serve_zeroes(set, false);
 		serve_zeroes(set, true);
 	}
 }
 
 /*
- * `done`, and nothing else, has changed something since `p` was asked: may `p`
- * have another answer?  A lone operation in line takes away, and wants more.
+ * Since op..end were done, or (op is 0) anything has changed: may `p` have
+ * another answer?  Where that is not quickly seen, yes: to ask a process with
+ * one operation takes no longer, and several are not compared with several.
  */
-static inline bool concerns(const struct operation *done, const struct proc *p)
+static inline bool concerns(const struct operation *op,
+                            const struct operation *end, const struct proc *p)
 {
-	const struct operation *op = p->wait.ops;
+	const struct operation *own = p->wait.ops;
 
-	if (!has_array(p) && done->sem_op < 0)
-		return false;
-	while (op < p->wait.stuck && op->sem_num != done->sem_num)
-		op++;
-	return op->sem_num == done->sem_num;
+	if (!has_array(p) || !op || end - op > 1)
+		return true;
+	while (own < p->wait.stuck && own->sem_num != op->sem_num)
+		own++;
+	return own->sem_num == op->sem_num;
 }
 
-/* op..end were done, or anything: those whom it may concern are to be asked. */
-static inline void call_up(const struct line *line, const struct operation *op,
-                           const struct operation *end)
+/*
+ * Of the changers that op..end concern, or that are called, the first that can
+ * go on does.  The others behind it are called for the next round.  Which one
+ * went on, or 0.
+ */
+static inline const struct proc *serve_changer(struct sem_set *set,
+                                               const struct operation *op,
+                                               const struct operation *end)
 {
-	bool one = op && end - op == 1;
+	const struct proc *served = 0;
 
-	for (struct proc *p = line->first; p; p = p->wait.next)
-		p->wait.called |= !one || concerns(op, p);
-}
-
-/* The first of those called who can go on does: who, or 0. */
-static inline const struct proc *serve_called(struct sem_set *set)
-{
 	for (struct proc *p = set->changers.first; p; p = p->wait.next) {
-		if (!p->wait.called)
+		if (!p->wait.called && !concerns(op, end, p))
 			continue;
-		p->wait.called = false;
-		if (serve(set, &set->changers, p) == 0)
-			return p;
+		p->wait.called = served;
+		if (!served && serve(set, &set->changers, p) == 0)
+			served = p;
 		preemption_point();
 	}
-	return 0;
+	return served;
 }
 
 void sem_serve(struct sem_set *set, const struct operation *op,
                const struct operation *end)
 {
-	look_for_zeroes(set, op, end);
-	while (set->changers.first) {
-		const struct proc *p;
+	const struct proc *p;
 
-		call_up(&set->changers, op, end);
-		p = serve_called(set);
-		if (!p)
-			return;
-		op = p->wait.ops;
-		end = p->wait.end;
-		look_for_zeroes(set, op, end);
-		if (set->changers.first)
-			preemption_point();
-	}
+	do {
+		if (set->zeroes.first)
+			look_for_zeroes(set, op, end);
+		p = serve_changer(set, op, end);
+		if (p) {
+			op = p->wait.ops;
+			end = p->wait.end;
+		}
+	} while (p);
 }
 
 static int count_line(const struct line *line, int num, bool zero)
@@ -265,71 +262,60 @@ SELDOM static int make_rows(int set, const struct operation *op,
 	return error;
 }
 
-/* Of others than root. */
-SELDOM static bool grants(const struct sem_set *set,
-                          const struct identity *cred, bool alters)
-{
-	return permission_grants(&set->ds.sem_perm, cred,
-	                         alters ? ASK_WRITE : ASK_READ);
-}
-
 /* What the operations of a call are together. */
 struct summary {
 	uint32_t highest; /* sem_num */
-	uint32_t bits;    /* of any sem_op; above them, those of any sem_flg */
+	int alters;       /* all sem_op: not 0 if one changes its semaphore */
+	int flags;        /* all sem_flg */
 };
 
-/* Fetches `count` operations, one at least: where they end, or 0 (-EFAULT). */
-static inline __attribute__((always_inline)) struct operation *
-fetch(struct operation *op, vaddr_t from, uint32_t count, struct summary *all)
+/* Fetches the operations op..end, one at least: 0, or -EFAULT. */
+static inline int fetch(struct operation *op, const struct operation *end,
+                        vaddr_t from, struct summary *all)
 {
-	const struct operation *end = op + count;
-	uint32_t bits;
-
-	all->highest = all->bits = 0;
+	*all = (struct summary){.highest = 0};
 	do {
 		if (copy_in_few(op, from, sizeof(struct sembuf)) < 0)
-			return 0;
+			return -EFAULT;
 		from += sizeof(struct sembuf);
 		if (op->sem_num > all->highest)
 			all->highest = op->sem_num;
-		__builtin_memcpy(&bits, &op->sem_op, sizeof(bits));
-		all->bits |= bits;
+		all->alters |= op->sem_op;
+		all->flags |= op->sem_flg;
 	} while (++op < end);
-	return op;
+	return 0;
 }
 
 /*
- * The call, less what is particular: there is room for the operations at `ops`,
- * and `timeout` is how long to wait, or 0: for ever.
+ * semop(2) proper.  `ops` has room for `count` operations; without a timeout
+ * (0) the call waits for as long as it takes.  It is a part of both its
+ * callers: a call with five arguments would make a semop a tenth dearer.
  */
 static inline __attribute__((always_inline)) int
 semop(int id, vaddr_t from, uint32_t count, struct operation *ops,
       const struct timespec32 *timeout)
 {
-	struct summary all;
-	struct operation *end = fetch(ops, from, count, &all);
+	struct operation *end = ops + count;
 	struct proc *p = self();
+	struct summary all;
 	struct sem_set *set;
 	struct line *line;
 	uint64_t until;
-	bool alters;
 	int result;
 
-	if (!end)
+	if (fetch(ops, end, from, &all) < 0)
 		return -EFAULT;
 	if (timeout && !timespec_valid(*timeout))
 		return -EINVAL;
-	alters = all.bits & 0xFFFF;
 	set = ids_at(&sem_ids, id);
 	if (!set)
 		return -EINVAL;
 	if (all.highest >= set->ds.sem_nsems)
 		return -EFBIG;
-	if (p->identity.euid != 0 && !grants(set, &p->identity, alters))
+	if (!permission_grants(&set->ds.sem_perm, &p->identity,
+	                       all.alters ? ASK_WRITE : ASK_READ))
 		return -EACCES;
-	if ((all.bits >> 16 & SEM_UNDO) &&
-	    make_rows(ids_index(id), ops, end) < 0)
+	if ((all.flags & SEM_UNDO) && make_rows(ids_index(id), ops, end) < 0)
 		return -ENOMEM;
 
 	p->wait.ops = ops;
@@ -337,38 +323,33 @@ semop(int id, vaddr_t from, uint32_t count, struct operation *ops,
 	if (timeout)
 		until = clock_deadline(*timeout);
 	result = attempt(set, p);
-	if (result == 0 && alters)
+	if (result == 0 && all.alters)
 		sem_serve(set, ops, end);
 	if (result != UNSERVED)
 		return result;
-	line = alters ? &set->changers : &set->zeroes;
+	line = all.alters ? &set->changers : &set->zeroes;
 	wait_join(line);
 	return wait_sleep(line, timeout ? &until : 0);
 }
 
-/* The operations are many: they lie in a page of their own. */
-static int semop_many(int id, vaddr_t from, uint32_t count,
-                      const struct timespec32 *timeout)
+/* Memory for many operations: a segment of one page, or -ENOMEM. */
+static int make_page(struct operation **ops)
 {
 	int segment = segment_make(1, true, true, object_level());
 	frame_t frame = NO_FRAME;
-	int result = segment;
 
-	if (segment >= 0) {
-		segment_frame(segment, 0, object_level(), &frame);
-		result =
-		    semop(id, from, count, frame_to_kernel(frame), timeout);
-		segment_drop(segment);
-	}
-	return result;
+	if (segment < 0)
+		return segment;
+	segment_frame(segment, 0, object_level(), &frame);
+	*ops = frame_to_kernel(frame);
+	return segment;
 }
 
-/* semtimedop(2); `timeout` is 0, or a struct timespec, `wide` or of 32 bits. */
-SELDOM static int semtimedop(int id, vaddr_t from, uint32_t count,
-                             vaddr_t timeout, bool wide)
+int semtimedop(int id, vaddr_t from, uint32_t count, vaddr_t timeout, bool wide)
 {
-	struct operation few[FEW];
+	struct operation few[FEW], *ops = few;
 	struct timespec32 time;
+	int page = -1, result;
 
 	if (timeout && timespec_in(&time, timeout, wide) < 0)
 		return -EFAULT;
@@ -376,16 +357,15 @@ SELDOM static int semtimedop(int id, vaddr_t from, uint32_t count,
 		return -E2BIG;
 	if (count < 1)
 		return -EINVAL;
-	if (count > FEW)
-		return semop_many(id, from, count, timeout ? &time : 0);
-	return semop(id, from, count, few, timeout ? &time : 0);
+	if (count > FEW && (page = make_page(&ops)) < 0)
+		return page;
+	result = semop(id, from, count, ops, timeout ? &time : 0);
+	if (page >= 0)
+		segment_drop(page);
+	return result;
 }
 
-int sem_operate(int id, vaddr_t ops, uint32_t count, vaddr_t timeout)
-{
-	return semtimedop(id, ops, count, timeout, false);
-}
-
+/* The usual call has few operations and no timeout. */
 int sys_semtimedop_time64(int id, vaddr_t ops, uint32_t count, vaddr_t timeout)
 {
 	struct operation few[FEW];

@@ -109,9 +109,9 @@ int sys_ipc(uint32_t call, int first, int second, uint32_t third, vaddr_t ptr,
 
 	switch (call & 0xFFFF) {
 	case SEMOP:
-		return sem_operate(first, ptr, second, 0);
+		return semtimedop(first, ptr, second, 0, false);
 	case SEMTIMEDOP:
-		return sem_operate(first, ptr, second, fifth);
+		return semtimedop(first, ptr, second, fifth, false);
 	case SEMGET:
 		return sys_semget(first, second, third);
 	case SEMCTL:

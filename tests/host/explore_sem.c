@@ -565,7 +565,7 @@ static int real_call(const struct call *c)
 	case GET:
 		return sys_semget(c->a, c->b, c->c);
 	case OPERATE:
-		return sem_operate(c->a, 1, c->array->count, 0);
+		return semtimedop(c->a, 1, c->array->count, 0, false);
 	case VALUE:
 		return sys_semctl(c->a, c->b, SETVAL, c->c);
 	case ALL:
@@ -1050,6 +1050,7 @@ static const struct array
     PP0 = {1, {{0, -2, 0}}}, VV0 = {1, {{0, 2, 0}}},
     PB = {2, {{0, -1, 0}, {1, -1, 0}}},       /* takes both */
     MOVE = {2, {{0, -1, 0}, {1, 1, 0}}},      /* from one to the other */
+    BACK = {2, {{1, -1, 0}, {0, 1, 0}}},
     ZB = {2, {{1, 0, 0}, {0, 0, 0}}},
     ZBN = {2, {{1, 0, N}, {0, 0, 0}}},        /* EAGAIN when it is asked */
     TWICE = {2, {{0, -1, 0}, {0, 0, 0}}},     /* 1, and then 0 */
@@ -1115,6 +1116,17 @@ static void scene_zeroes(int id)
 	add_ticked(id, &P0);
 	add(VALUE, id, 0, 1);
 	add(VALUE, id, 1, 1);
+	add(RUN, 0, 0, 0);
+	add(GET, KEY, NUMS, IPC_CREAT | IPC_EXCL | 0600);
+}
+
+/* Both are called at once, and the first that goes on does not concern both. */
+static void scene_behind(int id)
+{
+	const struct array *const arrays[] = {&P0, &BACK, 0};
+
+	add_semops(id, arrays);
+	add(ALL, id, 1, 1);
 	add(RUN, 0, 0, 0);
 	add(GET, KEY, NUMS, IPC_CREAT | IPC_EXCL | 0600);
 }
@@ -1205,6 +1217,7 @@ static const struct scene scenes[] = {
     {"undo of two semaphores", 500000, false, scene_undo_both, 0},
     {"sets, their lives and their owners", 30000, true, scene_sets, 0},
     {"zeroes of several", 6000, false, scene_zeroes, 0},
+    {"one goes on before another", 100, false, scene_behind, 0},
 };
 
 #define SCENES ((int)(sizeof(scenes) / sizeof(scenes[0])))

@@ -153,7 +153,7 @@ static int operate(int op, int count, int flags, vaddr_t timeout)
 	for (int i = 1; i < count; i++)
 		ops[i] = (struct sembuf){1, 1, (short)flags};
 	store(BACK, ops, sizeof(ops) & ~3u);
-	return sem_operate(set, BACK, count, timeout);
+	return semtimedop(set, BACK, count, timeout, false);
 }
 
 static void others_v(void)
