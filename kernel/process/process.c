@@ -164,7 +164,8 @@ static enum block_answer answer_signal(struct proc *p, enum proc_state state)
 	return p->signal.killed ? DIE : GO_ON;
 }
 
-enum block_answer block(enum proc_state state, int peer)
+/* Inline, for each process that waits passes here. */
+inline enum block_answer block(enum proc_state state, int peer)
 {
 	struct proc *p = self();
 

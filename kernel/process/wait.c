@@ -42,7 +42,8 @@ static inline void leave(struct line *line, struct proc *p)
 		line->last = before;
 }
 
-void wait_serve(struct line *line, struct proc *p, int result)
+/* Inline, for each semop and message that ends a wait passes here. */
+inline void wait_serve(struct line *line, struct proc *p, int result)
 {
 	assert(p->wait.result == UNSERVED && result != UNSERVED);
 	leave(line, p);
