@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/utsname.h>
@@ -29,6 +30,15 @@ static void put(const char *file, const char *text)
 	if (fd < 0 || write(fd, text, strlen(text)) < 0)
 		printf("@@@ trouble %s\n", file);
 	close(fd);
+}
+
+/*
+ * Lets only emergencies of the kernel reach the console.  After an oops Linux
+ * prints everything there, in the middle of the programs' lines and slowly.
+ */
+static void quiet(void)
+{
+	klogctl(8, NULL, 1);
 }
 
 /* Runs "NAME WORD...", a program and its arguments. */
@@ -70,6 +80,7 @@ int main(void)
 	printf("\n@@@ linux %s %s\n", u.release, u.version);
 	order = fopen("/tests/order", "r");
 	while (order && fscanf(order, " %63[^\n]", name) == 1) {
+		quiet();
 		printf("@@@ begin %s\n", name);
 		printf("@@@ end %d\n", run(name));
 	}
