@@ -143,9 +143,11 @@ TEST("CPU-asks one who asks a server is not kept behind another's twenty")
 
 TEST("CPU-setuid a process that becomes another user has that user's share")
 {
-	pid_t many = spin(NOBODY, 20, 0, 0), one = spin(0, 1, 40, 0);
+	pid_t many, one;
 
 	need_tessera();
+	many = spin(NOBODY, 20, 0, 0);
+	one = spin(0, 1, 40, 0);
 	count_for_a_second();
 	TRUE(sum(40, 40) > sum(0, 19) / 2);
 	end_group(many);
