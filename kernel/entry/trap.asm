@@ -20,8 +20,8 @@ extern trap, syscall_unix, syscall_native, attend, attend_call, need_resched
 section .smap_sites progbits alloc noexec nowrite align=4
 section .text
 
-; Registers saved; a process may have loaded anything into the others, and C
-; relies on DF = 0.  The no-op becomes clac where SMAP exists (mm/usercopy.c).
+; Saves the registers, and loads what C relies on: the kernel's data selectors
+; and DF = 0.  The no-op becomes clac where SMAP exists (mm/usercopy.c).
 %macro SAVE 0
 	push	es
 	push	ds
@@ -81,10 +81,10 @@ trap_return:
 ; kernel never uses them), so their way out skips a test.  They do not come from
 ; virtual-8086 mode, where no instruction can be fetched.
 ;
-; While a call runs, the frame's eax is its number, so that whoever looks at a
-; process that waits sees what it asked for, and can begin the call again.  The
-; answer travels in the register, past the frame; attend_call puts it into the
-; frame when there is something to attend to.
+; While a call runs, the frame's eax is its number.  So one can see what a process
+; that waits has asked for, and the call can be begun again.  The answer travels
+; in the register, past the frame; attend_call puts it into the frame when there
+; is something to attend to.
 
 %macro DOOR 3				; its name, its vector, its C function
 %1:
