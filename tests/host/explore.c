@@ -2,9 +2,9 @@
  * tests/host/explore.c -- the search of the explorers.
  *
  * The nodes are the states that are known, in the order in which they were
- * found: those before `at` are explored, those behind it are the frontier.  A
- * node has the move that found it, and so there is a way to each from the
- * first.
+ * found.  One after another is explored; those that are not yet are the
+ * frontier. A node names the move that found it, so there is a way to each from
+ * the first.
  */
 #include "explore.h"
 
@@ -17,13 +17,13 @@ static struct node {
 	uint8_t nth;
 } nodes[NODES];
 
-static uint64_t sums[NODES]; /* of their states */
-static int slots[SLOTS];     /* by sum: the node, + 1; 0: free */
+static uint64_t sums[NODES]; /* of their states: a hash */
+static int slots[SLOTS];     /* hash table: the node + 1; 0: free */
 static int known;
-static char *states; /* stored; or the one that was kept */
-static int kept;     /* its node, -1: none */
+static char *states; /* all of them; or the one that is kept */
+static int kept;     /* the node of that one; -1: none */
 static const struct explorer *e;
-static struct node now; /* from its parent this move is made */
+static struct node now; /* the move under way, from its parent */
 
 uint64_t explore_hash;
 int explore_limit;
@@ -48,6 +48,8 @@ static void print_way(int at)
 
 static void explain(void)
 {
+	if (now.parent < 0)
+		return;
 	print_way(now.parent);
 	print_move(&now);
 }

@@ -209,7 +209,7 @@ static int share(int first, int last)
 #define BETWEEN(least, value, most)                                            \
 	(EXPECT((value) >= (least), true), EXPECT((value) <= (most), true))
 
-int main(void)
+static void test_users(void)
 {
 	start();
 	add(0, SPIN, 0, 0);
@@ -221,7 +221,10 @@ int main(void)
 	for (int i = 1; i <= 50; i++)
 		BETWEEN(1900, model[i].used, 2100);
 	tap("users share alike, whatever processes they have; so do these");
+}
 
+static void test_short_waits(void)
+{
 	for (int work = 2; work < 100; work++) {
 		start();
 		add(0, SPIN, 0, 0);
@@ -230,7 +233,10 @@ int main(void)
 		BETWEEN(48, share(0, 0), 100);
 	}
 	tap("who waits just before each tick gains nothing");
+}
 
+static void test_many_waits(void)
+{
 	start();
 	add(0, SPIN, 0, 0);
 	for (int i = 0; i < 20; i++)
@@ -238,7 +244,10 @@ int main(void)
 	run(2000);
 	BETWEEN(48, share(0, 0), 100);
 	tap("nor do many who wait at all moments");
+}
 
+static void test_waking(void)
+{
 	start();
 	for (int i = 0; i < 8; i++)
 		add(1000 + i, SPIN, 0, 0);
@@ -246,7 +255,10 @@ int main(void)
 	run(2000);
 	BETWEEN(0, model[8].longest, 9 * TICK);
 	tap("who wakes up runs after one turn of each other user at most");
+}
 
+static void test_asking(void)
+{
 	start();
 	add(0, SERVES, 0, 0);
 	add(0, SPIN, 0, 0);
@@ -255,7 +267,10 @@ int main(void)
 	run(2000);
 	BETWEEN(30, share(1, 1), 55);
 	tap("users who keep a server busy leave the others their turns");
+}
 
+static void test_server_loops(void)
+{
 	start();
 	add(0, SERVES, 0, 0);
 	add(0, SPIN, 0, 0);
@@ -265,7 +280,10 @@ int main(void)
 	BETWEEN(32, share(0, 0), 35);
 	BETWEEN(32, share(1, 1), 35);
 	tap("a server that loops takes the share of a user");
+}
 
+static void test_same_turn(void)
+{
 	start();
 	add(0, SERVES, 0, 0);
 	add(0, ASKS, 2, 3);
@@ -273,7 +291,10 @@ int main(void)
 	run(2000);
 	BETWEEN(40, share(0, 1), 52);
 	tap("who waits for a server goes on in the same turn");
+}
 
+static void test_talking(void)
+{
 	start();
 	add(0, SERVES, 0, 0);
 	add(1000, ASKS, 1, 30);
@@ -282,7 +303,10 @@ int main(void)
 	run(2000);
 	BETWEEN(25, share(3, 3), 50);
 	tap("two that talk to a server leave their user's third its time");
+}
 
+static void test_yield(void)
+{
 	start();
 	add(1000, YIELDS, 1, 0);
 	add(1001, YIELDS, 1, 0);
@@ -292,7 +316,10 @@ int main(void)
 	BETWEEN(1, model[0].longest, 3);
 	BETWEEN(1, model[1].longest, 3);
 	tap("sched_yield of a user's only process lets another user run");
+}
 
+static void test_new_user(void)
+{
 	start();
 	add(1000, SPIN, 0, 0);
 	add(1000, WAITS, 1, 1);
@@ -305,5 +332,19 @@ int main(void)
 	EXPECT(ready_take() == &procs[0], true);
 	EXPECT(ready_take() == 0, true);
 	tap("a process that changes its user is found in the other queue");
+}
+
+int main(void)
+{
+	test_users();
+	test_short_waits();
+	test_many_waits();
+	test_waking();
+	test_asking();
+	test_server_loops();
+	test_same_turn();
+	test_talking();
+	test_yield();
+	test_new_user();
 	return tap_end();
 }

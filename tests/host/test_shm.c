@@ -2,6 +2,7 @@
 // with: ipc/sysv/object.c ipc/sysv/shm.c ipc/sysv/shm_check.c
 // with: kernel/unix/sysv_ipc.c -DIDS_SEQ_MAX=4 kernel/process/wait.c
 // with: ipc/sysv/sem.c ipc/sysv/semop.c ipc/sysv/semadj.c ipc/sysv/msg.c
+// with: ipc/sysv/pool.c
 /*
  * tests/host/test_shm.c -- System V shared memory over the real mm.
  *
@@ -109,7 +110,10 @@ static void test_get(void)
 	run(0);
 	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
 	end("shmget: fields, lookup, and the order of errors");
+}
 
+static void test_sizes(void)
+{
 	start();
 	for (uint32_t size = 0xFFFFF001; size != 0; size++) {
 		EXPECT(sys_shmget(0, size, 0600), -EINVAL);
@@ -123,6 +127,11 @@ static void test_get(void)
 	EXPECT(sys_shmget(0, 0xFFFFF001, 0600), -ENOSPC);
 	EXPECT(sys_shmget(0, 0xFFFFFFFF, 0600), -ENOSPC);
 	end("B8: no size wraps into a small segment");
+}
+
+static void test_limits(void)
+{
+	int id;
 
 	start();
 	shm_limits.shmall = 3;
@@ -138,7 +147,10 @@ static void test_get(void)
 	EXPECT(sys_shmget(0, 101, 0600), -EINVAL);
 	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
 	end("shmget: SHMALL, then ENOMEM, then SHMMNI; lookup feels none");
+}
 
+static void test_huge(void)
+{
 	start();
 	EXPECT(sys_shmget(0, 4096, SHM_HUGETLB | 0600), -EPERM);
 	procs[0].identity.egid = 0;
@@ -186,6 +198,11 @@ static void test_attach(void)
 	EXPECT(sys_shmdt(B), 0);
 	EXPECT(at(id, 0, 0), -EINVAL);
 	end("shmat, shmdt: two attaches, one frame, one of them read-only");
+}
+
+static void test_refused(void)
+{
+	int id;
 
 	start();
 	id = sys_shmget(0, 8192, 0600);
@@ -209,6 +226,11 @@ static void test_attach(void)
 	EXPECT(sys_shmdt(A), 0);
 	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
 	end("shmat: each refusal, and none of them counts");
+}
+
+static void test_failing(void)
+{
+	int id;
 
 	start();
 	id = sys_shmget(0, 4096, 0600);
@@ -221,6 +243,11 @@ static void test_attach(void)
 	EXPECT(sys_shmdt(A), 0);
 	EXPECT(sys_shmctl(id, IPC_RMID, 0), 0);
 	end("B7: 100,000 failing attaches leave no reference behind");
+}
+
+static void test_remap(void)
+{
+	int id;
 
 	start();
 	id = sys_shmget(0, 4096, 0600);
@@ -428,7 +455,13 @@ static void test_checker(void)
 int main(void)
 {
 	test_get();
+	test_sizes();
+	test_limits();
+	test_huge();
 	test_attach();
+	test_refused();
+	test_failing();
+	test_remap();
 	test_ids();
 	test_ctl();
 	test_ipc();
