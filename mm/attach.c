@@ -85,8 +85,8 @@ static int ceiling_of(int rights)
 static int check_place(int space, vaddr_t base, int pages, bool remap)
 {
 	uint32_t room = base < USER_LIMIT ? USER_LIMIT - base : 0;
-	bool fits = (uint32_t)pages <= room >> PAGE_SHIFT;
-	vaddr_t end = fits ? base + pages * PAGE_SIZE : USER_LIMIT;
+	bool fits = pages <= pages_in(room);
+	vaddr_t end = fits ? base + page_bytes(pages) : USER_LIMIT;
 
 	if (!remap && regions_overlap(space, base, end))
 		return -EINVAL;
@@ -131,7 +131,7 @@ int space_attach(int space, int segment, vaddr_t *base, int rights, bool remap,
 	vaddr_t start = *base ? *base : space_find_shared(space, pages);
 	struct region draft = {.kind = REGION_SHARED,
 	                       .start = start,
-	                       .end = start + ((vaddr_t)pages << PAGE_SHIFT),
+	                       .end = start + page_bytes(pages),
 	                       .segment = segment,
 	                       .rights = rights,
 	                       .ceiling = ceiling_of(rights),

@@ -45,7 +45,7 @@ static vaddr_t floor_of(const struct region *r)
  */
 static int grow_stack(int space, vaddr_t va)
 {
-	vaddr_t start = va & ~(PAGE_SIZE - 1);
+	vaddr_t start = page_down(va);
 	int r = region_from(space, va);
 	struct region draft;
 
@@ -149,7 +149,7 @@ int space_page(int space, vaddr_t va, bool write, frame_t *frame)
 		r = grow_stack(space, va);
 	if (r < 0 || !may(&regions[r], write))
 		return -EFAULT;
-	va &= ~(PAGE_SIZE - 1);
+	va = page_down(va);
 	if (regions[r].kind == REGION_SHARED)
 		return show(&regions[r], va, frame);
 	return touch_private(&regions[r], va, write, frame);

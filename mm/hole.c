@@ -76,12 +76,12 @@ static vaddr_t find_below(int space, vaddr_t top, uint32_t bytes,
  */
 vaddr_t space_find_private(int space, int pages)
 {
-	uint32_t bytes = (uint32_t)pages << PAGE_SHIFT;
+	uint32_t bytes = page_bytes(pages);
 	struct space *s = &spaces[space];
 	vaddr_t start;
 
 	assert(pages > 0);
-	if ((uint32_t)pages > PRIVATE_TOP >> PAGE_SHIFT)
+	if (pages > pages_in(PRIVATE_TOP))
 		return 0;
 	start = find_below(space, s->packed, bytes, true);
 	if (start == 0)

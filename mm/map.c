@@ -161,7 +161,7 @@ static int protect_cost(int space, vaddr_t start, vaddr_t end, int rights)
 			return -EACCES;
 		to = min(regions[r].end, end);
 		if (needs_promise(&regions[r], rights))
-			cost += (int)((to - va) >> PAGE_SHIFT);
+			cost += pages_in(to - va);
 		va = to;
 	}
 	return cost;

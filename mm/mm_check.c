@@ -215,7 +215,7 @@ static int check_private(int space, int slot, frame_t table)
 
 	found(table);
 	for (int i = 0; i < TABLE_ENTRIES; i++) {
-		vaddr_t va = slot_start(slot) + ((vaddr_t)i << PAGE_SHIFT);
+		vaddr_t va = slot_start(slot) + page_bytes(i);
 		uint32_t word = page_get(table, i);
 		int r = region_at(space, va);
 
@@ -257,7 +257,7 @@ static void check_part(int region)
 	const struct region *after = &regions[r->part_after];
 
 	expect("M6: page of a part", region, r->offset,
-	       (int)((r->start - r->base) >> PAGE_SHIFT));
+	       pages_in(r->start - r->base));
 	if (after->kind != REGION_SHARED || after->part_before != region ||
 	    after->space != r->space || after->tag != r->tag ||
 	    after->base != r->base)

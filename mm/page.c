@@ -53,10 +53,8 @@ void page_init(frame_t directory)
 	kernel_frames += WINDOW_TABLES + 1;
 	kernel_directory = page_loaded = directory;
 	for (int i = 0; i < WINDOW_TABLES; i++) {
-		uint32_t table = (uint32_t)frame_alloc_zeroed() << 12;
-
 		words(directory)[slot_of(WINDOW_START) + i] =
-		    table | PTE_RW | PTE_P;
+		    kernel_word(frame_alloc_zeroed(), PTE_RW);
 	}
 	zero_frame = frame_alloc_zeroed();
 }
@@ -67,7 +65,7 @@ void page_map_kernel(vaddr_t address, frame_t frame)
 
 	assert(address >= WINDOW_START);
 	words(word_frame(pde))[entry_of(address)] =
-	    ((uint32_t)frame << 12) | PTE_G | PTE_RW | PTE_P;
+	    kernel_word(frame, PTE_G | PTE_RW);
 	cpu_invlpg(address);
 }
 
@@ -98,7 +96,7 @@ void page_load(frame_t directory)
 {
 	page_loaded = directory;
 	count_cr3++;
-	cpu_load_cr3((paddr_t)directory << PAGE_SHIFT);
+	cpu_load_cr3(page_bytes(directory));
 }
 
 void page_load_kernel(void)

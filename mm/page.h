@@ -74,20 +74,39 @@ static inline bool page_aligned(uint32_t address)
 	return address % PAGE_SIZE == 0;
 }
 
-static inline uint32_t page_up(uint32_t address)
+/* Addresses and bytes are unsigned; pages are counted and named by an int. */
+
+static inline uint32_t page_down(uint32_t address)
 {
-	return (address + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	return address & ~(PAGE_SIZE - 1);
 }
 
-/* How many pages hold `bytes` bytes. */
+/* 0 for what lies in the last page of 4 GiB. */
+static inline uint32_t page_up(uint32_t address)
+{
+	return page_down(address + PAGE_SIZE - 1);
+}
+
+/* How many whole pages are in `bytes`?  Also: in which page is that offset? */
+static inline int pages_in(uint32_t bytes)
+{
+	return (int)(bytes >> PAGE_SHIFT);
+}
+
+/* How many pages hold `bytes` bytes? */
 static inline int pages_for(uint32_t bytes)
 {
-	return (int)(bytes / PAGE_SIZE + !!(bytes % PAGE_SIZE));
+	return pages_in(bytes) + (bytes % PAGE_SIZE != 0);
+}
+
+static inline uint32_t page_bytes(int pages)
+{
+	return (uint32_t)pages << PAGE_SHIFT;
 }
 
 static inline void *frame_to_kernel(frame_t frame)
 {
-	return phys_to_kernel((paddr_t)frame << PAGE_SHIFT);
+	return phys_to_kernel(page_bytes(frame));
 }
 
 /* The words of a table or a directory.  To read: page.c alone writes them. */
@@ -101,10 +120,15 @@ static inline frame_t word_frame(uint32_t word)
 	return (frame_t)(word >> 12);
 }
 
-/* A word that user mode may follow. */
+/* A word that the kernel may follow; that user mode may, too. */
+static inline uint32_t kernel_word(frame_t frame, uint32_t bits)
+{
+	return ((uint32_t)frame << 12) | PTE_P | bits;
+}
+
 static inline uint32_t user_word(frame_t frame, uint32_t bits)
 {
-	return ((uint32_t)frame << 12) | PTE_US | PTE_P | bits;
+	return kernel_word(frame, PTE_US | bits);
 }
 
 static inline int slot_of(vaddr_t va)
@@ -114,7 +138,7 @@ static inline int slot_of(vaddr_t va)
 
 static inline int entry_of(vaddr_t va)
 {
-	return (int)(va >> PAGE_SHIFT) % TABLE_ENTRIES;
+	return pages_in(va) % TABLE_ENTRIES;
 }
 
 extern frame_t zero_frame;  /* one page of zeroes, lent read-only */

@@ -30,7 +30,7 @@ static bool in_window(const struct rows *rows)
 /* Makes the pages of the first `count` rows. */
 static int make_pages(struct rows *rows, int count, int level)
 {
-	int wanted = pages_for((uint32_t)count * rows->stride);
+	int wanted = pages_for(count * rows->stride);
 
 	if (wanted <= rows->pages || !in_window(rows))
 		return 0;

@@ -73,9 +73,8 @@ int segment_make(int pages, bool promised, bool resizable, int level)
 
 int segment_make_archive(paddr_t start, uint32_t bytes, int level)
 {
-	int tail = bytes % PAGE_SIZE ? 1 : 0;
-	int pages = (int)(bytes / PAGE_SIZE) + tail;
-	int i = make(SEGMENT_ARCHIVE, pages, tail, level);
+	int pages = pages_for(bytes);
+	int i = make(SEGMENT_ARCHIVE, pages, pages - pages_in(bytes), level);
 
 	assert(start % PAGE_SIZE == 0);
 	if (i < 0)
@@ -175,7 +174,7 @@ static int memory_frame(int segment, int page, int level, frame_t *frame)
  */
 static frame_t outside_frame(struct segment *s, int page)
 {
-	frame_t from = (frame_t)(s->start >> PAGE_SHIFT) + page;
+	frame_t from = pages_in(s->start) + page;
 	uint32_t tail = s->bytes % PAGE_SIZE;
 	frame_t to;
 

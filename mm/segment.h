@@ -131,7 +131,7 @@ static inline const uint32_t *segment_words(const struct segment *s)
 /* How many page tables the pages of a segment need. */
 static inline int tables_for(int pages)
 {
-	return (int)((pages + TABLE_ENTRIES - 1) / TABLE_ENTRIES);
+	return (pages + TABLE_ENTRIES - 1) / TABLE_ENTRIES;
 }
 
 /* Where the boot archive is, page-aligned; boot/main.c says it once. */

@@ -87,8 +87,7 @@ void slots_set_many(int space, int first, int last, int region)
 {
 	struct space *s = &spaces[space];
 
-	cpu_fill_halves(&s->slot_region[first], (uint16_t)(region + 1),
-	                (uint32_t)(last - first + 1));
+	cpu_fill_halves(&s->slot_region[first], region + 1, last - first + 1);
 	for (int slot = first; slot <= last; slot = (slot | 31) + 1) {
 		int left = last - slot; /* after this one */
 		uint32_t mask = left < 31 ? (2u << left) - 1 : ~0u;
@@ -134,8 +133,7 @@ static bool linkable(const struct region *r, int slot)
 	    page >= s->pages)
 		return false;
 	return end == slot_end(slot) ||
-	       (!s->resizable &&
-	        page + (int)((end - start) >> PAGE_SHIFT) >= s->pages);
+	       (!s->resizable && page + pages_in(end - start) >= s->pages);
 }
 
 /* Will a region have a part of the slot beside the draft? */

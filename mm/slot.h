@@ -55,7 +55,7 @@ static inline void slots_set_first(int space, int first, int last, int region)
 		slots_set_many(space, first, last, region);
 		return;
 	}
-	s->slot_region[first] = (uint16_t)(region + 1);
+	s->slot_region[first] = region + 1;
 	slots_mark(&s->free_slots[first / 32], 1u << first % 32, region < 0);
 }
 

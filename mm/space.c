@@ -27,6 +27,7 @@
 
 #include "../abi/errno.h"
 #include "../kernel/base/panic.h"
+#include "../kernel/base/string.h"
 
 #define MAX_SPACES 1056 /* one for each process, and for one that execs */
 
@@ -63,8 +64,7 @@ static int begin(int level, int promised, frame_t directory)
 	s->promised = promised;
 	s->packed = PRIVATE_TOP;
 	s->filled = slot_of(ATTACH_FIRST);
-	for (int i = 0; i < (int)(sizeof(s->free_slots) / 4); i++)
-		s->free_slots[i] = ~0u;
+	memset(s->free_slots, 0xff, sizeof(s->free_slots));
 	return space;
 }
 

@@ -90,13 +90,13 @@ extern struct rows space_rows, region_rows;
 
 static inline int region_pages(const struct region *r)
 {
-	return (int)((r->end - r->start) >> PAGE_SHIFT);
+	return pages_in(r->end - r->start);
 }
 
 /* The page of its segment that a region shows at `va`. */
 static inline int region_page(const struct region *r, vaddr_t va)
 {
-	return r->offset + (int)((va - r->start) >> PAGE_SHIFT);
+	return r->offset + pages_in(va - r->start);
 }
 
 /* The region that covers `va`, or -1. */

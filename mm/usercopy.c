@@ -102,7 +102,7 @@ static int reach(int space, vaddr_t va, bool write, uint32_t *bytes,
 	if ((write || !can_be_read(space, va, &frame)) &&
 	    space_page(space, va, write, &frame) < 0)
 		return -EFAULT;
-	if ((uint32_t)frame >= DIRECT_MAP_LIMIT >> PAGE_SHIFT)
+	if (frame >= pages_in(DIRECT_MAP_LIMIT))
 		return -EFAULT;
 	if (*bytes > PAGE_SIZE - offset)
 		*bytes = PAGE_SIZE - offset;
@@ -133,7 +133,7 @@ static int move(int space, vaddr_t va, char *kernel, uint32_t bytes, bool write)
 char *window_move(struct window *w, vaddr_t va)
 {
 	preemption_point();
-	w->page = va & ~(PAGE_SIZE - 1);
+	w->page = page_down(va);
 	w->bytes = PAGE_SIZE;
 	if (reach(w->space, w->page, w->write, &w->bytes, &w->kernel) < 0) {
 		w->bytes = 0;

@@ -42,7 +42,7 @@ static int make_archive(uint32_t offset, uint32_t bytes, int level)
 /* A device has no frame that the allocator has, and does not wrap. */
 static int make_device(paddr_t start, uint32_t bytes, int level)
 {
-	int first = (int)(start >> PAGE_SHIFT);
+	int first = pages_in(start);
 
 	if (start % PAGE_SIZE || bytes == 0 || start + (bytes - 1) < start)
 		return -EINVAL;
@@ -115,7 +115,7 @@ static int copy_segment(int segment, uint32_t offset, struct lease_use *use,
 		uint32_t in_page = offset % PAGE_SIZE;
 		frame_t frame;
 
-		moved = segment_frame(segment, (int)(offset >> PAGE_SHIFT),
+		moved = segment_frame(segment, pages_in(offset),
 		                      level_of(use->client), &frame);
 		if (moved == 0) {
 			use->kernel =

@@ -75,7 +75,7 @@ static int refuse(uint32_t size, int flags)
 	if (size < shm_limits.shmmin || size > shm_limits.shmmax || size == 0)
 		return -EINVAL;
 	/* The last page may not end beyond 4 GiB. */
-	if (pages << PAGE_SHIFT < size || pages > shm_limits.shmall ||
+	if (page_bytes(pages) < size || pages > shm_limits.shmall ||
 	    shm_pages > shm_limits.shmall - pages)
 		return -ENOSPC;
 	if ((flags & SHM_HUGETLB) && !is_huge_size(flags))

@@ -63,7 +63,7 @@ static int check_object(int index, uint32_t nattch)
 {
 	const struct shm *shm = &shms[index];
 	const struct shmid_ds *ds = &shm->ds;
-	uint32_t pages = (ds->shm_segsz + (PAGE_SIZE - 1)) >> PAGE_SHIFT;
+	uint32_t pages = pages_for(ds->shm_segsz);
 	int breaches = 0;
 
 	if (ds->shm_nattch != nattch)
@@ -92,7 +92,7 @@ static int check_total(void)
 		uint32_t size = shms[i].ds.shm_segsz;
 
 		if (ids_used(&shm_ids, i))
-			pages += (size + (PAGE_SIZE - 1)) >> PAGE_SHIFT;
+			pages += pages_for(size);
 	}
 	return pages == shm_pages
 	           ? 0

@@ -89,7 +89,7 @@ static int native_map_self(int segment, uint32_t offset, uint32_t len,
                            uint32_t rights)
 {
 	const uint32_t args[6] = {0, len, rights, MAP_SHARED};
-	int first = (int)(offset / PAGE_SIZE), error;
+	int first = pages_in(offset), error;
 	vaddr_t address;
 
 	if (offset % PAGE_SIZE || pages_for(len) > segments[segment].pages ||

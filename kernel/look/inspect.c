@@ -147,7 +147,7 @@ void inspect_update(void)
 void inspect_init(void)
 {
 	inspection.direct_map = DIRECT_MAP;
-	inspection.kernel_directory = (paddr_t)page_loaded << PAGE_SHIFT;
+	inspection.kernel_directory = page_bytes(page_loaded);
 	inspection.frames = (uint32_t)frames;
 	inspection.frame_limit = frame_limit;
 	inspection.frames_total = frames_total;

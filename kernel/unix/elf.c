@@ -33,7 +33,7 @@ static bool read_image(const struct elf *e, void *to, uint32_t offset,
 	while (bytes > 0) {
 		uint32_t n = min(bytes, PAGE_SIZE - offset % PAGE_SIZE);
 
-		if (segment_frame(e->image->segment, offset / PAGE_SIZE,
+		if (segment_frame(e->image->segment, pages_in(offset),
 		                  spaces[e->space].level, &frame) < 0)
 			return false;
 		memcpy(to, (char *)frame_to_kernel(frame) + offset % PAGE_SIZE,
@@ -95,9 +95,9 @@ static int map_segment(struct elf *e, const struct elf_segment *s)
 	vaddr_t end = page_up(s->vaddr + s->memsz);
 	struct region part = {
 	    .kind = REGION_PRIVATE,
-	    .start = s->vaddr & ~(PAGE_SIZE - 1),
+	    .start = page_down(s->vaddr),
 	    .segment = e->image->segment,
-	    .offset = s->offset / PAGE_SIZE,
+	    .offset = pages_in(s->offset),
 	    .rights = (s->flags & PF_R ? RIGHT_READ : 0) |
 	              (s->flags & PF_W ? RIGHT_WRITE : 0) |
 	              (s->flags & PF_X ? RIGHT_EXEC : 0),

@@ -16,12 +16,6 @@ int sys_brk(vaddr_t address, vaddr_t *result)
 	return 0;
 }
 
-/* Do the pages from `address` on that `length` bytes need lie in user space? */
-static bool in_user_half(vaddr_t address, uint32_t length)
-{
-	return length <= USER_LIMIT && address <= USER_LIMIT - page_up(length);
-}
-
 /*
  * Where the mapping goes: 0 and an address.  Given a fixed one: -ENOMEM,
  * -EINVAL, -EPERM or -EEXIST, in this order; else -ENOMEM.
@@ -29,11 +23,11 @@ static bool in_user_half(vaddr_t address, uint32_t length)
 static int choose(int space, vaddr_t address, uint32_t bytes, uint32_t flags,
                   vaddr_t *where)
 {
-	int pages = bytes / PAGE_SIZE;
+	int pages = pages_in(bytes);
 
 	*where = address;
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
-		if (!in_user_half(address, bytes))
+		if (!in_user_space(address, bytes))
 			return -ENOMEM;
 		if (!page_aligned(address))
 			return -EINVAL;
@@ -44,8 +38,8 @@ static int choose(int space, vaddr_t address, uint32_t bytes, uint32_t flags,
 			return -EEXIST;
 		return 0;
 	}
-	*where &= ~(PAGE_SIZE - 1); /* a hint */
-	if (*where >= USER_FIRST && in_user_half(*where, bytes) &&
+	*where = page_down(address); /* a hint */
+	if (*where >= USER_FIRST && in_user_space(*where, bytes) &&
 	    !regions_overlap(space, *where, *where + bytes))
 		return 0;
 	*where = (flags & MAP_TYPE) == MAP_PRIVATE
@@ -98,7 +92,7 @@ static int check_mmap(uint32_t length, uint32_t flags, uint32_t pgoffset)
 		return -EINVAL;
 	if (page_up(length) == 0)
 		return -ENOMEM;
-	if (pgoffset + page_up(length) / PAGE_SIZE < pgoffset)
+	if (pgoffset + pages_for(length) < pgoffset)
 		return -EOVERFLOW; /* as on Linux, of anonymous memory too */
 	if (type != MAP_SHARED && type != MAP_PRIVATE &&
 	    (type != MAP_SHARED_VALIDATE || anonymous))
@@ -112,7 +106,7 @@ static int check_mmap(uint32_t length, uint32_t flags, uint32_t pgoffset)
 static int map_shared(const uint32_t args[6], vaddr_t *result)
 {
 	int level = spaces[self()->life.space].level, error;
-	int segment = segment_make(page_up(args[1]) / PAGE_SIZE,
+	int segment = segment_make(pages_for(args[1]),
 	                           !(args[3] & MAP_NORESERVE), false, level);
 
 	if (segment < 0)
@@ -144,7 +138,7 @@ int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
 int sys_munmap(vaddr_t address, uint32_t length)
 {
 	if (!page_aligned(address) || length == 0 ||
-	    !in_user_half(address, length))
+	    !in_user_space(address, length))
 		return -EINVAL;
 	return space_unmap(self()->life.space, address,
 	                   address + page_up(length));
@@ -160,7 +154,7 @@ int sys_mprotect(vaddr_t address, uint32_t length, uint32_t prot)
 		return -ENOMEM; /* it wraps */
 	if (prot & ~(RIGHT_ALL | PROT_SEM))
 		return -EINVAL;
-	if (!in_user_half(address, length))
+	if (!in_user_space(address, length))
 		return -ENOMEM;
 	return space_protect(self()->life.space, address,
 	                     address + page_up(length), prot & RIGHT_ALL);
