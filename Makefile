@@ -29,9 +29,6 @@ FREE   += -mgeneral-regs-only
 KFLAGS := $(FREE) -fomit-frame-pointer -mregparm=3 -mpreferred-stack-boundary=2 -flto=auto
 # Assembly changes memory in a fault and in a switch, and these do not see it.
 KFLAGS += -fno-ipa-modref -fno-ipa-reference
-# Traps save all registers, so functions keep none but ebp.
-KFLAGS += $(addprefix -fcall-used-,ebx esi edi)
-KFLAGS += $(addprefix -fno-align-,loops jumps labels) -fira-region=one -mbranch-cost=1
 KLINK  := -nostdlib -static -Wl,-T,linker.ld,-z,noexecstack,--build-id=none
 # Ordinary programs are C for Linux, linked with its C library.
 UFLAGS := -m32 -static -O2 -Wall -Wextra $(if $(WERROR),-Werror)

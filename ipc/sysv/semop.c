@@ -370,7 +370,7 @@ int sys_semtimedop_time64(int id, vaddr_t ops, uint32_t count, vaddr_t timeout)
 {
 	struct operation few[FEW];
 
-	if (timeout || count - 1 >= FEW || count > sem_limits.semopm)
-		return semtimedop(id, ops, count, timeout, true);
-	return semop(id, ops, count, few, 0);
+	if (!timeout && count - 1 < FEW && count <= sem_limits.semopm)
+		return semop(id, ops, count, few, 0);
+	return semtimedop(id, ops, count, timeout, true);
 }
