@@ -1,7 +1,7 @@
 ; kernel/entry/trap.asm -- the entries from user mode and from interrupts.
 ;
 ; C is compiled with -mregparm=3: arguments in eax, edx, ecx.  The stack when
-; trap() is called (struct trapframe, kernel/entry/trap.h):
+; trap() is called (struct trapframe, kernel/process/trapframe.h):
 ;
 ;	ss esp		from user mode only
 ;	eflags cs eip	by the CPU
