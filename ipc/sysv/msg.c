@@ -261,7 +261,6 @@ static int send(int id, int chain, int flags)
 {
 	struct msg_queue *q = ids_at(&msg_ids, id);
 	struct proc *p = self();
-	int result;
 
 	if (!q)
 		return -EINVAL;
@@ -275,9 +274,7 @@ static int send(int id, int chain, int flags)
 		return -EAGAIN;
 	p->wait.chain = chain;
 	wait_join(&q->senders);
-	result = wait_sleep(&q->senders, 0);
-	p->wait.chain = -1;
-	return result;
+	return wait_sleep(&q->senders, 0);
 }
 
 /* The message in a chain: or -ENOMEM, -EFAULT. */
@@ -313,6 +310,7 @@ int sys_msgsnd(int id, vaddr_t message, uint32_t size, int flags)
 	do
 		result = send(id, chain, flags);
 	while (wait_again(result));
+	self()->wait.chain = -1; /* it was the caller's while it stopped, too */
 	if (result < 0)
 		pool_give(chain); /* nobody has it but we */
 	return result;
