@@ -20,7 +20,11 @@
 #include "../../ipc/message/syscall_table.h"
 #include "../look/inspect.h"
 
-/* The numbers above the last bit share it, and are told once together. */
+/*
+ * The log gets a line when a process uses an unknown number for the first time.
+ * A bit remembers each number; those from UNKNOWN_MAX - 1 on share the last
+ * bit, and so they get one line together.
+ */
 int unknown_call(uint32_t number, const uint32_t *args)
 {
 	struct proc *p = self();

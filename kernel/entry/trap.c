@@ -12,9 +12,10 @@
  * THE RULE OF THE WHOLE KERNEL: there is one CPU.  Interrupts are off from a
  * trap to its iret, except at named preemption points.  There pending
  * interrupts are let in, and no other process runs.  A process gives up the CPU
- * only in block() (process.c), and in preempt() on the way back to user mode.
- * As a result there are no locks: a function may rely on nothing changing under
- * it, and every invariant holds whenever the kernel is left.
+ * only in block() (process.c), in preempt() on the way back to user mode, and
+ * at its end (proc_exit).  As a result there are no locks: a function may rely
+ * on nothing changing under it, and every invariant holds whenever the kernel
+ * is left.
  *
  * No call keeps interrupts off for longer than 10 ms, or 25 million
  * instructions.  The preemption points (preemption_point() in cpu.h) are

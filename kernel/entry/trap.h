@@ -18,6 +18,7 @@
 
 /* ---- idt.c ----------------------------------------------------------- */
 
+/* Fills the table of gates and loads it.  To be called once, at boot. */
 void idt_init(void);
 
 /* ---- trap.asm -------------------------------------------------------- */
@@ -31,8 +32,9 @@ extern char trap_iret[];                        /* ss */
 
 /* ---- trap.c, syscall.c ----------------------------------------------- */
 
+/* Serves an exception or an interrupt. */
 void trap(struct trapframe *tf);
-/* What is done on the way back to user mode, when need_resched is set. */
+/* Called on the way back to user mode when need_resched is set. */
 void attend(struct trapframe *tf);
 /* The same after a system call.  The frame's eax is still the call's number. */
 void attend_call(struct trapframe *tf, int answer);
@@ -42,7 +44,7 @@ int syscall_native(uint32_t number, const uint32_t *args);
 
 /* ---- native.c -------------------------------------------------------- */
 
-/* Runs a native call: -EPERM if the caller is no server, -ENOSYS. */
+/* Runs a native call.  -EPERM: the caller is no server; -ENOSYS. */
 int native_call(uint32_t number, const uint32_t args[6]);
 
 #endif

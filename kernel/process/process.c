@@ -2,9 +2,9 @@
  * kernel/process/process.c -- the process table, and the only writer of
  * p->state.
  *
- * A process gives up the CPU in two places: in block(), because it must wait,
- * and in preempt() on the way back to user mode.  A blocked process names the
- * process that it waits for (`peer`), so that a reader of the table, the
+ * A process gives up the CPU in block(), because it must wait; in preempt(), on
+ * the way back to user mode; and at its end, for good.  A blocked process names
+ * the process that it waits for (`peer`), so that a reader of the table, the
  * checkers and the debugger can follow which process holds up which.
  *
  *	proc_make   a row, a stack         block   wait here
@@ -164,7 +164,7 @@ static enum block_answer answer_signal(struct proc *p, enum proc_state state)
 	return p->signal.killed ? DIE : GO_ON;
 }
 
-/* Inline, for each process that waits passes here. */
+/* It is inline, because every process that waits passes here. */
 inline enum block_answer block(enum proc_state state, int peer)
 {
 	struct proc *p = self();

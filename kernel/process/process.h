@@ -5,12 +5,13 @@
  * A process is a row of the table `procs`, named by its index (-1: none); its
  * pid is what user space calls it.  Its state has one writer, process.c.
  *
- *	            make                      block(why, peer)
- *	  FREE ------------> READY <---------------------------+
- *	   ^                 |   ^                             |
- *	   | reap   schedule v   | preempt                     |
- *	 ZOMBIE <--------- RUNNING -----> SENDING REPLY_WAIT RECEIVING
- *	          exit                    WAITING SLEEPING PAUSED IN_LINE
+ *	       make       wake                wake
+ *	  FREE -----> NEW -----> READY <--------------------+
+ *	   ^                     |   ^                      |
+ *	   | free       schedule v   | preempt              |
+ *	 ZOMBIE <-------------- RUNNING ------> SENDING REPLY_WAIT RECEIVING
+ *	               exit              block  WAITING SLEEPING PAUSED IN_LINE
+ *	                                        STOPPED
  */
 #ifndef KERNEL_PROCESS_H
 #define KERNEL_PROCESS_H
@@ -85,10 +86,10 @@ struct proc {
 		int space;
 	} life;
 
-	/* identity.c; exec.c the saved ids */
+	/* identity.c; exec.c writes the saved ids */
 	struct identity identity;
 
-	/* signal.c; process.c when it stops */
+	/* signal.c; process.c writes it when the process stops */
 	struct {
 		bool attention;  /* killed or stopping: process.c alone */
 		int killed;      /* the signal that will end it, or 0 */
@@ -108,7 +109,7 @@ struct proc {
 		uint32_t nproc[2]; /* RLIMIT_NPROC, soft and hard */
 	} limits;
 
-	/* thread_area.c, and native.c the ports: what gdt_load() loads */
+	/* thread_area.c; native.c writes the ports.  gdt_load() loads it */
 	struct {
 		uint64_t tls[3];          /* entries of set_thread_area */
 		const uint8_t *io_bitmap; /* bit clear: allowed; or 0 */
@@ -157,7 +158,7 @@ struct proc {
 		uint32_t cloexec[OPEN_MAX / 32]; /* a bit: FD_CLOEXEC */
 	} files;
 
-	/* schedule.c at a switch; exec.c a clean one */
+	/* schedule.c, at a switch; exec.c gives a clean one */
 	uint8_t fpu[512] __attribute__((aligned(16)));
 } __attribute__((aligned(2048))); /* so that &procs[i] is a shift */
 
@@ -189,10 +190,10 @@ static inline int self_index(void)
 /* ---- a process comes and goes ------------------------------------------- */
 
 /*
- * Makes a process without a parent, a user, a space and a pid.  It is in
- * PROC_NEW, which is not queued: wake() lets it run.  Its row and its kernel
- * stack count at `level` (mm/frame.h).  0; -EAGAIN: all rows are taken;
- * -ENOMEM.
+ * Makes a process that has no parent, user, space or pid yet.  It is in
+ * PROC_NEW and in no queue: wake() lets it run.  Its row and its kernel stack
+ * count at `level` (mm/frame.h).  Returns 0; -EAGAIN: there is no row for this
+ * level; -ENOMEM.
  */
 int proc_make(int level, struct proc **made);
 

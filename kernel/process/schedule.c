@@ -4,9 +4,8 @@
  * ready.c says which one that is.  A quantum ends at the next tick.
  *
  * When no process is ready, the one that gave up the CPU idles here until an
- * interrupt wakes another, or itself.  It is the one place in the kernel where
- * interrupts are let in while a process waits (a preemption point: no other
- * process runs).
+ * interrupt wakes a process, which may be itself.  The idle loop is the one
+ * preemption point at which the running process is not in PROC_RUNNING.
  */
 #include "schedule.h"
 
@@ -18,7 +17,7 @@
 #include "gdt.h"
 
 uint32_t count_switches;
-static uint32_t last_tick; /* so far quanta were counted */
+static uint32_t last_tick; /* ticks up to here were counted as somebody's */
 
 /*
  * What a switch seldom has to do.  It returns `old`, so that its caller need
@@ -85,7 +84,7 @@ __attribute__((noipa)) void schedule(void)
 		idle();
 	old = self();
 	proc_set_running(new);
-	/* Signals that came while it waited it obeys on its way out. */
+	/* It obeys the signals that came while it waited on its way out. */
 	need_resched = new->signal.attention;
 	if (new != old)
 		switch_from_to(old, new);
@@ -111,8 +110,8 @@ int sys_sched_yield(void)
 /* ---- time --------------------------------------------------------------- */
 
 /*
- * The alarm has come: a sleeper is to wake up, or a process has run until the
- * next tick, or it came early because the clock must be read in time.
+ * The alarm has come: because a sleeper is to wake up, or because a process has
+ * run until the next tick, or early, because the clock must be read in time.
  */
 void clock_tick(bool user)
 {

@@ -21,7 +21,7 @@ struct run_queue {
 	bool in_ring;           /* it has the turn, or waits for it */
 	bool ticked;   /* the next to join at its front joins at its end */
 	uint32_t uid;  /* real uid of the user, or OF_A_SERVER */
-	int processes; /* they have, zombies too; 0: a free row */
+	int processes; /* of its user, with zombies; 0: a free row */
 };
 #define OF_A_SERVER UINT32_MAX /* the uid of no user */
 enum { SERVERS, RUN_QUEUES = SERVERS + 1 + PROCS_MAX };
@@ -47,7 +47,7 @@ void ready_init(void);
 void ready_join(struct proc *p);
 void ready_join_first(struct proc *p);
 
-/* `p` ran and is READY still: it joins the queue where it was, at the end. */
+/* `p` has given up the CPU and is READY: it joins the end of sched.queue. */
 void ready_rejoin(struct proc *p);
 
 /* Takes the next process to run out of its queue.  0: no process is READY. */
@@ -66,8 +66,8 @@ void quantum_ends(struct proc *p);
 void turn_yield(void);
 
 /*
- * `p` counts as a process of its real uid from now on, or of no user.  It must
- * not be READY.
+ * From now on `p` counts as a process of its real uid, or as a server.  After
+ * user_leave() it counts for nobody.  `p` must not be READY.
  */
 void user_join(struct proc *p);
 void user_leave(struct proc *p);
@@ -85,8 +85,9 @@ enum block_answer block_until(enum proc_state state, const uint64_t *until);
 int sleep_until(uint64_t until);
 
 /*
- * `p` is to be woken when the clock has counted to `until`, or not any more.
- * It joins when it does not sleep, and leaves when it does (sched.place).
+ * Lets `p` sleep until the clock has counted to `until`, or no longer.  It
+ * joins only when it has no place among the sleepers (sched.place), and leaves
+ * only when it has one.
  */
 void sleep_join(struct proc *p, uint64_t until);
 void sleep_leave(struct proc *p);
@@ -97,7 +98,7 @@ struct proc *sleep_first(void);
 /* Wakes the sleepers whose time has come: at an alarm. */
 void sleep_wake(void);
 
-/* Self-check of the sleepers.  How many breaches. */
+/* Checks the sleepers.  Returns how many breaches it has logged. */
 int sleep_check(void);
 
 /* ---- schedule.c: from one process to the next --------------------------- */

@@ -45,9 +45,9 @@ static void inherit(struct proc *child, const struct proc *parent)
 	child->sched.user->processes++;
 	child->identity = parent->identity;
 	child->signal.mask = parent->signal.mask;
-	child->limits = parent->limits;
 	memcpy(child->program.name, parent->program.name,
 	       sizeof(child->program.name));
+	child->limits = parent->limits;
 	memcpy(child->gdt.tls, parent->gdt.tls, sizeof(child->gdt.tls));
 	child->gdt.used = parent->gdt.used;
 	child->files = parent->files;

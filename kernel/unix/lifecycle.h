@@ -18,8 +18,8 @@
 /* ---- lifecycle.c -------------------------------------------------------- */
 
 /*
- * Makes the stack of `p` that of a process which does not run: it will begin at
- * trap_return, with a trapframe of zeroes.
+ * Prepares the kernel stack of `p`, so that its first switch leads to
+ * trap_return.  Its trapframe is all zeroes.
  */
 void proc_prepare_stack(struct proc *p);
 
@@ -50,14 +50,14 @@ bool proc_named(const struct proc *p, int pid);
 /* ---- signal.c ----------------------------------------------------------- */
 
 /*
- * On the way to user mode, when signal.attention: the running process stops, or
- * ends, as its signals ask.
+ * Called on the way to user mode: if signal.attention is set, the running
+ * process stops or ends, as its signals ask.
  */
 void signal_attend(void);
 
 /*
- * The running process did what none may do: `reason`, at `address`.  It will be
- * killed by `signal` on its way to user mode, and the log says why.
+ * The running process did what no process may do: `reason`, at `address`.  It
+ * is killed by `signal` on its way to user mode, and the log says why.
  */
 void proc_crime(int signal, const char *reason, uint32_t address);
 
@@ -65,8 +65,8 @@ void proc_crime(int signal, const char *reason, uint32_t address);
 
 /*
  * Completes the client's mmap2, whose argument words are `args`, with `segment`
- * from page `offset` on.  The memory's rights are never above `rights`.  0 and
- * the address, or -errno with nothing changed.
+ * from page `offset` on.  The memory's rights are never above `rights`. Returns
+ * 0 and the address, or -errno with nothing changed.
  */
 int mmap_segment(const struct proc *client, int segment, int offset, int rights,
                  const uint32_t args[6], vaddr_t *result);
