@@ -20,7 +20,7 @@
 /* Does the path start at the root, whatever directory comes with it? */
 static bool is_absolute(vaddr_t path)
 {
-	char first = '/'; /* the server answers for a path without memory */
+	char first = '/'; /* a path that cannot be read is the server's case */
 
 	copy_in(&first, path, 1);
 	return first == '/';
@@ -38,7 +38,7 @@ static int find_owner(const struct syscall *row, const uint32_t args[6])
 	if (at >= 0 && !(row->is_dir && ((int)args[at] == AT_FDCWD ||
 	                                 is_absolute(args[at + 1]))))
 		return descriptor_connection(self(), (int)args[at]);
-	/* Only a server has no directory, and a path would lead downward. */
+	/* Only a server has no directory; its path would lead down in rank. */
 	return self()->files.cwd == NO_CONNECTION ? -EDEADLK
 	                                          : self()->files.cwd;
 }

@@ -39,7 +39,7 @@ static int make_archive(uint32_t offset, uint32_t bytes, int level)
 	return segment_make_archive(archive_start + offset, bytes, level);
 }
 
-/* A device has no frame that the allocator has, and does not wrap. */
+/* A device has no frame of RAM, and its addresses do not wrap around. */
 static int make_device(paddr_t start, uint32_t bytes, int level)
 {
 	int first = pages_in(start);
@@ -98,8 +98,8 @@ void handles_exit(const struct proc *server)
 /* ---- their bytes --------------------------------------------------------- */
 
 /*
- * Moves bytes between a segment, page by page, and what `copy` reaches. Returns
- * how many it has moved, or why it could move none.
+ * Moves bytes, page by page, between a segment and what `copy` reaches. Returns
+ * how many it has moved, or the error of the first page.
  */
 static int copy_segment(int segment, uint32_t offset, struct lease_use *use,
                         int (*copy)(const struct lease_use *))

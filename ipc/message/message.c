@@ -32,9 +32,10 @@
  *     `peer` is the channel's server.
  * M4  There is no news for a server in RECEIVING.
  * M5  A send goes only upward in rank, so processes never wait in a circle.
- * M6  News of one kind waits while at most one of each other kind is heard.
- * M7  In a queue the rounds rise from the round heard last on, and each user is
- *     in each round once.  So a user's first entry waits for at most two of
+ * M6  While news of one kind waits, each other kind is heard of at most once.
+ * M7  From the front of a queue to its end the rounds never fall, the first is
+ *     not below the round that was heard last, and a user has one entry in each
+ *     round.  As a result a user's first entry waits for at most two entries of
  *     each other user.
  *
  * A client that is killed while it waits is READY at once, and its token is

@@ -100,7 +100,7 @@ int message_send(int number, const uint32_t args[6], int connection);
 /* An interrupt line has fired.  The server that asked for it gets a pulse. */
 void message_interrupt(int line);
 
-/* There is news: wakes the channel's server if it waits in receive. */
+/* There is news: wakes the channel's server, which lives, if it receives. */
 void channel_tell(const struct channel *channel);
 
 /* Does the process wait for an answer? */
@@ -126,8 +126,8 @@ void message_abandon(void);
 
 /*
  * A hook of lifecycle.c.  If the process is a server, it is none any more: its
- * clients are answered -EIO, and so is whoever sends to its channel from now
- * on.
+ * clients are answered -EIO, and so is every process that sends to its channel
+ * from now on.
  */
 void server_exit(struct proc *p);
 
@@ -155,13 +155,14 @@ int native_poll(vaddr_t message);
 int native_reply(struct proc *client, int status, vaddr_t reply);
 /*
  * Hands the request on to the server behind the connection; its token is dead
- * for the caller.  Returns 0, or what message_send() says of that server.
+ * for the caller.  A client that wishes to wait no longer is answered -EINTR
+ * instead.  Returns 0, or what message_send() says of that server.
  */
 int native_pass(struct proc *client, int connection);
 /*
- * Replies to the token's client with what carries nothing, then receives.  A
- * client that has died meanwhile is passed over, because it wants no answer.
- * After an error of the reply nothing is received.
+ * Replies to the token's client, without connections, and then receives.  If
+ * the client has died meanwhile, there is no reply.  If the reply fails, its
+ * error is returned and nothing is received.
  */
 int native_reply_receive(int token, int status, vaddr_t message);
 
@@ -187,8 +188,11 @@ struct lease_use {
 
 /*
  * Moves at most LEASE_MAX bytes, and none beyond the lease's end.  Returns how
- * many it has moved.  Or -EINVAL: there is no such lease; -EPERM: not in that
- * direction; -EFAULT: not even the first byte could be moved.
+ * many it has moved.  Or -EINVAL: there is no such lease, it has more than
+ * 1,024 buffers, or one of negative length; -EPERM: not in that direction;
+ * -EFAULT: the first buffer that it came to is not all there, and its bytes
+ * before that place may have been moved.  An error in a later buffer ends the
+ * move there.
  */
 int lease_copy(const struct lease_use *use);
 /*
@@ -197,7 +201,7 @@ int lease_copy(const struct lease_use *use);
  */
 int native_lease_string(const struct proc *client, int argument, vaddr_t buf,
                         uint32_t size);
-/* The bytes that a lease reaches, or -EINVAL, -EFAULT. */
+/* How many bytes a lease reaches; or -EINVAL, -EFAULT as lease_copy() does. */
 int native_lease_size(const struct proc *client, int argument);
 
 /* ---- forward.c ------------------------------------------------------- */
@@ -223,10 +227,10 @@ int native_segment_load(int segment, uint32_t offset, vaddr_t buffer,
 int native_segment_store(int segment, uint32_t offset, vaddr_t buffer,
                          uint32_t bytes);
 /*
- * Between a segment, from its byte `offset` on, and a lease; the other side of
- * `use` is the segment.  Answers as lease_copy() does, and for the segment
- * -ENXIO (beyond its end), -EINVAL (a device), -EACCES (an archive is not
- * written).
+ * Moves bytes between a lease and a segment, from the segment's byte `offset`
+ * on; the segment is the other side of `use`.  Returns what lease_copy() does,
+ * and for the segment -ENXIO: beyond its end; -EINVAL: a device; -EACCES: an
+ * archive cannot be written.
  */
 int segment_lease(int segment, uint32_t offset, struct lease_use *use);
 
@@ -235,7 +239,7 @@ void handles_exit(const struct proc *server);
 
 /* ---- message_check.c ------------------------------------------------- */
 
-/* Checks the invariants C1 to M7.  Returns how many breaches it has logged. */
+/* Checks C1, C2, M1 to M4 and M7.  Returns how many breaches it has logged. */
 int message_check(void);
 
 #endif
