@@ -1,10 +1,10 @@
 /*
  * tests/host/in_line.h -- what the explorers of semaphores and of message
- *queues share: processes that sleep in line.
+ * queues share: processes that sleep in line.
  *
- * A call that sleeps is left by longjmp() at the moment it gives up the CPU:
- * all it has to say by then is in its row of `procs` and in the object.  It
- * goes on, when its turn comes, with wait_sleep(): the explorer's RUN.
+ * A call that sleeps is left by longjmp() at the moment when it gives up the
+ * CPU.  By then all that it knows is in its row of `procs` and in the object.
+ * When its turn comes, it goes on with wait_sleep(): the explorer's RUN.
  *
  *	RUNNING   in user mode: may make any call
  *	IN_LINE   asleep
@@ -24,12 +24,13 @@
 #define MOST_PROCS 4
 
 /*
- * `count` processes in user mode, of one user or each of one of its own.  The
- * row behind them is nobody's: what lies in it has no meaning.
+ * Makes `count` processes in user mode, all of one user, or each of a user of
+ * its own.  The row behind them is free, and is filled with bytes that have no
+ * meaning.
  */
 void begin_procs(int count, bool strangers);
 
-/* Which of them make the calls that are added. */
+/* The calls that a scene adds are made by these processes. */
 extern int first_caller, last_caller;
 
 /*
@@ -44,9 +45,9 @@ void keep_stack(void);
 int go_on(int proc, struct line *line, bool late);
 
 /*
- * Processes 0 to alike - 1 may be exchanged: of all states that differ only in
- * who is who, the one is kept in which they stand in order.  comes_before() is
- * the explorer's.
+ * Processes 0 to alike - 1 may be exchanged.  Of all states that differ only in
+ * which of them is which, the one in which they stand in order is kept.
+ * comes_before() is the explorer's.
  */
 extern int alike;
 extern int order[MOST_PROCS], place_of[MOST_PROCS];
@@ -63,15 +64,15 @@ extern int calls_made;
 
 struct scene {
 	const char *name;
-	int at_least;   /* fewer states: it has lost what it was made for */
+	int at_least;   /* states; with fewer the scene has lost its sense */
 	bool strangers; /* each process is another user */
 	void (*add)(int id);
 	int lives; /* of the first slot */
 };
 
 /*
- * Explores each scene that is wanted to its end, after begin(scene), and says
- * so in a sentence; then one of all calls that agree with the model.
+ * Explores each wanted scene to its end, after begin(scene), and prints a
+ * sentence for each, and one for the calls of all of them together.
  */
 int explore_scenes(const char *what, const struct scene *scenes, int count,
                    struct explorer explorer,

@@ -100,6 +100,13 @@ static void interrupt(uint32_t lines)
 		uart_interrupt(&com2);
 }
 
+/* The client stands in one of the two lists, or was answered already. */
+static void unblock(int token)
+{
+	wait_unblock(token);
+	ask_unblock(token);
+}
+
 static void event(const struct message *m)
 {
 	if (m->type == PULSE_INTERRUPT)
@@ -107,7 +114,7 @@ static void event(const struct message *m)
 	else if (m->type == PULSE_CLOSE)
 		open_close(m->object);
 	else if (m->type == PULSE_UNBLOCK)
-		wait_unblock(m->token), ask_unblock(m->token);
+		unblock(m->token);
 	else if (open_at(m->object) == 0)
 		k_reply(m->token, -EBADF, 0);
 	else

@@ -12,9 +12,10 @@
 #include "../../../abi/shm.h"
 
 /*
- * The next object of a table from row making->at - 1 on, and its id;
- * making->at moves behind it.  0: there is enough text, or no object is left.
- * The id of a free slot is not positive (ipc/sysv/ids.h).
+ * Finds the next object of a table, and its id.  Row making->at - 1 is looked
+ * at first, and making->at becomes the number with which the search goes on
+ * after the object.  0: there is enough text, or no object is left.  The id of
+ * a free slot is not positive (ipc/sysv/ids.h).
  */
 static const struct row *next_object(struct making *making, enum table table,
                                      enum field field, int *id)
