@@ -1,18 +1,18 @@
 /*
  * mm/attach.c -- attaches: what shm_nattch counts.
  *
- * One shmat makes one attach.  It is nothing but the regions that are left of
- * it after parts were unmapped or protected otherwise: each knows the tag and
- * the base of its attach, and they form a ring, in order of address.  What is
- * alone in its ring is the last part; no other mapping is ever looked at.
+ * One shmat makes one attach.  An attach is nothing but its parts: the regions
+ * that are left of it after munmap and mprotect cut it.  Each part knows the
+ * tag and the base of its attach, and the parts form a ring in order of
+ *address. A part that is alone in its ring is the last one.
  *
  *	shmat        [ A A A A A A ]    1 attach, 1 region
  *	munmap       [ A ] . [ A A ]    1 attach, 2 regions, same base
  *	another      [ A ] B [ A A ]    B is not A's
  *	shmdt(base)    .   B    .       the last region gone ends the attach
  *
- * Whoever counts attaches hears of each end by attach_ended(): mm knows neither
- * ids nor counts.
+ * mm knows neither ids nor shm_nattch.  It calls attach_ended() at each end, so
+ * that ipc/sysv/shm.c can count.
  */
 #include "region.h"
 
@@ -50,7 +50,7 @@ void attach_leave(int region)
 	attach_ended(r->space, r->tag);
 }
 
-/* The lowest part of an attach stands for all. */
+/* The lowest part of an attach stands for all of them. */
 static bool stands_for_attach(int region)
 {
 	const struct region *r = &regions[region];
@@ -75,13 +75,13 @@ int attach_first(int space)
 
 /* ---- attaching ------------------------------------------------------- */
 
-/* Who attached for reading can never gain writing: mprotect(2). */
+/* mprotect(2) never lets an attach for reading be written to. */
 static int ceiling_of(int rights)
 {
 	return rights & RIGHT_WRITE ? RIGHT_ALL : RIGHT_READ | RIGHT_EXEC;
 }
 
-/* May all of `pages` be at `base`?  The answers of space_attach(). */
+/* May `pages` be attached at `base`?  0, or the error of space_attach(). */
 static int check_place(int space, vaddr_t base, int pages, bool remap)
 {
 	uint32_t room = base < USER_LIMIT ? USER_LIMIT - base : 0;
@@ -95,10 +95,7 @@ static int check_place(int space, vaddr_t base, int pages, bool remap)
 	return base < USER_FIRST ? -EPERM : 0;
 }
 
-/*
- * What is nearly always so, at an address of our choice or another's: the slots
- * are free, and each can be linked.
- */
+/* Are the slots free, and can each be linked?  It is nearly always so. */
 static bool fits_whole(const struct region *draft)
 {
 	const struct segment *s = &segments[draft->segment];
@@ -155,7 +152,7 @@ int space_attach(int space, int segment, vaddr_t *base, int rights, bool remap,
 
 /* ---- detaching ------------------------------------------------------- */
 
-/* The lowest region of the attach at `base`, the lowest such attach; or -1. */
+/* The lowest part of the lowest attach with this base; or -1. */
 static int find_attach(int space, vaddr_t base)
 {
 	int r = region_from(space, base);

@@ -1,14 +1,14 @@
 /*
  * mm/fault.c -- touching memory.
  *
- * The CPU calls here through the trap when an entry is missing or does not
- * allow what was tried; the kernel calls here itself for memory of a space that
- * is not loaded.  Both get the same answer, from the region and not from the
- * entry: 0, -EFAULT (no region allows it), -ENXIO (it is allowed, but there is
- * no page or no frame any more).
+ * A page fault comes here when an entry is missing or does not allow what was
+ * tried.  The kernel itself calls space_page() for memory of a space that is
+ *not loaded.  Both get the same answer, which rests on the region and not on
+ *the entry: 0, -EFAULT (no region allows it), or -ENXIO (it is allowed, but
+ *there is no page or no frame any more).
  *
  *	slot      region    entry      read                write
- *	linked    shared    -          the segment's page, for all who look
+ *	linked    shared    -          the segment's page, for all linked spaces
  *	private   shared    -          borrow              borrow, may write
  *	private   private   none       own zeroes, borrow  own zeroes, own copy
  *	private   private   borrowed   -                   own copy
@@ -22,7 +22,7 @@
 
 static bool may(const struct region *r, bool write)
 {
-	/* On this CPU what can be written or executed can be read. */
+	/* On this CPU, memory that is writable or executable is readable. */
 	return write ? r->rights & RIGHT_WRITE : r->rights != 0;
 }
 
@@ -40,8 +40,8 @@ static vaddr_t floor_of(const struct region *r)
 }
 
 /*
- * The stack's region when it has grown down to `va`, or < 0.  A page stays free
- * between it and what lies below.
+ * Grows a stack down to `va`.  The stack's region, or < 0.  One page between it
+ * and what lies below it stays free.
  */
 static int grow_stack(int space, vaddr_t va)
 {
@@ -61,7 +61,7 @@ static int grow_stack(int space, vaddr_t va)
 
 /* ---- what is not its own --------------------------------------------- */
 
-/* What a region shows at `va` as long as it has no page of its own there. */
+/* The frame that a region shows at `va` while it has no own frame there. */
 static int original(const struct region *r, vaddr_t va, frame_t *frame)
 {
 	if (r->segment < 0) {
@@ -72,7 +72,7 @@ static int original(const struct region *r, vaddr_t va, frame_t *frame)
 	                     spaces[r->space].level, frame);
 }
 
-/* Shows it in an entry; if the slot is linked, all who look have it now. */
+/* Shows it in a borrowed entry.  In a linked slot it is there already. */
 static int show(const struct region *r, vaddr_t va, frame_t *frame)
 {
 	bool shared = r->kind == REGION_SHARED;
@@ -95,7 +95,7 @@ static int make_own(const struct region *r, vaddr_t va, frame_t *frame)
 {
 	int error = original(r, va, frame);
 
-	/* Its frame was promised with the region, or is asked for now. */
+	/* The frame was promised with the region, or is asked for now. */
 	if (error < 0 || (!r->promised && space_charge(r->space, 1) < 0))
 		return -ENXIO;
 	*frame = *frame == zero_frame ? frame_alloc_zeroed()
@@ -104,7 +104,8 @@ static int make_own(const struct region *r, vaddr_t va, frame_t *frame)
 	return 0;
 }
 
-/* An own frame: alone it may be written; shared since a fork, it is copied. */
+/* Uses an own frame, and copies it first if a write meets one shared by fork.
+ */
 static void use_own(const struct region *r, vaddr_t va, bool write,
                     frame_t *frame)
 {
@@ -132,14 +133,14 @@ static int touch_private(const struct region *r, vaddr_t va, bool write,
 		use_own(r, va, write, frame);
 		return 0;
 	}
-	/* Who may write here is about to: zeroes of its own at once. */
+	/* A process that reads its own zeroes mostly writes there next. */
 	if (write || (word == 0 && r->segment < 0 && r->promised &&
 	              (r->rights & RIGHT_WRITE)))
 		return make_own(r, va, frame);
 	return word ? 0 : show(r, va, frame);
 }
 
-/* ---- both doors ------------------------------------------------------ */
+/* ---- all of it ------------------------------------------------------- */
 
 int space_page(int space, vaddr_t va, bool write, frame_t *frame)
 {

@@ -1,8 +1,8 @@
 /*
  * mm/frame.c -- page frames, their counts, and the promise.
  *
- * A frame is free or held.  Free frames form a list; a held one has a count of
- * the page-table entries, page tables and directories that hold it.
+ * A frame is free or held.  Free frames form a list.  A held frame counts the
+ * page-table entries, page tables and directories that hold it.
  *
  *	      frame_alloc            frame_hold
  *	 free ----------> count 1 <------------> count 2 ...
@@ -10,14 +10,16 @@
  *	   +-----------------+
  *	      frame_drop
  *
- * The promise keeps memory from running out where nobody could say so.  Who
- * wants memory asks for it in pages *before* it changes anything; who was
- * granted takes the frames when it likes, perhaps never.  So there is one place
- * that can refuse, promise_take(), and behind it nothing fails:
+ * The promise keeps memory from running out where no error could be returned,
+ * as in a page fault.  A caller that wants memory reserves pages *before* it
+ * changes anything.  Once they are granted it takes the frames when it needs
+ * them, perhaps never.  As a result one function can refuse, promise_take(),
+ *and nothing after it fails:
  *
  *	F1  frames taken by promise <= frames_promised <= frames_total
  *
- * A frame that several hold (fork) was promised to each of them.
+ * A frame that several spaces hold after a fork was promised to each of them,
+ * so each can have a copy of its own.
  */
 #include "frame.h"
 
@@ -35,7 +37,7 @@ int server_reserve;
 int promise_fail_nth;
 uint32_t count_zeroed, count_copied;
 
-frame_t frame_first_free = NO_FRAME; /* seen by the checks from outside */
+frame_t frame_first_free = NO_FRAME;
 
 void frame_init(struct frame *table, int limit)
 {
@@ -54,7 +56,7 @@ static void put(frame_t frame)
 	frames_free++;
 }
 
-/* The lowest ends up first, so that memory is used from below. */
+/* The lowest frame comes first in the list, so memory is used from below. */
 void frame_add(frame_t first, int count)
 {
 	assert(first >= 0 && count >= 0 && count <= frame_limit - first);

@@ -1,17 +1,17 @@
 /*
- * mm/hole.c -- where is room?
+ * mm/hole.c -- where there is room.
  *
- * Two kinds of mapping should not meet in a slot, because a slot that holds
- * both can no longer be linked.  So attachments get slots of their own,
+ * Attaches and private mappings should not meet in a slot, because a slot that
+ * has both cannot be linked.  So an attach gets slots of its own,
  *
  *	heap ... <-- then these |0x40000000 --> first these ... | stack
  *
  * and private mappings are packed page by page downward from the stack's limit.
- * Only when one kind has filled its side does it take what the other has left.
+ * When one kind has filled its side, it takes what the other has left.
  */
 #include "region.h"
 
-/* No mapping of our choice goes below the heap's end. */
+/* Where no address is given, nothing is mapped below the heap's end. */
 static vaddr_t lowest(int space)
 {
 	return max(page_up(spaces[space].heap_break), USER_FIRST);
@@ -26,8 +26,8 @@ static bool fits(vaddr_t start, vaddr_t end, uint32_t bytes)
 }
 
 /*
- * The highest hole that begins above a region of `slot`, at `floor` or higher,
- * and ends at the next one, or at `top`; 0: none.
+ * The highest place for `bytes` between two regions of `slot`, or between the
+ * last one and `top`, that begins at or above `floor`; 0: none.
  */
 static vaddr_t find_in_slot(int space, int slot, vaddr_t floor, vaddr_t top,
                             uint32_t bytes)
@@ -48,8 +48,9 @@ static vaddr_t find_in_slot(int space, int slot, vaddr_t floor, vaddr_t top,
 }
 
 /*
- * The highest `bytes` without a region that end at `top` or lower.  Each slot's
- * list is walked once.  A linked slot that is to be spared counts as full.
+ * The highest place for `bytes` that ends at or below `top`; 0: none.  Each
+ * slot's list is walked once.  With `spare_linked`, linked slots count as full:
+ * to use the rest of one would make it private.
  */
 static vaddr_t find_below(int space, vaddr_t top, uint32_t bytes,
                           bool spare_linked)
@@ -71,8 +72,8 @@ static vaddr_t find_below(int space, vaddr_t top, uint32_t bytes,
 }
 
 /*
- * Single pages are taken one below the other; `packed` remembers how far, so
- * that the thousandth is found where the one before it was.
+ * Single pages are taken one below the other.  `packed` remembers how far, so
+ * the thousandth is found as fast as the first.
  */
 vaddr_t space_find_private(int space, int pages)
 {
@@ -93,6 +94,7 @@ vaddr_t space_find_private(int space, int pages)
 
 /* ---- shared ---------------------------------------------------------- */
 
+/* `filled` remembers from where a slot can be free, as `packed` does above. */
 static int slots_upward(int space, int count)
 {
 	struct space *s = &spaces[space];
@@ -143,7 +145,7 @@ void hole_made(const struct region *r)
 {
 	struct space *s = &spaces[r->space];
 	int first = slot_of(r->start), last = slot_of(r->end - 1);
-	/* The rest of a linked slot was spared: it is free now. */
+	/* What was spared of a linked slot is free now. */
 	vaddr_t free = slot_linked(r->space, last) ? slot_end(last) : r->end;
 
 	s->packed = max(s->packed, min(free, PRIVATE_TOP));

@@ -1,10 +1,10 @@
 /*
  * mm/map.c -- mapping, unmapping and protecting parts of a space.
  *
- * Each operation has two phases.  The first looks: is it allowed, how many
- * pages and tables will it need, how many regions will it split?  All of that
- * is promised and reserved in one go, or the operation is refused and nothing
- * has changed.  The second phase acts and cannot fail.
+ * Each operation has two phases.  The first one only looks: is the operation
+ * allowed, how many pages and tables will it need, and how many regions will it
+ * split?  All of that is reserved at once, or the operation is refused with
+ * nothing changed.  The second phase acts and cannot fail.
  *
  *	cost of cutting [from, to):    a table for each linked slot that an
  *	                               edge tears, a region for a cut inside one
@@ -34,8 +34,8 @@ static bool tears(int space, vaddr_t at)
 }
 
 /*
- * Before [from, to) is made of whole regions: takes what that needs, and
- * `pages` more.  0 or -ENOMEM with nothing changed.
+ * Reserves what it takes to cut at both edges of [from, to), and `pages` more.
+ * 0, or -ENOMEM with nothing changed.
  */
 static int prepare_edges(int space, vaddr_t from, vaddr_t to, int pages)
 {
@@ -49,7 +49,7 @@ static int prepare_edges(int space, vaddr_t from, vaddr_t to, int pages)
 	return space_charge(space, pages + tables);
 }
 
-/* Its cost was taken: no slot or region is across this edge any more. */
+/* After this no region and no linked slot crosses `at`.  It is reserved. */
 static void cut_edge(int space, vaddr_t at)
 {
 	int r = cut_by(space, at);
@@ -121,7 +121,10 @@ int map_place(struct region *draft)
 	return region_merge(region_make(draft));
 }
 
-/* Who may write to private memory needs frames of his own. */
+/*
+ * Must the private pages be promised?  Yes, once they can be written to, unless
+ * the region is MAP_NORESERVE.
+ */
 static bool needs_promise(const struct region *r, int rights)
 {
 	return r->kind != REGION_SHARED && (rights & RIGHT_WRITE) &&
@@ -148,7 +151,7 @@ int space_map(const struct region *wanted)
 
 /* ---- protecting ------------------------------------------------------ */
 
-/* May it be done, and how many pages must be promised for it? */
+/* How many pages must be promised for it; or the error of space_protect(). */
 static int protect_cost(int space, vaddr_t start, vaddr_t end, int rights)
 {
 	vaddr_t va = start, to;
@@ -215,7 +218,7 @@ static int grow_heap(int space, vaddr_t from, vaddr_t to)
 	                      .ceiling = RIGHT_ALL,
 	                      .space = space};
 
-	/* A page between the heap and what lies above stays free. */
+	/* One page between the heap and what lies above it stays free. */
 	if (regions_overlap(space, from, to + PAGE_SIZE))
 		return -ENOMEM;
 	return space_map(&heap);

@@ -1,24 +1,25 @@
 /*
  * mm/mm_check.c -- self-check of memory: recomputes the truth from scratch.
  *
- * Walks every table from its root and compares with what frame.c, segment.c,
- * slot.c and region.c keep.  A report begins with the invariant's number.
+ * It walks every table from its root and compares what it finds with what
+ * frame.c, segment.c, slot.c and region.c keep.  A report begins with the
+ * invariant's number.
  *
  *	M1  a frame's count is the number of entries and tables that hold it;
- *	    what nobody holds but is not free are the kernel's own tables
- *	M2  the promise is the sum of what spaces, segments and tables were
- *	    promised, and at most all there is; a space's sum adds up
+ *	    kernel_frames are in use and held by none
+ *	M2  the promise is the sum of what spaces, segments and the kernel were
+ *	    promised, and at most all there is; a space's sum is right
  *	M3  slot_region, the bitmap and `filled` agree with the regions of each
  *	    slot
  *	M4  a slot is empty, linked or private as its regions demand
- *	M5  every linked PDE and every entry has no right its region has not,
- *	    and shows the page its region says
- *	M6  the parts of an attach are a ring that rises but once round, and
- *	    show what it does; a space counts its attaches
- *	M7  a segment's entries allow everything; residents and tables counted;
- *	    none beyond its end
+ *	M5  no linked PDE and no entry has a right that its region lacks, and
+ *	    each shows the page that its region says
+ *	M6  the parts of an attach are a ring in order of address, and each
+ *	    shows its part of the segment; a space's attaches are counted
+ *	M7  a segment's entries allow everything; its resident pages and its
+ *	    tables are counted; no page is beyond its end
  *
- * A held frame's `next` is ours: it counts the holders we found.
+ * The checker uses `next` of each held frame to count the holders it finds.
  */
 #include "region.h"
 
@@ -94,7 +95,7 @@ static int check_memory(int segment)
 	       (s->directory != NO_FRAME);
 }
 
-/* The pages promised for it. */
+/* Checks one segment.  The pages promised for it. */
 static int check_segment(int segment)
 {
 	const struct segment *s = &segments[segment];
@@ -108,7 +109,7 @@ static int check_segment(int segment)
 
 /* ---- slots and regions ----------------------------------------------- */
 
-/* M3: the slot's list, lowest first, each reaching into the slot. */
+/* M3: the slot's list is in order, and each region reaches into the slot. */
 static void check_list(int space, int slot)
 {
 	int r = slot_first_region(space, slot), next;
@@ -208,7 +209,7 @@ static void check_entry(int region, vaddr_t va, uint32_t word)
 	}
 }
 
-/* The pages of a private slot that were asked for one by one. */
+/* How many pages of a private slot were promised one by one. */
 static int check_private(int space, int slot, frame_t table)
 {
 	int single = 0;
@@ -231,7 +232,7 @@ static int check_private(int space, int slot, frame_t table)
 	return single;
 }
 
-/* What a slot is, and the pages promised for it. */
+/* Checks one slot.  The pages promised for it. */
 static int check_slot(int space, int slot)
 {
 	uint32_t word = page_get(spaces[space].directory, slot);
@@ -250,7 +251,7 @@ static int check_slot(int space, int slot)
 	return 1 + check_private(space, slot, word_frame(word));
 }
 
-/* M6: a part shows what its attach does there, and is in its ring. */
+/* M6: a part shows its part of the segment and is in the ring. */
 static void check_part(int region)
 {
 	const struct region *r = &regions[region];

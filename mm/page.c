@@ -1,9 +1,8 @@
 /*
  * mm/page.c -- page directories and page tables: the words the CPU reads.
  *
- * The only writer of PDEs, PTEs and CR3.  It knows words and frames, and
- * nothing of regions and rights: who may see what is decided in mm/space.c,
- * mm/region.c and mm/fault.c, and written down here.
+ * Only this file writes PDEs, PTEs and CR3.  It knows words and frames, and
+ * nothing of regions.  mm/slot.c and mm/fault.c decide who may see what.
  *
  *	         CR3
  *	          |
@@ -19,10 +18,12 @@
  *	    +-----------+
  *
  * The CPU takes the AND of the R/W bits in PDE and PTE (SDM 3A 4.6), so one
- * table can serve readers and writers.  What the CPU remembers of these words
- * it forgets at invlpg and when CR3 is loaded; who clears a word calls one of
- * the page_flush functions *before* it lets go of the frame behind it, or
- * another process could be reached through the old translation.
+ * table can serve readers and writers.
+ *
+ * The CPU remembers these words until invlpg or until CR3 is loaded.  So a
+ * caller that clears a word calls a page_flush function *before* it drops the
+ * frame behind it.  Otherwise a process could reach that frame by its old
+ * translation when the frame belongs to another process already.
  */
 #include "page.h"
 

@@ -1,8 +1,9 @@
 /*
  * mm/page.h -- page directories and page tables: the words the CPU reads.
  *
- * The only writer of PDEs, PTEs and CR3 is mm/page.c (boot's first directory
- * apart).  Bits by the Intel manual's names: SDM 3A 4.3, tables 4-4 to 4-6.
+ * Only mm/page.c writes PDEs, PTEs and CR3, but for the first directory, which
+ * boot makes.  The bits have the Intel manual's names: SDM 3A 4.3, tables 4-4
+ * to 4-6.
  *
  *	                31..22      21..12    11..9    8..0
  *	linear address  directory   table     offset
@@ -30,8 +31,8 @@
 #define PF_US 0x4u /* in user mode */
 
 /*
- * A private entry whose region has PROT_NONE is not present but keeps its
- * frame: a word that is not 0 holds what it names, present or not.
+ * An own entry whose region has PROT_NONE is not present but keeps its frame.
+ * So a word that is not 0 holds the frame that it names, present or not.
  */
 
 #define TABLE_ENTRIES (1 << (SLOT_SHIFT - PAGE_SHIFT))
@@ -40,7 +41,7 @@
 #endif
 #define USER_SLOTS ((int)(USER_LIMIT >> SLOT_SHIFT))
 
-/* The kernel's windows: tables of objects, kernel stacks (linker.ld). */
+/* The kernel's windows: rows of objects, kernel stacks (linker.ld). */
 #ifndef WINDOW_START
 #define WINDOW_START  0xF8000000u
 #define WINDOW_TABLES 8
@@ -109,7 +110,7 @@ static inline void *frame_to_kernel(frame_t frame)
 	return phys_to_kernel(page_bytes(frame));
 }
 
-/* The words of a table or a directory.  To read: page.c alone writes them. */
+/* The words of a table or a directory.  They are read only: page.c writes. */
 static inline const uint32_t *table_words(frame_t table)
 {
 	return frame_to_kernel(table);
@@ -145,24 +146,24 @@ extern frame_t zero_frame;  /* one page of zeroes, lent read-only */
 extern frame_t page_loaded; /* the directory in CR3 */
 extern uint32_t count_cr3;  /* loads of CR3, since boot */
 
-/* Before all else: the windows' tables, the zero frame.  Cannot be refused. */
+/* Before all else: makes the windows' tables and the zero frame. */
 void page_init(frame_t kernel_directory);
 
-/* In the kernel's windows: their tables are there from boot. */
+/* Maps a page of the kernel's windows, whose tables are there from boot. */
 void page_map_kernel(vaddr_t address, frame_t frame);
 
 /* Any kernel address: is memory there to be read? */
 bool page_kernel_mapped(vaddr_t address);
 
-/* A new directory, promised before: as `from`; NO_FRAME: as the kernel's own.
- */
+/* A new directory like `from`, or (NO_FRAME) like the kernel's.  A promise must
+ * cover it. */
 frame_t page_copy_directory(frame_t from);
 
-/* Puts a directory in CR3: the CPU forgets what it knew of the last. */
+/* Puts a directory in CR3.  The CPU forgets all translations for users. */
 void page_load(frame_t directory);
 void page_load_kernel(void); /* the directory without user memory */
 
-/* Forgets translations, if `directory` is the one that is loaded. */
+/* If `directory` is in CR3: makes the CPU forget what it knows of `va`; all. */
 void page_flush(frame_t directory, vaddr_t va);
 void page_flush_all(frame_t directory);
 
@@ -180,15 +181,15 @@ static inline uint32_t page_get(frame_t table, int entry)
 }
 void page_set(frame_t table, int entry, uint32_t word);
 
-/* PDEs.  A private table, new and promised before, has all rights there. */
+/* Makes a private table, whose PDE has all rights.  A promise must cover it. */
 void page_make_table(frame_t directory, int slot);
 void page_clear_slots(frame_t directory, int slot, int count);
-/* The PDE words `words` of a segment's tables, or 1 word, with these rights. */
+/* Copies `count` PDE words of a segment's tables, which have all rights. */
 void page_link(frame_t directory, int slot, int count, const uint32_t *words);
-/* RIGHT_WRITE, or not; rights 0: not even present. */
+/* Gives linked PDEs these rights.  With rights 0 they are not present. */
 void page_link_rights(frame_t directory, int slot, int count, int rights);
 
-/* How a segment's directory names its table. */
+/* The PDE word of a segment's table. */
 static inline uint32_t link_word(frame_t table)
 {
 	return user_word(table, PDE_LINKED | PTE_RW);

@@ -2,11 +2,11 @@
  * mm/region.c -- regions, hung on the slots of their space.
  *
  * A region is (start, end, segment, offset, rights).  Each slot knows the
- * lowest region that lies in it, each region the next one in the slot where it
- * ends, and the one before in the slot where it starts.  So finding a region
- * costs the same with one attachment as with six hundred, which have a slot
- * each; and who walks over many goes from each to the next in a few steps,
- * however many lie in a slot (1,024 of one page at most):
+ *lowest region that lies in it.  Each region knows the next one in the slot
+ *where it ends, and the one before it in the slot where it starts.  So finding
+ *a region costs the same with one attach as with six hundred, which have a slot
+ *each. A walk goes from each region to the next in a few steps, however many
+ *lie in a slot (at most 1,024, of one page each).
  *
  *	slot        0           1           2           3
  *	        +-----------+-----------+-----------+-----------+
@@ -16,6 +16,7 @@
  *	next        A -> B                  B -> C -> D
  *	previous    A <- B                  B <- C <- D
  *
+ * A region whose slots are all linked is alone in each of them (`whole`).
  */
 #include "region.h"
 
@@ -28,7 +29,7 @@ struct rows region_rows = ROWS_OF(regions, MAX_REGIONS);
 
 /* ---- looking --------------------------------------------------------- */
 
-/* As region_from(), but none that begins in slot `limit` or higher. */
+/* As region_from(), but only a region that begins below slot `limit`. */
 static int region_below_slot(int space, vaddr_t va, int limit)
 {
 	int r, slot;
@@ -79,7 +80,7 @@ int region_after(int region)
 	return slot < USER_SLOTS ? slot_first_region(r->space, slot) : -1;
 }
 
-/* The one that ends where `region` starts, or another below it, or -1. */
+/* A region below `region`; if one ends where it starts, that one.  Or -1. */
 static int region_below(int region)
 {
 	const struct region *r = &regions[region];
@@ -103,7 +104,7 @@ static int last_below(int space, int slot, vaddr_t va)
 
 /* ---- the lists ------------------------------------------------------- */
 
-/* In a slot: `low` or the slot itself (-1) comes before `high` or none (-1). */
+/* In a slot, `high` (-1: none) now follows `low` (-1: it is the lowest). */
 static void chain(int space, int slot, int low, int high)
 {
 	if (low < 0)
@@ -114,7 +115,7 @@ static void chain(int space, int slot, int low, int high)
 		regions[high].previous = low;
 }
 
-/* Its end lies in a later slot now: it is the first of all up to there. */
+/* The region's end has moved beyond slot `first`: lists it in those slots. */
 static void list_end(int region, int first)
 {
 	struct region *r = &regions[region];
@@ -168,7 +169,7 @@ void region_unlist(int region)
 
 int region_make_after(const struct region *draft, int before)
 {
-	int i = rows_pick(&region_rows); /* it was reserved */
+	int i = rows_pick(&region_rows);
 
 	regions[i] = *draft;
 	if (draft->segment >= 0)

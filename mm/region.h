@@ -1,9 +1,9 @@
 /*
  * mm/region.h -- regions from the inside: for mm/ alone.
  *
- * Two numbers serve every operation that may fail: the tables and pages it will
- * need (its cost, charged to the space in one go) and the regions it will make
- * (reserved as rows).  After that nothing fails.
+ * An operation that may fail reserves two things before it changes any: the
+ * tables and pages that it will need, which are charged to the space at once,
+ * and rows for the regions that it will make.  After that nothing fails.
  */
 #ifndef MM_REGION_H
 #define MM_REGION_H
@@ -13,48 +13,48 @@
 /* ---- region.c: the lists --------------------------------------------- */
 
 /*
- * Puts a region into the lists of its slots, after `before`: the last one that
- * starts below it in its first slot, or -1.  And takes it out.
+ * Puts a region into the lists of its slots, after `before`: the last region
+ * that starts below it in its first slot, or -1.  region_unlist() takes it out.
  */
 void region_list(int region, int before);
 void region_unlist(int region);
 
-/* The next region of a space after `region`, in order of address; -1. */
+/* The next region of the space, in order of address; -1: none. */
 int region_after(int region);
 
 /* ---- region.c: a region's life --------------------------------------- */
 
-/* A listed copy of `draft`, for which a row has been reserved. */
+/* Makes a listed copy of `draft`, for which a row is reserved.  Its index. */
 int region_make(const struct region *draft);
-/* The same, where it is known after which one it is listed. */
+/* The same, if the caller knows `before` of region_list(). */
 int region_make_after(const struct region *draft, int before);
-/* Of an unlisted one: lets go of segment and attach. */
+/* Frees an unlisted region: it leaves its attach and drops its segment. */
 void region_end(int region);
-/* Removes one region whole, with what the CPU sees of it.  Cannot fail. */
+/* Removes a region and what the CPU sees of it.  Cannot fail. */
 void region_remove(int region);
-/* [start, at) stays; [at, end) becomes a region of its own: its index. */
+/* Cuts a region in two at `at`; a row is reserved.  The upper one's index. */
 int region_split(int region, vaddr_t at);
-/* Joins one of zeroes with equal neighbours; what it is now. */
+/* Joins a region of zeroes with equal neighbours.  The joined region. */
 int region_merge(int region);
 
 /* ---- hole.c ---------------------------------------------------------- */
 
-/* A region is about to go: there will be room. */
+/* Notes that a region is about to go, so that there will be room. */
 void hole_made(const struct region *r);
 
 /* ---- attach.c -------------------------------------------------------- */
 
-/* The ring of a new attach: one part.  And a part of it comes, above `low`. */
+/* Makes a region the only part of its attach; the part after part `low`. */
 void attach_begin(int region);
 void attach_join(int region, int low);
-/* A region goes, out of the lists already; the last of an attach ends it. */
+/* An unlisted region leaves its attach.  The last part ends it. */
 void attach_leave(int region);
 
 /* ---- map.c ----------------------------------------------------------- */
 
 /*
- * Makes a region of `draft`, in place of what lies there, or joins it with
- * equal neighbours: its index, or -ENOMEM with nothing changed.
+ * Makes a region of `draft` in place of what lies there, and joins it with
+ * equal neighbours.  Its index, or -ENOMEM with nothing changed.
  */
 int map_place(struct region *draft);
 

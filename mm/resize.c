@@ -1,17 +1,18 @@
 /*
  * mm/resize.c -- segments that change size.
  *
- * Growing needs pages and tables, promised first.  Shrinking is the delicate
- * one: spaces may show the pages that go, in linked slots through the segment's
- * own entries, in private ones through borrowed entries.  So, in this order:
+ * Growing needs pages and tables, which are promised first.  Shrinking is
+ * delicate, because spaces may show the pages that go: in linked slots by the
+ * segment's own entries, in private slots by borrowed entries.  So it has four
+ * steps, in this order:
  *
  *	1  the segment's entries beyond the new end become not present
  *	2  every region of the segment forgets its borrowed entries
  *	3  flush
  *	4  the frames are dropped
  *
- * Regions stay as they are; to touch one beyond the end is SIGBUS.  Tables stay
- * too, because PDEs may point at them.
+ * Regions stay as they are, and a touch beyond the segment's end is SIGBUS.
+ * Tables stay too, because PDEs may point at them.
  */
 #include "region.h"
 

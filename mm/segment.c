@@ -1,23 +1,24 @@
 /*
- * mm/segment.c -- segments: rows of frames, and the page tables that map them.
+ * mm/segment.c -- segments: frames in order, and the page tables that map them.
  *
  * A segment belongs to no process.  One of memory has page tables of its own,
- * each for 4 MiB, whose entries always allow everything; whoever attaches the
- * segment at a suitable address points a PDE at them, and the PDE says whether
- * he may write.  So a page that one process touches first is there for all.
+ * each for 4 MiB, whose entries always allow everything.  A process that
+ *attaches the segment at a suitable address points a PDE at each table, and the
+ *PDE says whether it may write.  As a result a page that one process touches
+ *first is there for all of them.
  *
  *	up to 4 MiB:                  word ---> [ f f . f . . ]
  *
  *	beyond:        directory -> [ word ]--> [ f f f f f f ]
  *	                            [ word ]--> [ f . . . f f ]
  *
- * The words are the PDEs that an attach copies.  Tables are made (promised,
- * zeroed), all at once, when the first is needed and stay until the segment
- * dies, because a PDE somewhere may point at them.
+ * The words are the PDEs that an attach copies.  All tables are made when the
+ * first is needed.  They stay until the segment dies, because PDEs may point at
+ * them.
  *
- * A segment that can be resized has the tables of all its pages from the start:
- * it grows under regions that are already there.  Changing size is in
- * mm/resize.c, because it must know who looks.
+ * A resizable segment has the tables of all its pages from the start, because
+ *it grows under regions that are already there.  segment_resize() is in
+ * mm/resize.c, because it must know which regions show the segment.
  */
 #include "segment.h"
 
@@ -36,7 +37,7 @@ struct rows segment_rows = ROWS_OF(segments, MAX_SEGMENTS);
 
 /* ---- birth ----------------------------------------------------------- */
 
-/* `promise`: of its pages, so many are promised. */
+/* A segment of `pages`, for which `promise` pages are reserved. */
 static int make(enum segment_kind kind, int pages, int promise, int level)
 {
 	int i;
@@ -169,8 +170,8 @@ static int memory_frame(int segment, int page, int level, frame_t *frame)
 }
 
 /*
- * Of an archive or a device.  In an archive's last page the next file follows:
- * that page is copied.
+ * The frame of a page of an archive or of a device.  The last page of a file in
+ * the archive also has bytes of the next file, so that page is copied.
  */
 static frame_t outside_frame(struct segment *s, int page)
 {
@@ -203,7 +204,8 @@ int segment_frame(int segment, int page, int level, frame_t *frame)
 
 /* ---- death ----------------------------------------------------------- */
 
-/* `resident` frames are in this table and those after it; in those after. */
+/* `resident`: how many frames this table and those after it have.  How many
+ * those after it have. */
 static int free_table(frame_t table, int resident)
 {
 	for (int i = 0; i < TABLE_ENTRIES && resident > 0; i++) {
@@ -218,7 +220,7 @@ static int free_table(frame_t table, int resident)
 	return resident;
 }
 
-/* Nobody looks any more: every PDE to it was cleared, and flushed. */
+/* No region shows it any more: every PDE to it was cleared, and flushed. */
 static void free_memory(int segment)
 {
 	const struct segment *s = &segments[segment];

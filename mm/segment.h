@@ -1,9 +1,9 @@
 /*
- * mm/segment.h -- segments: rows of frames, and the page tables that map them.
+ * mm/segment.h -- segments: frames in order, and the page tables that map them.
  *
- * A segment is named by its index in the table `segments` (-1: none).  It lives
- * while somebody holds it: a region of a space, a System V identifier, a
- * server's handle.  See mm/segment.c for the picture.
+ * A segment is named by its index in `segments` (-1: none).  It lives while it
+ * is held: by a region of a space, by a System V identifier, by a server's
+ * handle.  See mm/segment.c for the picture.
  */
 #ifndef MM_SEGMENT_H
 #define MM_SEGMENT_H
@@ -12,7 +12,7 @@
 #include "rows.h"
 
 /*
- * What the kinds differ in is asked by fact, with the functions below:
+ * The kinds differ in four facts, which the functions below answer:
  *
  *	           in RAM   writable   inherited   linkable
  *	memory      yes       yes         yes        yes
@@ -35,14 +35,14 @@ struct segment {
 	int link; /* mm/rows.c: the next free row */
 	enum segment_kind kind;
 	int holders;  /* regions + ids + handles */
-	int owner;    /* tag for the holder of a handle; mm never looks */
-	int pages;    /* its size now; the bytes are the holder's business */
+	int owner;    /* the channel of a handle's server; mm never looks */
+	int pages;    /* its size now; its holders know the size in bytes */
 	int resident; /* frames it holds now */
 
-	/* Of memory; of the others: 0, and directory NO_FRAME. */
+	/* Of memory.  In the other kinds: 0, and NO_FRAME. */
 	bool resizable;    /* linked by whole slots only */
-	bool promised;     /* in full; false: NORESERVE, each touch asks */
-	int tables;        /* page tables it has: of all its pages, or none */
+	bool promised;     /* in full; false: each first touch asks */
+	int tables;        /* its page tables: for all its pages, or none */
 	uint32_t word;     /* the PDE word of its only table */
 	frame_t directory; /* or a frame of PDE words, one for each table */
 
@@ -57,64 +57,65 @@ struct segment {
 extern struct segment segments[];
 extern struct rows segment_rows;
 
-/* Can the kernel reach its pages, and the cache keep them?  Then they can be
- * copied, and mapped private. */
+/*
+ * Are its pages in RAM?  Then the kernel can reach and copy them, a private
+ * mapping can show them, and the cache may keep them.
+ */
 static inline bool segment_in_ram(int segment)
 {
 	return segments[segment].kind != SEGMENT_DEVICE;
 }
 
-/* May who shows it shared write to it? */
+/* May a shared mapping of it be written to? */
 static inline bool segment_writable(int segment)
 {
 	return segments[segment].kind != SEGMENT_ARCHIVE;
 }
 
-/* Does a child get the regions that show it?  A device is for one process. */
+/* Does a child inherit its regions?  A device is for one process. */
 static inline bool segment_inherited(int segment)
 {
 	return segments[segment].kind != SEGMENT_DEVICE;
 }
 
-/* Has it page tables of its own, at which a PDE can point? */
+/* Does it have page tables of its own, at which a PDE can point? */
 static inline bool segment_linkable(int segment)
 {
 	return segments[segment].kind == SEGMENT_MEMORY;
 }
 
 /*
- * A new segment of memory, held once.  Unless `promised` is false its pages
- * are promised in full here.  -ENOMEM, or its index.  1 <= pages <= 2^20.
+ * Makes a segment of memory, held once.  Its index, or -ENOMEM.  If `promised`,
+ * this reserves all of its pages.  1 <= pages <= SEGMENT_PAGES.
  */
 int segment_make(int pages, bool promised, bool resizable, int level);
 
-/* `bytes` of the boot archive from physical address `start` (page-aligned). */
+/* Makes one of `bytes` of the boot archive from `start`, which is aligned. */
 int segment_make_archive(paddr_t start, uint32_t bytes, int level);
 
-/* Frames outside RAM from `start` (page-aligned): shared, not inherited. */
+/* Makes one of the frames outside RAM from `start` on, which is aligned. */
 int segment_make_device(paddr_t start, int pages, int level);
 
 /*
- * Grow or shrink a resizable segment.  Shrinking clears its own and every
- * borrowed entry beyond, flushes, and only then frees.  -ENOMEM when growing,
- * -EINVAL when it cannot be resized.
+ * Makes a resizable segment longer or shorter (mm/resize.c).  0; -ENOMEM when
+ * it grows; -EINVAL if it cannot be resized, or not to that size.
  */
 int segment_resize(int segment, int pages, int level);
 
-void segment_drop(int segment); /* the last one frees frames and tables */
+void segment_drop(int segment); /* the last drop frees frames and tables */
 
 /*
- * The frame of page `page`, made (zeroed, filled) if absent.  -ENXIO beyond the
- * end or when an unpromised touch finds no memory.
+ * The frame of page `page`, which is made and zeroed if there is none yet.  0;
+ * -ENXIO beyond the end, or if nothing was promised and there is no memory.
  */
 int segment_frame(int segment, int page, int level, frame_t *frame);
 
-/* Makes the page tables of all its pages: 0, or -ENOMEM.  They stay. */
+/* Makes the page tables of all its pages, which then stay.  0 or -ENOMEM. */
 int segment_make_tables(int segment, int level);
 
 /*
- * The word of page `page` in the segment's own table, 0: it has no frame; and
- * to set it, where there is a table.
+ * The word of page `page` in the segment's own table.  0: the page has no
+ * frame.  It is set only where there is a table.
  */
 uint32_t segment_get(int segment, int page);
 void segment_set(int segment, int page, uint32_t word);
@@ -134,7 +135,7 @@ static inline int tables_for(int pages)
 	return (pages + TABLE_ENTRIES - 1) / TABLE_ENTRIES;
 }
 
-/* Where the boot archive is, page-aligned; boot/main.c says it once. */
+/* Where the boot archive is, page-aligned.  boot/main.c sets it once. */
 extern paddr_t archive_start;
 extern uint32_t archive_bytes;
 

@@ -7,14 +7,15 @@
  *	  +---------+ ------------------------------------> +---------+
  *	                     slot_make_private
  *
- * Linked: the PDE points to a table that belongs to a segment, and everybody
- * who is linked sees the same entries.  Allowed only while exactly one region
- * lies in the slot, address and offset agree modulo 4 MiB, and the region
- * covers the whole slot or all that the segment has there (which a segment that
- * can be resized could change, so that one links by whole slots only).
+ * Linked: the PDE points at a table that belongs to a segment, and all spaces
+ * that are linked see the same entries.  This is allowed only while exactly one
+ * region lies in the slot, address and offset agree modulo 4 MiB, and the
+ *region covers the whole slot or all that the segment has there.  A resizable
+ *segment could get more pages there, so it is linked by whole slots only.
  *
- * Private: the table is the space's.  It holds the space's own frames, each
- * counted, and *borrowed* entries for pages of segments, which are not.
+ * Private: the table belongs to the space.  It has *own* entries, which count
+ * their frames, and *borrowed* entries, which show a segment's pages and do not
+ * count them.
  *
  * A linked slot whose condition breaks turns private in slot_make_private()
  * and nowhere else, and never back.  To write a stranger's entry into a shared
@@ -29,8 +30,8 @@
 /* ---- the bitmap ------------------------------------------------------ */
 
 /*
- * A bit is set where the slot is free; with `flip` ~0 where it is used.  The
- * first such slot in [slot, limit), or `limit`.
+ * The first slot in [slot, limit) that is free, or with `flip` ~0 the first
+ * that is used; `limit`: none.
  */
 static int next_slot(int space, int slot, int limit, uint32_t flip)
 {
@@ -58,7 +59,7 @@ int slot_next_used(int space, int slot, int limit)
 	return next_slot(space, slot, limit, ~0u);
 }
 
-/* The last such slot up to `slot`, or -1. */
+/* The last slot up to `slot` that is free, or with `flip` ~0 used; -1: none. */
 static int previous_slot(int space, int slot, uint32_t flip)
 {
 	const uint32_t *bits = spaces[space].free_slots;
@@ -117,7 +118,7 @@ void slot_make_private(int space, int slot)
 	regions[r].whole = false;
 }
 
-/* May `r` be linked in `slot`, if it is alone there? */
+/* May `r` be linked in `slot`, if no other region is there? */
 static bool linkable(const struct region *r, int slot)
 {
 	vaddr_t start = slot_start(slot);
@@ -136,7 +137,7 @@ static bool linkable(const struct region *r, int slot)
 	       (!s->resizable && page + pages_in(end - start) >= s->pages);
 }
 
-/* Will a region have a part of the slot beside the draft? */
+/* Will `draft` share this slot with another region? */
 static bool has_others(const struct region *draft, int slot)
 {
 	return regions_overlap(draft->space, slot_start(slot), draft->start) ||
@@ -272,11 +273,11 @@ void slots_clear(const struct region *r)
 	for_each_piece(r, p) clear_entries(r, &p);
 }
 
-/* PROT_NONE keeps the frame in an entry that is not present. */
+/* A word under new rights.  Without any it keeps its frame, not present. */
 static uint32_t with_rights(uint32_t word, int rights)
 {
 	if (word & PTE_BORROWED)
-		return 0; /* the next fault borrows it anew */
+		return 0; /* the next fault borrows it again */
 	if (rights == 0)
 		return word & ~(PTE_P | PTE_RW);
 	word |= PTE_P;

@@ -1,8 +1,8 @@
 /*
  * mm/slot.h -- slots and entries from the inside: for mm/ alone.
  *
- * A slot is 4 MiB of a space.  slot.c says what is in it; regions hang on it
- * by region.c.
+ * A slot is 4 MiB of a space, and mm/slot.c says what is in it.  mm/region.c
+ * hangs regions on slots.
  */
 #ifndef MM_SLOT_H
 #define MM_SLOT_H
@@ -15,7 +15,7 @@ static inline vaddr_t slot_start(int slot)
 	return (vaddr_t)slot << SLOT_SHIFT;
 }
 
-/* The first byte after a slot; of the last slot of a 4 GiB space, too. */
+/* The first byte after a slot. */
 static inline vaddr_t slot_end(int slot)
 {
 	return slot_start(slot + 1);
@@ -23,10 +23,10 @@ static inline vaddr_t slot_end(int slot)
 
 /* ---- slots without a region ------------------------------------------ */
 
-/* The first slot in [slot, limit) that is free, is used; `limit`: none. */
+/* The first slot in [slot, limit) that is free; that is used; `limit`: none. */
 int slot_next_free(int space, int slot, int limit);
 int slot_next_used(int space, int slot, int limit);
-/* The last slot up to `slot` that is; -1: none. */
+/* The last slot up to `slot` that is free; that is used; -1: none. */
 int slot_previous_free(int space, int slot);
 int slot_previous_used(int space, int slot);
 
@@ -37,16 +37,16 @@ static inline bool slots_free(int space, int first, int last)
 
 /* ---- the regions of a slot ------------------------------------------- */
 
-/* The slots of `mask` in one word of the bitmap are free now, or used. */
+/* Sets, in one word of the bitmap, whether the slots of `mask` are free. */
 static inline void slots_mark(uint32_t *word, uint32_t mask, bool is_free)
 {
 	*word = is_free ? *word | mask : *word & ~mask;
 }
 
-/* The lowest region of slots [first, last] is `region`, or none (-1). */
+/* Makes `region`, or none (-1), the lowest region of slots [first, last]. */
 void slots_set_many(int space, int first, int last, int region);
 
-/* The same; most often it is one slot, and then it costs next to nothing. */
+/* As slots_set_many(), but fast for one slot, which is most frequent. */
 static inline void slots_set_first(int space, int first, int last, int region)
 {
 	struct space *s = &spaces[space];
@@ -65,7 +65,7 @@ static inline int slot_first_region(int space, int slot)
 	return spaces[space].slot_region[slot] - 1;
 }
 
-/* The next of the regions in a slot, or -1. */
+/* The region after `region` in a slot, or -1. */
 static inline int slot_next_region(int slot, int region)
 {
 	const struct region *r = &regions[region];
@@ -77,12 +77,12 @@ static inline int slot_next_region(int slot, int region)
 
 bool slot_linked(int space, int slot);
 
-/* The one function that turns a linked slot private.  Its table is promised. */
+/* Turns a linked slot private.  A promise must cover its table. */
 void slot_make_private(int space, int slot);
 
-/* How many tables the slots of `draft` need once it lies there alone. */
+/* How many tables placing `draft` takes, once it has replaced what is there. */
 int slots_cost(const struct region *draft);
-/* Links, or gives a table to, each slot of a draft about to be listed. */
+/* Links each slot of a draft about to be listed, or gives it a table. */
 void slots_fill(struct region *draft);
 /* Points the PDEs of `count` slots at the tables of the region's segment. */
 static inline void slots_link(const struct region *r, int slot, int count)
@@ -96,20 +96,20 @@ static inline void slots_link(const struct region *r, int slot, int count)
 		page_link_rights(directory, slot, count, r->rights);
 }
 
-/* Clears, flushes, drops what the CPU sees of a region. */
+/* Clears what the CPU sees of a region, flushes, and drops the own frames. */
 void slots_clear(const struct region *r);
 /*
- * What the CPU sees follows the region's rights; borrowed entries are forgotten
- * until the next fault.  The caller flushes.
+ * Makes what the CPU sees of a region follow its rights.  Borrowed entries are
+ * cleared until the next fault.  The caller flushes.
  */
 void slots_refresh(const struct region *r);
-/* Frees the tables of private slots without regions. */
+/* Frees the tables of those private slots that have no region. */
 void slots_settle(int space, int first, int last);
 
 /* ---- the entries of private slots ------------------------------------ */
 
+/* The entry of `va`.  entry_set() also makes the CPU forget the old one. */
 uint32_t entry_get(const struct region *r, vaddr_t va);
-/* Makes the CPU forget the old one. */
 void entry_set(const struct region *r, vaddr_t va, uint32_t word);
 
 /* What a region has in one private table. */
@@ -119,14 +119,14 @@ struct piece {
 };
 
 /*
- * The next piece after p->end; false: none.  Between two is a preemption point,
- * for a region can have a million entries.
+ * Finds the next piece from p->end on; false: there is none.  Between two
+ * pieces is a preemption point, because a region can have a million entries.
  */
 bool piece_next(const struct region *r, struct piece *p);
 #define for_each_piece(r, p)                                                   \
 	for (struct piece p = {.end = (r)->start}; piece_next(r, &p);)
 
-/* As entry_get() and entry_set(). */
+/* As entry_get() and entry_set(), without the walk. */
 uint32_t piece_get(const struct piece *p, vaddr_t va);
 void piece_set(const struct piece *p, vaddr_t va, uint32_t word);
 

@@ -1,5 +1,5 @@
 /*
- * mm/space.c -- spaces: born, copied, emptied, loaded.
+ * mm/space.c -- spaces: made, copied, ended, loaded.
  *
  * A space is what one process sees: 768 slots of 4 MiB and the regions that
  * hang on them.
@@ -15,13 +15,13 @@
  *	slot.c    linked, private   hole.c    where is room
  *	attach.c  shmat, shmdt      fault.c   touching
  *
- * fork copies the words of linked slots, so parent and child share the tables;
- * of private slots it copies the entries, takes the right to write from both,
- * and whoever writes first gets a copy (mm/fault.c).
+ * A fork copies the PDEs of linked slots, so parent and child share the tables.
+ * Of private slots it copies the entries and takes the right to write from both
+ * processes.  The first that writes gets a copy (mm/fault.c).
  *
- * `promised` is the sum of what was promised in the space's name: its
- * directory, its private tables, the pages of its promised regions, and each
- * own frame of a region without a promise.
+ * `promised` is the sum of what was promised to the space: its directory, its
+ * private tables, the pages of its promised regions, and each own frame of a
+ * region without a promise.
  */
 #include "region.h"
 
@@ -52,7 +52,7 @@ void space_refund(int space, int pages)
 
 /* ---- birth ----------------------------------------------------------- */
 
-/* A new space with a directory like this one; what it needs was taken. */
+/* A new space with a directory like this one.  All it needs was reserved. */
 static int begin(int level, int promised, frame_t directory)
 {
 	int space = rows_take(&space_rows, level);
@@ -96,7 +96,7 @@ static bool inherited(int region)
 	return segment < 0 || segment_inherited(segment);
 }
 
-/* The child has the PDEs of its parent: a private table becomes a new one. */
+/* The child has the PDEs of its parent.  It gets its own private tables. */
 static void copy_tables(const struct region *r, frame_t mine)
 {
 	int last = slot_of(r->end - 1);
@@ -109,7 +109,7 @@ static void copy_tables(const struct region *r, frame_t mine)
 	}
 }
 
-/* One frame, two entries: neither may be written. */
+/* One frame has two entries now, and neither may be written. */
 static void share_entries(const struct piece *p, frame_t mine)
 {
 	for (vaddr_t va = p->start; va < p->end; va += PAGE_SIZE) {
@@ -128,7 +128,7 @@ static void share_entries(const struct piece *p, frame_t mine)
 	}
 }
 
-/* Its copy is a part of the copy of its attach. */
+/* The copy of a part is a part of the copy of its attach. */
 static void copy_part(const struct region *r, int copy)
 {
 	const struct region *low = &regions[r->part_before];
@@ -137,7 +137,7 @@ static void copy_part(const struct region *r, int copy)
 		attach_join(copy, low->link);
 }
 
-/* `last`: the copy before this one, or -1.  What it is for the next. */
+/* `last`: the copy made before this one, or -1.  The copy made last. */
 static int copy_region(int region, int to, int last)
 {
 	struct region *r = &regions[region];
@@ -178,7 +178,7 @@ int space_copy(int from, int level)
 	spaces[to].attaches = spaces[from].attaches;
 	for (int r = region_from(from, 0); r >= 0; r = region_after(r))
 		last = copy_region(r, to, last);
-	if (devices) /* their tables are not needed */
+	if (devices) /* the tables of their slots may be empty */
 		slots_settle(to, 0, USER_SLOTS - 1);
 	return to;
 }

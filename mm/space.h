@@ -2,12 +2,12 @@
  * mm/space.h -- spaces: what one process sees, as 768 slots of 4 MiB.
  *
  * A space is an object apart from the process, named by its index in `spaces`
- * (-1: none).  It consists of regions; regions hang off slots; a slot
- * is empty, linked (its PDE points to a segment's own page table) or private
- * (its table belongs to the space).  See mm/space.c for the picture.
+ * (-1: none).  It consists of regions, which hang on slots.  A slot is empty,
+ * linked (its PDE points at a segment's own page table) or private (its table
+ * belongs to the space).  See mm/space.c for the picture.
  *
- * What is called region_, slot_, attach_ or map_ is in the file of that name.
- * What is called space_ is here:
+ * A function called region_, slot_, attach_, hole_ or map_ is in the file of
+ * that name.  A function called space_ is in one of these:
  *
  *	space.c     make copy hold drop load       its life
  *	            charge refund                   what was promised to it
@@ -36,49 +36,48 @@
 
 enum region_kind {
 	REGION_FREE,
-	REGION_SHARED,  /* of a segment, as everybody sees it */
-	REGION_PRIVATE, /* of a segment, or (-1) of zeroes; copy-on-write */
-	REGION_STACK,   /* private zeroes that grow down, by STACK_LIMIT */
+	REGION_SHARED,  /* of a segment, the same for all who map it */
+	REGION_PRIVATE, /* of a segment or (-1) of zeroes; copy-on-write */
+	REGION_STACK,   /* private zeroes that grow down, up to STACK_LIMIT */
 	REGION_HEAP,    /* private zeroes that brk moves */
 };
 
 struct region {
-	int link; /* free list of the table; during fork, its copy */
+	int link; /* mm/rows.c: the next free row; during a fork: its copy */
 	enum region_kind kind;
 	vaddr_t start, end; /* page-aligned; end is the first byte after */
 	int segment;        /* what it shows, or -1 */
 	int offset;         /* page of the segment at `start` */
 	int rights;         /* RIGHT_*: what the process may do now */
 	int ceiling;        /* RIGHT_*: what mprotect may give at most */
-	bool promised;      /* private pages counted in full */
-	bool noreserve;     /* MAP_NORESERVE: each touch asks */
+	bool promised;      /* its private pages were promised in full */
+	bool noreserve;     /* MAP_NORESERVE: each first touch asks */
 	bool whole;         /* every slot of it is linked */
 	int next;           /* the next one in the slot where this one ends */
 	int previous;       /* the one before in the slot where it starts */
-	int space;          /* whose it is */
+	int space;          /* to which it belongs */
 
-	/* Of the attach it is a part of: what shm_nattch counts, one shmat. */
-	int tag; /* an index of ipc/sysv/shm.c, which mm never looks at; or -1
-	          */
-	vaddr_t base;                /* where shmat mapped it */
-	int part_after, part_before; /* a ring, in order of address */
+	/* If it is a part of an attach, which is what shm_nattch counts: */
+	int tag;      /* ipc/sysv/shm.c's index, mm never looks; -1: no part */
+	vaddr_t base; /* where shmat mapped the attach */
+	int part_after, part_before; /* the ring of its parts, by address */
 };
 
 struct space {
 	int link;
 	int holders;       /* processes that have it; 0: the row is free */
-	int level;         /* LEVEL_*, for promises made in its name */
+	int level;         /* LEVEL_*, of the promises made for it */
 	frame_t directory; /* its page directory */
-	int attaches;      /* attaches alive (SHMSEG counts them) */
-	int owner;         /* pid of whom it belongs to; mm never looks */
-	int promised;      /* pages in its name: private memory and tables */
-	/* set by exec; the break is moved by space_brk */
+	int attaches;      /* how many it has; SHMSEG is their limit */
+	int owner;         /* pid of its process; mm never looks */
+	int promised;      /* pages promised to it: private memory, tables */
+	/* exec sets both; space_brk() moves the break. */
 	vaddr_t heap_start, heap_break;
 	vaddr_t packed; /* private slots have no hole from here on: hole.c */
 	int filled;     /* slots from ATTACH_FIRST to here are used: hole.c */
-	/* a bit for each slot: it has no region */
+	/* A bit for each slot: it has no region. */
 	uint32_t free_slots[(USER_SLOTS + 31) / 32];
-	/* the lowest region in each slot + 1; 0: none */
+	/* The lowest region in each slot + 1; 0: none. */
 	uint16_t slot_region[USER_SLOTS];
 };
 
@@ -108,86 +107,90 @@ bool regions_overlap(int space, vaddr_t start, vaddr_t end);
 
 /* ---- a space's life -------------------------------------------------- */
 
-/* An empty space, held once.  Its index, or -ENOMEM. */
+/* Makes an empty space, held once.  Its index, or -ENOMEM. */
 int space_make(int level);
 
 /*
- * fork: a child space with every region and attach of `from` (device regions
- * apart).  Linked slots link the same tables; private frames become
- * copy-on-write in both.  Its index, or -ENOMEM with nothing changed.
+ * fork: makes a space with every region and attach of `from`, but for devices.
+ * Linked slots link the same tables, and private frames become copy-on-write in
+ * both.  Its index, or -ENOMEM with nothing changed.
  */
 int space_copy(int from, int level);
 
-/* One more process has this space.  And one less: the last one ends it, with
- * all that is mapped and all attaches.  They cannot fail. */
+/*
+ * One more process has this space; one less has it.  The last drop ends it with
+ * all that is mapped and all attaches, and cannot fail.
+ */
 void space_hold(int space);
 void space_drop(int space);
 
 /* Puts the space's directory in CR3. */
 void space_load(int space);
 
-/* Promises `pages` in the name of a space: 0 or -ENOMEM.  And gives back. */
+/* Reserves `pages` for a space: 0 or -ENOMEM.  space_refund() gives back. */
 int space_charge(int space, int pages);
 void space_refund(int space, int pages);
 
 /* ---- mapping --------------------------------------------------------- */
 
 /*
- * Makes a region like `wanted` in its space (promise, attach and lists apart),
- * in place of what lies there.  0, or -ENOMEM with nothing changed.  Holds the
- * segment.  -EINVAL for a private one of a device.  What shows an archive
- * shared is read-only.
+ * Makes a region like `wanted` in its space, in place of what lies there, and
+ * holds its segment.  It decides `promised`; the attach and the lists of
+ * `wanted` are ignored.  A shared region of an archive becomes read-only.  0;
+ * -EINVAL: a private region of a device; -ENOMEM.  On error nothing has
+ * changed.
  */
 int space_map(const struct region *wanted);
 
 /*
- * Removes what is mapped in [start, end): flushes, then frees.  -ENOMEM when a
- * linked slot or a region would have to be split and there is no memory;
- * nothing changed.
+ * Removes what is mapped in [start, end): flushes, then frees.  0, or -ENOMEM
+ * with nothing changed: a linked slot or a region has to be split, and there is
+ * no memory for that.
  */
 int space_unmap(int space, vaddr_t start, vaddr_t end);
 
-/* mprotect(2): 0, -ENOMEM (a hole, or no memory), -EACCES (above a ceiling). */
+/*
+ * mprotect(2).  0; -ENOMEM: a hole, or no memory; -EACCES: the rights are above
+ * a region's ceiling.  On error nothing has changed.
+ */
 int space_protect(int space, vaddr_t start, vaddr_t end, int rights);
 
-/*
- * brk(2): moves the heap's end to `address` if it can; in any case returns
- * where it is now.
- */
+/* brk(2): moves the heap's end to `address` if it can.  Where it is now. */
 vaddr_t space_brk(int space, vaddr_t address);
 
-/* The highest hole below the stack's limit, for private ones; 0: none. */
+/* The highest hole below the stack's limit, for private memory; 0: none. */
 vaddr_t space_find_private(int space, int pages);
 
-/* A hole for a shared mapping: a free slot while there is one; 0: none. */
+/* A hole for a shared mapping, at a free slot if there is one; 0: none. */
 vaddr_t space_find_shared(int space, int pages);
 
 /* ---- attaches -------------------------------------------------------- */
 
 /*
- * Attaches all of `segment` at *base, or where it fits when *base is 0, and
- * stores the address there.  `remap` replaces what lies there.  Takes every
- * page table it can ever need.  In this order: -EINVAL (wraps; overlaps without
- * remap), -ENOMEM (beyond user space, no room, no memory), -EPERM (below
- * USER_FIRST).  On error nothing has changed.  Held: the segment, once.
+ * Attaches all of `segment` at *base, or where it fits if *base is 0, and
+ * stores the address in *base.  `remap` replaces what lies there.  It takes
+ * every page table that the attach can ever need, and holds the segment.  0, or
+ * in this order: -EINVAL: overlaps without `remap`; -ENOMEM: beyond user space,
+ * no room, no memory; -EPERM: below USER_FIRST.  On error nothing has changed.
  */
 int space_attach(int space, int segment, vaddr_t *base, int rights, bool remap,
                  int tag);
 
 /*
- * Ends the attach whose base is `base` (the lowest, if what other shmats left
- * has the same): removes what is left of it.  -EINVAL: there is none.
+ * Removes what is left of the attach whose base is `base`.  If several have it,
+ * because munmap removed their first pages, the lowest goes.  0, or -EINVAL:
+ * there is none.
  */
 int space_detach(int space, vaddr_t base);
 
 /*
- * An attach with this tag has ended: the last region of it is out of the space,
- * by whatever way.  ipc/sysv/shm.c, which counts, defines it; it may drop
+ * mm calls this when an attach ends, in whatever way: its last region is out of
+ * the space.  ipc/sysv/shm.c, which counts attaches, defines it.  It may drop
  * segments.
  */
 void attach_ended(int space, int tag);
 
-/* The attaches of a space: a region of the first, of the next; -1: no more. */
+/* The lowest region of a space's first attach, of the next one; -1: none. */
 int attach_first(int space);
 int attach_next(int region);
 
@@ -195,29 +198,30 @@ int attach_next(int region);
 
 /*
  * Serves a touch of `va`, by a page fault or by the kernel itself, in any
- * space: checks the region's rights, fills the page or breaks copy-on-write.
- * 0, and the frame that is there now.  -EFAULT: no region allows it (SIGSEGV).
- * -ENXIO: it is allowed, but there is no frame, or no page of the segment there
- * any more (SIGBUS).
+ * space: checks the region's rights, and fills the page or breaks
+ * copy-on-write.  0, and the frame that is there now.  -EFAULT: no region
+ * allows it (SIGSEGV). -ENXIO: it is allowed, but no frame is left, or the
+ * segment has no such page any more (SIGBUS).
  */
 int space_page(int space, vaddr_t va, bool write, frame_t *frame);
 extern uint32_t count_faults; /* entry/trap.c counts all page faults */
 
 /* ---- usercopy.c: the only way to user memory (and usercopy.h) -------- */
 
-/* Of any space, by space_page(): 0 or -EFAULT. */
+/* Copy from and to any space, loaded or not.  0 or -EFAULT. */
 int space_read(int space, void *to, vaddr_t from, uint32_t bytes);
 int space_write(int space, vaddr_t to, const void *from, uint32_t bytes);
-/* Bytes of a string with its NUL; limit + 1: it is longer; or -EFAULT. */
+/* How many bytes a string has with its NUL.  limit + 1: more; or -EFAULT. */
 int space_string_bytes(int space, vaddr_t va, uint32_t limit);
-/* Between two spaces: 0 or -EFAULT.  At most 64 KiB a call. */
+/* Copies between two spaces.  0 or -EFAULT.  At most 64 KiB a call. */
 int space_transfer(int to_space, vaddr_t to, int from_space, vaddr_t from,
                    uint32_t bytes);
 
 /*
- * One page of a space as the kernel sees it, kept from one address to the next:
- * for who goes through much memory, a word at a time.  Good while nobody writes
- * to the space in another way.  It moves with a preemption point.
+ * One page of a space as the kernel sees it, kept from one address to the next.
+ * It serves a caller that goes through much memory a word at a time, and is
+ * valid while nothing else writes to the space.  Each move is a preemption
+ * point.
  */
 struct window {
 	int space;
@@ -229,7 +233,7 @@ struct window {
 
 char *window_move(struct window *w, vaddr_t va);
 
-/* The byte at `va`, and what follows in its page; 0: -EFAULT. */
+/* Where the byte at `va` is, and those after it in its page; 0: nowhere. */
 static inline char *window_at(struct window *w, vaddr_t va)
 {
 	uint32_t offset = va - w->page;
@@ -239,7 +243,7 @@ static inline char *window_at(struct window *w, vaddr_t va)
 
 /* ---- self-check ------------------------------------------------------ */
 
-/* Recomputes the truth; reports each breach through klog; how many. */
+/* Recomputes the truth and reports each breach to the log.  How many. */
 int mm_check(void);
 
 #endif

@@ -1,10 +1,11 @@
 /*
  * mm/usercopy.c -- the only way from the kernel to user memory.
  *
- * Of the space that is loaded, bytes are moved directly (usercopy.h).
+ * Between the kernel and the space that is loaded, bytes are moved directly
+ * (usercopy.h).
  *
- * Of spaces that are not loaded, pages are reached through the direct map;
- * space_page() has checked the region's rights, since the CPU does not.
+ * Pages of other spaces are reached through the direct map, where the CPU
+ * checks nothing.  So space_page() checks the region's rights first.
  */
 #include "space.h"
 
@@ -81,7 +82,7 @@ int copy_out(vaddr_t to, const void *from, uint32_t bytes)
 
 /* ---- of any space ---------------------------------------------------- */
 
-/* What can be read in a space as it is: no region need be asked. */
+/* Can the process itself read `va` as it is?  Then no region is asked. */
 static bool can_be_read(int space, vaddr_t va, frame_t *frame)
 {
 	uint32_t word = page_walk(spaces[space].directory, va);
@@ -90,7 +91,7 @@ static bool can_be_read(int space, vaddr_t va, frame_t *frame)
 	return word & PTE_P;
 }
 
-/* The kernel's view of `va`; at most `*bytes`, made less at the page's end. */
+/* Where the kernel sees `va`.  *bytes is made less if the page ends before. */
 static int reach(int space, vaddr_t va, bool write, uint32_t *bytes,
                  char **where)
 {
@@ -110,7 +111,7 @@ static int reach(int space, vaddr_t va, bool write, uint32_t *bytes,
 	return 0;
 }
 
-/* Between kernel memory and a space, one way or the other. */
+/* Copies between kernel memory and a space, in either direction. */
 static int move(int space, vaddr_t va, char *kernel, uint32_t bytes, bool write)
 {
 	if (!in_user_space(va, bytes))

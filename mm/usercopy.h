@@ -1,17 +1,19 @@
 /*
  * mm/usercopy.h -- copies between the kernel and the space that is loaded.
  *
- * Bytes are moved directly, by instructions whose addresses are known: each
- * piece of assembly that does so leaves a row in a section of the kernel,
+ * Bytes are moved directly, by instructions whose addresses are known.  Each
+ * piece of assembly that moves them leaves a row in a section of the kernel:
  *
- *	first ... end    may fault, for it touches the program's memory
- *	fixup            goes on here, with EFLAGS.AC clear, if it is not served
+ *	first ... end    these instructions touch user memory and may fault
+ *	fixup            here it goes on, with EFLAGS.AC clear, if the fault is
+ *	                 not served
  *
- * A fault there goes to space_page() like the program's own; served, the
- * instruction starts again.  Only what no region allows ends at the fix-up, and
- * the copy answers -EFAULT.  CR0.WP makes the CPU refuse what is read-only for
- * the program, too.  Where the CPU has SMAP, these instructions alone may reach
- * user pages, between stac and clac, which boot writes over the no-ops here.
+ * A fault there goes to space_page(), as the program's own faults do.  If it is
+ * served, the instruction starts again.  Only if no region allows the access
+ * does it go on at the fix-up, and the copy answers -EFAULT.  CR0.WP makes the
+ * CPU refuse stores to pages that are read-only for the program.  On a CPU with
+ * SMAP, only these instructions may reach user pages, between stac and clac,
+ * which boot writes over the no-ops here.
  */
 #ifndef MM_USERCOPY_H
 #define MM_USERCOPY_H
@@ -22,16 +24,15 @@
 /* 0 or -EFAULT. */
 int copy_in(void *to, vaddr_t from, uint32_t bytes);
 int copy_out(vaddr_t to, const void *from, uint32_t bytes);
-/* ... of a caller that has asked whether the program's end is in_user_space().
- */
+/* The same, if the caller has asked whether it is in_user_space(). */
 int usercopy_move(void *to, const void *from, uint32_t bytes);
 
-/* For trap.c: where to go on after a fault at `eip` in a copy; 0: not ours. */
+/* Where to go on after a fault at `eip`; 0: that is in no copy. */
 uintptr_t usercopy_fixup(uintptr_t eip);
-/* At boot, on a CPU with SMAP, while kernel text can still be written. */
+/* Writes stac and clac into the copies.  Kernel text must be writable still. */
 void usercopy_enable_smap(void);
 
-/* Within user space, and without wrapping. */
+/* Does it lie in user space, and not wrap? */
 static inline bool in_user_space(vaddr_t start, uint32_t bytes)
 {
 	return bytes <= USER_LIMIT && start <= USER_LIMIT - bytes;
