@@ -12,22 +12,16 @@
  * is told so, and never reaches a stranger's object.  When a slot has used up
  * its sequence it is retired: better to lose a slot than to repeat an id.
  *
- * Three searches, none of which grows with the number of objects:
+ * Three searches:
  *   by id      the slot is in the id; its sequence must be the same
  *   by key     heads[hash] -> slot -> slot, two on average for 4,096 keys
- *   for room   the lowest index free: three words of a tree of bits
+ *   for room   the lowest free index: 1,024 words of bits at the most, and
+ *              the words that are known to be full are not looked at
  *
- *	word 0                [ 1 2 ... 32 ]         node n is a bit: it leads
- *	words 1..32     [ 33 ... 64 ] [ 65 ... 96 ]  to word n, all of whose
- *	words 33..1056  [ slots 0..31 ] ...          bits are set, or to a slot
- *
- * A slot keeps the id of its object: that is the whole search by id.  Without
- * an object it keeps the complement of the id that the next one gets, or, when
- * it is retired, of one with sequence 0.  That is no id, and no number that a
- * program may ask for leads to the slot where it would be found: its last 15
- * bits are complemented, too.  Slots from table.fresh on were never used: their
- * memory may not even be there; those below it were, for who grows the table
- * has an object begin there at once.
+ * A slot keeps the id of its object.  A free slot keeps the complement of the
+ * next id: it is negative, so no id that a program passes leads to that slot
+ *and equals it.  A retired slot keeps the complement of its index.  Slots from
+ * rows.fresh on were never used, and their memory may not even be there.
  */
 #include "ids.h"
 
@@ -36,12 +30,6 @@
 _Static_assert(IDS_HEADS == 1 << (32 - HASH_SHIFT), "hash covers the heads");
 _Static_assert(IDS_LIMIT <= 65535, "index + 1 fits in 16 bits");
 _Static_assert(IDS_SEQ_MAX <= 65535, "an id is a positive int");
-
-static struct ids_slot *slot_at(const struct ids *ids, int index)
-{
-	return (struct ids_slot *)((char *)ids->rows.base +
-	                           index * ids->rows.stride);
-}
 
 /* Fibonacci hashing: keys of ftok(3) differ in their high bits and their low.
  */
@@ -60,7 +48,7 @@ int ids_find_key(const struct ids *ids, int key)
 	int place = ids->heads[hash(key)];
 
 	while (place > 0) {
-		const struct ids_slot *slot = slot_at(ids, place - 1);
+		const struct ids_slot *slot = ids_slot_at(ids, place - 1);
 
 		if (slot->key == key)
 			return place - 1;
@@ -72,12 +60,12 @@ int ids_find_key(const struct ids *ids, int key)
 bool ids_used(const struct ids *ids, int index)
 {
 	return index >= 0 && index < ids->rows.fresh &&
-	       slot_at(ids, index)->id > 0;
+	       ids_slot_at(ids, index)->id > 0;
 }
 
 int ids_id(const struct ids *ids, int index)
 {
-	return slot_at(ids, index)->id;
+	return ids_slot_at(ids, index)->id;
 }
 
 int ids_highest(const struct ids *ids)
@@ -91,44 +79,33 @@ int ids_highest(const struct ids *ids)
 
 /* ---- which slots may be given out ------------------------------------- */
 
-#define FIRST_SLOT IDS_MAP_WORDS /* the node of slot 0 */
-
 int ids_lowest_free(const struct ids *ids)
 {
-	uint32_t node = 0;
-
-	if (ids->taken[0] == UINT32_MAX)
-		return -1;
-	while (node < FIRST_SLOT)
-		node = 32 * node + 1 + __builtin_ctz(~ids->taken[node]);
-	return (int)(node - FIRST_SLOT);
+	for (int word = ids->full; word < IDS_MAP_WORDS; word++)
+		if (ids->taken[word] != UINT32_MAX)
+			return 32 * word + __builtin_ctz(~ids->taken[word]);
+	return -1;
 }
 
+/* It was the lowest free one. */
 static void take(struct ids *ids, int index)
 {
-	uint32_t node = FIRST_SLOT + index;
-
-	do {
-		uint32_t bit = 1u << (node - 1) % 32;
-
-		node = (node - 1) / 32;
-		ids->taken[node] |= bit;
-	} while (node > 0 && ids->taken[node] == UINT32_MAX);
+	ids->taken[index / 32] |= 1u << index % 32;
+	ids->full = index / 32;
 }
 
 static void give_back(struct ids *ids, int index)
 {
-	uint32_t node = FIRST_SLOT + index;
-
-	for (; node > 0; node = (node - 1) / 32)
-		ids->taken[(node - 1) / 32] &= ~(1u << (node - 1) % 32);
+	ids->taken[index / 32] &= ~(1u << index % 32);
+	if (index / 32 < ids->full)
+		ids->full = index / 32;
 }
 
 /* ---- a slot's life ----------------------------------------------------- */
 
 void ids_insert(struct ids *ids, int index, int key)
 {
-	struct ids_slot *slot = slot_at(ids, index);
+	struct ids_slot *slot = ids_slot_at(ids, index);
 	uint16_t *head = &ids->heads[hash(key)];
 
 	slot->id = slot->id == 0 ? IDS_LIMIT + index /* it was never used */
@@ -145,13 +122,13 @@ void ids_insert(struct ids *ids, int index, int key)
 
 void ids_forget_key(struct ids *ids, int index)
 {
-	struct ids_slot *slot = slot_at(ids, index);
+	struct ids_slot *slot = ids_slot_at(ids, index);
 	uint16_t *place = &ids->heads[hash(slot->key)];
 
 	if (slot->key == IPC_PRIVATE)
 		return;
 	while (*place != index + 1)
-		place = &slot_at(ids, *place - 1)->next;
+		place = &ids_slot_at(ids, *place - 1)->next;
 	*place = slot->next;
 	slot->next = 0;
 	slot->key = IPC_PRIVATE;
@@ -159,7 +136,7 @@ void ids_forget_key(struct ids *ids, int index)
 
 void ids_remove(struct ids *ids, int index)
 {
-	struct ids_slot *slot = slot_at(ids, index);
+	struct ids_slot *slot = ids_slot_at(ids, index);
 
 	ids_forget_key(ids, index);
 	ids->rows.live--;

@@ -16,8 +16,7 @@
 #define IDS_SHIFT     15
 #define IDS_LIMIT     (1 << IDS_SHIFT) /* slots of a table, at most */
 #define IDS_HEADS     2048             /* chains of keys; a power of two */
-#define IDS_LEAF      33 /* first of the words whose bits are slots */
-#define IDS_MAP_WORDS (IDS_LEAF + IDS_LIMIT / 32)
+#define IDS_MAP_WORDS (IDS_LIMIT / 32)
 
 /* How often a slot is used before it is retired; host tests make it small. */
 #ifndef IDS_SEQ_MAX
@@ -32,9 +31,9 @@ struct ids_slot {
 };
 
 struct ids {
-	struct rows rows; /* of the objects; `live` counts them */
-	/* A tree of bits, see ids.c; a slot's: not to be given out. */
-	uint32_t taken[IDS_MAP_WORDS];
+	struct rows rows;              /* of the objects; `live` counts them */
+	uint32_t taken[IDS_MAP_WORDS]; /* a bit: not to be given out */
+	int full;                      /* so many words of it are full */
 	uint16_t heads[IDS_HEADS]; /* index + 1 of a chain's first; 0: empty */
 };
 
@@ -50,13 +49,22 @@ static inline int ids_index(int id)
 	return id & (IDS_LIMIT - 1);
 }
 
+/* The slot at `index`, which was used once: it is below rows.fresh. */
+static inline struct ids_slot *ids_slot_at(const struct ids *ids, int index)
+{
+	return (struct ids_slot *)rows_at(&ids->rows, index);
+}
+
 /* The object that has this id, or 0. */
 static inline void *ids_at(const struct ids *ids, int id)
 {
 	int index = ids_index(id);
-	struct ids_slot *slot = (void *)rows_at(&ids->rows, index);
+	struct ids_slot *slot;
 
-	return index < ids->rows.fresh && slot->id == id ? slot : 0;
+	if (index >= ids->rows.fresh)
+		return 0;
+	slot = ids_slot_at(ids, index);
+	return slot->id == id ? slot : 0;
 }
 
 /* The object that has this id, or whose key it is: its index, or -1. */

@@ -7,32 +7,20 @@
 #include "../../kernel/base/klog.h"
 #include "ids.h"
 
-static const struct ids_slot *slot_at(const struct ids *ids, int index)
-{
-	return (const struct ids_slot *)((const char *)ids->rows.base +
-	                                 index * ids->rows.stride);
-}
-
 static int report(const char *name, int index, const char *what)
 {
 	klog(KLOG_ERROR, "I3: %s %d %s", name, index, what);
 	return 1;
 }
 
-/* The bit of a node of the tree: of a slot, or of a word. */
-static bool bit_of(const struct ids *ids, int node)
-{
-	return ids->taken[(node - 1) / 32] >> (node - 1) % 32 & 1;
-}
-
 static bool taken(const struct ids *ids, int index)
 {
-	return bit_of(ids, IDS_MAP_WORDS + index);
+	return ids->taken[index / 32] >> index % 32 & 1;
 }
 
 static int check_slot(const struct ids *ids, int index, const char *name)
 {
-	const struct ids_slot *slot = slot_at(ids, index);
+	const struct ids_slot *slot = ids_slot_at(ids, index);
 	bool used = ids_used(ids, index);
 	int breaches = 0;
 
@@ -51,18 +39,17 @@ static int check_slot(const struct ids *ids, int index, const char *name)
 	return breaches;
 }
 
-/* The bits of words that are full, and of slots that were never used. */
-static int check_maps(const struct ids *ids, const char *name)
+/* The bits of slots that were never used, and the words that are full. */
+static int check_map(const struct ids *ids, const char *name)
 {
 	int breaches = 0;
 
 	for (int i = ids->rows.fresh; i < IDS_LIMIT; i++)
 		if (taken(ids, i))
 			breaches += report(name, i, "is taken, never used");
-	for (int word = 1; word < IDS_MAP_WORDS; word++)
-		if (bit_of(ids, word) != (ids->taken[word] == UINT32_MAX))
-			breaches +=
-			    report(name, word, "is a word wrongly full");
+	for (int word = 0; word < ids->full; word++)
+		if (ids->taken[word] != UINT32_MAX)
+			breaches += report(name, word, "is a word not full");
 	return breaches;
 }
 
@@ -76,7 +63,7 @@ static int count_chained(const struct ids *ids)
 
 		while (ids_used(ids, place - 1) && chained <= ids->rows.live) {
 			chained++;
-			place = slot_at(ids, place - 1)->next;
+			place = ids_slot_at(ids, place - 1)->next;
 		}
 	}
 	return chained;
@@ -85,13 +72,13 @@ static int count_chained(const struct ids *ids)
 int ids_check(const struct ids *ids, const char *name)
 {
 	int used = 0, keyed = 0;
-	int breaches = check_maps(ids, name);
+	int breaches = check_map(ids, name);
 
 	for (int i = 0; i < ids->rows.fresh; i++) {
 		breaches += check_slot(ids, i, name);
 		used += ids_used(ids, i);
 		keyed +=
-		    ids_used(ids, i) && slot_at(ids, i)->key != IPC_PRIVATE;
+		    ids_used(ids, i) && ids_slot_at(ids, i)->key != IPC_PRIVATE;
 	}
 	if (used != ids->rows.live)
 		breaches +=

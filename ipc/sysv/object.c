@@ -19,7 +19,7 @@ _Static_assert(sizeof(struct object) == 48, "perm follows the slot at once");
 
 static struct object *object_at(const struct object_kind *kind, int index)
 {
-	return (struct object *)rows_at(&kind->ids->rows, index);
+	return (struct object *)ids_slot_at(kind->ids, index);
 }
 
 bool object_grants(const struct object_kind *kind, int index, int asked)

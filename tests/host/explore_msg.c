@@ -965,7 +965,7 @@ static void begin_queues(int lives)
 	}
 	if (lives == 2)
 		return;
-	msg_ids.taken[IDS_LEAF] |= 2; /* retired */
+	msg_ids.taken[0] |= 2; /* retired */
 	model.objects[1].next_seq = 0;
 	msgs[1].slot.id = ~1;
 }

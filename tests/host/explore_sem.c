@@ -1253,7 +1253,7 @@ static void begin(const struct scene *scene)
 		last_life(1);
 	} else { /* one slot, in its last life */
 		last_life(0);
-		sem_ids.taken[IDS_LEAF] = ~1u;
+		sem_ids.taken[0] = ~1u;
 		model.objects[1].next_seq = 0;
 	}
 }

@@ -23,17 +23,14 @@ void few_ids_begin(struct ids *ids, struct ids fresh, struct m_object *model)
 	memset(rows_at(&fresh.rows, 0), 0, fresh.rows.stride);
 	*ids = fresh;
 	memset(ids->taken, 0xFF, sizeof(ids->taken));
-	ids->taken[IDS_LEAF] = ~3u;
-	ids->taken[1] = ids->taken[0] = ~1u;
+	ids->taken[0] = ~3u;
 }
 
 void few_ids_save(struct few_ids *to, const struct ids *ids)
 {
 	*to = (struct few_ids){.fresh = ids->rows.fresh,
 	                       .live = ids->rows.live,
-	                       .taken = ids->taken[IDS_LEAF],
-	                       .full = ids->taken[1],
-	                       .all_full = ids->taken[0],
+	                       .taken = ids->taken[0],
 	                       .head = *head};
 }
 
@@ -41,9 +38,7 @@ void few_ids_restore(struct ids *ids, const struct few_ids *from)
 {
 	ids->rows.fresh = from->fresh;
 	ids->rows.live = from->live;
-	ids->taken[IDS_LEAF] = from->taken;
-	ids->taken[1] = from->full;
-	ids->taken[0] = from->all_full;
+	ids->taken[0] = from->taken;
 	*head = from->head;
 }
 

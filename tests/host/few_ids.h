@@ -16,7 +16,7 @@
 /* All that calls can change of them, except the slots in the objects. */
 struct few_ids {
 	int fresh, live;
-	uint32_t taken, full, all_full;
+	uint32_t taken;
 	uint16_t head;
 };
 

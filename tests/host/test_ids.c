@@ -218,7 +218,7 @@ static void test_checker(void)
 
 	start();
 	add(1);
-	ids.taken[IDS_LEAF] = 0;
+	ids.taken[0] = 0;
 	EXPECT(ids_check(&ids, "seeded") > 0, true);
 	tap("ids_check: sees a used index that could be given out again");
 
@@ -230,13 +230,13 @@ static void test_checker(void)
 
 	start();
 	add(1);
-	ids.taken[IDS_LEAF] |= 4;
+	ids.taken[0] |= 4;
 	EXPECT(ids_check(&ids, "seeded"), 1);
 	tap("ids_check: sees an index that will never be given out");
 
 	start();
 	add(1);
-	ids.taken[1] |= 1;
+	ids.full = 1;
 	EXPECT(ids_check(&ids, "seeded"), 1);
 	tap("ids_check: sees 32 indexes that will not be given out");
 
