@@ -71,4 +71,15 @@ void proc_crime(int signal, const char *reason, uint32_t address);
 int mmap_segment(const struct proc *client, int segment, int offset, int rights,
                  const uint32_t args[6], vaddr_t *result);
 
+/* ---- client.c: native calls, as abi/native.tbl describes them ----------- */
+
+int native_client(struct proc *client, vaddr_t buffer);
+int native_leader(uint32_t pid);
+int native_process(int pid);
+int native_map(struct proc *client, int segment, uint32_t page,
+               uint32_t rights);
+int native_map_self(int segment, uint32_t offset, uint32_t len,
+                    uint32_t rights);
+int native_exec(struct proc *client, vaddr_t from);
+
 #endif

@@ -1,4 +1,5 @@
 // with: ipc/message/lease.c ipc/message/handle.c kernel/entry/native.c
+// with: kernel/unix/client.c
 // with: ipc/message/message.c ipc/message/connection.c
 // with: ipc/message/forward.c ipc/message/message_check.c
 // with: kernel/unix/memory.c tests/host/explore.c
