@@ -29,12 +29,12 @@ __attribute__((noreturn)) void kmain(uint32_t magic, paddr_t info_address);
  */
 void cmdline_parse(const char *text, bool first_is_file);
 
-/* What it has read: the paths of the servers of rank 2. */
+/* The paths of the servers of rank 2, the console first. */
 #define SERVERS_MAX 5
 extern const char *cmdline_servers[SERVERS_MAX];
 extern int cmdline_server_count;
 
-/* And init's arguments: "init" and all words, each with its NUL. */
+/* The arguments of init: "init" and all words, each with its NUL. */
 extern char cmdline_words[];
 extern int cmdline_bytes;
 

@@ -69,7 +69,7 @@ static void check_connections(void)
 		breach("C1: connections are lost", live);
 }
 
-static void check_names(const struct proc *p, int where)
+static void check_descriptors(const struct proc *p, int where)
 {
 	for (int fd = 0; fd < OPEN_MAX; fd++) {
 		int connection = p->files.descriptors[fd];
@@ -186,7 +186,7 @@ int message_check(void)
 	for (int i = 0; i < proc_rows.fresh; i++) {
 		if (procs[i].state == PROC_FREE)
 			continue;
-		check_names(&procs[i], i);
+		check_descriptors(&procs[i], i);
 		check_wait(&procs[i], i);
 	}
 	for (int c = 0; c < CHANNELS && breaches == 0; c++)

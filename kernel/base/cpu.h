@@ -88,7 +88,7 @@ static inline uint32_t cpu_divide(uint64_t value, uint32_t by, uint32_t *rest)
 	return quotient;
 }
 
-/* Sleeps until an interrupt.  After `sti` none comes before the `hlt`. */
+/* Sleeps until an interrupt.  None can come between `sti` and `hlt`. */
 static inline void cpu_idle(void)
 {
 	__asm__ volatile("sti; hlt; cli" : : : "memory");

@@ -20,10 +20,6 @@ struct inspection inspection = {
     .bytes = sizeof(struct inspection),
 };
 
-extern struct rows space_rows, region_rows, segment_rows, connection_rows;
-extern uint32_t count_faults, count_cr3, count_zeroed, count_copied,
-    count_messages;
-
 /* PART publishes a member under a name, FIELD under the member's own. */
 /* clang-format off */
 #define PART(name, type, member)                                               \

@@ -17,9 +17,10 @@
 __attribute__((format(printf, 1, 2))) void machine_say(const char *format, ...);
 
 /*
- * Ends QEMU with (value << 1 | 1) through port 0xF4.  On another machine 0
- * switches it off, and any other value halts it, so that the screen can be
- * read.
+ * Ends QEMU with (value << 1 | 1) through port 0xF4.  Without that port, 0 asks
+ * QEMU's ACPI to switch off; a machine without either halts, and the screen
+ * says that it can be switched off.  Any other value halts, so that the screen
+ * can be read.
  */
 __attribute__((noreturn)) void machine_off(int value);
 
@@ -43,7 +44,7 @@ void double_fault(void);
 
 /* ---- check.c ------------------------------------------------------------ */
 
-/* Runs every checker.  How many breaches. */
+/* Runs every checker.  Returns how many breaches they have logged. */
 int check_all(void);
 
 /* ---- provoke_check.c ---------------------------------------------------- */

@@ -34,9 +34,9 @@ bool interrupt_take(int line);
 void clock_init(void);
 
 /*
- * The time as it was when the clock was last read, which happens at each alarm
- * and in clock_read(): counts since boot, ticks since boot, and seconds since
- * 1970.  clock_next_tick is the count at which the next tick will be.
+ * The time when the clock was last read, which was at the last alarm or later:
+ * counts since boot, ticks since boot, and seconds since 1970.  clock_next_tick
+ * is the count at which the next tick will be.
  */
 extern uint64_t clock_counts, clock_next_tick;
 extern uint32_t ticks, clock_now;
@@ -51,9 +51,10 @@ void clock_read(void);
 struct timespec32 clock_uptime(void);
 
 /*
- * Makes sure of an interrupt at count `at` or before.  Alarms have a least
- * distance, so a process that sleeps very often cannot keep the machine busy
- * with them.  An alarm that is set already is never put off.
+ * Makes sure that an interrupt comes before count `at`, or at most 0.1 ms after
+ * it.  No alarm is shorter than that, so a process that sleeps very often
+ * cannot keep the machine busy with alarms.  An alarm that is set already is
+ * never put off.
  */
 void clock_alarm(uint64_t at);
 
@@ -64,8 +65,8 @@ void clock_alarm_over(void);
 
 /*
  * Copies a struct timespec from the process, which has 64 bits of seconds if
- * `wide`, else 32.  Seconds that do not fit become the most that do.  0 or
- * -EFAULT.
+ * `wide`, else 32.  Seconds that do not fit become the most that do, and below
+ * 0 they become -1.  0 or -EFAULT.
  */
 int timespec_in(struct timespec32 *time, vaddr_t from, bool wide);
 

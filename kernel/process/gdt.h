@@ -24,7 +24,7 @@ struct trapframe;
 
 /*
  * Loads the GDT, its selectors and the TSS.  A double fault begins at
- * `double_fault`, in a task of its own with the CR3 of now.
+ * `double_fault`, in a task of its own with the CR3 that is loaded now.
  */
 void gdt_init(void (*double_fault)(void));
 

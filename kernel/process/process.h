@@ -3,7 +3,8 @@
  * This header declares what process.c has.
  *
  * A process is a row of the table `procs`, named by its index (-1: none); its
- * pid is what user space calls it.  Its state has one writer, process.c.
+ * pid is what user space calls it.  After boot process.c alone writes its
+ *state.
  *
  *	       make       wake                wake
  *	  FREE -----> NEW -----> READY <--------------------+

@@ -42,7 +42,7 @@ static inline void leave(struct line *line, struct proc *p)
 		line->last = before;
 }
 
-/* Inline, for each semop and message that ends a wait passes here. */
+/* It is inline, because every call that ends a wait passes here. */
 inline void wait_serve(struct line *line, struct proc *p, int result)
 {
 	assert(p->wait.result == UNSERVED && result != UNSERVED);
@@ -58,7 +58,8 @@ void wait_dismiss(struct line *line, int result)
 		wait_serve(line, line->first, result);
 }
 
-/* Inline, for each semop, msgsnd and msgrcv that waits passes here. */
+/* It is inline, because every semop, msgsnd and msgrcv that waits comes here.
+ */
 inline int wait_sleep(struct line *line, const uint64_t *until)
 {
 	struct proc *p = self();

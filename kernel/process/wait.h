@@ -48,13 +48,13 @@ bool wait_again(int result);
  */
 void wait_serve(struct line *line, struct proc *p, int result);
 
-/* All leave the line with this result: the object is gone. */
+/* Every process leaves the line with this result: the object is gone. */
 void wait_dismiss(struct line *line, int result);
 
 /*
- * Self-check.  line_check() checks one line, which reports call `name` and
- * `index`.  When it has seen all lines, wait_check() checks that no process
- * waits outside of them.  Each answers how many breaches there are.
+ * The checkers.  line_check() checks one line, which its reports call `name`
+ * and `index`.  After it has seen all lines, wait_check() checks that no
+ * process waits outside of them.  Each returns how many breaches it has logged.
  */
 int line_check(const struct line *line, const char *name, int index);
 int wait_check(void);
