@@ -350,8 +350,8 @@ void kmain(uint32_t magic, paddr_t info_address)
 	interrupts_init();
 	cpu_protect_kernel();
 	make_boot_process();
+	clock_init(rtc_time());
 	inspect_init();
-	clock_init();
 	start_init(start_servers());
 	procs[0].state = PROC_PAUSED; /* nothing wakes it */
 	schedule();

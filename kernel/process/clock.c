@@ -1,6 +1,5 @@
 /*
- * kernel/process/clock.c -- the interval timer, the interrupt controllers, the
- * time.
+ * kernel/process/clock.c -- the interval timer and the interrupt controllers.
  *
  * The PIT (8254) counts down at 1,193,182 Hz.  Its channel 2 goes round and
  * round and is the clock: it is read when the time is wanted, and never set
@@ -9,8 +8,8 @@
  * first sleeper is to wake up.  So a sleep is exact to a tenth of a
  * millisecond, and an idle machine is disturbed twenty times a second.
  *
- * The real-time clock (MC146818) is read once, at boot.  The two PICs (8259A)
- * give lines 0..15 the vectors 32..47.  A line is closed until it is asked for.
+ * The two PICs (8259A) give lines 0..15 the vectors 32..47.  A line is closed
+ * until it is asked for.
  */
 #include "clock.h"
 
@@ -29,8 +28,6 @@
 #define SPEAKER      0x61
 #define SPEAKER_GATE 1 /* channel 2 counts */
 #define SPEAKER_ON   2 /* the speaker is driven by it */
-#define RTC_INDEX    0x70
-#define RTC_DATA     0x71
 
 uint32_t ticks, clock_boot_time, clock_now;
 
@@ -88,48 +85,6 @@ bool interrupt_take(int line)
 	return real;
 }
 
-/* ---- RTC ---------------------------------------------------------------- */
-
-static uint32_t rtc_read(int reg)
-{
-	outb(RTC_INDEX, reg);
-	return inb(RTC_DATA);
-}
-
-static uint32_t rtc_value(int reg, bool binary)
-{
-	uint32_t value = rtc_read(reg);
-
-	return binary ? value : (value >> 4) * 10 + (value & 15);
-}
-
-/* Days from 1970-01-01 to this day, by the Gregorian calendar. */
-static uint32_t days_until(uint32_t year, uint32_t month, uint32_t day)
-{
-	static const uint16_t before[12] = {0,   31,  59,  90,  120, 151,
-	                                    181, 212, 243, 273, 304, 334};
-	uint32_t y = month > 2 ? year : year - 1;
-	uint32_t leaps = y / 4 - y / 100 + y / 400 - 477; /* 477 to 1969 */
-
-	return (year - 1970) * 365 + leaps + before[month - 1] + day - 1;
-}
-
-static uint32_t rtc_time(void)
-{
-	bool binary = rtc_read(0x0b) & 4;
-	uint32_t month, days, minutes;
-
-	for (int i = 0; i < 100000 && (rtc_read(0x0a) & 0x80); i++)
-		; /* an update is in progress, for at most 2 ms */
-	month = rtc_value(8, binary);
-	if (month < 1 || month > 12)
-		return 0; /* no clock there */
-	days = days_until(2000 + rtc_value(9, binary), month,
-	                  rtc_value(7, binary));
-	minutes = rtc_value(4, binary) * 60 + rtc_value(2, binary);
-	return (days * 24 * 60 + minutes) * 60 + rtc_value(0, binary);
-}
-
 /* ---- PIT ---------------------------------------------------------------- */
 
 /*
@@ -184,14 +139,14 @@ void clock_alarm_over(void)
 	alarm = UINT64_MAX;
 }
 
-void clock_init(void)
+void clock_init(uint32_t boot_time)
 {
 	outb(SPEAKER, (inb(SPEAKER) & ~SPEAKER_ON) | SPEAKER_GATE);
 	outb(PIT_COMMAND, 0xb4); /* channel 2, both bytes, rate generator */
 	outb(PIT_CHANNEL2, 0);   /* 65,536 */
 	outb(PIT_CHANNEL2, 0);
 	outb(PIT_COMMAND, 0x30); /* channel 0, both bytes, once */
-	clock_boot_time = rtc_time();
+	clock_boot_time = boot_time;
 	clock_read();
 	clock_alarm(clock_next_tick);
 	interrupt_enable(0, true);

@@ -30,8 +30,9 @@ bool interrupt_take(int line);
 
 /* ---- the clock ---------------------------------------------------------- */
 
-/* Reads the real-time clock, starts the timer, and opens its line. */
-void clock_init(void);
+/* Starts the timer, and opens its line.  `boot_time` is what the date is now.
+ */
+void clock_init(uint32_t boot_time);
 
 /*
  * The time when the clock was last read, which was at the last alarm or later:

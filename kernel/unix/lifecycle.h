@@ -82,4 +82,9 @@ int native_map_self(int segment, uint32_t offset, uint32_t len,
                     uint32_t rights);
 int native_exec(struct proc *client, vaddr_t from);
 
+/* ---- rtc.c -------------------------------------------------------------- */
+
+/* The date as seconds since 1970, or 0 where there is no clock.  For boot. */
+uint32_t rtc_time(void);
+
 #endif

@@ -65,6 +65,7 @@ class Memory:
          self.frame_limit, _, _, _, _, self.archive, self.archive_bytes, _,
          _) = head
         self.directory = directory >> 12
+        self.boot_time, = struct.unpack_from("<I", data, at + 17 * 4)
         self.symbols = symbols
         for name in NUMBERS:
             setattr(self, name, self.number(symbols[name]))
@@ -525,15 +526,16 @@ def say(number, good, sentence, lines=()):
 
 def everything(watch):
     """Checks all moments of one run against all rules."""
-    wrong, linked = collections.defaultdict(list), 0
+    wrong, linked, boot_time = collections.defaultdict(list), 0, 0
     for name in watch.stops():
         audit = watch.audit()
+        boot_time = audit.memory.boot_time
         watch.audits[name] += 1
         linked += audit.linked_tables
         for rule, lines in audit.wrong.items():
             wrong[rule] += ["at %s %d: %s" % (name, watch.seen[name], line)
                             for line in lines]
-    print("1..%d" % (len(RULES) + 1))
+    print("1..%d" % (len(RULES) + 2))
     bad = say(1, sum(watch.audits.values()) >= FIRST and linked,
               "%d moments were audited, %d linked tables seen" %
               (sum(watch.audits.values()), linked),
@@ -541,7 +543,9 @@ def everything(watch):
                for name in sorted(watch.audits)])
     for number, (rule, sentence) in enumerate(RULES, 2):
         bad |= say(number, not wrong[rule], sentence, wrong[rule])
-    return bad
+    return bad | say(len(RULES) + 2, abs(time.time() - boot_time) < 86400,
+                     "the block has the date of the boot",
+                     ["boot_time is %d" % boot_time])
 
 
 def spoils(audit):
