@@ -4,7 +4,7 @@
  * One shmat makes one attach.  An attach is nothing but its parts: the regions
  * that are left of it after munmap and mprotect cut it.  Each part knows the
  * tag and the base of its attach, and the parts form a ring in order of
- *address. A part that is alone in its ring is the last one.
+ * address.  A part that is alone in its ring is the last one.
  *
  *	shmat        [ A A A A A A ]    1 attach, 1 region
  *	munmap       [ A ] . [ A A ]    1 attach, 2 regions, same base

@@ -3,9 +3,9 @@
  *
  * A page fault comes here when an entry is missing or does not allow what was
  * tried.  The kernel itself calls space_page() for memory of a space that is
- *not loaded.  Both get the same answer, which rests on the region and not on
- *the entry: 0, -EFAULT (no region allows it), or -ENXIO (it is allowed, but
- *there is no page or no frame any more).
+ * not loaded.  Both get the same answer, which rests on the region and not on
+ * the entry: 0, -EFAULT (no region allows it), or -ENXIO (it is allowed, but
+ * there is no page or no frame any more).
  *
  *	slot      region    entry      read                write
  *	linked    shared    -          the segment's page, for all linked spaces

@@ -14,7 +14,7 @@
  * as in a page fault.  A caller that wants memory reserves pages *before* it
  * changes anything.  Once they are granted it takes the frames when it needs
  * them, perhaps never.  As a result one function can refuse, promise_take(),
- *and nothing after it fails:
+ * and nothing after it fails:
  *
  *	F1  frames taken by promise <= frames_promised <= frames_total
  *

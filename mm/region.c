@@ -2,11 +2,11 @@
  * mm/region.c -- regions, hung on the slots of their space.
  *
  * A region is (start, end, segment, offset, rights).  Each slot knows the
- *lowest region that lies in it.  Each region knows the next one in the slot
- *where it ends, and the one before it in the slot where it starts.  So finding
- *a region costs the same with one attach as with six hundred, which have a slot
- *each. A walk goes from each region to the next in a few steps, however many
- *lie in a slot (at most 1,024, of one page each).
+ * lowest region that lies in it.  Each region knows the next one in the slot
+ * where it ends, and the one before it in the slot where it starts.  So finding
+ * a region costs the same with one attach as with six hundred, which have a
+ * slot each.  A walk goes from each region to the next in a few steps, however
+ * many lie in a slot (at most 1,024, of one page each).
  *
  *	slot        0           1           2           3
  *	        +-----------+-----------+-----------+-----------+

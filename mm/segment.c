@@ -3,9 +3,9 @@
  *
  * A segment belongs to no process.  One of memory has page tables of its own,
  * each for 4 MiB, whose entries always allow everything.  A process that
- *attaches the segment at a suitable address points a PDE at each table, and the
- *PDE says whether it may write.  As a result a page that one process touches
- *first is there for all of them.
+ * attaches the segment at a suitable address points a PDE at each table, and
+ * the PDE says whether it may write.  As a result a page that one process
+ * touches first is there for all of them.
  *
  *	up to 4 MiB:                  word ---> [ f f . f . . ]
  *
@@ -17,7 +17,7 @@
  * them.
  *
  * A resizable segment has the tables of all its pages from the start, because
- *it grows under regions that are already there.  segment_resize() is in
+ * it grows under regions that are already there.  segment_resize() is in
  * mm/resize.c, because it must know which regions show the segment.
  */
 #include "segment.h"

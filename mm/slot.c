@@ -10,8 +10,8 @@
  * Linked: the PDE points at a table that belongs to a segment, and all spaces
  * that are linked see the same entries.  This is allowed only while exactly one
  * region lies in the slot, address and offset agree modulo 4 MiB, and the
- *region covers the whole slot or all that the segment has there.  A resizable
- *segment could get more pages there, so it is linked by whole slots only.
+ * region covers the whole slot or all that the segment has there.  A resizable
+ * segment could get more pages there, so it is linked by whole slots only.
  *
  * Private: the table belongs to the space.  It has *own* entries, which count
  * their frames, and *borrowed* entries, which show a segment's pages and do not

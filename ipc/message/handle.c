@@ -98,8 +98,8 @@ void handles_exit(const struct proc *server)
 /* ---- their bytes --------------------------------------------------------- */
 
 /*
- * Moves bytes, page by page, between a segment and what `copy` reaches. Returns
- * how many it has moved, or the error of the first page.
+ * Moves bytes, page by page, between a segment and what `copy` reaches.
+ * Returns how many it has moved, or the error of the first page.
  */
 static int copy_segment(int segment, uint32_t offset, struct lease_use *use,
                         int (*copy)(const struct lease_use *))

@@ -20,7 +20,7 @@
  *
  * A slot keeps the id of its object.  A free slot keeps the complement of the
  * next id: it is negative, so no id that a program passes leads to that slot
- *and equals it.  A retired slot keeps the complement of its index.  Slots from
+ * and equals it.  A retired slot keeps the complement of its index.  Slots from
  * rows.fresh on were never used, and their memory may not even be there.
  */
 #include "ids.h"

@@ -1,6 +1,6 @@
 /*
- * kernel/process/process.c -- the process table, and the only writer of
- *p->state once boot/main.c has given up the CPU.
+ * kernel/process/process.c -- the process table, and after boot the only writer
+ * of p->state.
  *
  * A process gives up the CPU in block(), because it must wait; in preempt(), on
  * the way back to user mode; and at its end, for good.  A blocked process names

@@ -3,8 +3,7 @@
  * This header declares what process.c has.
  *
  * A process is a row of the table `procs`, named by its index (-1: none); its
- * pid is what user space calls it.  After boot process.c alone writes its
- *state.
+ * pid is what user space calls it.  After boot, process.c alone writes `state`.
  *
  *	       make       wake                wake
  *	  FREE -----> NEW -----> READY <--------------------+

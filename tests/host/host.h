@@ -3,8 +3,8 @@
  *
  * It is included before everything else (gcc -include), in place of
  * kernel/base/cpu.h.  Physical memory is an array.  CR3 and invlpg drive a
- *model of the TLB, which remembers every translation it was asked for and
- *forgets only what it is told to forget.
+ * model of the TLB, which remembers every translation it was asked for and
+ * forgets only what it is told to forget.
  *
  * With HOST_SMALL the machine is tiny: pages of 16 bytes, 3 slots for a user,
  * page tables of HOST_SMALL entries.  Its TLB is the worst that a real one may

@@ -4,7 +4,7 @@
  * gives to users, to their processes and to servers, counted over many quanta.
  *
  * Time is counted in hundredths of a tick.  A process of the model does one
- *thing all the time:
+ * thing all the time:
  *
  *	SPIN    it computes
  *	WAITS   it computes for `work`, then waits for `pause`

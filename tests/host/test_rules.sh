@@ -110,6 +110,11 @@ sed -i 's/\<space_page\>/space_frame/g' "$out/tree/mm/fault.c"
 sees named "README.md: there is no space_page in mm/fault.c" \
 	"rules: a function that README names and that is gone is a breach"
 
+fresh
+sed -i '2s/^ \* / */' "$out/tree/mm/fault.c"
+sees comments "mm/fault.c:2: a torn comment" \
+	"rules: a comment's line that has lost its space is a breach"
+
 cd "$top" || exit 1
 echo "1..$count"
 exit $failed
