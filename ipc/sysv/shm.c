@@ -208,7 +208,8 @@ static bool address_is_good(vaddr_t address, int flags)
 	return (flags & SHM_RND) && address >= SHMLBA;
 }
 
-int shm_may_attach(int id, vaddr_t address, int flags)
+/* Inline, for each shmat passes here. */
+inline int shm_may_attach(int id, vaddr_t address, int flags)
 {
 	int index;
 
@@ -224,16 +225,13 @@ int shm_may_attach(int id, vaddr_t address, int flags)
 	return index;
 }
 
-int sys_shmat(int id, vaddr_t address, int flags, vaddr_t *result)
+int shm_attach(int index, vaddr_t address, int flags, vaddr_t *result)
 {
-	int index = shm_may_attach(id, address, flags);
 	vaddr_t base = address & ~(SHMLBA - 1);
 	int error;
 
-	if (index < 0)
-		return index;
 	if (!(flags & SHM_REMAP) && base + shms[index].ds.shm_segsz < base)
-		return -EINVAL; /* around the end of the world */
+		return -EINVAL; /* it would wrap */
 	/*
 	 * Counted before it is made: what it replaces may be the last attach
 	 * of the same, removed, segment.
@@ -248,6 +246,13 @@ int sys_shmat(int id, vaddr_t address, int flags, vaddr_t *result)
 	stamp_attach(index);
 	*result = base;
 	return 0;
+}
+
+int sys_shmat(int id, vaddr_t address, int flags, vaddr_t *result)
+{
+	int index = shm_may_attach(id, address, flags);
+
+	return index < 0 ? index : shm_attach(index, address, flags, result);
 }
 
 int sys_shmdt(vaddr_t address)

@@ -30,10 +30,13 @@ extern struct ids shm_ids; /* finds them by index, id and key */
 extern uint32_t shm_pages; /* that all of them have, for SHMALL */
 
 /*
- * The checks of shmat before any mapping is tried: -EINVAL, -EACCES or
- * -EMFILE (SHMSEG), in this order; else the index of the object.
+ * shmat(2) in two steps, so that ipc(2) can look between them whether its
+ * answer can be written.  First the checks: -EINVAL, -EACCES or -EMFILE
+ * (SHMSEG), in this order; else the index of the object.
  */
 int shm_may_attach(int id, vaddr_t address, int flags);
+/* Then the mapping: 0 and where it begins, -EINVAL, -ENOMEM or -EPERM. */
+int shm_attach(int index, vaddr_t address, int flags, vaddr_t *result);
 
 /* A child space inherited the attaches of the caller: count them. */
 void shm_fork(int child_space);

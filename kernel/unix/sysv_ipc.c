@@ -43,13 +43,14 @@ static int probe(vaddr_t address)
 
 static int shmat(int id, vaddr_t address, int flags, vaddr_t result)
 {
+	int index = shm_may_attach(id, address, flags), error;
 	vaddr_t base;
-	int error = shm_may_attach(id, address, flags);
 
-	if (error >= 0)
-		error = probe(result);
-	if (error >= 0)
-		error = sys_shmat(id, address, flags, &base);
+	if (index < 0)
+		return index;
+	error = probe(result);
+	if (error == 0)
+		error = shm_attach(index, address, flags, &base);
 	if (error < 0)
 		return error;
 
