@@ -49,8 +49,10 @@ void frame_add(frame_t first, int count);
 int promise_take(int pages, int level);
 void promise_give(int pages);
 
-/* A frame with count 1.  A promise must cover it.  Contents: undefined, zeroes,
- * and those of `from`. */
+/*
+ * A frame with count 1.  A promise must cover it.  Its contents are undefined,
+ * zeroes, or those of `from`.
+ */
 frame_t frame_alloc(void);
 frame_t frame_alloc_zeroed(void);
 frame_t frame_alloc_copy(frame_t from);

@@ -121,7 +121,7 @@ static inline frame_t word_frame(uint32_t word)
 	return (frame_t)(word >> 12);
 }
 
-/* A word that the kernel may follow; that user mode may, too. */
+/* A word that only the kernel may follow.  User mode may follow user_word(). */
 static inline uint32_t kernel_word(frame_t frame, uint32_t bits)
 {
 	return ((uint32_t)frame << 12) | PTE_P | bits;
@@ -155,15 +155,17 @@ void page_map_kernel(vaddr_t address, frame_t frame);
 /* Any kernel address: is memory there to be read? */
 bool page_kernel_mapped(vaddr_t address);
 
-/* A new directory like `from`, or (NO_FRAME) like the kernel's.  A promise must
- * cover it. */
+/*
+ * Makes a directory like `from`, or (NO_FRAME) like the kernel's.  A promise
+ * must cover it.
+ */
 frame_t page_copy_directory(frame_t from);
 
-/* Puts a directory in CR3.  The CPU forgets all translations for users. */
+/* Puts a directory in CR3.  The CPU forgets all that is not global. */
 void page_load(frame_t directory);
 void page_load_kernel(void); /* the directory without user memory */
 
-/* If `directory` is in CR3: makes the CPU forget what it knows of `va`; all. */
+/* Makes the CPU forget `va`, or all, if `directory` is in CR3. */
 void page_flush(frame_t directory, vaddr_t va);
 void page_flush_all(frame_t directory);
 

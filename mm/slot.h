@@ -23,10 +23,11 @@ static inline vaddr_t slot_end(int slot)
 
 /* ---- slots without a region ------------------------------------------ */
 
-/* The first slot in [slot, limit) that is free; that is used; `limit`: none. */
+/* The first slot in [slot, limit) that has no region, or has one; or `limit`.
+ */
 int slot_next_free(int space, int slot, int limit);
 int slot_next_used(int space, int slot, int limit);
-/* The last slot up to `slot` that is free; that is used; -1: none. */
+/* The last slot up to `slot` that has no region, or has one; or -1. */
 int slot_previous_free(int space, int slot);
 int slot_previous_used(int space, int slot);
 
@@ -75,6 +76,7 @@ static inline int slot_next_region(int slot, int region)
 
 /* ---- linked or private ----------------------------------------------- */
 
+/* Does its PDE point at a segment's own table? */
 bool slot_linked(int space, int slot);
 
 /* Turns a linked slot private.  A promise must cover its table. */

@@ -64,7 +64,7 @@ struct region {
 };
 
 struct space {
-	int link;
+	int link;          /* mm/rows.c: the next free row */
 	int holders;       /* processes that have it; 0: the row is free */
 	int level;         /* LEVEL_*, of the promises made for it */
 	frame_t directory; /* its page directory */
@@ -190,7 +190,10 @@ int space_detach(int space, vaddr_t base);
  */
 void attach_ended(int space, int tag);
 
-/* The lowest region of a space's first attach, of the next one; -1: none. */
+/*
+ * The attaches of a space, each by its lowest region: the first one, and the
+ * next after one.  -1: there is none.
+ */
 int attach_first(int space);
 int attach_next(int region);
 
@@ -200,7 +203,7 @@ int attach_next(int region);
  * Serves a touch of `va`, by a page fault or by the kernel itself, in any
  * space: checks the region's rights, and fills the page or breaks
  * copy-on-write.  0, and the frame that is there now.  -EFAULT: no region
- * allows it (SIGSEGV). -ENXIO: it is allowed, but no frame is left, or the
+ * allows it (SIGSEGV).  -ENXIO: it is allowed, but no frame is left, or the
  * segment has no such page any more (SIGBUS).
  */
 int space_page(int space, vaddr_t va, bool write, frame_t *frame);
