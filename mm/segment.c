@@ -53,7 +53,7 @@ static int make(enum segment_kind kind, int pages, int promise, int level)
 	segments[i].holders = 1;
 	segments[i].pages = pages;
 	segments[i].directory = NO_FRAME;
-	segments[i].owner = -1;
+	segments[i].channel = -1;
 	return i;
 }
 

@@ -35,7 +35,7 @@ struct segment {
 	int link; /* mm/rows.c: the next free row */
 	enum segment_kind kind;
 	int holders;  /* regions + ids + handles */
-	int owner;    /* the channel of a handle's server; mm never looks */
+	int channel;  /* of the server that has a handle, or -1; not for mm */
 	int pages;    /* its size now; its holders know the size in bytes */
 	int resident; /* frames it holds now */
 

@@ -69,7 +69,7 @@ struct space {
 	int level;         /* LEVEL_*, of the promises made for it */
 	frame_t directory; /* its page directory */
 	int attaches;      /* how many it has; SHMSEG is their limit */
-	int owner;         /* pid of its process; mm never looks */
+	int pid;           /* of its process; not for mm */
 	int promised;      /* pages promised to it: private memory, tables */
 	/* exec sets both; space_brk() moves the break. */
 	vaddr_t heap_start, heap_break;

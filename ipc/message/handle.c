@@ -2,7 +2,7 @@
  * ipc/message/handle.c -- the segments that a server holds.
  *
  * A server names a segment by a handle, which is the segment's index + 1.  A
- * handle is good while the segment's owner is the server's channel, so it is of
+ * handle is good while the segment's `channel` is the server's, so it is of
  * no use to another server.  When a server dies, it lets go of all that it held
  * (handles_exit).
  *
@@ -20,7 +20,7 @@ int segment_of(uint32_t handle)
 
 	if (segment < 0 || segment >= segment_rows.fresh ||
 	    segments[segment].kind == SEGMENT_FREE ||
-	    segments[segment].owner != self()->message.channel)
+	    segments[segment].channel != self()->message.channel)
 		return -EINVAL;
 	return segment;
 }
@@ -67,7 +67,7 @@ int native_segment_make(uint32_t kind, uint32_t a, uint32_t b,
 		segment = make_device(a, b, level);
 	if (segment < 0)
 		return segment;
-	segments[segment].owner = self()->message.channel;
+	segments[segment].channel = self()->message.channel;
 	return segment + 1;
 }
 
@@ -80,7 +80,7 @@ int native_segment_resize(int segment, uint32_t bytes, const struct proc *whom)
 
 int native_segment_drop(int segment)
 {
-	segments[segment].owner = -1;
+	segments[segment].channel = -1;
 	segment_drop(segment);
 	return 0;
 }
@@ -91,7 +91,7 @@ void handles_exit(const struct proc *server)
 
 	for (int i = 0; i < segment_rows.fresh && channel >= 0; i++)
 		if (segments[i].kind != SEGMENT_FREE &&
-		    segments[i].owner == channel)
+		    segments[i].channel == channel)
 			native_segment_drop(i);
 }
 

@@ -152,7 +152,7 @@ void attach_ended(int space, int tag)
 	struct shmid_ds *ds = &shms[tag].ds;
 
 	detach(tag);
-	ds->shm_lpid = spaces[space].owner;
+	ds->shm_lpid = spaces[space].pid;
 	ds->shm_dtime = clock_now;
 	if (ds->shm_nattch == 0 && (ds->shm_perm.mode & SHM_DEST))
 		destroy(tag);

@@ -80,7 +80,7 @@ static const struct inspect_field fields[] = {
     FIELD("segment", segment, start),
     FIELD("segment", segment, bytes),
     FIELD("segment", segment, last_page),
-    FIELD("segment", segment, owner),
+    FIELD("segment", segment, channel),
     FIELD("shm", shm, ds),
     FIELD("shm", shm, segment),
     PART("shm.id", shm, slot.id),

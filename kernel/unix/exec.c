@@ -363,7 +363,7 @@ static void commit(const struct build *b, struct proc *p)
 	struct space *space = &spaces[b->elf.space];
 
 	p->life.space = b->elf.space;
-	space->owner = p->life.pid;
+	space->pid = p->life.pid;
 	space->heap_start = space->heap_break = b->elf.top;
 	p->program.executed = true;
 	p->identity.suid = p->identity.euid;

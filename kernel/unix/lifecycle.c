@@ -87,7 +87,7 @@ static int make_child(struct proc **made)
 	/* Nothing below can fail. */
 	child->life.pid = pid_next();
 	child->life.space = space;
-	spaces[space].owner = child->life.pid;
+	spaces[space].pid = child->life.pid;
 	child->life.parent = self_index();
 	inherit(child, parent);
 	copy_registers(child);

@@ -879,7 +879,7 @@ static uint64_t state_hash(void)
 		if (segments[i].kind != SEGMENT_FREE) {
 			mix(i + 64 * segments[i].pages +
 			    1024 * segments[i].kind);
-			mix(segments[i].resident + 32 * segments[i].owner);
+			mix(segments[i].resident + 32 * segments[i].channel);
 		}
 	return explore_hash;
 }

@@ -513,7 +513,7 @@ static void begin(void)
 		procs[i].identity.euid = procs[i].identity.egid = 100 + i;
 		procs[i].life.space = i;
 		spaces[i] =
-		    (struct space){.holders = 1, .owner = procs[i].life.pid};
+		    (struct space){.holders = 1, .pid = procs[i].life.pid};
 		first_attach[i] = -1;
 		for (int p = 0; p < PLACES; p++)
 			model.shows[i][p] = -1;

@@ -46,7 +46,7 @@ static void start(void)
 	for (int i = 0; i < 2; i++) {
 		procs[i].identity.euid = procs[i].identity.egid = 100 * (i + 1);
 		procs[i].life.space = space_make(LEVEL_USER);
-		spaces[procs[i].life.space].owner = procs[i].life.pid;
+		spaces[procs[i].life.space].pid = procs[i].life.pid;
 		EXPECT(host_map(procs[i].life.space, TEXT, 1, ALL, true), 0);
 		run(i);
 		EXPECT(host_store(procs[i].life.space, TEXT, 0), 0);
