@@ -9,8 +9,8 @@
  *
  * Addresses are kernel addresses.  Below `direct_map` + 896 MiB the physical
  * address is the address minus `direct_map`; above, walk `kernel_directory`.
- * `changes` grows with every system call that can change what is seen here.  A
- * reader that sees it move while it reads must start again.
+ * `changes` grows with every system call.  A reader that sees it move while it
+ * reads must start again.
  */
 #ifndef ABI_INSPECT_H
 #define ABI_INSPECT_H
@@ -76,7 +76,7 @@ struct inspection {
 };
 
 /* counters[]: since boot */
-#define INSPECT_COUNT_TRAPS    0
+#define INSPECT_COUNT_TRAPS    0 /* system calls: `changes` */
 #define INSPECT_COUNT_FAULTS   1 /* page faults */
 #define INSPECT_COUNT_CR3      2 /* loads of CR3 */
 #define INSPECT_COUNT_ZEROED   3 /* frames zeroed */

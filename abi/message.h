@@ -81,9 +81,9 @@ struct reply {
 
 /*
  * segment_make(kind, a, b, whom): makes a segment.  Its handle is a small
- * positive number.  If the server makes it for a client it must name the
- * client. The memory then counts at that client's level, so no client takes by
- * way of a server what is kept for root and for the servers (mm/frame.h,
+ * positive number.  If the server makes it for a client it must name that
+ * client: the memory then counts at the client's level.  So no client takes, by
+ * way of a server, what is kept for root and for the servers (mm/frame.h,
  * LEVEL_*).
  */
 #define SEGMENT_OF_MEMORY  1 /* a = bytes; resizable */

@@ -3,8 +3,9 @@
  *
  * The names are POSIX's, <sys/shm.h>; the layout is Linux i386's 64-bit-clean
  * one ("IPC_64").  Every pad is zero on the way out.  Sizes are bytes, times
- * are seconds since 1970, and each limit names its unit. Source: shmget(2),
- * shmop(2), shmctl(2), svipc(7).
+ * are seconds since 1970, and each limit names its unit.
+ *
+ * Source: shmget(2), shmop(2), shmctl(2), svipc(7).
  */
 #ifndef ABI_SHM_H
 #define ABI_SHM_H

@@ -43,7 +43,8 @@ struct proc *proc_find_or_self(int pid);
 
 /*
  * Does `pid` mean this process, as in kill(2)?  Above 0: its pid; 0: it is of
- * the caller's group; -1: always; below: it is of the group -pid.
+ * the caller's group; -1: always; below: it is of the group -pid.  No pid means
+ * a row that is free or a process that is being made.
  */
 bool proc_named(const struct proc *p, int pid);
 

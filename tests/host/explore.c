@@ -3,8 +3,8 @@
  *
  * The nodes are the states that are known, in the order in which they were
  * found.  One after another is explored; those that are not yet are the
- * frontier. A node names the move that found it, so there is a way to each from
- * the first.
+ * frontier.  A node names the move that found it, so there is a way to each
+ * from the first.
  */
 #include "explore.h"
 

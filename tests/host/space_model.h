@@ -3,8 +3,9 @@
  *
  * The model is simple and slow.  It has no tables, regions or frames, but for
  * each page of each space what is mapped there and every byte that would be
- * read. An operation is done by the real mm and by the model, and their answers
- * are compared.  Then model_compare() looks at everything that can be seen.
+ * read.  An operation is done by the real mm and by the model, and their
+ * answers are compared.  Then model_compare() looks at everything that can be
+ * seen.
  */
 #ifndef TESTS_SPACE_MODEL_H
 #define TESTS_SPACE_MODEL_H
