@@ -104,8 +104,7 @@ static int make_own(const struct region *r, vaddr_t va, frame_t *frame)
 	return 0;
 }
 
-/* Uses an own frame, and copies it first if a write meets one shared by fork.
- */
+/* Uses an own frame.  A write to one that a fork has shared copies it first. */
 static void use_own(const struct region *r, vaddr_t va, bool write,
                     frame_t *frame)
 {

@@ -204,8 +204,10 @@ int segment_frame(int segment, int page, int level, frame_t *frame)
 
 /* ---- death ----------------------------------------------------------- */
 
-/* `resident`: how many frames this table and those after it have.  How many
- * those after it have. */
+/*
+ * `resident` is how many frames this table and those after it have.  Returns
+ * how many those after it have.
+ */
 static int free_table(frame_t table, int resident)
 {
 	for (int i = 0; i < TABLE_ENTRIES && resident > 0; i++) {

@@ -23,8 +23,7 @@ static inline vaddr_t slot_end(int slot)
 
 /* ---- slots without a region ------------------------------------------ */
 
-/* The first slot in [slot, limit) that has no region, or has one; or `limit`.
- */
+/* The first in [slot, limit) without a region, or with one; else `limit`. */
 int slot_next_free(int space, int slot, int limit);
 int slot_next_used(int space, int slot, int limit);
 /* The last slot up to `slot` that has no region, or has one; or -1. */

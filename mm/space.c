@@ -86,8 +86,8 @@ int space_make(int level)
  *	                       and child use the segment's own tables.
  *	shared, private slots  the borrowed entries: they show the same pages.
  *	private, stack, heap   the entries.  An own frame is held by both, and
- *	                       neither may write to it: the first who does gets
- *	                       a copy (mm/fault.c).
+ *	                       neither may write to it.  The first that does
+ *	                       gets a copy (mm/fault.c).
  */
 static bool inherited(int region)
 {
@@ -214,7 +214,7 @@ void space_drop(int space)
 
 	assert(s->holders > 0);
 	if (s->holders == 1)
-		end(space); /* interrupts come in: it has its holder still */
+		end(space); /* it is held meanwhile: interrupts come in */
 	if (--s->holders == 0)
 		rows_put(&space_rows, space);
 }

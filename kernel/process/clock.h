@@ -30,8 +30,7 @@ bool interrupt_take(int line);
 
 /* ---- the clock ---------------------------------------------------------- */
 
-/* Starts the timer, and opens its line.  `boot_time` is what the date is now.
- */
+/* Starts the timer and opens its line.  `boot_time`: seconds since 1970. */
 void clock_init(uint32_t boot_time);
 
 /*

@@ -58,8 +58,7 @@ void wait_dismiss(struct line *line, int result)
 		wait_serve(line, line->first, result);
 }
 
-/* It is inline, because every semop, msgsnd and msgrcv that waits comes here.
- */
+/* It is inline, because every call that waits in line passes here. */
 inline int wait_sleep(struct line *line, const uint64_t *until)
 {
 	struct proc *p = self();

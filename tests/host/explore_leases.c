@@ -250,7 +250,7 @@ static void use_lease(int offset, int length, vaddr_t buffer, bool to_client)
 	compare_both();
 }
 
-/* Makes all uses one after the other, for they only move bytes. */
+/* Makes all uses, one after the other, because they only move bytes. */
 static void use_leases(void)
 {
 	for (int i = 0; i < 5; i++) {

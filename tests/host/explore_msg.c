@@ -735,7 +735,7 @@ static int save_chain(struct state *s, int chain)
 	return chains_placed - 1;
 }
 
-/* Times and pids are set to OLD, for the model has checked what was written. */
+/* Sets times and pids to OLD: the model has checked what was written. */
 static void save_queue(struct state *s, int i)
 {
 	struct msg_queue *q = &s->queues[i];

@@ -78,8 +78,7 @@ static struct {
 
 /* ---- memory and what programs have ------------------------------------- */
 
-/* Each process has rows of its own, so that the order of calls leaves no trace.
- */
+/* Each process has rows of its own, so the order of calls leaves no trace. */
 int rows_take(struct rows *rows, int level)
 {
 	int i = self_index() * OWN;
@@ -511,7 +510,7 @@ static void tick_in_model(void)
 }
 
 /*
- * The operations of a sleeper lie here, for its stack is gone after longjmp().
+ * The operations of a sleeper lie here, as longjmp() gives up its stack.
  * They are those of the array, and it waits for `which` of them.
  */
 static struct operation stacks[PROCS][OPS];
@@ -898,7 +897,7 @@ static void save_model(struct model *m)
 			m->sets[i].line[k] = place_of[m->sets[i].line[k]];
 }
 
-/* Times and pids are set to OLD, for the model has checked what was written. */
+/* Sets times and pids to OLD: the model has checked what was written. */
 static void save_set(struct state *s, int i)
 {
 	if (!model.objects[i].alive) {

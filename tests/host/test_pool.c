@@ -249,7 +249,7 @@ static void test_levels(void)
 	EXPECT(mm_check(), 0);
 	while (count > 0)
 		pool_give(taken[--count]);
-	end("when users have taken all they may, root still has his share");
+	end("when users have taken all they may, root still has its share");
 }
 
 static void test_faults(void)
