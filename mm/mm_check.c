@@ -148,9 +148,9 @@ static void check_linked(int space, int slot)
 {
 	uint32_t word = page_get(spaces[space].directory, slot);
 	int r = slot_first_region(space, slot);
-	const struct region *q = &regions[r < 0 ? 0 : r];
+	const struct region *q = r < 0 ? 0 : &regions[r];
 
-	if (r < 0 || q->kind != REGION_SHARED || q->start > slot_start(slot) ||
+	if (!q || q->kind != REGION_SHARED || q->start > slot_start(slot) ||
 	    (slot_of(q->end - 1) == slot && q->next >= 0)) {
 		report("M4: linked slot without its region", slot, r, 0);
 		return;
