@@ -8,9 +8,9 @@
  *	+------------------+---------------+
  *
  * A removed object's index is soon used again, but its id is not: each removal
- * moves the slot's sequence on, so that a program which still holds the old id
- * is told so, and never reaches a stranger's object.  When a slot has used up
- * its sequence it is retired: better to lose a slot than to repeat an id.
+ * moves the slot's sequence on.  So a program that still holds the old id gets
+ * an error, and never a stranger's object.  A slot that has used up its
+ * sequence is retired: it is better to lose a slot than to repeat an id.
  *
  * Three searches:
  *   by id      the slot is in the id; its sequence must be the same
@@ -31,8 +31,7 @@ _Static_assert(IDS_HEADS == 1 << (32 - HASH_SHIFT), "hash covers the heads");
 _Static_assert(IDS_LIMIT <= 65535, "index + 1 fits in 16 bits");
 _Static_assert(IDS_SEQ_MAX <= 65535, "an id is a positive int");
 
-/* Fibonacci hashing: keys of ftok(3) differ in their high bits and their low.
- */
+/* Fibonacci hashing: keys of ftok(3) differ in high bits and in low ones. */
 static uint32_t hash(int key)
 {
 	return ((uint32_t)key * 0x9E3779B1u) >> HASH_SHIFT;
@@ -87,7 +86,7 @@ int ids_lowest_free(const struct ids *ids)
 	return -1;
 }
 
-/* It was the lowest free one. */
+/* `index` was the lowest free one, so all words below its own are full. */
 static void take(struct ids *ids, int index)
 {
 	ids->taken[index / 32] |= 1u << index % 32;

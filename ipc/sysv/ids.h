@@ -2,10 +2,10 @@
  * ipc/sysv/ids.h -- identifiers and keys: one id table, three users.
  *
  * Shared memory, semaphores and message queues name their objects alike: a
- * program chooses a key, the kernel answers with an id.  An object lives in a
- * slot of its room's table; the slot begins with a struct ids_slot, through
- * which this file finds it by key or by id, in a time that does not depend on
- * how many there are.  See ipc/sysv/ids.c for the picture.
+ * program chooses a key, and the kernel answers with an id.  An object lives in
+ * a slot of its kind's rows.  The slot begins with a struct ids_slot, through
+ * which this file finds it by key or by id.  How many objects there are hardly
+ * matters to the time.  See ipc/sysv/ids.c for the picture.
  */
 #ifndef IPC_IDS_H
 #define IPC_IDS_H
@@ -14,7 +14,7 @@
 #include "../../mm/rows.h"
 
 #define IDS_SHIFT     15
-#define IDS_LIMIT     (1 << IDS_SHIFT) /* slots of a table, at most */
+#define IDS_LIMIT     (1 << IDS_SHIFT) /* slots of a kind, at most */
 #define IDS_HEADS     2048             /* chains of keys; a power of two */
 #define IDS_MAP_WORDS (IDS_LIMIT / 32)
 
@@ -25,8 +25,8 @@
 
 /* What an object begins with.  Written by ids.c alone. */
 struct ids_slot {
-	int key;       /* IPC_PRIVATE: not to be found by key */
-	int id;        /* of the object here; of none, see ids.c: below 0 */
+	int key; /* IPC_PRIVATE: not to be found by key */
+	int id;  /* of the object here; below 0: there is none, see ids.c */
 	uint16_t next; /* in its chain: index + 1; 0: the last */
 };
 
@@ -67,7 +67,7 @@ static inline void *ids_at(const struct ids *ids, int id)
 	return slot->id == id ? slot : 0;
 }
 
-/* The object that has this id, or whose key it is: its index, or -1. */
+/* The index of the object with this id, or with this key; or -1. */
 int ids_find(const struct ids *ids, int id);
 int ids_find_key(const struct ids *ids, int key); /* not IPC_PRIVATE */
 
@@ -84,8 +84,8 @@ int ids_highest(const struct ids *ids);
 int ids_lowest_free(const struct ids *ids);
 
 /*
- * An object begins at `index`, which ids_lowest_free() has just answered and
- * the table has grown to.  The key must be IPC_PRIVATE or not in use.
+ * An object begins at `index`, which ids_lowest_free() has just answered, and
+ * whose memory is there.  The key must be IPC_PRIVATE or not in use.
  */
 void ids_insert(struct ids *ids, int index, int key);
 
@@ -95,7 +95,7 @@ void ids_forget_key(struct ids *ids, int index);
 /* The object at `index` ends: its id is never valid again. */
 void ids_remove(struct ids *ids, int index);
 
-/* Self-check: reports each breach through klog; how many. */
+/* Self-check: logs each breach, and answers how many there are. */
 int ids_check(const struct ids *ids, const char *name);
 
 #endif

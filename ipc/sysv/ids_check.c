@@ -1,7 +1,7 @@
 /*
  * ipc/sysv/ids_check.c -- self-check of an id table: the truth from scratch.
  *
- * What ids.c keeps twice must agree: the chains and the keys, the maps and the
+ * What ids.c keeps twice must agree: the chains and the keys, the map and the
  * slots, the counts and what is counted.
  */
 #include "../../kernel/base/klog.h"
@@ -32,14 +32,14 @@ static int check_slot(const struct ids *ids, int index, const char *name)
 		breaches += report(name, index, "has the id of another");
 	if (used && ids_find(ids, ids_id(ids, index)) != index)
 		breaches += report(name, index, "is not found by its id");
-	/* Of two with one key, one would not be found. */
+	/* If two had one key, one of them would not be found. */
 	if (used && slot->key != IPC_PRIVATE &&
 	    ids_find_key(ids, slot->key) != index)
 		breaches += report(name, index, "is not found by its key");
 	return breaches;
 }
 
-/* The bits of slots that were never used, and the words that are full. */
+/* A slot that was never used is not taken; the first words are full. */
 static int check_map(const struct ids *ids, const char *name)
 {
 	int breaches = 0;

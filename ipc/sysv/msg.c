@@ -1,32 +1,32 @@
 /*
  * ipc/sysv/msg.c -- System V message queues.
  *
- * A queue holds messages in the order in which they were sent; each has a type,
- * by which a receiver may choose.  A queue is an object like a shared segment
- * (object.c); it ends when it is removed, with all that is in it.
+ * A queue holds messages in the order in which they were sent.  Each has a
+ * type, by which a receiver may choose.  A queue is an object like a shared
+ * segment (object.c); it ends when it is removed, with all that is in it.
  *
  *	senders --> [ type 1 | type 5 | type 1 ] --> receivers
- *	in line,     first                last        in line, none of what
- *	for room                                      they want is there
+ *	in line,     first                last        in line, for messages
+ *	for room                                      that are not there
  *
  * A message lies in a chain of the pool (pool.h), its head in front.  It is
  * written there before anything is asked of the queue, and read from there
- * after everything is decided: so neither waits for a page of a program, and
- * a message is moved by changing who holds its chain.
+ * after everything is decided.  So neither waits for a page of a program, and a
+ * message moves from one holder to another with the number of its chain.
  *
- * Nobody who waits tries again (kernel/process/wait.h).  A message that comes
- * is handed to the first receiver in line that wants it, and is never in the
- * queue; room that is made goes to the senders in line, first come first
- * served, each of whom may use it if his message fits.
+ * A process that waits does not try again (kernel/process/wait.h).  A message
+ * that comes is handed to the first receiver in line that wants it, and is
+ * never in the queue.  When there is room, the senders in line are asked in
+ * their order, and each message that fits comes in.
  *
  * ipc/sysv/msg_check.c recounts:
  *
  *	Q1  msg_qnum and msg_cbytes are those of the messages there
- *	Q2  who stands in line waits, and who waits stands in one (wait_check.c)
+ *	Q2  a process stands in a line while it waits, and not else
  *	Q3  no sender stands in line whose message fits
  *	Q4  keys are unique, and every id and key finds its queue
- *	Q5  every cell of the pool belongs to a message, to who waits, or is
- *	    counted by sem_cells
+ *	Q5  every cell of the pool belongs to a message, also to one that
+ *	    waits for room, or is counted by sem_cells
  *
  *	sys_msgget   find or make            sys_msgctl   look, change, remove
  *	sys_msgsnd   send                    sys_msgrcv   receive
@@ -107,7 +107,7 @@ static int remove(int id)
 
 		pool_give(q->first);
 		q->first = next;
-		preemption_point(); /* it is nobody's any more */
+		preemption_point(); /* the message is in no queue now */
 	}
 	ids_remove(&msg_ids, index);
 	return 0;
@@ -118,7 +118,7 @@ static int remove(int id)
 /* ---- choosing ----------------------------------------------------------- */
 
 /*
- * Does he who asks for `type` want a message of the type `offered`?
+ * Does a receiver that asks for `type` want a message of the type `offered`?
  *
  *	 0       any            -n   up to n, the lowest first (choose())
  *	 n       n itself, or, with MSG_EXCEPT, any other
@@ -161,7 +161,7 @@ static int choose(const struct msg_queue *q, int type, int flags, int *before)
 
 static bool fits(const struct msg_queue *q, uint32_t size)
 {
-	/* (All these bytes lie in memory: less than 4 GiB.) */
+	/* The sum cannot wrap, because all these bytes lie in memory. */
 	return q->ds.msg_cbytes + size <= q->ds.msg_qbytes &&
 	       q->ds.msg_qnum < q->ds.msg_qbytes;
 }
@@ -198,7 +198,7 @@ static void received(struct msg_queue *q, const struct proc *p)
 	q->ds.msg_rtime = clock_now;
 }
 
-/* To the first in line who wants it and has room: is there one? */
+/* Gives it to the first receiver in line that wants it and has room, if any. */
 static inline bool hand_over(struct msg_queue *q, int chain)
 {
 	const struct msg *m = msg_at(chain);
@@ -220,7 +220,7 @@ static inline bool hand_over(struct msg_queue *q, int chain)
 	return false;
 }
 
-/* A message that fits comes into the queue, or passes it by. */
+/* A message that fits goes to a receiver in line, or into the queue. */
 static void accept(struct msg_queue *q, const struct proc *sender, int chain)
 {
 	q->ds.msg_lspid = sender->life.pid;
@@ -229,19 +229,22 @@ static void accept(struct msg_queue *q, const struct proc *sender, int chain)
 		append(q, chain);
 }
 
-/* Of a sender in line, if he may still send. */
+/*
+ * Accepts the message of a sender in line.  -EACCES: it has lost permission
+ * since.
+ */
 static int let_in(struct msg_queue *q, struct proc *p)
 {
 	int chain = p->wait.chain;
 
 	if (!permission_grants(&q->ds.msg_perm, &p->identity, ASK_WRITE))
 		return -EACCES;
-	p->wait.chain = -1; /* no longer his */
+	p->wait.chain = -1; /* the message is no longer the sender's */
 	accept(q, p, chain);
 	return 0;
 }
 
-/* There is room, perhaps: for those senders in line whose messages fit. */
+/* There may be room: accepts the messages of senders in line that fit. */
 static void admit(struct msg_queue *q)
 {
 	struct proc *p = q->senders.first;
@@ -277,7 +280,7 @@ static int send(int id, int chain, int flags)
 	return wait_sleep(&q->senders, 0);
 }
 
-/* The message in a chain: or -ENOMEM, -EFAULT. */
+/* A chain with the program's message: or -ENOMEM, -EFAULT. */
 static inline int compose(int type, vaddr_t text, uint32_t size)
 {
 	int chain = pool_take(sizeof(struct msg) + size, self()->life.space);
@@ -312,7 +315,7 @@ int sys_msgsnd(int id, vaddr_t message, uint32_t size, int flags)
 	while (wait_again(result));
 	self()->wait.chain = -1; /* it was the caller's while it stopped, too */
 	if (result < 0)
-		pool_give(chain); /* nobody has it but we */
+		pool_give(chain); /* it was not sent */
 	return result;
 }
 
@@ -360,11 +363,14 @@ static int deliver(int chain, vaddr_t message, uint32_t size)
 		size = m->size;
 	if (pool_move(chain, offsetof(struct msg, type), sizeof(m->type) + size,
 	              message, true) < 0)
-		return -EFAULT; /* and it is lost, as elsewhere */
+		return -EFAULT; /* and the message is lost, as on Linux */
 	return (int)size;
 }
 
-/* MSG_COPY reads the room before it asks for anything: 0, -ENOMEM, -EFAULT. */
+/*
+ * As on Linux, MSG_COPY first reads what lies where the message is to go: 0,
+ * -ENOMEM, -EFAULT.
+ */
 static int read_room(vaddr_t message, uint32_t size)
 {
 	int chain = compose(
@@ -429,7 +435,7 @@ int sys_msgrcv(int id, vaddr_t message, uint32_t size, int type, int flags)
 
 /* ---- msgctl(2) ---------------------------------------------------------- */
 
-/* The mode has changed: who may not receive here any more goes. */
+/* The mode has changed: a receiver that has lost permission leaves the line. */
 static void check_receivers(struct msg_queue *q)
 {
 	for (struct proc *p = q->receivers.first; p; p = p->wait.next)
@@ -460,11 +466,11 @@ static int set(int id, vaddr_t buf)
 	q = &msgs[index];
 	q->ds.msg_qbytes = new.msg_qbytes;
 	check_receivers(q);
-	admit(q); /* a sender is asked again when there is room */
+	admit(q); /* msg_qbytes may be more now */
 	return 0;
 }
 
-/* IPC_INFO: the limits; MSG_INFO: what there is, in three of them. */
+/* IPC_INFO: the limits; MSG_INFO: three of them say what there is. */
 static int tell_limits(vaddr_t buf, bool usage)
 {
 	struct msginfo info = msg_limits;

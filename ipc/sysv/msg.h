@@ -37,6 +37,6 @@ struct msg_queue {
 extern struct msg_queue msgs[]; /* at a fixed address (linker.ld) */
 extern struct ids msg_ids;
 
-int msg_check(void); /* self-check: how many breaches */
+int msg_check(void); /* self-check: how many breaches it has logged */
 
 #endif

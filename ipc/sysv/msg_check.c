@@ -21,7 +21,7 @@ static void expect(const char *what, int index, uint32_t is, uint32_t should)
 	breaches++;
 }
 
-/* What is shorter than `room` would fit. */
+/* Q3: a message shorter than `room` would fit. */
 static void check_senders(const struct line *line, int index, uint64_t room)
 {
 	int end = line_check(line, "senders", index);
@@ -46,7 +46,7 @@ static int length(int chain)
 	return cells;
 }
 
-/* The cells of its messages. */
+/* Checks one queue: how many cells its messages have. */
 static int check_queue(int index)
 {
 	const struct msg_queue *q = &msgs[index];
@@ -86,7 +86,7 @@ int msg_check(void)
 	for (int i = 0; i < msg_ids.rows.fresh; i++)
 		if (ids_used(&msg_ids, i))
 			cells += check_queue(i);
-	/* What waits, with operations or a message, is nobody else's. */
+	/* A message that waits for room is in no queue. */
 	for (int i = 0; i < proc_rows.fresh; i++)
 		if (procs[i].state != PROC_FREE && procs[i].wait.chain >= 0)
 			cells += length(procs[i].wait.chain);

@@ -1,10 +1,11 @@
 /*
  * ipc/sysv/object.c -- what the three kinds of System V objects have in common.
  *
- * The order in which errors are reported is part of the contract: programs
- * try a call to learn what is there.  Of an object that exists, first whether
- * it should (-EEXIST), then what the kind asks (its size), then permission; of
- * a new one, first what the kind asks, then memory, and a full table last.
+ * The order in which errors are reported is part of the contract, because
+ * programs try a call to learn what is there.  When the object exists, the
+ * first question is whether it should (-EEXIST), then comes what the kind asks
+ * (its size), then permission.  For a new object, what the kind asks comes
+ * first, then memory, and a full table last.
  */
 #include "object.h"
 

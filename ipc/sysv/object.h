@@ -5,8 +5,8 @@
  * by id, guarded by owner, creator and mode, and looked at, changed and removed
  * by the same commands.  What differs between them is in shm.c, sem.c, msg.c.
  *
- * An object begins with its slot and its description (struct shmid_ds and its
- * kin), and each of these with a struct ipc_perm; the rest is its room's:
+ * An object begins with its slot.  Then comes its description (struct shmid_ds
+ * and its kin), which begins with a struct ipc_perm.  The rest is its kind's:
  *
  *	+------+---------------------------------+----------------+
  *	| slot | perm    | size, times, counts   | segment, ...   |
@@ -32,12 +32,12 @@ struct object_kind {
 	int stat;             /* SHM_STAT and its kin; SHM_STAT_ANY is two up */
 };
 
-/* The promises of a call are made at the level of the space that called. */
+/* The level at which the caller's memory is promised. */
 int object_level(void);
 
 /* ---- birth and death ---------------------------------------------------- */
 
-#define OBJECT_NEW (-1000) /* no errno: one is to be made */
+#define OBJECT_NEW (-1000) /* no errno: an object is to be made */
 
 /*
  * The first question of shmget(2) and its kin: the index of the object with
@@ -45,16 +45,16 @@ int object_level(void);
  */
 int object_lookup(const struct object_kind *kind, int key, int flags);
 
-/* ... and the last one, of an object found: its id, or -EACCES. */
+/* The last question, when an object was found: its id, or -EACCES. */
 int object_open(const struct object_kind *kind, int index, int flags);
 
-/* The index for one more, its memory there: or -ENOSPC, -ENOMEM. */
+/* The index for one more object, whose memory is there: or -ENOSPC, -ENOMEM. */
 int object_place(const struct object_kind *kind);
 
 /*
  * An object of the caller's begins at `index`, which object_place() has just
- * answered; its description is all zero but for permissions and ctime.  Its id.
- * (It ends with ids_remove().)
+ * answered.  Its description is zero, but for permissions and ctime.  Answers
+ * the id.  (The object ends with ids_remove().)
  */
 int object_begin(const struct object_kind *kind, int index, int key, int mode);
 
@@ -63,10 +63,11 @@ int object_begin(const struct object_kind *kind, int index, int key, int mode);
 /* Has the caller what is asked?  `asked` is mode bits; see permission.h. */
 bool object_grants(const struct object_kind *kind, int index, int asked);
 
-/* The object with this id, if he has what is asked: -EINVAL, -EACCES. */
+/* The index of this object, if the caller has what is asked; or -EINVAL,
+ * -EACCES. */
 int object_find(const struct object_kind *kind, int id, int asked);
 
-/* ... if the caller may change or remove it: -EINVAL, -EPERM. */
+/* The same, if the caller may change or remove it; or -EINVAL, -EPERM. */
 int object_find_to_change(const struct object_kind *kind, int id);
 
 /* ---- commands of shmctl(2) and its kin ---------------------------------- */
@@ -90,7 +91,7 @@ int object_control(const struct object_kind *kind, int id, int command,
  */
 int object_set(const struct object_kind *kind, int id, vaddr_t buf);
 
-/* IPC_INFO, SHM_INFO: tells `info`; the highest index in use, or -EFAULT. */
+/* IPC_INFO, SHM_INFO: copies `info` out; the highest index, or -EFAULT. */
 int object_tell(const struct object_kind *kind, vaddr_t buf, const void *info,
                 uint32_t bytes);
 

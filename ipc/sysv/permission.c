@@ -9,14 +9,15 @@
  *	group class   egid or a supplementary group is the owner's or creator's
  *	other class   everybody else
  *
- * The creator stays what he is when he gives the ownership away (UnixWare: "the
- * creating process remains the creator until the facility is removed").
+ * The creator stays the creator when it gives the ownership away.  (UnixWare:
+ * "the creating process remains the creator until the facility is removed".)
  *
- * What is asked comes as mode bits too, because shmget's flags carry it so; a
- * bit of any class counts, and asking nothing is always granted: that is how
- * ipcrm finds, by its key, an object which it may not read.
+ * What is asked comes as mode bits too, because the flags of shmget carry it
+ * so.  A bit of any class counts.  Asking for nothing is always granted: so
+ * ipcrm finds, by its key, an object that it may not read.
  */
 #include "permission.h"
+
 #include "../../kernel/base/seldom.h"
 
 bool in_group(const struct identity *cred, uint32_t gid)

@@ -16,14 +16,14 @@
 #define ASK_WRITE   0222
 #define ASK_EXEC    0111
 
-/* Its effective group, or one of the supplementary ones? */
+/* Is `gid` the effective group, or one of the supplementary ones? */
 bool in_group(const struct identity *cred, uint32_t gid);
 
 /* Does the mode grant all that `asked` names?  Euid 0 may do anything. */
 bool permission_grants(const struct ipc_perm *perm, const struct identity *cred,
                        int asked);
 
-/* May it change or remove the object? */
+/* May the process change or remove the object? */
 bool permission_controls(const struct ipc_perm *perm,
                          const struct identity *cred);
 

@@ -1,10 +1,10 @@
 /*
  * ipc/sysv/pool.h -- small pieces of kernel memory, in chains of cells.
  *
- * For messages that wait in a queue, which come in any size, and for semaphore
- * sets of a cell each.  A chain is named by its first cell (-1: none).  A page
- * goes back to everybody when its last cell is given: what stays long in one
- * cell keeps its page, and no more than that.
+ * The pool is for messages that wait in a queue, which come in any size, and
+ * for semaphore sets, which have a cell each.  A chain is named by its first
+ * cell
+ * (-1: none).  A page is free for other uses when its last cell is given back.
  */
 #ifndef IPC_POOL_H
 #define IPC_POOL_H
@@ -17,9 +17,9 @@
 int pool_take(uint32_t bytes, int space);
 void pool_give(int chain);
 
-/* The cell behind this one, or -1.  The first bytes of a chain: CELL_BYTES in
- * one piece. */
+/* The cell behind this one, or -1. */
 int pool_next(int cell);
+/* The first CELL_BYTES of a chain, which lie in one piece. */
 void *pool_first(int chain);
 
 /*

@@ -3,13 +3,13 @@
  *
  * A semaphore is a number that is never negative.  Semaphores come in sets, so
  * that one semop can change several at once, all or none (semop.c).  A set is
- * an object like a shared segment (object.c), but nobody attaches it: whoever
- * may write it operates on it by its id, and it dies when it is removed.
+ * an object like a shared segment (object.c), but it is not attached: a process
+ * that may write it operates on it by its id, and it dies when it is removed.
  *
- * Few semaphores lie in a cell of the pool, so that 32,000 small sets are 4 MiB
- * of them; more lie in a segment that has no other holder.  Either way they are
- * promised and counted as all memory is, and the sets of a user end where the
- * memory of users ends.
+ * A few semaphores lie in a cell of the pool, so 32,000 small sets need 4 MiB
+ * of cells.  More lie in a segment that has no other holder.  Either way they
+ * are promised and counted as all memory is, so the sets of a user end where
+ * the memory of users ends.
  *
  *	id --> set ---> cell or segment [ value pid | value pid | ... ]
  *	        |
@@ -20,13 +20,13 @@
  * ipc/sysv/sem_check.c recounts:
  *
  *	S1  a value is 0..SEMVMX
- *	S2  who stands in line waits, and who waits stands in one (wait_check.c)
+ *	S2  a process stands in a line while it waits, and not else
  *	S3  a row of semadj is in the tree of its process and in the list of
  *	    its set, and its semaphore is there
  *	S4  keys are unique, every id and key finds its set, and sem_count is
  *	    the sum of their semaphores
  *	S5  few semaphores have a cell, which sem_cells counts, more a segment
- *	S6  nobody is still to be asked, and no set is still to be served
+ *	S6  no sleeper is still to be asked, and no set still to be served
  *
  *	sys_semget   find or make            sys_semctl   look, change, remove
  */
@@ -102,7 +102,7 @@ static int make_many(struct semaphores *all, uint32_t count)
 	return 0;
 }
 
-/* `count` semaphores, all 0: 0, or -ENOMEM. */
+/* Makes `count` semaphores, whose values are 0.  0, or -ENOMEM. */
 static int make_semaphores(struct semaphores *all, uint32_t count)
 {
 	return count <= SEMS_A_CELL ? make_few(all) : make_many(all, count);
@@ -180,13 +180,13 @@ static int remove(int id)
 
 /* ---- values ------------------------------------------------------------- */
 
-/* Has the set a semaphore of this number? */
+/* Has the set a semaphore with this number? */
 static bool has(int index, int num)
 {
 	return num >= 0 && (uint32_t)num < sems[index].ds.sem_nsems;
 }
 
-/* GETALL: an array of 16 bits for each. */
+/* GETALL: the program's array has 16 bits for each. */
 static int tell_all(int id, vaddr_t array)
 {
 	int index = object_find(&sem_kind, id, ASK_READ);
@@ -199,7 +199,7 @@ static int tell_all(int id, vaddr_t array)
 	return error;
 }
 
-/* `count` values of the array into new semaphores: 0, -EFAULT, -ERANGE. */
+/* Gives new semaphores the values of the array: 0, -EFAULT, -ERANGE. */
 static int fill(const struct semaphores *all, uint32_t count, vaddr_t array)
 {
 	bool too_great = false;
@@ -216,7 +216,7 @@ static int fill(const struct semaphores *all, uint32_t count, vaddr_t array)
 	return too_great ? -ERANGE : 0;
 }
 
-/* They have new values: of all, or of `num`. */
+/* Semaphore `num` has a new value, or (-1) all have. */
 static int changed(int index, int num)
 {
 	semadj_clear(index, num);
@@ -225,7 +225,7 @@ static int changed(int index, int num)
 	return 0;
 }
 
-/* SETALL: a new row of semaphores takes the place of the old one, or none. */
+/* SETALL: new semaphores take the place of the old ones, or nothing changes. */
 static int set_all(int id, vaddr_t array)
 {
 	int index = object_find(&sem_kind, id, ASK_WRITE);
@@ -284,7 +284,7 @@ static int tell(int id, int num, int command)
 
 /* ---- semctl(2) ---------------------------------------------------------- */
 
-/* IPC_INFO: the limits; SEM_INFO: what there is, in the last two. */
+/* IPC_INFO: the limits; SEM_INFO: two of them say what there is. */
 static int tell_limits(vaddr_t buf, bool usage)
 {
 	struct seminfo info = sem_limits;

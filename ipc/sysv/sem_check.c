@@ -19,7 +19,7 @@ static void expect(const char *what, int index, int is, int should)
 	breaches++;
 }
 
-/* The list of its rows: each is found from its process, too.  How many. */
+/* Checks the list of its rows: how many there are. */
 static int check_rows(int index)
 {
 	int before = -1, rows = 0;
@@ -41,7 +41,7 @@ static int check_rows(int index)
 	return rows;
 }
 
-/* Where its semaphores lie: the cells of the pool. */
+/* Checks where its semaphores lie: how many cells of the pool they have. */
 static int check_place(int index)
 {
 	const struct semaphores *all = &sems[index].all;
@@ -75,7 +75,7 @@ static void check_set(int index)
 
 static int rooted; /* rows in trees */
 
-/* None is deeper than a key has bits; a tree that has no end is left. */
+/* No row is deeper than a key has bits.  Stops in a tree without an end. */
 static void count_tree(int row, int depth)
 {
 	if (row < 0 || depth > 32 || rooted > semadj_rows.live)

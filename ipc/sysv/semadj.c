@@ -6,11 +6,12 @@
  * added to their semaphores, which then are as if it had never done anything.
  * Rows are kept by exec, not inherited by fork, and they end with their set.
  *
- * A row is found from two sides.  From its process, in a tree by the key of the
- * semaphore: the first bit of the key says on which side of the first row it
- * is, the second bit on which side of the next, and so on.  So no row is more
- * than 32 steps away, whatever rows a user has made, and since keys are
- * scattered it is mostly as few as in any tree.  From its set, in a list:
+ * A row is found from two sides.  From its process it is found in a tree, by
+ * the key of the semaphore: the first bit of the key says on which side of the
+ * first row it is, the second bit on which side of the next, and so on.  So no
+ * row is more than 32 steps away, whatever rows a user has made.  Keys are
+ * scattered, so it is mostly as near as in any tree.  From its set it is found
+ * in a list:
  *
  *	process 7 --> row +1            set 2 --> row +1 <--> row -3 <--> row +1
  *	             /      \                    of process 7       8          7
@@ -34,13 +35,13 @@ struct rows semadj_rows = ROWS_OF(semadjs, ROWS_MAX);
 
 _Static_assert(sizeof(struct semadj) == 32, "32,768 of them have 1 MiB");
 
-/* Another one for each semaphore (the factor is odd), and well scattered. */
+/* Each semaphore has a key of its own (the factor is odd), well scattered. */
 static uint32_t key_of(int set, int num)
 {
 	return ((uint32_t)set << 16 | (uint32_t)num) * 0x9E3779B1u;
 }
 
-/* Where in its tree the row with this key is named, or -1 in its place. */
+/* The place in the tree that names the row with this key, or has -1 for it. */
 static int *place_of(int *at, uint32_t key)
 {
 	for (uint32_t bits = key; *at >= 0 && semadjs[*at].key != key;
@@ -90,7 +91,7 @@ void semadj_clear(int set, int num)
 
 /*
  * The row named at *at leaves its tree.  Any row below it may take its place,
- * since their keys begin alike: one that has none below itself does.
+ * because their keys begin alike.  One that has no row below itself does.
  */
 static void leave_tree(int *at)
 {
@@ -123,7 +124,7 @@ static void end_row(int *at)
 {
 	int i = *at;
 
-	assert(i >= 0); /* S3: who is in the list of a set is in a tree */
+	assert(i >= 0); /* S3: a row in the list of a set is in a tree */
 	leave_tree(at);
 	leave_set(&semadjs[i]);
 	rows_put(&semadj_rows, i);
@@ -138,7 +139,7 @@ void semadj_forget(int set)
 	}
 }
 
-/* Never waits and never fails: a value stays in its range. */
+/* Adds a row to its semaphore, whose value stays in its range. */
 static void apply(const struct semadj *row)
 {
 	struct sem_set *set = &sems[row->set];
@@ -152,7 +153,7 @@ static void apply(const struct semadj *row)
 	s->pid = self()->life.pid;
 }
 
-/* Adds all rows, and ends them: the sets, the last of which names itself. */
+/* Adds all rows, and ends them.  The sets to serve; the last names itself. */
 static struct sem_set *apply_all(int *root)
 {
 	struct sem_set *first = 0;
@@ -172,7 +173,7 @@ static struct sem_set *apply_all(int *root)
 
 void sem_exit(void)
 {
-	/* All of it before anybody sees: what semop did, it did at once. */
+	/* All rows first: a sleeper sees all of it or nothing. */
 	struct sem_set *set = apply_all(&self()->semadj);
 
 	while (set) {

@@ -9,28 +9,28 @@
  *	sem_op < 0    takes away           waits while there is too little
  *	sem_op = 0    changes nothing      waits until the value is 0
  *
- * Whoever changes a value serves two lines (kernel/process/wait.h): first all
- * who only wait for zeroes, since they change nothing (those who wait for one
- * before those with an array: GETPID shows who was last), then the first of the
- * changers who can go on; and again, as long as there is one.
+ * A process that changes a value serves two lines (kernel/process/wait.h).  The
+ * sleepers that wait for zeroes come first, because they change nothing: those
+ * with one operation, then those with several (GETPID shows which was last).
+ * Then the first changer that can go on does, and all of this begins again, as
+ * long as there is one.
  *
  *	semop --> attempt --> 0 --> sem_serve
  *	             |
  *	             +-> UNSERVED --> in line ... sem_serve of others
  *
  * A sleeper that is asked tries all of its operations anew, in their order.  So
- * the one that it waits for may be another afterwards (GETNCNT and GETZCNT show
- * which), and it may fail now.  Therefore it matters who is asked when, and the
- * answer is Linux's: whoever waits for zeroes when one of the semaphores that
- * were operated on is zero now; a changer after every change.  The changers
- * whom a single operation cannot concern are passed by: they would answer as
- * before.
+ * it may wait for another one afterwards (GETNCNT and GETZCNT show which), or
+ * fail.  Therefore it matters which sleepers are asked when, and the answer is
+ * Linux's.  Those that wait for zeroes are asked when one of the semaphores
+ * that were operated on is zero now.  Changers are asked after every change,
+ * but for those that it cannot concern: they would answer as before.
  *
- * With a thousand sleepers of 500 operations each, who go on one by one, all of
- * this takes seconds, as anywhere.  So there is a preemption point after each
- * sleeper that was asked.  What is going on then is whole: the values, the
- * rows, the lines.  An interrupt may wake a sleeper whose time is up, but that
- * one leaves the line itself, when it runs.
+ * With a thousand sleepers of 500 operations each, which go on one by one, all
+ * of this takes seconds, as on any system.  So there is a preemption point
+ * after each sleeper that was asked.  The values, the rows and the lines are
+ * whole then.  An interrupt may wake a sleeper at the end of its time, but a
+ * sleeper leaves the line itself, when it runs.
  */
 #include "sem.h"
 
@@ -41,11 +41,11 @@
 #include "../../kernel/base/seldom.h"
 #include "permission.h"
 
-#define FEW 16 /* operations that lie on the caller's stack while he sleeps */
+#define FEW 16 /* operations that lie on the stack */
 
 /* ---- trying ------------------------------------------------------------- */
 
-/* What the end of `p` takes back of this one: semop() has made the row. */
+/* The row for what the end of `p` takes back: semop() has made it. */
 static struct semadj *adjustment(const struct sem_set *set,
                                  const struct proc *p,
                                  const struct operation *op)
@@ -56,7 +56,7 @@ static struct semadj *adjustment(const struct sem_set *set,
 	return row;
 }
 
-/* SEM_UNDO: the opposite is counted, if it can be. */
+/* SEM_UNDO: counts the opposite.  False: it would be out of range. */
 SELDOM static bool count_undo(const struct sem_set *set, const struct proc *p,
                               const struct operation *op)
 {
@@ -126,7 +126,7 @@ static inline int attempt(struct sem_set *set, struct proc *p)
 
 /* ---- the lines ---------------------------------------------------------- */
 
-/* Serves `p`, if he can go on now: his result. */
+/* Serves `p`, if it can go on now.  Its result, or UNSERVED. */
 static inline int serve(struct sem_set *set, struct line *line, struct proc *p)
 {
 	int result = p->signal.killed ? UNSERVED : attempt(set, p);
@@ -141,7 +141,7 @@ static bool has_array(const struct proc *p)
 	return p->wait.end - p->wait.ops > 1;
 }
 
-/* All who wait for a zero, or for `several`, and can go on. */
+/* Serves those that can go on, of one operation each, or of `several`. */
 static void serve_zeroes(struct sem_set *set, bool several)
 {
 	for (struct proc *p = set->zeroes.first; p; p = p->wait.next) {
@@ -152,7 +152,7 @@ static void serve_zeroes(struct sem_set *set, bool several)
 	}
 }
 
-/* Is any of the semaphores 0 that op..end operate on?  Of all: op is 0. */
+/* Is one of the semaphores 0 that op..end operate on, or (op is 0) any? */
 static bool any_is_zero(const struct sem_set *set, const struct operation *op,
                         const struct operation *end)
 {
@@ -250,7 +250,7 @@ int sem_count_waiting(int index, int num, bool zero)
 
 /* ---- the call ----------------------------------------------------------- */
 
-/* Each operation with SEM_UNDO has its row: 0, or -ENOMEM. */
+/* Gives each operation with SEM_UNDO its row: 0, or -ENOMEM. */
 SELDOM static int make_rows(int set, const struct operation *op,
                             const struct operation *end)
 {
@@ -265,8 +265,8 @@ SELDOM static int make_rows(int set, const struct operation *op,
 /* What the operations of a call are together. */
 struct summary {
 	uint32_t highest; /* sem_num */
-	int alters;       /* all sem_op: not 0 if one changes its semaphore */
-	int flags;        /* all sem_flg */
+	int alters;       /* their sem_op together: 0 if none changes a value */
+	int flags;        /* their sem_flg together */
 };
 
 /* Fetches the operations op..end, one at least: 0, or -EFAULT. */

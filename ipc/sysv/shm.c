@@ -2,7 +2,7 @@
  * ipc/sysv/shm.c -- System V shared memory.
  *
  * A segment is a row of physical frames, with the page tables that map them;
- * it belongs to no process.  Attaching it writes one word per 4 MiB: a PDE that
+ * it belongs to no process.  To attach it writes one word per 4 MiB: a PDE that
  * points at the segment's own table.  Two processes that attach it have
  * different linear addresses for the same bytes.  Nothing is copied, ever.
  *
@@ -14,10 +14,11 @@
  * mm/ does that part.  Here a segment gets what System V adds: an id and a key,
  * an owner and a creator, a mode, and its history (struct shmid_ds).
  *
- * A segment dies when it has been removed (IPC_RMID) *and* nobody is attached,
- * whichever comes last.  So two facts decide: SHM_DEST, and shm_nattch, which
- * is at every moment the number of attaches, in all processes, that are its.
- * Only attach() and detach() below change it.  ipc/sysv/shm_check.c recounts:
+ * A segment dies when it has been removed (IPC_RMID) *and* no process has it
+ * attached, whichever comes last.  So two facts decide: SHM_DEST, and
+ * shm_nattch, which is at every moment the number of its attaches in all
+ * processes.  Only attach() and detach() below change it.
+ * ipc/sysv/shm_check.c recounts:
  *
  *	I1  shm_nattch is the number of attaches found in all spaces
  *	I2  a removed segment has attaches, and no key
@@ -56,7 +57,10 @@ static const struct object_kind kind = {
 
 /* ---- birth and death ---------------------------------------------------- */
 
-/* The logarithm of the size that is wanted; 0: the only one this CPU has. */
+/*
+ * The flags hold the logarithm of the size that is wanted, or 0: the only size
+ * that this CPU has.
+ */
 static bool is_huge_size(int flags)
 {
 	uint32_t size = (uint32_t)flags >> SHM_HUGE_SHIFT;
@@ -65,8 +69,7 @@ static bool is_huge_size(int flags)
 }
 
 /*
- * The first six ways in which a new segment can be refused, in the order in
- * which they are reported.
+ * Six reasons to refuse a new segment, in the order in which they are reported.
  */
 static int refuse(uint32_t size, int flags)
 {
@@ -80,7 +83,7 @@ static int refuse(uint32_t size, int flags)
 		return -ENOSPC;
 	if ((flags & SHM_HUGETLB) && !is_huge_size(flags))
 		return -EINVAL;
-	/* Our stock of huge pages is always empty; who may ask for them? */
+	/* No huge page is in stock, and only root and group 0 may ask. */
 	if (flags & SHM_HUGETLB)
 		return self()->identity.euid && !in_group(&self()->identity, 0)
 		           ? -EPERM
@@ -127,7 +130,7 @@ static void destroy(int index)
 
 /* ---- the count ---------------------------------------------------------- */
 
-/* One attach more of this object: I1. */
+/* There is one more attach of this object: I1. */
 static void attach(int index)
 {
 	shms[index].ds.shm_nattch++;
@@ -139,7 +142,7 @@ static void stamp_attach(int index)
 	shms[index].ds.shm_atime = clock_now;
 }
 
-/* One attach less, or none after all: I1. */
+/* There is one attach less, or it was not made after all: I1. */
 static void detach(int index)
 {
 	assert(shms[index].ds.shm_nattch > 0);
@@ -218,7 +221,7 @@ inline int shm_may_attach(int id, vaddr_t address, int flags)
 	index = object_find(&kind, id, asked_of(flags));
 	if (index < 0)
 		return index;
-	/* After the permission and before the mapping, as where it is usual. */
+	/* After the permission and before the mapping, as elsewhere. */
 	if (shm_limits.shmseg != 0 &&
 	    (uint32_t)spaces[self()->life.space].attaches >= shm_limits.shmseg)
 		return -EMFILE;
@@ -262,7 +265,7 @@ int sys_shmdt(vaddr_t address)
 
 /* ---- shmctl(2) ---------------------------------------------------------- */
 
-/* IPC_RMID: gone at once, or at the last detach; the key is free at once. */
+/* IPC_RMID: it dies now, or at the last detach; its key is free now. */
 static int remove(int id)
 {
 	int index = object_find_to_change(&kind, id);
@@ -279,7 +282,7 @@ static int remove(int id)
 	return 0;
 }
 
-/* SHM_LOCK, SHM_UNLOCK: frames never leave memory here; the mode tells. */
+/* SHM_LOCK, SHM_UNLOCK: frames never leave memory here; the mode says it. */
 static int lock(int id, int locked)
 {
 	int index = object_find_to_change(&kind, id);

@@ -1,6 +1,5 @@
 /*
- * ipc/sysv/shm.h -- System V shared memory (and its kin: ids, keys,
- * permissions).
+ * ipc/sysv/shm.h -- System V shared memory.
  *
  * This is *System V* IPC: everything that is shared is a segment.  (Message IPC
  * is ipc/message/message.h.)  Sources: shmget(2), shmop(2), shmctl(2),
@@ -38,9 +37,9 @@ int shm_may_attach(int id, vaddr_t address, int flags);
 /* Then the mapping: 0 and where it begins, -EINVAL, -ENOMEM or -EPERM. */
 int shm_attach(int index, vaddr_t address, int flags, vaddr_t *result);
 
-/* A child space inherited the attaches of the caller: count them. */
+/* A child space has inherited the caller's attaches: counts them. */
 void shm_fork(int child_space);
 
-int shm_check(void); /* self-check: how many breaches */
+int shm_check(void); /* self-check: how many breaches it has logged */
 
 #endif

@@ -12,7 +12,7 @@
 
 #define BATCH 256 /* objects whose attaches are counted in one walk */
 
-/* What one walk found: of objects first..first+BATCH-1, how many attaches. */
+/* How many attaches one walk has found, of each object from first on. */
 static uint32_t found[BATCH];
 
 static int report(const char *what, int index, uint32_t is, uint32_t should)
