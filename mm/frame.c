@@ -18,6 +18,8 @@
  *
  *	F1  frames taken by promise <= frames_promised <= frames_total
  *
+ * (mm/mm_check.c checks it, with F2 to F7.)
+ *
  * A frame that several spaces hold after a fork was promised to each of them,
  * so each can have a copy of its own.
  */

@@ -5,18 +5,19 @@
  * frame.c, segment.c, slot.c and region.c keep.  A report begins with the
  * invariant's number.
  *
- *	M1  a frame's count is the number of entries and tables that hold it;
+ *	F1  the promise is the sum of what spaces, segments and the kernel were
+ *	    promised, which covers all frames in use, and at most all there are;
+ *	    a space's sum is right
+ *	F2  a frame's count is the number of entries and tables that hold it;
  *	    kernel_frames are in use and held by none
- *	M2  the promise is the sum of what spaces, segments and the kernel were
- *	    promised, and at most all there is; a space's sum is right
- *	M3  slot_region, the bitmap and `filled` agree with the regions of each
+ *	F3  slot_region, the bitmap and `filled` agree with the regions of each
  *	    slot
- *	M4  a slot is empty, linked or private as its regions demand
- *	M5  no linked PDE and no entry has a right that its region lacks, and
+ *	F4  a slot is empty, linked or private as its regions demand
+ *	F5  no linked PDE and no entry has a right that its region lacks, and
  *	    each shows the page that its region says
- *	M6  the parts of an attach are a ring in order of address, and each
+ *	F6  the parts of an attach are a ring in order of address, and each
  *	    shows its part of the segment; a space's attaches are counted
- *	M7  a segment's entries allow everything; its resident pages and its
+ *	F7  a segment's entries allow everything; its resident pages and its
  *	    tables are counted; no page is beyond its end
  *
  * The checker uses `next` of each held frame to count the holders it finds.
@@ -43,7 +44,7 @@ static void expect(const char *what, int index, int is, int should)
 static void found(frame_t frame)
 {
 	if (frame < 0 || frame >= frame_limit || frames[frame].count == 0) {
-		report("M1: a frame that is free is held", frame, 0, 1);
+		report("F2: a frame that is free is held", frame, 0, 1);
 		return;
 	}
 	frames[frame].next++;
@@ -63,11 +64,11 @@ static int check_segment_table(int segment, int first, frame_t table)
 			continue;
 		resident++;
 		found(word_frame(word));
-		expect("M7: bits of a segment's entry", segment,
+		expect("F7: bits of a segment's entry", segment,
 		       word & (PTE_BORROWED | PTE_US | PTE_RW | PTE_P),
 		       PTE_US | PTE_RW | PTE_P);
 		if (first + i >= segments[segment].pages) {
-			report("M7: a page beyond the end", segment, first + i,
+			report("F7: a page beyond the end", segment, first + i,
 			       segments[segment].pages);
 		}
 	}
@@ -84,13 +85,13 @@ static int check_memory(int segment)
 	for (int n = 0; n < words; n++) {
 		uint32_t word = segment_words(s)[n];
 
-		expect("M7: a segment's PDE word", segment, (int)word,
+		expect("F7: a segment's PDE word", segment, (int)word,
 		       n < s->tables ? (int)link_word(word_frame(word)) : 0);
 		if (word)
 			resident += check_segment_table(
 			    segment, n * TABLE_ENTRIES, word_frame(word));
 	}
-	expect("M7: resident", segment, s->resident, resident);
+	expect("F7: resident", segment, s->resident, resident);
 	return (s->promised ? s->pages : resident) + s->tables +
 	       (s->directory != NO_FRAME);
 }
@@ -109,24 +110,24 @@ static int check_segment(int segment)
 
 /* ---- slots and regions ----------------------------------------------- */
 
-/* M3: the slot's list is in order, and each region reaches into the slot. */
+/* F3: the slot's list is in order, and each region reaches into the slot. */
 static void check_list(int space, int slot)
 {
 	int r = slot_first_region(space, slot), next;
 	bool is_free = spaces[space].free_slots[slot / 32] >> (slot % 32) & 1;
 	vaddr_t from = USER_FIRST;
 
-	expect("M3: free bit of slot", slot, is_free, r < 0);
+	expect("F3: free bit of slot", slot, is_free, r < 0);
 	for (int before = -1; r >= 0; before = r, r = next) {
 		const struct region *q = &regions[r];
 
-		expect("M3: region's space", r, q->space, space);
+		expect("F3: region's space", r, q->space, space);
 		if (slot_of(q->start) == slot)
-			expect("M3: region before", r, q->previous, before);
+			expect("F3: region before", r, q->previous, before);
 		if (q->kind == REGION_FREE || q->start >= q->end ||
 		    q->start < from || q->start >= slot_end(slot) ||
 		    q->end <= slot_start(slot)) {
-			report("M3: region out of place", r, (int)q->start,
+			report("F3: region out of place", r, (int)q->start,
 			       (int)from);
 			return;
 		}
@@ -152,19 +153,19 @@ static void check_linked(int space, int slot)
 
 	if (!q || q->kind != REGION_SHARED || q->start > slot_start(slot) ||
 	    (slot_of(q->end - 1) == slot && q->next >= 0)) {
-		report("M4: linked slot without its region", slot, r, 0);
+		report("F4: linked slot without its region", slot, r, 0);
 		return;
 	}
-	expect("M5: rights of a linked PDE", slot, word & (PTE_P | PTE_RW),
+	expect("F5: rights of a linked PDE", slot, word & (PTE_P | PTE_RW),
 	       region_bits(q));
-	expect("M5: table of a linked PDE", slot, word_frame(word),
+	expect("F5: table of a linked PDE", slot, word_frame(word),
 	       segment_table_of(q->segment, region_page(q, slot_start(slot))));
-	expect("M4: linked page", slot,
+	expect("F4: linked page", slot,
 	       region_page(q, slot_start(slot)) % TABLE_ENTRIES, 0);
 	if (q->end < slot_end(slot) &&
 	    (segments[q->segment].resizable ||
 	     region_page(q, q->end) < segments[q->segment].pages))
-		report("M4: linked, and not all is covered", slot, 0, 1);
+		report("F4: linked, and not all is covered", slot, 0, 1);
 }
 
 static frame_t source(const struct region *r, vaddr_t va)
@@ -191,20 +192,20 @@ static void check_entry(int region, vaddr_t va, uint32_t word)
 	int allowed = region_bits(r);
 
 	if (word & PTE_BORROWED) {
-		expect("M5: borrowed frame", region, word_frame(word),
+		expect("F5: borrowed frame", region, word_frame(word),
 		       source(r, va));
 		if (r->kind != REGION_SHARED)
 			allowed &= ~(int)PTE_RW;
-		expect("M5: rights of a borrowed entry", region,
+		expect("F5: rights of a borrowed entry", region,
 		       word & (PTE_P | PTE_RW), allowed);
 		return;
 	}
 	found(word_frame(word));
 	if (r->kind == REGION_SHARED)
-		report("M5: an own frame in a shared region", region, 1, 0);
+		report("F5: an own frame in a shared region", region, 1, 0);
 	if (((int)word & (int)(PTE_P | PTE_RW) & ~allowed) ||
 	    ((word & PTE_RW) && frames[word_frame(word)].count > 1)) {
-		report("M5: rights of an own entry", region, (int)word,
+		report("F5: rights of an own entry", region, (int)word,
 		       allowed);
 	}
 }
@@ -223,7 +224,7 @@ static int check_private(int space, int slot, frame_t table)
 		if (word == 0)
 			continue;
 		if (r < 0) {
-			report("M5: an entry without a region", slot, i, -1);
+			report("F5: an entry without a region", slot, i, -1);
 			continue;
 		}
 		check_entry(r, va, word);
@@ -240,8 +241,8 @@ static int check_slot(int space, int slot)
 
 	check_list(space, slot);
 	if (slot >= slot_of(ATTACH_FIRST) && slot < spaces[space].filled)
-		expect("M3: slot among the filled ones", slot, is_used, true);
-	expect("M4: slot with a PDE", slot, word != 0, is_used);
+		expect("F3: slot among the filled ones", slot, is_used, true);
+	expect("F4: slot with a PDE", slot, word != 0, is_used);
 	if (word == 0)
 		return 0;
 	if (word_linked(word)) {
@@ -251,18 +252,18 @@ static int check_slot(int space, int slot)
 	return 1 + check_private(space, slot, word_frame(word));
 }
 
-/* M6: a part shows its part of the segment and is in the ring. */
+/* F6: a part shows its part of the segment and is in the ring. */
 static void check_part(int region)
 {
 	const struct region *r = &regions[region];
 	const struct region *after = &regions[r->part_after];
 
-	expect("M6: page of a part", region, r->offset,
+	expect("F6: page of a part", region, r->offset,
 	       pages_in(r->start - r->base));
 	if (after->kind != REGION_SHARED || after->part_before != region ||
 	    after->space != r->space || after->tag != r->tag ||
 	    after->base != r->base)
-		report("M6: the next part of an attach", region, r->part_after,
+		report("F6: the next part of an attach", region, r->part_after,
 		       -1);
 }
 
@@ -275,7 +276,7 @@ static void check_attaches(int space)
 	for (int r = region_from(space, 0); r >= 0; r = region_after(r))
 		if (regions[r].tag >= 0)
 			check_part(r);
-	expect("M6: attaches of a space", space, spaces[space].attaches, count);
+	expect("F6: attaches of a space", space, spaces[space].attaches, count);
 }
 
 static int check_space(int space)
@@ -291,10 +292,10 @@ static int check_space(int space)
 		if (regions[r].whole &&
 		    !(slot_linked(space, slot_of(regions[r].start)) &&
 		      slot_linked(space, slot_of(regions[r].end - 1))))
-			report("M4: region called whole", r, 1, 0);
+			report("F4: region called whole", r, 1, 0);
 	}
 	check_attaches(space);
-	expect("M2: promised to a space", space, spaces[space].promised,
+	expect("F1: promised to a space", space, spaces[space].promised,
 	       promised);
 	return promised;
 }
@@ -319,12 +320,12 @@ static void check_frames(void)
 		if (frames[i].next == 0 && frames[i].count == 1) {
 			kernel++;
 		} else {
-			expect("M1: count of frame", i, frames[i].count,
+			expect("F2: count of frame", i, frames[i].count,
 			       frames[i].next);
 		}
 	}
-	expect("M1: frames nobody holds", -1, kernel, kernel_frames);
-	expect("M1: frames held", -1, held, frames_total - frames_free);
+	expect("F2: frames nobody holds", -1, kernel, kernel_frames);
+	expect("F2: frames held", -1, held, frames_total - frames_free);
 }
 
 int mm_check(void)
@@ -340,10 +341,10 @@ int mm_check(void)
 		if (spaces[i].holders > 0)
 			promised += check_space(i);
 	check_frames();
-	expect("M2: promised in all", -1, frames_promised, promised);
+	expect("F1: promised in all", -1, frames_promised, promised);
 	if (frames_promised > frames_total ||
 	    frames_total - frames_free > frames_promised) {
-		report("M2: more frames taken than promised", -1,
+		report("F1: more frames taken than promised", -1,
 		       frames_total - frames_free, frames_promised);
 	}
 	return breaches;

@@ -95,19 +95,19 @@ static void test_frames(void)
 	both = word_frame(*pte_of(TEXT + PAGE_SIZE));
 	EXPECT(frames[own].count, 1);
 	EXPECT(frames[both].count, 2);
-	SEES(mm_check, "M1: count of frame", frames[own].count, 2);
-	SEES(mm_check, "M1: count of frame", frames[both].count, 1);
-	SEES(mm_check, "M1: a frame that is free", frames[own].count, 0);
-	SEES(mm_check, "M1: count of frame", *pte_of(TEXT + 2 * PAGE_SIZE), 0);
-	SEES(mm_check, "M1: frames nobody", *pte_of(TEXT), 0);
-	SEES(mm_check, "M1: frames nobody", kernel_frames, kernel_frames + 1);
-	SEES(mm_check, "M1: frames held", frames_free, frames_free - 1);
-	SEES(mm_check, "M2: promised to a", spaces[parent].promised, 5);
-	SEES(mm_check, "M2: promised in all", frames_promised,
+	SEES(mm_check, "F2: count of frame", frames[own].count, 2);
+	SEES(mm_check, "F2: count of frame", frames[both].count, 1);
+	SEES(mm_check, "F2: a frame that is free", frames[own].count, 0);
+	SEES(mm_check, "F2: count of frame", *pte_of(TEXT + 2 * PAGE_SIZE), 0);
+	SEES(mm_check, "F2: frames nobody", *pte_of(TEXT), 0);
+	SEES(mm_check, "F2: frames nobody", kernel_frames, kernel_frames + 1);
+	SEES(mm_check, "F2: frames held", frames_free, frames_free - 1);
+	SEES(mm_check, "F1: promised to a", spaces[parent].promised, 5);
+	SEES(mm_check, "F1: promised in all", frames_promised,
 	     frames_promised + 1);
-	SEES(mm_check, "M2: promised in all", segments[big].promised, false);
-	SEES(mm_check, "M2: more frames", frames_promised, 3);
-	end("mm_check: sees each breach of M1 and M2: frames, the promise");
+	SEES(mm_check, "F1: promised in all", segments[big].promised, false);
+	SEES(mm_check, "F1: more frames", frames_promised, 3);
+	end("mm_check: sees each breach of F1 and F2: the promise, frames");
 }
 
 static void test_slots(void)
@@ -119,36 +119,36 @@ static void test_slots(void)
 	s = &spaces[parent];
 	linked = at(ATTACH_FIRST);
 	own = at(TEXT);
-	SEES(mm_check, "M3: free bit", s->free_slots[slot_of(TEXT) / 32], ~0u);
-	SEES(mm_check, "M3: free bit", s->free_slots[slot_of(UNMAPPED) / 32],
+	SEES(mm_check, "F3: free bit", s->free_slots[slot_of(TEXT) / 32], ~0u);
+	SEES(mm_check, "F3: free bit", s->free_slots[slot_of(UNMAPPED) / 32],
 	     0);
-	SEES(mm_check, "M3: free bit", s->slot_region[slot_of(ATTACH_FIRST)],
+	SEES(mm_check, "F3: free bit", s->slot_region[slot_of(ATTACH_FIRST)],
 	     0);
-	SEES(mm_check, "M3: slot among the filled", s->filled, USER_SLOTS);
-	SEES(mm_check, "M3: region's space", own->space, child);
-	SEES(mm_check, "M3: region out of", own->end, own->start);
-	SEES(mm_check, "M3: region out of", own->kind, REGION_FREE);
-	SEES(mm_check, "M3: region out of", own->end, BORROWS + PAGE_SIZE);
-	SEES(mm_check, "M4: slot with a PDE", *pde_of(ATTACH_FIRST), 0);
-	SEES(mm_check, "M4: slot with a PDE", *pde_of(ATTACH_FIRST - 1),
+	SEES(mm_check, "F3: slot among the filled", s->filled, USER_SLOTS);
+	SEES(mm_check, "F3: region's space", own->space, child);
+	SEES(mm_check, "F3: region out of", own->end, own->start);
+	SEES(mm_check, "F3: region out of", own->kind, REGION_FREE);
+	SEES(mm_check, "F3: region out of", own->end, BORROWS + PAGE_SIZE);
+	SEES(mm_check, "F4: slot with a PDE", *pde_of(ATTACH_FIRST), 0);
+	SEES(mm_check, "F4: slot with a PDE", *pde_of(ATTACH_FIRST - 1),
 	     *pde_of(ATTACH_FIRST));
-	SEES(mm_check, "M4: linked slot without", linked->kind, REGION_PRIVATE);
-	SEES(mm_check, "M4: linked slot without", linked->start,
+	SEES(mm_check, "F4: linked slot without", linked->kind, REGION_PRIVATE);
+	SEES(mm_check, "F4: linked slot without", linked->start,
 	     ATTACH_FIRST + PAGE_SIZE);
-	SEES(mm_check, "M4: linked page", linked->offset, 1);
-	SEES(mm_check, "M4: linked, and not all", linked->end,
+	SEES(mm_check, "F4: linked page", linked->offset, 1);
+	SEES(mm_check, "F4: linked, and not all", linked->end,
 	     linked->end - PAGE_SIZE);
-	SEES(mm_check, "M4: region called whole", own->whole, true);
-	SEES(mm_check, "M3: region before", own->previous, 0);
-	SEES(mm_check, "M6: the next part", linked->part_after,
+	SEES(mm_check, "F4: region called whole", own->whole, true);
+	SEES(mm_check, "F3: region before", own->previous, 0);
+	SEES(mm_check, "F6: the next part", linked->part_after,
 	     region_at(parent, TEXT));
-	SEES(mm_check, "M6: the next part", at(BORROWS)->part_before,
+	SEES(mm_check, "F6: the next part", at(BORROWS)->part_before,
 	     region_at(parent, ATTACH_FIRST));
-	SEES(mm_check, "M6: page of a part", at(BORROWS)->base,
+	SEES(mm_check, "F6: page of a part", at(BORROWS)->base,
 	     BORROWS + PAGE_SIZE);
-	SEES(mm_check, "M6: attaches", s->attaches, 1);
-	SEES(mm_check, "M6: attaches", s->attaches, 3);
-	end("mm_check: sees each breach of M3, M4 and M6: slots, attaches");
+	SEES(mm_check, "F6: attaches", s->attaches, 1);
+	SEES(mm_check, "F6: attaches", s->attaches, 3);
+	end("mm_check: sees each breach of F3, F4 and F6: slots, attaches");
 }
 
 static void test_entries(void)
@@ -158,21 +158,21 @@ static void test_entries(void)
 	start();
 	pde = pde_of(ATTACH_FIRST);
 	borrowed = pte_of(BORROWS);
-	SEES(mm_check, "M5: rights of a linked PDE", *pde, *pde & ~PTE_RW);
-	SEES(mm_check, "M5: rights of a linked PDE", at(ATTACH_FIRST)->rights,
+	SEES(mm_check, "F5: rights of a linked PDE", *pde, *pde & ~PTE_RW);
+	SEES(mm_check, "F5: rights of a linked PDE", at(ATTACH_FIRST)->rights,
 	     READ);
-	SEES(mm_check, "M5: table of a linked PDE", *pde,
+	SEES(mm_check, "F5: table of a linked PDE", *pde,
 	     *pde_of(ATTACH_FIRST + SLOT_SIZE));
-	SEES(mm_check, "M5: borrowed frame", *borrowed, other_frame(*borrowed));
-	SEES(mm_check, "M5: rights of a borrowed", *borrowed,
+	SEES(mm_check, "F5: borrowed frame", *borrowed, other_frame(*borrowed));
+	SEES(mm_check, "F5: rights of a borrowed", *borrowed,
 	     *borrowed | PTE_RW);
-	SEES(mm_check, "M5: an own frame in a", *borrowed,
+	SEES(mm_check, "F5: an own frame in a", *borrowed,
 	     *borrowed & ~PTE_BORROWED);
-	SEES(mm_check, "M5: rights of an own", at(TEXT)->rights, READ);
-	SEES(mm_check, "M5: rights of an own", *pte_of(TEXT + PAGE_SIZE),
+	SEES(mm_check, "F5: rights of an own", at(TEXT)->rights, READ);
+	SEES(mm_check, "F5: rights of an own", *pte_of(TEXT + PAGE_SIZE),
 	     *pte_of(TEXT + PAGE_SIZE) | PTE_RW);
-	SEES(mm_check, "M5: an entry without", *pte_of(UNMAPPED), *borrowed);
-	end("mm_check: sees each breach of M5: what the CPU is told");
+	SEES(mm_check, "F5: an entry without", *pte_of(UNMAPPED), *borrowed);
+	end("mm_check: sees each breach of F5: what the CPU is told");
 }
 
 static void test_segments(void)
@@ -184,16 +184,16 @@ static void test_segments(void)
 	s = &segments[big];
 	table = word_of(s->directory, 1);
 	word = word_of(word_frame(*table), 0);
-	SEES(mm_check, "M7: bits", *word, *word & ~PTE_RW);
-	SEES(mm_check, "M7: bits", *word, *word | PTE_BORROWED);
-	SEES(mm_check, "M7: a page beyond", s->pages, TABLE_ENTRIES);
-	SEES(mm_check, "M7: a segment's PDE", *table, *table & ~PTE_RW);
-	SEES(mm_check, "M7: a segment's PDE", *table, 0);
-	SEES(mm_check, "M7: a segment's PDE", s->tables, 1);
-	SEES(mm_check, "M7: a segment's PDE", s->tables, 3);
-	SEES(mm_check, "M7: resident", s->resident, 1);
-	SEES(mm_check, "M7: resident", *word, 0);
-	end("mm_check: sees each breach of M7: the tables of segments");
+	SEES(mm_check, "F7: bits", *word, *word & ~PTE_RW);
+	SEES(mm_check, "F7: bits", *word, *word | PTE_BORROWED);
+	SEES(mm_check, "F7: a page beyond", s->pages, TABLE_ENTRIES);
+	SEES(mm_check, "F7: a segment's PDE", *table, *table & ~PTE_RW);
+	SEES(mm_check, "F7: a segment's PDE", *table, 0);
+	SEES(mm_check, "F7: a segment's PDE", s->tables, 1);
+	SEES(mm_check, "F7: a segment's PDE", s->tables, 3);
+	SEES(mm_check, "F7: resident", s->resident, 1);
+	SEES(mm_check, "F7: resident", *word, 0);
+	end("mm_check: sees each breach of F7: the tables of segments");
 }
 
 static void test_holders(void)
