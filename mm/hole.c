@@ -148,7 +148,8 @@ void hole_made(const struct region *r)
 	/* What was spared of a linked slot is free now. */
 	vaddr_t free = slot_linked(r->space, last) ? slot_end(last) : r->end;
 
-	s->packed = max(s->packed, min(free, PRIVATE_TOP));
+	if (free > s->packed)
+		s->packed = min(free, PRIVATE_TOP);
 	if (first < s->filled)
 		s->filled = max(first, slot_of(ATTACH_FIRST));
 }
