@@ -11,7 +11,7 @@
  *	+------+---------------------------------+----------------+
  *	| slot | perm    | size, times, counts   | segment, ...   |
  *	+------+---------------------------------+----------------+
- *	       |<- what IPC_STAT copies out  ->|
+ *	       |<- what IPC_STAT copies out ---->|
  */
 #ifndef IPC_OBJECT_H
 #define IPC_OBJECT_H
@@ -63,8 +63,7 @@ int object_begin(const struct object_kind *kind, int index, int key, int mode);
 /* Has the caller what is asked?  `asked` is mode bits; see permission.h. */
 bool object_grants(const struct object_kind *kind, int index, int asked);
 
-/* The index of this object, if the caller has what is asked; or -EINVAL,
- * -EACCES. */
+/* The index of the object, if `asked` is granted.  -EINVAL, -EACCES. */
 int object_find(const struct object_kind *kind, int id, int asked);
 
 /* The same, if the caller may change or remove it; or -EINVAL, -EPERM. */

@@ -13,9 +13,9 @@
  *
  * A cell is never moved: what lies in one piece there may be pointed at.
  *
- * Every page is asked for at the level of the space that needs it, so that
- * no user's messages can eat what is kept for others (mm/frame.c); it counts
- * among the kernel's own, as a table's pages do.
+ * Every page is promised at the level of the space that needs it, so no user's
+ * messages can take what is kept for others (mm/frame.c).  It counts among the
+ * kernel's own frames, as the pages of rows do.
  */
 #include "pool.h"
 
@@ -139,7 +139,7 @@ void pool_give(int chain)
 	}
 }
 
-/* Inline, for each caller knows the direction, and most messages are short. */
+/* It is inline: each caller knows `out`, and most messages are short. */
 inline int pool_move(int chain, uint32_t offset, uint32_t bytes, vaddr_t user,
                      bool out)
 {

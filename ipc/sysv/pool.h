@@ -2,9 +2,9 @@
  * ipc/sysv/pool.h -- small pieces of kernel memory, in chains of cells.
  *
  * The pool is for messages that wait in a queue, which come in any size, and
- * for semaphore sets, which have a cell each.  A chain is named by its first
- * cell
- * (-1: none).  A page is free for other uses when its last cell is given back.
+ * for small semaphore sets, which have a cell each.  A chain is named by its
+ * first cell (-1: none).  A page is free for other uses when its last cell is
+ * given back.
  */
 #ifndef IPC_POOL_H
 #define IPC_POOL_H

@@ -47,10 +47,10 @@ struct sem_set {
 	struct ids_slot slot;
 	struct semid_ds ds; /* at every moment what IPC_STAT gives out */
 	struct semaphores all;
-	struct line zeroes;   /* processes that wait for zeroes alone */
-	struct line changers; /* processes that wait to change a value */
-	int rows;             /* semadj.c: the first of all processes' rows */
-	struct sem_set *owed; /* semadj.c: the next set to be served, or 0 */
+	struct line zeroes;      /* processes that wait for zeroes alone */
+	struct line changers;    /* processes that wait to change a value */
+	int rows;                /* semadj.c: the first in its list, or -1 */
+	struct sem_set *owed;    /* semadj.c: the next set to be served, or 0 */
 } __attribute__((aligned(128))); /* so that &sems[i] is a shift */
 
 extern struct sem_set sems[]; /* at a fixed address (linker.ld) */

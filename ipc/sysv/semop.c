@@ -193,9 +193,9 @@ static inline bool concerns(const struct operation *op,
 }
 
 /*
- * Of the changers that op..end concern, or that are called, the first that can
- * go on does.  The others behind it are called for the next round.  Which one
- * went on, or 0.
+ * Asks the changers that op..end concern, and those that are marked
+ * (wait.called), until one of them can go on.  Those behind it are marked for
+ * the next round.  Returns the one that went on, or 0.
  */
 static inline const struct proc *serve_changer(struct sem_set *set,
                                                const struct operation *op,

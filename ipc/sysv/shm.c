@@ -1,10 +1,10 @@
 /*
  * ipc/sysv/shm.c -- System V shared memory.
  *
- * A segment is a row of physical frames, with the page tables that map them;
- * it belongs to no process.  To attach it writes one word per 4 MiB: a PDE that
- * points at the segment's own table.  Two processes that attach it have
- * different linear addresses for the same bytes.  Nothing is copied, ever.
+ * A segment has physical frames in order, and the page tables that map them; it
+ * belongs to no process.  An attach writes one word for each 4 MiB: a PDE that
+ * points at the segment's own table.  Two processes that attach it can have
+ * different linear addresses for the same bytes.  Nothing is ever copied.
  *
  *	process A                segment                 process B
  *	0x40000000 --PDE--> [ page table: f1 f2 f3 ] <--PDE-- 0x50000000
@@ -30,8 +30,8 @@
  *	sys_shmat    attach                  shm_fork     a child inherits
  *	sys_shmdt    detach                  attach_ended one less, by any way
  *
- * Why in the kernel and not in a server: shm_nattch counts page-table facts,
- * and a count is only ever right next to what it counts.
+ * This is in the kernel and not in a server, because shm_nattch counts what
+ * page tables have, and a count is only right beside what it counts.
  */
 #include "shm.h"
 
@@ -69,7 +69,8 @@ static bool is_huge_size(int flags)
 }
 
 /*
- * Six reasons to refuse a new segment, in the order in which they are reported.
+ * The reasons to refuse a new segment before any memory is asked for, in the
+ * order in which they are reported.  0: there is none.
  */
 static int refuse(uint32_t size, int flags)
 {
@@ -149,7 +150,7 @@ static void detach(int index)
 	shms[index].ds.shm_nattch--;
 }
 
-/* The last one lets a removed object go: I2. */
+/* The last attach of a removed object ends the object, too: I2. */
 void attach_ended(int space, int tag)
 {
 	struct shmid_ds *ds = &shms[tag].ds;
@@ -211,7 +212,7 @@ static bool address_is_good(vaddr_t address, int flags)
 	return (flags & SHM_RND) && address >= SHMLBA;
 }
 
-/* Inline, for each shmat passes here. */
+/* It is inline, because every shmat passes here. */
 inline int shm_may_attach(int id, vaddr_t address, int flags)
 {
 	int index;
@@ -221,7 +222,7 @@ inline int shm_may_attach(int id, vaddr_t address, int flags)
 	index = object_find(&kind, id, asked_of(flags));
 	if (index < 0)
 		return index;
-	/* After the permission and before the mapping, as elsewhere. */
+	/* SHMSEG comes after the permission, and before the mapping. */
 	if (shm_limits.shmseg != 0 &&
 	    (uint32_t)spaces[self()->life.space].attaches >= shm_limits.shmseg)
 		return -EMFILE;
