@@ -115,6 +115,11 @@ sed -i '2s/^ \* / */' "$out/tree/mm/fault.c"
 sees comments "mm/fault.c:2: a torn comment" \
 	"rules: a comment's line that has lost its space is a breach"
 
+fresh
+printf '/* a comment of\n * two lines */\n' >>"$out/tree/kernel/base/klog.c"
+sees comments "kernel/base/klog.c:[0-9]+: a torn comment" \
+	"rules: a comment of several lines begins with a line of its own"
+
 cd "$top" || exit 1
 echo "1..$count"
 exit $failed
