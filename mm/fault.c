@@ -72,7 +72,7 @@ static int original(const struct region *r, vaddr_t va, frame_t *frame)
 	                     spaces[r->space].level, frame);
 }
 
-/* Shows it in a borrowed entry.  In a linked slot it is there already. */
+/* Shows the original in a borrowed entry.  A linked slot shows it anyway. */
 static int show(const struct region *r, vaddr_t va, frame_t *frame)
 {
 	bool shared = r->kind == REGION_SHARED;

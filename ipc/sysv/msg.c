@@ -11,8 +11,8 @@
  *
  * A message lies in a chain of the pool (pool.h), its head in front.  It is
  * written there before anything is asked of the queue, and read from there
- * after everything is decided.  So neither waits for a page of a program, and a
- * message moves from one holder to another with the number of its chain.
+ * after everything is decided.  So no queue is half changed while a program's
+ * page is touched, and a message changes hands by the number of its chain.
  *
  * A process that waits does not try again (kernel/process/wait.h).  A message
  * that comes is handed to the first receiver in line that wants it, and is

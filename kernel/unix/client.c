@@ -4,7 +4,7 @@
  * These are the native calls that need to know Unix.  Two of them complete a
  * call of the client that only the kernel can carry out: mmap2, for which the
  * server has the segment, and execve, for which it has the image.  The client
- * waits in REPLY_WAIT, and the call is its answer.
+ * waits in REPLY_WAIT, and the native call answers it.
  */
 #include "lifecycle.h"
 

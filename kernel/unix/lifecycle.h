@@ -1,7 +1,7 @@
 /*
  * kernel/unix/lifecycle.h -- what the files of kernel/unix give to each other,
  * to kernel/entry and to boot.  This header declares what lifecycle.c, pid.c,
- * signal.c and memory.c have; exec.h is for exec.c.
+ * signal.c, memory.c, client.c and rtc.c have; exec.h is for exec.c and elf.c.
  */
 #ifndef KERNEL_LIFECYCLE_H
 #define KERNEL_LIFECYCLE_H
@@ -66,8 +66,8 @@ void proc_crime(int signal, const char *reason, uint32_t address);
 
 /*
  * Completes the client's mmap2, whose argument words are `args`, with `segment`
- * from page `offset` on.  The memory's rights are never above `rights`. Returns
- * 0 and the address, or -errno with nothing changed.
+ * from page `offset` on.  No right of the memory is above `rights`.  Returns 0
+ * and the address, or -errno with nothing changed.
  */
 int mmap_segment(const struct proc *client, int segment, int offset, int rights,
                  const uint32_t args[6], vaddr_t *result);
