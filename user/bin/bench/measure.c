@@ -130,6 +130,7 @@ static void say_counts(const struct counters *sum)
 
 /* ---- timing ------------------------------------------------------------- */
 
+/* Not inline, so that it is the same code around each operation. */
 __attribute__((noinline)) static uint32_t time_once(void (*operation)(void))
 {
 	uint32_t before = rdtsc();
