@@ -2,7 +2,7 @@
  * tests/host/explore.c -- the search of the explorers.
  *
  * The nodes are the states that are known, in the order in which they were
- * found.  One after another is explored; those that are not yet are the
+ * found.  They are explored in that order; those that are still to come are the
  * frontier.  A node names the move that found it, so there is a way to each
  * from the first.
  */

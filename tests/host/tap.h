@@ -14,13 +14,13 @@
 
 extern int tap_bad; /* cases that failed since the last sentence */
 
-/* The test's: it says how the first of these cases came about. */
+/* A test sets it to say how the first of these cases came about. */
 extern void (*tap_explain)(void);
 
-/* One case: `is` must be `wanted`.  The answer is whether it is. */
+/* One case: `is` must be `wanted`.  Its value says whether it is. */
 #define EXPECT(is, wanted) tap_expect(is, wanted, #is, __FILE__, __LINE__)
 
-/* One that holds. */
+/* One case: the condition must hold. */
 #define REQUIRE(condition)                                                     \
 	tap_expect(!!(condition), true, #condition, __FILE__, __LINE__)
 
@@ -35,10 +35,10 @@ static inline bool tap_expect(long long is, long long wanted, const char *what,
 	return is == wanted;
 }
 
-/* All cases since the last sentence belong to this one. */
+/* Prints a sentence, which stands for all cases since the last one. */
 __attribute__((format(printf, 1, 2))) void tap(const char *sentence, ...);
 
-/* Prints the plan; the exit status. */
+/* Prints the plan.  Returns the exit status. */
 int tap_end(void);
 
 #endif
