@@ -204,14 +204,6 @@ int native_lease_string(const struct proc *client, int argument, vaddr_t buf,
 /* How many bytes a lease reaches; or -EINVAL, -EFAULT as lease_copy() does. */
 int native_lease_size(const struct proc *client, int argument);
 
-/* ---- forward.c ------------------------------------------------------- */
-
-/* What the kernel's half of a call answers when the server is to be asked. */
-#define FORWARD (-4096)
-
-/* Sends a call to its row's owner and installs what the reply carries. */
-int forward(uint32_t number, const uint32_t *args);
-
 /* ---- handle.c: the segments that a server holds ------------------------ */
 
 /* The calling server's segment of this handle, or -EINVAL. */

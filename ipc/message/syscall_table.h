@@ -47,12 +47,4 @@ extern const struct syscall syscalls[SYSCALL_LIMIT];
 extern int (*const syscall_run[SYSCALL_LIMIT])(uint32_t number,
                                                const uint32_t *args);
 
-/*
- * In kernel/entry/syscall.c.  A number that is no call's is -ENOSYS, with a
- * line in the log when a process uses it for the first time.
- */
-int unknown_call(uint32_t number, const uint32_t *args);
-/* A row of owner `none` is -ENOSYS, too, without a line. */
-int missing_call(uint32_t number, const uint32_t *args);
-
 #endif

@@ -11,11 +11,6 @@
 
 #include "../process/gdt.h"
 
-struct table_register {
-	uint16_t limit;
-	uint32_t base;
-} __attribute__((packed));
-
 static uint64_t idt[256] __attribute__((aligned(8)));
 
 /* Interrupt gate: interrupts off at entry.  SDM 3A figure 6-2. */

@@ -19,32 +19,7 @@
 #include "../../ipc/message/message.h"
 #include "../../ipc/message/syscall_table.h"
 #include "../look/inspect.h"
-
-/*
- * The log gets a line when a process uses an unknown number for the first time.
- * A bit remembers each number; those from UNKNOWN_MAX - 1 on share the last
- * bit, and so they get one line together.
- */
-int unknown_call(uint32_t number, const uint32_t *args)
-{
-	struct proc *p = self();
-	uint32_t at = number < UNKNOWN_MAX ? number : UNKNOWN_MAX - 1;
-	uint32_t bit = 1u << at % 32;
-
-	(void)args;
-	if (!(p->unknown_told[at / 32] & bit))
-		klog_caused("pid %d (%s): unknown system call %u", p->life.pid,
-		            p->program.name, number);
-	p->unknown_told[at / 32] |= bit;
-	return -ENOSYS;
-}
-
-int missing_call(uint32_t number, const uint32_t *args)
-{
-	(void)number;
-	(void)args;
-	return -ENOSYS;
-}
+#include "../unix/lifecycle.h"
 
 /* Runs a call whose number is not in the table, or any while trace is on. */
 SELDOM static int run_slowly(uint32_t number, const uint32_t *args)

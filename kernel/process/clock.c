@@ -20,7 +20,6 @@
 #define PIC1         0x20
 #define PIC2         0xA0
 #define PIC_EOI      0x20
-#define PIC_READ_IRR 0x0a
 #define PIC_READ_ISR 0x0b
 #define PIT_CHANNEL0 0x40
 #define PIT_CHANNEL2 0x42

@@ -37,11 +37,6 @@ struct tss {
 	uint8_t io_bitmap[IO_BITMAP_BYTES + 1]; /* ends with a byte of ones */
 } __attribute__((packed));
 
-struct table_register {
-	uint16_t limit;
-	uint32_t base;
-} __attribute__((packed));
-
 /* A segment of 32 bits, base 0, limit 4 GiB.  SDM 3A figure 3-8. */
 #define FLAT(access) (0x00cf00000000ffffull | (uint64_t)(access) << 40)
 

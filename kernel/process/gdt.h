@@ -19,6 +19,12 @@
 
 #define GDT_DOUBLE_FAULT 17 /* the entry of the double fault's TSS */
 
+/* What lgdt and lidt load: SDM 3A 2.4. */
+struct table_register {
+	uint16_t limit;
+	uint32_t base;
+} __attribute__((packed));
+
 struct proc;
 struct trapframe;
 

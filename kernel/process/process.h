@@ -22,7 +22,6 @@
 #include "../../mm/space.h"
 #include "../../mm/rows.h"
 
-#define INIT_PID      1
 #define PROCS_MAX     1024
 #define OPEN_MAX      256 /* descriptors of a process */
 #define NO_CONNECTION (-1)
@@ -116,7 +115,7 @@ struct proc {
 		bool used;                /* it has had one or the other */
 	} gdt;
 
-	/* entry/syscall.c: a bit for each unknown call that it tried */
+	/* unix/system.c: a bit for each unknown call that it tried */
 	uint32_t unknown_told[UNKNOWN_MAX / 32];
 
 	/* ipc/message: what it asks, or which clients it serves */

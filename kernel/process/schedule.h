@@ -98,7 +98,12 @@ struct proc *sleep_first(void);
 /* Wakes the sleepers whose time has come: at an alarm. */
 void sleep_wake(void);
 
-/* Checks the sleepers.  Returns how many breaches it has logged. */
+/*
+ * The heap of sleepers, from 1 on, for sleep_check.c.  It returns how many
+ * breaches it has logged.
+ */
+extern struct proc *asleep[1 + PROCS_MAX];
+extern int sleepers;
 int sleep_check(void);
 
 /* ---- schedule.c: from one process to the next --------------------------- */

@@ -14,26 +14,25 @@
 #include "schedule.h"
 
 #include "../../abi/errno.h"
-#include "../base/klog.h"
 #include "clock.h"
 
-static struct proc *heap[1 + PROCS_MAX]; /* from 1 on */
-static int sleepers;
+struct proc *asleep[1 + PROCS_MAX];
+int sleepers;
 
 /* ---- the heap ----------------------------------------------------------- */
 
 static void put(int place, struct proc *p)
 {
-	heap[place] = p;
+	asleep[place] = p;
 	p->sched.place = place;
 }
 
 /* Puts `p` in the empty place, or in one above it. */
 static void rise(int place, struct proc *p)
 {
-	for (; place > 1 && heap[place / 2]->sched.wake_at > p->sched.wake_at;
+	for (; place > 1 && asleep[place / 2]->sched.wake_at > p->sched.wake_at;
 	     place /= 2)
-		put(place, heap[place / 2]);
+		put(place, asleep[place / 2]);
 	put(place, p);
 }
 
@@ -43,12 +42,12 @@ static void sink(int place, struct proc *p)
 	int below;
 
 	while ((below = 2 * place) <= sleepers) {
-		if (below < sleepers &&
-		    heap[below + 1]->sched.wake_at < heap[below]->sched.wake_at)
+		if (below < sleepers && asleep[below + 1]->sched.wake_at <
+		                            asleep[below]->sched.wake_at)
 			below++;
-		if (heap[below]->sched.wake_at >= p->sched.wake_at)
+		if (asleep[below]->sched.wake_at >= p->sched.wake_at)
 			break;
-		put(place, heap[below]);
+		put(place, asleep[below]);
 		place = below;
 	}
 	put(place, p);
@@ -62,7 +61,7 @@ void sleep_join(struct proc *p, uint64_t until)
 
 void sleep_leave(struct proc *p)
 {
-	struct proc *last = heap[sleepers--];
+	struct proc *last = asleep[sleepers--];
 	int place = p->sched.place;
 
 	p->sched.place = 0;
@@ -76,7 +75,7 @@ void sleep_leave(struct proc *p)
 
 struct proc *sleep_first(void)
 {
-	return sleepers > 0 ? heap[1] : 0;
+	return sleepers > 0 ? asleep[1] : 0;
 }
 
 void sleep_wake(void)
@@ -113,32 +112,4 @@ int sleep_until(uint64_t until)
 		if (block_until(PROC_SLEEPING, &until) == DIE)
 			return -EINTR;
 	return 0;
-}
-
-/* P6: a sleeper knows its place, and wakes no earlier than the one above. */
-int sleep_check(void)
-{
-	int breaches = 0;
-
-	for (int i = 1; i <= sleepers; i++) {
-		if (heap[i]->sched.place == i &&
-		    (i == 1 ||
-		     heap[i]->sched.wake_at >= heap[i / 2]->sched.wake_at))
-			continue;
-		klog(KLOG_ERROR, "P6: sleeper %d, pid %d, place %d", i,
-		     heap[i]->life.pid, heap[i]->sched.place);
-		breaches++;
-	}
-	for (int i = 0; i < proc_rows.fresh; i++) {
-		int place =
-		    procs[i].state == PROC_FREE ? 0 : procs[i].sched.place;
-
-		if (place == 0 ||
-		    (place <= sleepers && heap[place] == &procs[i]))
-			continue;
-		klog(KLOG_ERROR, "P6: pid %d does not sleep",
-		     procs[i].life.pid);
-		breaches++;
-	}
-	return breaches;
 }

@@ -32,6 +32,8 @@ __attribute__((noreturn)) void proc_exit(int wait_status);
 
 /* ---- pid.c -------------------------------------------------------------- */
 
+#define INIT_PID 1
+
 /* A new pid: a number that no process, group or session has. */
 int pid_next(void);
 
@@ -87,5 +89,23 @@ int native_exec(struct proc *client, vaddr_t from);
 
 /* The date as seconds since 1970, or 0 where there is no clock.  For boot. */
 uint32_t rtc_time(void);
+
+/* ---- forward.c ---------------------------------------------------------- */
+
+/* What the kernel's half of a call answers when the server is to be asked. */
+#define FORWARD (-4096)
+
+/* Sends a call to its row's owner and installs what the reply carries. */
+int forward(uint32_t number, const uint32_t *args);
+
+/* ---- system.c: calls that are not there --------------------------------- */
+
+/*
+ * A number that is no call's is -ENOSYS, with a
+ * line in the log when a process uses it for the first time.
+ */
+int unknown_call(uint32_t number, const uint32_t *args);
+/* A row of owner `none` is -ENOSYS, too, without a line. */
+int missing_call(uint32_t number, const uint32_t *args);
 
 #endif

@@ -5,6 +5,7 @@
 #include "lifecycle.h"
 
 #include "../../abi/process.h"
+#include "../../ipc/message/syscall_table.h"
 #include "../../ipc/sysv/shm.h"
 #include "../base/cpu.h"
 #include "../look/machine.h"
@@ -36,6 +37,14 @@ int sys_sysinfo(vaddr_t info)
 }
 
 /* ---- the one CPU -------------------------------------------------------- */
+
+int sys_sched_yield(void)
+{
+	if (!self()->sched.queue->first)
+		turn_yield();
+	preempt();
+	return 0;
+}
 
 int sys_sched_getaffinity(int pid, uint32_t bytes, vaddr_t mask)
 {
@@ -81,4 +90,32 @@ int sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command, vaddr_t arg)
 	if (command == REBOOT_RESTART)
 		outb(0x64, 0xfe); /* the keyboard controller's reset line */
 	machine_off(0);
+}
+
+/* ---- calls that are not there -------------------------------------------- */
+
+/*
+ * The log gets a line when a process uses an unknown number for the first time.
+ * A bit remembers each number; those from UNKNOWN_MAX - 1 on share the last
+ * bit, and so they get one line together.
+ */
+int unknown_call(uint32_t number, const uint32_t *args)
+{
+	struct proc *p = self();
+	uint32_t at = number < UNKNOWN_MAX ? number : UNKNOWN_MAX - 1;
+	uint32_t bit = 1u << at % 32;
+
+	(void)args;
+	if (!(p->unknown_told[at / 32] & bit))
+		klog_caused("pid %d (%s): unknown system call %u", p->life.pid,
+		            p->program.name, number);
+	p->unknown_told[at / 32] |= bit;
+	return -ENOSYS;
+}
+
+int missing_call(uint32_t number, const uint32_t *args)
+{
+	(void)number;
+	(void)args;
+	return -ENOSYS;
 }

@@ -1,7 +1,7 @@
 // with: ipc/message/lease.c ipc/message/handle.c kernel/entry/native.c
 // with: kernel/unix/client.c
 // with: ipc/message/message.c ipc/message/connection.c
-// with: ipc/message/forward.c ipc/message/message_check.c
+// with: kernel/unix/forward.c ipc/message/message_check.c
 // with: kernel/unix/memory.c tests/host/explore.c
 // small: 4
 // fast: 300
@@ -24,6 +24,7 @@
 #include "../../build/gen/native_numbers.h"
 #include "../../ipc/message/message.h"
 #include "../../ipc/message/syscall_table.h"
+#include "../../kernel/unix/lifecycle.h"
 #include "../../kernel/look/tunable.h"
 #include "../../kernel/entry/trap.h"
 #include "../../kernel/unix/exec.h"

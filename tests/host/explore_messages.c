@@ -1,5 +1,5 @@
 // with: ipc/message/connection.c ipc/message/message.c
-// with: ipc/message/forward.c ipc/message/message_check.c
+// with: kernel/unix/forward.c ipc/message/message_check.c
 // with: kernel/unix/descriptor.c tests/host/explore.c
 // alone
 // fast: 2000
@@ -30,6 +30,7 @@
 #include "../../abi/errno.h"
 #include "../../ipc/message/message.h"
 #include "../../ipc/message/syscall_table.h"
+#include "../../kernel/unix/lifecycle.h"
 #include "../../kernel/base/string.h"
 #include "../../kernel/process/schedule.h"
 #include "explore.h"

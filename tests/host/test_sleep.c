@@ -1,4 +1,4 @@
-// with: kernel/process/sleep.c
+// with: kernel/process/sleep.c kernel/process/sleep_check.c
 /*
  * tests/host/test_sleep.c -- the heap of sleepers, against a plain list: joins,
  * leaves and wakes at random.

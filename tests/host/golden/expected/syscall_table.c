@@ -1,6 +1,6 @@
 /* The kernel's table of Unix calls: made by tools/mktables from abi/syscalls.tbl. */
 #include "../../ipc/message/syscall_table.h"
-#include "../../ipc/message/message.h"
+#include "../../kernel/unix/lifecycle.h"
 #include "calls.h"
 
 static int run_pid(uint32_t number, const uint32_t *a)

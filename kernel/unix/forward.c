@@ -1,5 +1,5 @@
 /*
- * ipc/message/forward.c -- a Unix call that a server owns becomes a message.
+ * kernel/unix/forward.c -- a Unix call that a server owns becomes a message.
  *
  *	read(0, buf, 9)   row 3: by a descriptor, its argument 0
  *	  find_owner      the connection behind descriptor 0
@@ -12,10 +12,11 @@
  * no server opens an object that its client has no room for.  The slots stay
  * free because their process waits.
  */
-#include "message.h"
+#include "lifecycle.h"
 
-#include "syscall_table.h"
-#include "../../abi/errno.h"
+#include "../../abi/fcntl.h"
+#include "../../ipc/message/message.h"
+#include "../../ipc/message/syscall_table.h"
 
 /* Does the path start at the root, whatever directory comes with it? */
 static bool is_absolute(vaddr_t path)
