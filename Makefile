@@ -22,7 +22,7 @@ WARN   := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),
 # What has no C library below it: the kernel, the servers, init and the bench.
 FREE   := -std=gnu11 -m32 -march=i686 -mtune=generic -fno-pic -fno-pie -O2 -g $(WARN)
 FREE   += -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables
-# The loop in our memcpy() must not become a call of memcpy().
+# The loop in our memmove() must not become a call of memmove().
 FREE   += -fno-tree-loop-distribute-patterns
 # Only a switch saves the FPU's registers, so the kernel uses none.
 FREE   += -mgeneral-regs-only

@@ -7,9 +7,6 @@
  */
 #include "string.h"
 
-/* Without this the compiler turns these loops into calls of themselves. */
-#pragma GCC optimize("no-tree-loop-distribute-patterns")
-
 void *memset(void *to, int byte, size_t bytes)
 {
 	void *at = to;
