@@ -19,7 +19,7 @@
 #include "../abi/errno.h"
 #include "../kernel/base/panic.h"
 
-/* ---- parts ----------------------------------------------------------- */
+/* ---- parts -------------------------------------------------------------- */
 
 void attach_begin(int region)
 {
@@ -73,7 +73,7 @@ int attach_first(int space)
 	return r < 0 || stands_for_attach(r) ? r : attach_next(r);
 }
 
-/* ---- attaching ------------------------------------------------------- */
+/* ---- attaching ---------------------------------------------------------- */
 
 /* mprotect(2) never lets an attach for reading be written to. */
 static int ceiling_of(int rights)
@@ -150,7 +150,7 @@ int space_attach(int space, int segment, vaddr_t *base, int rights, bool remap,
 	return 0;
 }
 
-/* ---- detaching ------------------------------------------------------- */
+/* ---- detaching ---------------------------------------------------------- */
 
 /* The lowest part of the lowest attach with this base; or -1. */
 static int find_attach(int space, vaddr_t base)

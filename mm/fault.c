@@ -26,7 +26,7 @@ static bool may(const struct region *r, bool write)
 	return write ? r->rights & RIGHT_WRITE : r->rights != 0;
 }
 
-/* ---- the stack ------------------------------------------------------- */
+/* ---- the stack ---------------------------------------------------------- */
 
 uint32_t count_faults;
 
@@ -59,7 +59,7 @@ static int grow_stack(int space, vaddr_t va)
 	return map_place(&draft);
 }
 
-/* ---- what is not its own --------------------------------------------- */
+/* ---- what is not its own ------------------------------------------------ */
 
 /* The frame that a region shows at `va` while it has no own frame there. */
 static int original(const struct region *r, vaddr_t va, frame_t *frame)
@@ -89,7 +89,7 @@ static int show(const struct region *r, vaddr_t va, frame_t *frame)
 	return 0;
 }
 
-/* ---- private memory -------------------------------------------------- */
+/* ---- private memory ----------------------------------------------------- */
 
 static int make_own(const struct region *r, vaddr_t va, frame_t *frame)
 {
@@ -139,7 +139,7 @@ static int touch_private(const struct region *r, vaddr_t va, bool write,
 	return word ? 0 : show(r, va, frame);
 }
 
-/* ---- all of it ------------------------------------------------------- */
+/* ---- all of it ---------------------------------------------------------- */
 
 int space_page(int space, vaddr_t va, bool write, frame_t *frame)
 {

@@ -17,7 +17,7 @@ static vaddr_t lowest(int space)
 	return max(page_up(spaces[space].heap_break), USER_FIRST);
 }
 
-/* ---- private --------------------------------------------------------- */
+/* ---- private ------------------------------------------------------------ */
 
 /* Does [start, end) have room for `bytes`? */
 static bool fits(vaddr_t start, vaddr_t end, uint32_t bytes)
@@ -92,7 +92,7 @@ vaddr_t space_find_private(int space, int pages)
 	return start;
 }
 
-/* ---- shared ---------------------------------------------------------- */
+/* ---- shared ------------------------------------------------------------- */
 
 /* `filled` remembers from where a slot can be free, as `packed` does above. */
 static int slots_upward(int space, int count)
@@ -139,7 +139,7 @@ vaddr_t space_find_shared(int space, int pages)
 	return slot >= 0 ? slot_start(slot) : space_find_private(space, pages);
 }
 
-/* ---- both ------------------------------------------------------------ */
+/* ---- both --------------------------------------------------------------- */
 
 void hole_made(const struct region *r)
 {

@@ -16,7 +16,7 @@
 #include "../abi/errno.h"
 #include "../kernel/base/panic.h"
 
-/* ---- cutting --------------------------------------------------------- */
+/* ---- cutting ------------------------------------------------------------ */
 
 /* The region that an edge at `at` cuts in two, or -1. */
 static int cut_by(int space, vaddr_t at)
@@ -87,7 +87,7 @@ int space_unmap(int space, vaddr_t start, vaddr_t end)
 	return 0;
 }
 
-/* ---- placing --------------------------------------------------------- */
+/* ---- placing ------------------------------------------------------------ */
 
 static int prepare(const struct region *draft)
 {
@@ -149,7 +149,7 @@ int space_map(const struct region *wanted)
 	return map_place(&draft) < 0 ? -ENOMEM : 0;
 }
 
-/* ---- protecting ------------------------------------------------------ */
+/* ---- protecting --------------------------------------------------------- */
 
 /* How many pages must be promised for it; or the error of space_protect(). */
 static int protect_cost(int space, vaddr_t start, vaddr_t end, int rights)
@@ -206,7 +206,7 @@ int space_protect(int space, vaddr_t start, vaddr_t end, int rights)
 	return 0;
 }
 
-/* ---- brk ------------------------------------------------------------- */
+/* ---- brk ---------------------------------------------------------------- */
 
 static int grow_heap(int space, vaddr_t from, vaddr_t to)
 {

@@ -50,7 +50,7 @@ static void found(frame_t frame)
 	frames[frame].next++;
 }
 
-/* ---- segments -------------------------------------------------------- */
+/* ---- segments ----------------------------------------------------------- */
 
 static int check_segment_table(int segment, int first, frame_t table)
 {
@@ -108,7 +108,7 @@ static int check_segment(int segment)
 	return s->kind == SEGMENT_ARCHIVE && s->bytes % PAGE_SIZE;
 }
 
-/* ---- slots and regions ----------------------------------------------- */
+/* ---- slots and regions -------------------------------------------------- */
 
 /* F3: the slot's list is in order, and each region reaches into the slot. */
 static void check_list(int space, int slot)
@@ -300,7 +300,7 @@ static int check_space(int space)
 	return promised;
 }
 
-/* ---- frames ---------------------------------------------------------- */
+/* ---- frames ------------------------------------------------------------- */
 
 static void forget_found(void)
 {

@@ -44,7 +44,7 @@ static uint32_t *words(frame_t table)
 	return frame_to_kernel(table);
 }
 
-/* ---- the kernel's own half ------------------------------------------- */
+/* ---- the kernel's own half ---------------------------------------------- */
 
 void page_init(frame_t directory)
 {
@@ -79,7 +79,7 @@ bool page_kernel_mapped(vaddr_t address)
 	return word & PTE_P;
 }
 
-/* ---- directories --------------------------------------------------- */
+/* ---- directories -------------------------------------------------------- */
 
 frame_t page_copy_directory(frame_t from)
 {
@@ -91,7 +91,7 @@ frame_t page_copy_directory(frame_t from)
 	return directory;
 }
 
-/* ---- CR3 and what the CPU remembers ---------------------------------- */
+/* ---- CR3 and what the CPU remembers ------------------------------------- */
 
 void page_load(frame_t directory)
 {
@@ -117,7 +117,7 @@ void page_flush_all(frame_t directory)
 		page_load(page_loaded);
 }
 
-/* ---- the walk -------------------------------------------------------- */
+/* ---- the walk ----------------------------------------------------------- */
 
 /*
  *	linear address    31       22 21       12 11        0
@@ -139,7 +139,7 @@ uint32_t page_walk(frame_t directory, vaddr_t va)
 	       (pde | ~(PTE_P | PTE_RW));
 }
 
-/* ---- words ----------------------------------------------------------- */
+/* ---- words -------------------------------------------------------------- */
 
 void page_set(frame_t table, int entry, uint32_t word)
 {

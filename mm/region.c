@@ -27,7 +27,7 @@
 
 struct rows region_rows = ROWS_OF(regions, MAX_REGIONS);
 
-/* ---- looking --------------------------------------------------------- */
+/* ---- looking ------------------------------------------------------------ */
 
 /* As region_from(), but only a region that begins below slot `limit`. */
 static int region_below_slot(int space, vaddr_t va, int limit)
@@ -102,7 +102,7 @@ static int last_below(int space, int slot, vaddr_t va)
 	return found;
 }
 
-/* ---- the lists ------------------------------------------------------- */
+/* ---- the lists ---------------------------------------------------------- */
 
 /* In a slot, `high` (-1: none) now follows `low` (-1: it is the lowest). */
 static void chain(int space, int slot, int low, int high)
@@ -165,7 +165,7 @@ void region_unlist(int region)
 	chain(r->space, first, r->previous, after);
 }
 
-/* ---- life ------------------------------------------------------------ */
+/* ---- life --------------------------------------------------------------- */
 
 int region_make_after(const struct region *draft, int before)
 {

@@ -10,7 +10,7 @@
 
 #include "slot.h"
 
-/* ---- region.c: the lists --------------------------------------------- */
+/* ---- region.c: the lists ------------------------------------------------ */
 
 /*
  * Puts a region into the lists of its slots, after `before`: the last region
@@ -22,7 +22,7 @@ void region_unlist(int region);
 /* The next region of the space, in order of address; -1: none. */
 int region_after(int region);
 
-/* ---- region.c: a region's life --------------------------------------- */
+/* ---- region.c: a region's life ------------------------------------------ */
 
 /* Makes a listed copy of `draft`, for which a row is reserved.  Its index. */
 int region_make(const struct region *draft);
@@ -37,12 +37,12 @@ int region_split(int region, vaddr_t at);
 /* Joins a region of zeroes with equal neighbours.  The joined region. */
 int region_merge(int region);
 
-/* ---- hole.c ---------------------------------------------------------- */
+/* ---- hole.c ------------------------------------------------------------- */
 
 /* Notes that a region is about to go, so that there will be room. */
 void hole_made(const struct region *r);
 
-/* ---- attach.c -------------------------------------------------------- */
+/* ---- attach.c ----------------------------------------------------------- */
 
 /* Makes a region the only part of its attach; the part after part `low`. */
 void attach_begin(int region);
@@ -50,7 +50,7 @@ void attach_join(int region, int low);
 /* An unlisted region leaves its attach.  The last part ends it. */
 void attach_leave(int region);
 
-/* ---- map.c ----------------------------------------------------------- */
+/* ---- map.c -------------------------------------------------------------- */
 
 /*
  * Makes a region of `draft` in place of what lies there, and joins it with

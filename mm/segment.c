@@ -35,7 +35,7 @@ uint32_t archive_bytes;
 
 struct rows segment_rows = ROWS_OF(segments, MAX_SEGMENTS);
 
-/* ---- birth ----------------------------------------------------------- */
+/* ---- birth -------------------------------------------------------------- */
 
 /* A segment of `pages`, for which `promise` pages are reserved. */
 static int make(enum segment_kind kind, int pages, int promise, int level)
@@ -95,7 +95,7 @@ int segment_make_device(paddr_t start, int pages, int level)
 	return i;
 }
 
-/* ---- tables ---------------------------------------------------------- */
+/* ---- tables ------------------------------------------------------------- */
 
 frame_t segment_table_of(int segment, int page)
 {
@@ -145,7 +145,7 @@ int segment_make_tables(int segment, int level)
 	return 0;
 }
 
-/* ---- frames ---------------------------------------------------------- */
+/* ---- frames ------------------------------------------------------------- */
 
 static int memory_frame(int segment, int page, int level, frame_t *frame)
 {
@@ -202,7 +202,7 @@ int segment_frame(int segment, int page, int level, frame_t *frame)
 	return 0;
 }
 
-/* ---- death ----------------------------------------------------------- */
+/* ---- death -------------------------------------------------------------- */
 
 /*
  * `resident` is how many frames this table and those after it have.  Returns

@@ -27,7 +27,7 @@
 #include "../kernel/base/cpu.h"
 #include "../kernel/base/panic.h"
 
-/* ---- the bitmap ------------------------------------------------------ */
+/* ---- the bitmap --------------------------------------------------------- */
 
 /*
  * The first slot in [slot, limit) that is free, or with `flip` ~0 the first
@@ -98,7 +98,7 @@ void slots_set_many(int space, int first, int last, int region)
 	}
 }
 
-/* ---- linked or not --------------------------------------------------- */
+/* ---- linked or not ------------------------------------------------------ */
 
 bool slot_linked(int space, int slot)
 {
@@ -196,7 +196,7 @@ void slots_settle(int space, int first, int last)
 	}
 }
 
-/* ---- entries --------------------------------------------------------- */
+/* ---- entries ------------------------------------------------------------ */
 
 uint32_t entry_get(const struct region *r, vaddr_t va)
 {

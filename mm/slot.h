@@ -21,7 +21,7 @@ static inline vaddr_t slot_end(int slot)
 	return slot_start(slot + 1);
 }
 
-/* ---- slots without a region ------------------------------------------ */
+/* ---- slots without a region --------------------------------------------- */
 
 /* The first in [slot, limit) without a region, or with one; else `limit`. */
 int slot_next_free(int space, int slot, int limit);
@@ -35,7 +35,7 @@ static inline bool slots_free(int space, int first, int last)
 	return slot_next_used(space, first, last + 1) > last;
 }
 
-/* ---- the regions of a slot ------------------------------------------- */
+/* ---- the regions of a slot ---------------------------------------------- */
 
 /* Sets, in one word of the bitmap, whether the slots of `mask` are free. */
 static inline void slots_mark(uint32_t *word, uint32_t mask, bool is_free)
@@ -73,7 +73,7 @@ static inline int slot_next_region(int slot, int region)
 	return slot_of(r->end - 1) > slot ? -1 : r->next;
 }
 
-/* ---- linked or private ----------------------------------------------- */
+/* ---- linked or private -------------------------------------------------- */
 
 /* Does its PDE point at a segment's own table? */
 bool slot_linked(int space, int slot);
@@ -107,7 +107,7 @@ void slots_refresh(const struct region *r);
 /* Frees the tables of those private slots that have no region. */
 void slots_settle(int space, int first, int last);
 
-/* ---- the entries of private slots ------------------------------------ */
+/* ---- the entries of private slots --------------------------------------- */
 
 /* The entry of `va`.  entry_set() also makes the CPU forget the old one. */
 uint32_t entry_get(const struct region *r, vaddr_t va);

@@ -33,7 +33,7 @@
 
 struct rows space_rows = ROWS_OF(spaces, MAX_SPACES);
 
-/* ---- what is promised to it ------------------------------------------ */
+/* ---- what is promised to it --------------------------------------------- */
 
 int space_charge(int space, int pages)
 {
@@ -50,7 +50,7 @@ void space_refund(int space, int pages)
 	promise_give(pages);
 }
 
-/* ---- birth ----------------------------------------------------------- */
+/* ---- birth -------------------------------------------------------------- */
 
 /* A new space with a directory like this one.  All it needs was reserved. */
 static int begin(int level, int promised, frame_t directory)
@@ -76,7 +76,7 @@ int space_make(int level)
 	return begin(level, 1, NO_FRAME);
 }
 
-/* ---- fork ------------------------------------------------------------ */
+/* ---- fork --------------------------------------------------------------- */
 
 /*
  * What a child inherits, by the kind of region:
@@ -183,7 +183,7 @@ int space_copy(int from, int level)
 	return to;
 }
 
-/* ---- death ----------------------------------------------------------- */
+/* ---- death -------------------------------------------------------------- */
 
 void space_hold(int space)
 {

@@ -85,7 +85,7 @@ extern struct space spaces[];
 extern struct region regions[];
 extern struct rows space_rows, region_rows;
 
-/* ---- regions --------------------------------------------------------- */
+/* ---- regions ------------------------------------------------------------ */
 
 static inline int region_pages(const struct region *r)
 {
@@ -105,7 +105,7 @@ int region_from(int space, vaddr_t va);
 /* Is anything mapped in [start, end)? */
 bool regions_overlap(int space, vaddr_t start, vaddr_t end);
 
-/* ---- a space's life -------------------------------------------------- */
+/* ---- a space's life ----------------------------------------------------- */
 
 /* Makes an empty space, held once.  Its index, or -ENOMEM. */
 int space_make(int level);
@@ -131,7 +131,7 @@ void space_load(int space);
 int space_charge(int space, int pages);
 void space_refund(int space, int pages);
 
-/* ---- mapping --------------------------------------------------------- */
+/* ---- mapping ------------------------------------------------------------ */
 
 /*
  * Makes a region like `wanted` in its space, in place of what lies there, and
@@ -164,7 +164,7 @@ vaddr_t space_find_private(int space, int pages);
 /* A hole for a shared mapping, at a free slot if there is one; 0: none. */
 vaddr_t space_find_shared(int space, int pages);
 
-/* ---- attaches -------------------------------------------------------- */
+/* ---- attaches ----------------------------------------------------------- */
 
 /*
  * Attaches all of `segment` at *base, or where it fits if *base is 0, and
@@ -197,7 +197,7 @@ void attach_ended(int space, int tag);
 int attach_first(int space);
 int attach_next(int region);
 
-/* ---- touching memory ------------------------------------------------- */
+/* ---- touching memory ---------------------------------------------------- */
 
 /*
  * Serves a touch of `va`, by a page fault or by the kernel itself, in any
@@ -209,7 +209,7 @@ int attach_next(int region);
 int space_page(int space, vaddr_t va, bool write, frame_t *frame);
 extern uint32_t count_faults; /* entry/trap.c counts all page faults */
 
-/* ---- usercopy.c: the only way to user memory (and usercopy.h) -------- */
+/* ---- usercopy.c: the only way to user memory (and usercopy.h) ----------- */
 
 /* Copy from and to any space, loaded or not.  0 or -EFAULT. */
 int space_read(int space, void *to, vaddr_t from, uint32_t bytes);
@@ -244,7 +244,7 @@ static inline char *window_at(struct window *w, vaddr_t va)
 	return offset < w->bytes ? w->kernel + offset : window_move(w, va);
 }
 
-/* ---- self-check ------------------------------------------------------ */
+/* ---- self-check --------------------------------------------------------- */
 
 /* Recomputes the truth and reports each breach to the log.  How many. */
 int mm_check(void);

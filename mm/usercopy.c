@@ -64,7 +64,7 @@ void usercopy_enable_smap(void)
 }
 #endif
 
-/* ---- of the space that is loaded ------------------------------------- */
+/* ---- of the space that is loaded ---------------------------------------- */
 
 int copy_in(void *to, vaddr_t from, uint32_t bytes)
 {
@@ -80,7 +80,7 @@ int copy_out(vaddr_t to, const void *from, uint32_t bytes)
 	return usercopy_move((void *)(uintptr_t)to, from, bytes);
 }
 
-/* ---- of any space ---------------------------------------------------- */
+/* ---- of any space ------------------------------------------------------- */
 
 /* Can the process itself read `va` as it is?  Then no region is asked. */
 static bool can_be_read(int space, vaddr_t va, frame_t *frame)

@@ -36,7 +36,7 @@ struct channel channels[CHANNELS];
 struct channel *interrupt_channels[INTERRUPT_LINES];
 struct rows connection_rows = ROWS_OF(connections, CONNECTIONS_MAX);
 
-/* ---- channels ------------------------------------------------------------ */
+/* ---- channels ----------------------------------------------------------- */
 
 int channel_make(struct proc *server)
 {
@@ -52,7 +52,7 @@ int channel_make(struct proc *server)
 	return i;
 }
 
-/* ---- connections --------------------------------------------------------- */
+/* ---- connections -------------------------------------------------------- */
 
 bool connection_exists(int connection)
 {
@@ -119,7 +119,7 @@ int native_ready(int connection, uint32_t word)
 	return 0;
 }
 
-/* ---- descriptors --------------------------------------------------------- */
+/* ---- descriptors -------------------------------------------------------- */
 
 int descriptor_connection(const struct proc *p, int fd)
 {
@@ -176,7 +176,7 @@ void directory_install(struct proc *p, int connection)
 	p->files.cwd = connection;
 }
 
-/* ---- fork, exec, exit ---------------------------------------------------- */
+/* ---- fork, exec, exit --------------------------------------------------- */
 
 void descriptors_fork(struct proc *child)
 {

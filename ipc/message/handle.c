@@ -95,7 +95,7 @@ void handles_exit(const struct proc *server)
 			native_segment_drop(i);
 }
 
-/* ---- their bytes --------------------------------------------------------- */
+/* ---- their bytes -------------------------------------------------------- */
 
 /*
  * Moves bytes, page by page, between a segment and what `copy` reaches.

@@ -57,7 +57,7 @@ uint32_t count_messages;
 
 static int generation; /* the last one that was given out; never 0 */
 
-/* ---- tokens -------------------------------------------------------------- */
+/* ---- tokens ------------------------------------------------------------- */
 
 static int token_of(const struct proc *client)
 {
@@ -77,7 +77,7 @@ struct proc *token_client(int token)
 	return client;
 }
 
-/* ---- a channel's queue --------------------------------------------------- */
+/* ---- a channel's queue -------------------------------------------------- */
 
 static struct channel *channel_of(const struct proc *p)
 {
@@ -154,7 +154,7 @@ void channel_tell(const struct channel *channel)
 		wake_first(&procs[channel->server]);
 }
 
-/* ---- send ---------------------------------------------------------------- */
+/* ---- send --------------------------------------------------------------- */
 
 /*
  * May the running process send to this channel?  -EIO: its server is dead.
@@ -244,7 +244,7 @@ void message_unblock(struct proc *p)
 	}
 }
 
-/* ---- pulses -------------------------------------------------------------- */
+/* ---- pulses ------------------------------------------------------------- */
 
 void message_interrupt(int line)
 {
@@ -256,7 +256,7 @@ void message_interrupt(int line)
 	}
 }
 
-/* ---- receive ------------------------------------------------------------- */
+/* ---- receive ------------------------------------------------------------ */
 
 /* Describes a client's request, or its wish to have its wait cut short. */
 static void describe(const struct proc *p, struct message *m)
@@ -367,7 +367,7 @@ int native_receive(vaddr_t buffer)
 	return result;
 }
 
-/* ---- reply --------------------------------------------------------------- */
+/* ---- reply -------------------------------------------------------------- */
 
 /* How many connections the answer carries; or -EINVAL, -EBADF. */
 static int check_reply(const struct proc *client, int status,
@@ -434,7 +434,7 @@ int native_reply_receive(int token, int status, vaddr_t message)
 	return error < 0 ? error : native_receive(message);
 }
 
-/* ---- pass ---------------------------------------------------------------- */
+/* ---- pass --------------------------------------------------------------- */
 
 int native_pass(struct proc *client, int to)
 {
@@ -455,7 +455,7 @@ int native_pass(struct proc *client, int to)
 	return 0;
 }
 
-/* ---- death --------------------------------------------------------------- */
+/* ---- death -------------------------------------------------------------- */
 
 void server_exit(struct proc *p)
 {

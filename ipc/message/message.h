@@ -45,7 +45,7 @@ extern struct channel *interrupt_channels[INTERRUPT_LINES];
 extern struct connection connections[];
 extern struct rows connection_rows;
 
-/* ---- connection.c ---------------------------------------------------- */
+/* ---- connection.c ------------------------------------------------------- */
 
 /* Makes a channel at which the process receives.  Returns its index. */
 int channel_make(struct proc *server);
@@ -88,7 +88,7 @@ void descriptors_exit(struct proc *p);     /* closes all, and the directory */
 /* A server sets the readiness of its own connection; -EBADF otherwise. */
 int native_ready(int connection, uint32_t word);
 
-/* ---- message.c ------------------------------------------------------- */
+/* ---- message.c ---------------------------------------------------------- */
 
 /*
  * Sends a call by the connection, and waits for the answer.  Returns the status
@@ -168,7 +168,7 @@ int native_reply_receive(int token, int status, vaddr_t message);
 
 extern uint32_t count_messages; /* since boot */
 
-/* ---- lease.c --------------------------------------------------------- */
+/* ---- lease.c ------------------------------------------------------------ */
 
 #define LEASE_MAX 0x10000u /* bytes of one copy, with interrupts off */
 
@@ -204,7 +204,7 @@ int native_lease_string(const struct proc *client, int argument, vaddr_t buf,
 /* How many bytes a lease reaches; or -EINVAL, -EFAULT as lease_copy() does. */
 int native_lease_size(const struct proc *client, int argument);
 
-/* ---- handle.c: the segments that a server holds ------------------------ */
+/* ---- handle.c: the segments that a server holds ------------------------- */
 
 /* The calling server's segment of this handle, or -EINVAL. */
 int segment_of(uint32_t handle);
@@ -229,7 +229,7 @@ int segment_lease(int segment, uint32_t offset, struct lease_use *use);
 /* A hook of lifecycle.c: a server lets go of its segments. */
 void handles_exit(const struct proc *server);
 
-/* ---- message_check.c ------------------------------------------------- */
+/* ---- message_check.c ---------------------------------------------------- */
 
 /* Checks C1, C2, M1 to M4 and M7.  Returns how many breaches it has logged. */
 int message_check(void);

@@ -18,7 +18,7 @@ static void breach(const char *what, int where)
 	breaches++;
 }
 
-/* ---- C1, C2: counts ------------------------------------------------------ */
+/* ---- C1, C2: counts ----------------------------------------------------- */
 
 static int holds_of(const struct proc *p, int connection)
 {
@@ -80,7 +80,7 @@ static void check_descriptors(const struct proc *p, int where)
 	}
 }
 
-/* ---- M1 to M4: who waits for whom ---------------------------------------- */
+/* ---- M1 to M4: who waits for whom --------------------------------------- */
 
 static int times_queued(int proc)
 {
@@ -148,7 +148,7 @@ static void check_servers(void)
 	}
 }
 
-/* ---- M7: users take turns ------------------------------------------------ */
+/* ---- M7: users take turns ----------------------------------------------- */
 
 /* Is this the only waiting entry of its user in its round? */
 static bool is_alone_in_round(int proc)

@@ -76,7 +76,7 @@ int ids_highest(const struct ids *ids)
 	return index < 0 ? 0 : index;
 }
 
-/* ---- which slots may be given out ------------------------------------- */
+/* ---- which slots may be given out --------------------------------------- */
 
 int ids_lowest_free(const struct ids *ids)
 {
@@ -100,7 +100,7 @@ static void give_back(struct ids *ids, int index)
 		ids->full = index / 32;
 }
 
-/* ---- a slot's life ----------------------------------------------------- */
+/* ---- a slot's life ------------------------------------------------------ */
 
 void ids_insert(struct ids *ids, int index, int key)
 {

@@ -86,7 +86,7 @@ static inline struct semaphore *sem_at(const struct sem_set *set, uint32_t num)
 	return sem_among(&set->all, num);
 }
 
-/* ---- semop.c ------------------------------------------------------------- */
+/* ---- semop.c ------------------------------------------------------------ */
 
 /*
  * The operations op..end were done, or (op is 0) any value may have changed:
@@ -98,7 +98,7 @@ void sem_serve(struct sem_set *set, const struct operation *op,
 /* How many processes wait until `num` is 0, or (not `zero`) until it grows. */
 int sem_count_waiting(int index, int num, bool zero);
 
-/* ---- semadj.c ------------------------------------------------------------ */
+/* ---- semadj.c ----------------------------------------------------------- */
 
 /*
  * What the end of a process adds to a semaphore.  A process has a row for each

@@ -33,7 +33,7 @@
 #define LOG_MAX      120
 #define KERNEL_LINES 0x5u /* the timer, and the second PIC */
 
-/* ---- the machine, and a look inside -------------------------------------- */
+/* ---- the machine, and a look inside ------------------------------------- */
 
 static int native_interrupt(uint32_t line, bool on)
 {
@@ -99,7 +99,7 @@ static int native_inspect(uint32_t address, vaddr_t buf, uint32_t len)
 	return copy_out(buf, (const void *)(uintptr_t)address, len);
 }
 
-/* ---- the door ------------------------------------------------------------ */
+/* ---- the door ----------------------------------------------------------- */
 
 #include "../../build/gen/native_calls.h"
 

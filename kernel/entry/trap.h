@@ -16,12 +16,12 @@
 #define VECTOR_UNIX         0x80
 #define VECTOR_NATIVE       0x81
 
-/* ---- idt.c ----------------------------------------------------------- */
+/* ---- idt.c -------------------------------------------------------------- */
 
 /* Fills the table of gates and loads it.  To be called once, at boot. */
 void idt_init(void);
 
-/* ---- trap.asm -------------------------------------------------------- */
+/* ---- trap.asm ----------------------------------------------------------- */
 
 extern uint32_t trap_entries[]; /* addresses, by vector 0..47 */
 void trap_unix(void);
@@ -30,7 +30,7 @@ void trap_native(void);
 extern char trap_pops_start[], trap_pops_end[]; /* ds and es */
 extern char trap_iret[];                        /* ss */
 
-/* ---- trap.c, syscall.c ----------------------------------------------- */
+/* ---- trap.c, syscall.c -------------------------------------------------- */
 
 /* Serves an exception or an interrupt. */
 void trap(struct trapframe *tf);
@@ -42,7 +42,7 @@ void attend_call(struct trapframe *tf, int answer);
 int syscall_unix(uint32_t number, const uint32_t *args);
 int syscall_native(uint32_t number, const uint32_t *args);
 
-/* ---- native.c -------------------------------------------------------- */
+/* ---- native.c ----------------------------------------------------------- */
 
 /* Runs a native call.  -EPERM: the caller is no server; -ENOSYS. */
 int native_call(uint32_t number, const uint32_t args[6]);

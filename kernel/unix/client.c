@@ -15,7 +15,7 @@
 
 #define EXEC_STRINGS (2 * PAGE_SIZE)
 
-/* ---- the client itself --------------------------------------------------- */
+/* ---- the client itself -------------------------------------------------- */
 
 /* Says what a message has no room for. */
 int native_client(struct proc *client, vaddr_t buffer)
@@ -49,7 +49,7 @@ int native_process(int pid)
 	return best;
 }
 
-/* ---- map and exec: they complete a client's call ------------------------- */
+/* ---- map and exec: they complete a client's call ------------------------ */
 
 int native_map(struct proc *client, int segment, uint32_t page, uint32_t rights)
 {

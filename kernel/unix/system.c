@@ -92,7 +92,7 @@ int sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command, vaddr_t arg)
 	machine_off(0);
 }
 
-/* ---- calls that are not there -------------------------------------------- */
+/* ---- calls that are not there ------------------------------------------- */
 
 /*
  * The log gets a line when a process uses an unknown number for the first time.

@@ -29,7 +29,7 @@ uint64_t explore_hash;
 int explore_limit;
 static int only;
 
-/* ---- ways -------------------------------------------------------------- */
+/* ---- ways --------------------------------------------------------------- */
 
 static void print_move(const struct node *node)
 {
@@ -82,7 +82,7 @@ static void arrive(int at)
 	}
 }
 
-/* ---- states that are known --------------------------------------------- */
+/* ---- states that are known ---------------------------------------------- */
 
 static uint64_t sum_of(const char *state)
 {
@@ -118,7 +118,7 @@ static void remember(void)
 	slots[slot] = ++known;
 }
 
-/* ---- the search -------------------------------------------------------- */
+/* ---- the search --------------------------------------------------------- */
 
 static void begin(const struct explorer *explorer)
 {

@@ -65,7 +65,7 @@ extern int explore_limit;
 void explore_words(int argc, char **argv);
 bool explore_wanted(int scene);
 
-/* ---- hashing ---------------------------------------------------------- */
+/* ---- hashing ------------------------------------------------------------ */
 
 #define HASH_OF_NOTHING 0xcbf29ce484222325u
 

@@ -46,7 +46,7 @@
 #define BUFFER_END 144u
 #define STATES_MAX 100000
 
-/* ---- the machine below ------------------------------------------------ */
+/* ---- the machine below -------------------------------------------------- */
 
 struct connection connections[8192];
 
@@ -88,7 +88,7 @@ int proc_exec(struct proc *p, const struct exec_image *image, vaddr_t argv,
 	return image->bytes ? 0 : -ENOEXEC;
 }
 
-/* ---- the client's memory and its calls -------------------------------- */
+/* ---- the client's memory and its calls ---------------------------------- */
 
 #define NOTHING 144u /* a hole in the client */
 
@@ -161,7 +161,7 @@ static void look_at_both(uint8_t to[2][192])
 	look(SERVER, to[1]);
 }
 
-/* ---- the model of a lease --------------------------------------------- */
+/* ---- the model of a lease ----------------------------------------------- */
 
 static bool client_may(vaddr_t va, bool write)
 {
@@ -312,7 +312,7 @@ static void use_strings(void)
 	compare_both();
 }
 
-/* ---- segments: filled by their handle, read by it ---------------------- */
+/* ---- segments: filled by their handle, read by it ----------------------- */
 
 /* A page of a segment is one piece to a lease, so it goes page by page. */
 static int model_segment_copy(uint8_t *bytes, uint32_t size, uint32_t offset,
@@ -411,7 +411,7 @@ static void use_stolen(void)
 	compare_both();
 }
 
-/* ---- steps ------------------------------------------------------------ */
+/* ---- steps -------------------------------------------------------------- */
 
 enum op {
 	CALL,
@@ -774,7 +774,7 @@ static bool enabled(enum op op)
 	}
 }
 
-/* ---- a fresh world ---------------------------------------------------- */
+/* ---- a fresh world ------------------------------------------------------ */
 
 static void map_pages(int proc, int page, int pages, int rights, bool promised)
 {
@@ -849,7 +849,7 @@ static void begin(void)
 	fake_life(&procs[CLIENT], life);
 }
 
-/* ---- states, each once ------------------------------------------------ */
+/* ---- states, each once -------------------------------------------------- */
 
 static void mix_space(int proc)
 {
@@ -885,7 +885,7 @@ static uint64_t state_hash(void)
 	return explore_hash;
 }
 
-/* ---- the moves ------------------------------------------------------- */
+/* ---- the moves ---------------------------------------------------------- */
 
 /* CALL has a move for each call; every other operation has one. */
 static bool possible(int move)

@@ -52,7 +52,7 @@
 #define OUTBOX    0x30000
 #define PAIR      0x20000
 
-/* ---- what calls there are, and what programs have ------------------- */
+/* ---- what calls there are, and what programs have ----------------------- */
 
 struct connection connections[8192];
 
@@ -81,7 +81,7 @@ void *user_memory(vaddr_t va, uint32_t bytes, bool out)
 	                     : (void *)&outbox;
 }
 
-/* ---- what happens -------------------------------------------------- */
+/* ---- what happens ------------------------------------------------------- */
 
 enum op {
 	RESUME, /* goes on where it waited */
@@ -515,7 +515,7 @@ static void life(void)
 	}
 }
 
-/* ---- a fresh world ------------------------------------------------- */
+/* ---- a fresh world ------------------------------------------------------ */
 
 /* What a run may contain at the most.  The explorer tries every order of it. */
 struct bounds {
@@ -580,7 +580,7 @@ static void begin(void)
 	w.interrupts_left = bounds->interrupts;
 }
 
-/* ---- which steps there are, and doing one -------------------------- */
+/* ---- which steps there are, and doing one ------------------------------- */
 
 static bool idle(int proc)
 {
@@ -661,7 +661,7 @@ static void step(int proc, enum op op)
 	note_queues();
 }
 
-/* ---- what must be true everywhere ---------------------------------- */
+/* ---- what must be true everywhere --------------------------------------- */
 
 static bool object_alive(int object)
 {
@@ -698,7 +698,7 @@ static void check_world(void)
 		REQUIRE(channels[1].interrupts != 0);
 }
 
-/* ---- states, each once --------------------------------------------- */
+/* ---- states, each once -------------------------------------------------- */
 
 static uint32_t channel_round(int queued)
 {
@@ -760,7 +760,7 @@ static uint64_t state_hash(void)
 	return explore_hash;
 }
 
-/* ---- the moves: each step of each process ---------------------------- */
+/* ---- the moves: each step of each process ------------------------------- */
 
 static bool possible(int move)
 {

@@ -84,7 +84,7 @@ void preemption_point(void)
 	EXPECT(breaches + wait_check(), 0);
 }
 
-/* ---- what programs have ------------------------------------------- */
+/* ---- what programs have ------------------------------------------------- */
 
 #define GOOD     1   /* a good address */
 #define BAD      0   /* an address where nothing is */
@@ -127,7 +127,7 @@ static uint8_t *text_at(int chain)
 	return (uint8_t *)(message_at(chain) + 1);
 }
 
-/* ---- the model: lines and messages --------------------------------- */
+/* ---- the model: lines and messages -------------------------------------- */
 
 static void m_join(struct m_line *line)
 {
@@ -231,7 +231,7 @@ static void m_admit(int queue)
 	}
 }
 
-/* ---- the model: calls ---------------------------------------------------- */
+/* ---- the model: calls --------------------------------------------------- */
 
 static int m_get(int key, int flags)
 {
@@ -399,7 +399,7 @@ void keep_stack(void)
 {
 }
 
-/* ---- the calls ----------------------------------------------------- */
+/* ---- the calls ---------------------------------------------------------- */
 
 enum kind { GET, SEND, RECEIVE, LOOK, REMOVE, SET, KILL, RUN };
 
@@ -577,7 +577,7 @@ static void print(int call)
 	       c->id, c->a, c->b, c->flags);
 }
 
-/* ---- what must hold after each ------------------------------------- */
+/* ---- what must hold after each ------------------------------------------ */
 
 static void compare_line(const struct line *is, const struct m_line *line)
 {
@@ -674,7 +674,7 @@ static void compare(void)
 	EXPECT(wait_check(), 0);
 }
 
-/* ---- states -------------------------------------------------------- */
+/* ---- states ------------------------------------------------------------- */
 
 struct letter_in_pool {
 	uint32_t used;
@@ -841,7 +841,7 @@ static void restore(const void *state)
 	few_ids_restore(&msg_ids, &s->ids);
 }
 
-/* ---- the scenes ---------------------------------------------------- */
+/* ---- the scenes --------------------------------------------------------- */
 
 #define ID(life, queue) (32768 * (life) + (queue))
 

@@ -76,7 +76,7 @@ static struct {
 	bool born[SETS], otime[SETS], ctime[SETS], perhaps[SETS];
 } wrote;
 
-/* ---- memory and what programs have ------------------------------------- */
+/* ---- memory and what programs have -------------------------------------- */
 
 /* Each process has rows of its own, so the order of calls leaves no trace. */
 int rows_take(struct rows *rows, int level)
@@ -241,7 +241,7 @@ static int m_count_waiting(int set, int num, bool zero)
 	return count;
 }
 
-/* ---- the model: calls ---------------------------------------------------- */
+/* ---- the model: calls --------------------------------------------------- */
 
 static int m_get(int key, int count, int flags)
 {
@@ -436,7 +436,7 @@ static int m_run(int proc)
 	return result;
 }
 
-/* ---- the calls ----------------------------------------------------- */
+/* ---- the calls ---------------------------------------------------------- */
 
 enum kind {
 	GET,
@@ -705,7 +705,7 @@ static void print(int call)
 	printf("\n");
 }
 
-/* ---- what must hold after each ------------------------------------- */
+/* ---- what must hold after each ------------------------------------------ */
 
 static void compare_semaphore(int set, int num)
 {
@@ -831,7 +831,7 @@ static void compare(const struct call *c, int answer)
 	EXPECT(wait_check(), 0);
 }
 
-/* ---- states -------------------------------------------------------- */
+/* ---- states ------------------------------------------------------------- */
 
 struct state {
 	struct model model;
@@ -1036,7 +1036,7 @@ static void restore(const void *state)
 	sem_count = s->count;
 }
 
-/* ---- the scenes ---------------------------------------------------- */
+/* ---- the scenes --------------------------------------------------------- */
 
 #define ID(life, set) (32768 * (life) + (set))
 #define U             SEM_UNDO

@@ -53,7 +53,7 @@ struct model {
 static struct model model;
 static struct shmid_ds given, user; /* what copy_in gives, copy_out got */
 
-/* ---- attaches: three places of each user ------------------------------ */
+/* ---- attaches: three places of each user -------------------------------- */
 
 #define PLACE(i) (ATTACH_FIRST + SLOT_SIZE * (uint32_t)(i))
 
@@ -146,7 +146,7 @@ void *user_memory(vaddr_t va, uint32_t bytes, bool out)
 	return va == 0 ? 0 : out ? &user : &given;
 }
 
-/* ---- the model ----------------------------------------------------------- */
+/* ---- the model ---------------------------------------------------------- */
 
 static int m_nattch(int object)
 {
@@ -259,7 +259,7 @@ static int m_ctl(int id, int command)
 	return 0;
 }
 
-/* ---- the calls ----------------------------------------------------- */
+/* ---- the calls ---------------------------------------------------------- */
 
 enum kind { GET, AT, DT, CTL, FORK, EXIT };
 
@@ -380,7 +380,7 @@ static int do_call(const struct call *c, int *wanted)
 	return 0;
 }
 
-/* ---- what must hold after each ------------------------------------- */
+/* ---- what must hold after each ------------------------------------------ */
 
 static void compare_segment(int i)
 {
@@ -449,7 +449,7 @@ static void compare(const struct call *c, const struct model *before,
 		EXPECT(memcmp(before, &model, sizeof(model)), 0);
 }
 
-/* ---- states ---------------------------------------------------------- */
+/* ---- states ------------------------------------------------------------- */
 
 struct state {
 	struct model model;
@@ -521,7 +521,7 @@ static void begin(void)
 	few_ids_begin(&shm_ids, (struct ids)IDS(shms), model.objects);
 }
 
-/* ---- the moves: calls ------------------------------------------------ */
+/* ---- the moves: calls --------------------------------------------------- */
 
 static long refusals;
 

@@ -28,7 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- the operations of a scene ---------------------------------------- */
+/* ---- the operations of a scene ------------------------------------------ */
 
 #define MAX_OPS    2000
 #define STATES_MAX 1000000
@@ -97,7 +97,7 @@ static void add_copies(int s, int from, int to)
 
 #include "scenes.h"
 
-/* ---- hashing ---------------------------------------------------------- */
+/* ---- hashing ------------------------------------------------------------ */
 
 static uint8_t frame_name[HOST_FRAMES + HOST_OUTSIDE];
 static int frame_names;
@@ -208,7 +208,7 @@ static uint64_t hash_from(int first)
 	return explore_hash;
 }
 
-/* ---- a scene and its moves -------------------------------------------- */
+/* ---- a scene and its moves ---------------------------------------------- */
 
 static const struct scene *scene;
 static struct host_state *here;

@@ -24,7 +24,7 @@
 #define LIVES 6   /* processes with a stack of their own */
 #define STACK 65536
 
-/* ---- the log --------------------------------------------------------- */
+/* ---- the log ------------------------------------------------------------ */
 
 bool log_quiet;
 char log_text[1024];
@@ -69,7 +69,7 @@ void trace_event(int type, uint32_t a, uint32_t b, uint32_t c)
 	(void)type, (void)a, (void)b, (void)c;
 }
 
-/* ---- processes -------------------------------------------------------- */
+/* ---- processes ---------------------------------------------------------- */
 
 struct proc procs[PROCS];
 struct rows proc_rows = ROWS_OF(procs, PROCS);
@@ -174,7 +174,7 @@ FAKE void proc_stop(void)
 	self()->signal.stopping = 0;
 }
 
-/* ---- stacks of their own ----------------------------------------------- */
+/* ---- stacks of their own ------------------------------------------------ */
 
 static ucontext_t outside, lives[LIVES];
 static char stacks[LIVES][STACK] __attribute__((aligned(16)));
@@ -207,7 +207,7 @@ void fake_leave(void)
 	swapcontext(&lives[self_index()], &outside);
 }
 
-/* ---- time -------------------------------------------------------------- */
+/* ---- time --------------------------------------------------------------- */
 
 uint64_t clock_counts = 1000;
 uint32_t clock_now = 1000;

@@ -13,12 +13,12 @@
 #include "../../kernel/process/clock.h"
 #include "../../kernel/base/klog.h"
 
-/* ---- the log --------------------------------------------------------- */
+/* ---- the log ------------------------------------------------------------ */
 
 extern bool log_quiet; /* what is logged goes to log_text alone */
 extern char log_text[1024];
 
-/* ---- processes -------------------------------------------------------- */
+/* ---- processes ---------------------------------------------------------- */
 
 /*
  * `count` rows are in use: new processes, which are ready and have nothing; pid

@@ -14,7 +14,7 @@
 struct space spaces[2];
 struct rows space_rows = ROWS_OF(spaces, 2);
 
-/* ---- promises ---------------------------------------------------------- */
+/* ---- promises ----------------------------------------------------------- */
 
 int refuse;
 bool refused;
@@ -27,7 +27,7 @@ bool promised(void)
 	return !broken;
 }
 
-/* ---- user memory ------------------------------------------------------- */
+/* ---- user memory -------------------------------------------------------- */
 
 FAKE void *user_memory(vaddr_t va, uint32_t bytes, bool out)
 {
@@ -55,7 +55,7 @@ int copy_out(vaddr_t to, const void *from, uint32_t bytes)
 	return 0;
 }
 
-/* ---- rows -------------------------------------------------------------- */
+/* ---- rows --------------------------------------------------------------- */
 
 FAKE int rows_reserve(struct rows *rows, int count, int level)
 {
@@ -91,7 +91,7 @@ FAKE void rows_put(struct rows *rows, int index)
 	rows->live--;
 }
 
-/* ---- the pool ---------------------------------------------------------- */
+/* ---- the pool ----------------------------------------------------------- */
 
 struct chain chains[CHAINS];
 int pool_cells;
@@ -143,7 +143,7 @@ int pool_move(int chain, uint32_t offset, uint32_t bytes, vaddr_t user,
 	return out ? copy_out(user, text, bytes) : copy_in(text, user, bytes);
 }
 
-/* ---- segments ---------------------------------------------------------- */
+/* ---- segments ----------------------------------------------------------- */
 
 struct segment segments[SEGMENTS];
 uint32_t memory[2 * SEGMENTS][PAGE_SIZE / 4];

@@ -52,7 +52,7 @@ __attribute__((weak)) int ids_check(const struct ids *ids, const char *name)
 	return 0;
 }
 
-/* ---- the model --------------------------------------------------------- */
+/* ---- the model ---------------------------------------------------------- */
 
 int m_id(int object)
 {

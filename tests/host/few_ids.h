@@ -38,7 +38,7 @@ void few_ids_begin(struct ids *ids, struct ids fresh, struct m_object *model);
 void few_ids_save(struct few_ids *to, const struct ids *ids);
 void few_ids_restore(struct ids *ids, const struct few_ids *from);
 
-/* ---- the model --------------------------------------------------------- */
+/* ---- the model ---------------------------------------------------------- */
 
 int m_id(int object);
 int m_find(int id); /* the object, or -1 */

@@ -38,7 +38,7 @@ static struct translation tlb[HOST_TLB];
 
 int host_stale_free, host_tables_refuse;
 
-/* ---- memory and MMU -------------------------------------------------- */
+/* ---- memory and MMU ----------------------------------------------------- */
 
 void *phys_to_kernel(paddr_t address)
 {
@@ -278,7 +278,7 @@ void __wrap_frame_drop(frame_t frame)
 	__real_frame_drop(frame);
 }
 
-/* ---- tables that are full ---------------------------------------------- */
+/* ---- tables that are full ----------------------------------------------- */
 
 int __real_rows_reserve(struct rows *rows, int count, int level);
 int __wrap_rows_reserve(struct rows *rows, int count, int level);
@@ -294,7 +294,7 @@ int __wrap_rows_reserve(struct rows *rows, int count, int level)
 	return table_refused() ? -12 : __real_rows_reserve(rows, count, level);
 }
 
-/* ---- the kernel's copies, through the MMU of the model ---------------- */
+/* ---- the kernel's copies, through the MMU of the model ------------------ */
 
 static bool is_user(const void *pointer)
 {
@@ -338,7 +338,7 @@ int usercopy_move(void *to, const void *from, uint32_t bytes)
 	return 0;
 }
 
-/* ---- the whole machine ----------------------------------------------- */
+/* ---- the whole machine -------------------------------------------------- */
 
 static struct part {
 	void *what;

@@ -71,7 +71,7 @@ static inline void cpu_fill_halves(void *to, uint16_t value, uint32_t count)
 		((uint16_t *)to)[count] = value;
 }
 
-/* ---- for the tests --------------------------------------------------- */
+/* ---- for the tests ------------------------------------------------------ */
 
 /* Makes a machine with all its memory free, nothing loaded, no objects. */
 void host_start(void);

@@ -3,7 +3,7 @@
  * explored to its end.
  */
 
-/* ---- page tables of 2 entries: pages 2 to 7 --------------------------- */
+/* ---- page tables of 2 entries: pages 2 to 7 ----------------------------- */
 
 /* An attach at every place, free or not; unmap of every page; every base. */
 static void scene_attach(int s)
@@ -143,7 +143,7 @@ static void scene_device(int s)
 		add(HANDLE, s, 0, 0, 0, 0);
 }
 
-/* ---- page tables of 4 entries: pages 2 to 11 -------------------------- */
+/* ---- page tables of 4 entries: pages 2 to 11 ---------------------------- */
 
 /* One attach of two slots, cut and protected at every page. */
 static void scene_cut(int s)
@@ -194,7 +194,7 @@ static void scene_heap(int s)
 	add_copies(s, 8, PAGES);
 }
 
-/* ---- all of them ------------------------------------------------------ */
+/* ---- all of them -------------------------------------------------------- */
 
 /* clang-format off */
 #define MEMORY(pages, full)     {SEGMENT_MEMORY, true, false, pages, 0, full}

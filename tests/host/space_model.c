@@ -30,7 +30,7 @@ void check_at(bool condition, const char *what, const char *file, int line)
 		tap_expect(condition, true, what, file, line);
 }
 
-/* ---- what is where ---------------------------------------------------- */
+/* ---- what is where ------------------------------------------------------ */
 
 static const uint8_t zeroes[PAGE_SIZE];
 
@@ -127,7 +127,7 @@ static void clear_pages(int s, int from, int to)
 		*page_of(s, p) = (struct page){0};
 }
 
-/* ---- the stack -------------------------------------------------------- */
+/* ---- the stack ---------------------------------------------------------- */
 
 /* May the stack grow down to `p`, which is touched?  Then it does. */
 static bool stack_grows(int s, int p)
@@ -153,7 +153,7 @@ static void grow_stack(int s, int p)
 	}
 }
 
-/* ---- judging ---------------------------------------------------------- */
+/* ---- judging ------------------------------------------------------------ */
 
 /* The result is `wanted`, or `error` where a promise was refused. */
 static int judge(int result, int wanted, int error, const char *what)
@@ -262,7 +262,7 @@ void model_compare(void)
 	}
 }
 
-/* ---- attaches --------------------------------------------------------- */
+/* ---- attaches ----------------------------------------------------------- */
 
 /* What an attach at a given address should answer. */
 static int attach_error(int s, int from, int pages, bool remap)
@@ -351,7 +351,7 @@ static void do_detach(const struct op *op)
 			clear_pages(op->s, p, p + 1);
 }
 
-/* ---- mapping ---------------------------------------------------------- */
+/* ---- mapping ------------------------------------------------------------ */
 
 /* a: page, b: pages, c: 0 rw, 1 r, 2 rw noreserve, 3 none; d: may replace. */
 static void do_map(const struct op *op)
@@ -462,7 +462,7 @@ static void do_brk(const struct op *op)
 	m.space[s].heap_break = (uint16_t)to;
 }
 
-/* ---- touching --------------------------------------------------------- */
+/* ---- touching ----------------------------------------------------------- */
 
 /* One touch in the model, by which a stack may grow: 0 or its error. */
 static int touch(int s, int p, bool write)
@@ -512,7 +512,7 @@ static void do_touch_all(const struct op *op)
 			touch_page(op->s, p, op->b);
 }
 
-/* ---- copies ----------------------------------------------------------- */
+/* ---- copies ------------------------------------------------------------- */
 
 struct copy {
 	int s, from_s;
@@ -733,7 +733,7 @@ static void do_copy(const struct op *op)
 	}
 }
 
-/* ---- spaces and segments ---------------------------------------------- */
+/* ---- spaces and segments ------------------------------------------------ */
 
 /* A child does not inherit devices, and its attaches are its own. */
 static void inherit(int from, int to)
@@ -880,7 +880,7 @@ static void do_load(const struct op *op)
 	space_load(op->a ? -1 : m.space[op->s].index);
 }
 
-/* ---- any operation ---------------------------------------------------- */
+/* ---- any operation ------------------------------------------------------ */
 
 static void (*const doers[])(const struct op *) = {
     [LOAD] = do_load,     [ATTACH] = do_attach,
@@ -993,7 +993,7 @@ bool model_do(const struct op *op, int nth)
 	return was_refused;
 }
 
-/* ---- the world -------------------------------------------------------- */
+/* ---- the world ---------------------------------------------------------- */
 
 static void make_outside(void)
 {

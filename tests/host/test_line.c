@@ -64,7 +64,7 @@ static void let_others(void)
 	procs[0].state = PROC_RUNNING;
 }
 
-/* ---- what programs have -------------------------------------------- */
+/* ---- what programs have ------------------------------------------------- */
 
 static void store(vaddr_t to, const void *from, uint32_t bytes)
 {
@@ -143,7 +143,7 @@ static void end(int cells, const char *sentence)
 	tap(sentence);
 }
 
-/* ---- semop --------------------------------------------------------- */
+/* ---- semop -------------------------------------------------------------- */
 
 /* A semop of `count` operations, with `op` on semaphore 0 the first. */
 static int operate(int op, int count, int flags, vaddr_t timeout)
@@ -226,7 +226,7 @@ static void test_semop(void)
 	end(0, "semop: undo of what was done by another in its name");
 }
 
-/* ---- rows of undo -------------------------------------------------- */
+/* ---- rows of undo ------------------------------------------------------- */
 
 #define HAVE 3 /* sets, of several semaphores each */
 #define NUMS 60
@@ -301,7 +301,7 @@ static void test_rows(void)
 	end(0, "undo: rows of three processes come and go, each is found");
 }
 
-/* ---- msgsnd, msgrcv ------------------------------------------------ */
+/* ---- msgsnd, msgrcv ----------------------------------------------------- */
 
 #define CELLS 3 /* of a message of LONG bytes */
 
@@ -390,7 +390,7 @@ static void test_msgrcv(void)
 	}
 }
 
-/* ---- what the checkers see ----------------------------------------- */
+/* ---- what the checkers see ---------------------------------------------- */
 
 /* Process 0 sleeps in line, and the others spoil the line. */
 static void spoil_line(struct line *line)

@@ -60,7 +60,7 @@ static void start(void)
 	tables_at_start = kernel_frames;
 }
 
-/* ---- what must hold ------------------------------------------------ */
+/* ---- what must hold ----------------------------------------------------- */
 
 static int pages_held(void)
 {
@@ -105,7 +105,7 @@ static void check(void)
 	EXPECT(pool_cells, cells);
 }
 
-/* ---- steps --------------------------------------------------------- */
+/* ---- steps -------------------------------------------------------------- */
 
 static int take(int i, uint32_t bytes, int whose)
 {
@@ -150,7 +150,7 @@ static void end(const char *sentence)
 	tap(sentence);
 }
 
-/* ---- sentences ----------------------------------------------------- */
+/* ---- sentences ---------------------------------------------------------- */
 
 static void test_sizes(void)
 {
