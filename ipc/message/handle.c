@@ -2,8 +2,8 @@
  * ipc/message/handle.c -- the segments that a server holds.
  *
  * A server names a segment by a handle, which is the segment's index + 1.  A
- * handle is good while the segment's `channel` is the server's, so it is of
- * no use to another server.  When a server dies, it lets go of all that it held
+ * handle is good while the segment's `channel` is the server's, so it is of no
+ * use to another server.  A server that dies lets go of all its segments
  * (handles_exit).
  *
  * Memory that a server takes for a client is promised at the level of that

@@ -3,6 +3,8 @@
  *
  * What ids.c keeps twice must agree: the chains and the keys, the map and the
  * slots, the counts and what is counted.
+ *
+ * A report says I3 for all three kinds.  In sets that is S4, and in queues Q4.
  */
 #include "../../kernel/base/klog.h"
 #include "ids.h"
