@@ -3,18 +3,20 @@
 build/paths.elf is a kernel that writes down each function of a .c file when it
 begins (tests/paths/record.c).  tests/programs/paths.c makes each call a few
 times; the run of a call with the fewest functions is the one in which no
-interrupt came.  The files that it enters, in the order in which each is entered
-first, must be those of README's path.  The path leaves out kernel/base, which
-every file stands on, and the generated table; it may name assembly, which
-writes nothing down, and folders of servers, which are not in the kernel.
+interrupt came.  Time is counted in instructions, so a slow machine has no more
+interrupts than a fast one.  The files that the run enters, in the order in
+which each is entered first, must be those of README's path.  The path leaves
+out kernel/base, which every file stands on, and the generated table; it may
+name assembly, which writes nothing down, and folders of servers, which are not
+in the kernel.
 """
 import os
 import re
 import struct
 import tempfile
 
-from machine import (TOP, built, command, difference, environment, tessera,
-                     text_of)
+from machine import (DETERMINISTIC, TOP, built, command, difference,
+                     environment, tessera, text_of)
 
 KERNEL = os.path.join(TOP, "build", "paths.elf")
 TIMES = 5  # tests/programs/paths.c
@@ -30,7 +32,7 @@ def record():
     """Runs the calls: how that went, and the words that the kernel wrote."""
     with tempfile.NamedTemporaryFile() as stream:
         answer = tessera([built("paths")], 100, {"QEMU_ARGS": " ".join([
-            "-kernel", KERNEL, "-chardev", "file,id=record,path=" + stream.name,
+            DETERMINISTIC, "-kernel", KERNEL, "-chardev", "file,id=record,path=" + stream.name,
             "-device", "isa-debugcon,iobase=%d,chardev=record" % PORT])})
         return answer, [word for word, in struct.iter_unpack("<I",
                                                              stream.read())]

@@ -127,9 +127,13 @@ void answer_client(const struct message *m, int status)
 
 int answer_and_receive(struct message *m, int status)
 {
-	if (status == ANSWERED)
-		return k_receive(m);
-	return k_reply_receive(m->token, status, m);
+	int error = status == ANSWERED ? k_receive(m)
+	                               : k_reply_receive(m->token, status, m);
+
+	/* The kernel refuses what is no status: the call fails. */
+	if (error == -EINVAL)
+		error = k_reply_receive(m->token, -EIO, m);
+	return error;
 }
 
 int reply_open(int token, int object, uint32_t readiness)
