@@ -289,7 +289,7 @@ static inline int fetch(struct operation *op, const struct operation *end,
 /*
  * semop(2) proper.  `ops` has room for `count` operations; without a timeout
  * (0) the call waits for as long as it takes.  It is a part of both its
- * callers: a call with five arguments would make a semop a tenth dearer.
+ * callers: a call with five arguments would make a semop a sixth dearer.
  */
 static inline __attribute__((always_inline)) int
 semop(int id, vaddr_t from, uint32_t count, struct operation *ops,
