@@ -1,7 +1,8 @@
 # Tessera.  `make help` says what there is; everything made lies in build/.
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: all run test compare check bench lines gdb help setup clean programs
+SCRIPTS := run compare check bench lines gdb
+.PHONY: all test help setup clean programs $(SCRIPTS)
 all: build/tessera.elf build/tessera.iso ## build the kernel and the bootable ISO
 
 # ---- what must be installed ------------------------------------------------
@@ -10,9 +11,7 @@ INSTALLING := run test check compare bench gdb setup
 GOALS      := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out help clean,$(GOALS)),)
 NEEDED_FOR := $(or $(filter $(INSTALLING),$(GOALS)),-n) $(WINDOW:1=window)
-ifneq ($(shell tools/setup $(NEEDED_FOR) >&2 || echo failed),)
-$(error tools/setup failed)
-endif
+$(if $(shell tools/setup $(NEEDED_FOR) >&2 || echo failed),$(error tools/setup failed))
 CROSS      := $(shell tools/cross)
 USER_CROSS := $(shell tools/cross static)
 endif
@@ -39,9 +38,8 @@ LIBGCC  = $(shell $(CROSS)gcc -m32 -print-libgcc-file-name)
 
 # ---- what follows from the tables of both doors ----------------------------
 TABLES := abi/syscalls.tbl abi/native.tbl
-GEN    := syscall_numbers.h syscalls.inc syscall_table.c calls.h syscall_names.h
-GEN    += server_calls.h native_calls.h native_stubs.h native_numbers.h
-GEN    := $(addprefix build/gen/,$(GEN))
+GEN    := $(addprefix build/gen/,syscall_numbers.h syscalls.inc syscall_table.c calls.h \
+	syscall_names.h server_calls.h native_calls.h native_stubs.h native_numbers.h)
 $(GEN) &: $(TABLES) tools/mktables
 	tools/mktables $(TABLES) build/gen docs
 
@@ -73,10 +71,9 @@ build/tessera.elf: build/tessera.debug
 # ends; tests/jobs/paths.py compares what README says.
 POBJ   := $(patsubst %,build/paths/%.o,$(KC) build/gen/no_symbols.c tests/paths/record.c)
 PFLAGS := $(filter-out -O2 -flto=%,$(KFLAGS)) -O1 -fno-inline
-RECORD := -finstrument-functions -finstrument-functions-exclude-file-list=.h
+PFLAGS += -finstrument-functions -finstrument-functions-exclude-file-list=.h,record.c
 build/paths/%.c.o: %.c Makefile | $(GEN)
-	$(CROSS)gcc $(PFLAGS) $(RECORD) -MMD -MP -c -o $@ $<
-build/paths/tests/paths/record.c.o: private RECORD :=
+	$(CROSS)gcc $(PFLAGS) -MMD -MP -c -o $@ $<
 build/paths.elf: $(POBJ) $(KASM:%=build/obj/%.o) linker.ld
 	$(CROSS)gcc $(PFLAGS) $(KLINK) -o $@ $(filter %.o,$^)
 
@@ -122,20 +119,16 @@ build/tessera.iso: build/tessera.elf build/tessera.cpio boot/grub.cfg tools/mkis
 	tools/mkiso $@ build/tessera.elf build/tessera.cpio boot/grub.cfg
 
 # ---- what people ask for ---------------------------------------------------
+# The script of a goal has its name; it finds LAB=n and its like in the environment.
 run: all ## install what is missing, build, boot here (WINDOW=1: a window)
-	tools/run
 test: all programs ## install what is missing, build, run every test
-	tests/run
 compare: all programs ## run the tests on Linux 6.1, record its answers
-	tools/compare
 check: ## the rules of the house, formatting, warnings, static analysis
-	tools/check
 bench: all programs ## the performance table
-	tools/bench
 lines: all ## code lines by room, each against its limit
-	tools/lines
 gdb: all ## QEMU and gdb in this terminal, stopped at kmain
-	tools/gdb
+$(SCRIPTS): ; tools/$@
+test: ; tests/run
 setup: ; @echo 'setup: all is here' ## only install what is missing
 help: ## this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
