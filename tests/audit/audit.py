@@ -5,9 +5,10 @@
 
 Runs PROGRAM with tools/run and stops the machine, through QEMU's gdb stub, at
 the entry of each call that makes, shares or gives up memory (POINTS), because
-nothing is half done there.  It dumps all of memory and recounts.  Its code is
-its own, and knows only Intel's page-table format, the inspection block
-(abi/inspect.h) and where four numbers of the kernel are.  It checks that
+nothing is half done there.  It dumps all of memory and recounts.  The stub and
+the kernel's symbols come from tools/outside.py; what reads memory is its own,
+and knows only Intel's page-table format, the inspection block (abi/inspect.h)
+and where four numbers of the kernel are.  It checks that
 
     the count of each frame is the number of entries and tables that hold it;
         a segment's table counts once, however many directories link it, and
@@ -35,6 +36,10 @@ import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(TOP, "tools"))
+from outside import Gdb, symbols
+
 PAGE, ENTRIES, USER_SLOTS = 4096, 1024, 768
 P, RW, US, PS = 1, 2, 4, 0x80
 BORROWED, LINKED = 0x200, 0x400
@@ -397,77 +402,6 @@ class Qmp:
         self.call("pmemsave", val=0, size=MEMORY_MIB << 20, filename=path)
         with open(path, "rb") as stream:
             return stream.read()
-
-
-class Gdb:
-    """QEMU's gdb stub."""
-
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(path)
-        self.data = b""
-
-    def send(self, text):
-        body = text.encode()
-        self.socket.sendall(b"$%s#%02x" % (body, sum(body) & 255))
-
-    def answer(self):
-        """The next packet; EOFError if QEMU has ended."""
-        while True:
-            match = re.search(rb"\$([^#]*)#..", self.data)
-            if match:
-                self.data = self.data[match.end():]
-                self.socket.sendall(b"+")
-                return match[1].decode()
-            more = self.socket.recv(65536)
-            if not more:
-                raise EOFError
-            self.data += more
-
-    def ask(self, text):
-        self.send(text)
-        return self.answer()
-
-    def breakpoint(self, address):
-        if self.ask("Z1,%x,1" % address) != "OK":
-            raise ValueError("no breakpoint at %x" % address)
-
-    def pc(self):
-        registers = bytes.fromhex(self.ask("g"))
-        return struct.unpack_from("<I", registers, 8 * 4)[0]
-
-    def go_on(self, address):
-        """The stub does not step over a breakpoint by itself."""
-        self.ask("z1,%x,1" % address)
-        self.ask("s")
-        self.breakpoint(address)
-
-    def run(self):
-        """The address of the next stop; None if the machine has ended."""
-        try:
-            if self.ask("c")[0] in "WX":
-                return None
-            return self.pc()
-        except (EOFError, ConnectionError):
-            return None
-
-    def word(self, address):
-        return struct.unpack("<i", bytes.fromhex(
-            self.ask("m%x,4" % address)))[0]
-
-    def poke(self, address, word):
-        if self.ask("M%x,4:%s" % (address, struct.pack(
-                "<I", word & 0xFFFFFFFF).hex())) != "OK":
-            raise ValueError("%x cannot be written" % address)
-
-
-def symbols():
-    cross = subprocess.run([os.path.join(TOP, "tools", "cross")],
-                           capture_output=True, text=True).stdout.strip()
-    text = subprocess.run([cross + "nm", os.path.join(
-        TOP, "build", "tessera.elf")], capture_output=True, text=True).stdout
-    return {name.split(".")[0]: int(address, 16) for address, _, name in
-            (line.split() for line in text.splitlines())}
 
 
 class Watch:
