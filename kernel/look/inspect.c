@@ -38,6 +38,7 @@ static const struct inspect_field fields[] = {
     PART("proc.space", proc, life.space),
     PART("proc.rank", proc, message.rank),
     PART("proc.wait_status", proc, life.wait_status),
+    PART("proc.crime", proc, signal.crime),
     PART("proc.name", proc, program.name),
     PART("proc.start_tick", proc, sched.start_tick),
     PART("proc.user_ticks", proc, sched.user_ticks),

@@ -94,7 +94,7 @@ struct proc {
 		int killed;      /* the signal that will end it, or 0 */
 		int stopping;    /* the signal that will stop it, or 0 */
 		int stop_report; /* what wait4 has not yet told, or 0 */
-		uint64_t mask, pending;
+		uint64_t mask, pending, crime; /* see proc_crime() */
 	} signal;
 
 	/* exec.c */

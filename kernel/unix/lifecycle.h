@@ -60,7 +60,13 @@ void signal_attend(void);
 
 /*
  * The running process did what no process may do: `reason`, at `address`.  It
- * is killed by `signal` on its way to user mode, and the log says why.
+ * is killed by `signal` on its way to user mode, and the log says why.  So does
+ * signal.crime, as long as it is a zombie:
+ *
+ *	63 .. 32   31 .. 16                    15 .. 0
+ *	address    vector of its trap          error code of its trap
+ *
+ * A process that has committed no crime has 0 there.
  */
 void proc_crime(int signal, const char *reason, uint32_t address);
 

@@ -97,9 +97,13 @@ void signal_attend(void)
 
 void proc_crime(int signal, const char *reason, uint32_t address)
 {
+	const struct trapframe *tf = proc_trapframe(self());
+
 	klog_caused("pid %d (%s) killed by signal %d: %s at %08x",
 	            self()->life.pid, self()->program.name, signal, reason,
 	            address);
+	self()->signal.crime =
+	    (uint64_t)address << 32 | tf->vector << 16 | (tf->error & 0xffff);
 	self()->signal.killed = signal; /* even if the mask blocks it */
 	proc_review(self());
 	need_resched = 1;

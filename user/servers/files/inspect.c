@@ -16,7 +16,7 @@ static const char *const field_names[FIELDS] = {
 	[PROC_NAME] = "proc.name", [PROC_PGID] = "proc.pgid",
 	[PROC_SID] = "proc.sid", [PROC_START] = "proc.start_tick",
 	[PROC_USER] = "proc.user_ticks", [PROC_SYSTEM] = "proc.system_ticks",
-	[PROC_STATUS] = "proc.wait_status",
+	[PROC_STATUS] = "proc.wait_status", [PROC_CRIME] = "proc.crime",
 	[SPACE_DIRECTORY] = "space.directory",
 	[SPACE_HEAP] = "space.heap_start",
 	[SPACE_SLOT_REGION] = "space.slot_region",

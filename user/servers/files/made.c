@@ -145,13 +145,27 @@ static void make_stat(struct text *text, int pid)
 	text_byte(text, '\n');
 }
 
+/* What killed a zombie: proc_crime() of the kernel.  Empty: nothing did. */
+static void make_crime(struct text *text, int pid)
+{
+	static struct row row;
+	uint32_t words[2]; /* vector and error code; address */
+
+	if (!process_read(&row, pid))
+		return;
+	memcpy(words, row_bytes(&row, PROC_CRIME), sizeof(words));
+	if (words[0] != 0)
+		text_add(text, "vector %u error %u address %08x\n",
+		         words[0] >> 16, words[0] & 0xffff, words[1]);
+}
+
 /* ---- made when read ----------------------------------------------------- */
 
 /* The files that are made at once, and those that are made piece by piece. */
 static void (*const whole[MADE_TUNABLES])(struct text *, int) = {
     [MADE_MEMINFO] = make_meminfo,   [MADE_UPTIME] = make_uptime,
     [MADE_COUNTERS] = make_counters, [MADE_CHECK] = make_check,
-    [MADE_STAT] = make_stat,
+    [MADE_STAT] = make_stat,         [MADE_CRIME] = make_crime,
 };
 static void (*const pieces[MADE_TUNABLES])(struct making *) = {
     [MADE_SHM] = make_shm,   [MADE_SEM] = make_sem, [MADE_MSG] = make_msg,

@@ -8,6 +8,7 @@
 enum made {
 	MADE_NOTHING, MADE_MEMINFO, MADE_UPTIME, MADE_COUNTERS, MADE_CHECK,
 	MADE_SHM, MADE_SEM, MADE_MSG, MADE_STAT, MADE_MAPS, MADE_PT,
+	MADE_CRIME,
 	MADE_TUNABLES /* plus the number of the file's first tunable */
 };
 /* clang-format on */

@@ -7,11 +7,12 @@
  * follows the word is for people:
  *
  *	CR3 00116000
- *	PDE 256 40000000 00113467 frame 00113 linked rw u A segment 1
+ *	PDE 256 40000000 00113467 frame 00113 linked rw u A segment 1 id 32768
  *	PTE 0 40000000 0010d067 frame 0010d rw u A D
  *
  * The table of a linked PDE belongs to a segment: the directory of each
- * process that is attached has the same table frame.
+ * process that is attached has the same table frame.  `id` is its shmid; memory
+ * that mmap shares has none.
  */
 #include "files.h"
 #include "made.h"
@@ -181,14 +182,17 @@ static void put_table(struct making *making, uint32_t pde, uint32_t slot)
 static void put_pde(struct text *text, const struct row *space, int slot,
                     uint32_t pde)
 {
-	static struct row region;
+	static struct row region, shm;
 	bool linked = (pde & PDE_LINKED) != 0;
 
 	put_word(text, "PDE", slot, (uint32_t)slot << SLOT_SHIFT);
 	put_flags(text, pde & ~PTE_D, linked ? " linked" : " private");
-	if (linked && row_read(&region, REGIONS, slot_region(space, slot)))
+	if (linked && row_read(&region, REGIONS, slot_region(space, slot))) {
 		text_add(text, " segment %d",
 		         (int)row_get(&region, REGION_SEGMENT));
+		if (row_read(&shm, SHMS, (int)row_get(&region, REGION_TAG)))
+			text_add(text, " id %d", (int)row_get(&shm, SHM_ID));
+	}
 	text_byte(text, '\n');
 }
 

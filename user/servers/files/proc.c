@@ -51,6 +51,7 @@ static const struct {
     {"stat", S_IFREG | 0444, MADE_STAT},
     {"maps", S_IFREG | 0444, MADE_MAPS},
     {"pt", S_IFREG | 0400, MADE_PT},
+    {"crime", S_IFREG | 0444, MADE_CRIME},
 };
 #define CHILDREN ((int)(sizeof(children) / sizeof(children[0])))
 
