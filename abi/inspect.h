@@ -9,8 +9,23 @@
  *
  * Addresses are kernel addresses.  Below `direct_map` + 896 MiB the physical
  * address is the address minus `direct_map`; above, walk `kernel_directory`.
- * `changes` grows with every system call.  A reader that sees it move while it
- * reads must start again.
+ *
+ * What is live, and what is of the last update:
+ *
+ *	live     every row of a table, and what it points at: processes, spaces,
+ *	         regions, segments, the page tables; `changes`, which grows with
+ *	         every system call; `teach`
+ *	fixed    magic to bytes, direct_map to frames_total, archive_*, hz,
+ *	         boot_*, the fields; of a table its name, address and stride
+ *	updated  frames_free, frames_promised, kernel_frames, ticks, current,
+ *	         counters, tunables; of a table `slots` and `live`
+ *
+ * An update is made before each read through the servers' door, and so before
+ * each read of /proc.  While the trace is on, it is also made before each event
+ * is told: then all is true at that moment.  A reader outside that stops the
+ * machine elsewhere goes by the live rows, and not by `slots`, `live` and
+ * `current`.  One that does not stop it must start again when it has seen
+ * `changes` move.
  */
 #ifndef ABI_INSPECT_H
 #define ABI_INSPECT_H
@@ -18,7 +33,7 @@
 #include "types.h"
 
 #define INSPECT_MAGIC   0x53534554u /* "TESS" in memory */
-#define INSPECT_VERSION 2
+#define INSPECT_VERSION 3
 #define INSPECT_TABLES  12
 #define INSPECT_FIELDS  128
 

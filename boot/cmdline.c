@@ -19,7 +19,6 @@
 
 #include "../kernel/base/klog.h"
 #include "../kernel/base/string.h"
-#include "../kernel/base/trace.h"
 #include "../kernel/look/inspect.h"
 #include "../kernel/look/machine.h"
 #include "../kernel/look/tunable.h"
@@ -77,7 +76,7 @@ static void take_word(const char *word)
 	if (set_number(word))
 		return;
 	if (strcmp(word, "trace") == 0)
-		trace_start();
+		tunable_set(TUNABLE_TRACE, 1);
 	else if (strcmp(word, "teach") == 0)
 		inspection.teach = 1;
 	else if (strncmp(word, "server=", 7) == 0)

@@ -153,16 +153,14 @@ void page_make_table(frame_t directory, int slot)
 
 void page_clear_slots(frame_t directory, int slot, int count)
 {
-	if (trace_on)
-		trace_event(TRACE_UNLINK, slot, count, 0);
 	cpu_zero_words(words(directory) + slot, count);
+	trace(TRACE_UNLINK, slot, count, 0, directory);
 }
 
 void page_link(frame_t directory, int slot, int count, const uint32_t *from)
 {
-	if (trace_on)
-		trace_event(TRACE_LINK, slot, count, *from);
 	cpu_copy_words(words(directory) + slot, from, count);
+	trace(TRACE_LINK, slot, count, *from, directory);
 }
 
 void page_link_rights(frame_t directory, int slot, int count, int rights)
@@ -176,4 +174,5 @@ void page_link_rights(frame_t directory, int slot, int count, int rights)
 		assert(word_linked(word[i]));
 		word[i] = (word[i] & ~(PTE_P | PTE_RW)) | bits;
 	}
+	trace(TRACE_RIGHTS, slot, count, rights, directory);
 }

@@ -26,6 +26,7 @@
 #include "../abi/errno.h"
 #include "../kernel/base/cpu.h"
 #include "../kernel/base/panic.h"
+#include "../kernel/base/trace.h"
 
 /* ---- the bitmap --------------------------------------------------------- */
 
@@ -114,6 +115,7 @@ void slot_make_private(int space, int slot)
 	assert(r >= 0 && slot_of(regions[r].start) <= slot);
 	assert(slot_of(regions[r].end - 1) > slot || regions[r].next < 0);
 	page_make_table(directory, slot);
+	trace(TRACE_UNLINK, slot, 1, page_get(directory, slot), directory);
 	page_flush_all(directory);
 	regions[r].whole = false;
 }

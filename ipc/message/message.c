@@ -180,9 +180,8 @@ static void address(struct proc *p, int connection)
 	enqueue(channel, p);
 	channel_tell(channel);
 	count_messages++;
-	if (trace_on)
-		trace_event(TRACE_MESSAGE, p->message.call, p->life.pid,
-		            procs[channel->server].life.pid);
+	trace(TRACE_MESSAGE, p->message.call, p->life.pid,
+	      procs[channel->server].life.pid);
 }
 
 int message_send(int number, const uint32_t args[6], int connection)

@@ -13,11 +13,9 @@
 
 #include "cpu.h"
 
-#define LOG_PORT 0xE9
-
 enum klog_level klog_level = KLOG_INFO;
 
-void klog_raw(const void *bytes, int count)
+bool klog_raw(const void *bytes, int count)
 {
 	static int exists = -1;
 
@@ -25,6 +23,7 @@ void klog_raw(const void *bytes, int count)
 		exists = inb(LOG_PORT) == LOG_PORT;
 	for (int i = 0; exists && i < count; i++)
 		outb(LOG_PORT, ((const uint8_t *)bytes)[i]);
+	return exists;
 }
 
 static void write_line(enum klog_level level, const char *text, va_list args)

@@ -8,6 +8,7 @@
 #define KERNEL_KLOG_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 
 /* On the kernel's command line: log=0, errors alone; log=1, all. */
 enum klog_level { KLOG_ERROR, KLOG_INFO };
@@ -26,8 +27,9 @@ __attribute__((format(printf, 2, 3))) void klog(enum klog_level level,
 __attribute__((format(printf, 1, 2))) void klog_caused(const char *format, ...);
 void klog_second(void);
 
-/* Writes bytes to port 0xE9 as they are: the trace does. */
-void klog_raw(const void *bytes, int count);
+/* Writes bytes to port 0xE9 as they are: the trace does.  Does it exist? */
+#define LOG_PORT 0xE9
+bool klog_raw(const void *bytes, int count);
 
 /*
  * Formats into `to`, which has room for `size` bytes: longer text is cut off,

@@ -1,15 +1,14 @@
 /*
  * kernel/base/trace.h -- the trace ring: what happened, in order.  This header
  * declares what trace.c has; abi/trace.h has the format.
- *
- * Callers test trace_on first, so that tracing costs nothing when it is off.
  */
 #ifndef KERNEL_TRACE_H
 #define KERNEL_TRACE_H
 
 #include "../../abi/trace.h"
+#include "seldom.h"
 
-extern int trace_on;
+extern uint32_t trace_on;
 extern int trace_pid; /* of the running process; schedule.c keeps it */
 
 /*
@@ -18,13 +17,40 @@ extern int trace_pid; /* of the running process; schedule.c keeps it */
  */
 extern uint32_t trace_no_call_below;
 
-/* Begins to trace: `trace` on the kernel's command line. */
-void trace_start(void);
+/* trace_on has been set: what follows from it is set as well. */
+void trace_follow(void);
 
-/* An event of this type, with what abi/trace.h says of a, b and c. */
-void trace_event(int type, uint32_t a, uint32_t b, uint32_t c);
+/*
+ * What a call returns besides its result, for the TRACE_RETURN that comes next:
+ * the address that ipc(2) stores for shmat.
+ */
+extern uint32_t trace_address;
 
-/* TRACE_CALL, with all six argument words. */
-void trace_call(uint32_t number, const uint32_t args[6]);
+/* Brings the inspection block up to date before an event is told, if set. */
+extern void (*trace_look)(void);
+
+/*
+ * Tells an event of this type, with the words that abi/trace.h names; nothing,
+ * not even the words, is computed when the trace is off.
+ *
+ * The event names the place behind its call.  The asm keeps the call from being
+ * the last thing that its function does: then it would be a jump, and would
+ * name a place in another function.
+ */
+#define trace(type, ...)                                                       \
+	do {                                                                   \
+		if (__builtin_expect(trace_on, 0)) {                           \
+			trace_event(                                           \
+			    type, (const uint32_t[TRACE_ARGS]){__VA_ARGS__});  \
+			__asm__ volatile("");                                  \
+		}                                                              \
+	} while (0)
+SELDOM void trace_event(int type, const uint32_t args[TRACE_ARGS]);
+
+/*
+ * The event is complete: it goes to port 0xE9.  A debugger that wants each
+ * event stops where this begins, and finds it at `event`, in eax.
+ */
+void trace_tell(const struct trace_event *event);
 
 #endif

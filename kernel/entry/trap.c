@@ -135,11 +135,11 @@ static void page_fault(struct trapframe *tf)
 	frame_t frame;
 
 	count_faults++;
-	if (trace_on)
-		trace_event(TRACE_FAULT, va, tf->error, tf->eip);
+	trace(TRACE_FAULT, va, tf->error, tf->eip);
 	if (va < USER_LIMIT && (user || usercopy_fixup(tf->eip)))
 		result = space_page(self()->life.space, va, tf->error & PF_WR,
 		                    &frame);
+	trace(TRACE_SERVED, va, result, page_loaded);
 	if (result == 0)
 		return;
 	if (user) {

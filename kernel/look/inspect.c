@@ -6,6 +6,7 @@
 #include "inspect.h"
 
 #include "../base/string.h"
+#include "../base/trace.h"
 #include "../process/clock.h"
 #include "../process/schedule.h"
 #include "../../ipc/message/message.h"
@@ -161,4 +162,5 @@ void inspect_init(void)
 		out->stride = tables[i].rows->stride;
 	}
 	inspect_update();
+	trace_look = inspect_update;
 }

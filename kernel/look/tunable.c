@@ -5,6 +5,7 @@
 
 #include "../../abi/errno.h"
 #include "../base/klog.h"
+#include "../base/trace.h"
 #include "../../ipc/sysv/msg.h"
 #include "../../ipc/sysv/sem.h"
 #include "../../ipc/sysv/shm.h"
@@ -25,6 +26,7 @@ const struct tunable tunables[TUNABLES] = {
 	[TUNABLE_MSGMNI]  = {"msgmni", &msg_limits.msgmni, 0, IDS_LIMIT},
 	[TUNABLE_RESERVE] = {"reserve", (uint32_t *)&server_reserve, 0, 65536},
 	[TUNABLE_LOG]     = {"log", (uint32_t *)&klog_level, 0, KLOG_INFO},
+	[TUNABLE_TRACE]   = {"trace", &trace_on, 0, 1},
 };
 /* clang-format on */
 
@@ -34,5 +36,6 @@ int tunable_set(uint32_t which, uint32_t value)
 	    value > tunables[which].most)
 		return -EINVAL;
 	*tunables[which].value = value;
+	trace_follow();
 	return 0;
 }

@@ -25,10 +25,8 @@ static uint32_t last_tick; /* ticks up to here were counted as somebody's */
  */
 SELDOM static struct proc *switch_seldom(struct proc *old, struct proc *new)
 {
-	if (trace_on) {
-		trace_pid = new->life.pid;
-		trace_event(TRACE_SWITCH, old->life.pid, new->life.pid, 0);
-	}
+	trace_pid = new->life.pid;
+	trace(TRACE_SWITCH, old->life.pid, new->life.pid);
 	if (old->gdt.used | new->gdt.used)
 		gdt_load(new);
 	return old;

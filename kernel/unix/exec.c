@@ -25,6 +25,7 @@
 #include "../base/klog.h"
 #include "../base/panic.h"
 #include "../base/string.h"
+#include "../base/trace.h"
 #include "../process/clock.h"
 #include "../process/gdt.h"
 #include "../process/trapframe.h"
@@ -370,6 +371,7 @@ static void commit(const struct build *b, struct proc *p)
 	p->identity.sgid = p->identity.egid;
 	set_name(p, b->elf.image->path);
 	reset_registers(p, b->elf.header.entry, b->sp);
+	trace(TRACE_EXEC, p->life.pid, space->directory);
 	if (b->old >= 0) {
 		space_drop(b->old);
 		descriptors_exec(p);

@@ -17,6 +17,7 @@
  */
 #include "lifecycle.h"
 
+#include "../base/trace.h"
 #include "../process/clock.h"
 #include "../../abi/process.h"
 #include "../../ipc/message/message.h"
@@ -93,6 +94,7 @@ static int make_child(struct proc **made)
 	copy_registers(child);
 	shm_fork(space);
 	descriptors_fork(child);
+	trace(TRACE_FORK, child->life.pid, spaces[space].directory);
 	*made = child;
 	return 0;
 }
@@ -162,6 +164,7 @@ void proc_exit(int wait_status)
 	give_children_to_init();
 	p->life.wait_status = wait_status;
 	proc_set_zombie(p);
+	trace(TRACE_EXIT, wait_status);
 	if (p->life.parent < 0)
 		klog(KLOG_ERROR, "server %s (pid %d) has died, status %x",
 		     p->program.name, p->life.pid, (uint32_t)wait_status);

@@ -28,6 +28,7 @@
  * attached.
  */
 #include "../../abi/errno.h"
+#include "../base/trace.h"
 #include "../../ipc/sysv/msg.h"
 #include "../../ipc/sysv/sem.h"
 #include "../../ipc/sysv/shm.h"
@@ -55,6 +56,7 @@ static int shmat(int id, vaddr_t address, int flags, vaddr_t result)
 		return error;
 
 	error = copy_out(result, &base, sizeof(base));
+	trace_address = base;
 	if (error < 0) /* `result` lay in what SHM_REMAP has just replaced */
 		sys_shmdt(base);
 	return error;

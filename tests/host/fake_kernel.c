@@ -29,7 +29,7 @@
 bool log_quiet;
 char log_text[1024];
 enum klog_level klog_level;
-int trace_on;
+uint32_t trace_on;
 
 void panic(const char *format, ...)
 {
@@ -64,9 +64,9 @@ void klog(enum klog_level level, const char *format, ...)
 	va_end(args);
 }
 
-void trace_event(int type, uint32_t a, uint32_t b, uint32_t c)
+void trace_event(int type, const uint32_t args[TRACE_ARGS])
 {
-	(void)type, (void)a, (void)b, (void)c;
+	(void)type, (void)args;
 }
 
 /* ---- processes ---------------------------------------------------------- */

@@ -32,11 +32,13 @@ USAGES = (
     ("ipcrm", "usage: ipcrm -m|-q|-s ID | -M|-Q|-S KEY ..."),
 )
 TRACED = (
-    r"call +shmat\(\d+, NULL, 0", r"return +shmat\(\d+, NULL, 0\) = 0",
+    r"call +shmat\(\d+, NULL, 0", r"return +shmat\(\d+, NULL, 0\) = 0x40000000",
     r"call +getpid\(\) = \d+", r"fault +address 0x4\w{7}",
     r"link +slots 256\.\.256 pde 0x\w{5}4[02]7",
     r"link +slots 320\.\.320 pde 0x\w{5}4[02]7",
-    r"unlink +slots 320\.\.320", r"switch +from \d+ to \d+",
+    r"unlink +slots 320\.\.320", r"fork +child \d+",
+    r"served +address 0x4\w{7} = 0", r"exec +pid \d+", r"exit +status 0x0",
+    r"link +.*page_link < slots_link", r"switch +from \d+ to \d+",
     r"message write from \d+ to \d+",
 )
 LOGGED = (r"^Tessera: \d+ frames", "unknown word: frobnicate")

@@ -1,7 +1,9 @@
 """tests/jobs/trace.py -- how tools/trace writes a call."""
 import importlib.machinery
 import importlib.util
+import glob
 import os
+import re
 import struct
 
 from machine import TOP
@@ -14,7 +16,9 @@ CALLS = (  # number, arguments, result, and how it is written
     (397, (5, 0, 0o10000), 0x40000000,
      "shmat(5, NULL, SHM_RDONLY) = 0x40000000"),
     (117, (21, 5, 0, 0xBFFF0000, 0x50000000, 0), 0,
-     "shmat(5, 0x50000000, 0) = 0"),
+     "shmat(5, 0x50000000, 0) = 0x50000000"),
+    (117, (21, 5, 0, 0xBFFF0000, 0, 0), -13 & 0xFFFFFFFF,
+     "shmat(5, NULL, 0) = -1 EACCES (Permission denied)"),
     (396, (5, 0x100, 0), -1 & 0xFFFFFFFF,
      "shmctl(5, IPC_RMID, NULL) = -1 EPERM (Operation not permitted)"),
     (117, (1, 7, 2, 0, 0x8050000, 0), 0, "semop(7, 0x8050000, 2) = 0"),
@@ -28,6 +32,23 @@ CALLS = (  # number, arguments, result, and how it is written
     (359, (2, 1, 0), -38 & 0xFFFFFFFF, "socket(2, 1, 0, 0, 0, 0) = -1 ENOSYS "
      "(Function not implemented)"),
 )
+EVENTS = (  # kind, words, and how it is written
+    (3, (0x40000004, 6, 0x8049D3C),
+     "fault   address 0x40000004 error 6 eip 0x08049d3c"),
+    (10, (0x40000004, 0, 0x7F0), "served  address 0x40000004 = 0"),
+    (10, (4, -14 & 0xFFFFFFFF, 0x7F0),
+     "served  address 0x00000004 = -1 EFAULT (Bad address)"),
+    (4, (256, 2, 0x26B407, 0x7F0),
+     "link    slots 256..257 pde 0x0026b407 directory 7f0"),
+    (5, (256, 2, 0, 0x7F0),
+     "unlink  slots 256..257 pde 0x00000000 directory 7f0"),
+    (8, (256, 1, 1, 0x7F0), "rights  slots 256..256 r-- directory 7f0"),
+    (6, (6, 7), "switch  from 6 to 7"),
+    (7, (4, 6, 3), "message write from 6 to 3"),
+    (9, (7, 0x7F5), "fork    child 7 directory 7f5"),
+    (11, (7, 0x7F5), "exec    pid 7 directory 7f5"),
+    (12, (9,), "exit    status 0x9"),
+)
 
 
 def tool():
@@ -40,18 +61,60 @@ def tool():
     return module
 
 
-def event(kind, time, *words):
+def event(kind, time, *words, version=3):
     """Returns an event of process 6, as the kernel writes it (abi/trace.h)."""
     words = (words + (0,) * 7)[:7]
-    return struct.pack("<BBH9I", kind, 0, 6, time, 0, *words)
+    return struct.pack("<BBH11I", kind, version, 6, time, 0, 0, *words, time)
+
+
+def stored(number, arguments, result):
+    """The address that ipc(2) stores for shmat, if it succeeds."""
+    return arguments[4] if number == 117 and arguments[0] == 21 and \
+        result == 0 else 0
+
+
+def places_in_source():
+    """Counts the places in the kernel's source that tell an event."""
+    return sum(len(re.findall(r"\ttrace\(TRACE_", open(path).read()))
+               for room in ("mm", "ipc/*", "kernel/*")
+               for path in glob.glob(os.path.join(TOP, room, "*.c")))
+
+
+def trace_places(check, trace):
+    """Each place in the kernel that tells an event is known by its line."""
+    sites = trace.call_sites()
+    places = trace.write_places()
+    said = "\n".join(sorted(places.values()))
+    check("every place that tells an event has its line of source",
+          len(sites) >= places_in_source() and set(places) == set(sites) and
+          all(re.match(r"(mm|ipc|kernel)/[a-z/_]+\.c:\d+ \w+", place)
+              for place in places.values()), said)
+    for word in ("mm/page.c:%d page_link < mm/slot.h", "mm/page.c:%d page_clear"
+                 "_slots", "kernel/entry/trap.c:%d page_fault"):
+        path, function = word.split(":%d ")
+        check("one of them is in " + function.split(" ")[0],
+              re.search(re.escape(path) + r":\d+ " + function, said), said)
 
 
 def trace_words(check):
     """tools/trace writes a call as its manual page does."""
     check, trace = check.about("trace"), tool()
+    for kind, words, said in EVENTS:
+        line, = trace.lines([event(kind, 1, *words)])
+        check(said, line.endswith("    6 " + said), line)
+    try:
+        list(trace.lines([event(CALLED, 1, 29, version=2)]))
+        said = "nothing"
+    except trace.WrongVersion as error:
+        said = str(error)
+    check("events of another version are refused by number",
+          "of version 3" in said and "have version 2" in said, said)
+    trace_places(check, trace)
     for number, arguments, result, said in CALLS:
-        lines = list(trace.lines([event(CALLED, 1, number, *arguments),
-                                  event(RETURNED, 2, number, result)]))
+        lines = list(trace.lines([
+            event(CALLED, 1, number, *arguments),
+            event(RETURNED, 2, number, result,
+                  stored(number, arguments, result))]))
         check(said, len(lines) == 1 and lines[0].endswith("call    " + said),
               "\n".join(lines))
     lines = list(trace.lines([

@@ -40,6 +40,7 @@ static const struct {
     TUNABLE("msgmax", TUNABLE_MSGMAX),
     TUNABLE("msgmnb", TUNABLE_MSGMNB),
     TUNABLE("msgmni", TUNABLE_MSGMNI),
+    TUNABLE("trace", TUNABLE_TRACE),
 };
 
 static const struct {
