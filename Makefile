@@ -94,24 +94,24 @@ $(eval $(call FREE_PROGRAM,build/root/sbin/init,user/bin/init))
 $(eval $(call FREE_PROGRAM,build/bench/bench,user/bin/bench))
 
 # ---- ordinary programs -----------------------------------------------------
-BIN   := $(filter-out init,$(notdir $(basename $(wildcard user/bin/*.c))))
-NAMES := pt pmap ipcs ipcrm poweroff
-LOOKS := $(patsubst user/bin/look/%.c,build/look/%.o,$(wildcard user/bin/look/*.c))
+# Each is a file or a folder of user/bin with a main(); user/bin/multicall.c makes one of them.
+BIN   := $(filter-out init bench look multicall,$(notdir $(basename $(wildcard user/bin/*))))
+MULTI := $(filter-out user/bin/init% user/bin/bench/%,$(wildcard user/bin/*.c user/bin/*/*.c))
 TESTS := $(notdir $(basename $(wildcard tests/guest/*.c tests/programs/*.c)))
 VPATH := tests/guest tests/programs
-build/look/%.o: user/bin/look/%.c
-	$(USER_CROSS)gcc $(UFLAGS) -MMD -MP -c -o $@ $<
-build/root/bin/%: user/bin/%.c $(LOOKS) | $(GEN)
-	$(USER_CROSS)gcc $(UFLAGS) -s -ffunction-sections -Wl,--gc-sections \
-		-MMD -MP -MF build/gen/$*.d -o $@ $(filter %.c %.o,$^)
-# user/bin/tools.c is one program that looks by which of its names it was called.
-$(NAMES:%=build/root/bin/%): ; ln -sf tools $@
+main_of = $(subst -,_,$(firstword $(subst /, ,$(1))))_main
+build/gen/programs.h: user/bin; printf 'PROGRAM("%s", %s)\n' $(foreach p,$(BIN),$(p) $(call main_of,$(p))) >$@
+build/multi/user/bin/%.c.o: user/bin/%.c Makefile | $(GEN) build/gen/programs.h
+	$(USER_CROSS)gcc $(UFLAGS) -ffunction-sections -Dmain=$(call main_of,$*) -MMD -MP -c -o $@ $<
+build/root/bin/multicall: $(MULTI:%=build/multi/%.o)
+	rm -f $(@D)/* && $(USER_CROSS)gcc $(UFLAGS) -s -Wl,--gc-sections,--defsym=main=multicall_main -o $@ $^
+$(BIN:%=build/root/bin/%): build/root/bin/multicall; ln -sf multicall $@
 build/tests/%: %.c | $(GEN)
 	$(USER_CROSS)gcc $(UFLAGS) -MMD -MP -MF $@.d -o $@ $< -lm
 
 # ---- the boot archive and the ISO ------------------------------------------
 PROGRAMS := $(addprefix build/root/sbin/,$(SERVERS) init) build/bench/bench
-PROGRAMS += $(addprefix build/root/bin/,$(BIN) $(NAMES))
+PROGRAMS += $(addprefix build/root/bin/,$(BIN))
 programs: $(PROGRAMS) $(addprefix build/tests/,$(TESTS) $(TEST_SERVERS))
 build/tessera.cpio: $(PROGRAMS) tools/mkarchive
 	tools/mkarchive -o $@ -r build/root
@@ -137,6 +137,6 @@ clean: ; rm -rf build ## remove build/
 
 # ---- folders to write to, and what each file includes ----------------------
 SOURCES := $(sort $(dir $(wildcard boot/* kernel/*/* mm/* ipc/*/* user/*/* user/*/*/* tests/*/*)))
-BUILDS  := $(foreach to,obj free paths,$(SOURCES:%=build/$(to)/%) build/$(to)/build/gen)
-$(shell mkdir -p build/gen build/look build/tests $(sort $(dir $(PROGRAMS)) $(BUILDS)))
+BUILDS  := $(foreach to,obj free paths multi,$(SOURCES:%=build/$(to)/%) build/$(to)/build/gen)
+$(shell mkdir -p build/gen build/tests $(sort $(dir $(PROGRAMS)) $(BUILDS)))
 -include $(shell find build \( -name 'apt-*' -o -name release \) -prune -o -name '*.d' -print)

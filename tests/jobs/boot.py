@@ -55,6 +55,12 @@ def elf(check):
     shows_menu(check.about("ELF"), *TESSERA)
 
 
+def size(check):
+    """The archive is small: the programs of user/bin are one file in it."""
+    bytes_ = os.path.getsize(ARCHIVE)
+    check("boot: the archive has less than 1.1 MB", bytes_ < 1100000, bytes_)
+
+
 def newc(name, body=b""):
     """Returns a member of a cpio archive as other programs make it, padded to 4
     bytes."""
@@ -113,7 +119,8 @@ def wrong_boots(folder):
     yield "no archive", ["-m", "64"], "archive"
     for what, archive, said in wrong_archives(folder):
         yield what, ["-m", "64", "-initrd", archive], said
-    yield ("an archive beyond the end of RAM", ["-m", "5", "-initrd", ARCHIVE],
+    long = written(os.path.join(folder, "long"), good_archive() + bytes(6 << 20))
+    yield ("an archive beyond the end of RAM", ["-m", "5", "-initrd", long],
            "archive|memory")
     cut = written(os.path.join(folder, "cut"), good_archive()[:3000])
     yield "too little memory", ["-m", "2", "-initrd", cut], "memory"
