@@ -20,6 +20,7 @@ uint32_t trace_address;
 void (*trace_look)(void);
 struct trace_event trace_ring[TRACE_EVENTS];
 uint32_t trace_count;
+volatile uint32_t trace_told;
 
 void trace_follow(void)
 {
@@ -30,6 +31,7 @@ __attribute__((noipa)) void trace_tell(const struct trace_event *event)
 {
 	const uint8_t mark = TRACE_MARK;
 
+	trace_told = event->number;
 	klog_raw(&mark, 1);
 	if (klog_raw(event, sizeof(*event)))
 		while (inb(LOG_PORT) != LOG_PORT)

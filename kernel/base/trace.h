@@ -49,8 +49,10 @@ SELDOM void trace_event(int type, const uint32_t args[TRACE_ARGS]);
 
 /*
  * The event is complete: it goes to port 0xE9.  A debugger that wants each
- * event stops where this begins, and finds it at `event`, in eax.
+ * event watches trace_told, which becomes the event's number here: after the
+ * store there is nothing to step over, and the event is the last of the ring.
  */
 void trace_tell(const struct trace_event *event);
+extern volatile uint32_t trace_told;
 
 #endif
