@@ -1,0 +1,476 @@
+/*
+ * tools/page/picture.js -- two moments become one picture, as an SVG.
+ *
+ * Processes stand left and right, physical memory is in the middle.  A frame is
+ * drawn once, so sharing is two lines into one box.  A segment's page table is a
+ * box of its own.  What differs from the moment before has a yellow ground, a
+ * thick border, and its old value beside it.  A cleared word keeps its place.
+ * Rights are a letter and a line style, and no meaning is a colour alone.
+ *
+ *	Picture.draw(facts, before, options)   options: plan, gone, label
+ *	Picture.twin(facts)                    the same as text (twin.js)
+ *
+ * Both are pure: the same facts give the same text, in a browser and elsewhere.
+ * Without a plan (layout.js) the picture is laid out for these two moments.
+ */
+const Picture = (() => {
+	const ZERO = "00000000";
+	const MONO = {size: 17, mono: true}, SANS = {size: 17};
+	const HEAD = '<defs><marker id="head" viewBox="0 0 10 10" refX="9" ' +
+		'refY="5" markerUnits="userSpaceOnUse" markerWidth="16" ' +
+		'markerHeight="16" orient="auto"><path d="M0 0L10 5L0 10z" ' +
+		'fill="#111"/></marker></defs>';
+
+	function text(x, y, said, style = "", anchor = "") {
+		return `<text x="${x}" y="${y}"` +
+			(style ? ` class="${style}"` : "") +
+			(anchor ? ` text-anchor="${anchor}"` : "") +
+			`>${Text.escape(said)}</text>`;
+	}
+
+	function rect(x, y, w, h, style) {
+		return `<rect x="${x}" y="${y}" width="${w}" height="${h}" rx="3" ` +
+			`class="${style}"/>`;
+	}
+
+	/* A page-table word: the frame's five digits, and the three of the flags. */
+	function word_text(x, y, value) {
+		return `<text x="${x}" y="${y}" class="word">` +
+			`${value.slice(0, 5)}<tspan class="flags">${value.slice(5)}` +
+			`</tspan></text>`;
+	}
+
+	function was_text(x, y, value, old) {
+		return `<text x="${x}" y="${y}" class="was" text-anchor="end">` +
+			(old ? "" : "was ") + `<tspan class="struck">${value}</tspan></text>`;
+	}
+
+	/* ---- what this step changed ------------------------------------------ */
+
+	/* The marks of a word: its value now, the one before, and its style. */
+	function marks(view, item) {
+		const now = view.facts[item.key] || ZERO;
+		const before = view.before ? view.before[item.key] || ZERO : now;
+		const changed = before !== now;
+		const last = view.gone[item.key] || ZERO;
+
+		return {now, changed, was: changed ? before : item.ghost ? last : "",
+			style: changed ? " changed" : item.ghost ? " ghost" : ""};
+	}
+
+	function group(key, inside, changed) {
+		return `<g data-key="${key}"${changed ? ' data-changed="1"' : ""}>` +
+			inside + "</g>";
+	}
+
+	/* ---- a process --------------------------------------------------------- */
+
+	/* What a word allows; one that is 0 allows nothing, and needs no letters. */
+	function rights(value, pde) {
+		return value === ZERO ? "" : Scene.rights(parseInt(value, 16), pde);
+	}
+
+	function row_label(row) {
+		return row.kind === "linked" ? "PDE " + row.slot : "PTE " + row.pte;
+	}
+
+	/* A word on two lines: with its address, and the old value under it. */
+	function tall_row(view, row, x, y, w, h) {
+		const mark = marks(view, row);
+		const bits = rights(mark.now, row.kind === "linked");
+
+		return group(row.key, rect(x, y, w, h, "slot" + mark.style) +
+			text(x + 9, y + 24, row_label(row), "b") +
+			word_text(x + 104, y + 25, mark.now) +
+			text(x + w - 8, y + 24, bits, "m b", "end") +
+			text(x + 9, y + 47, "0x" + Text.hex(row.address, 8), "m") +
+			(mark.was ? was_text(x + w - 8, y + 47, mark.was) : ""),
+		mark.changed);
+	}
+
+	/* A word on one line: the old value stands in the place of the rights. */
+	function flat_row(view, row, x, y, w, h) {
+		const mark = marks(view, row);
+		const bits = rights(mark.now, row.kind === "linked");
+
+		return group(row.key, rect(x, y, w, h, "slot" + mark.style) +
+			text(x + 7, y + 24, row.kind === "linked" ? row.slot
+				: "0x" + Text.hex(row.address >>> 12, 5), "b") +
+			word_text(x + 68, y + 25, mark.now) +
+			(mark.was ? was_text(x + w - 6, y + 24, mark.was)
+				: text(x + w - 8, y + 24, bits, "m b", "end")),
+		mark.changed);
+	}
+
+	function state_text(process) {
+		const names = {"sending": "sends to ", "reply-wait": "waits for "};
+
+		if (process.over)
+			return process.state === "zombie" ? "has ended (zombie)"
+				: "has ended";
+		if (process.running)
+			return "running";
+		return names[process.state] && process.peer > 0
+			? names[process.state] + "server" : process.state;
+	}
+
+	function card_foot(process, place) {
+		const {x, y, w, h, mode} = place;
+		const frame = "CR3 " + Text.hex(process.cr3, 5);
+		const mine = [...process.privates].join(", ");
+
+		if (mode.foot < 30)
+			return "";
+		const first = y + h - mode.foot + 22;
+
+		return text(x + 14, first, frame, "m" + (process.over ? " dim" : "")) +
+			text(x + w - 12, first, state_text(process), "s", "end") +
+			(mode.foot < 50 || process.over ? ""
+				: text(x + 14, first + 23, Text.fit("private: " + mine,
+					w - 28, SANS), "s dim"));
+	}
+
+	/* The title; a small card has its state here. */
+	function card_title(process, place) {
+		const {x, y, w, mode} = place;
+		const right = mode.foot < 30
+			? process.running ? "running" : process.over ? "ended" : ""
+			: "";
+		const pid = "pid " + process.pid;
+		const room = w - 26 - Text.width(pid + " " + right, SANS) - 24;
+		const name = Text.fit(process.name, room,
+			{size: 20, mono: true, bold: true});
+		const after = x + 20 + name.length * 12.04 + 4;
+
+		return text(x + 13, y + 24, name, "name" +
+			(process.over ? " dim" : "")) +
+			text(Math.round(after), y + 24, pid, "s") +
+			text(x + w - 12, y + 24, right, "s", "end");
+	}
+
+	function card_rows(view, process, place) {
+		const {x, y, w, mode} = place;
+		const draw = mode.row > 40 ? tall_row : flat_row;
+		let out = "";
+
+		place.rows.forEach((id, i) => {
+			const row = process.rows.find(row => Layout.row_id(row) === id);
+			const at = y + mode.title + i * (mode.row + 4);
+
+			if (!row)
+				return;
+			out += draw(view, row, x + 6, at, w - 12, mode.row);
+			view.ports.push(Object.assign({row, y: at + mode.row / 2,
+				x: place.side ? x + 6 : x + w - 6}, marks(view, row)));
+		});
+		if (!place.rows.length)
+			out += text(x + 14, y + mode.title + 24, "nothing shared", "s dim");
+		if (place.left_out)
+			out += text(x + 14, y + mode.title +
+				place.rows.length * (mode.row + 4) + 18,
+			"and " + Text.count(place.left_out, "more word"), "s");
+		return out;
+	}
+
+	function card(view, process, place) {
+		const style = "card" + (process.over ? " over"
+			: process.running ? " running" : "");
+
+		return `<g data-pid="${process.pid}">` +
+			rect(place.x, place.y, place.w, place.h, style) +
+			card_title(process, place) + card_rows(view, process, place) +
+			card_foot(process, place) + "</g>";
+	}
+
+	/* ---- a segment's page table, and its frames ---------------------------- */
+
+	function entry_row(view, entry, box, y, label) {
+		const mark = marks(view, entry);
+		const bits = rights(mark.now, false);
+		const x = box.x + 10, w = box.w - 20, h = Layout.ROW - 2;
+
+		return group(entry.key, rect(x, y, w, h, "slot" + mark.style) +
+			text(x + 8, y + 22, label, label.length > 8 ? "m b" : "b") +
+			word_text(x + 94, y + 24, mark.now) +
+			text(x + 207, y + 22, bits, "m b") +
+			(mark.was ? was_text(x + w - 7, y + 22, mark.was) : ""),
+		mark.changed);
+	}
+
+	/* What is said of the segment, and whether this step changed it. */
+	function segment_said(view, segment) {
+		const key = "segment " + segment.shmid;
+		const old = view.before && view.before[key];
+		const now = view.facts[key];
+		const was = old && now && old.nattch !== now.nattch
+			? " (was " + old.nattch + ")" : "";
+
+		return {key, changed: Boolean(view.before) && !same(old, now),
+			text: "segment " + segment.shmid + (now
+				? " \u00b7 nattch " + now.nattch + was +
+					(now.mode & Scene.DEST ? " \u00b7 dest" : "")
+				: " \u00b7 destroyed")};
+	}
+
+	/* Is what the picture says of a segment the same? */
+	function same(a, b) {
+		return Boolean(a) === Boolean(b) && (!a || a.nattch === b.nattch &&
+			(a.mode & Scene.DEST) === (b.mode & Scene.DEST));
+	}
+
+	function segment_text(view, table, x, y) {
+		if (!table.segment)
+			return text(x, y, "the table of a segment", "s");
+		const said = segment_said(view, table.segment);
+
+		return group(said.key, (said.changed ? rect(x - 5, y - 18,
+			Math.round(Text.width(said.text, SANS)) + 14, 25, "slot changed")
+			: "") + text(x, y, said.text, "s"), said.changed);
+	}
+
+	function box_title(view, table, box) {
+		const name = !table.frame ? "no page table yet"
+			: (box.mode.title > 40 ? "page table " : "table ") +
+				Text.hex(table.frame, 5);
+		const style = "h" + (table.frame && !table.over ? "" : " dim");
+
+		if (box.mode.title > 40)
+			return text(box.x + 16, box.y + 25, name, style) +
+				segment_text(view, table, box.x + 16, box.y + 48);
+		return text(box.x + 14, box.y + 24, name, "b") +
+			segment_text(view, table, box.x + 148, box.y + 24);
+	}
+
+	/* The entries that have no row of their own. */
+	function rest_text(view, table, box) {
+		const rest = table.entries.filter(
+			entry => !box.rows.includes(entry.index));
+		const alive = rest.filter(entry => !entry.ghost).length;
+		const changed = rest.filter(entry => marks(view, entry).changed).length;
+		const y = box.y + box.h - 11;
+		const said = "\u2026 and " + Text.count(alive, "more page") +
+			(changed ? ", " + changed + " changed" : "");
+
+		if (!rest.length || !box.left_out || !box.mode.title)
+			return "";
+		return (changed ? rect(box.x + 10, y - 18,
+			Math.round(Text.width(said, SANS)) + 20, 25, "slot changed") : "") +
+			text(box.x + 18, y, said, "s");
+	}
+
+	/* The one line of a table that has no room for more. */
+	function box_line(view, table, box) {
+		const entry = table.entries.find(entry => marks(view, entry).changed) ||
+			table.entries.find(entry => !entry.ghost);
+
+		if (!entry)
+			return text(box.x + 14, box.y + 25, (table.frame
+				? Text.hex(table.frame, 5) : "no table"), "b") +
+				segment_text(view, table, box.x + 100, box.y + 25);
+		return entry_row(view, entry, box, box.y + 3,
+			Text.hex(table.frame, 5) + ":" + entry.index);
+	}
+
+	function box_rows(view, table, box) {
+		let out = "";
+
+		box.rows.forEach((index, i) => {
+			const entry = table.entries.find(entry => entry.index === index);
+
+			if (entry)
+				out += entry_row(view, entry, box,
+					box.y + box.mode.title + i * Layout.ROW, "PTE " + index);
+		});
+		if (table.frame && !table.entries.length)
+			out += text(box.x + 18, box.y + box.mode.title + 22,
+				"no page is present yet", "s dim");
+		return out + rest_text(view, table, box);
+	}
+
+	function frame_content(view, frame, place) {
+		const key = "frame " + frame.toString(16);
+		const size = {size: 17, mono: true};
+
+		return Text.fit(String(view.facts[key] || ""), place.w - 12, size);
+	}
+
+	/* One frame; it is drawn for the entry that shows it. */
+	function frame_box(view, entry, place) {
+		const frame = Scene.frame_of(entry.word);
+		const mark = marks(view, entry);
+		const {x, y, w, h} = place, name = Text.hex(frame, 5);
+		const style = "frame" + (entry.ghost ? " over" : "");
+		const content = entry.ghost ? "" : frame_content(view, frame, place);
+		const narrow = h > 60 && w < 150;
+
+		view.frames.set(frame, {x, y: y + h / 2, w});
+		return `<g data-frame="${name}">` + rect(x, y, w, h, style) +
+			(narrow ? text(x + 7, y + 19, "frame", "s") +
+				text(x + 7, y + 40, name, "b")
+				: text(x + 8, y + 22, "frame " + name, "b")) +
+			text(x + 7, y + h - 8, content, "m") +
+			arrow(x + w / 2, y - 19, y - 1, mark.changed, entry.ghost) + "</g>";
+	}
+
+	function arrow(x, from, to, changed, ghost) {
+		return ghost && !changed ? "" : `<path d="M${x} ${from}L${x} ${to}" ` +
+			`class="line${changed ? " changed" : ""}${ghost ? " cut" : ""}" ` +
+			`marker-end="url(#head)"/>`;
+	}
+
+	function box(view, table, place) {
+		const {x, y, w, h, mode} = place;
+		const style = table.over || !table.frame ? " over" : "";
+		let out = rect(x, y, w, h, "table" + style);
+
+		if (mode.title > 40)
+			out += rect(x + 4, y + 4, w - 8, h - 8, "inner" + style);
+		out += mode.title ? box_title(view, table, place) +
+			box_rows(view, table, place) : box_line(view, table, place);
+		for (const at of place.frames) {
+			const entry = table.entries.find(entry => entry.index === at.index);
+
+			if (entry)
+				out += frame_box(view, entry, at);
+		}
+		return `<g data-table="${Text.hex(table.frame, 5)}">` + out + "</g>";
+	}
+
+	/* ---- lines ------------------------------------------------------------- */
+
+	/* The place that a row's line goes to: a table's box or a frame's. */
+	function target(view, port) {
+		const frame = Scene.frame_of(port.row.word);
+
+		return port.row.kind === "linked" ? view.tables.get(frame)
+			: view.frames.get(frame);
+	}
+
+	/* The lines into one side of a box arrive one below the other. */
+	function arrivals(view) {
+		const sides = new Map();
+
+		for (const port of view.ports) {
+			const to = target(view, port);
+
+			if (!to || port.row.ghost && !port.changed)
+				continue;
+			const left = port.x < Layout.WIDTH / 2;
+			const key = (left ? "l" : "r") + to.x + "/" + to.y;
+
+			if (!sides.has(key))
+				sides.set(key, {to, left, ports: []});
+			sides.get(key).ports.push(port);
+		}
+		return [...sides.values()];
+	}
+
+	function line_style(port) {
+		const word = port.row.word;
+
+		return port.row.ghost ? "cut" : !(word & Scene.P) ? "absent"
+			: word & Scene.RW ? "" : "readonly";
+	}
+
+	function line_label(port) {
+		return port.row.ghost ? "\u00d7" : !(port.row.word & Scene.P) ? "--"
+			: port.row.word & Scene.RW ? "rw" : "r-";
+	}
+
+	/* A curve from a word to a box, and near its start what the word allows. */
+	function line(port, x, y) {
+		const middle = Math.round((port.x + x) / 2);
+		const t = 0.42, s = 1 - t;
+		const at = (a, b, c, d) => Math.round(s * s * s * a +
+			3 * s * s * t * b + 3 * s * t * t * c + t * t * t * d);
+		const lx = at(port.x, middle, middle, x), ly = at(port.y, port.y, y, y);
+
+		return `<path d="M${port.x} ${port.y}C${middle} ${port.y} ${middle} ` +
+			`${y} ${x} ${y}" class="line ${line_style(port)}` +
+			`${port.changed ? " changed" : ""}" marker-end="url(#head)"/>` +
+			rect(lx - 16, ly - 13, 32, 25, "label") +
+			text(lx, ly + 6, line_label(port), "m b", "middle");
+	}
+
+	function lines(view) {
+		let out = "";
+
+		for (const {to, left, ports} of arrivals(view)) {
+			const room = Math.max(0, (to.h || 40) - 40);
+			const step = Math.min(30, room / Math.max(1, ports.length - 1));
+
+			ports.forEach((port, i) => {
+				out += line(port, left ? to.x - 1 : to.x + to.w + 1,
+					to.h ? to.y + Math.min(24, to.h / 2) + i * step : to.y);
+			});
+		}
+		return out;
+	}
+
+	/* ---- the whole --------------------------------------------------------- */
+
+	/* What was before and is no more, when nobody remembers it for us. */
+	function missing(before, facts) {
+		const gone = {};
+
+		for (const key in before || {})
+			if (!(key in facts))
+				gone[key] = before[key];
+		return gone;
+	}
+
+	function plan_for(facts, before, gone, options) {
+		const plan = new Layout.Plan(options);
+
+		if (before)
+			plan.see(Scene.make(before));
+		return plan.see(Scene.make(facts, gone));
+	}
+
+	function more(layout) {
+		const processes = layout.more_processes, tables = layout.more_tables;
+
+		return (processes > 0 ? text(Layout.WIDTH - 4, layout.ends[1] + 18,
+			"+" + processes + " more", "h", "end") : "") +
+			(tables > 0 ? text(Layout.WIDTH / 2, layout.middle_end + 12,
+				"+" + tables + " more page tables", "s", "middle") : "");
+	}
+
+	function nothing(scene) {
+		return scene.segments.length ? "" : text(Layout.WIDTH / 2, 150,
+			"no segment yet", "s dim", "middle");
+	}
+
+	function body(view, scene, layout) {
+		let cards = "", boxes = "";
+
+		for (const table of scene.tables)
+			if (layout.boxes.has(table.id)) {
+				const place = layout.boxes.get(table.id);
+
+				boxes += box(view, table, place);
+				if (table.frame && !view.tables.has(table.frame))
+					view.tables.set(table.frame, place);
+			}
+		for (const process of scene.processes)
+			if (layout.cards.has(process.pid))
+				cards += card(view, process, layout.cards.get(process.pid));
+		return boxes + cards + lines(view);
+	}
+
+	function draw(facts, before = null, options = {}) {
+		const gone = options.gone || missing(before, facts);
+		const plan = options.plan || plan_for(facts, before, gone, options);
+		const scene = Scene.make(facts, gone);
+		const layout = plan.layout;
+		const view = {facts, before, gone, ports: [], frames: new Map(),
+			tables: new Map()};
+
+		return `<svg xmlns="http://www.w3.org/2000/svg" class="picture" ` +
+			`viewBox="0 0 ${layout.width} ${layout.height}" role="img" ` +
+			(options.label || 'aria-label="page tables"') + ">" + HEAD +
+			nothing(scene) + body(view, scene, layout) + more(layout) + "</svg>";
+	}
+
+	return {draw, twin: Twin.text};
+})();
