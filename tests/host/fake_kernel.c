@@ -29,7 +29,7 @@
 bool log_quiet;
 char log_text[1024];
 enum klog_level klog_level;
-uint32_t trace_on;
+uint32_t trace_on, trace_address;
 
 void panic(const char *format, ...)
 {
