@@ -11,8 +11,8 @@
  * So when a reader looks at memory at each event, every page-table word of a
  * user's slots that has changed since the event before has one cause, and this
  * event names it.  Two kinds of change have no event of their own.  The CPU
- * sets A and D by itself; and between TRACE_FAULT and TRACE_SERVED, or between
- * TRACE_CALL and TRACE_RETURN, entries of the process's own tables change.
+ * sets A and D by itself; and a call that changes a process's own memory (mmap,
+ * brk, fork) writes entries of private tables before its TRACE_RETURN.
  *
  * After the event the kernel waits as long as port 0xE9 reads other than 0xE9.
  * A machine that wants to look at memory in peace can hold it there.
@@ -33,7 +33,8 @@ enum trace_type {
 	TRACE_MESSAGE,  /* call, pid of client, pid of server */
 	TRACE_RIGHTS,   /* first slot, slots, rights, directory */
 	TRACE_FORK,     /* pid of child, directory of child */
-	TRACE_SERVED,   /* address, 0 or -errno, directory */
+	TRACE_SERVED,   /* address, 0 or -errno, directory: after a fault, or
+	                   when the kernel copies to or from that space */
 	TRACE_EXEC,     /* pid, directory */
 	TRACE_EXIT,     /* wait status */
 	TRACE_TYPES

@@ -136,7 +136,7 @@ uint32_t page_walk(frame_t directory, vaddr_t va)
 	if (pde == 0 || (pde & PTE_PS))
 		return pde;
 	return page_get(word_frame(pde), entry_of(va)) &
-	       (pde | ~(PTE_P | PTE_RW));
+	       (pde | ~(PTE_P | PTE_RW | PTE_US));
 }
 
 /* ---- words -------------------------------------------------------------- */

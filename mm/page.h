@@ -170,9 +170,9 @@ void page_flush(frame_t directory, vaddr_t va);
 void page_flush_all(frame_t directory);
 
 /*
- * The one walk, which finds and never makes: the PTE of `va`, with P and R/W
- * only where the PDE has them, too, as the CPU does it (SDM 3A 4.6).  0: there
- * is no table.  A PDE of 4 MiB stands for all of its pages.
+ * The one walk, which finds and never makes: the PTE of `va`, with P, R/W and
+ * U/S only where the PDE has them, too, as the CPU does it (SDM 3A 4.6).  0:
+ * there is no table.  A PDE of 4 MiB stands for all of its pages.
  */
 uint32_t page_walk(frame_t directory, vaddr_t va);
 

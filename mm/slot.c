@@ -208,8 +208,10 @@ uint32_t entry_get(const struct region *r, vaddr_t va)
 void entry_set(const struct region *r, vaddr_t va, uint32_t word)
 {
 	frame_t directory = spaces[r->space].directory;
+	frame_t table = private_table(directory, slot_of(va));
 
-	page_set(private_table(directory, slot_of(va)), entry_of(va), word);
+	assert(table != NO_FRAME);
+	page_set(table, entry_of(va), word);
 	page_flush(directory, va);
 }
 

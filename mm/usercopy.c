@@ -11,6 +11,7 @@
 
 #include "../kernel/base/cpu.h"
 #include "../kernel/base/string.h"
+#include "../kernel/base/trace.h"
 
 #ifdef __i386__
 extern const uintptr_t smap_sites_start[], smap_sites_end[];
@@ -100,9 +101,11 @@ static int reach(int space, vaddr_t va, bool write, uint32_t *bytes,
 
 	if (va >= USER_LIMIT)
 		return -EFAULT;
-	if ((write || !can_be_read(space, va, &frame)) &&
-	    space_page(space, va, write, &frame) < 0)
-		return -EFAULT;
+	if (write || !can_be_read(space, va, &frame)) {
+		if (space_page(space, va, write, &frame) < 0)
+			return -EFAULT;
+		trace(TRACE_SERVED, va, 0, spaces[space].directory);
+	}
 	if (frame >= pages_in(DIRECT_MAP_LIMIT))
 		return -EFAULT;
 	if (*bytes > PAGE_SIZE - offset)

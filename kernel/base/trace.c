@@ -14,10 +14,9 @@
 #define TRACE_EVENTS 256
 
 uint32_t trace_on;
-int trace_pid;
 uint32_t trace_no_call_below = SYSCALL_LIMIT;
 uint32_t trace_address;
-void (*trace_look)(void);
+int (*trace_look)(void);
 struct trace_event trace_ring[TRACE_EVENTS];
 uint32_t trace_count;
 volatile uint32_t trace_told;
@@ -46,14 +45,14 @@ void trace_event(int type, const uint32_t args[TRACE_ARGS])
 	*event = (struct trace_event){
 	    .type = type,
 	    .version = TRACE_VERSION,
-	    .pid = trace_pid,
+	    .pid = trace_look ? trace_look() : 0,
 	    .time_low = (uint32_t)now,
 	    .time_high = now >> 32,
 	    .where = (uint32_t)__builtin_return_address(0),
 	    .number = trace_count,
 	};
 	memcpy(event->args, args, sizeof(event->args));
-	if (trace_look)
-		trace_look();
+	if (type == TRACE_RETURN)
+		trace_address = 0;
 	trace_tell(event);
 }

@@ -9,7 +9,6 @@
 #include "seldom.h"
 
 extern uint32_t trace_on;
-extern int trace_pid; /* of the running process; schedule.c keeps it */
 
 /*
  * Calls below this number need no events.  It is the number of calls, or 0 when
@@ -26,8 +25,11 @@ void trace_follow(void);
  */
 extern uint32_t trace_address;
 
-/* Brings the inspection block up to date before an event is told, if set. */
-extern void (*trace_look)(void);
+/*
+ * Brings the inspection block up to date before an event is told.  Returns the
+ * pid of the running process.  kernel/look/inspect.c sets it at boot.
+ */
+extern int (*trace_look)(void);
 
 /*
  * Tells an event of this type, with the words that abi/trace.h names; nothing,

@@ -26,14 +26,11 @@ SELDOM static int run_slowly(uint32_t number, const uint32_t *args)
 {
 	int result;
 
-	if (!trace_on)
-		return unknown_call(number, args);
 	trace(TRACE_CALL, number, args[0], args[1], args[2], args[3], args[4],
 	      args[5]);
 	result = number < SYSCALL_LIMIT ? syscall_run[number](number, args)
 	                                : unknown_call(number, args);
 	trace(TRACE_RETURN, number, result, trace_address);
-	trace_address = 0;
 	return result;
 }
 

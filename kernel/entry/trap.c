@@ -36,10 +36,11 @@
  * process, with one line in the log.  The kernel's mistake is an exception in
  * the kernel that no fix-up explains: it is a panic.
  *
- *	page fault --> space_page() --> 0             go on
+ *	page fault --> space_page() --> 0             go on, if the words allow
  *	               user mode         -EFAULT      SIGSEGV
+ *	               user mode         -EPERM       SIGSEGV: the words do not
  *	               user mode         -ENXIO       SIGBUS
- *	               in a user copy    either       the copy answers -EFAULT
+ *	               in a user copy    any of them  the copy answers -EFAULT
  *	               elsewhere                      panic
  *
  * Virtual-8086 mode is a crime.  A CPU enters it only from ring 0, but some
@@ -139,14 +140,16 @@ static void page_fault(struct trapframe *tf)
 	if (va < USER_LIMIT && (user || usercopy_fixup(tf->eip)))
 		result = space_page(self()->life.space, va, tf->error & PF_WR,
 		                    &frame);
+	/* P, R/W and U/S have the same places in the error code as in a PTE. */
+	if (result == 0 && (~page_walk(page_loaded, va) &
+	                    (PTE_P | (tf->error & (PF_WR | PF_US)))))
+		result = -EPERM;
 	trace(TRACE_SERVED, va, result, page_loaded);
-	if (result == 0)
-		return;
-	if (user) {
+	if (result == 0) {
+		fault_check(va, tf->eip);
+	} else if (user) {
 		proc_crime(result == -ENXIO ? SIGBUS : SIGSEGV,
-		           tf->error & PF_WR ? "page fault, write"
-		                             : "page fault, read",
-		           va);
+		           fault_reason(result, tf->error, va), va);
 	} else if (va < USER_LIMIT && usercopy_fixup(tf->eip)) {
 		tf->eip = usercopy_fixup(tf->eip);
 		tf->eflags &= ~EFLAGS_AC;

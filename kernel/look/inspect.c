@@ -142,6 +142,12 @@ void inspect_update(void)
 	update_tables();
 }
 
+static int look_for_trace(void)
+{
+	inspect_update();
+	return self()->life.pid;
+}
+
 void inspect_init(void)
 {
 	inspection.direct_map = DIRECT_MAP;
@@ -162,5 +168,5 @@ void inspect_init(void)
 		out->stride = tables[i].rows->stride;
 	}
 	inspect_update();
-	trace_look = inspect_update;
+	trace_look = look_for_trace;
 }

@@ -1,7 +1,7 @@
 /*
  * kernel/look/machine.h -- the ends of the machine, the checkers, and failures
- * on order.  This header declares what panic.c, check.c and provoke_check.c
- * have; panic() itself is in kernel/base/panic.h.
+ * on order.  This header declares what panic.c, check.c, fault_check.c and
+ * provoke_check.c have; panic() itself is in kernel/base/panic.h.
  */
 #ifndef KERNEL_MACHINE_H
 #define KERNEL_MACHINE_H
@@ -46,6 +46,17 @@ void double_fault(void);
 
 /* Runs every checker.  Returns how many breaches they have logged. */
 int check_all(void);
+
+/* ---- fault_check.c ------------------------------------------------------ */
+
+/*
+ * Why a page fault at `va` kills the process: the reason of proc_crime().  It
+ * is valid until the next call.
+ */
+const char *fault_reason(int result, uint32_t error, vaddr_t va);
+
+/* A fault was served.  It is a panic if it has come back too often. */
+void fault_check(vaddr_t va, uint32_t eip);
 
 /* ---- provoke_check.c ---------------------------------------------------- */
 

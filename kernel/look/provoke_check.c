@@ -12,6 +12,14 @@
  *	         copies that failed and must not have left user pages open
  *	smep     calls the caller's code at `arg`
  *	assert   a broken invariant
+ *
+ * The last three only spoil a word of the page tables, in the caller's slot at
+ * `arg`.  What fails is the next touch there.
+ *
+ *	write    the PTE loses R/W, in whatever table it lies
+ *	table    the PDE is cleared
+ *	again    the PDE claims to map 4 MiB, with a reserved bit set: the CPU
+ *	         faults, although P, R/W and U/S are there
  */
 #include "machine.h"
 
@@ -69,13 +77,45 @@ NAMED static void provoke_assert(vaddr_t arg)
 	assert(nothing_provoked);
 }
 
+static uint32_t pde_of(vaddr_t address)
+{
+	return page_get(page_loaded, slot_of(address));
+}
+
+static void spoil_pde(vaddr_t address, uint32_t word)
+{
+	page_set(page_loaded, slot_of(address), word);
+	page_flush_all(page_loaded);
+}
+
+static void spoil_write(vaddr_t address)
+{
+	frame_t table = word_frame(pde_of(address));
+	uint32_t word = page_get(table, entry_of(address));
+
+	page_set(table, entry_of(address), word & ~PTE_RW);
+	page_flush_all(page_loaded);
+}
+
+static void spoil_table(vaddr_t address)
+{
+	spoil_pde(address, 0);
+}
+
+static void spoil_again(vaddr_t address)
+{
+	spoil_pde(address, pde_of(address) | PTE_PS | 1u << 21);
+}
+
 static const struct failure {
 	const char *word;
 	void (*run)(vaddr_t arg);
+	bool later;
 } failures[] = {
-    {"stack", provoke_stack},   {"null", provoke_null},
-    {"smap", provoke_smap},     {"smep", provoke_smep},
-    {"assert", provoke_assert},
+    {"stack", provoke_stack, false},   {"null", provoke_null, false},
+    {"smap", provoke_smap, false},     {"smep", provoke_smep, false},
+    {"assert", provoke_assert, false}, {"write", spoil_write, true},
+    {"table", spoil_table, true},      {"again", spoil_again, true},
 };
 
 static const struct failure *armed;
@@ -96,6 +136,7 @@ NAMED void provoke(vaddr_t arg)
 		return;
 	armed = 0;
 	failure->run(arg);
-	klog(KLOG_ERROR, "provoke: %s is not enforced by this CPU",
-	     failure->word);
+	if (!failure->later)
+		klog(KLOG_ERROR, "provoke: %s is not enforced by this CPU",
+		     failure->word);
 }

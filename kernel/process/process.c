@@ -9,7 +9,7 @@
  *
  *	proc_make   a row, a stack         block   wait here
  *	proc_free   give it back           wake    go on
- *	                                   proc_set_zombie   it never runs again
+ *	                                   proc_change  ... and the rest
  */
 #include "process.h"
 
@@ -204,20 +204,8 @@ void wake_first(struct proc *p)
 	ready_join_first(p);
 }
 
-void proc_set_running(struct proc *p)
+void proc_change(struct proc *p, enum proc_state from, enum proc_state to)
 {
-	assert(p->state == PROC_READY);
-	p->state = PROC_RUNNING;
-}
-
-void proc_set_ready(struct proc *p)
-{
-	assert(p->state == PROC_RUNNING);
-	p->state = PROC_READY;
-}
-
-void proc_set_zombie(struct proc *p)
-{
-	assert(p->state == PROC_RUNNING);
-	p->state = PROC_ZOMBIE;
+	assert(p->state == from);
+	p->state = to;
 }

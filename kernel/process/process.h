@@ -286,8 +286,7 @@ void proc_notify_parent(const struct proc *p);
 
 /* ---- what schedule.c and lifecycle.c do to the state -------------------- */
 
-void proc_set_running(struct proc *p); /* it was READY */
-void proc_set_ready(struct proc *p);   /* it was RUNNING */
-void proc_set_zombie(struct proc *p);  /* it was RUNNING */
+/* READY to RUNNING, back, or RUNNING to ZOMBIE. */
+void proc_change(struct proc *p, enum proc_state from, enum proc_state to);
 
 #endif

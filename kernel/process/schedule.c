@@ -25,7 +25,6 @@ static uint32_t last_tick; /* ticks up to here were counted as somebody's */
  */
 SELDOM static struct proc *switch_seldom(struct proc *old, struct proc *new)
 {
-	trace_pid = new->life.pid;
 	trace(TRACE_SWITCH, old->life.pid, new->life.pid);
 	if (old->gdt.used | new->gdt.used)
 		gdt_load(new);
@@ -81,7 +80,7 @@ __attribute__((noipa)) void schedule(void)
 	while (!(new = ready_take()))
 		idle();
 	old = self();
-	proc_set_running(new);
+	proc_change(new, PROC_READY, PROC_RUNNING);
 	/* It obeys the signals that came while it waited on its way out. */
 	need_resched = new->signal.attention;
 	if (new != old)
@@ -92,7 +91,7 @@ void preempt(void)
 {
 	struct proc *p = self();
 
-	proc_set_ready(p);
+	proc_change(p, PROC_RUNNING, PROC_READY);
 	ready_rejoin(p);
 	schedule();
 }

@@ -163,7 +163,7 @@ void proc_exit(int wait_status)
 	p->life.space = -1;
 	give_children_to_init();
 	p->life.wait_status = wait_status;
-	proc_set_zombie(p);
+	proc_change(p, PROC_RUNNING, PROC_ZOMBIE);
 	trace(TRACE_EXIT, wait_status);
 	if (p->life.parent < 0)
 		klog(KLOG_ERROR, "server %s (pid %d) has died, status %x",

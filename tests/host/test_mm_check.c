@@ -9,6 +9,9 @@
 #include "../../mm/region.h"
 #include "sees.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #define TEXT     0x08048000u
 #define BORROWS  (TEXT + 0x10000)
 #define BIG      (TABLE_ENTRIES + 8) /* pages: two tables */
@@ -214,9 +217,49 @@ static void test_holders(void)
 	end("space_drop: a space with two holders lives until the last");
 }
 
+/* What a child process says that does a store, until it panics. */
+static void said_by_store(vaddr_t va, char *text, int size)
+{
+	int ends[2], length = 0, got;
+
+	fflush(stdout);
+	EXPECT(pipe(ends), 0);
+	if (fork() == 0) {
+		dup2(ends[1], 1);
+		host_store(parent, va, 1);
+		_exit(0);
+	}
+	close(ends[1]);
+	while ((got = read(ends[0], text + length, size - 1 - length)) > 0)
+		length += got;
+	text[length] = '\0';
+	close(ends[0]);
+	wait(NULL);
+}
+
+/* 0xBFFFF000, the user's stack, is where NO_FRAME would lie. */
+static void test_no_table(void)
+{
+	uint32_t *pde, kept;
+	char text[400];
+
+	start();
+	pde = pde_of(TEXT);
+	kept = *pde;
+	*pde = 0;
+	space_load(parent); /* the CPU forgets the word */
+	said_by_store(TEXT, text, sizeof(text));
+	if (!REQUIRE(strstr(text, "table != NO_FRAME") != 0))
+		printf("# it said: %s\n", text);
+	*pde = kept;
+	end("entry_set: an entry without a table is a panic, not a stray "
+	    "store");
+}
+
 int main(void)
 {
 	test_holders();
+	test_no_table();
 	test_frames();
 	test_slots();
 	test_entries();

@@ -82,6 +82,38 @@ def not_enforced(check, word, cpu):
           "provoke: %s is not enforced by this CPU" % word in log, log)
 
 
+# What `provoke=WORD` leads to when two processes store into the page that they
+# share: what the program prints, and what the kernel says.
+RETURNS = {
+    "write": (
+        b"one: killed by signal 11\nthe other: killed by signal 11\n",
+        r"(pid \d+ \(refused\) killed by signal 11: the page table says no, PDE "
+        r"\w{5}4[026]7 PTE \w{5}0[026]5, write at 40000000\n){2}",
+        "a write that a shared PTE refuses kills each writer, and the log has "
+        "the words"),
+    "table": (b"", r"panic: mm/slot\.c:\d+: table != NO_FRAME\n",
+              "a store to an entry without a table is a panic"),
+    "again": (b"", r"panic: a page fault at 40000000 was served 1000 times and "
+              r"comes back: PDE \w{5}4[a-f]7 PTE 00000000, eip \w{8}\n",
+              "a fault that is served and comes back 1,000 times is a panic "
+              "with both words"),
+}
+
+
+def fault_returns(check):
+    """A page fault that is served does not come back in silence."""
+    check = check.about("page fault")
+    for word, (printed, said, sentence) in RETURNS.items():
+        status, out, errors, log = tessera_log(
+            ["-t", "60", "-a", "provoke=" + word, built("refused")], 60)
+        check(sentence, out == printed and re.search(said, log) and
+              status == (0 if printed else 125), log + text_of(out + errors))
+    status, out, errors = tessera(["-t", "60", built("refused")], 60)
+    check("the same stores are no harm where no word is spoilt",
+          status == 0 and out == b"one: status 0\nthe other: status 0\n",
+          text_of(out + errors))
+
+
 def panic_on_screen(check):
     """Without a debug-exit device the screen tells of the panic, and the
     machine halts."""
