@@ -218,15 +218,16 @@ class Facts:
         return self.settle(changed, texts)
 
     def settle(self, changed, texts):
-        """Takes the changes apart, and makes them what is now."""
-        now, noted, rest = self.now, texts, {}
+        """Takes the changes apart, and makes them what is now.  `before` has
+        the words that were there before those that are noted."""
+        now, noted, rest, self.before = self.now, texts, {}, {}
         for key, value in changed.items():
             before = now.get(key)
             if before == value:
                 continue
             if key.startswith("word ") and before and value and \
                     not (int(before, 16) ^ int(value, 16)) & ~NOTED:
-                noted[key] = value
+                noted[key], self.before[key] = value, before
             else:
                 rest[key] = value
         for key, value in list(noted.items()) + list(rest.items()):

@@ -1,0 +1,365 @@
+"""tools/recorder.py -- records a film (abi/film.md) while a program runs.
+
+tools/run --film makes a Recorder.  Its words make QEMU share the machine's
+memory and open a gdb stub, through which the recorder watches `trace_told`
+(kernel/base/trace.h).  So the machine stands still after each event; then the
+event is the last of the trace's ring, and facts.py says what is different.
+tools/hostline waits for us beside the guest's line, which it hears first: so
+what the program had written by then is known as well.
+"""
+import codecs
+import hashlib
+import importlib.machinery
+import importlib.util
+import json
+import os
+import re
+import select
+import signal
+
+import outside
+from facts import Facts
+from outside import Strange
+
+FORMAT, VERSION = "tessera-film", 1
+STEPS = 20000
+LIMIT = "the recorder stopped at %d steps" % STEPS
+NOBODY_ATTACHES = ("The program attaches no shared memory, so the film shows "
+                   "its processes alone.")
+RING_EVENTS = 256  # kernel/base/trace.c
+KINDS = (None, "call", "return", "fault", "link", "unlink", "switch", "message",
+         "rights", "fork", "served", "exec", "exit")
+WORDS = {"link": 3, "unlink": 3, "rights": 3, "fork": 1, "served": 2, "exec": 1,
+         "exit": 1, "switch": 2, "message": 3, "fault": 3}  # of args
+
+
+def tool(name):
+    """Loads a program of tools/ that is a module as well."""
+    loader = importlib.machinery.SourceFileLoader(
+        name, os.path.join(outside.TOP, "tools", name))
+    module = importlib.util.module_from_spec(
+        importlib.util.spec_from_loader(name, loader))
+    loader.exec_module(module)
+    return module
+
+
+trace = tool("trace")
+
+
+# ---- what a step says ------------------------------------------------------
+
+def slots(first, count):
+    return "PDE %d" % first if count == 1 else \
+        "PDEs %d to %d" % (first, first + count - 1)
+
+
+def fault_text(address, error):
+    return "page fault at 0x%08x, error %d: a %s by %s, and %s" % (
+        address, error, "write" if error & 2 else "read",
+        "the user" if error & 4 else "the kernel",
+        "the page table forbids it" if error & 1 else "nothing is there")
+
+
+def served_text(address, result):
+    if result == 0:
+        return "the fault at 0x%08x is served" % address
+    return "the fault at 0x%08x cannot be served: %s" % (
+        address, trace.result_text("", result)[3:])
+
+
+def exit_text(pid, status):
+    number = status & 0x7F
+    if number:
+        return "process %d is killed by signal %d (%s)" % (
+            pid, number, trace.signal_name(number))
+    return "process %d ends with status %d" % (pid, status >> 8 & 0xFF)
+
+
+def link_text(first, count, word):
+    return "%s %s a segment's page table, %s" % (
+        slots(first, count), "links" if count == 1 else "link",
+        "read and write" if word & outside.RW else "read-only")
+
+
+def text_of(kind, pid, words, names):
+    """Says an event that is no call and no return."""
+    a, b, c = words[:3]
+    if kind == "fault":
+        return fault_text(a, b)
+    if kind == "served":
+        return served_text(a, b)
+    if kind == "link":
+        return link_text(a, b, c)
+    if kind == "exit":
+        return exit_text(pid, a)
+    if kind == "message":
+        return "%s: process %d asks server %d" % (names.name(a), b, c)
+    return {
+        "unlink": "%s: cleared" % slots(a, b),
+        "rights": "%s: the rights are now %s" % (slots(a, b),
+                                                 trace.letters(c)),
+        "fork": "process %d is born, a child of %d" % (a, pid),
+        "switch": "process %d runs, after %d" % (b, a),
+        "exec": "process %d has a new space" % a,
+    }[kind]
+
+
+class Place:
+    """Says which entry of which table is at a physical address."""
+
+    def __init__(self, state):
+        self.owners = {fact["cr3"]: key[5:] for key, fact in state.items()
+                       if key.startswith("proc ")}
+
+    def name(self, key):
+        at = int(key[5:], 16)
+        frame, index = at >> 12, (at & 4095) // 4
+        if frame in self.owners:
+            return "PDE %d of process %s" % (index, self.owners[frame])
+        return "PTE %d of table %x" % (index, frame)
+
+
+def access_text(noted, facts):
+    """Says what the CPU has noted: {key: word}."""
+    words = sorted(key for key in noted if key.startswith("word "))
+    if not words:
+        return "the memory of a segment has changed"
+    place, said = Place(facts.now), []
+    for key in words[:3]:
+        new = int(noted[key], 16) & ~int(facts.before[key], 16)
+        bits = [name for name, bit in (("A", outside.A), ("D", outside.D))
+                if new & bit]
+        said.append("%s in %s" % (" and ".join(bits) or "fewer bits",
+                                  place.name(key)))
+    more = len(words) - len(said)
+    return "the CPU sets " + ", ".join(said) + (
+        " and %d words more" % more if more else "")
+
+
+# ---- the recorder ----------------------------------------------------------
+
+class Recorder:
+    """Records one run; `program` is the words of its command."""
+
+    def __init__(self, path, program, mib, folder, keep_trace):
+        self.path, self.program, self.folder = path, program, folder
+        self.keep_trace = keep_trace  # beyond the limit
+        self.ram = outside.Ram(mib)
+        self.gdb = self.facts = self.limit = self.start = None
+        self.running = False  # the machine, until the next stop
+        self.steps = []
+        self.under_way = {}  # by pid: the text of its call
+        self.attached = False
+        self.names, self.numbers = trace.Names(), set()
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self.terminal, self.written = [], 0
+
+    # ---- for tools/run -----------------------------------------------------
+
+    def words(self):
+        """Returns QEMU's words.  Time goes by instructions, so that two runs
+        are the same, where QEMU can do that."""
+        words = self.ram.words() + outside.gdb_words(self.folder)
+        if os.environ.get("ACCEL", "tcg") == "tcg" and \
+                "-icount" not in os.environ.get("QEMU_ARGS", ""):
+            words += ["-icount", "shift=0,sleep=on"]
+        return words
+
+    def begin(self, alive):
+        """Connects, and lets the machine go."""
+        symbols = outside.symbols()
+        self.ring, self.told, self.on, self.no_call = (
+            symbols[name] - 0xC0000000 for name in
+            ("trace_ring", "trace_told", "trace_on", "trace_no_call_below"))
+        self.gdb = outside.connect(self.folder, alive)
+        self.gdb.watch(symbols["trace_told"])
+        self.go()
+
+    def go(self):
+        self.gdb.send("c")
+        self.running = True
+
+    def fileno(self):
+        """Returns the descriptor that is readable when the machine stands."""
+        return self.gdb.socket.fileno() if self.running else None
+
+    def stopped(self, host):
+        """The machine stands after an event; or it has ended."""
+        self.running = False
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+        try:
+            if self.gdb.answer()[0] in "WX":
+                return
+            while not host.closed and select.select([host.connection], [], [],
+                                                    0)[0]:
+                host.receive()
+            self.event()
+            if self.limit:
+                self.let_go()
+            else:
+                self.go()
+        except (EOFError, ConnectionError):
+            pass
+        finally:  # tools/run's time may be over meanwhile
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
+
+    def heard(self, data):
+        """The program has written this."""
+        text = re.sub("[^\0-\uffff]", "\ufffd", self.decoder.decode(data))
+        self.terminal.append(text)
+        self.written += len(text)
+
+    def leave(self):
+        """The time is over: the machine must run on without us."""
+        try:
+            if self.running:
+                self.gdb.socket.sendall(b"\x03")
+                self.gdb.answer()
+                self.running = False
+                self.gdb.leave()
+        except (EOFError, ConnectionError):
+            pass
+
+    def let_go(self):
+        """The film is long enough: the machine runs on, and tells no more."""
+        self.gdb.ask("z2,%x,4" % (self.told + 0xC0000000))
+        if not self.keep_trace:
+            with open(os.path.join(outside.TOP, "build", "gen",
+                                   "syscall_numbers.h")) as stream:
+                limit = re.search(r"SYSCALL_LIMIT\s+(\d+)", stream.read())[1]
+            self.ram.put(self.on, 0)
+            self.ram.put(self.no_call, int(limit))
+        self.gdb.leave()
+
+    # ---- events ------------------------------------------------------------
+
+    def event(self):
+        """Records the event that has just been told."""
+        number = self.ram.word(self.told)
+        at = self.ring + (number - 1) % RING_EVENTS * trace.EVENT_BYTES
+        _, pid, kind, words, where, _ = next(trace.unpack(
+            [self.ram.bytes[at:at + trace.EVENT_BYTES]]))
+        kind = KINDS[kind] if kind < len(KINDS) else str(kind)
+        if self.start is None:
+            if not self.begins(kind, pid):
+                self.text(kind, pid, words)  # it remembers calls under way
+                return
+            self.start = dict(self.facts.now)
+        self.step(kind, pid, words, where)
+
+    def begins(self, kind, pid):
+        """Is this the first step, the program's exec?  We look at memory from
+        the fork on that makes its process."""
+        if self.facts is None:
+            if kind != "fork":
+                return False
+            self.facts = Facts(outside.Block(self.ram, "the recorder"))
+        if kind == "exec" and pid:
+            return True
+        self.facts.read()
+        return False
+
+    def step(self, kind, pid, words, where):
+        """Adds the steps of an event: what the CPU has noted, and its own."""
+        noted, changed = self.facts.read()
+        if noted:
+            self.add("access", words[0] if kind == "switch" else pid, [],
+                     access_text(noted, self.facts), None, noted)
+        if len(self.steps) < STEPS:
+            self.add(kind, words[0] if kind == "exec" else pid,
+                     self.args(kind, words), self.text(kind, pid, words),
+                     where, changed)
+        self.attached = self.attached or any(
+            fact and key.startswith("region ") and fact["kind"] == "shm"
+            for key, fact in changed.items())
+        if len(self.steps) >= STEPS:
+            self.limit = LIMIT
+
+    def add(self, kind, pid, args, text, where, facts):
+        step = {"event": kind, "pid": pid, "args": args, "text": text}
+        if where is not None:
+            step["line"] = where  # finish() makes an index of it
+        step["set"] = facts
+        step["out"] = self.written
+        self.steps.append(step)
+
+    def args(self, kind, words):
+        """Returns the words that a step has; abi/film.md says which."""
+        if kind in ("return", "served"):
+            words = [words[0], trace.signed(words[1])] + words[2:]
+        if kind in ("call", "return"):
+            self.numbers.add(words[0])
+            while len(words) > 2 and words[-1] == 0:
+                words = words[:-1]
+            return list(words)
+        return list(words[:WORDS.get(kind, len(words))])
+
+    def text(self, kind, pid, words):
+        """Says an event as abi/film.md wants it."""
+        if kind == "call":
+            text = trace.call_text(self.names, words[0], words[1:])
+            self.under_way[pid] = text
+            return text
+        if kind == "return":
+            text = self.under_way.pop(pid, self.names.name(words[0]) + "()")
+            return text + " = " + trace.result_text(
+                text.split("(")[0], words[1] or words[2])
+        if kind not in KINDS:
+            return trace.describe(int(kind), words, self.names)
+        return text_of(kind, pid, words, self.names)
+
+    # ---- the film ----------------------------------------------------------
+
+    def lines(self):
+        """Makes each step's `line` an index, and returns the lines."""
+        places = trace.source_lines(step["line"] for step in self.steps
+                                    if "line" in step)
+        lines = sorted(set(places.values()))
+        index = {line: number for number, line in enumerate(lines)}
+        for step in self.steps:
+            if step.get("line") in places:
+                step["line"] = index[places[step["line"]]]
+            else:
+                step.pop("line", None)
+        return lines
+
+    def film(self):
+        """Returns all of the film but for its steps, in order."""
+        with open(outside.KERNEL, "rb") as stream:
+            kernel = hashlib.sha256(stream.read()).hexdigest()[:16]
+        return {
+            "format": FORMAT, "version": VERSION,
+            "program": " ".join(self.program), "kernel": kernel,
+            "limit": self.limit,
+            "remarks": [] if self.attached else [NOBODY_ATTACHES],
+            "names": {"calls": {str(number): self.names.name(number)
+                                for number in sorted(self.numbers)}},
+            "lines": self.lines(), "start": self.start}
+
+    def finish(self):
+        """Writes the film, and returns what is to be said of it, or None."""
+        self.heard_last()
+        self.ram.close()
+        if self.start is None:
+            return "there is no film: the program did not begin"
+        with open(self.path, "w") as out:
+            write(out, self.film(), self.steps, "".join(self.terminal))
+        return self.limit and "%s; %s has these" % (self.limit, self.path)
+
+    def heard_last(self):
+        text = self.decoder.decode(b"", True)
+        self.terminal.append(text)
+        self.written += len(text)
+
+
+def write(out, film, steps, terminal):
+    """Writes a film: each step has a line of its own."""
+    def packed(value):
+        return json.dumps(value, separators=(",", ":"))
+
+    out.write("{")
+    for name, value in film.items():
+        out.write("%s:%s,\n" % (packed(name), packed(value)))
+    out.write('"steps":[\n')
+    out.write(",\n".join(map(packed, steps)))
+    out.write('\n],\n"terminal":%s}\n' % packed(terminal))
