@@ -39,6 +39,7 @@
  *	page fault --> space_page() --> 0             go on, if the words allow
  *	               user mode         -EFAULT      SIGSEGV
  *	               user mode         -EPERM       SIGSEGV: the words do not
+ *	               user mode         -EACCES      SIGSEGV: the CPU does not
  *	               user mode         -ENXIO       SIGBUS
  *	               in a user copy    any of them  the copy answers -EFAULT
  *	               elsewhere                      panic
@@ -144,10 +145,12 @@ static void page_fault(struct trapframe *tf)
 	if (result == 0 && (~page_walk(page_loaded, va) &
 	                    (PTE_P | (tf->error & (PF_WR | PF_US)))))
 		result = -EPERM;
+	if (result == 0)
+		result = fault_check(tf, va);
 	trace(TRACE_SERVED, va, result, page_loaded);
-	if (result == 0) {
-		fault_check(va, tf->eip);
-	} else if (user) {
+	if (result == 0)
+		return;
+	if (user) {
 		proc_crime(result == -ENXIO ? SIGBUS : SIGSEGV,
 		           fault_reason(result, tf->error, va), va);
 	} else if (va < USER_LIMIT && usercopy_fixup(tf->eip)) {

@@ -8,6 +8,11 @@
  * shows the words.  What that does not see is counted here: the same process
  * cannot fault at the same address and instruction many times in a row while
  * nobody makes a system call.  Then the kernel's own tables are broken.
+ *
+ * There is one exception.  QEMU reads and writes the stack of a user's iret,
+ * lret and lcall as the kernel would.  Where SMAP is on, that is refused,
+ * whatever the words say.  A CPU does not do so.  The error code has no U/S
+ * then, and it is the process that dies.
  */
 #include "machine.h"
 
@@ -35,19 +40,19 @@ static uint32_t pte_of(vaddr_t va)
 const char *fault_reason(int result, uint32_t error, vaddr_t va)
 {
 	static char text[80];
+	const char *access = error & PF_WR ? "write" : "read";
 
-	if (result == -EPERM)
+	if (result == -EPERM || result == -EACCES)
 		format(text, sizeof(text),
-		       "the page table says no, PDE %08x PTE %08x, %s",
-		       pde_of(va), pte_of(va),
-		       error & PF_WR ? "write" : "read");
+		       "the %s says no, PDE %08x PTE %08x, %s",
+		       result == -EPERM ? "page table" : "CPU", pde_of(va),
+		       pte_of(va), access);
 	else
-		format(text, sizeof(text), "page fault, %s",
-		       error & PF_WR ? "write" : "read");
+		format(text, sizeof(text), "page fault, %s", access);
 	return text;
 }
 
-void fault_check(vaddr_t va, uint32_t eip)
+int fault_check(const struct trapframe *tf, vaddr_t va)
 {
 	static struct {
 		const struct proc *who;
@@ -55,15 +60,18 @@ void fault_check(vaddr_t va, uint32_t eip)
 	} last;
 	static int times;
 
-	if (last.who != self() || last.va != va || last.eip != eip ||
+	if (last.who != self() || last.va != va || last.eip != tf->eip ||
 	    last.calls != inspection.changes)
 		times = 0;
 	last.who = self();
 	last.va = va;
-	last.eip = eip;
+	last.eip = tf->eip;
 	last.calls = inspection.changes;
-	if (++times == TIMES)
-		panic("a page fault at %08x was served %d times and comes "
-		      "back: PDE %08x PTE %08x, eip %08x",
-		      va, times, pde_of(va), pte_of(va), eip);
+	if (++times < TIMES)
+		return 0;
+	if (trapframe_from_user(tf) && !(tf->error & PF_US))
+		return -EACCES;
+	panic("a page fault at %08x was served %d times and comes "
+	      "back: PDE %08x PTE %08x, eip %08x",
+	      va, times, pde_of(va), pte_of(va), tf->eip);
 }

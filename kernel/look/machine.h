@@ -55,8 +55,11 @@ int check_all(void);
  */
 const char *fault_reason(int result, uint32_t error, vaddr_t va);
 
-/* A fault was served.  It is a panic if it has come back too often. */
-void fault_check(vaddr_t va, uint32_t eip);
+/*
+ * A fault was served.  It is a panic if it has come back too often.  0, or
+ * -EACCES if it has and the process is to die of it.
+ */
+int fault_check(const struct trapframe *tf, vaddr_t va);
 
 /* ---- provoke_check.c ---------------------------------------------------- */
 
