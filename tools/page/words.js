@@ -1,0 +1,228 @@
+/*
+ * tools/page/words.js -- what a step did, in one plain sentence or two.
+ *
+ * Words.changes() compares two moments, and finds what the picture marks: words
+ * with their names, segments and processes.  Words.sentence() says them together
+ * with the event.  An event is announced after the fact, so what has changed
+ * since the step before is the event's doing, except for the accessed and dirty
+ * bits: these the CPU sets by itself, and they are only seen at the next event.
+ */
+const Words = (() => {
+	const ZERO = "00000000";
+	const number = word => parseInt(word, 16);
+
+	/* ---- what differs ------------------------------------------------------ */
+
+	function difference(before, facts, key, more) {
+		const old = before[key] || ZERO, now = facts[key] || ZERO;
+
+		return old === now ? [] : [Object.assign({key, old, now}, more)];
+	}
+
+	function row_change(before, facts, process, row) {
+		const pde = row.kind === "linked";
+		const what = pde ? "PDE " + row.slot : "PTE " + row.pte;
+
+		return difference(before, facts, row.key, {what, pde,
+			of: "of pid " + process.pid, pid: process.pid,
+			address: row.address});
+	}
+
+	function table_name(table, tables) {
+		if (!table.segment)
+			return "of page table " + Text.hex(table.frame, 5);
+		const all = tables.filter(other => other.segment &&
+			other.segment.shmid === table.segment.shmid);
+		const which = all.length > 1
+			? "table " + (all.indexOf(table) + 1) : "table";
+
+		return "of segment " + table.segment.shmid + "'s " + which;
+	}
+
+	function entry_change(before, facts, of, entry) {
+		return difference(before, facts, entry.key,
+			{what: "PTE " + entry.index, pde: false, of});
+	}
+
+	/* The changed words, in the order in which a reader looks for them. */
+	function changed_words(before, facts, scene) {
+		return scene.processes.flatMap(process => process.rows.flatMap(
+			row => row_change(before, facts, process, row)))
+			.concat(scene.tables.flatMap(table => table.entries.flatMap(
+				entry => entry_change(before, facts,
+					table_name(table, scene.tables), entry))));
+	}
+
+	function changed_facts(before, facts, kind) {
+		const keys = new Set(Object.keys(before).concat(Object.keys(facts))
+			.filter(key => key.startsWith(kind + " ")));
+
+		return [...keys].filter(key => JSON.stringify(before[key]) !==
+			JSON.stringify(facts[key])).map(key => ({
+			id: Number(key.slice(kind.length + 1)), old: before[key],
+			now: facts[key]}));
+	}
+
+	/* Everything that differs between two moments and is in the picture. */
+	function changes(before, facts, gone = {}) {
+		const scene = Scene.make(facts, gone);
+
+		return {words: changed_words(before, facts, scene),
+			segments: changed_facts(before, facts, "segment"),
+			processes: changed_facts(before, facts, "proc")};
+	}
+
+	/* ---- sentences about words --------------------------------------------- */
+
+	/* Did the CPU alone write it: only A and D were set? */
+	function by_cpu(change) {
+		const old = number(change.old), now = number(change.now);
+
+		return old !== 0 && ((old ^ now) & ~(Scene.A | Scene.D)) === 0 &&
+			(old & ~now) === 0;
+	}
+
+	function set_bits(change) {
+		const bits = number(change.old) ^ number(change.now);
+
+		return [bits & Scene.A ? "A" : "", bits & Scene.D ? "D" : ""]
+			.filter(Boolean).join(" and ");
+	}
+
+	function cpu_sentence(words) {
+		const said = words.map(word =>
+			set_bits(word) + " in " + word.what + " " + word.of);
+
+		if (!said.length)
+			return "";
+		return said.length <= 3 ? "The CPU set " + Text.list(said) + "."
+			: "The CPU set A or D in " + words.length + " words.";
+	}
+
+	const name = word => word.what + " " + word.of;
+
+	/* "wrote one word: PDE 320 of pid 7 is now 007f0407." */
+	function wrote(words) {
+		if (words.length === 1)
+			return "wrote one word: " + name(words[0]) + " is now " +
+				words[0].now + ".";
+		const same = words.every(word => word.of === words[0].of);
+		const shown = words.slice(0, 3).map(
+			word => (same ? word.what : name(word)));
+		const rest = words.length - shown.length;
+
+		return "wrote " + words.length + " words: " + Text.list(rest
+			? shown.concat(rest + " more") : shown) +
+			(same ? " " + words[0].of : "") + ".";
+	}
+
+	function cleared(words) {
+		return "cleared " + Text.list(words.slice(0, 3).map(name)) +
+			(words.length > 3 ? " and " + (words.length - 3) + " more" : "") +
+			": " + (words.length > 1 ? "they were " : "it was ") +
+			Text.list(words.slice(0, 3).map(word => word.old)) + ".";
+	}
+
+	/* What `who` did to words that the CPU did not write by itself. */
+	function word_sentences(who, words) {
+		const gone = words.filter(word => word.now === ZERO);
+		const made = words.filter(word => word.now !== ZERO);
+
+		return (made.length ? who + " " + wrote(made) : "") +
+			(made.length && gone.length ? " " : "") +
+			(gone.length ? (made.length ? "It" : who) + " " + cleared(gone)
+				: "");
+	}
+
+	/* ---- sentences about segments and processes ---------------------------- */
+
+	function segment_sentence({id, old, now}) {
+		const it = "Segment " + id;
+
+		if (!old)
+			return it + " has " + Text.count(now.bytes, "byte") +
+				(now.tables && now.tables.length ? "."
+					: ", and no page table yet.");
+		if (!now)
+			return it + " is destroyed: its frames are free.";
+		if ((old.mode ^ now.mode) & Scene.DEST)
+			return it + " will be destroyed when nobody is attached to it.";
+		if (old.nattch !== now.nattch)
+			return it + " has " + now.nattch + " attached (nattch).";
+		return old.mode !== now.mode || old.owner !== now.owner
+			? it + " has mode " + (now.mode & 0o777).toString(8) +
+				" and owner " + now.owner + "." : "";
+	}
+
+	function process_sentence({id, old, now}) {
+		if (!old)
+			return "pid " + id + " is there now.";
+		if (!now)
+			return "pid " + id + " is gone.";
+		return old.cr3 && !now.cr3 ? "pid " + id + " has lost its directory."
+			: "";
+	}
+
+	/* ---- sentences about events -------------------------------------------- */
+
+	/* An error code of a page fault, in words (Intel SDM 3A 4.7). */
+	function fault_code(code) {
+		return [code & 1 ? "the page says no" : "not present",
+			code & 2 ? "a write" : "a read",
+			code & 4 ? "by the program" : "by the kernel"].join(", ");
+	}
+
+	function ended(status) {
+		return status & 0x7f ? "was killed by signal " + (status & 0x7f)
+			: "exits with status " + (status >> 8 & 0xff);
+	}
+
+	const hex = word => "0x" + Text.hex(word, 8);
+	const said_call = step => step.text || "a system call";
+
+	const EVENTS = {
+		call: step => `pid ${step.pid} calls ${said_call(step)}.`,
+		return: step => `pid ${step.pid} is back from ${said_call(step)}.`,
+		fault: ({pid, args}) => `Page fault of pid ${pid} at ${hex(args[0])}, ` +
+			`error code ${args[1]}: ${fault_code(args[1])}.`,
+		served: ({pid, args}) => args[1] ? `The fault of pid ${pid} at ` +
+			`${hex(args[0])} cannot be served: the process gets a signal.`
+			: `The fault of pid ${pid} at ${hex(args[0])} is served.`,
+		fork: ({pid, args}) => `pid ${pid} forks: its child is pid ${args[0]}.`,
+		switch: ({args}) =>
+			`The CPU goes from pid ${args[0]} to pid ${args[1]}.`,
+		message: ({args}) =>
+			`pid ${args[1]} sends a message to the server ${args[2]}.`,
+		exec: ({pid}) => `pid ${pid} runs a new program.`,
+		exit: ({pid, args}) => `pid ${pid} ${ended(args[0])}.`,
+		link: () => "", unlink: () => "", rights: () => "",
+	};
+
+	/* Who writes words at this event: a call, or a fault that is served. */
+	function writer(step, call) {
+		if (["fault", "served"].includes(step.event))
+			return "The page fault";
+		if (step.event === "fork" || step.event === "exit")
+			return "The kernel";
+		return call || "The kernel";
+	}
+
+	/* Says a view step; `call` is the name of the call that is under way. */
+	function sentence(step, found, call) {
+		const cpu = found.words.filter(by_cpu);
+		const rest = found.words.filter(word => !by_cpu(word));
+		const say = EVENTS[step.event];
+		const many = step.alike > 1
+			? `This happened ${step.alike} times in a row.` : "";
+		const parts = [step.said || (say ? say(step) : step.text || step.event),
+			many, word_sentences(writer(step, call), rest), cpu_sentence(cpu),
+			...found.segments.map(segment_sentence),
+			...(["fork", "exit"].includes(step.event) ? []
+				: found.processes.map(process_sentence)),
+			step.quiet ? "No page-table word changed." : ""];
+
+		return parts.filter(Boolean).join(" ");
+	}
+
+	return {changes, sentence, by_cpu, fault_code};
+})();
