@@ -1,183 +1,226 @@
 /*
  * tools/page/fold.js -- a film without what concerns nobody who looks at memory.
  *
- * The five rules stand in abi/film.md, section "Folding", and tools/film --fold
- * keeps them in Python; a test compares the two.  The result is a film: whoever
- * can show a film can show a folded one.
+ * The five rules stand in abi/film.md, section "Folding", and tools/fold.py keeps
+ * them in Python; a test compares the two.  The result is a film: whoever can
+ * show a film can show a folded one.
  */
 const Fold = (() => {
-	const COUNT = new Set(("shmget shmat shmdt shmctl semget semop semtimedop " +
-		"semtimedop_time64 semctl msgget msgsnd msgrcv msgctl fork vfork " +
-		"clone execve exit exit_group kill mmap2 munmap mprotect waitpid " +
-		"wait4").split(" "));
-	const ALWAYS = new Set(["link", "unlink", "rights", "fork", "exec", "exit"]);
-	const SHOWN = new Set(["word", "segment", "sem", "msg"]);
+	const COUNTED = new Set(("shmget shmat shmdt shmctl semget semop " +
+		"semtimedop semtimedop_time64 semctl msgget msgsnd msgrcv msgctl fork " +
+		"vfork clone execve exit exit_group kill mmap2 munmap mprotect " +
+		"waitpid wait4").split(" "));
+	const KEPT = new Set(["fork", "exec", "exit"]); /* of a subject */
+	const JOINED = {return: "call", served: "fault", access: "access"};
+	const SHOWN_BITS = 0x600; /* borrowed, linked */
+	const OBJECTS = new Set(["segment", "sem", "msg"]);
 
 	const kind_of = key => key.split(" ")[0];
 	const name_of = step => (step.text || "").split("(")[0];
+	const table_of = key => parseInt(key.slice(5), 16) >>> 12;
+	const number_of = key => Number(key.slice(5));
 
-	/* A process without what changes at every switch. */
-	function outline(fact) {
-		const {state, peer, ...rest} = fact || {};
+	/* A fact as text; of a process without what every switch changes. */
+	function outline(key, fact) {
+		if (!fact || kind_of(key) !== "proc")
+			return JSON.stringify(fact || null);
+		const {state, peer, ...rest} = fact;
 
-		return fact ? JSON.stringify(rest) : "";
+		return JSON.stringify(rest);
 	}
 
-	/* Does a step change a fact that is shown?  `facts`: before it. */
-	function shows(set, facts) {
-		return Object.keys(set || {}).some(key => SHOWN.has(kind_of(key)) ||
-			kind_of(key) === "proc" &&
-			outline(set[key]) !== outline(facts[key]));
-	}
+	/* ---- the facts at a step, and what of them folding asks for ------------ */
 
-	function adopt(subjects, set) {
-		for (const key in set || {}) {
-			const fact = set[key];
+	class Facts {
+		constructor(start) {
+			this.facts = {};
+			this.tables = new Map(); /* of each segment */
+			this.set(start);
+		}
 
-			if (kind_of(key) === "proc" && fact && subjects.has(fact.parent))
-				subjects.add(Number(key.slice(5)));
+		set(facts) {
+			for (const key in facts) {
+				if (facts[key] === null)
+					delete this.facts[key];
+				else
+					this.facts[key] = facts[key];
+				if (kind_of(key) === "segment")
+					this.tables.set(key, facts[key] ? facts[key].tables : []);
+			}
+		}
+
+		/* Do these facts change one that is shown? */
+		shows(facts, subjects) {
+			const keys = Object.keys(facts);
+
+			if (!keys.length)
+				return false;
+			const tables = new Set([...this.tables.values()].flat());
+
+			for (const key of keys)
+				if (kind_of(key) === "segment" && facts[key])
+					facts[key].tables.forEach(table => tables.add(table));
+			return keys.some(
+				key => this.shown(key, facts[key], tables, subjects));
+		}
+
+		shown(key, fact, tables, subjects) {
+			const kind = kind_of(key), old = this.facts[key];
+
+			if (kind === "word")
+				return ((parseInt(fact || "0", 16) | parseInt(old || "0", 16)) &
+					SHOWN_BITS) !== 0 || tables.has(table_of(key));
+			if (kind === "proc" && !subjects.has(number_of(key)))
+				return false;
+			return (kind === "proc" || OBJECTS.has(kind)) &&
+				outline(key, old) !== outline(key, fact);
 		}
 	}
 
-	function wanted(step, subjects, facts) {
-		if (step.event === "call" || step.event === "return") {
-			if (subjects.has(step.pid) && COUNT.has(name_of(step)))
-				return true;
-		}
-		return ALWAYS.has(step.event) ||
-			step.event === "served" && step.args[1] !== 0 ||
-			shows(step.set, facts);
+	/* The children of subjects that a step makes are subjects. */
+	function new_subjects(set, subjects) {
+		for (const key in set)
+			if (kind_of(key) === "proc" && set[key] &&
+				subjects.has(set[key].parent))
+				subjects.add(number_of(key));
 	}
 
-	function apply(facts, set) {
-		for (const key in set || {})
-			if (set[key] === null)
-				delete facts[key];
-			else
-				facts[key] = set[key];
+	/* ---- the rules --------------------------------------------------------- */
+
+	function counts(step) {
+		const {event} = step;
+
+		return KEPT.has(event) ||
+			(event === "call" || event === "return") &&
+				COUNTED.has(name_of(step)) ||
+			event === "served" && step.args[1] !== 0;
 	}
 
-	/* Rules 1 and 2: which steps are kept. */
-	function chosen(film) {
-		const facts = Object.assign({}, film.start), keep = [];
-		const subjects = new Set(film.steps.slice(0, 1).map(step => step.pid));
-		const fault = {};
+	/* Rules 1 and 2: says of each step whether it is kept. */
+	function chosen(film, subjects) {
+		const facts = new Facts(film.start), keep = [], faults = {};
 
 		film.steps.forEach((step, i) => {
-			adopt(subjects, step.set);
-			keep[i] = wanted(step, subjects, facts);
+			const set = step.set || {};
+
+			new_subjects(set, subjects);
+			keep[i] = subjects.has(step.pid) && counts(step) ||
+				facts.shows(set, subjects);
 			if (step.event === "fault")
-				fault[step.pid] = i;
-			if (step.event === "served" && keep[i] && step.pid in fault)
-				keep[fault[step.pid]] = true;
-			apply(facts, step.set);
+				faults[step.pid] = i;
+			else if (step.event === "served" && keep[i] && step.pid in faults)
+				keep[faults[step.pid]] = true;
+			facts.set(set);
 		});
 		return keep;
 	}
 
-	/* Keeps some steps; what the others set goes to the next that is kept. */
-	function filter(steps, keep, start) {
+	/* Copies of the steps that are kept; what the others set goes to the next
+	 * one, or at the end to the last one. */
+	function leave_out(steps, keep) {
 		const kept = [];
 		let waiting = {};
 
 		steps.forEach((step, i) => {
-			const set = Object.assign({}, waiting, step.set);
-
-			waiting = keep[i] ? {} : set;
-			if (keep[i])
-				kept.push(Object.assign({}, step, {set}));
+			Object.assign(waiting, step.set);
+			if (!keep[i])
+				return;
+			kept.push(Object.assign({}, step, {set: waiting}));
+			waiting = {};
 		});
 		if (kept.length)
 			Object.assign(kept[kept.length - 1].set, waiting);
 		return kept;
 	}
 
-	function joined(first, second) {
-		const set = Object.assign({}, first.set, second.set);
-		const step = Object.assign({}, first, {set, out: second.out});
-
-		if (second.event === "return")
-			Object.assign(step, {text: second.text, result: second.args[1]});
-		return step;
+	/* Is a step the second half of the last one? */
+	function belongs(last, step) {
+		return last && JOINED[step.event] === last.event &&
+			last.result === undefined &&
+			(step.event === "access" || last.pid === step.pid);
 	}
 
-	const PAIRS = {return: "call", served: "fault", access: "access"};
-
-	/* Rule 3: a call and its return, a fault and its end, are one step. */
+	/* Rule 3. */
 	function join(steps) {
 		const out = [];
 
 		for (const step of steps) {
 			const last = out[out.length - 1];
 
-			if (last && PAIRS[step.event] === last.event &&
-				last.result === undefined && (step.event === "access" ||
-				last.pid === step.pid))
-				out[out.length - 1] = joined(last, step);
-			else
+			if (!belongs(last, step)) {
 				out.push(step);
-		}
-		return out;
-	}
-
-	/* Rule 4: who waits by asking again and again is shown once. */
-	function once(steps, start) {
-		const facts = Object.assign({}, start), last = {};
-		const keep = steps.map(step => {
-			const again = step.event === "call" && step.result !== undefined &&
-				!shows(step.set, facts) && last[step.pid] === step.text;
-
-			if (step.event === "call" && !again)
-				last[step.pid] = step.text;
-			apply(facts, step.set);
-			return !again;
-		});
-
-		return filter(steps, keep);
-	}
-
-	/* The page tables in which a fault changed words. */
-	function tables(step) {
-		return [...new Set(Object.keys(step.set || {})
-			.filter(key => kind_of(key) === "word")
-			.map(key => key.slice(5, 10)))].join(" ");
-	}
-
-	/* Rule 5: a run of faults that fill one table is one step. */
-	function runs(steps) {
-		const out = [];
-		let head = null, table = "";
-
-		for (const step of steps) {
-			const here = step.event === "fault" ? tables(step) : "";
-
-			if (head && (step.event === "access" || here && here === table &&
-				step.pid === head.pid)) {
-				pending_join(head, step);
 				continue;
 			}
-			head = here ? step : null;
-			table = here;
-			out.push(step);
+			Object.assign(last.set, step.set);
+			last.out = step.out;
+			if (step.event === "return")
+				Object.assign(last, {text: step.text, result: step.args[1]});
+			else if (step.event === "served" && step.args[1])
+				last.result = step.args[1];
 		}
 		return out;
 	}
 
-	function pending_join(head, step) {
-		Object.assign(head.set, step.set);
-		head.out = step.out;
-		if (step.event === "fault")
-			head.alike = (head.alike || 1) + 1;
+	/* Rule 4. */
+	function once(steps, start, subjects) {
+		const facts = new Facts(start), texts = {};
+
+		return leave_out(steps, steps.map(step => {
+			const again = step.event === "call" && step.result !== undefined &&
+				texts[step.pid] === step.text &&
+				!facts.shows(step.set, subjects);
+
+			if (step.event === "call")
+				texts[step.pid] = step.text;
+			facts.set(step.set);
+			return !again;
+		}));
+	}
+
+	/* The one table whose words a fault changes, or -1. */
+	function filled(step) {
+		const tables = new Set(step.event !== "fault" ? []
+			: Object.keys(step.set).filter(key => kind_of(key) === "word")
+				.map(table_of));
+
+		return tables.size === 1 ? [...tables][0] : -1;
+	}
+
+	/* Rule 5. */
+	function runs(steps) {
+		const out = [];
+		let head = null, table = -1, between = {};
+
+		for (const step of steps) {
+			const here = filled(step);
+
+			if (here >= 0 && here === table && step.pid === head.pid) {
+				out.length = out.indexOf(head) + 1;
+				head.alike = (head.alike || 1) + 1;
+				Object.assign(head.set, between, step.set);
+				head.out = step.out;
+				between = {};
+				continue;
+			}
+			out.push(step);
+			if (step.event === "access" && head) {
+				between = step.set;
+			} else {
+				[head, table, between] = [step, here, {}];
+			}
+		}
+		return out;
 	}
 
 	/* The folded film; one that is folded already stays as it is. */
 	function fold(film) {
 		if (film.folded)
 			return film;
-		const kept = filter(film.steps, chosen(film));
-		const steps = runs(once(join(kept), film.start));
+		const subjects = new Set(film.steps.slice(0, 1).map(step => step.pid));
+		const kept = leave_out(film.steps, chosen(film, subjects));
+		const steps = once(join(kept), film.start, subjects);
 
-		return Object.assign({}, film, {steps, folded: true});
+		return Object.assign({}, film, {steps: runs(steps), folded: true});
 	}
 
 	return {fold, name_of};

@@ -19,8 +19,9 @@ const Layout = (() => {
 	const CARDS = [
 		{title: 34, row: 56, foot: 54, most: 4},
 		{title: 34, row: 56, foot: 30, most: 4},
-		{title: 34, row: 56, foot: 4, most: 3},
-		{title: 30, row: 34, foot: 4, most: 4},
+		{title: 34, row: 56, foot: 4, most: 4},
+		{title: 32, row: 34, foot: 4, most: 8},
+		{title: 32, row: 34, foot: 4, most: 4},
 		{title: 30, row: 34, foot: 4, most: 2},
 		{title: 30, row: 34, foot: 4, most: 1},
 	];
@@ -35,7 +36,8 @@ const Layout = (() => {
 	];
 	const ROW = 34, LINE = 24, ARROW = 20;
 
-	const row_id = row => row.slot * 1024 + Math.max(0, row.pte);
+	/* The place of a word in the order of addresses; of a PDE it is whole. */
+	const row_id = row => row.slot + (row.pte + 1) / 1025;
 
 	class Plan {
 		/* options: {program, wanted(process), height} */
@@ -113,30 +115,47 @@ const Layout = (() => {
 			(rows > mode.most ? LINE : 0) + mode.foot;
 	}
 
+	/* A low title also says how many pages have no row. */
 	function box_height(pages, mode) {
 		const shown = Math.min(pages, mode.most);
 
 		if (!mode.title)
-			return ROW + 4;
+			return ROW;
 		return mode.title + Math.max(1, shown) * ROW + 8 +
-			(pages > shown && shown ? LINE : 0) +
+			(mode.title > 40 && pages > shown ? LINE : 0) +
 			(mode.frames && shown ? ARROW + mode.frames : 0);
 	}
+
+	/* The space between two boxes of `column`. */
+	const between = column => (column.length > 4 ? 5 : BETWEEN);
 
 	/* The first mode in which all of `columns` fit into the height. */
 	function choose(modes, columns, height_of, height) {
 		const fits = mode => columns.every(column => column.reduce(
-			(sum, item) => sum + height_of(item, mode) + BETWEEN,
-			TOP - BETWEEN) <= height);
+			(sum, item) => sum + height_of(item, mode) + between(column),
+			TOP - between(column)) <= height);
 
 		return modes.find(fits) || modes[modes.length - 1];
+	}
+
+	/* The words of a process that are drawn: those that link, if there are too
+	 * many, and then the others. */
+	function chosen_rows(known, most) {
+		const all = [...known];
+
+		return all.filter(id => id % 1 === 0).concat(
+			all.filter(id => id % 1 !== 0)).slice(0, most)
+			.sort((a, b) => a - b);
 	}
 
 	function place_cards(plan, layout, height) {
 		const all = [...plan.processes].slice(0, PROCESSES);
 		const sides = [0, 1].map(side => all.filter((_, i) => i % 2 === side));
-		const mode = choose(CARDS, sides,
-			(item, mode) => card_height(item[1].size, mode), height);
+		const most = Math.max(0, ...all.map(([, ids]) => ids.size));
+		const whole = CARDS.filter(mode => mode.most >= most);
+		const tall = (item, mode) => card_height(item[1].size, mode);
+		const first = choose(whole.length ? whole : CARDS, sides, tall, height);
+		const mode = choose([first, ...CARDS], sides, tall, height);
 
 		sides.forEach((column, side) => {
 			let y = TOP;
@@ -146,7 +165,7 @@ const Layout = (() => {
 
 				layout.cards.set(pid, {side, y, h, mode,
 					x: side ? WIDTH - CARD - 3 : 3, w: CARD,
-					rows: sorted(ids).slice(0, mode.most),
+					rows: chosen_rows(ids, mode.most),
 					left_out: Math.max(0, ids.size - mode.most)});
 				y += h + BETWEEN;
 			}
@@ -182,7 +201,7 @@ const Layout = (() => {
 
 			box.frames = below ? place_frames(box, y + h - mode.frames) : [];
 			layout.boxes.set(id, box);
-			y += h + BETWEEN;
+			y += h + between(all);
 		}
 		layout.more_tables = more;
 		layout.middle_end = y;

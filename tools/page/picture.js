@@ -35,9 +35,9 @@ const Picture = (() => {
 
 	/* A page-table word: the frame's five digits, and the three of the flags. */
 	function word_text(x, y, value) {
-		return `<text x="${x}" y="${y}" class="word">` +
-			`${value.slice(0, 5)}<tspan class="flags">${value.slice(5)}` +
-			`</tspan></text>`;
+		return `<text x="${x}" y="${y}" class="word` +
+			`${value === ZERO ? " zero" : ""}">${value.slice(0, 5)}` +
+			`<tspan class="flags">${value.slice(5)}</tspan></text>`;
 	}
 
 	function was_text(x, y, value, old) {
@@ -88,15 +88,16 @@ const Picture = (() => {
 		mark.changed);
 	}
 
-	/* A word on one line: the old value stands in the place of the rights. */
+	/* A word on one line, with its slot, or for a PTE the number of its page; the
+	 * old value stands in the place of the rights. */
 	function flat_row(view, row, x, y, w, h) {
 		const mark = marks(view, row);
 		const bits = rights(mark.now, row.kind === "linked");
 
 		return group(row.key, rect(x, y, w, h, "slot" + mark.style) +
-			text(x + 7, y + 24, row.kind === "linked" ? row.slot
-				: "0x" + Text.hex(row.address >>> 12, 5), "b") +
-			word_text(x + 68, y + 25, mark.now) +
+			(row.kind === "linked" ? text(x + 7, y + 24, row.slot, "b")
+				: text(x + 6, y + 24, Text.hex(row.address >>> 12, 5), "m b")) +
+			word_text(x + 62, y + 25, mark.now) +
 			(mark.was ? was_text(x + w - 6, y + 24, mark.was)
 				: text(x + w - 8, y + 24, bits, "m b", "end")),
 		mark.changed);
@@ -165,11 +166,29 @@ const Picture = (() => {
 		});
 		if (!place.rows.length)
 			out += text(x + 14, y + mode.title + 24, "nothing shared", "s dim");
-		if (place.left_out)
-			out += text(x + 14, y + mode.title +
-				place.rows.length * (mode.row + 4) + 18,
-			"and " + Text.count(place.left_out, "more word"), "s");
-		return out;
+		return out + (place.left_out ? rest_of_card(view, process, place) : "");
+	}
+
+	/* The words of a process that have no row of their own. */
+	function rest_of_card(view, process, place) {
+		const rest = process.rows.filter(
+			row => !place.rows.includes(Layout.row_id(row)));
+		const y = place.y + place.mode.title +
+			place.rows.length * (place.mode.row + 4) + 18;
+
+		return rest_text(view, rest, "more word", place.x + 6, y);
+	}
+
+	/* "... and 125 more pages, 3 changed" */
+	function rest_text(view, rest, what, x, y) {
+		const alive = rest.filter(item => !item.ghost).length;
+		const changed = rest.filter(item => marks(view, item).changed).length;
+		const said = "\u2026 and " + Text.count(alive, what) +
+			(changed ? ", " + changed + " changed" : "");
+
+		return !alive && !changed ? "" : (changed ? rect(x, y - 18,
+			Math.round(Text.width(said, SANS)) + 20, 25, "slot changed") : "") +
+			text(x + 8, y, said, "s");
 	}
 
 	function card(view, process, place) {
@@ -188,17 +207,18 @@ const Picture = (() => {
 		const mark = marks(view, entry);
 		const bits = rights(mark.now, false);
 		const x = box.x + 10, w = box.w - 20, h = Layout.ROW - 2;
+		const after = x + (label.length > 8 ? 108 : label.length > 6 ? 94 : 76);
 
 		return group(entry.key, rect(x, y, w, h, "slot" + mark.style) +
 			text(x + 8, y + 22, label, label.length > 8 ? "m b" : "b") +
-			word_text(x + 94, y + 24, mark.now) +
-			text(x + 207, y + 22, bits, "m b") +
+			word_text(after, y + 24, mark.now) +
+			text(after + 116, y + 22, bits, "m b") +
 			(mark.was ? was_text(x + w - 7, y + 22, mark.was) : ""),
 		mark.changed);
 	}
 
 	/* What is said of the segment, and whether this step changed it. */
-	function segment_said(view, segment) {
+	function segment_said(view, segment, kind) {
 		const key = "segment " + segment.shmid;
 		const old = view.before && view.before[key];
 		const now = view.facts[key];
@@ -206,7 +226,7 @@ const Picture = (() => {
 			? " (was " + old.nattch + ")" : "";
 
 		return {key, changed: Boolean(view.before) && !same(old, now),
-			text: "segment " + segment.shmid + (now
+			text: kind + " " + segment.shmid + (now
 				? " \u00b7 nattch " + now.nattch + was +
 					(now.mode & Scene.DEST ? " \u00b7 dest" : "")
 				: " \u00b7 destroyed")};
@@ -218,10 +238,10 @@ const Picture = (() => {
 			(a.mode & Scene.DEST) === (b.mode & Scene.DEST));
 	}
 
-	function segment_text(view, table, x, y) {
+	function segment_text(view, table, x, y, kind = "segment") {
 		if (!table.segment)
 			return text(x, y, "the table of a segment", "s");
-		const said = segment_said(view, table.segment);
+		const said = segment_said(view, table.segment, kind);
 
 		return group(said.key, (said.changed ? rect(x - 5, y - 18,
 			Math.round(Text.width(said.text, SANS)) + 14, 25, "slot changed")
@@ -237,25 +257,22 @@ const Picture = (() => {
 		if (box.mode.title > 40)
 			return text(box.x + 16, box.y + 25, name, style) +
 				segment_text(view, table, box.x + 16, box.y + 48);
+		const rest = table.entries.length - box.rows.length;
+
 		return text(box.x + 14, box.y + 24, name, "b") +
-			segment_text(view, table, box.x + 148, box.y + 24);
+			segment_text(view, table, box.x + 142, box.y + 24, "seg.") + (rest > 0
+			? text(box.x + box.w - 12, box.y + 24, "+" + rest, "s", "end")
+			: "");
 	}
 
-	/* The entries that have no row of their own. */
-	function rest_text(view, table, box) {
+	/* The entries that have no row of their own; a low title has no room. */
+	function rest_of_box(view, table, box) {
 		const rest = table.entries.filter(
 			entry => !box.rows.includes(entry.index));
-		const alive = rest.filter(entry => !entry.ghost).length;
-		const changed = rest.filter(entry => marks(view, entry).changed).length;
-		const y = box.y + box.h - 11;
-		const said = "\u2026 and " + Text.count(alive, "more page") +
-			(changed ? ", " + changed + " changed" : "");
 
-		if (!rest.length || !box.left_out || !box.mode.title)
-			return "";
-		return (changed ? rect(box.x + 10, y - 18,
-			Math.round(Text.width(said, SANS)) + 20, 25, "slot changed") : "") +
-			text(box.x + 18, y, said, "s");
+		return !box.left_out || box.mode.title < 40 ? ""
+			: rest_text(view, rest, "more page", box.x + 10,
+				box.y + box.h - 11);
 	}
 
 	/* The one line of a table that has no room for more. */
@@ -267,7 +284,7 @@ const Picture = (() => {
 			return text(box.x + 14, box.y + 25, (table.frame
 				? Text.hex(table.frame, 5) : "no table"), "b") +
 				segment_text(view, table, box.x + 100, box.y + 25);
-		return entry_row(view, entry, box, box.y + 3,
+		return entry_row(view, entry, box, box.y + 1,
 			Text.hex(table.frame, 5) + ":" + entry.index);
 	}
 
@@ -284,14 +301,14 @@ const Picture = (() => {
 		if (table.frame && !table.entries.length)
 			out += text(box.x + 18, box.y + box.mode.title + 22,
 				"no page is present yet", "s dim");
-		return out + rest_text(view, table, box);
+		return out + rest_of_box(view, table, box);
 	}
 
 	function frame_content(view, frame, place) {
 		const key = "frame " + frame.toString(16);
-		const size = {size: 17, mono: true};
 
-		return Text.fit(String(view.facts[key] || ""), place.w - 12, size);
+		return Text.fit(Text.bytes(view.facts[key] || "", place.w > 150 ? 2 : 1),
+			place.w - 12, MONO);
 	}
 
 	/* One frame; it is drawn for the entry that shows it. */
@@ -300,7 +317,8 @@ const Picture = (() => {
 		const mark = marks(view, entry);
 		const {x, y, w, h} = place, name = Text.hex(frame, 5);
 		const style = "frame" + (entry.ghost ? " over" : "");
-		const content = entry.ghost ? "" : frame_content(view, frame, place);
+		const content = !entry.ghost ? frame_content(view, frame, place)
+			: view.frames.has(frame) ? "" : "free";
 		const narrow = h > 60 && w < 150;
 
 		view.frames.set(frame, {x, y: y + h / 2, w});
@@ -338,12 +356,13 @@ const Picture = (() => {
 
 	/* ---- lines ------------------------------------------------------------- */
 
-	/* The place that a row's line goes to: a table's box or a frame's. */
+	/* The place that a row's line goes to: a table's box; a frame's; or, if that
+	 * is not drawn, the box of the table that holds it. */
 	function target(view, port) {
 		const frame = Scene.frame_of(port.row.word);
 
 		return port.row.kind === "linked" ? view.tables.get(frame)
-			: view.frames.get(frame);
+			: view.frames.get(frame) || view.holders.get(frame);
 	}
 
 	/* The lines into one side of a box arrive one below the other. */
@@ -377,19 +396,18 @@ const Picture = (() => {
 			: port.row.word & Scene.RW ? "rw" : "r-";
 	}
 
-	/* A curve from a word to a box, and near its start what the word allows. */
-	function line(port, x, y) {
-		const middle = Math.round((port.x + x) / 2);
-		const t = 0.42, s = 1 - t;
-		const at = (a, b, c, d) => Math.round(s * s * s * a +
-			3 * s * s * t * b + 3 * s * t * t * c + t * t * t * d);
-		const lx = at(port.x, middle, middle, x), ly = at(port.y, port.y, y, y);
+	/* From a word to a box: first what the word allows, then a curve. */
+	function line(port, left, x, y) {
+		const from = port.x + (left ? 44 : -44);
+		const label = port.x + (left ? 26 : -26);
+		const middle = Math.round((from + x) / 2);
+		const style = line_style(port) + (port.changed ? " changed" : "");
 
-		return `<path d="M${port.x} ${port.y}C${middle} ${port.y} ${middle} ` +
-			`${y} ${x} ${y}" class="line ${line_style(port)}` +
-			`${port.changed ? " changed" : ""}" marker-end="url(#head)"/>` +
-			rect(lx - 16, ly - 13, 32, 25, "label") +
-			text(lx, ly + 6, line_label(port), "m b", "middle");
+		return `<path d="M${port.x} ${port.y}H${from}C${middle} ${port.y} ` +
+			`${middle} ${y} ${x} ${y}" class="line ${style}"` +
+			(port.row.ghost ? "/>" : ' marker-end="url(#head)"/>') +
+			rect(label - 14, port.y - 13, 28, 25, "label") +
+			text(label, port.y + 6, line_label(port), "m b", "middle");
 	}
 
 	function lines(view) {
@@ -400,7 +418,7 @@ const Picture = (() => {
 			const step = Math.min(30, room / Math.max(1, ports.length - 1));
 
 			ports.forEach((port, i) => {
-				out += line(port, left ? to.x - 1 : to.x + to.w + 1,
+				out += line(port, left, left ? to.x - 1 : to.x + to.w + 1,
 					to.h ? to.y + Math.min(24, to.h / 2) + i * step : to.y);
 			});
 		}
@@ -432,7 +450,7 @@ const Picture = (() => {
 
 		return (processes > 0 ? text(Layout.WIDTH - 4, layout.ends[1] + 18,
 			"+" + processes + " more", "h", "end") : "") +
-			(tables > 0 ? text(Layout.WIDTH / 2, layout.middle_end + 12,
+			(tables > 0 ? text(Layout.WIDTH / 2, layout.middle_end + 8,
 				"+" + tables + " more page tables", "s", "middle") : "");
 	}
 
@@ -451,6 +469,8 @@ const Picture = (() => {
 				boxes += box(view, table, place);
 				if (table.frame && !view.tables.has(table.frame))
 					view.tables.set(table.frame, place);
+				for (const entry of table.entries)
+					view.holders.set(Scene.frame_of(entry.word), place);
 			}
 		for (const process of scene.processes)
 			if (layout.cards.has(process.pid))
@@ -464,7 +484,7 @@ const Picture = (() => {
 		const scene = Scene.make(facts, gone);
 		const layout = plan.layout;
 		const view = {facts, before, gone, ports: [], frames: new Map(),
-			tables: new Map()};
+			tables: new Map(), holders: new Map()};
 
 		return `<svg xmlns="http://www.w3.org/2000/svg" class="picture" ` +
 			`viewBox="0 0 ${layout.width} ${layout.height}" role="img" ` +

@@ -11,6 +11,7 @@
  */
 const Player = (() => {
 	const $ = name => document.getElementById(name);
+	const LINES = 3; /* of the table of segments */
 	const PLAN_KINDS = /^(word|segment|proc) /;
 
 	class Player {
@@ -186,7 +187,10 @@ const Player = (() => {
 			const step = steps.find(step => this.changes(step)) || steps[0];
 			const line = step ? (this.film.lines || [])[step.line] || "" : "";
 
-			return line.split(" < ").slice(0, 2).join(" < ");
+			const [inner, ...callers] = line.split(" < ");
+
+			return [inner, ...callers.map(place => place.split(" ")[1])]
+				.join(" < ");
 		}
 
 		/* The changed words, the most telling one first. */
@@ -224,10 +228,30 @@ const Player = (() => {
 				(segment.tables || []).filter(Boolean).map(
 					frame => Text.hex(frame, 5)).join(" ") || "none yet"];
 
-			$("rows").innerHTML = scene.segments.map(segment => "<tr" +
+			const lines = scene.segments.map(segment => "<tr" +
 				(changed.has(segment.shmid) ? ' class="changed"' : "") + ">" +
 				cells(segment).map(cell => "<td>" + Text.escape(cell) +
-					"</td>").join("") + "</tr>").join("");
+					"</td>").join("") + "</tr>").concat(this.others());
+
+			$("rows").innerHTML = lines.slice(0, LINES).join("");
+			$("more").textContent = lines.length > LINES
+				? "+" + (lines.length - LINES) : "";
+		}
+
+		/* The semaphores and the queues, a line for each. */
+		others() {
+			const facts = this.now.facts, before = this.before.facts;
+			const said = {sem: fact => "values " + fact.values.join(" "),
+				msg: fact => Text.count(fact.messages, "message") + ", " +
+					Text.count(fact.bytes, "byte")};
+			const line = key => "<tr" + (JSON.stringify(facts[key]) !==
+				JSON.stringify(before[key]) ? ' class="changed"' : "") +
+				"><td>" + (key.startsWith("sem") ? "set" : "queue") +
+				"</td><td>" + key.slice(4) + '</td><td colspan="4">' +
+				Text.escape(said[key.slice(0, 3)](facts[key])) + "</td></tr>";
+
+			return Object.keys(facts).filter(key => /^(sem|msg) /.test(key))
+				.sort().map(line);
 		}
 
 		draw_terminal(view) {
@@ -272,8 +296,8 @@ const Player = (() => {
  tabindex="0" role="region" aria-label="the picture as text"></pre></div>
 <div id="below"><div id="left"><form id="predict" hidden></form>
 <table id="segments"><caption>Segments</caption><thead><tr><th>key</th>
-<th>shmid</th><th>bytes</th><th>nattch</th><th>status</th><th>page tables</th>
-</tr></thead><tbody id="rows"></tbody></table></div>
+<th>shmid</th><th>bytes</th><th>nattch</th><th>status</th><th>page tables
+<span id="more"></span></th></tr></thead><tbody id="rows"></tbody></table></div>
 <pre id="terminal" tabindex="0" role="region" aria-label="terminal"></pre></div>
 </main><dialog id="keys" aria-label="keys"></dialog>`;
 

@@ -41,6 +41,26 @@ const Text = (() => {
 		return text.slice(0, end) + "\u2026";
 	}
 
+	/* The bytes that a film's text of a frame stands for. */
+	function unescape(said) {
+		return (said.match(/\\x[0-9a-f]{2}|\\\\|[^]/g) || []).map(c => c.length < 3
+			? c.charCodeAt(c.length - 1) : parseInt(c.slice(2), 16));
+	}
+
+	/* What a frame holds: the text in it, or its first numbers of 32 bits. */
+	function bytes(said, numbers) {
+		const all = unescape(said);
+		const letters = all.map(c => c > 31 && c < 127
+			? String.fromCharCode(c) : "\0").join("").split("\0");
+		const longest = letters.sort((a, b) => b.length - a.length)[0];
+		const number = i => ((all[i] || 0) | (all[i + 1] || 0) << 8 |
+			(all[i + 2] || 0) << 16 | (all[i + 3] || 0) << 24) | 0;
+
+		if (longest.length > 3)
+			return "\"" + longest + "\"";
+		return Array.from({length: numbers}, (_, i) => number(4 * i)).join(", ");
+	}
+
 	/* "1 word", "2 words"; the plural may be given. */
 	function count(number, one, many = one + "s") {
 		return number + " " + (number === 1 ? one : many);
@@ -54,5 +74,5 @@ const Text = (() => {
 			: items.slice(0, -1).join(", ") + " and " + last;
 	}
 
-	return {escape, hex, width, fit, count, list};
+	return {escape, hex, width, fit, bytes, count, list};
 })();

@@ -19,11 +19,11 @@ const Timeline = (() => {
 		const pids = [...new Set(marks.map(mark => mark.pid))].sort(
 			(a, b) => a - b);
 		const count = Math.max(1, Math.min(pids.length, LANES));
-		const gap = Math.min(19, HEIGHT / count);
-		const top = (HEIGHT - gap * count) / 2;
+		const gap = Math.min(18, (HEIGHT - 16) / Math.max(1, count - 1));
+		const top = (HEIGHT - gap * (count - 1)) / 2;
 
-		return {pids, count, y: pid => Math.round(top + gap * (0.5 +
-			Math.min(pids.indexOf(pid), count - 1)))};
+		return {pids, count, y: pid => Math.round(top + gap *
+			Math.min(pids.indexOf(pid), count - 1))};
 	}
 
 	const room = marks => (WIDTH - LEFT - RIGHT) / Math.max(1, marks.length);

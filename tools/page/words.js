@@ -101,34 +101,38 @@ const Words = (() => {
 
 	const name = word => word.what + " " + word.of;
 
-	/* "wrote one word: PDE 320 of pid 7 is now 007f0407." */
-	function wrote(words) {
-		if (words.length === 1)
-			return "wrote one word: " + name(words[0]) + " is now " +
-				words[0].now + ".";
+	/* "PDE 256 of pid 6", "PTE 0, PTE 1 and 3 more of segment 5's table". */
+	function names(words) {
 		const same = words.every(word => word.of === words[0].of);
-		const shown = words.slice(0, 3).map(
-			word => (same ? word.what : name(word)));
+		const shown = words.slice(0, 3).map(same ? word => word.what : name);
 		const rest = words.length - shown.length;
 
-		return "wrote " + words.length + " words: " + Text.list(rest
-			? shown.concat(rest + " more") : shown) +
-			(same ? " " + words[0].of : "") + ".";
+		return Text.list(rest ? shown.concat(rest + " more") : shown) +
+			(same ? " " + words[0].of : "");
+	}
+
+	/* "wrote one word: PDE 320 of pid 7 is now 007f0407." */
+	function wrote(words, verb) {
+		return words.length === 1
+			? verb + " one word: " + name(words[0]) + " is now " +
+				words[0].now + "."
+			: verb + " " + words.length + " words: " + names(words) + ".";
 	}
 
 	function cleared(words) {
-		return "cleared " + Text.list(words.slice(0, 3).map(name)) +
-			(words.length > 3 ? " and " + (words.length - 3) + " more" : "") +
-			": " + (words.length > 1 ? "they were " : "it was ") +
-			Text.list(words.slice(0, 3).map(word => word.old)) + ".";
+		const old = words.map(word => word.old);
+
+		return "cleared " + names(words) + (words.length === 1
+			? ": it was " + old[0] : words.length <= 3
+				? ": they were " + Text.list(old) : "") + ".";
 	}
 
 	/* What `who` did to words that the CPU did not write by itself. */
-	function word_sentences(who, words) {
+	function word_sentences(who, words, verb) {
 		const gone = words.filter(word => word.now === ZERO);
 		const made = words.filter(word => word.now !== ZERO);
 
-		return (made.length ? who + " " + wrote(made) : "") +
+		return (made.length ? who + " " + wrote(made, verb) : "") +
 			(made.length && gone.length ? " " : "") +
 			(gone.length ? (made.length ? "It" : who) + " " + cleared(gone)
 				: "");
@@ -141,14 +145,14 @@ const Words = (() => {
 
 		if (!old)
 			return it + " has " + Text.count(now.bytes, "byte") +
-				(now.tables && now.tables.length ? "."
+				((now.tables || []).some(Boolean) ? "."
 					: ", and no page table yet.");
 		if (!now)
 			return it + " is destroyed: its frames are free.";
 		if ((old.mode ^ now.mode) & Scene.DEST)
 			return it + " will be destroyed when nobody is attached to it.";
 		if (old.nattch !== now.nattch)
-			return it + " has " + now.nattch + " attached (nattch).";
+			return it + ": nattch is now " + now.nattch + ".";
 		return old.mode !== now.mode || old.owner !== now.owner
 			? it + " has mode " + (now.mode & 0o777).toString(8) +
 				" and owner " + now.owner + "." : "";
@@ -167,9 +171,9 @@ const Words = (() => {
 
 	/* An error code of a page fault, in words (Intel SDM 3A 4.7). */
 	function fault_code(code) {
-		return [code & 1 ? "the page says no" : "not present",
-			code & 2 ? "a write" : "a read",
-			code & 4 ? "by the program" : "by the kernel"].join(", ");
+		return [code & 1 ? "present (1)" : "not present",
+			code & 2 ? "a write (2)" : "a read",
+			code & 4 ? "in user mode (4)" : "in the kernel"].join(", ");
 	}
 
 	function ended(status) {
@@ -181,10 +185,14 @@ const Words = (() => {
 	const said_call = step => step.text || "a system call";
 
 	const EVENTS = {
-		call: step => `pid ${step.pid} calls ${said_call(step)}.`,
-		return: step => `pid ${step.pid} is back from ${said_call(step)}.`,
-		fault: ({pid, args}) => `Page fault of pid ${pid} at ${hex(args[0])}, ` +
-			`error code ${args[1]}: ${fault_code(args[1])}.`,
+		call: step => step.result === undefined
+			? `pid ${step.pid} calls ${said_call(step)}.`
+			: `pid ${step.pid}: ${said_call(step)}.`,
+		return: step => `pid ${step.pid} is back: ${said_call(step)}.`,
+		fault: ({pid, args, result}) =>
+			`Page fault of pid ${pid} at ${hex(args[0])}, error code ` +
+			`${args[1]}: ${fault_code(args[1])}.` +
+			(result ? " It cannot be served: the process gets a signal." : ""),
 		served: ({pid, args}) => args[1] ? `The fault of pid ${pid} at ` +
 			`${hex(args[0])} cannot be served: the process gets a signal.`
 			: `The fault of pid ${pid} at ${hex(args[0])} is served.`,
@@ -195,15 +203,15 @@ const Words = (() => {
 			`pid ${args[1]} sends a message to the server ${args[2]}.`,
 		exec: ({pid}) => `pid ${pid} runs a new program.`,
 		exit: ({pid, args}) => `pid ${pid} ${ended(args[0])}.`,
-		link: () => "", unlink: () => "", rights: () => "",
+		link: () => "", unlink: () => "", rights: () => "", access: () => "",
 	};
 
 	/* Who writes words at this event: a call, or a fault that is served. */
 	function writer(step, call) {
 		if (["fault", "served"].includes(step.event))
 			return "The page fault";
-		if (step.event === "fork" || step.event === "exit")
-			return "The kernel";
+		if (step.event === "fork")
+			return "It";
 		return call || "The kernel";
 	}
 
@@ -214,14 +222,15 @@ const Words = (() => {
 		const say = EVENTS[step.event];
 		const many = step.alike > 1
 			? `This happened ${step.alike} times in a row.` : "";
-		const parts = [step.said || (say ? say(step) : step.text || step.event),
-			many, word_sentences(writer(step, call), rest), cpu_sentence(cpu),
+		const parts = [say ? say(step) : step.text || step.event, many,
+			word_sentences(writer(step, call), rest,
+				step.event === "fork" ? "copied" : "wrote"), cpu_sentence(cpu),
 			...found.segments.map(segment_sentence),
 			...(["fork", "exit"].includes(step.event) ? []
 				: found.processes.map(process_sentence)),
-			step.quiet ? "No page-table word changed." : ""];
+			step.quiet ? "No page-table word changed." : ""].filter(Boolean);
 
-		return parts.filter(Boolean).join(" ");
+		return parts.join(" ") || (step.text || step.event) + ".";
 	}
 
 	return {changes, sentence, by_cpu, fault_code};
