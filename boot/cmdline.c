@@ -5,7 +5,7 @@
  *	semmsl=N semmns=N semopm=N semmni=N msgmax=N msgmnb=N msgmni=N
  *	reserve=PAGES       what only servers may use
  *	log=0|1             errors alone, or all
- *	trace               events on port 0xE9
+ *	trace, trace=0|1    events on port 0xE9 (/proc/sys/kernel/trace)
  *	teach               /proc/PID/pt for all users
  *	server=PATH         one more server of rank 2, shown as /dev/NAME
  *	host                init talks to tools/run

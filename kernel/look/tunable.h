@@ -1,7 +1,7 @@
 /*
  * kernel/look/tunable.h -- what an administrator may set: the limits of System
- * V IPC, the reserve of memory, and how much the log says.  This header
- * declares what tunable.c has.
+ * V IPC, the reserve of memory, how much the log says, and the trace.  This
+ * header declares what tunable.c has.
  *
  * Boot sets a value by its name, from the kernel's command line.  The file
  * server sets it by its number, through the servers' door: that is

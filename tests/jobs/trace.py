@@ -5,8 +5,9 @@ import glob
 import os
 import re
 import struct
+import tempfile
 
-from machine import TOP
+from machine import TOP, built, tessera_log, text_of
 
 CALLED, RETURNED, SWITCHED = 1, 2, 6
 CALLS = (  # number, arguments, result, and how it is written
@@ -94,6 +95,29 @@ def trace_places(check, trace):
         path, function = word.split(":%d ")
         check("one of them is in " + function.split(" ")[0],
               re.search(re.escape(path) + r":\d+ " + function, said), said)
+
+
+def trace_turned(check):
+    """A program of root turns the trace on and off while it runs."""
+    check = check.about("trace")
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "trace")
+        status, out, errors, log = tessera_log(
+            ["-t", "60", "--trace", path, "-a", "trace=0", built("traced")], 60)
+        with open(path) as stream:
+            events = stream.read()
+    check("root turns it on and off by /proc/sys/kernel/trace, and nobody else "
+          "does", status == 0 and out == b"on 0, off 0, not root 13\n",
+          text_of(out + errors) + log)
+    told = re.findall(r"(?:call|return) +(\w+)\(", events)
+    check("between the two every call is told, and no call outside of them",
+          "shmat" in told and "write" in told and "shmget" not in told and
+          "shmdt" not in told, events[-3000:])
+    check("of that attach the link and the first fault are told",
+          re.search(r"link .*\n(.*\n)*.* fault +address 0x40000000 error 6",
+                    events), events[-3000:])
+    check("the log's text has no event in it",
+          re.fullmatch(r"[\n\t -~]*", log), log)
 
 
 def trace_words(check):
