@@ -2,12 +2,13 @@
 import importlib.machinery
 import importlib.util
 import glob
+import json
 import os
 import re
 import struct
 import tempfile
 
-from machine import TOP, built, tessera_log, text_of
+from machine import TOP, built, tessera, tessera_log, text_of
 
 CALLED, RETURNED, SWITCHED = 1, 2, 6
 CALLS = (  # number, arguments, result, and how it is written
@@ -95,6 +96,108 @@ def trace_places(check, trace):
         path, function = word.split(":%d ")
         check("one of them is in " + function.split(" ")[0],
               re.search(re.escape(path) + r":\d+ " + function, said), said)
+
+
+# ---- one cause for each word ------------------------------------------------
+
+LINKED, ACCESSED = 0x400, 0x60
+
+
+def number(word):
+    return int(word or "0", 16)
+
+
+def directories(state, pid=None):
+    """The directories of live processes, or of one: their frames."""
+    return [fact["cr3"] for key, fact in state.items()
+            if key.startswith("proc ") and fact["cr3"] and
+            pid in (None, int(key[5:]))]
+
+
+def tables(state):
+    """The page tables of segments: their frames."""
+    return [frame for key, fact in state.items() if key.startswith("segment ")
+            for frame in fact["tables"]]
+
+
+def shared(state, at, old, new):
+    """Is this word a linked PDE, or an entry of a segment's own table?  It is
+    no word any more when its table has ended with the segment."""
+    page = at >> 12
+    return page in tables(state) or page in directories(state) and \
+        (old | new) & LINKED
+
+
+def entry(state, directory, address):
+    """Where the PTE of a linear address lies, by that directory's words."""
+    pde = number(state.get("word %08x" % (directory << 12 |
+                                          address >> 22 << 2)))
+    return pde & ~0xFFF | (address >> 12 & 1023) << 2 if pde & LINKED else None
+
+
+def named(step, before, after, at, old, new):
+    """Does the step's event name the change of the word at `at`?"""
+    event, args = step["event"], step["args"]
+    slot, page = (at & 0xFFF) >> 2, at >> 12
+    if event == "access":
+        return (old ^ new) & ~ACCESSED == 0
+    if event in ("link", "unlink", "rights"):
+        return page in directories(after) + directories(before) and \
+            args[0] <= slot < args[0] + args[1] and {
+                "link": new == args[2], "unlink": new & LINKED == 0,
+                "rights": (old ^ new) & ~3 == 0}[event]
+    if event == "served":
+        return at in [entry(after, directory, args[0])
+                      for directory in directories(after)]
+    return event == "fork" and page in directories(after, args[0])
+
+
+def unnamed(film):
+    """Replays a film: the changes of shared words that no event names, and
+    the events that named one."""
+    state, wrong, causes = dict(film["start"]), [], set()
+    for i, step in enumerate(film["steps"]):
+        before = dict(state)
+        for key, fact in step["set"].items():
+            state[key] = fact
+            if fact is None:
+                del state[key]
+        for key in step["set"]:
+            if not key.startswith("word "):
+                continue
+            at = int(key[5:], 16)
+            old, new = number(before.get(key)), number(state.get(key))
+            if not shared(state, at, old, new):
+                continue
+            causes.add(step["event"])
+            if not named(step, before, state, at, old, new):
+                wrong.append("step %d, %s: %s from %08x to %08x" % (
+                    i, step["text"], key, old, new))
+    return wrong, causes
+
+
+def trace_causes(check):
+    """Between two events a shared word changes only as the second one says."""
+    check = check.about("trace")
+    for name, wanted in (("two_addresses", "fork link unlink served access"),
+                         ("reader", "link unlink rights served access")):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "film")
+            status, out, errors = tessera(["-t", "60", "--film", path, "--",
+                                           name], 60)
+            with open(path) as stream:
+                film = json.load(stream)
+        wrong, causes = unnamed(film)
+        check("%s: the event behind each change of a shared word names it" %
+              name, status == 0 and not wrong and causes >= set(wanted.split()),
+              "\n".join(wrong) + str(causes) + text_of(errors))
+        for step in film["steps"]:  # the same film, with one event too late
+            if step["event"] == "link":
+                step["event"], step["text"] = "call", "getpid()"
+                break
+        wrong, _ = unnamed(film)
+        check("%s: a link that is told as something else is noticed" % name,
+              len(wrong) == 1 and "getpid" in wrong[0], "\n".join(wrong))
 
 
 def trace_turned(check):
