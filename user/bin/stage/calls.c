@@ -18,7 +18,7 @@
  *	exec             how many words; they are the data
  *	wait             pid, options, and the status that came
  *	mmap             address, length, rights, flags
- *	peek             address, bytes
+ *	peek, spin       address, bytes or seconds
  *	poke             address, bytes, is it a string?, were the bytes said?
  */
 #define _GNU_SOURCE
@@ -480,6 +480,14 @@ static bool parse_poke(struct line *line, struct request *r)
 	return true;
 }
 
+static bool parse_spin(struct line *line, struct request *r)
+{
+	return line_number(line, "address", &r->args[0]) &&
+	       line_number(line, "number of seconds", &r->args[1]) &&
+	       ((r->args[1] >= 1 && r->args[1] <= 600) ||
+	        line_wrong(line, "spin: 1 to 600 seconds"));
+}
+
 static bool parse_number(struct line *line, struct request *r)
 {
 	return line_number(line, "number", &r->args[0]);
@@ -796,6 +804,9 @@ const struct call stage_calls[OPS] = {
 	[OP_POKE] = {"poke", "poke ADDRESS \"STRING\"|NUMBER [BYTES]",
 		"stores into memory; with BYTES again and again, up to there",
 		parse_poke, print_poke, false, true},
+	[OP_SPIN] = {"spin", "spin ADDRESS SECONDS",
+		"adds 1 to the word there for so long, without a system call",
+		parse_spin, print_munmap, false, true},
 	[OP_SETUID] = {"setuid", "setuid UID", "becomes another user",
 		parse_number, print_number, false, false},
 	[OP_GETUID] = {"getuid", "getuid", "says which user it is",

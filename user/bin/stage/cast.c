@@ -329,6 +329,16 @@ static void rest(int round)
 		nanosleep(&moment, NULL);
 }
 
+/* While one spins, nobody else is to run: see puppet.c. */
+static void look_away(long seconds)
+{
+	struct timespec time = {seconds + seconds / 4, 500000000};
+
+	say("    (for %ld s all others sleep)\n", seconds);
+	say_flush();
+	nanosleep(&time, NULL);
+}
+
 static bool stopped(pid_t pid)
 {
 	struct look look = look_at(pid);
@@ -346,6 +356,8 @@ static void await_stop(pid_t pid)
 /* Lets one process run until it has nothing to do, waits or is dead. */
 static void settle_one(struct actor *actor)
 {
+	if (actor->request.op == OP_SPIN)
+		look_away(actor->request.args[1]);
 	for (int round = 0;
 	     actor->state == CALLING && look_at_call(actor, round); round++)
 		rest(round);

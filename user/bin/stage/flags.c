@@ -42,8 +42,8 @@ const struct flag msgrcv_flags[] = {
 	{"noerror", "MSG_NOERROR", MSG_NOERROR},
 	{"except", "MSG_EXCEPT", MSG_EXCEPT}, {0}};
 const struct flag prot_flags[] = {
-	{"r", "PROT_READ", PROT_READ}, {"w", "PROT_WRITE", PROT_WRITE},
-	{"x", "PROT_EXEC", PROT_EXEC}, {"rw", NULL, PROT_READ | PROT_WRITE},
+	{"r", "PROT_READ", PROT_READ}, {NULL, "PROT_WRITE", PROT_WRITE},
+	{NULL, "PROT_EXEC", PROT_EXEC}, {"rw", NULL, PROT_READ | PROT_WRITE},
 	{"rx", NULL, PROT_READ | PROT_EXEC},
 	{"rwx", NULL, PROT_READ | PROT_WRITE | PROT_EXEC},
 	{"none", NULL, PROT_NONE}, {0}};
@@ -132,6 +132,8 @@ static bool unknown_flag(struct line *line, const struct flag *flags, bool mode)
 	int count = 0;
 
 	for (; !flag_ends(flags) && count < 16; flags++) {
+		if (!flags->word)
+			continue;
 		words[count++] = flags->word;
 		snprintf(list + strlen(list), sizeof(list) - strlen(list),
 		         "%s%s", list[0] ? ", " : "", flags->word);

@@ -27,6 +27,7 @@
 #include "stage.h"
 
 static bool over, quiet, asking, playing;
+static char mark, last_mark; /* of this line and the last one: # ? = or 0 */
 
 /* ---- output and input --------------------------------------------------- */
 
@@ -126,6 +127,7 @@ static bool do_help(struct line *line)
 	    "    look        the picture        ps     who is on the stage\n"
 	    "    names       what names keep    ipcs   the System V objects\n"
 	    "    play FILE   plays a script; play 3: beat 3 of the lecture\n"
+	    "    entry A p   the words of an address, and where they are\n"
 	    "    sleep N     lets N seconds go by\n"
 	    "    clear       ends all processes, removes their objects\n"
 	    "    quit        clears the stage and leaves\n");
@@ -138,6 +140,27 @@ static bool do_look(struct line *line)
 	objects_look();
 	words_look(false, false);
 	picture_show();
+	return true;
+}
+
+/* Where the words of an address are, for whoever has a hand in the machine. */
+static bool do_entry(struct line *line)
+{
+	long address;
+	int index;
+
+	if (!line_next(line))
+		return line_wrong(line, "entry: of which process? entry A p");
+	index = cast_find(line->word);
+	if (index < 0)
+		return line_wrong(line, "there is no process %.20s",
+		                  line->word);
+	if (!line_number(line, "address", &address))
+		return false;
+	if (!on_tessera)
+		return line_wrong(line, "Linux does not show its page tables");
+	words_look(false, false);
+	words_entry(index, (unsigned long)address);
 	return true;
 }
 
@@ -228,10 +251,10 @@ static const struct {
 	const char *word;
 	bool (*run)(struct line *line);
 } own[] = {
-    {"help", do_help},   {"look", do_look},   {"ps", do_ps},
-    {"ipcs", do_ipcs},   {"names", do_names}, {"clear", do_clear},
-    {"quit", do_quit},   {"exit", do_quit},   {"q", do_quit},
-    {"sleep", do_sleep}, {"play", do_play},
+    {"entry", do_entry}, {"help", do_help},   {"look", do_look},
+    {"ps", do_ps},       {"ipcs", do_ipcs},   {"names", do_names},
+    {"clear", do_clear}, {"quit", do_quit},   {"exit", do_quit},
+    {"q", do_quit},      {"sleep", do_sleep}, {"play", do_play},
 };
 #define OWN ((int)(sizeof(own) / sizeof(*own)))
 
@@ -292,6 +315,23 @@ static bool acted_line(struct line *line)
 	return true;
 }
 
+/* Says a mistake, in lines that a screen can show. */
+static void say_mistake(const char *text)
+{
+	const char *mark = "    ! ";
+
+	while (*text) {
+		int bytes = (int)strlen(text), end = bytes;
+
+		if (bytes > 72)
+			for (end = 72; end > 40 && text[end] != ' '; end--)
+				;
+		say("%s%.*s\n", mark, end, text);
+		text += end + (text[end] == ' ');
+		mark = "      ";
+	}
+}
+
 static bool do_line(const char *text)
 {
 	static struct line line;
@@ -302,7 +342,7 @@ static bool do_line(const char *text)
 		good = line.actor[0] ? acted_line(&line) : own_line(&line);
 	if (!good) {
 		quiet = false;
-		say("    ! %s\n", line.mistake);
+		say_mistake(line.mistake);
 		if (line.usage)
 			say("      it is: %s\n", line.usage);
 	}
@@ -311,15 +351,15 @@ static bool do_line(const char *text)
 
 /* ---- lines of a script -------------------------------------------------- */
 
-static bool shown_text(char mark, const char *text)
+static bool shown_text(const char *text)
 {
 	if (mark == '#')
 		say("%s\n", text);
 	else
 		say("%s%s\n",
-		    mark == '=' ? "ANSWER   "
-		    : asking    ? "         "
-		                : "PREDICT  ",
+		    mark == last_mark ? "         "
+		    : mark == '?'     ? "Predict: "
+		                      : "Answer:  ",
 		    text);
 	asking = mark == '?';
 	return true;
@@ -345,8 +385,11 @@ bool stage_line(const char *text)
 	if (strchr("#?=", *text)) {
 		if (*text != '?')
 			question_ends();
-		return shown_text(*text, text + 1 + (text[1] == ' '));
+		last_mark = mark;
+		mark = *text;
+		return shown_text(text + 1 + (text[1] == ' '));
 	}
+	mark = 0;
 	question_ends();
 	if (over)
 		return true;

@@ -194,15 +194,21 @@ static void draw_all(void)
 
 /* ---- who there is ------------------------------------------------------- */
 
+static void draw_actor(int i)
+{
+	say("%-4s pid %-5d ", cast[i].name, (int)cast[i].pid);
+	if (words_cr3(i))
+		say("CR3 %05x000  ", words_cr3(i));
+	say("%s\n", cast_doing(&cast[i]));
+}
+
 static void draw_cast(void)
 {
 	int shown = 0;
 
 	for (int i = 0; i < cast_count; i++)
 		if (cast[i].state != ABSENT && shown++ < 5)
-			say("%-4s pid %-5d CR3 %05x000  %s\n", cast[i].name,
-			    (int)cast[i].pid, words_cr3(i),
-			    cast_doing(&cast[i]));
+			draw_actor(i);
 	if (shown > 5)
 		say("... and %d more processes\n", shown - 5);
 }

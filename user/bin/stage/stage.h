@@ -59,6 +59,7 @@ enum stage_op {
 	OP_SBRK,
 	OP_PEEK,
 	OP_POKE,
+	OP_SPIN,
 	OP_SETUID,
 	OP_GETUID,
 	OP_GETPID,
@@ -244,6 +245,8 @@ void words_start(void);
 void words_look(bool show, bool expected);
 /* Forgets a process that the director has born: its words are no news. */
 void words_born(int index);
+/* Prints the words of an address of a process, and where in memory they are. */
+void words_entry(int index, unsigned long address);
 /* Forgets everybody. */
 void words_forget(void);
 /* Memory that stays until the end. */

@@ -21,6 +21,7 @@
 
 #define PROGRAM_AT 0x08000000u
 #define STACK_SLOT 767u
+#define KERNEL_AT  0xc0000000u
 #define LINKED     0x400u
 #define FLAGS      0xfffu
 #define ENTRIES    1024u
@@ -495,6 +496,49 @@ void words_forget(void)
 {
 	for (int i = 0; i < STAGE_ACTORS; i++)
 		before[i].count = now[i].count = 0;
+}
+
+/* ---- one address -------------------------------------------------------- */
+
+struct sought {
+	uint32_t slot, index; /* of the address */
+	uint32_t pde, pte;
+};
+
+static void seek(void *to, const struct shown_word *word)
+{
+	struct sought *sought = to;
+
+	if (word->slot != sought->slot)
+		return;
+	if (word->index == ENTRIES)
+		sought->pde = word->value;
+	else if (word->index == sought->index)
+		sought->pte = word->value;
+}
+
+/* The kernel shows all of memory from KERNEL_AT on. */
+static void entry_print(const char *kind, uint32_t index, uint32_t value,
+                        uint32_t physical)
+{
+	struct run run = {.set = value & FLAGS};
+
+	say("    %s %-4u  %08x  %-22s at %08x, gdb 0x%x\n", kind, index, value,
+	    value ? bits_text(&run) : "not there", physical,
+	    physical + KERNEL_AT);
+}
+
+void words_entry(int index, unsigned long address)
+{
+	struct sought sought = {.slot = (uint32_t)address >> 22,
+	                        .index = (uint32_t)address >> 12 & 1023};
+
+	words_each(index, seek, &sought);
+	entry_print("PDE", sought.slot, sought.pde,
+	            cr3[index] << 12 | sought.slot << 2);
+	if (sought.pde)
+		entry_print("PTE", sought.index, sought.pte,
+		            (sought.pde & ~FLAGS) | sought.index << 2);
 }
 
 /* ---- for the picture ---------------------------------------------------- */
