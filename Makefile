@@ -131,7 +131,7 @@ compare: all programs ## run the tests on Linux 6.1, record its answers
 check: ## the rules of the house, formatting, warnings, static analysis
 bench: all programs ## the performance table
 lines: all ## code lines by room, each against its limit
-gdb: all ## QEMU and gdb in this terminal, stopped at kmain
+gdb: all ## QEMU and gdb here, stopped at kmain (RUN=/bin/ring: at that program)
 $(SCRIPTS): ; tools/$@
 test: ; tests/run
 setup: ; @echo 'setup: all is here' ## only install what is missing

@@ -2,35 +2,70 @@
 #
 # tools/gdb has stopped at kmain.  We stop at the calls of ipc(117): shmget and
 # shmat of the parent, shmdt (of what fork gave it), shmat and shmdt of the child.
+# Then we stop where a message waits in a queue, and where it is being served.
 
 set width 0
-echo \n(gdb) break run_ipc\n
-break run_ipc
-echo \n(gdb) ignore 2 3\n
-ignore 2 3
-echo \n(gdb) continue\n
-continue
-echo \n(gdb) procs\n
-procs
-echo \n(gdb) shm\n
-shm
-echo \n(gdb) pt 0x40000000 6\n
-pt 0x40000000 6
-echo \n(gdb) pt 0x50000000\n
-pt 0x50000000
-echo \n(gdb) continue\n
-continue
-echo \n(gdb) shm\n
-shm
-echo \n(gdb) pt 0x40000000 6\n
-pt 0x40000000 6
-echo \n(gdb) pt 0x50000000 7\n
-pt 0x50000000 7
-echo \n(gdb) pt 0x40000000\n
-pt 0x40000000
-echo \n(gdb) pt 0xc0100000\n
-pt 0xc0100000
-echo \n(gdb) frames\n
-frames
-echo \n(gdb) pt 0x40000000 99\n
-pt 0x40000000 99
+
+# type COMMAND: shows it as if it were typed, and what it says.
+python
+class Type(gdb.Command):
+    def __init__(self):
+        super().__init__("type", gdb.COMMAND_USER)
+
+    def invoke(self, argument, _):
+        print("\n(gdb) " + argument)
+        try:
+            gdb.execute(argument)
+        except gdb.error as error:
+            print(error)
+
+Type()
+end
+
+type help tessera
+type procs
+type frames
+type break run_ipc
+type ignore 2 3
+type continue
+type procs
+type shm
+type pt 6
+type pt 7 0x50000000
+type pt-diff 6 7
+type continue
+type shm
+type pt 6
+type pt 7 0x50000000
+type pt cr3 0x40000000
+type pt cr3 0xc0100000
+type pt-diff 6 7
+type pt-diff 6 6
+type eval "frame 0x%x", segments[8].word >> 12
+type eval "frame 0x%x", *(unsigned *) ((segments[8].word & ~0xfff) + 0xc0000000) >> 12
+type eval "frame 0x%x", spaces[4].directory
+type frame 0x000b8
+type frame 0
+type frames
+type delete
+type break forward if number == 4
+type continue
+type delete
+type break schedule
+type continue
+type messages
+type delete
+type break lease_copy
+type continue
+type messages
+type syscalls
+type pt 99
+type pt init
+type pt 6 somewhere
+type pt 6 0x123456789
+type pt
+type pt-diff 6 0
+type frame 3f
+type frame 0xfffff
+type frame 99
+type syscalls none
