@@ -219,6 +219,12 @@ def trace_turned(check):
     check("of that attach the link and the first fault are told",
           re.search(r"link .*\n(.*\n)*.* fault +address 0x40000000 error 6",
                     events), events[-3000:])
+    status, out, errors, text = tessera_log(
+        ["-t", "60", "-a", "trace", built("traced")], 60,
+        {"QEMU_ARGS": "-global isa-debugcon.readback=255"})
+    check("where port 0xE9 reads 0xFF, nothing is told and nothing waits",
+          status == 0 and out.startswith(b"on 0") and text == "",
+          text_of(out + errors) + text)
     check("the log's text has no event in it",
           re.fullmatch(r"[\n\t -~]*", log), log)
 
