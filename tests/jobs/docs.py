@@ -9,6 +9,8 @@ Three kinds of fenced blocks are compared:
     ```c PATH  ```nasm PATH  lines of that file, as they stand there
     ```                     anything else: it is not compared
 
+In a list of stops, `    function  path/of/file.c  what it does`, the file must
+have the function.
 A line `...` stands for lines that are left out.  Numbers that change with every
 kernel may be others, if each is the same other one in the whole lesson: frames
 (also in a page-table word, whose bits must agree), pids, and addresses in a
@@ -145,6 +147,16 @@ def lesson_differences(text):
                 ["..."] + block.splitlines() + ["..."], lines)
 
 
+def stops(text):
+    """Yields (a stop of a list, whether its file has that function)."""
+    for name, path in re.findall(
+            r"^    (\w+) +((?:abi|boot|ipc|kernel|mm|user)/[\w/-]+\.\w+)", text,
+            re.M):
+        with open(os.path.join(TOP, path)) as stream:
+            yield "%s in %s" % (name, path), re.search(
+                r"\b%s[(:]" % name, stream.read())
+
+
 def lessons():
     """The names of the files of docs/ that show something to compare."""
     for name in sorted(os.listdir(DOCS)):
@@ -159,8 +171,16 @@ def lesson(check, name):
     """Each command of a lesson prints what the lesson shows."""
     check = check.about("docs/" + name)
     with open(os.path.join(DOCS, name)) as stream:
-        for part, differs in lesson_differences(stream.read()):
-            check(part, not differs, differs or "")
+        text = stream.read()
+    for part, differs in lesson_differences(text):
+        check(part, not differs, differs or "")
+    missing = [stop for stop, there in stops(text) if not there]
+    check("every stop is a function of its file", not missing, missing)
+    if name == "unixware.md":
+        claims = re.findall(r"^\| (S\d+) \|.*`\w+`, `[\w/]+\.\w+`", text, re.M)
+        check("each of 17 sentences has its code and its test",
+              claims == ["S%d" % i for i in range(1, 18)] and
+              all("UW-%s " % claim in text for claim in claims), claims)
 
 
 def compares(check):
