@@ -6,6 +6,7 @@
  *	reserve=PAGES       what only servers may use
  *	log=0|1             errors alone, or all
  *	trace, trace=0|1    events on port 0xE9 (/proc/sys/kernel/trace)
+ *	quantum=TICKS       how long a process may run while others are ready
  *	teach               /proc/PID/pt for all users
  *	server=PATH         one more server of rank 2, shown as /dev/NAME
  *	host                init talks to tools/run

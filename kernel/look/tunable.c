@@ -6,6 +6,7 @@
 #include "../../abi/errno.h"
 #include "../base/klog.h"
 #include "../base/trace.h"
+#include "../process/schedule.h"
 #include "../../ipc/sysv/msg.h"
 #include "../../ipc/sysv/sem.h"
 #include "../../ipc/sysv/shm.h"
@@ -27,6 +28,7 @@ const struct tunable tunables[TUNABLES] = {
 	[TUNABLE_RESERVE] = {"reserve", (uint32_t *)&server_reserve, 0, 65536},
 	[TUNABLE_LOG]     = {"log", (uint32_t *)&klog_level, 0, KLOG_INFO},
 	[TUNABLE_TRACE]   = {"trace", &trace_on, 0, 1},
+	[TUNABLE_QUANTUM] = {"quantum", &quantum, 1, 1000},
 };
 /* clang-format on */
 

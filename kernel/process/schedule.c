@@ -1,7 +1,8 @@
 /*
  * kernel/process/schedule.c -- one process gives up the CPU, the next gets it.
  *
- * ready.c says which one that is.  A quantum ends at the next tick.
+ * ready.c says which one that is.  A quantum ends at the next tick, or at the
+ * next of so many ticks that quantum= on the command line says.
  *
  * When no process is ready, the one that gave up the CPU idles here until an
  * interrupt wakes a process, which may be itself.  The idle loop is the one
@@ -18,6 +19,7 @@
 
 uint32_t count_switches;
 static uint32_t last_tick; /* ticks up to here were counted as somebody's */
+uint32_t quantum = 1;
 
 /*
  * What a switch seldom has to do.  It returns `old`, so that its caller need
@@ -129,5 +131,6 @@ void clock_tick(bool user)
 		p->sched.user_ticks += passed;
 	else
 		p->sched.system_ticks += passed;
-	quantum_ends(p);
+	if (ticks % quantum < passed)
+		quantum_ends(p);
 }

@@ -58,6 +58,7 @@ struct proc *ready_take(void);
  * user's if this turn has been long enough.
  */
 void quantum_ends(struct proc *p);
+extern uint32_t quantum; /* ticks: 1, or what quantum= says */
 
 /*
  * The running process yields, and no other of its user is READY: the turn
