@@ -4,10 +4,11 @@ tools/run --film makes a Recorder.  Its words make QEMU share the machine's
 memory and open a gdb stub, through which the recorder watches `trace_told`
 (kernel/base/trace.h).  So the machine stands still after each event; then the
 event is the last of the trace's ring, and facts.py says what is different.
-tools/hostline waits for us beside the guest's line, which it hears first: so
-what the program had written by then is known as well.
+Meanwhile Line speaks with the guest: so each step knows what the program had
+written by then, and the guest hears us at the same instruction in each run.
 """
 import codecs
+import fcntl
 import hashlib
 import importlib.machinery
 import importlib.util
@@ -16,6 +17,8 @@ import os
 import re
 import select
 import signal
+import termios
+import time
 
 import outside
 from facts import Facts
@@ -23,6 +26,9 @@ from outside import Strange
 
 FORMAT, VERSION = "tessera-film", 1
 STEPS = 20000
+# Words for the kernel.  A demonstration is over before a quantum is, so no
+# process loses the CPU against its will, and two runs are the same.
+KERNEL_WORDS = ["trace", "quantum=20"]
 LIMIT = "the recorder stopped at %d steps" % STEPS
 NOBODY_ATTACHES = ("The program attaches no shared memory, so the film shows "
                    "its processes alone.")
@@ -43,7 +49,64 @@ def tool(name):
     return module
 
 
-trace = tool("trace")
+trace, hostline = tool("trace"), tool("hostline")
+
+
+# ---- the guest's line -----------------------------------------------------
+
+class Line(hostline.HostLine):
+    """A host line that speaks while the machine stands still, if it can, and
+    says that output is taken only when much of it is: no interrupt comes that
+    another run would not have."""
+
+    QUIET = 0.1  # seconds without an event: the guest waits for us
+    FULL = 0.05  # seconds in which QEMU reads nothing: so does the guest
+
+    def __init__(self, recorder, *words):
+        super().__init__(*words)
+        self.recorder = recorder
+
+    def others(self):
+        machine = self.recorder.fileno()
+        return [] if machine is None else [machine]
+
+    def heard(self, data):
+        self.recorder.heard(data)
+
+    def turn(self):
+        if self.others() and select.select(self.others(), [], [],
+                                           self.QUIET)[0]:
+            self.recorder.stopped(self)
+        else:
+            super().turn()
+
+    def taken_is_due(self):
+        return self.written >= hostline.ACKNOWLEDGE
+
+    def catch_up(self):
+        """Hears all that the guest has said, and answers at once what can be
+        answered, until QEMU has read it."""
+        while not self.closed and ready(self.connection):
+            self.receive()
+        while self.queue and select.select([], [self.queue[0][0]], [], 0)[1]:
+            self.write_some()
+        if self.wanted and ready(0):
+            self.read_input()
+        end = time.monotonic() + self.FULL
+        while not self.closed and time.monotonic() < end:
+            if self.outgoing:
+                self.send()
+            if not self.outgoing and not self.unread():
+                break
+
+    def unread(self):
+        """Returns how much of what we said QEMU has not read yet."""
+        return int.from_bytes(fcntl.ioctl(self.connection, termios.TIOCOUTQ,
+                                          bytes(4)), "little")
+
+
+def ready(stream):
+    return select.select([stream], [], [], 0)[0]
 
 
 # ---- what a step says ------------------------------------------------------
@@ -157,8 +220,8 @@ class Recorder:
     # ---- for tools/run -----------------------------------------------------
 
     def words(self):
-        """Returns QEMU's words.  Time goes by instructions, so that two runs
-        are the same, where QEMU can do that."""
+        """Returns QEMU's words.  Where QEMU can do that, time goes by
+        instructions, and our own work takes hardly any."""
         words = self.ram.words() + outside.gdb_words(self.folder)
         if os.environ.get("ACCEL", "tcg") == "tcg" and \
                 "-icount" not in os.environ.get("QEMU_ARGS", ""):
@@ -175,6 +238,10 @@ class Recorder:
         self.gdb.watch(symbols["trace_told"])
         self.go()
 
+    def line(self, *words):
+        """Returns what speaks with the guest."""
+        return Line(self, *words)
+
     def go(self):
         self.gdb.send("c")
         self.running = True
@@ -190,9 +257,7 @@ class Recorder:
         try:
             if self.gdb.answer()[0] in "WX":
                 return
-            while not host.closed and select.select([host.connection], [], [],
-                                                    0)[0]:
-                host.receive()
+            host.catch_up()
             self.event()
             if self.limit:
                 self.let_go()
@@ -289,9 +354,10 @@ class Recorder:
             words = [words[0], trace.signed(words[1])] + words[2:]
         if kind in ("call", "return"):
             self.numbers.add(words[0])
-            while len(words) > 2 and words[-1] == 0:
-                words = words[:-1]
-            return list(words)
+        if kind == "call" and words[0] in self.names.ours:
+            return words[:1 + len(self.names.ours[words[0]][1])]
+        if kind == "return":
+            return words[:3] if words[2] else words[:2]
         return list(words[:WORDS.get(kind, len(words))])
 
     def text(self, kind, pid, words):
