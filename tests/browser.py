@@ -14,6 +14,7 @@ build/screens, to be looked at.
 Where something of this cannot be had, Missing says what, in one line: the job
 then notes that line, and has no test that passed.
 """
+import functools
 import hashlib
 import json
 import os
@@ -94,12 +95,18 @@ def chromium():
     return found[0]
 
 
+def node():
+    """Returns the path of Node."""
+    found = shutil.which("node")
+    if not found:
+        raise Missing("Node is not installed (apt-get install nodejs)")
+    return found
+
+
 def words():
     """Returns the command that drives the browser."""
-    if not shutil.which("node"):
-        raise Missing("Node is not installed (apt-get install nodejs)")
     browser = chromium()
-    return ["node", os.path.join(TESTS, "browser.js"),
+    return [node(), os.path.join(TESTS, "browser.js"),
             package("playwright-core"), browser,
             os.path.join(package("axe-core"), "axe.min.js")]
 
@@ -173,7 +180,7 @@ class Browser:
     def wait(self, script, seconds=30):
         """Waits until an expression in the page is true."""
         self.order("wait", seconds + 5, script=script,
-                   seconds=seconds * PATIENCE)
+                   milliseconds=seconds * PATIENCE * 1000)
 
     def screenshot(self, name):
         """Keeps what is on the screen, as build/screens/NAME.png."""
@@ -193,3 +200,17 @@ class Browser:
     def errors(self):
         """Returns the page's errors, and what it asked the network for."""
         return self.order("errors")
+
+
+def in_browser(job):
+    """Gives a job a browser; where there is none, the job says so and tests
+    nothing."""
+    @functools.wraps(job)
+    def run(check):
+        try:
+            with Browser() as browser:
+                job(check, browser)
+        except Missing as why:
+            name = job.__name__.replace("_", " ")
+            check.note("%s is not tested: %s" % (name, why))
+    return run

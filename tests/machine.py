@@ -67,6 +67,10 @@ class Check:
             shown = repr(detail)[:2000]
         self.results.append((bool(good), self.subject + sentence, shown))
 
+    def note(self, line):
+        """Says in one line what is not tested here, and why."""
+        print("# %s%s" % (self.subject, line), flush=True)
+
     def tap(self, text, status, errors=""):
         """Notes each test of a TAP output; the last failure shows `errors`."""
         tests = tap_tests(text, status)

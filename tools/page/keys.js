@@ -48,7 +48,8 @@ const Keys = (() => {
 		}
 		dialog.innerHTML = "<h2>Keys</h2><dl>" + TABLE.map(
 			([, , key, said]) => `<dt>${key}</dt><dd>${said}</dd>`).join("") +
-			"</dl><form method=\"dialog\"><button>Close (Esc)</button></form>";
+			"</dl><p>▲ a page fault, ■ words linked or cleared, ● a call, " +
+			"◆ all else; filled: a word changed.</p><form method=\"dialog\"><button>Close (Esc)</button></form>";
 		dialog.showModal();
 	}
 

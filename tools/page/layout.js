@@ -40,7 +40,7 @@ const Layout = (() => {
 	const row_id = row => row.slot + (row.pte + 1) / 1025;
 
 	class Plan {
-		/* options: {program, wanted(process), height} */
+		/* options: {program, wanted(process), hidden: a pid, height} */
 		constructor(options = {}) {
 			this.options = options;
 			this.processes = new Map(); /* pid -> Set of row_id() */
@@ -54,8 +54,8 @@ const Layout = (() => {
 			const name = program.split("/").pop().slice(0, 15);
 
 			return process.rows.length > 0 || this.options.wanted &&
-				this.options.wanted(process) ||
-				name !== "" && process.name === name;
+				this.options.wanted(process) || name !== "" &&
+				process.name === name && process.pid !== this.options.hidden;
 		}
 
 		/* Notes what a scene has. */

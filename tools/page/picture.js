@@ -7,7 +7,7 @@
  * thick border, and its old value beside it.  A cleared word keeps its place.
  * Rights are a letter and a line style, and no meaning is a colour alone.
  *
- *	Picture.draw(facts, before, options)   options: plan, gone, label
+ *	Picture.draw(facts, before, options)   options: plan, gone, scene, label
  *	Picture.twin(facts)                    the same as text (twin.js)
  *
  * Both are pure: the same facts give the same text, in a browser and elsewhere.
@@ -186,9 +186,14 @@ const Picture = (() => {
 		const said = "\u2026 and " + Text.count(alive, what) +
 			(changed ? ", " + changed + " changed" : "");
 
-		return !alive && !changed ? "" : (changed ? rect(x, y - 18,
-			Math.round(Text.width(said, SANS)) + 20, 25, "slot changed") : "") +
-			text(x + 8, y, said, "s");
+		return alive || changed ? marked_text(said, x, y, changed) : "";
+	}
+
+	/* A text that has a mark when it stands for words that have changed. */
+	function marked_text(said, x, y, changed) {
+		return (changed ? `<g data-rest="${changed}">` + rect(x, y - 18,
+			Math.round(Text.width(said, SANS)) + 20, 25, "slot changed")
+			: "<g>") + text(x + 8, y, said, "s") + "</g>";
 	}
 
 	function card(view, process, place) {
@@ -257,12 +262,15 @@ const Picture = (() => {
 		if (box.mode.title > 40)
 			return text(box.x + 16, box.y + 25, name, style) +
 				segment_text(view, table, box.x + 16, box.y + 48);
-		const rest = table.entries.length - box.rows.length;
+		const rest = table.entries.filter(
+			entry => !box.rows.includes(entry.index));
+		const said = "+" + rest.length;
 
 		return text(box.x + 14, box.y + 24, name, "b") +
-			segment_text(view, table, box.x + 142, box.y + 24, "seg.") + (rest > 0
-			? text(box.x + box.w - 12, box.y + 24, "+" + rest, "s", "end")
-			: "");
+			segment_text(view, table, box.x + 142, box.y + 24, "seg.") +
+			(rest.length ? marked_text(said, box.x + box.w - 22 -
+				Math.round(Text.width(said, SANS)), box.y + 24,
+			rest.filter(entry => marks(view, entry).changed).length) : "");
 	}
 
 	/* The entries that have no row of their own; a low title has no room. */
@@ -445,13 +453,25 @@ const Picture = (() => {
 		return plan.see(Scene.make(facts, gone));
 	}
 
-	function more(layout) {
-		const processes = layout.more_processes, tables = layout.more_tables;
+	/* How many words changed of what has no place in the picture. */
+	function unseen(view, items, places, id) {
+		return items.filter(item => !places.has(item[id])).flatMap(
+			item => item.rows || item.entries).filter(
+			word => marks(view, word).changed).length;
+	}
 
-		return (processes > 0 ? text(Layout.WIDTH - 4, layout.ends[1] + 18,
-			"+" + processes + " more", "h", "end") : "") +
-			(tables > 0 ? text(Layout.WIDTH / 2, layout.middle_end + 8,
-				"+" + tables + " more page tables", "s", "middle") : "");
+	/* The processes and tables that have no place. */
+	function more(view, scene, layout) {
+		const said = "+" + layout.more_processes + " more processes";
+		const tables = "+" + layout.more_tables + " more page tables";
+
+		return (layout.more_processes > 0 ? marked_text(said,
+			Layout.WIDTH - 30 - Math.round(Text.width(said, SANS)),
+			layout.ends[1] + 18,
+			unseen(view, scene.processes, layout.cards, "pid")) : "") +
+			(layout.more_tables > 0 ? marked_text(tables, Layout.WIDTH / 2 - 90,
+				layout.middle_end + 8,
+				unseen(view, scene.tables, layout.boxes, "id")) : "");
 	}
 
 	function nothing(scene) {
@@ -481,7 +501,7 @@ const Picture = (() => {
 	function draw(facts, before = null, options = {}) {
 		const gone = options.gone || missing(before, facts);
 		const plan = options.plan || plan_for(facts, before, gone, options);
-		const scene = Scene.make(facts, gone);
+		const scene = options.scene || Scene.make(facts, gone);
 		const layout = plan.layout;
 		const view = {facts, before, gone, ports: [], frames: new Map(),
 			tables: new Map(), holders: new Map()};
@@ -489,7 +509,8 @@ const Picture = (() => {
 		return `<svg xmlns="http://www.w3.org/2000/svg" class="picture" ` +
 			`viewBox="0 0 ${layout.width} ${layout.height}" role="img" ` +
 			(options.label || 'aria-label="page tables"') + ">" + HEAD +
-			nothing(scene) + body(view, scene, layout) + more(layout) + "</svg>";
+			nothing(scene) + body(view, scene, layout) +
+			more(view, scene, layout) + "</svg>";
 	}
 
 	return {draw, twin: Twin.text};

@@ -31,11 +31,35 @@ const Player = (() => {
 			this.film = Fold.fold(film);
 			this.now = new State.Walk(this.film);
 			this.before = new State.Walk(this.film);
+			this.staged(film);
 			this.plan = new Layout.Plan({program: film.program,
-				wanted: this.options.wanted});
+				wanted: this.options.wanted, hidden: this.director});
 			this.keys = new Set();
 			this.see();
 			this.list();
+		}
+
+		/* On the stage processes have letters: "A is born: process 7".  The first
+		 * process is the director, which attaches nothing. */
+		staged(film) {
+			const rows = (film.terminal || "").matchAll(
+				/^([A-Z]) is born: process (\d+)/gm);
+
+			this.letters = {};
+			if (!/^(\S*\/)?stage\b/.test(film.program))
+				return;
+			this.director = film.steps[0].pid;
+			for (const [, letter, pid] of rows)
+				this.letters[pid] = letter;
+		}
+
+		/* The scene of this moment, with those letters. */
+		look() {
+			const scene = Scene.make(this.now.facts, this.now.gone);
+
+			for (const process of scene.processes)
+				process.name = this.letters[process.pid] || process.name;
+			return scene;
 		}
 
 		grow(film) {
@@ -145,8 +169,9 @@ const Player = (() => {
 
 			this.now.to(view.last + 1);
 			this.before.to(view.first);
+			this.scene = this.look();
 			this.found = Words.changes(this.before.facts, this.now.facts,
-				this.now.gone);
+				this.now.gone, this.scene);
 			this.draw_picture();
 			this.draw_words(view);
 			this.draw_lens();
@@ -162,8 +187,9 @@ const Player = (() => {
 		draw_picture() {
 			$("picture").innerHTML = Picture.draw(this.now.facts,
 				this.before.facts, {plan: this.plan, gone: this.now.gone,
-					label: 'aria-labelledby="twin"'});
-			$("twin").textContent = Picture.twin(this.now.facts);
+					scene: this.scene, label: 'aria-labelledby="twin"'});
+			$("twin").textContent = Picture.twin(this.now.facts,
+				process => this.plan.processes.has(process.pid), this.scene);
 		}
 
 		/* The step, in words; its number; and the place in the source. */
@@ -172,12 +198,22 @@ const Player = (() => {
 				view.step.result !== undefined && !this.found.words.length &&
 				/^shm/.test(view.step.text);
 
-			$("said").textContent = Words.sentence(
-				Object.assign({quiet}, view.step), this.found, view.call);
+			$("said").textContent = Words.sentence(Object.assign({quiet},
+				view.step), this.found, view.call) + this.remark();
 			$("count").textContent = "step " + (this.at + 1) + " of " +
 				this.views.length;
 			$("source").textContent = this.source(view);
-			$("zoom").textContent = this.zoom;
+			$("zoom").textContent = "zoom: " + this.zoom;
+		}
+
+		/* What the film says of itself: at its first step, or at its last. */
+		remark() {
+			const said = this.at === 0 ? this.film.remarks || []
+				: this.at === this.views.length - 1 && this.film.limit
+					? [this.film.limit] : [];
+
+			return said.map(text => " " + text[0].toUpperCase() +
+				text.slice(1).replace(/[.]?$/, ".")).join("");
 		}
 
 		/* Where in the kernel the words were written, or the event told. */
@@ -220,7 +256,7 @@ const Player = (() => {
 		}
 
 		draw_segments() {
-			const scene = Scene.make(this.now.facts);
+			const alive = this.scene.segments.filter(segment => !segment.over);
 			const changed = new Set(this.found.segments.map(({id}) => id));
 			const cells = segment => [Twin.segment_key(segment), segment.shmid,
 				segment.bytes, segment.nattch,
@@ -228,7 +264,7 @@ const Player = (() => {
 				(segment.tables || []).filter(Boolean).map(
 					frame => Text.hex(frame, 5)).join(" ") || "none yet"];
 
-			const lines = scene.segments.map(segment => "<tr" +
+			const lines = alive.map(segment => "<tr" +
 				(changed.has(segment.shmid) ? ' class="changed"' : "") + ">" +
 				cells(segment).map(cell => "<td>" + Text.escape(cell) +
 					"</td>").join("") + "</tr>").concat(this.others());
@@ -284,14 +320,12 @@ const Player = (() => {
 <button id="back" aria-label="step back">◀</button>
 <button id="forward" aria-label="step forward">▶</button>
 <button id="end" aria-label="last step">▶|</button>
-<span id="count"></span>
-<span>zoom <button id="zoom" aria-label="change the zoom"></button></span>
-<code id="source"></code>
-<button id="help" aria-label="the keys">?</button></header>
-<p id="said" aria-live="polite"></p>
+<span id="count"></span><button id="zoom"></button><code id="source"></code>
+<button id="help" aria-label="? the keys">?</button></header>
+<main><p id="said" aria-live="polite"></p>
 <div id="timeline" role="slider" tabindex="0" aria-label="timeline"
  aria-valuemin="1"></div>
-<main><div id="stage"><div id="picture" tabindex="0" role="group"
+<div id="panes"><div id="stage"><div id="picture" tabindex="0" role="group"
  aria-label="picture"></div><div id="lens"></div><pre id="twin" hidden
  tabindex="0" role="region" aria-label="the picture as text"></pre></div>
 <div id="below"><div id="left"><form id="predict" hidden></form>
@@ -299,7 +333,7 @@ const Player = (() => {
 <th>shmid</th><th>bytes</th><th>nattch</th><th>status</th><th>page tables
 <span id="more"></span></th></tr></thead><tbody id="rows"></tbody></table></div>
 <pre id="terminal" tabindex="0" role="region" aria-label="terminal"></pre></div>
-</main><dialog id="keys" aria-label="keys"></dialog>`;
+</div></main><dialog id="keys" aria-label="keys"></dialog>`;
 
 	/* Says one sentence instead of a film. */
 	function refuse(sentence) {

@@ -11,7 +11,7 @@ const Predict = (() => {
 <p><label>word <input id="word" size="9" autocomplete="off"
  placeholder="PDE 256"></label> <label>becomes <input id="value" size="9"
  autocomplete="off" placeholder="007f0407"></label>
- <button>check</button> <output id="verdict"></output></p>`;
+ <button>check</button> or none</p><p><output id="verdict"></output></p>`;
 	let player = null;
 
 	function listen(the_player) {
@@ -47,7 +47,7 @@ const Predict = (() => {
 
 		$("question").textContent = !next ? "nothing: this is the last step."
 			: asked() || "the next step: " + hint(next) +
-				" Which word changes? (or: none)";
+				" Which word changes?";
 	}
 
 	/* Says what will happen, and not what it does. */

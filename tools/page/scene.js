@@ -13,7 +13,8 @@
  *	           an entry is {key, index, word, ghost}
  *	segments   [{shmid, key, bytes, nattch, mode, ...}]
  *
- * A ghost is a word that was cleared: its `word` is what it was.
+ * A ghost is a word that was cleared: its `word` is what it was.  Below
+ * 0x40000000 is the program itself: its words are private here, as in `look`.
  */
 const Scene = (() => {
 	const P = 1, RW = 2, US = 4, A = 0x20, D = 0x40;
@@ -130,7 +131,7 @@ const Scene = (() => {
 		for (const word of all) {
 			if (process.over && !word.ghost)
 				continue;
-			if (word.word & LINKED) {
+			if (word.word & LINKED && word.index >= ATTACH_FIRST) {
 				process.rows.push(linked_row(word));
 				continue;
 			}

@@ -116,8 +116,8 @@ const Twin = (() => {
 	}
 
 	/* `wanted` says which processes; all that share something if not given. */
-	function text(facts, wanted = process => process.rows.length > 0) {
-		const scene = Scene.make(facts);
+	function text(facts, wanted = process => living(process).length > 0,
+		scene = Scene.make(facts)) {
 		const processes = scene.processes.filter(
 			process => !process.over && wanted(process));
 		const seen = Object.assign({}, scene, {processes});

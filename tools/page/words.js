@@ -63,10 +63,9 @@ const Words = (() => {
 			now: facts[key]}));
 	}
 
-	/* Everything that differs between two moments and is in the picture. */
-	function changes(before, facts, gone = {}) {
-		const scene = Scene.make(facts, gone);
-
+	/* Everything that differs between two moments and is in the picture; the
+	 * scene is that of the second one. */
+	function changes(before, facts, gone = {}, scene = Scene.make(facts, gone)) {
 		return {words: changed_words(before, facts, scene),
 			segments: changed_facts(before, facts, "segment"),
 			processes: changed_facts(before, facts, "proc")};
@@ -201,7 +200,7 @@ const Words = (() => {
 			`The CPU goes from pid ${args[0]} to pid ${args[1]}.`,
 		message: ({args}) =>
 			`pid ${args[1]} sends a message to the server ${args[2]}.`,
-		exec: ({pid}) => `pid ${pid} runs a new program.`,
+		exec: ({pid}) => `pid ${pid} runs a program, in a new address space.`,
 		exit: ({pid, args}) => `pid ${pid} ${ended(args[0])}.`,
 		link: () => "", unlink: () => "", rights: () => "", access: () => "",
 	};
