@@ -23,6 +23,7 @@ DIRECTORY, WHOLE, BORROWERS = range(3)  # what of a table is shown
 TEXT_BYTES, TEXT_FRAMES, VALUES = 24, 16, 64
 ENTRIES = struct.Struct("<1024I")
 NOTED = A | D
+DEVICES = range(0xA0, 0x100)  # frames of the screen and of ROMs
 
 
 class Copy:
@@ -107,7 +108,7 @@ class Tables:
 
     def is_page(self, frame):
         """Is it a page of RAM that is no part of the boot archive?"""
-        return frame < self.block.frame_limit and \
+        return frame < self.block.frame_limit and frame not in DEVICES and \
             frame not in self.archive and frame not in self.last_pages
 
     def read(self, directories, tables, changed):
