@@ -26,14 +26,15 @@ const Player = (() => {
 
 		/* ---- the film -------------------------------------------------- */
 
-		/* Takes a film, and plans where everything stands in all of it. */
+		/* Takes a film, folds it, and plans where all of it stands. */
 		load(film) {
-			this.film = Fold.fold(film);
+			this.film = (this.options.fold || Fold.fold)(film);
 			this.now = new State.Walk(this.film);
 			this.before = new State.Walk(this.film);
 			this.staged(film);
 			this.plan = new Layout.Plan({program: film.program,
-				wanted: this.options.wanted, hidden: this.director});
+				wanted: this.options.wanted, hidden: this.director,
+				height: this.options.height});
 			this.keys = new Set();
 			this.see();
 			this.list();
