@@ -2,12 +2,12 @@
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 SCRIPTS := run compare check bench lines gdb
-.PHONY: all test help setup clean programs $(SCRIPTS)
+.PHONY: all test help setup clean programs web $(SCRIPTS)
 all: build/tessera.elf build/tessera.iso ## build the kernel and the bootable ISO (FAST=1: quickly)
 
 # ---- what must be installed ------------------------------------------------
 # These goals install what is missing; the others only say what it is.
-INSTALLING := run test check compare bench gdb setup
+INSTALLING := run test check compare bench gdb setup web
 GOALS      := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out help clean,$(GOALS)),)
 NEEDED_FOR := $(or $(filter $(INSTALLING),$(GOALS)),-n) $(WINDOW:1=window)
@@ -134,6 +134,7 @@ lines: all ## code lines by room, each against its limit
 gdb: all ## QEMU and gdb here, stopped at kmain (RUN=/bin/ring: at that program)
 $(SCRIPTS): ; tools/$@
 test: ; tests/run
+web: all ; tools/mkweb ## build/web/index.html: the kernel in a web page
 setup: ; @echo 'setup: all is here' ## only install what is missing
 help: ## this
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12

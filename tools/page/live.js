@@ -1,0 +1,229 @@
+/*
+ * tools/page/live.js -- a machine that runs, with the record of what it does.
+ *
+ *	machine --event--> recorder --> film --> the player shows it
+ *	   |                                         |
+ *	   +--output--> screen                       +-- flip, hold, step, go
+ *
+ * Looking back is looking at the record.  Going on from a moment of the past
+ * needs the machine as it was then: keep() saves it, with the record up to that
+ * moment, and back() returns there.  What happens afterwards is a new run: a
+ * tick of the clock may come at another place.
+ */
+const Live = (() => {
+	const MENU = "your choice: ";
+	/* From `booting` on there is a machine; from `menu` on one may type. */
+	const ENDED = {0: "The machine has switched itself off."};
+	const PANIC = "The kernel has found a mistake of its own, and stopped: ";
+
+	class Live {
+		/* on: {changed, settled, menu, paused}; words: what mkweb knows. */
+		constructor(assets, words, on) {
+			this.assets = assets;
+			this.words = words;
+			this.on = on;
+			this.book = new Calls.Book(words);
+			this.boot();
+		}
+
+		/* ---- the machine's life ---------------------------------------- */
+
+		boot() {
+			if (this.machine)
+				this.machine.close();
+			this.state = "booting";
+			this.sentence = "The machine starts.";
+			this.screen = new Terminal.Screen();
+			this.block = this.recorder = null;
+			this.log = [];
+			this.tracing = this.paused = false;
+			this.stepping = false; /* to more than `seen` steps */
+			this.make();
+		}
+
+		make() {
+			let ready;
+
+			this.ready = new Promise(done => { ready = done; });
+			this.machine = new Machine.Running(this.assets, {
+				ready, event: bytes => this.event(bytes),
+				log: line => this.log.push(line),
+				output: byte => this.output(String.fromCharCode(byte)),
+				end: status => this.ended(status),
+				broken: sentence => this.stop("broken", sentence)});
+			this.machine.hide(document.hidden);
+		}
+
+		stop(state, sentence) {
+			this.state = state;
+			this.sentence = sentence;
+			this.on.settled();
+		}
+
+		ended(status) {
+			const panic = this.log.find(line => /panic/i.test(line)) ||
+				this.log[this.log.length - 1] || "it does not say why.";
+
+			this.stop("ended", status in ENDED ? ENDED[status]
+				: PANIC + panic);
+		}
+
+		/* ---- what it tells --------------------------------------------- */
+
+		event(bytes) {
+			const step = this.recorder && this.recorder.event(bytes);
+
+			if (!step)
+				return;
+			if (this.stepping && this.steps() > this.seen) {
+				this.stepping = false;
+				this.machine.hold();
+				this.state = "held";
+				setTimeout(this.on.settled);
+			} else {
+				this.on.changed();
+			}
+		}
+
+		/* How many steps the folded film has. */
+		steps() {
+			const film = this.recorder && this.recorder.film;
+
+			return film && film.steps.length
+				? Fold.fold(film).steps.length : 0;
+		}
+
+		output(character) {
+			this.screen.put(character);
+			if (this.recorder)
+				this.recorder.output(character);
+			else
+				this.look();
+			if (this.state === "booting" && this.at_menu()) {
+				this.state = "running";
+				setTimeout(this.on.menu);
+			}
+			if (this.at_pause() !== this.paused) {
+				this.paused = !this.paused;
+				setTimeout(this.on.paused);
+			}
+			this.on.changed();
+		}
+
+		/* The kernel has begun, so there is an inspection block. */
+		look() {
+			const memory = () => this.machine.memory();
+			const at = Inspect.find(memory());
+
+			if (at < 0)
+				return;
+			try {
+				this.block = new Inspect.Block(memory, at);
+			} catch (error) {
+				this.machine.close();
+				this.stop("broken", error.message);
+				return;
+			}
+			this.recorder = new Recorder.Recorder(this.block, this.book,
+				this.words.lines);
+		}
+
+		at_menu() {
+			return this.screen.last().endsWith(MENU);
+		}
+
+		at_pause() {
+			return Lesson.waits(this.screen.last());
+		}
+
+		/* ---- what a person does ---------------------------------------- */
+
+		alive() {
+			return this.state === "running" || this.state === "held";
+		}
+
+		/* The boot is in no film, so the trace begins with the first key. */
+		trace() {
+			if (!this.tracing)
+				for (const [address, word] of this.words.trace)
+					this.machine.poke(address, word, false);
+			this.tracing = true;
+		}
+
+		type(text) {
+			if (!this.alive())
+				return;
+			this.trace();
+			this.machine.type(text);
+		}
+
+		hold() {
+			if (this.state !== "running")
+				return;
+			this.state = "held";
+			this.machine.hold();
+			this.on.settled();
+		}
+
+		go() {
+			if (this.state !== "held")
+				return;
+			this.state = "running";
+			this.stepping = false;
+			this.machine.go();
+			this.on.changed();
+		}
+
+		/* Runs to the next step of the folded film. */
+		step() {
+			if (!this.alive())
+				return;
+			this.seen = this.steps();
+			this.stepping = true;
+			this.state = "running";
+			this.machine.go();
+		}
+
+		/* Inverts one bit of a word of memory, as a debugger does. */
+		flip(address, bit, flush, name) {
+			if (!this.alive())
+				return;
+			const old = this.block.words[address >> 2];
+
+			this.machine.poke(address, old ^ 1 << bit, flush);
+			this.recorder.note("flip", [address, bit], "by hand: bit " + bit +
+				" of " + name + " is now " + (~old >>> bit & 1) + (flush
+				? "" : ", and the TLB is not flushed"));
+			this.on.settled();
+		}
+
+		/* ---- going back ------------------------------------------------ */
+
+		async keep() {
+			return {state: await this.machine.save(),
+				recorder: this.recorder.keep(), screen: this.screen.keep(),
+				log: this.log.length, tracing: this.tracing,
+				paused: this.paused};
+		}
+
+		async back(kept) {
+			if (this.state === "broken") {
+				this.make();
+				await this.ready;
+			}
+			await this.machine.restore(kept.state);
+			this.screen.back(kept.screen);
+			this.block.refresh();
+			this.recorder.back(kept.recorder);
+			this.log.length = kept.log;
+			this.tracing = kept.tracing;
+			this.paused = kept.paused;
+			this.stepping = false;
+			this.state = "running";
+			this.machine.go();
+			this.on.settled();
+		}
+	}
+
+	return {Live};
+})();
