@@ -17,6 +17,7 @@ const Layout = (() => {
 	const TOP = 4, BETWEEN = 10, PROCESSES = 5, TABLES = 8;
 	/* Of a process: title, one word, what is below, words at most. */
 	const CARDS = [
+		{title: 36, row: 68, foot: 56, most: 2, big: true},
 		{title: 34, row: 56, foot: 54, most: 4},
 		{title: 34, row: 56, foot: 30, most: 4},
 		{title: 34, row: 56, foot: 4, most: 4},
@@ -25,16 +26,17 @@ const Layout = (() => {
 		{title: 30, row: 34, foot: 4, most: 2},
 		{title: 30, row: 34, foot: 4, most: 1},
 	];
-	/* Of a table: title, words at most, the frames below. */
+	/* Of a table: title, one word, words at most, the frames below. */
 	const BOXES = [
-		{title: 56, most: 4, frames: 68},
-		{title: 56, most: 2, frames: 52},
-		{title: 56, most: 1, frames: 52},
-		{title: 32, most: 2, frames: 0},
-		{title: 32, most: 1, frames: 0},
-		{title: 0, most: 1, frames: 0},
+		{title: 60, row: 44, most: 4, frames: 76, big: true},
+		{title: 56, row: 34, most: 4, frames: 68},
+		{title: 56, row: 34, most: 2, frames: 52},
+		{title: 56, row: 34, most: 1, frames: 52},
+		{title: 32, row: 34, most: 2, frames: 0},
+		{title: 32, row: 34, most: 1, frames: 0},
+		{title: 0, row: 34, most: 1, frames: 0},
 	];
-	const ROW = 34, LINE = 24, ARROW = 20;
+	const LINE = 24, ARROW = 20;
 
 	/* The place of a word in the order of addresses; of a PDE it is whole. */
 	const row_id = row => row.slot + (row.pte + 1) / 1025;
@@ -115,15 +117,19 @@ const Layout = (() => {
 			(rows > mode.most ? LINE : 0) + mode.foot;
 	}
 
+	/* Three or four frames are narrow, and have a line more. */
+	const frames_height = (shown, mode) =>
+		(shown < 3 ? Math.min(mode.frames, 56) : mode.frames);
+
 	/* A low title also says how many pages have no row. */
 	function box_height(pages, mode) {
 		const shown = Math.min(pages, mode.most);
 
 		if (!mode.title)
-			return ROW;
-		return mode.title + Math.max(1, shown) * ROW + 8 +
+			return mode.row;
+		return mode.title + Math.max(1, shown) * mode.row + 8 +
 			(mode.title > 40 && pages > shown ? LINE : 0) +
-			(mode.frames && shown ? ARROW + mode.frames : 0);
+			(mode.frames && shown ? ARROW + frames_height(shown, mode) : 0);
 	}
 
 	/* The space between two boxes of `column`. */
@@ -180,7 +186,8 @@ const Layout = (() => {
 			: (MIDDLE - 10 * (n - 1)) / n);
 
 		return box.rows.map((index, i) => ({index, w, y,
-			x: Math.round(box.x + i * (w + 10)), h: box.mode.frames}));
+			x: Math.round(box.x + i * (w + 10)),
+			h: frames_height(n, box.mode)}));
 	}
 
 	function place_boxes(plan, layout, height) {
@@ -195,11 +202,12 @@ const Layout = (() => {
 			const pages = known.indexes.size;
 			const rows = sorted(known.indexes).slice(0, mode.most);
 			const h = box_height(pages, mode);
-			const below = mode.frames && rows.length ? ARROW + mode.frames : 0;
+			const frames = frames_height(rows.length, mode);
+			const below = frames && rows.length ? ARROW + frames : 0;
 			const box = {x: CARD + GAP + 6, y, w: MIDDLE, h: h - below, mode, rows,
 				left_out: pages - rows.length};
 
-			box.frames = below ? place_frames(box, y + h - mode.frames) : [];
+			box.frames = below ? place_frames(box, y + h - frames) : [];
 			layout.boxes.set(id, box);
 			y += h + between(all);
 		}
@@ -216,5 +224,5 @@ const Layout = (() => {
 		return layout;
 	}
 
-	return {Plan, row_id, WIDTH, CARD, GAP, MIDDLE, HEIGHT, ROW};
+	return {Plan, row_id, WIDTH, CARD, GAP, MIDDLE, HEIGHT};
 })();

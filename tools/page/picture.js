@@ -34,8 +34,8 @@ const Picture = (() => {
 	}
 
 	/* A page-table word: the frame's five digits, and the three of the flags. */
-	function word_text(x, y, value) {
-		return `<text x="${x}" y="${y}" class="word` +
+	function word_text(x, y, value, big) {
+		return `<text x="${x}" y="${y}" class="word${big ? " big" : ""}` +
 			`${value === ZERO ? " zero" : ""}">${value.slice(0, 5)}` +
 			`<tspan class="flags">${value.slice(5)}</tspan></text>`;
 	}
@@ -75,26 +75,28 @@ const Picture = (() => {
 	}
 
 	/* A word on two lines: with its address, and the old value under it. */
-	function tall_row(view, row, x, y, w, h) {
+	function tall_row(view, row, x, y, w, mode) {
 		const mark = marks(view, row);
 		const bits = rights(mark.now, row.kind === "linked");
+		const first = y + (mode.big ? 29 : 24), second = y + mode.row - 9;
 
-		return group(row.key, rect(x, y, w, h, "slot" + mark.style) +
-			text(x + 9, y + 24, row_label(row), "b") +
-			word_text(x + 104, y + 25, mark.now) +
-			text(x + w - 8, y + 24, bits, "m b", "end") +
-			text(x + 9, y + 47, "0x" + Text.hex(row.address, 8), "m") +
-			(mark.was ? was_text(x + w - 8, y + 47, mark.was) : ""),
+		return group(row.key, rect(x, y, w, mode.row, "slot" + mark.style) +
+			text(x + 9, first, row_label(row), "b") +
+			word_text(x + (mode.big ? 103 : 104), first + 1, mark.now,
+				mode.big) +
+			text(x + w - 8, first, bits, "m b", "end") +
+			text(x + 9, second, "0x" + Text.hex(row.address, 8), "m") +
+			(mark.was ? was_text(x + w - 8, second, mark.was) : ""),
 		mark.changed);
 	}
 
 	/* A word on one line, with its slot, or for a PTE the number of its page; the
 	 * old value stands in the place of the rights. */
-	function flat_row(view, row, x, y, w, h) {
+	function flat_row(view, row, x, y, w, mode) {
 		const mark = marks(view, row);
 		const bits = rights(mark.now, row.kind === "linked");
 
-		return group(row.key, rect(x, y, w, h, "slot" + mark.style) +
+		return group(row.key, rect(x, y, w, mode.row, "slot" + mark.style) +
 			(row.kind === "linked" ? text(x + 7, y + 24, row.slot, "b")
 				: text(x + 6, y + 24, Text.hex(row.address >>> 12, 5), "m b")) +
 			word_text(x + 62, y + 25, mark.now) +
@@ -160,7 +162,7 @@ const Picture = (() => {
 
 			if (!row)
 				return;
-			out += draw(view, row, x + 6, at, w - 12, mode.row);
+			out += draw(view, row, x + 6, at, w - 12, mode);
 			view.ports.push(Object.assign({row, y: at + mode.row / 2,
 				x: place.side ? x + 6 : x + w - 6}, marks(view, row)));
 		});
@@ -208,17 +210,24 @@ const Picture = (() => {
 
 	/* ---- a segment's page table, and its frames ---------------------------- */
 
+	/* Where the word of an entry begins, behind a label of this length. */
+	function after_label(label, big) {
+		return label.length > 8 ? 108 : label.length > 6 ? 94
+			: big ? 72 : 76;
+	}
+
 	function entry_row(view, entry, box, y, label) {
-		const mark = marks(view, entry);
+		const mark = marks(view, entry), h = box.mode.row - 2;
 		const bits = rights(mark.now, false);
-		const x = box.x + 10, w = box.w - 20, h = Layout.ROW - 2;
-		const after = x + (label.length > 8 ? 108 : label.length > 6 ? 94 : 76);
+		const big = box.mode.big && label.length < 6;
+		const x = box.x + 10, w = box.w - 20;
+		const word = x + after_label(label, big), base = y + h / 2;
 
 		return group(entry.key, rect(x, y, w, h, "slot" + mark.style) +
-			text(x + 8, y + 22, label, label.length > 8 ? "m b" : "b") +
-			word_text(after, y + 24, mark.now) +
-			text(after + 116, y + 22, bits, "m b") +
-			(mark.was ? was_text(x + w - 7, y + 22, mark.was) : ""),
+			text(x + 8, base + 6, label, label.length > 8 ? "m b" : "b") +
+			word_text(word, base + (big ? 9 : 8), mark.now, big) +
+			text(word + (big ? 131 : 116), base + 6, bits, "m b") +
+			(mark.was ? was_text(x + w - 7, base + 6, mark.was) : ""),
 		mark.changed);
 	}
 
@@ -304,7 +313,7 @@ const Picture = (() => {
 
 			if (entry)
 				out += entry_row(view, entry, box,
-					box.y + box.mode.title + i * Layout.ROW, "PTE " + index);
+					box.y + box.mode.title + i * box.mode.row, "PTE " + index);
 		});
 		if (table.frame && !table.entries.length)
 			out += text(box.x + 18, box.y + box.mode.title + 22,
@@ -334,7 +343,7 @@ const Picture = (() => {
 			(narrow ? text(x + 7, y + 19, "frame", "s") +
 				text(x + 7, y + 40, name, "b")
 				: text(x + 8, y + 22, "frame " + name, "b")) +
-			text(x + 7, y + h - 8, content, "m") +
+			text(x + 8, y + h - 10, content, "m") +
 			arrow(x + w / 2, y - 19, y - 1, mark.changed, entry.ghost) + "</g>";
 	}
 
