@@ -150,7 +150,7 @@ def lesson_differences(text):
 def stops(text):
     """Yields (a stop of a list, whether its file has that function)."""
     for name, path in re.findall(
-            r"^    (\w+) +((?:abi|boot|ipc|kernel|mm|user)/[\w/-]+\.\w+)", text,
+            r"^    (?: *\d+  )?(\w+) +((?:abi|boot|ipc|kernel|mm|user)/[\w/-]+\.\w+)", text,
             re.M):
         with open(os.path.join(TOP, path)) as stream:
             yield "%s in %s" % (name, path), re.search(

@@ -73,6 +73,30 @@ def drawn(beginning):
     return re.findall(r"^    ([a-z_/]+\.(?:c|asm)) ", path, re.M)
 
 
+def functions_of(addresses):
+    """Returns (function, file) of each address."""
+    cross = text_of(command(["tools/cross"], 10)[1]).strip()
+    lines = text_of(command([cross + "addr2line", "-f", "-e", KERNEL, *map(
+        hex, addresses)], 10)[1]).splitlines()
+    return [(function, os.path.relpath(line.split(":")[0], TOP))
+            for function, line in zip(lines[::2], lines[1::2])]
+
+
+def boot_order(check, words):
+    """The thirty lines of docs/boot.md, as far as they are in C."""
+    with open(os.path.join(TOP, "docs", "boot.md")) as stream:
+        drawn = re.findall(r"^ +\d+  (\w+) +([\w/]+\.\w+) ", stream.read(), re.M)
+    entered = functions_of(list(dict.fromkeys(
+        word for word in words if word >= ADDRESSES)))
+    wanted = [stop for stop in drawn if stop[1].endswith(".c")]
+    found = [stop for stop in entered if stop in wanted]
+    check("docs/boot.md has thirty lines", len(drawn) == 30, len(drawn))
+    differs = difference("\n".join(map(str, wanted)), "\n".join(map(str, found)),
+                         "docs/boot.md", "recorded")
+    check("boot enters the functions of docs/boot.md in its order",
+          not differs, differs)
+
+
 def paths(check):
     """The calls go through the files that README's two paths name."""
     check = check.about("paths")
@@ -83,6 +107,7 @@ def paths(check):
     answer, words = record()
     check("it runs the calls as any kernel does",
           answer[:2] == (0, b"hello\n" * TIMES), answer)
+    boot_order(check, words)
     for number, call in PATHS:
         runs, path = runs_of(number, words), drawn(call)
         check("%s is recorded each time" % call, len(runs) == TIMES, len(runs))
