@@ -1,7 +1,7 @@
 # Tessera.  `make help` says what there is; everything made lies in build/.
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-SCRIPTS := run compare check bench lines gdb
+SCRIPTS := run compare check bench lines gdb grade
 .PHONY: all test help setup clean programs web $(SCRIPTS)
 all: build/tessera.elf build/tessera.iso ## build the kernel and the bootable ISO (FAST=1: quickly)
 
@@ -101,8 +101,8 @@ $(eval $(call FREE_PROGRAM,build/bench/bench,user/bin/bench))
 # Each is a file or a folder of user/bin with a main(); user/bin/multicall.c makes one of them.
 BIN   := $(filter-out init bench look multicall,$(notdir $(basename $(wildcard user/bin/*))))
 MULTI := $(filter-out user/bin/init% user/bin/bench/%,$(wildcard user/bin/*.c user/bin/*/*.c))
-TESTS := $(notdir $(basename $(wildcard tests/guest/*.c tests/programs/*.c)))
-VPATH := tests/guest tests/programs
+VPATH := tests/guest tests/programs tests/labs
+TESTS := $(notdir $(basename $(wildcard $(VPATH:%=%/*.c))))
 main_of = $(subst -,_,$(firstword $(subst /, ,$(1))))_main
 build/gen/programs.h: user/bin; printf 'PROGRAM("%s", %s)\n' $(foreach p,$(BIN),$(p) $(call main_of,$(p))) >$@
 build/multi/user/bin/%.c.o: user/bin/%.c Makefile | $(GEN) build/gen/programs.h
@@ -132,6 +132,7 @@ check: ## the rules of the house, formatting, warnings, static analysis
 bench: all programs ## the performance table
 lines: all ## code lines by room, each against its limit
 gdb: all ## QEMU and gdb here, stopped at kmain (RUN=/bin/ring: at that program)
+grade: ## mark a lab: make grade LAB=3 TREE=folder (docs/labs)
 $(SCRIPTS): ; tools/$@
 test: ; tests/run
 web: all ; tools/mkweb ## build/web/index.html: the kernel in a web page
