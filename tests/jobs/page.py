@@ -12,6 +12,8 @@ import tempfile
 from browser import Missing, in_browser, node
 from machine import BUILD, TESTS, TOP, command, tessera, text_of
 
+DEMONSTRATIONS = ("two_addresses", "reader", "ownership", "removal", "sum",
+                  "ring")
 PAGES = os.path.join(BUILD, "pages")
 LINKED = 0x400
 # What may not move: the parts of the page, and the boxes of the picture.
@@ -64,8 +66,9 @@ def page_in_node(check):
     except Missing as why:
         return check.note("not tested: %s" % why)
     with tempfile.TemporaryDirectory() as folder:
-        films = [record(name, folder) for name in
-                 ("two_addresses", "reader", "sum", "ring")]
+        films = [record(name, folder) for name in DEMONSTRATIONS]
+        sizes(check, films)
+        same_folding(check, program, films)
         script = os.path.join(folder, "page.js")
         with open(script, "w", encoding="utf-8") as stream:
             stream.write(html().script())
@@ -73,6 +76,34 @@ def page_in_node(check):
             [program, os.path.join(TESTS, "page", "unit.js"), script, *films],
             60)
     check.tap(text_of(out), status, text_of(errors))
+
+
+def sizes(check, films):
+    """Each film, and its page, is small enough to be sent by mail."""
+    for path in films:
+        name = os.path.basename(path)
+        status, _, errors = command([os.path.join(TOP, "tools", "film"), path],
+                                    30)
+        page = path.replace(".json", ".html")
+        check("%s and its page have less than 300 KB" % name,
+              status == 0 and max(map(os.path.getsize, (path, page))) < 300000,
+              text_of(errors))
+
+
+def same_folding(check, program, films):
+    """tools/page/fold.js keeps the rules of folding as tools/fold.py does."""
+    script = html().script(["fold"]) + """
+const fs = require("fs");
+for (const path of process.argv.slice(1))
+    console.log(JSON.stringify(Fold.fold(JSON.parse(
+        fs.readFileSync(path, "utf8")))));"""
+    _, out, errors = command([program, "-e", script, *films], 60)
+    lines = text_of(out).splitlines() or [text_of(errors)] * len(films)
+    for path, line in zip(films, lines):
+        _, folded, _ = command([os.path.join(TOP, "tools", "film"), "--fold",
+                                path], 30)
+        check("%s is folded alike in the page and by tools/film" %
+              os.path.basename(path), json.loads(folded) == json.loads(line))
 
 
 def page_of_nonsense(check):
@@ -397,7 +428,8 @@ def nonsense_in_browser(check, browser):
               (said, browser.errors()))
     browser.goto(page_of(crowd(5, 8), "crowd"))
     took = browser.evaluate(
-        "Math.min(...[1, 2, 3, 4, 5, 6].map(k => (player.show(k), player.took)))")
+        "Math.min(...Array.from({length: 60}, (_, i) => {"
+        "player.show(i % 8); return player.took; }))")
     check("a step is drawn in 16 ms with 5 processes and 8 tables", took < 16,
           took)
     browser.screenshot("crowd")

@@ -14,7 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FORMAT, VERSION = "tessera-film", 1
 # Each script uses only those before it.
 SCRIPTS = ["text", "state", "scene", "twin", "layout", "picture", "words", "lens",
-           "fold", "zoom", "timeline", "player", "keys", "predict"]
+           "fold", "staged", "zoom", "timeline", "player", "keys", "predict"]
 STYLES = ["picture", "page"]
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8">

@@ -42,7 +42,7 @@ const Layout = (() => {
 	const row_id = row => row.slot + (row.pte + 1) / 1025;
 
 	class Plan {
-		/* options: {program, wanted(process), hidden: a pid, height} */
+		/* options: {program, wanted(process), height} */
 		constructor(options = {}) {
 			this.options = options;
 			this.processes = new Map(); /* pid -> Set of row_id() */
@@ -56,8 +56,8 @@ const Layout = (() => {
 			const name = program.split("/").pop().slice(0, 15);
 
 			return process.rows.length > 0 || this.options.wanted &&
-				this.options.wanted(process) || name !== "" &&
-				process.name === name && process.pid !== this.options.hidden;
+				this.options.wanted(process) ||
+				name !== "" && process.name === name;
 		}
 
 		/* Notes what a scene has. */

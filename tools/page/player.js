@@ -14,6 +14,21 @@ const Player = (() => {
 	const LINES = 3; /* of the table of segments */
 	const PLAN_KINDS = /^(word|segment|proc) /;
 
+	const is_play = film => /^(\S*\/)?stage\b/.test(film.program);
+
+	/* The folded film; that of a play also without its strings. */
+	function folded(film) {
+		return is_play(film) ? Staged.film(Fold.fold(film),
+			Staged.names(film.terminal)) : Fold.fold(film);
+	}
+
+	/* Who is shown of a play, although nothing is shared: the actors. */
+	function actors(film) {
+		const names = is_play(film) ? Staged.names(film.terminal) : [];
+
+		return process => names.includes(process.name);
+	}
+
 	class Player {
 		constructor(film, options = {}) {
 			this.options = options;
@@ -28,39 +43,15 @@ const Player = (() => {
 
 		/* Takes a film, folds it, and plans where all of it stands. */
 		load(film) {
-			this.film = (this.options.fold || Fold.fold)(film);
+			this.film = (this.options.fold || folded)(film);
 			this.now = new State.Walk(this.film);
 			this.before = new State.Walk(this.film);
-			this.staged(film);
 			this.plan = new Layout.Plan({program: film.program,
-				wanted: this.options.wanted, hidden: this.director,
+				wanted: this.options.wanted || actors(film),
 				height: this.options.height});
 			this.keys = new Set();
 			this.see();
 			this.list();
-		}
-
-		/* On the stage processes have letters: "A is born: process 7".  The first
-		 * process is the director, which attaches nothing. */
-		staged(film) {
-			const rows = (film.terminal || "").matchAll(
-				/^([A-Z]) is born: process (\d+)/gm);
-
-			this.letters = {};
-			if (!/^(\S*\/)?stage\b/.test(film.program))
-				return;
-			this.director = film.steps[0].pid;
-			for (const [, letter, pid] of rows)
-				this.letters[pid] = letter;
-		}
-
-		/* The scene of this moment, with those letters. */
-		look() {
-			const scene = Scene.make(this.now.facts, this.now.gone);
-
-			for (const process of scene.processes)
-				process.name = this.letters[process.pid] || process.name;
-			return scene;
 		}
 
 		grow(film) {
@@ -170,7 +161,7 @@ const Player = (() => {
 
 			this.now.to(view.last + 1);
 			this.before.to(view.first);
-			this.scene = this.look();
+			this.scene = Scene.make(this.now.facts, this.now.gone);
 			this.found = Words.changes(this.before.facts, this.now.facts,
 				this.now.gone, this.scene);
 			this.draw_picture();
@@ -295,6 +286,9 @@ const Player = (() => {
 			const out = this.film.steps[view.last].out || 0;
 			const pane = $("terminal");
 
+			if (pane.dataset.out === String(out))
+				return;
+			pane.dataset.out = out;
 			pane.textContent = (this.film.terminal || "").slice(0, out);
 			pane.scrollTop = pane.scrollHeight;
 		}
