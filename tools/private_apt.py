@@ -1,0 +1,83 @@
+"""tools/private_apt.py -- an apt of our own, which leaves the host's alone.
+
+    options = make_root(folder, "deb", "bookworm", "i386")
+    subprocess.run(["apt-get", *options, "update"])
+
+The folder gets state, cache and one line of sources: "deb" or "deb-src", of a
+suite, from the Debian mirror that the host's own sources name, with the host's
+keyring.  DEBIAN_MIRROR=URL in the environment names another mirror.
+"""
+import glob
+import os
+import re
+
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+
+
+class Unavailable(Exception):
+    """Such an apt cannot be made here, and this says why."""
+
+
+def stanzas():
+    """The host's apt sources, each as a dictionary of lower-case fields."""
+    for name in ["/etc/apt/sources.list"] + sorted(
+            glob.glob("/etc/apt/sources.list.d/*")):
+        if not os.path.isfile(name):
+            continue
+        text = open(name, errors="replace").read()
+        if name.endswith(".sources"):
+            for block in re.split(r"\n\s*\n", text):
+                lines = [l for l in block.split("\n") if not l.startswith("#")]
+                fields = re.findall(r"(?mi)^([\w-]+):[ \t]*(.*(?:\n[ \t].*)*)",
+                                    "\n".join(lines))
+                yield {k.lower(): " ".join(v.split()) for k, v in fields}
+        elif name.endswith(".list"):
+            for line in text.split("\n"):
+                match = re.match(r"deb\s+(?:\[(.*?)\]\s*)?(\S+)\s+(\S+)", line)
+                if match:
+                    options = dict(o.split("=", 1) for o in
+                                   (match[1] or "").split() if "=" in o)
+                    yield {"types": "deb", "uris": match[2],
+                           "suites": match[3],
+                           "signed-by": options.get("signed-by", "")}
+
+
+def debian_mirror():
+    """The mirror and the keyring of the host's Debian, of whatever release."""
+    if os.environ.get("DEBIAN_MIRROR"):
+        return os.environ["DEBIAN_MIRROR"], ""
+    for fields in stanzas():
+        uris = fields.get("uris", "").split()
+        if "deb" in fields.get("types", "").split() and uris and \
+           uris[0].rstrip("/").endswith("/debian"):
+            return uris[0], fields.get("signed-by", "")
+    raise Unavailable("the apt sources of this host name no Debian mirror; "
+                      "DEBIAN_MIRROR=URL names one")
+
+
+def make_root(folder, kind, suite, architecture):
+    """Makes the folder.  Returns the options of apt-get that name it."""
+    mirror, keyring = debian_mirror()
+    if not keyring.startswith("/"):
+        keyring = KEYRING
+    if not os.path.exists(keyring):
+        raise Unavailable("there is no Debian keyring here; install "
+                          "debian-archive-keyring")
+    for part in ["lists/partial", "archives/partial", "etc/parts", "dpkg"]:
+        os.makedirs(os.path.join(folder, part), exist_ok=True)
+    open(os.path.join(folder, "dpkg/status"), "a").close()
+    with open(os.path.join(folder, "etc/sources.list"), "w") as stream:
+        stream.write("%s [signed-by=%s] %s %s main\n" %
+                     (kind, keyring, mirror, suite))
+    return [word for option in [
+        "APT::Architecture=" + architecture,
+        "APT::Architectures=" + architecture,
+        "APT::Sandbox::User=", "Acquire::Languages=none",
+        "Dir::State=" + folder, "Dir::State::Lists=" + folder + "/lists",
+        "Dir::State::status=" + folder + "/dpkg/status",
+        "Dir::Cache=" + folder,
+        "Dir::Cache::Archives=" + folder + "/archives",
+        "Dir::Etc::SourceList=" + folder + "/etc/sources.list",
+        "Dir::Etc::SourceParts=" + folder + "/etc/parts",
+        "APT::Update::Post-Invoke-Success::=true",
+    ] for word in ("-o", option)]
