@@ -1,16 +1,15 @@
 # Tessera.  `make help` says what there is; everything made lies in build/.
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-SCRIPTS := run compare check bench lines gdb grade
+SCRIPTS := run compare check bench lines gdb grade dist doctor
 .PHONY: all test help setup clean programs web $(SCRIPTS)
 all: build/tessera.elf build/tessera.iso ## build the kernel and the bootable ISO (FAST=1: quickly)
 
 # ---- what must be installed ------------------------------------------------
-# These goals install what is missing; the others only say what it is.
-INSTALLING := run test check compare bench gdb setup web
+# The goals that people ask for install what is missing; others only say what it is.
 GOALS      := $(or $(MAKECMDGOALS),all)
-ifneq ($(filter-out help clean,$(GOALS)),)
-NEEDED_FOR := $(or $(filter $(INSTALLING),$(GOALS)),-n) $(WINDOW:1=window)
+ifneq ($(filter-out help clean doctor,$(GOALS)),)
+NEEDED_FOR := $(or $(filter test setup web $(SCRIPTS),$(GOALS)),-n) $(WINDOW:1=window)
 $(if $(shell tools/setup $(NEEDED_FOR) >&2 || echo failed),$(error tools/setup failed))
 CROSS      := $(shell tools/cross)
 USER_CROSS := $(shell tools/cross static)
@@ -131,6 +130,8 @@ compare: all programs ## run the tests on Linux 6.1, record its answers
 check: ## the rules of the house, formatting, warnings, static analysis
 bench: all programs ## the performance table
 lines: all ## code lines by room, each against its limit
+dist: all ## everything to take away: ISO, page, docs, sources, licences, sums
+doctor: ## what is here, what is missing, and the mend
 gdb: all ## QEMU and gdb here, stopped at kmain (RUN=/bin/ring: at that program)
 grade: ## mark a lab: make grade LAB=3 TREE=folder (docs/labs)
 $(SCRIPTS): ; tools/$@

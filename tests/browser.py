@@ -58,7 +58,8 @@ def fetch(name, version, folder):
     if done.returncode:
         raise Missing("the npm registry cannot be reached, and %s comes from it"
                       % name)
-    return os.path.join(folder, "%s-%s.tgz" % (name, version))
+    return os.path.join(folder, "%s-%s.tgz" % (
+        name.lstrip("@").replace("/", "-"), version))
 
 
 def package(name, listed=os.path.join(TESTS, "npm.sums")):
