@@ -128,7 +128,7 @@ const Picture = (() => {
 
 		return text(x + 14, first, frame, "m" + (process.over ? " dim" : "")) +
 			text(x + w - 12, first, state_text(process), "s", "end") +
-			(mode.foot < 50 || process.over ? ""
+			(mode.foot < 50 || process.over || !mine ? ""
 				: text(x + 14, first + 23, Text.fit("private: " + mine,
 					w - 28, SANS), "s dim"));
 	}

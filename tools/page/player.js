@@ -18,13 +18,13 @@ const Player = (() => {
 
 	/* The folded film; that of a play also without its strings. */
 	function folded(film) {
-		return is_play(film) ? Staged.film(Fold.fold(film),
-			Staged.names(film.terminal)) : Fold.fold(film);
+		return is_play(film) ? Staged.film(Fold.fold(film), Staged.cast(film))
+			: Fold.fold(film);
 	}
 
 	/* Who is shown of a play, although nothing is shared: the actors. */
 	function actors(film) {
-		const names = is_play(film) ? Staged.names(film.terminal) : [];
+		const names = is_play(film) ? Staged.cast(film) : [];
 
 		return process => names.includes(process.name);
 	}
@@ -50,6 +50,7 @@ const Player = (() => {
 				wanted: this.options.wanted || actors(film),
 				height: this.options.height});
 			this.keys = new Set();
+			this.names = new Map(); /* of each process, the last one */
 			this.see();
 			this.list();
 		}
@@ -73,10 +74,21 @@ const Player = (() => {
 				const scene = Scene.make(walk.facts, walk.gone);
 
 				this.plan.see(scene);
+				for (const process of scene.processes)
+					this.names.set(process.pid, process.name);
 				for (const item of scene.processes.concat(scene.tables))
 					for (const word of item.rows || item.entries)
 						this.keys.add(word.key);
 			}
+		}
+
+		/* A process by its name, if no other has the same, and else by its pid. */
+		who(pid) {
+			const name = this.names.get(pid);
+			const same = [...this.names.values()].filter(
+				other => other === name);
+
+			return name && same.length === 1 ? name : "pid " + pid;
 		}
 
 		/* Does the step of the film change a word that is drawn? */
@@ -87,6 +99,7 @@ const Player = (() => {
 		list() {
 			this.views = Zoom.views(this.film, this.zoom);
 			this.marks = this.views.map(view => ({pid: view.step.pid,
+				name: this.who(view.step.pid),
 				event: view.step.event, changed: this.film.steps.slice(
 					view.first, view.last + 1).some(
 					step => this.changes(step))}));
@@ -163,7 +176,7 @@ const Player = (() => {
 			this.before.to(view.first);
 			this.scene = Scene.make(this.now.facts, this.now.gone);
 			this.found = Words.changes(this.before.facts, this.now.facts,
-				this.now.gone, this.scene);
+				this.now.gone, this.scene, pid => this.who(pid));
 			this.draw_picture();
 			this.draw_words(view);
 			this.draw_lens();

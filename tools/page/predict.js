@@ -55,8 +55,8 @@ const Predict = (() => {
 		const {event, pid, text} = view.step;
 
 		return event === "call" && text
-			? "pid " + pid + ": " + text.split(" = ")[0] + "."
-			: event + " in pid " + pid + ".";
+			? player.who(pid) + ": " + text.split(" = ")[0] + "."
+			: event + " in " + player.who(pid) + ".";
 	}
 
 	/* "pde256 " and "PDE 256" are one answer. */

@@ -8,7 +8,8 @@
  * process has the name that it has on the stage.
  *
  *	Staged.film(folded, names)     names: in the order of their births
- *	Staged.names(text)             ["A", "B"] of a script or of a terminal
+ *	Staged.names(text)             ["A", "B"] of a script
+ *	Staged.cast(film)              the same of a film, by what stage printed
  */
 const Staged = (() => {
 	const PROGRAM = "stage";
@@ -30,6 +31,44 @@ const Staged = (() => {
 					found.push(name);
 		}
 		return found;
+	}
+
+	/* The processes of a play but the director, in the order of their births. */
+	function actors(film) {
+		const pids = [];
+
+		for (const step of film.steps)
+			for (const key in step.set || {}) {
+				const pid = Number(key.slice(5)), fact = step.set[key];
+
+				if (key.startsWith("proc ") && fact && !pids.includes(pid) &&
+					fact.name === PROGRAM && pid !== film.steps[0].pid)
+					pids.push(pid);
+			}
+		return pids;
+	}
+
+	/* Births and looks say a pid.  Those who were born in silence have the other
+	 * names that acted, in the order of the alphabet: "stage> A: p = shmat id",
+	 * "A: shmget(42, ...) = 0". */
+	function cast(film) {
+		const known = new Map(), spoken = [];
+
+		for (const line of film.terminal.split("\n")) {
+			const pid = /^(\w+)(?: is born: process| +pid) +(\d+)/.exec(line);
+			const act = /^(?:stage> (\w+):|(\w+): \w+\()/.exec(line);
+			const name = pid ? pid[1] : act ? act[1] || act[2] : "";
+
+			if (pid)
+				known.set(Number(pid[2]), name);
+			if (name && !spoken.includes(name))
+				spoken.push(name);
+		}
+		const free = spoken.filter(
+			name => ![...known.values()].includes(name)).sort();
+
+		return actors(film).map(pid => known.get(pid) || free.shift() ||
+			PROGRAM);
 	}
 
 	class Strings {
@@ -103,10 +142,17 @@ const Staged = (() => {
 	const has_words = set =>
 		Object.keys(set).some(key => key.startsWith("word "));
 
+	/* Does this link or unlink the shared pages, or leave the director's? */
+	function is_string(step) {
+		return (step.event === "link" || step.event === "unlink") &&
+			step.args[0] >= STRINGS[0] && step.args[0] < STRINGS[1] ||
+			(step.text || "").startsWith("munmap(0x21000000");
+	}
+
 	/* Is this a step of the director's, or one that only moves strings? */
 	function moves_strings(step, set, director) {
 		return step.pid === director || step.event === "switch" ||
-			MUTE.has(step.event) && !has_words(set) ||
+			is_string(step) || MUTE.has(step.event) && !has_words(set) ||
 			step.event === "call" &&
 				(step.text || "").startsWith("kill(" + step.pid +
 					", SIGSTOP)");
@@ -134,5 +180,5 @@ const Staged = (() => {
 		return Object.assign({}, folded, {start, steps});
 	}
 
-	return {film, names, PROGRAM};
+	return {film, names, cast, PROGRAM};
 })();

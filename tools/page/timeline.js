@@ -8,7 +8,7 @@
  * with more than three processes the lines move together, and only the line of
  * this step has its name.
  *
- *	Timeline.draw(marks, options)    marks: [{pid, event, changed}]
+ *	Timeline.draw(marks)             marks: [{pid, name, event, changed}]
  *	Timeline.cursor(marks, at)       the frame around the step that is shown
  */
 const Timeline = (() => {
@@ -54,17 +54,18 @@ const Timeline = (() => {
 		return Math.max(1.5, Math.min(5.5, room(marks) / 2 - 0.5));
 	}
 
-	function label(lane, pid, current) {
-		return `<text x="2" y="${lane.y(pid) + 6}" class="s` +
-			`${current ? " current" : ""}">pid ${pid}</text>`;
+	function label(lane, mark, current) {
+		return `<text x="2" y="${lane.y(mark.pid) + 6}" class="s` +
+			`${current ? " current" : ""}">` + Text.escape(Text.fit(mark.name ||
+				"pid " + mark.pid, LEFT - 6, {size: 17})) + "</text>";
 	}
 
 	function labels(lane, marks, at) {
-		const pid = marks[at] ? marks[at].pid : -1;
+		const now = marks[at];
 
-		return lane.count <= 3
-			? lane.pids.slice(0, 3).map(p => label(lane, p, p === pid)).join("")
-			: pid >= 0 ? label({y: () => HEIGHT / 2}, pid, true) : "";
+		return lane.count <= 3 ? lane.pids.slice(0, 3).map(pid => label(lane,
+			marks.find(mark => mark.pid === pid), now && now.pid === pid))
+			.join("") : now ? label({y: () => HEIGHT / 2}, now, true) : "";
 	}
 
 	function draw(marks) {

@@ -19,12 +19,12 @@ const Words = (() => {
 		return old === now ? [] : [Object.assign({key, old, now}, more)];
 	}
 
-	function row_change(before, facts, process, row) {
+	function row_change(before, facts, process, row, who) {
 		const pde = row.kind === "linked";
 		const what = pde ? "PDE " + row.slot : "PTE " + row.pte;
 
 		return difference(before, facts, row.key, {what, pde,
-			of: "of pid " + process.pid, pid: process.pid,
+			of: "of " + who(process.pid), pid: process.pid,
 			address: row.address});
 	}
 
@@ -45,9 +45,9 @@ const Words = (() => {
 	}
 
 	/* The changed words, in the order in which a reader looks for them. */
-	function changed_words(before, facts, scene) {
+	function changed_words(before, facts, scene, who) {
 		return scene.processes.flatMap(process => process.rows.flatMap(
-			row => row_change(before, facts, process, row)))
+			row => row_change(before, facts, process, row, who)))
 			.concat(scene.tables.flatMap(table => table.entries.flatMap(
 				entry => entry_change(before, facts,
 					table_name(table, scene.tables), entry))));
@@ -63,10 +63,13 @@ const Words = (() => {
 			now: facts[key]}));
 	}
 
+	const by_pid = pid => "pid " + pid;
+
 	/* Everything that differs between two moments and is in the picture; the
-	 * scene is that of the second one. */
-	function changes(before, facts, gone = {}, scene = Scene.make(facts, gone)) {
-		return {words: changed_words(before, facts, scene),
+	 * scene is that of the second one, and `who` names a process. */
+	function changes(before, facts, gone = {}, scene = Scene.make(facts, gone),
+		who = by_pid) {
+		return {who, words: changed_words(before, facts, scene, who),
 			segments: changed_facts(before, facts, "segment"),
 			processes: changed_facts(before, facts, "proc")};
 	}
@@ -157,13 +160,12 @@ const Words = (() => {
 				" and owner " + now.owner + "." : "";
 	}
 
-	function process_sentence({id, old, now}) {
+	function process_sentence({id, old, now}, who) {
 		if (!old)
-			return "pid " + id + " is there now.";
+			return who(id) + " is there now.";
 		if (!now)
-			return "pid " + id + " is gone.";
-		return old.cr3 && !now.cr3 ? "pid " + id + " has lost its directory."
-			: "";
+			return who(id) + " is gone.";
+		return old.cr3 && !now.cr3 ? who(id) + " has lost its directory." : "";
 	}
 
 	/* ---- sentences about events -------------------------------------------- */
@@ -184,24 +186,26 @@ const Words = (() => {
 	const said_call = step => step.text || "a system call";
 
 	const EVENTS = {
-		call: step => step.result === undefined
-			? `pid ${step.pid} calls ${said_call(step)}.`
-			: `pid ${step.pid}: ${said_call(step)}.`,
-		return: step => `pid ${step.pid} is back: ${said_call(step)}.`,
-		fault: ({pid, args, result}) =>
-			`Page fault of pid ${pid} at ${hex(args[0])}, error code ` +
-			`${args[1]}: ${fault_code(args[1])}.` +
+		call: (step, who) => step.result === undefined
+			? `${who(step.pid)} calls ${said_call(step)}.`
+			: `${who(step.pid)}: ${said_call(step)}.`,
+		return: (step, who) => `${who(step.pid)} is back: ${said_call(step)}.`,
+		fault: ({pid, args, result}, who) => `Page fault of ${who(pid)} at ` +
+			`${hex(args[0])}, error code ${args[1]}: ${fault_code(args[1])}.` +
 			(result ? " It cannot be served: the process gets a signal." : ""),
-		served: ({pid, args}) => args[1] ? `The fault of pid ${pid} at ` +
-			`${hex(args[0])} cannot be served: the process gets a signal.`
-			: `The fault of pid ${pid} at ${hex(args[0])} is served.`,
-		fork: ({pid, args}) => `pid ${pid} forks: its child is pid ${args[0]}.`,
-		switch: ({args}) =>
-			`The CPU goes from pid ${args[0]} to pid ${args[1]}.`,
-		message: ({args}) =>
-			`pid ${args[1]} sends a message to the server ${args[2]}.`,
-		exec: ({pid}) => `pid ${pid} runs a program, in a new address space.`,
-		exit: ({pid, args}) => `pid ${pid} ${ended(args[0])}.`,
+		served: ({pid, args}, who) => args[1]
+			? `The fault of ${who(pid)} at ${hex(args[0])} cannot be served: ` +
+				"the process gets a signal."
+			: `The fault of ${who(pid)} at ${hex(args[0])} is served.`,
+		fork: ({pid, args}, who) =>
+			`${who(pid)} forks: its child is ${who(args[0])}.`,
+		switch: ({args}, who) =>
+			`The CPU goes from ${who(args[0])} to ${who(args[1])}.`,
+		message: ({args}, who) =>
+			`${who(args[1])} sends a message to the server ${who(args[2])}.`,
+		exec: ({pid}, who) =>
+			`${who(pid)} runs a program, in a new address space.`,
+		exit: ({pid, args}, who) => `${who(pid)} ${ended(args[0])}.`,
 		link: () => "", unlink: () => "", rights: () => "", access: () => "",
 	};
 
@@ -218,15 +222,15 @@ const Words = (() => {
 	function sentence(step, found, call) {
 		const cpu = found.words.filter(by_cpu);
 		const rest = found.words.filter(word => !by_cpu(word));
-		const say = EVENTS[step.event];
+		const say = EVENTS[step.event], who = found.who || by_pid;
 		const many = step.alike > 1
 			? `This happened ${step.alike} times in a row.` : "";
-		const parts = [say ? say(step) : step.text || step.event, many,
+		const parts = [say ? say(step, who) : step.text || step.event, many,
 			word_sentences(writer(step, call), rest,
 				step.event === "fork" ? "copied" : "wrote"), cpu_sentence(cpu),
 			...found.segments.map(segment_sentence),
 			...(["fork", "exit"].includes(step.event) ? []
-				: found.processes.map(process_sentence)),
+				: found.processes.map(item => process_sentence(item, who))),
 			step.quiet ? "No page-table word changed." : ""].filter(Boolean);
 
 		return parts.join(" ") || (step.text || step.event) + ".";
