@@ -126,15 +126,17 @@ static inline void scene(int number, void (*play)(int))
 	int id;
 
 	moment(SCENE, number, 0, 0);
-	turns = semget(IPC_PRIVATE, 3, 0600);
+	turns = semget(IPC_PRIVATE, 3, 0666);
 	for (int i = 0; i < 2; i++) {
 		players[i] = fork();
 		if (players[i] == 0) {
 			me = i;
+			change_turn(2, -1); /* both are there */
 			play(number);
 			leave();
 		}
 	}
+	change_turn(2, 2);
 	reap(players);
 	semctl(turns, 0, IPC_RMID);
 	id = shmget(KEY, 0, 0);

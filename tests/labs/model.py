@@ -26,7 +26,7 @@ MOMENTS = ("SCENE OVER ATTACHED DETACHED FORKED GONE EXECED STORED LOADED STORES
            "REMOVED PROTECTED UNMAPPED REFUSED FINISHED").split()
 EXITS = {1: None,  # the other player has died, which is said there
          2: "shmget was refused", 3: "shmat was refused",
-         4: "shmdt was refused"}
+         4: "shmdt was refused", 5: "setuid was refused"}
 
 # kind: pde, pte, private (a PDE), own (the segment's), value, gone, nattch,
 # free, died, promise or refused.  `attach` is the one that it is about, or None.
@@ -143,7 +143,7 @@ class Model:
         self.free = None     # frames that were free when scene 1 began
         self.finished = False
         self.block = None
-        self.refusal = None
+        self.promised = 0  # pages promised at the moment before
 
     # ---- what has happened ------------------------------------------------
 
@@ -155,11 +155,13 @@ class Model:
         handler = getattr(self, "on_" + name.lower())
         yield from handler(pid, a, b, c) or ()
         yield from self.look()
+        self.promised = self.number("frames_promised")
 
     def on_scene(self, pid, number, *_):
         self.scene, self.attaches, self.left = number, [], {}
         self.segments, self.removed, self.vain = {}, set(), {}
-        free = self.number("frames_free")
+        # What the kernel has taken for its own rows does not come back.
+        free = self.number("frames_free") + self.number("kernel_frames")
         if number == 1:  # the first one has filled what stays
             self.free = free
         elif number > 1:
@@ -184,6 +186,11 @@ class Model:
         self.attaches.append(made)
         for slot in made.slots():
             self.left.pop((pid, slot), None)
+        if flags & COPY and second:  # else the segment has made its tables
+            want = segment.pages + len(made.slots())
+            yield self.seen("promise", made, "pages promised by this shmat",
+                            want, self.number("frames_promised") -
+                            self.promised, "all its pages, and its tables")
 
     def on_detached(self, pid, address, *_):
         for attach in self.attaches:
@@ -239,7 +246,11 @@ class Model:
         attach.touched.add(page)
         offset = address - attach.address
         if attach.flags & COPY:
-            attach.copied.setdefault(page, {})[offset] = value
+            if page not in attach.copied:  # it begins as the segment's is now
+                attach.copied[page] = {
+                    at: word for at, word in self.segments[attach.id].items()
+                    if at // PAGE == page}
+            attach.copied[page][offset] = value
         else:
             self.segments[attach.id][offset] = value
             yield self.value(attach, attach.id, offset, "stored by pid %d" %
@@ -251,9 +262,8 @@ class Model:
             return
         attach.touched.add(page)
         offset = address - attach.address
-        want = self.segments[attach.id].get(offset, 0)
-        if page in attach.copied:
-            want = attach.copied[page].get(offset, want)
+        values = attach.copied.get(page, self.segments[attach.id])
+        want = values.get(offset, 0)
         yield self.seen("value", attach, "what pid %d loads at %08x" %
                         (pid, address), want, value,
                         "it is not what was stored")
@@ -300,8 +310,15 @@ class Model:
                 attach.touched = {page for page in attach.touched if
                                   attach.address_of(page) // SLOT != slot}
 
-    def on_refused(self, pid, id, flags, error):
-        self.refusal = error
+    def on_refused(self, pid, id, want, got):
+        self.segments.setdefault(id, {})
+        yield self.seen("refused", None, "shmat of pid %d" % pid,
+                        "errno %d" % want, "errno %d" % got if got
+                        else "an address", os.strerror(want))
+        promised = self.number("frames_promised")
+        if want == 12:
+            yield self.seen("promise", None, "pages promised after ENOMEM",
+                            self.promised, promised, "it has changed nothing")
 
     def find(self, pid, address):
         for attach in self.attaches:
