@@ -14,6 +14,7 @@ from machine import BUILD, TESTS, TOP, command, tessera, text_of
 
 DEMONSTRATIONS = ("two_addresses", "reader", "ownership", "removal", "sum",
                   "ring")
+PLAY = os.path.join(TOP, "docs", "beats", "06-read-only.stage")
 PAGES = os.path.join(BUILD, "pages")
 LINKED = 0x400
 # What may not move: the parts of the page, and the boxes of the picture.
@@ -37,10 +38,11 @@ def html():
     return module
 
 
-def record(name, folder):
-    """Records the film of a demonstration; returns its path."""
+def record(name, folder, *words):
+    """Records the film of a demonstration, or of other words for tools/run;
+    returns its path."""
     path = os.path.join(folder, name + ".json")
-    status, _, errors = tessera(["--film", path, "--", name])
+    status, _, errors = tessera(["--film", path, *(words or ("--", name))])
     if status:
         raise RuntimeError("no film of %s: %s" % (name, text_of(errors)))
     return path
@@ -69,6 +71,8 @@ def page_in_node(check):
         films = [record(name, folder) for name in DEMONSTRATIONS]
         sizes(check, films)
         same_folding(check, program, films)
+        films.append(record("beat", folder, "-f", "/beat=" + PLAY, "--",
+                            "stage", "/beat"))
         script = os.path.join(folder, "page.js")
         with open(script, "w", encoding="utf-8") as stream:
             stream.write(html().script())
@@ -435,6 +439,13 @@ def nonsense_in_browser(check, browser):
     browser.screenshot("crowd")
     check("it marks the one word", browser.evaluate(
         "document.querySelectorAll('#picture [data-changed]').length") == 1)
+    said = "document.getElementById('said').textContent"
+    browser.press("Home")
+    check("the first step says what the film says of itself",
+          browser.evaluate(said).endswith("The program attaches nothing."))
+    browser.press("End")
+    check("the last step says why the film ends early", browser.evaluate(
+        said).endswith("The recorder stopped at 20000 steps."))
 
 
 def crowd(processes, tables):
@@ -461,5 +472,6 @@ def crowd(processes, tables):
                {"word %08x" % (0x400 << 12 | 4 * 256): word}}
               for word in ("00800425", "00800427", "00800425")]
     return {"format": "tessera-film", "version": 1, "program": "crowd",
-            "kernel": "none", "limit": None, "names": {}, "lines": [],
+            "kernel": "none", "limit": "the recorder stopped at 20000 steps",
+            "remarks": ["the program attaches nothing"], "names": {}, "lines": [],
             "start": facts, "steps": steps, "terminal": "", "folded": True}

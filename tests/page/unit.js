@@ -9,10 +9,11 @@
 const fs = require("fs");
 const [, , script, ...paths] = process.argv;
 const parts = ["Text", "State", "Scene", "Twin", "Layout", "Picture", "Words",
-	"Lens", "Fold", "Zoom", "Timeline", "Predict"];
+	"Lens", "Fold", "Staged", "Zoom", "Timeline", "Predict"];
 const page = new Function(fs.readFileSync(script, "utf8") +
 	"\nreturn {" + parts.join(", ") + "};")();
-const {Text, State, Scene, Layout, Picture, Words, Lens, Fold, Zoom} = page;
+const {Text, State, Scene, Layout, Picture, Words, Lens, Fold, Staged, Zoom} =
+	page;
 let tests = 0;
 
 function check(sentence, good, detail) {
@@ -219,6 +220,26 @@ function crowds() {
 		one.split('data-frame="01000"').length === 2);
 }
 
+/* A play is shown by its actors, without what stage itself does. */
+function play(name, folded) {
+	const film = Staged.film(folded, Staged.cast(folded));
+	const director = folded.steps[0].pid, seen = new Set();
+	let strings = 0;
+
+	draw_all(film, (svg, before, now, gone) => {
+		for (const process of Scene.make(now, gone).processes)
+			seen.add(process.name);
+		strings += /PDE 128/.test(svg);
+	});
+	check(name + ": its actors have the names of the stage",
+		seen.has("A") && seen.has("B") && !seen.has("stage"), [...seen]);
+	check(name + ": nothing is seen of the director, and of its strings",
+		!strings && film.steps.every(step => step.pid !== director &&
+			!/SIGSTOP|munmap\(0x21000000/.test(step.text)), film.steps);
+	check(name + ": it remains a play", film.steps.length > 10 &&
+		film.steps.some(step => step.event === "rights"), film.steps.length);
+}
+
 function main() {
 	parts_alone();
 	faults();
@@ -231,6 +252,8 @@ function main() {
 		drawn(name, film);
 		zoomed(name, film);
 		sentences(name, film);
+		if (film.program.startsWith("stage"))
+			play(name, film);
 	}
 	console.log("1.." + tests);
 }

@@ -328,12 +328,21 @@ const Picture = (() => {
 			place.w - 12, MONO);
 	}
 
+	/* Did this step change what a frame that stays holds? */
+	function refilled(view, frame) {
+		const key = "frame " + frame.toString(16);
+
+		return view.before && key in view.facts && key in view.before &&
+			view.facts[key] !== view.before[key];
+	}
+
 	/* One frame; it is drawn for the entry that shows it. */
 	function frame_box(view, entry, place) {
 		const frame = Scene.frame_of(entry.word);
 		const mark = marks(view, entry);
 		const {x, y, w, h} = place, name = Text.hex(frame, 5);
-		const style = "frame" + (entry.ghost ? " over" : "");
+		const style = "frame" + (entry.ghost ? " over"
+			: refilled(view, frame) ? " changed" : "");
 		const content = !entry.ghost ? frame_content(view, frame, place)
 			: view.frames.has(frame) ? "" : "free";
 		const narrow = h > 60 && w < 150;
