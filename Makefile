@@ -97,7 +97,7 @@ $(eval $(call FREE_PROGRAM,build/root/sbin/init,user/bin/init))
 $(eval $(call FREE_PROGRAM,build/bench/bench,user/bin/bench))
 
 # ---- ordinary programs -----------------------------------------------------
-# Each is a file or a folder of user/bin with a main(); user/bin/multicall.c makes one of them.
+# Each is a file or a folder of user/bin with a main(); multicall.c makes them one, and small.
 BIN   := $(filter-out init bench look multicall,$(notdir $(basename $(wildcard user/bin/*))))
 MULTI := $(filter-out user/bin/init% user/bin/bench/%,$(wildcard user/bin/*.c user/bin/*/*.c))
 VPATH := tests/guest tests/programs tests/labs
@@ -105,7 +105,7 @@ TESTS := $(notdir $(basename $(wildcard $(VPATH:%=%/*.c))))
 main_of = $(subst -,_,$(firstword $(subst /, ,$(1))))_main
 build/gen/programs.h: user/bin; printf 'PROGRAM("%s", %s)\n' $(foreach p,$(BIN),$(p) $(call main_of,$(p))) >$@
 build/multi/user/bin/%.c.o: user/bin/%.c Makefile | $(GEN) build/gen/programs.h
-	$(USER_CROSS)gcc $(UFLAGS) -ffunction-sections -Dmain=$(call main_of,$*) -MMD -MP -c -o $@ $<
+	$(USER_CROSS)gcc $(UFLAGS) -Os -ffunction-sections -fno-asynchronous-unwind-tables -Dmain=$(call main_of,$*) -MMD -MP -c -o $@ $<
 build/root/bin/multicall: $(MULTI:%=build/multi/%.o)
 	rm -f $(@D)/* && $(USER_CROSS)gcc $(UFLAGS) -s -Wl,--gc-sections,--defsym=main=multicall_main -o $@ $^
 $(BIN:%=build/root/bin/%): build/root/bin/multicall; ln -sf multicall $@

@@ -366,7 +366,7 @@ static bool read_target(struct line *line)
 		                  "%s is a word of the stage and cannot "
 		                  "be a name",
 		                  line->word);
-	snprintf(line->target, STAGE_NAME, "%s", line->word);
+	strcpy(line->target, line->word); /* it was measured above */
 	return true;
 }
 
