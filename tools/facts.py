@@ -23,6 +23,7 @@ DIRECTORY, WHOLE, BORROWERS = range(3)  # what of a table is shown
 TEXT_BYTES, TEXT_FRAMES, VALUES = 24, 16, 64
 ENTRIES = struct.Struct("<1024I")
 NOTED = A | D
+MANY = 32  # processes: of more, those that did nothing are looked at as rarely
 DEVICES = range(0xA0, 0x100)  # frames of the screen and of ROMs
 
 
@@ -91,6 +92,7 @@ class Tables:
         self.links = {}  # frame of a directory -> {frame: kind} of its tables
         self.frames = {}  # of texts -> bytes
         self.last_pages = set()  # frames of the archive's copied pages
+        self.times = 0  # that we have read
         archive = block.archive_start, block.archive_bytes
         self.archive = range(archive[0] >> 12,
                              (archive[0] + archive[1] + PAGE - 1) >> 12)
@@ -111,22 +113,30 @@ class Tables:
         return frame < self.block.frame_limit and frame not in DEVICES and \
             frame not in self.archive and frame not in self.last_pages
 
-    def read(self, directories, tables, changed):
+    def read(self, directories, busy, tables, changed):
         """Notes what is different in these directories, in the tables that
-        they point at, and in `tables`."""
-        wanted = {}
+        they point at, and in `tables`.  Of many directories only those that
+        are `busy` are looked at each time."""
+        self.times += 1
+        if len(directories) <= MANY or self.times % MANY == 0:
+            busy = directories
+        wanted = dict.fromkeys(directories, DIRECTORY)
         for frame in directories:
-            self.look(frame, DIRECTORY, changed)
-            wanted[frame] = DIRECTORY
+            if frame in busy or frame not in self.links:
+                self.look(frame, DIRECTORY, changed)
+        idle = {}
         for frame in directories:
+            where = wanted if frame in busy else idle
             for table, kind in self.links[frame].items():
-                wanted.setdefault(table, kind)
+                (wanted if kind == WHOLE else where).setdefault(table, kind)
         for frame in tables:
             wanted[frame] = WHOLE
         for frame, kind in wanted.items():
             if kind != DIRECTORY:
                 self.look(frame, kind, changed)
-        for frame in [frame for frame in self.seen if frame not in wanted]:
+        for frame in idle.keys() - self.seen.keys() - wanted.keys():
+            self.look(frame, BORROWERS, changed)
+        for frame in self.seen.keys() - wanted.keys() - idle.keys():
             self.forget(frame, changed)
 
     def look(self, frame, kind, changed):
@@ -193,12 +203,15 @@ class Facts:
                        "procs spaces segments shms regions sems msgs".split()}
         self.tables = Tables(block)
         self.procs = {}  # index -> (pid, space, is it alive?)
+        self.ran = -1  # the space in which the CPU was last time
         self.pid_of = {}  # space -> pid
         self.directories = {}  # space -> frame
         self.keys = {}  # (table, index) -> the key of its fact
         self.ids = {}  # index in shms -> shmid
         self.shm_segments = {}  # index in shms -> index in segments
         self.own_tables = {}  # index in segments -> frames of its tables
+        self.named = {}, {}  # pid_of and ids, at the last time
+        self.space_of = {}  # index in regions -> space
 
     def read(self):
         """Returns (noted, changed): facts that are different; None: gone."""
@@ -210,9 +223,13 @@ class Facts:
         self.read_regions(rows, changed)
         self.read_others(changed)
         alive = {space for _, space, alive in self.procs.values() if alive}
+        ran = {self.ran, self.procs.get(self.block.current, (0, -1))[1]}
+        self.ran = self.procs.get(self.block.current, (0, -1))[1]
+        busy = {self.directories.get(space)
+                for space in ran.union(rows["spaces"])}
         self.tables.read(
-            [frame for space, frame in self.directories.items()
-             if space in alive],
+            {frame: space for space, frame in self.directories.items()
+             if space in alive}, busy,
             [frame for frames in self.own_tables.values() for frame in frames
              if frame], changed)
         self.tables.texts(texts)
@@ -343,13 +360,19 @@ class Facts:
 
     def read_regions(self, rows, changed):
         """A region names a pid and a shmid, which may change without it."""
-        named = self.pid_of, self.ids
-        indexes = rows["regions"]
-        if named != getattr(self, "named", None):
-            self.named = dict(self.pid_of), dict(self.ids)
-            copy = self.copies["regions"]
-            indexes = range(len(copy.data) // copy.stride)
+        copy, old_pids, old_ids = self.copies["regions"], *self.named
+        self.named = dict(self.pid_of), dict(self.ids)
+        spaces = {space for space in old_pids.keys() | self.pid_of.keys()
+                  if old_pids.get(space) != self.pid_of.get(space)}
+        new_ids = old_ids != self.ids
+        indexes = set(rows["regions"])
         for index in indexes:
+            self.space_of[index] = copy.get(index, "space")
+        if spaces or new_ids:
+            indexes.update(index for index, space in self.space_of.items()
+                           if space in spaces or
+                           new_ids and copy.get(index, "tag") >= 0)
+        for index in sorted(indexes):
             self.put("regions", index, *self.region_fact(index), changed)
 
     def region_fact(self, index):
