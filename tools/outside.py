@@ -259,18 +259,29 @@ class Gdb:
         body = text.encode()
         self.socket.sendall(b"$%s#%02x" % (body, sum(body) & 255))
 
+    def heard(self):
+        """Takes what the stub has sent; EOFError if QEMU has ended.  Returns
+        the next packet, or None if it is not all there yet."""
+        more = self.socket.recv(65536)
+        if not more:
+            raise EOFError
+        self.data += more
+        return self.packet()
+
+    def packet(self):
+        match = re.search(rb"\$([^#]*)#..", self.data)
+        if not match:
+            return None
+        self.data = self.data[match.end():]
+        self.socket.sendall(b"+")
+        return match[1].decode()
+
     def answer(self):
         """The next packet; EOFError if QEMU has ended."""
-        while True:
-            match = re.search(rb"\$([^#]*)#..", self.data)
-            if match:
-                self.data = self.data[match.end():]
-                self.socket.sendall(b"+")
-                return match[1].decode()
-            more = self.socket.recv(65536)
-            if not more:
-                raise EOFError
-            self.data += more
+        packet = self.packet()
+        while packet is None:
+            packet = self.heard()
+        return packet
 
     def ask(self, text):
         self.send(text)

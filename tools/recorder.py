@@ -251,11 +251,15 @@ class Recorder:
         return self.gdb.socket.fileno() if self.running else None
 
     def stopped(self, host):
-        """The machine stands after an event; or it has ended."""
-        self.running = False
+        """The machine stands after an event; or it has ended; or the stub has
+        only heard us."""
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
         try:
-            if self.gdb.answer()[0] in "WX":
+            packet = self.gdb.heard()
+            if packet is None:
+                return
+            self.running = False
+            if packet[0] in "WX":
                 return
             host.catch_up()
             self.event()
@@ -264,7 +268,7 @@ class Recorder:
             else:
                 self.go()
         except (EOFError, ConnectionError):
-            pass
+            self.running = False
         finally:  # tools/run's time may be over meanwhile
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
 

@@ -277,6 +277,14 @@ def hard(check):
         check("input, output, errors and status are the program's",
               told[:3] == (3, "hello\n", "hello\n") and
               told[3]["terminal"] == "hello\nhello\n", told[:3])
+        begin = time.monotonic()
+        status, _, errors = tessera(["-t", "4", "--film", films.path("w"),
+                                     filmed, "wait"], 60)
+        film = films.load("w")
+        check("a program whose time is over leaves a film", status == 124 and
+              b"pauses in pause()" in errors and film and
+              film["steps"][-1]["text"] == "pause()", status, errors,
+              time.monotonic() - begin)
         refused(check, films)
 
 

@@ -3,6 +3,7 @@
  *
  *	faults N    N page faults, in private memory
  *	crowd N     N children at a time, which have inherited a segment
+ *	wait        until a signal ends it
  *	alone       no shared memory at all
  *	echo        a line from its input, to output and to error; status 3
  */
@@ -81,6 +82,8 @@ int main(int argc, char **argv)
 		return crowd(count);
 	if (argc > 1 && strcmp(argv[1], "echo") == 0)
 		return echo();
+	while (argc > 1 && strcmp(argv[1], "wait") == 0)
+		pause();
 	printf("I am alone.\n");
 	return 0;
 }
