@@ -208,7 +208,7 @@ class Recorder:
         self.path, self.program, self.folder = path, program, folder
         self.keep_trace = keep_trace  # beyond the limit
         self.ram = outside.Ram(mib)
-        self.gdb = self.facts = self.limit = self.start = None
+        self.gdb = self.facts = self.limit = self.start = self.trouble = None
         self.running = False  # the machine, until the next stop
         self.steps = []
         self.under_way = {}  # by pid: the text of its call
@@ -269,6 +269,9 @@ class Recorder:
                 self.go()
         except (EOFError, ConnectionError):
             self.running = False
+        except (Strange, trace.WrongVersion) as error:
+            self.trouble = str(error)
+            self.let_go()
         finally:  # tools/run's time may be over meanwhile
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
 
@@ -410,8 +413,9 @@ class Recorder:
         """Writes the film, and returns what is to be said of it, or None."""
         self.heard_last()
         self.ram.close()
-        if self.start is None:
-            return "there is no film: the program did not begin"
+        if self.start is None or self.trouble:
+            return "there is no film: %s" % (self.trouble or
+                                             "the program did not begin")
         with open(self.path, "w") as out:
             write(out, self.film(), self.steps, "".join(self.terminal))
         return self.limit and "%s; %s has these" % (self.limit, self.path)
