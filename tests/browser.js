@@ -42,7 +42,8 @@ const ORDERS = {
 			await page.keyboard.press(key);
 	},
 	type: ({text}) => page.keyboard.type(text),
-	click: ({selector, position}) => page.click(selector, {position}),
+	click: ({selector, position}) =>
+		page.click(selector, position ? {position} : {}),
 	evaluate: ({script}) => page.evaluate(script),
 	wait: ({script, milliseconds}) => page.waitForFunction(script, null,
 		{timeout: milliseconds}).then(() => null),

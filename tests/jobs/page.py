@@ -284,6 +284,8 @@ def by_mouse(check, browser):
     browser.evaluate("location.hash = '#step=5'")
     browser.wait("player.at === 4", 5)
     check("an address goes there", browser.evaluate("player.at") == 4)
+    browser.click("#back")
+    check("a button goes a step", browser.evaluate("player.at") == 3)
     check("the sentence is read aloud when it changes", browser.evaluate(
         "document.getElementById('said').getAttribute('aria-live')")
         == "polite")
