@@ -448,6 +448,21 @@ def nonsense_in_browser(check, browser):
     browser.press("End")
     check("the last step says why the film ends early", browser.evaluate(
         said).endswith("The recorder stopped at 20000 steps."))
+    one_moment(check, browser)
+
+
+def one_moment(check, browser):
+    """A film of one step, which changes nothing, is a picture of that moment."""
+    film = crowd(2, 1)
+    film["steps"] = [{"event": "test", "pid": 10, "args": [], "set": {},
+                      "text": "not ok 3 - PDE 256 of pid 10", "out": 0}]
+    del film["folded"]
+    browser.goto(page_of(film, "moment"))
+    words = browser.evaluate(WORDS)
+    check("a film of one step shows the moment, and says the step",
+          len(words) == 6 and "not ok 3" in browser.evaluate(
+              "document.getElementById('said').textContent"), words)
+    check("it has no error", browser.errors() == [], browser.errors())
 
 
 def crowd(processes, tables):

@@ -16,10 +16,14 @@ const Player = (() => {
 
 	const is_play = film => /^(\S*\/)?stage\b/.test(film.program);
 
-	/* The folded film; that of a play also without its strings. */
+	/* The folded film; that of a play also without its strings.  A film of which
+	 * folding would leave nothing stays as it is. */
 	function folded(film) {
-		return is_play(film) ? Staged.film(Fold.fold(film), Staged.cast(film))
-			: Fold.fold(film);
+		const made = Fold.fold(film);
+
+		if (!made.steps.length)
+			return film;
+		return is_play(film) ? Staged.film(made, Staged.cast(film)) : made;
 	}
 
 	/* Who is shown of a play, although nothing is shared: the actors. */
@@ -62,24 +66,29 @@ const Player = (() => {
 			this.show(at);
 		}
 
-		/* Shows every moment to the plan, and notes which words are drawn. */
+		/* Shows every moment to the plan, from the start on. */
 		see() {
 			const walk = new State.Walk(this.film);
 
+			this.see_moment(walk);
 			for (const step of this.film.steps) {
 				walk.forward();
-				if (!Object.keys(step.set || {}).some(
+				if (Object.keys(step.set || {}).some(
 					key => PLAN_KINDS.test(key)))
-					continue;
-				const scene = Scene.make(walk.facts, walk.gone);
-
-				this.plan.see(scene);
-				for (const process of scene.processes)
-					this.names.set(process.pid, process.name);
-				for (const item of scene.processes.concat(scene.tables))
-					for (const word of item.rows || item.entries)
-						this.keys.add(word.key);
+					this.see_moment(walk);
 			}
+		}
+
+		/* Notes what there is at one moment, and which words are drawn. */
+		see_moment(walk) {
+			const scene = Scene.make(walk.facts, walk.gone);
+
+			this.plan.see(scene);
+			for (const process of scene.processes)
+				this.names.set(process.pid, process.name);
+			for (const item of scene.processes.concat(scene.tables))
+				for (const word of item.rows || item.entries)
+					this.keys.add(word.key);
 		}
 
 		/* A process by its name, if no other has the same, and else by its pid. */
@@ -159,8 +168,12 @@ const Player = (() => {
 			const address = "#step=" + (this.at + 1) +
 				(this.zoom === "events" ? "" : "&zoom=" + this.zoom);
 
-			if (location.hash !== address)
-				history.replaceState(null, "", address);
+			try {
+				if (location.hash !== address)
+					history.replaceState(null, "", address);
+			} catch (error) {
+				/* Some browsers allow this only so often. */
+			}
 		}
 
 		/* ---- what is on the screen ------------------------------------- */
@@ -208,6 +221,7 @@ const Player = (() => {
 			$("count").textContent = "step " + (this.at + 1) + " of " +
 				this.views.length;
 			$("source").textContent = this.source(view);
+			$("source").title = $("source").textContent;
 			$("zoom").textContent = "zoom: " + this.zoom;
 		}
 
