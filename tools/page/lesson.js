@@ -17,6 +17,8 @@
 const Lesson = (() => {
 	/* A script of stage waits so; a demonstration with a full screen, too. */
 	const PAUSE = /^-- an?y? key goes on.* leaves -- ?$/;
+	/* What is indented is for a reader of the terminal. */
+	const ELSEWHERE = /^#  (?! *in the page)/;
 	const waits = line => PAUSE.test(line);
 
 	function read(name, text) {
@@ -35,14 +37,14 @@ const Lesson = (() => {
 
 		for (const line of text.split("\n").map(line => line.trim())) {
 			const kind = line[0], words = line.slice(1).trim();
-			if (!line || kind === ";")
+			if (!line || kind === ";" || ELSEWHERE.test(line))
 				continue;
 			if (asking && kind !== "?")
 				stop();
 			if (kind === "#" && !beat.title)
 				beat.title = words.replace(/^\d+\. */, "");
 			else if (kind === "#")
-				add("said", words);
+				add("said", words.replace(/^in the page: +/, ""));
 			else if (kind === "=")
 				add("answer", words);
 			else if (kind === "?") {

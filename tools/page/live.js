@@ -37,6 +37,7 @@ const Live = (() => {
 			this.block = this.recorder = null;
 			this.log = [];
 			this.tracing = this.paused = false;
+			this.pauses = 0;
 			this.stepping = false; /* to more than `seen` steps */
 			this.make();
 		}
@@ -103,11 +104,19 @@ const Live = (() => {
 				this.state = "running";
 				setTimeout(this.on.menu);
 			}
-			if (this.at_pause() !== this.paused) {
-				this.paused = !this.paused;
-				setTimeout(this.on.paused);
-			}
+			this.watch();
 			this.on.changed();
+		}
+
+		/* Counts how often a script has waited for a key. */
+		watch() {
+			const before = this.paused;
+
+			this.paused = this.at_pause();
+			if (this.paused && !before)
+				this.pauses++;
+			if (this.paused !== before || this.at_menu())
+				setTimeout(this.on.paused);
 		}
 
 		/* The kernel has begun, so there is an inspection block. */
@@ -203,7 +212,7 @@ const Live = (() => {
 			return {state: await this.machine.save(),
 				recorder: this.recorder.keep(), screen: this.screen.keep(),
 				log: this.log.length, tracing: this.tracing,
-				paused: this.paused};
+				paused: this.paused, pauses: this.pauses};
 		}
 
 		async back(kept) {
@@ -218,6 +227,7 @@ const Live = (() => {
 			this.log.length = kept.log;
 			this.tracing = kept.tracing;
 			this.paused = kept.paused;
+			this.pauses = kept.pauses;
 			this.stepping = false;
 			this.state = "running";
 			this.machine.go();

@@ -189,8 +189,10 @@ const Recorder = (() => {
 		/* Somebody has changed memory by hand: a step says so. */
 		note(event, args, text) {
 			const {noted, changed} = this.facts.read();
-			if (this.film)
-				this.push({event, pid: this.facts.now.running, args, text,
+			const last = this.film && this.film.steps[
+				this.film.steps.length - 1];
+			if (last)
+				this.push({event, pid: last.pid, args, text,
 					set: Object.assign(noted, changed)});
 		}
 

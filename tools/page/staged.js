@@ -158,13 +158,26 @@ const Staged = (() => {
 					", SIGSTOP)");
 	}
 
+	/*
+	 * At the end the director kills who is left and removes their objects.  The
+	 * last picture is the one before.
+	 */
+	function curtain(steps, director) {
+		const births = steps.map(step => step.pid === director &&
+			step.event === "fork").lastIndexOf(true);
+		const end = steps.findIndex((step, i) => i > births &&
+			step.pid === director && /SIGKILL|IPC_RMID/.test(step.text));
+
+		return end < 0 ? steps : steps.slice(0, end);
+	}
+
 	function film(folded, known) {
 		const director = folded.steps[0].pid;
 		const strings = new Strings(director, known);
 		const start = strings.clean(folded.start), steps = [];
 		let before = {};
 
-		for (const step of folded.steps) {
+		for (const step of curtain(folded.steps, director)) {
 			const set = strings.clean(step.set || {});
 
 			Object.assign(before, set);

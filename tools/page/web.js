@@ -25,8 +25,7 @@ const Web = (() => {
 		"with less than 1000 x 560 its letters are hard to read.";
 	const BEGIN = "Choose a beat of the lecture above, or type in the " +
 		"terminal: click on it first.";
-	const NEW_RUN = "The machine is as it was then. Going on from here is a " +
-		"new run: a tick of the clock may come elsewhere.";
+	const NEW_RUN = "This is the machine as it was: going on is a new run.";
 	const PAST = "the past cannot be changed";
 	const NOT_KEPT = "This browser keeps nothing for this page: your " +
 		"predictions are gone when you leave it.";
@@ -41,8 +40,7 @@ const Web = (() => {
 			this.words = words;
 			this.beats = words.beats.map(
 				beat => Lesson.read(beat.file, beat.text));
-			this.beat = null;    /* which is played, and at which stop */
-			this.stop = -1;
+			this.beat = null;    /* which is played */
 			this.picked = "";    /* a word that was chosen in the picture */
 			this.actors = [];    /* names on the stage */
 			this.dirty = false;
@@ -192,6 +190,8 @@ const Web = (() => {
 		grow(film) {
 			const player = this.player, last = this.at_last();
 
+			if (film.program !== Staged.PROGRAM)
+				this.choose(null);
 			player.load(film);
 			player.draw_timeline();
 			player.show(last ? player.views.length - 1 : player.at);
@@ -272,10 +272,18 @@ const Web = (() => {
 		/* The first menu is kept: from there, each beat begins alike. */
 		async at_menu() {
 			this.menu_kept = this.menu_kept || await this.live.keep();
-			window.menu_at = window.menu_at || performance.now();
+			this.menu_after = this.menu_after || performance.now();
+			this.instructions = this.live.machine.instructions();
 			this.draw_lesson();
 			if (this.next !== undefined)
 				this.play(this.next);
+		}
+
+		choose(beat) {
+			this.beat = beat;
+			for (const button of $("beats").children)
+				button.setAttribute("aria-pressed",
+					this.beats[button.dataset.beat] === beat);
 		}
 
 		/* Plays a beat; one that was played goes on from its first question. */
@@ -286,29 +294,36 @@ const Web = (() => {
 				this.next = index;
 				return;
 			}
-			this.beat = beat;
-			this.stop = beat.kept ? 0 : -1;
+			this.choose(beat);
 			this.said = beat.kept ? NEW_RUN : "";
-			for (const button of $("beats").children)
-				button.setAttribute("aria-pressed",
-					Number(button.dataset.beat) === index);
 			await this.live.back(beat.kept || this.menu_kept);
 			this.seen = 0;
+			this.shown = -1;
 			if (!beat.kept)
 				this.live.type("stage " + beat.number + "\r");
 			this.draw_lesson();
 		}
 
-		/* The script waits for a key, or goes on. */
+		/* The place in the script: the pause it is in, or has been in last. */
+		get stop() {
+			return this.live.at_menu() && this.live.pauses
+				? this.beat.stops.length - 1 : this.live.pauses - 1;
+		}
+
+		/* The script waits for a key, or goes on, or has come to its end. */
 		async at_pause() {
-			if (!this.live.paused || !this.beat)
+			const {beat, live} = this;
+
+			if (!beat || !live.paused && !live.at_menu())
 				return;
-			this.stop++;
-			this.refresh(true);
-			this.show_news();
-			if (this.stop === 0)
-				this.beat.kept = await this.live.keep();
+			if (this.shown !== this.stop) {
+				this.shown = this.stop;
+				this.refresh(true);
+				this.show_news();
+			}
 			this.draw_lesson();
+			if (live.paused && this.stop === 0 && !beat.kept)
+				beat.kept = await live.keep();
 		}
 
 		/* Shows the first new step that changes a word, or the last one. */
@@ -364,7 +379,7 @@ const Web = (() => {
 				return `<p role="alert"><b>${Text.escape(live.sentence)}</b>` +
 					'</p><p><button id="restart">restart the machine' +
 					"</button></p>";
-			return this.said ? `<p>${this.said}</p>` : "";
+			return "";
 		}
 
 		/* The answer to the question before, and what one said oneself. */
@@ -378,7 +393,7 @@ const Web = (() => {
 				? Environment.kept(this.where(this.stop - 1)) : "";
 
 			return (stop && stop.answer ? `<p>${Text.escape(stop.answer)}</p>`
-				: `<p><b>${Text.escape(beat.title)}</b></p>` +
+				: `<p><b>${Text.escape(this.said || beat.title)}</b></p>` +
 					`<p>${Text.escape(stop ? stop.said : "")}</p>`) +
 				(mine && stop && stop.answer
 					? `<p><i>You said: ${Text.escape(mine)}</i></p>` : "") +
@@ -398,14 +413,10 @@ const Web = (() => {
 		}
 
 		restart() {
-			this.beat = null;
-			this.stop = -1;
-			this.said = "";
-			this.menu_kept = undefined;
+			this.choose(null);
+			this.menu_kept = this.next = undefined;
 			for (const beat of this.beats)
 				beat.kept = undefined;
-			for (const button of $("beats").children)
-				button.setAttribute("aria-pressed", "false");
 			this.live.boot();
 			this.draw_lesson();
 		}
@@ -431,6 +442,8 @@ const Web = (() => {
 				for (const entry of table.entries)
 					add(entry, {pde: false, what: "PTE " + entry.index,
 						of: "of page table " + Text.hex(table.frame, 5)});
+			for (const word of this.player.found.words)
+				found.set(word.key, word);
 			return found;
 		}
 
