@@ -65,6 +65,13 @@ const Calls = (() => {
 	const MAP = flags({MAP_SHARED: 1, MAP_PRIVATE: 2, MAP_FIXED: 0x10,
 		MAP_ANONYMOUS: 0x20, MAP_NORESERVE: 0x4000});
 
+	const CLONE = flags({CLONE_VM: 0x100, CLONE_FS: 0x200, CLONE_FILES: 0x400,
+		CLONE_SIGHAND: 0x800, CLONE_VFORK: 0x4000, CLONE_THREAD: 0x10000,
+		CLONE_SETTLS: 0x80000, CLONE_PARENT_SETTID: 0x100000,
+		CLONE_CHILD_CLEARTID: 0x200000, CLONE_CHILD_SETTID: 0x1000000});
+	const clone = word => CLONE(word & ~0xff) +
+		(word & 0xff ? "|" + signal(word & 0xff) : "");
+
 	const semop = [decimal, pointer, decimal];
 	const WRITERS = { /* by call, how each argument is written */
 		shmget: [key, decimal, GET], semget: [key, decimal, GET],
@@ -79,6 +86,7 @@ const Calls = (() => {
 		mmap2: [pointer, decimal, PROT, MAP, decimal, decimal],
 		mprotect: [pointer, decimal, PROT], munmap: [pointer, decimal],
 		brk: [pointer], kill: [decimal, signal],
+		clone: [clone, pointer, pointer, pointer, pointer],
 	};
 	const ADDRESSES = ["brk", "mmap2", "shmat"];
 

@@ -117,6 +117,8 @@ const Recorder = (() => {
 			const {noted, changed, before} = this.facts.read();
 			if (start && this.begins(event))
 				this.begin(event, start);
+			if (this.waking && event.kind === "call")
+				this.call_text(event.pid, event.args);
 			const step = this.recording
 				? this.record(event, noted, changed, before) : null;
 			if (this.recording)
@@ -300,7 +302,8 @@ const Recorder = (() => {
 
 		call_text(pid, args) {
 			const text = this.book.call(args[0], args.slice(1));
-			this.film.names.calls[args[0]] = this.book.name(args[0]);
+			if (this.film)
+				this.film.names.calls[args[0]] = this.book.name(args[0]);
 			this.under_way.set(pid, text);
 			return text;
 		}

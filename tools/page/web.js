@@ -20,6 +20,8 @@ const Web = (() => {
 			event: "exec", pid: 0, args: [], set: {}, out: 0}]};
 	const START = "Nothing is recorded yet: choose a beat of the lecture, or " +
 		"click on the terminal and type the number of a demonstration.";
+	/* While it is recorded this machine is slow, and its ticks are not. */
+	const WORDS = "quantum=1000";
 	const REFRESH = 120; /* milliseconds */
 	const SMALL = "This window is small. The page is made for 1280 x 720; " +
 		"with less than 1000 x 560 its letters are hard to read.";
@@ -145,7 +147,7 @@ const Web = (() => {
 
 		async begin() {
 			const source = document.createElement("script");
-			const assets = {words: ""};
+			const assets = {words: WORDS};
 
 			source.textContent = new TextDecoder().decode(
 				await Environment.unpack("v86.js"));
