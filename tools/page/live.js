@@ -13,11 +13,12 @@
 const Live = (() => {
 	const MENU = "your choice: ";
 	/* From `booting` on there is a machine; from `menu` on one may type. */
+	const SILENT = new Set(["switch", "message"]); /* no step is made of them */
 	const ENDED = {0: "The machine has switched itself off."};
 	const PANIC = "The kernel has found a mistake of its own, and stopped: ";
 
 	class Live {
-		/* on: {changed, settled, menu, paused}; words: what mkweb knows. */
+		/* on: {changed, settled, menu, paused, fold}; words: of mkweb. */
 		constructor(assets, words, on) {
 			this.assets = assets;
 			this.words = words;
@@ -76,7 +77,8 @@ const Live = (() => {
 
 			if (!step)
 				return;
-			if (this.stepping && this.steps() > this.seen) {
+			if (this.stepping && !SILENT.has(step.event) &&
+			    this.steps() > this.seen) {
 				this.stepping = false;
 				this.machine.hold();
 				this.state = "held";
@@ -86,12 +88,12 @@ const Live = (() => {
 			}
 		}
 
-		/* How many steps the folded film has. */
+		/* How many steps the film has as it is shown. */
 		steps() {
 			const film = this.recorder && this.recorder.film;
 
 			return film && film.steps.length
-				? Fold.fold(film).steps.length : 0;
+				? this.on.fold(film).steps.length : 0;
 		}
 
 		output(character) {

@@ -13,6 +13,7 @@
 const Recorder = (() => {
 	const VERSION = 3; /* of the trace */
 	const LIMIT = 20000; /* steps */
+	const TIMES = 1000; /* that are kept */
 	const KINDS = ["", "call", "return", "fault", "link", "unlink", "switch",
 		"message", "rights", "fork", "served", "exec", "exit"];
 	const ARGUMENTS = {fault: 3, served: 2, link: 3, unlink: 3, rights: 3,
@@ -99,7 +100,7 @@ const Recorder = (() => {
 			this.film = null;
 			this.recording = false;
 			this.waking = false;   /* a program is about to begin */
-			this.cost = {events: 0, milliseconds: 0, worst: 0};
+			this.times = []; /* of the last looks, in milliseconds */
 		}
 
 		/* Takes in an event.  Returns the step, if it has been recorded. */
@@ -122,14 +123,14 @@ const Recorder = (() => {
 			const step = this.recording
 				? this.record(event, noted, changed, before) : null;
 			if (this.recording)
-				this.note_cost(performance.now() - began);
+				this.note_time(performance.now() - began);
 			return step;
 		}
 
-		note_cost(milliseconds) {
-			this.cost.events++;
-			this.cost.milliseconds += milliseconds;
-			this.cost.worst = Math.max(this.cost.worst, milliseconds);
+		note_time(milliseconds) {
+			this.times.push(milliseconds);
+			if (this.times.length > 2 * TIMES)
+				this.times.splice(0, TIMES);
 		}
 
 		/*

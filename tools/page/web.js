@@ -94,7 +94,7 @@ const Web = (() => {
 			$("terminal").setAttribute("aria-label",
 				"terminal: keys go to the machine, Escape leaves");
 			$("keys").insertAdjacentHTML("afterend",
-				'<dialog id="licenses" aria-label="licences"></dialog>');
+				'<dialog id="texts" aria-label="licences"></dialog>');
 		}
 
 		take_over() {
@@ -157,7 +157,7 @@ const Web = (() => {
 			this.live = new Live.Live(assets, this.words, {
 				changed: () => { this.dirty = true; },
 				settled: () => this.refresh(true),
-				menu: () => this.at_menu(),
+				menu: () => this.at_menu(), fold: film => this.fold(film),
 				paused: () => this.at_pause()});
 			setInterval(() => this.refresh(false), REFRESH);
 			this.draw_lesson();
@@ -544,9 +544,9 @@ const Web = (() => {
 				await Environment.unpack("licenses"));
 
 			$("keys").close();
-			$("licenses").innerHTML = '<form method="dialog"><button>close' +
+			$("texts").innerHTML = '<form method="dialog"><button>close' +
 				`</button></form><pre tabindex="0">${Text.escape(text)}</pre>`;
-			$("licenses").showModal();
+			$("texts").showModal();
 		}
 	}
 
