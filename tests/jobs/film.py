@@ -306,6 +306,10 @@ def refused(check, films):
     check("a QEMU without memory-backend-file is said in one sentence",
           status == 125 and film is None and len(errors.splitlines()) == 1 and
           "memory-backend-file" in errors, status, errors)
+    status, _, errors, film, _ = films.record("q", "--", "reader",
+                                              env={"QEMU": "nosuch"})
+    check("and no QEMU at all is said as always", status == 125 and
+          film is None and "there is no nosuch" in errors, status, errors)
     for words, said in ((["--", "nosuch"], "no such command"),
                         ([], "--film needs a program")):
         status, _, errors, film, _ = films.record("n", *words)
