@@ -309,16 +309,19 @@ def violations(check, browser):
 
 
 def still(check, browser):
-    """Nothing moves, in all steps of both zooms."""
-    places, moved = {}, []
+    """Nothing moves, and nothing is cut, in all steps."""
+    places, moved, cut = {}, [], []
     browser.press("Home")
     for _ in range(browser.evaluate("player.views.length")):
+        if browser.evaluate("said.scrollHeight > said.clientHeight"):
+            cut.append(browser.evaluate("said.textContent"))
         for name, place in json.loads(browser.evaluate(PLACES)):
             if places.setdefault(name, place) != place:
                 moved.append((name, places[name], place))
         browser.press("ArrowRight")
     check("nothing moves between two steps", not moved and len(places) > 10,
           moved[:3] or sorted(places))
+    check("no sentence is cut", not cut, cut[:3])
 
 
 def motion(check, browser):

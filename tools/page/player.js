@@ -12,6 +12,7 @@
 const Player = (() => {
 	const $ = name => document.getElementById(name);
 	const LINES = 3; /* of the table of segments */
+	const LONG = 200; /* letters, which two lines hold */
 	const PLAN_KINDS = /^(word|segment|proc) /;
 
 	const is_play = film => /^(\S*\/)?stage\b/.test(film.program);
@@ -190,8 +191,8 @@ const Player = (() => {
 			this.scene = Scene.make(this.now.facts, this.now.gone);
 			this.found = Words.changes(this.before.facts, this.now.facts,
 				this.now.gone, this.scene, pid => this.who(pid));
-			this.draw_picture();
 			this.draw_words(view);
+			this.draw_picture();
 			this.draw_lens();
 			this.draw_segments();
 			this.draw_terminal(view);
@@ -207,7 +208,8 @@ const Player = (() => {
 				this.before.facts, {plan: this.plan, gone: this.now.gone,
 					scene: this.scene, label: 'aria-labelledby="twin"'});
 			$("twin").textContent = Picture.twin(this.now.facts,
-				process => this.plan.processes.has(process.pid), this.scene);
+				process => this.plan.processes.has(process.pid), this.scene) +
+				($("source").title ? "\nthe kernel: " + $("source").title : "");
 		}
 
 		/* The step, in words; its number; and the place in the source. */
@@ -218,10 +220,11 @@ const Player = (() => {
 
 			$("said").textContent = Words.sentence(Object.assign({quiet},
 				view.step), this.found, view.call) + this.remark();
+			$("said").className = $("said").textContent.length > LONG
+				? "long" : "";
 			$("count").textContent = "step " + (this.at + 1) + " of " +
 				this.views.length;
-			$("source").textContent = this.source(view);
-			$("source").title = $("source").textContent;
+			$("source").textContent = $("source").title = this.source(view);
 			$("zoom").textContent = "zoom: " + this.zoom;
 		}
 

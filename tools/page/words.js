@@ -183,7 +183,11 @@ const Words = (() => {
 	}
 
 	const hex = word => "0x" + Text.hex(word, 8);
-	const said_call = step => step.text || "a system call";
+
+	/* A C library forks by clone(2), with flags for its own bookkeeping. */
+	const FORK = /^clone\(CLONE_CHILD_CLEARTID\|CLONE_CHILD_SETTID\|SIGCHLD, .*?\)/;
+	const said_call = step => (step.text || "a system call").replace(FORK,
+		"clone(SIGCHLD)");
 
 	const EVENTS = {
 		call: (step, who) => step.result === undefined
@@ -218,6 +222,15 @@ const Words = (() => {
 		return call || "The kernel";
 	}
 
+	/* Some sentences about one kind of things, and how many more there are. */
+	function few(sentences, what) {
+		const said = sentences.filter(Boolean);
+		const rest = said.length - 2;
+
+		return rest > 1 ? said.slice(0, 2).concat(
+			rest + " more " + what + " have changed.") : said;
+	}
+
 	/* Says a view step; `call` is the name of the call that is under way. */
 	function sentence(step, found, call) {
 		const cpu = found.words.filter(by_cpu);
@@ -228,9 +241,10 @@ const Words = (() => {
 		const parts = [say ? say(step, who) : step.text || step.event, many,
 			word_sentences(writer(step, call), rest,
 				step.event === "fork" ? "copied" : "wrote"), cpu_sentence(cpu),
-			...found.segments.map(segment_sentence),
+			...few(found.segments.map(segment_sentence), "segments"),
 			...(["fork", "exit"].includes(step.event) ? []
-				: found.processes.map(item => process_sentence(item, who))),
+				: few(found.processes.map(item => process_sentence(item, who)),
+					"processes")),
 			step.quiet ? "No page-table word changed." : ""].filter(Boolean);
 
 		return parts.join(" ") || (step.text || step.event) + ".";
