@@ -829,6 +829,22 @@ int call_names(const char **to, int room)
 	return count;
 }
 
+/* Would it touch the strings themselves, or the place of the director's own? */
+static bool touches_ours(const struct request *r)
+{
+	unsigned long at = (unsigned long)r->args[r->op == OP_SHMAT];
+	unsigned long bytes = r->op == OP_SHMAT || r->op == OP_SPIN
+	                          ? 4
+	                          : (unsigned long)r->args[1];
+
+	if (r->op != OP_SHMAT && r->op != OP_SHMDT && r->op != OP_MMAP &&
+	    r->op != OP_MUNMAP && r->op != OP_MPROTECT && r->op != OP_PEEK &&
+	    r->op != OP_POKE && r->op != OP_SPIN)
+		return false;
+	return at && at < OURS_END &&
+	       (at >= STRINGS_AT || bytes > STRINGS_AT - at);
+}
+
 bool call_parse(struct line *line, struct request *request)
 {
 	const char *all[OPS], *near;
@@ -853,7 +869,13 @@ bool call_parse(struct line *line, struct request *request)
 	memset(request, 0, sizeof(*request));
 	request->op = (enum stage_op)op;
 	line->usage = stage_calls[op].usage;
-	return stage_calls[op].parse(line, request) && line_end(line);
+	if (!stage_calls[op].parse(line, request) || !line_end(line))
+		return false;
+	return !touches_ours(request) ||
+	       line_wrong(line,
+	                  "from %08lx to %08lx are the strings "
+	                  "themselves, on which the processes hang",
+	                  STRINGS_AT, OURS_END - 1);
 }
 
 void call_text(const struct request *request, char *to, size_t size)

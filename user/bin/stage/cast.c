@@ -27,12 +27,21 @@
 
 #include "stage.h"
 
-#define EAGER   30  /* looks without a pause */
-#define PATIENT 400 /* looks in all at one that runs a foreign program */
+#define CAST_SHOWN 16
+#define EAGER      30  /* looks without a pause */
+#define PATIENT    400 /* looks in all at one that runs a foreign program */
 
-struct actor cast[STAGE_ACTORS];
+struct actor *cast;
 int cast_count;
 bool on_tessera;
+/* Somebody who was idle may be dead: one that is stopped dies only by kill. */
+static bool suspect;
+
+/* Its processes would inherit this, and it would be promised to each. */
+void cast_start(void)
+{
+	cast = arena(STAGE_ACTORS * sizeof(*cast));
+}
 
 /* ---- /proc -------------------------------------------------------------- */
 
@@ -134,12 +143,23 @@ const char *cast_doing(const struct actor *actor)
 
 void cast_show(void)
 {
-	if (!cast_count)
-		say("    nobody is on the stage yet\n");
-	for (int i = 0; i < cast_count; i++)
-		if (cast[i].state != ABSENT)
+	int shown = 0, left = 0;
+
+	suspect = true;
+	cast_settle();
+	for (int i = 0; i < cast_count; i++) {
+		if (cast[i].state == ABSENT)
+			continue;
+		if (shown++ < CAST_SHOWN)
 			say("    %-8s pid %-5d %s\n", cast[i].name,
 			    (int)cast[i].pid, cast_doing(&cast[i]));
+		else
+			left++;
+	}
+	if (!shown)
+		say("    nobody is on the stage yet\n");
+	if (left)
+		say("    ... and %d more\n", left);
 }
 
 /* ---- how it ends -------------------------------------------------------- */
@@ -237,7 +257,10 @@ static void note_effect(const struct request *request)
 {
 	int index = cast_find_pid((pid_t)request->args[0]);
 
-	if (request->op == OP_KILL && index >= 0)
+	if (request->op != OP_KILL)
+		return;
+	suspect = true;
+	if (index >= 0)
 		cast[index].killed = (int)request->args[1];
 }
 
@@ -379,8 +402,10 @@ static void settle_all(void)
 			rest(round);
 	}
 	for (int i = 0; i < cast_count; i++)
-		if (cast[i].state == IDLE || cast[i].state == FOREIGN)
+		if ((cast[i].state == IDLE && suspect) ||
+		    cast[i].state == FOREIGN)
 			look_at_idle(&cast[i]);
+	suspect = false;
 }
 
 /*
@@ -582,6 +607,6 @@ void cast_clear(void)
 		if (cast[i].parent < 0 && cast[i].state != DEAD)
 			waitpid(cast[i].pid, NULL, 0);
 	memset(strings, 0, STAGE_ACTORS * sizeof(*strings));
-	memset(cast, 0, sizeof(cast));
+	memset(cast, 0, STAGE_ACTORS * sizeof(*cast));
 	cast_count = 0;
 }

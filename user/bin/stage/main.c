@@ -460,6 +460,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	words_start();
+	cast_start();
 	snprintf(path, sizeof(path), "/proc/%d/pt", (int)getpid());
 	on_tessera = access(path, R_OK) == 0;
 	objects_look();

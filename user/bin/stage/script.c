@@ -131,11 +131,13 @@ static int play(const char *path, char *text)
 
 int script_play(const char *name)
 {
-	static char text[SCRIPT_MAX], path[128];
+	static char *text, path[128];
 	int bytes;
 
+	if (!text)
+		text = arena(SCRIPT_MAX);
 	find_script(name, path, sizeof(path));
-	bytes = file_read(path, text, sizeof(text));
+	bytes = file_read(path, text, SCRIPT_MAX);
 	if (bytes < 0) {
 		say("stage: %s: %s\n", path, strerror(errno));
 		return 2;

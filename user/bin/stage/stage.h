@@ -205,10 +205,11 @@ struct actor {
 	unsigned long heap;     /* the end of its program at its birth */
 };
 
-extern struct actor cast[STAGE_ACTORS];
+extern struct actor *cast; /* of STAGE_ACTORS */
 extern int cast_count;
 extern bool on_tessera; /* there is a /proc/PID/pt */
 
+void cast_start(void);
 int cast_find(const char *name); /* -1: no such process */
 int cast_find_pid(pid_t pid);
 /* Finds the actor of a line or makes it.  -1: line->mistake says why. */

@@ -40,7 +40,7 @@ struct page_words {
 	int count, room;
 };
 
-static struct page_words now[STAGE_ACTORS], before[STAGE_ACTORS];
+static struct page_words *now, *before; /* of each actor */
 
 /* A table of a segment. */
 struct table {
@@ -50,7 +50,7 @@ struct table {
 	uint32_t *words;
 };
 
-static uint32_t cr3[STAGE_ACTORS]; /* the frame of each directory */
+static uint32_t *cr3; /* the frame of each directory */
 static struct table tables[TABLES];
 static int table_count;
 static unsigned round_now;
@@ -79,6 +79,9 @@ void words_start(void)
 		exit(1);
 	}
 	arena_end = arena_next + ARENA_SIZE;
+	now = arena(STAGE_ACTORS * sizeof(*now));
+	before = arena(STAGE_ACTORS * sizeof(*before));
+	cr3 = arena(STAGE_ACTORS * sizeof(*cr3));
 }
 
 static bool add_word(struct page_words *words, uint32_t key, uint32_t value)
@@ -198,9 +201,8 @@ static void run_print(const struct run *run)
 
 	snprintf(where, sizeof(where), "%s %u", pde ? "PDE" : "PTE", index);
 	if (run->count > 1)
-		snprintf(where + strlen(where), 24, " and %u more",
-		         run->count - 1);
-	say("    %-17s %-8s  %08x -> %08x  %s\n", owner_text(run), where,
+		snprintf(where + strlen(where), 16, " (+%u)", run->count - 1);
+	say("    %-16s %-8s  %08x -> %08x  %s\n", owner_text(run), where,
 	    run->old, run->new, run->new ? bits_text(run) : "cleared");
 }
 
