@@ -114,8 +114,8 @@ build/tests/%: %.c | $(GEN)
 
 # ---- the boot archive and the ISO ------------------------------------------
 PROGRAMS := $(addprefix build/root/sbin/,$(SERVERS) init) build/bench/bench
-PROGRAMS += $(addprefix build/root/bin/,$(BIN)) $(patsubst docs/%,build/root/%,$(wildcard docs/beats/*.stage))
-build/root/beats/%: docs/beats/%; cp $< $@
+PROGRAMS += $(addprefix build/root/bin/,$(BIN)) build/root/lecture
+build/root/lecture: $(wildcard docs/beats/*.stage); cat $^ >$@
 programs: $(PROGRAMS) $(addprefix build/tests/,$(TESTS) $(TEST_SERVERS))
 build/tessera.cpio: $(PROGRAMS) tools/mkarchive
 	tools/mkarchive -o $@ -r build/root

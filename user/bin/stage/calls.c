@@ -36,8 +36,6 @@
 
 #include "stage.h"
 
-#define WHOLE_TIME 1000000000L
-
 /* ---- arguments ---------------------------------------------------------- */
 
 static bool read_key(struct line *line, long *key)
@@ -213,27 +211,10 @@ static bool parse_semop(struct line *line, struct request *r)
 	       parse_operations(line, r);
 }
 
-/* A time as in 0.5, in nanoseconds; or less than a second of them. */
-static bool read_time(struct line *line, long *seconds, long *rest)
-{
-	char *end;
-	double value;
-
-	if (!line_next(line))
-		return line_wrong(line, "how many seconds? as in 0.5");
-	value = strtod(line->word, &end);
-	if (*end || value < 0 || value > 1e6)
-		return line_wrong(line, "%.40s is no time in seconds",
-		                  line->word);
-	*seconds = (long)value;
-	*rest = (long)((value - (double)*seconds) * WHOLE_TIME);
-	return true;
-}
-
 static bool parse_semtimedop(struct line *line, struct request *r)
 {
 	return line_number(line, "id of the set", &r->args[0]) &&
-	       read_time(line, &r->args[2], &r->args[3]) &&
+	       line_time(line, &r->args[2], &r->args[3]) &&
 	       parse_operations(line, r);
 }
 
@@ -532,7 +513,7 @@ static const char *quoted(const char *bytes, unsigned count)
 	unsigned used = 0, i = 0;
 
 	text[used++] = '"';
-	for (; i < count && used < 64; i++) {
+	for (; i < count && used < 40; i++) {
 		unsigned char c = (unsigned char)bytes[i];
 
 		if (c == '"' || c == '\\')

@@ -4,12 +4,12 @@
  * A line says `creat`, and the manual says IPC_CREAT.
  */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
@@ -215,11 +215,21 @@ const char *signal_name(int number)
 	return name ? name : text;
 }
 
+/* Compares without regard to case.  strcasecmp() would be 20 KiB here. */
+static bool same_letters(const char *a, const char *b)
+{
+	while (*a && tolower((unsigned char)*a) == tolower((unsigned char)*b)) {
+		a++;
+		b++;
+	}
+	return !*a && !*b;
+}
+
 int signal_number(const char *name)
 {
 	for (const struct flag *flag = signals; !flag_ends(flag); flag++)
-		if (strcasecmp(flag->word, name) == 0 ||
-		    strcasecmp(flag->name, name) == 0)
+		if (same_letters(flag->word, name) ||
+		    same_letters(flag->name, name))
 			return (int)flag->value;
 	return -1;
 }

@@ -309,6 +309,32 @@ bool line_number(struct line *line, const char *what, long *value)
 	return read_value(line, what, value);
 }
 
+/* Digits behind the point, up to nine, in nanoseconds. */
+static const char *read_fraction(const char *at, long *nanoseconds)
+{
+	long digit = 100000000;
+
+	for (; isdigit((unsigned char)*at); at++, digit /= 10)
+		*nanoseconds += (*at - '0') * digit;
+	return at;
+}
+
+bool line_time(struct line *line, long *seconds, long *nanoseconds)
+{
+	const char *at;
+	char *end;
+
+	*nanoseconds = 0;
+	if (!line_next(line))
+		return line_wrong(line, "how many seconds? As in 0.5");
+	*seconds = strtol(line->word, &end, 10);
+	at = *end == '.' ? read_fraction(end + 1, nanoseconds) : end;
+	if (*at || at == line->word || *seconds < 0 || *seconds > 100000)
+		return line_wrong(line, "%.20s is no number of seconds",
+		                  line->word);
+	return true;
+}
+
 /* ---- the parts of a line ------------------------------------------------ */
 
 static bool is_name(const char *word)

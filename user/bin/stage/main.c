@@ -157,10 +157,12 @@ static bool do_entry(struct line *line)
 		                  line->word);
 	if (!line_number(line, "address", &address))
 		return false;
-	if (!on_tessera)
-		return line_wrong(line, "Linux does not show its page tables");
-	words_look(false, false);
-	words_entry(index, (unsigned long)address);
+	if (on_tessera) {
+		words_look(false, false);
+		words_entry(index, (unsigned long)address);
+	} else {
+		say("    Linux does not show its page tables\n");
+	}
 	return true;
 }
 
@@ -213,18 +215,13 @@ static bool do_quit(struct line *line)
 
 static bool do_sleep(struct line *line)
 {
+	long seconds, nanoseconds;
 	struct timespec time;
-	char *end;
-	double seconds;
 
-	if (!line_next(line))
-		return line_wrong(line, "sleep: how many seconds?");
-	seconds = strtod(line->word, &end);
-	if (*end || seconds < 0 || seconds > 3600)
-		return line_wrong(line, "sleep: %.20s is no number of seconds",
-		                  line->word);
-	time.tv_sec = (time_t)seconds;
-	time.tv_nsec = (long)((seconds - (double)time.tv_sec) * 1e9);
+	if (!line_time(line, &seconds, &nanoseconds))
+		return false;
+	time.tv_sec = seconds;
+	time.tv_nsec = nanoseconds;
 	say_flush();
 	nanosleep(&time, NULL);
 	return true;

@@ -5,7 +5,6 @@
  * it.  Its last line must end: if it does not, somebody has cut the file, and
  * what is left of the line is not done.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,6 +16,8 @@
 #include "stage.h"
 
 #define SCRIPT_MAX 65536
+#define LECTURE    "/lecture" /* all beats, one behind the other */
+#define BEAT       "; Beat "
 
 /* ---- a key -------------------------------------------------------------- */
 
@@ -73,34 +74,33 @@ bool script_pause(void)
 
 /* ---- a file ------------------------------------------------------------- */
 
-/* The file of beat `number` in a directory.  False: there is none. */
-static bool find_beat(const char *directory, int number, char *path, int size)
+/* The number of the beat that begins with this line, or 0: "; Beat 3: ..." */
+static int beat_begins(const char *line)
 {
-	DIR *stream = opendir(directory);
-	struct dirent *entry;
-	bool found = false;
-
-	while (stream && !found && (entry = readdir(stream)) != NULL)
-		if (atoi(entry->d_name) == number &&
-		    strstr(entry->d_name, ".stage")) {
-			snprintf(path, (size_t)size, "%s/%.40s", directory,
-			         entry->d_name);
-			found = true;
-		}
-	if (stream)
-		closedir(stream);
-	return found;
+	return strncmp(line, BEAT, strlen(BEAT)) == 0
+	           ? atoi(line + strlen(BEAT))
+	           : 0;
 }
 
-static void find_script(const char *name, char *path, int size)
+/* Leaves only beat `number` of a text that has all.  False: it has none. */
+static bool cut_beat(char **text, int number)
 {
-	char *end;
-	long number = strtol(name, &end, 10);
+	char *start = NULL, *end;
 
-	if (*end || number < 1 ||
-	    (!find_beat("/beats", (int)number, path, size) &&
-	     !find_beat("docs/beats", (int)number, path, size)))
-		snprintf(path, (size_t)size, "%s", name);
+	for (char *at = *text; at; at = end ? end + 1 : NULL) {
+		int begins = beat_begins(at);
+
+		if (start && begins) {
+			*at = '\0';
+			break;
+		}
+		if (begins == number)
+			start = at;
+		end = strchr(at, '\n');
+	}
+	if (start)
+		*text = start;
+	return start != NULL;
 }
 
 /* Does the lines of a text.  Returns 0, or 1 if one was wrong. */
@@ -129,27 +129,43 @@ static int play(const char *path, char *text)
 	return status;
 }
 
-int script_play(const char *name)
+/* Reads a script into memory that stays, or says why not: NULL. */
+static char *script_read(const char *path)
 {
-	static char *text, path[128];
+	static char *text;
 	int bytes;
 
 	if (!text)
 		text = arena(SCRIPT_MAX);
-	find_script(name, path, sizeof(path));
 	bytes = file_read(path, text, SCRIPT_MAX);
-	if (bytes < 0) {
+	if (bytes >= 0 && bytes < SCRIPT_MAX - 1 &&
+	    !memchr(text, '\0', (size_t)bytes))
+		return text;
+	if (bytes < 0)
 		say("stage: %s: %s\n", path, strerror(errno));
-		return 2;
-	}
-	if (bytes == SCRIPT_MAX - 1) {
-		say("stage: %s: a script has at most %d bytes\n", path,
-		    SCRIPT_MAX - 2);
-		return 2;
-	}
-	if (memchr(text, '\0', (size_t)bytes)) {
+	else if (bytes < SCRIPT_MAX - 1)
 		say("stage: %s: this is no text\n", path);
+	else
+		say("stage: %s: a script has less than %d bytes\n", path,
+		    SCRIPT_MAX - 1);
+	return NULL;
+}
+
+int script_play(const char *name)
+{
+	char *end, *text;
+	long number = strtol(name, &end, 10);
+
+	if (*end || number < 1) {
+		text = script_read(name);
+		return text ? play(name, text) : 2;
+	}
+	text = script_read(LECTURE);
+	if (!text)
+		return 2;
+	if (!cut_beat(&text, (int)number)) {
+		say("stage: the lecture has no beat %ld\n", number);
 		return 2;
 	}
-	return play(path, text);
+	return play("beat", text);
 }

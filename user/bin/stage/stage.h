@@ -109,6 +109,8 @@ bool line_more(const struct line *line);
 bool line_more_number(const struct line *line);
 /* Reads a value: a number, a name, or such joined by + and -. */
 bool line_number(struct line *line, const char *what, long *value);
+/* Reads a time in seconds, as in 0.5. */
+bool line_time(struct line *line, long *seconds, long *nanoseconds);
 /* Splits "A: id = shmget ..." up to the call. */
 bool line_begin(struct line *line, const char *text);
 /* Everything must have been read. */
