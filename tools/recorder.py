@@ -60,7 +60,7 @@ class Line(hostline.HostLine):
     another run would not have."""
 
     QUIET = 0.1  # seconds without an event: the guest waits for us
-    FULL = 0.05  # seconds in which QEMU reads nothing: so does the guest
+    FULL = 0.2  # seconds in which QEMU reads nothing: so does the guest
 
     def __init__(self, recorder, *words):
         super().__init__(*words)

@@ -340,6 +340,10 @@ BAD = (
     ("a film without a step", json.dumps(dict(GOOD, steps=[])), "no step"),
     ("a film with a damaged step", json.dumps(dict(GOOD, steps=[1])),
      "damaged"),
+    ("a film with a damaged fact", json.dumps(dict(
+        GOOD, start={"proc 6": 7})), "damaged"),
+    ("a film with a damaged word", json.dumps(dict(
+        GOOD, start={"word zz": "00000000"})), "damaged"),
 )
 
 
