@@ -77,6 +77,8 @@ const Live = (() => {
 
 			if (!step)
 				return;
+			if (this.recorder.film.limit)
+				setTimeout(() => this.trace(false));
 			if (this.stepping && !SILENT.has(step.event) &&
 			    this.steps() > this.seen) {
 				this.stepping = false;
@@ -153,18 +155,21 @@ const Live = (() => {
 			return this.state === "running" || this.state === "held";
 		}
 
-		/* The boot is in no film, so the trace begins with the first key. */
-		trace() {
-			if (!this.tracing)
-				for (const [address, word] of this.words.trace)
-					this.machine.poke(address, word, false);
-			this.tracing = true;
+		/*
+		 * The boot is in no film, so the trace begins with the first key.  It
+		 * ends when a record is full: then the program runs on as fast as it can.
+		 */
+		trace(on) {
+			if (this.tracing !== on)
+				for (const [address, yes, no] of this.words.trace)
+					this.machine.poke(address, on ? yes : no, false);
+			this.tracing = on;
 		}
 
 		type(text) {
 			if (!this.alive())
 				return;
-			this.trace();
+			this.trace(true);
 			this.machine.type(text);
 		}
 

@@ -23,6 +23,7 @@ const Web = (() => {
 	/* While it is recorded this machine is slow, and its ticks are not. */
 	const WORDS = "quantum=1000";
 	const REFRESH = 120; /* milliseconds */
+	const REST = 10; /* times as long as the drawing took */
 	const SMALL = "This window is small. The page is made for 1280 x 720; " +
 		"with less than 1000 x 560 its letters are hard to read.";
 	const BEGIN = "Choose a beat of the lecture above, or type in the " +
@@ -46,6 +47,7 @@ const Web = (() => {
 			this.picked = "";    /* a word that was chosen in the picture */
 			this.actors = [];    /* names on the stage */
 			this.dirty = false;
+			this.rest = 0;       /* until then nothing is drawn by itself */
 			this.said = "";
 			this.player = Player.start(NOTHING,
 				{height: 280, fold: film => this.fold(film),
@@ -165,8 +167,11 @@ const Web = (() => {
 
 		/* ---- the record, while it grows -------------------------------- */
 
+		/* A long film takes long to draw, so the machine gets the most time. */
 		refresh(now) {
-			if (!this.dirty && !now)
+			const began = performance.now();
+
+			if (!now && (!this.dirty || began < this.rest))
 				return;
 			const film = this.live.recorder && this.live.recorder.film;
 
@@ -177,6 +182,8 @@ const Web = (() => {
 			this.draw_hold();
 			if (now)
 				this.draw_lesson();
+			this.rest = performance.now() +
+				REST * (performance.now() - began);
 		}
 
 		has_grown(film) {
