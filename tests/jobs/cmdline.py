@@ -20,7 +20,7 @@ LIMITS = (  # the sentence, the kernel's words, arguments of limits, its answer
 )
 BAD = ["shmmax=", "shmmax=12x", "shmmax=4294967296", "shmmin=0",
        "shmmni=32769", "shmall=-1", "shmseg=0xfffffffff", "reserve=65537",
-       "log=2", "log=high"]
+       "quantum=0", "log=2", "log=high"]
 UNKNOWN = ["frobnicate", "shmmax", "SHMMAX=5", "provoke=nothing"]
 
 

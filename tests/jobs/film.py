@@ -225,6 +225,31 @@ def repeated(check):
               said[:1000])
 
 
+def directory(check):
+    """Of a process that sleeps the film has the PDEs that it has, all of them,
+    as /proc/PID/pt has them for the command pt."""
+    with Films() as films:
+        status, out, errors, film, _ = films.record(
+            "pt", built("filmed"), "show", "/proc/1/pt")
+    printed = {"word %08x" % int(frame, 16): word for frame, word in
+               pdes_of(out)}
+    state = filmtext.state_at(film, len(film["steps"]) // 2)
+    frame = state["proc 1"]["cr3"]
+    found = {key: word for key, word in state.items()
+             if key.startswith("word %05x" % frame)}
+    check("film: it has the PDEs of a process that pt shows",
+          len(printed) > 2 and printed == found, printed, found, errors)
+
+
+def pdes_of(text):
+    """Yields (physical address, word) of the PDEs in the text of
+    /proc/PID/pt, in hexadecimal."""
+    cr3 = int(re.search(r"CR3 (?:0x)?([0-9a-f]+)", text)[1], 16) & ~0xFFF
+    for index, word in re.findall(r"PDE +(\d+) +\S+ +(?:0x)?([0-9a-f]{8})",
+                                  text):
+        yield "%x" % (cr3 + int(index) * 4), word
+
+
 def incremental(check):
     """What the recorder knows from changes is what a fresh look finds."""
     wrong, looks, seconds = [], 0, []

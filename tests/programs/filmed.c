@@ -3,6 +3,7 @@
  *
  *	faults N    N page faults, in private memory
  *	crowd N     N children at a time, which have inherited a segment
+ *	show FILE   its bytes
  *	wait        until a signal ends it
  *	alone       no shared memory at all
  *	echo        a line from its input, to output and to error; status 3
@@ -72,6 +73,16 @@ static int echo(void)
 	return 3;
 }
 
+static int show(const char *name)
+{
+	FILE *file = fopen(name, "r");
+	int byte;
+
+	while (file && (byte = getc(file)) != EOF)
+		putchar(byte);
+	return !file;
+}
+
 int main(int argc, char **argv)
 {
 	int count = argc > 2 ? atoi(argv[2]) : 1;
@@ -82,6 +93,8 @@ int main(int argc, char **argv)
 		return crowd(count);
 	if (argc > 1 && strcmp(argv[1], "echo") == 0)
 		return echo();
+	if (argc > 2 && strcmp(argv[1], "show") == 0)
+		return show(argv[2]);
 	while (argc > 1 && strcmp(argv[1], "wait") == 0)
 		pause();
 	printf("I am alone.\n");
