@@ -133,12 +133,13 @@ const Picture = (() => {
 					w - 28, SANS), "s dim"));
 	}
 
-	/* The title; a small card has its state here. */
+	/* The title; a small card has its state here, and another one the user, if
+	 * that is not root. */
 	function card_title(process, place) {
 		const {x, y, w, mode} = place;
 		const right = mode.foot < 30
 			? process.running ? "running" : process.over ? "ended" : ""
-			: "";
+			: process.uid ? "uid " + process.uid : "";
 		const pid = "pid " + process.pid;
 		const room = w - 26 - Text.width(pid + " " + right, SANS) - 24;
 		const name = Text.fit(process.name, room,

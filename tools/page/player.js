@@ -281,11 +281,10 @@ const Player = (() => {
 			const alive = this.scene.segments.filter(segment => !segment.over);
 			const changed = new Set(this.found.segments.map(({id}) => id));
 			const cells = segment => [Twin.segment_key(segment), segment.shmid,
+				segment.owner, (segment.mode & 0o777).toString(8),
 				segment.bytes, segment.nattch,
 				segment.mode & Scene.DEST ? "dest" : "",
-				(segment.tables || []).filter(Boolean).map(
-					frame => Text.hex(frame, 5)).join(" ") || "none yet"];
-
+				this.tables_of(segment)];
 			const lines = alive.map(segment => "<tr" +
 				(changed.has(segment.shmid) ? ' class="changed"' : "") + ">" +
 				cells(segment).map(cell => "<td>" + Text.escape(cell) +
@@ -294,6 +293,14 @@ const Player = (() => {
 			$("rows").innerHTML = lines.slice(0, LINES).join("");
 			$("more").textContent = lines.length > LINES
 				? "+" + (lines.length - LINES) : "";
+		}
+
+		/* The first page table of a segment, and how many more it has. */
+		tables_of(segment) {
+			const made = (segment.tables || []).filter(Boolean);
+
+			return !made.length ? "none" : Text.hex(made[0], 5) +
+				(made.length > 1 ? "+" + (made.length - 1) : "");
 		}
 
 		/* The semaphores and the queues, a line for each. */
@@ -305,7 +312,7 @@ const Player = (() => {
 			const line = key => "<tr" + (JSON.stringify(facts[key]) !==
 				JSON.stringify(before[key]) ? ' class="changed"' : "") +
 				"><td>" + (key.startsWith("sem") ? "set" : "queue") +
-				"</td><td>" + key.slice(4) + '</td><td colspan="4">' +
+				"</td><td>" + key.slice(4) + '</td><td colspan="6">' +
 				Text.escape(said[key.slice(0, 3)](facts[key])) + "</td></tr>";
 
 			return Object.keys(facts).filter(key => /^(sem|msg) /.test(key))
@@ -355,8 +362,8 @@ const Player = (() => {
  tabindex="0" role="region" aria-label="the picture as text"></pre></div>
 <div id="below"><div id="left"><form id="predict" hidden></form>
 <table id="segments"><caption>Segments</caption><thead><tr><th>key</th>
-<th>shmid</th><th>bytes</th><th>nattch</th><th>status</th><th>page tables
-<span id="more"></span></th></tr></thead><tbody id="rows"></tbody></table></div>
+<th>shmid</th><th>owner</th><th>perms</th><th>bytes</th><th>nattch</th>
+<th>status</th><th>table<span id="more"></span></th></tr></thead><tbody id="rows"></tbody></table></div>
 <pre id="terminal" tabindex="0" role="region" aria-label="terminal"></pre></div>
 </div></main><dialog id="keys" aria-label="keys"></dialog>`;
 
