@@ -427,7 +427,7 @@ def pairs_show(title, pairs):
         word, address, other, place = some[0]
         line = "  %-27s  %-27s" % (side(word, address), side(other, place))
         if len(some) > 1:
-            line += "  %d, up to 0x%08x" % (len(some), some[-1][1])
+            line += "  %d, to 0x%08x" % (len(some), some[-1][1])
         print(line.rstrip())
 
 
