@@ -2,7 +2,7 @@
 
 Each beat is played on Tessera and compared with tests/answers/beats.txt, with
 frames, pids and ids renamed in the order in which they appear.  What its calls
-answer is compared with Linux: with tests/answers/beats-linux.txt, which Linux
+answer is compared with Linux: with tests/answers/stage-linux.txt, which Linux
 has written, and where this machine can run an i386 program with this Linux.
 
     python3 tests/jobs/stage.py    writes both files again; look at the changes
@@ -30,8 +30,9 @@ FILES = sorted(glob.glob(os.path.join(TOP, "docs", "beats", "*.stage")))
 ON_LINUX = "".join("# ==== beat %d\nplay %s\nclear\n" % (n, FILES[n - 1])
                    for n in PLAIN)
 HAND = (8, 11)
+CALLS = "tests/stage/calls.stage"
 GOLDEN = os.path.join(TESTS, "answers", "beats.txt")
-LINUX = os.path.join(TESTS, "answers", "beats-linux.txt")
+LINUX = os.path.join(TESTS, "answers", "stage-linux.txt")
 
 # ---- one text for all machines ----------------------------------------------
 
@@ -39,14 +40,19 @@ LINUX = os.path.join(TESTS, "answers", "beats-linux.txt")
 PLACES = (
     ("pid", r"(?:\bprocess |\bpid +|(?:getpid|fork)\(\) = )(\d+)|"
             r"\b(\d+)(?= /\*)"),
-    ("id", r"(?:\bid |(?:shmat|(?:shm|sem|msg)ctl|sem(?:timed)?op|msgsnd|msgrcv)"
-           r"\(|get\([^)]*\) = )(\d+)"),
+    ("pid", r"GETPID\) = (\d+)"),
+    ("id", r"(?:ipcs -m: (?:key \w+  )?id |^ +id |table \w+ id |shmat\(|shmctl\(|"
+           r"shmget\([^)]*\) = )(\d+)"),
+    ("set", r"(?:ipcs -s: (?:key \w+  )?id |sem\w*(?<!get)\(|"
+            r"semget\([^)]*\) = )(\d+)"),
+    ("queue", r"(?:ipcs -q: (?:key \w+  )?id |msg\w*(?<!get)\(|"
+              r"msgget\([^)]*\) = )(\d+)"),
     ("frame", r"(?:table |frame |CR3 )([0-9a-f]{5})|"
               r"\b([0-9a-f]{5})(?=[0-9a-f]{3}(?: ->|  [-+a-z]))"),
     ("frame", r"(?<!fault )\bat ([0-9a-f]{5})(?=[0-9a-f]{3}\b)|"
               r"\bgdb 0xc([0-9a-f]{4})(?=[0-9a-f]{3}\b)"),
 )
-ADDRESS = (("address", r"(?:0x|page fault at )([0-9a-f]{8})\b"),)
+ADDRESS = (("address", r"(?:0x|page fault at )([0-9a-f]{7,8})\b"),)
 
 
 def renamed(text, places):
@@ -109,17 +115,23 @@ def build_for_linux(path):
 
 
 def play_on_linux(path):
-    """Plays the beats on this Linux: its text; None: it runs no such program,
-    or it keeps its System V objects from us."""
+    """Plays the beats and all calls on this Linux: its text; None: it runs no
+    such program."""
     try:
-        status, out, _ = command([path], 60, input=ON_LINUX.encode())
+        played = [command([path, *words], 60, input=ON_LINUX.encode())
+                  for words in ([], [CALLS])]
     except OSError:
         return None
-    return text_of(out) if status == 0 else None
+    return "".join(text_of(out) for _, out, _ in played)
+
+
+def for_linux(text):
+    """What Linux can say, too, in one text for all machines."""
+    return "\n".join(map(calls_of, beats_of(text, PLACES + ADDRESS)))
 
 
 def on_linux(check):
-    """What a call answers on Tessera, it answers on Linux."""
+    """Returns what Linux has answered, and compares it with this Linux."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "stage")
         status, _, errors = build_for_linux(path)
@@ -129,25 +141,30 @@ def on_linux(check):
     with open(LINUX) as stream:
         recorded = stream.read()
     if live is not None:
-        wanted = "\n".join(map(calls_of, beats_of(live, PLACES + ADDRESS)))
-        check("this Linux plays the beats as the recorded one", wanted ==
-              recorded, difference(recorded, wanted, "recorded", "here"))
+        check("this Linux answers as the recorded one",
+              for_linux(live) == recorded,
+              difference(recorded, for_linux(live), "recorded", "here"))
     return recorded
 
 
 # ---- the beats --------------------------------------------------------------
 
 def play_on_tessera():
-    status, out, errors = tessera(["-t", "200", "--", "stage"], 100,
-                                  input=SCRIPT.encode())
-    return status, text_of(out), text_of(errors)
+    """Plays the beats, then all calls: (what is wrong, the two texts)."""
+    played = [tessera(["-t", "200", "-f", "%s=%s" % (CALLS, CALLS), "--",
+                       "stage", *words], 100, input=SCRIPT.encode(), cwd=TOP)
+              for words in ([], [CALLS])]
+    return ("".join(text_of(errors) for status, _, errors in played
+                    if status or errors),
+            [text_of(out) for _, out, _ in played])
 
 
 def beats(check):
     """Plays all beats on Tessera, and compares."""
-    status, out, errors = play_on_tessera()
-    check("the stage plays the beats without a mistake",
-          status == 0 and " ! " not in out, errors + out[-2000:])
+    wrong_status, (out, calls) = play_on_tessera()
+    check("the stage plays the beats and all calls without a mistake",
+          not wrong_status and " ! " not in out + calls.split("Q:")[0],
+          wrong_status + out[-2000:] + calls[-2000:])
     with open(GOLDEN) as stream:
         golden = beats_of(stream.read(), ())
     played = beats_of(out)
@@ -158,10 +175,9 @@ def beats(check):
               difference(golden[number - 1], text, "transcript", "played"))
     wide = [line for line in out.split("\n") if len(line) > 80]
     check("no line of the beats is wider than 80 columns", not wide, wide)
-    recorded = on_linux(check)
-    calls = "\n".join(map(calls_of, beats_of(out, PLACES + ADDRESS)))
-    check("the calls of the beats answer as on Linux", calls == recorded,
-          difference(recorded, calls, "Linux", "Tessera"))
+    recorded, here = on_linux(check), for_linux(out + calls)
+    check("each call of the beats and of %s answers as on Linux" % CALLS,
+          here == recorded, difference(recorded, here, "Linux", "Tessera"))
 
 
 # ---- on a terminal, with a hand in the machine --------------------------------
@@ -397,12 +413,12 @@ def wrong(check):
 
 def record():
     """Writes the transcripts again."""
-    status, out, errors = play_on_tessera()
+    errors, (out, _) = play_on_tessera()
+    by_hand = {}
+    play_by_hand(by_hand)
     with open(GOLDEN, "w") as stream:
         for number, text in zip(PLAIN, beats_of(out)):
             stream.write("==== beat %d\n%s" % (number, text))
-        by_hand = {}
-        play_by_hand(by_hand)
         for number in HAND:
             stream.write("==== beat %d, with a hand in the machine\n%s" % (
                 number, renamed(even(by_hand[number]), PLACES)))
@@ -412,9 +428,8 @@ def record():
     if live is None:
         sys.exit("this machine cannot run an i386 program of Linux")
     with open(LINUX, "w") as stream:
-        stream.write("\n".join(map(calls_of, beats_of(
-            live, PLACES + ADDRESS))))
-    sys.exit(status and errors)
+        stream.write(for_linux(live))
+    sys.exit(errors or 0)
 
 
 if __name__ == "__main__":

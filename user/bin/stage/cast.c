@@ -28,13 +28,14 @@
 #include "stage.h"
 
 #define CAST_SHOWN 16
-#define EAGER      30  /* looks without a pause */
+#define ASLEEP     (on_tessera ? 1 : 4) /* times seen, see asleep() */
+#define EAGER      30                   /* looks without a pause */
 #define PATIENT    400 /* looks in all at one that runs a foreign program */
 
 struct actor *cast;
 int cast_count;
 bool on_tessera;
-/* Somebody who was idle may be dead: one that is stopped dies only by kill. */
+/* Somebody who was idle may be dead, or has a signal that waits for SIGCONT. */
 static bool suspect;
 
 /* Its processes would inherit this, and it would be promised to each. */
@@ -311,6 +312,20 @@ static bool look_at_exec(struct actor *actor, char state, int round)
 	return true;
 }
 
+/*
+ * Does it sleep in its call?  On Tessera nobody else runs while we look.  On
+ * Linux it may run on another CPU, and there wait4(2) says S while it still
+ * looks for a child; so it must be seen asleep more than once.
+ */
+static bool asleep(struct actor *actor, char state)
+{
+	bool now = state == 'S' && strings[actor - cast].inside &&
+	           may_sleep(actor->request.op);
+
+	actor->asleep = now ? actor->asleep + 1 : 0;
+	return actor->asleep >= ASLEEP;
+}
+
 /* Looks at one that is in a call.  Says whether it can still go on. */
 static bool look_at_call(struct actor *actor, int round)
 {
@@ -325,41 +340,23 @@ static bool look_at_call(struct actor *actor, int round)
 		has_died(actor, look);
 	else if (look_at_exec(actor, look.state, round))
 		return false;
-	else if (look.state == 'S' && string->inside &&
-	         may_sleep(actor->request.op))
+	else if (asleep(actor, look.state))
 		now_waits(actor);
 	else if (look.state == 'T' && !actor->held)
 		kill(actor->pid, SIGCONT); /* the last one came too early */
 	return actor->state == CALLING ||
-	       (actor->state == WAITING && look.state != 'S');
-}
-
-/* Looks at one that hangs on its string, or that has none any more. */
-static void look_at_idle(struct actor *actor)
-{
-	struct look look = look_at(actor->pid);
-
-	if (dead(look))
-		has_died(actor, look);
+	       (actor->state == WAITING && actor->asleep < ASLEEP);
 }
 
 static void rest(int round)
 {
-	struct timespec moment = {0, round < 100 ? 1000000 : 5000000};
+	struct timespec moment = {0, round < EAGER ? 200000
+	                             : round < 100 ? 1000000
+	                                           : 5000000};
 
 	sched_yield();
-	if (round >= EAGER)
+	if (round >= EAGER || !on_tessera)
 		nanosleep(&moment, NULL);
-}
-
-/* While one spins, nobody else is to run: see puppet.c. */
-static void look_away(long seconds)
-{
-	struct timespec time = {seconds + seconds / 4, 500000000};
-
-	say("    (for %ld s all others sleep)\n", seconds);
-	say_flush();
-	nanosleep(&time, NULL);
 }
 
 static bool stopped(pid_t pid)
@@ -374,6 +371,34 @@ static void await_stop(pid_t pid)
 {
 	for (int round = 0; round < PATIENT && !stopped(pid); round++)
 		rest(round);
+}
+
+/*
+ * Looks at one that hangs on its string, or that has none any more.  A signal
+ * does nothing to one that is stopped, but for SIGKILL; so one that hangs is
+ * continued, and stops again if it still can.
+ */
+static void look_at_idle(struct actor *actor)
+{
+	struct look look;
+
+	if (actor->state == IDLE) {
+		kill(actor->pid, SIGCONT);
+		await_stop(actor->pid);
+	}
+	look = look_at(actor->pid);
+	if (dead(look))
+		has_died(actor, look);
+}
+
+/* While one spins, nobody else is to run: see puppet.c. */
+static void look_away(long seconds)
+{
+	struct timespec time = {seconds + seconds / 4, 500000000};
+
+	say("    (for %ld s all others sleep)\n", seconds);
+	say_flush();
+	nanosleep(&time, NULL);
 }
 
 /* Lets one process run until it has nothing to do, waits or is dead. */
@@ -391,6 +416,8 @@ static void settle_all(void)
 {
 	bool busy = true;
 
+	for (int i = 0; i < cast_count; i++)
+		cast[i].asleep = 0;
 	for (int round = 0; busy; round++) {
 		busy = false;
 		for (int i = 0; i < cast_count; i++)

@@ -203,6 +203,7 @@ struct actor {
 	struct request request; /* what it does, or did last */
 	char end[64];           /* how it died */
 	int killed;             /* the signal that the stage saw sent to it */
+	int asleep;             /* how often it was seen so without a pause */
 	bool held;              /* it is stopped while the others go on */
 	unsigned long heap;     /* the end of its program at its birth */
 };
