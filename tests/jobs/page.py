@@ -18,12 +18,13 @@ PLAY = os.path.join(TOP, "docs", "beats", "06-read-only.stage")
 PAGES = os.path.join(BUILD, "pages")
 LINKED = 0x400
 # What may not move: the parts of the page, and the boxes of the picture.
-PLACES = """JSON.stringify([...document.querySelectorAll(`#said, #timeline,
-    #picture, #lens, #left, #terminal, [data-pid] > .card,
-    [data-table] > .table, [data-key^=word] > .slot, [data-frame] > .frame`)].map(e => [e.id || e.parentNode.dataset.key || e.parentNode.dataset.pid ||
-             e.parentNode.dataset.table || e.parentNode.dataset.frame,
-             ['x', 'y', 'width', 'height'].map(name => e.getAttribute(name) ||
-                Math.round(e.getBoundingClientRect()[name])).join(' ')]))"""
+PLACES = """JSON.stringify([...document.querySelectorAll(
+    `#said, #timeline, #picture, #lens, #left, #terminal, [data-pid] > .card,
+     [data-table] > .table, [data-key^=word] > .slot, [data-frame] > .frame`)
+].map(e => [
+    e.id || Object.values(e.parentNode.dataset)[0],
+    ['x', 'y', 'width', 'height'].map(name => e.getAttribute(name) ||
+        Math.round(e.getBoundingClientRect()[name])).join(' ')]))"""
 WORDS = """[...document.querySelectorAll('#picture [data-key^=word]')].map(
     e => [e.dataset.key, e.querySelector('.word').textContent,
           e.dataset.changed === '1'])"""

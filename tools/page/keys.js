@@ -49,7 +49,8 @@ const Keys = (() => {
 		dialog.innerHTML = "<h2>Keys</h2><dl>" + TABLE.map(
 			([, , key, said]) => `<dt>${key}</dt><dd>${said}</dd>`).join("") +
 			"</dl><p>▲ a page fault, ■ words linked or cleared, ● a call, " +
-			"◆ all else; filled: a word changed.</p><form method=\"dialog\"><button>Close (Esc)</button></form>";
+			"◆ all else; filled: a word changed.</p>" +
+			'<form method="dialog"><button>Close (Esc)</button></form>';
 		dialog.showModal();
 	}
 

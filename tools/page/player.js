@@ -363,7 +363,8 @@ const Player = (() => {
 <div id="below"><div id="left"><form id="predict" hidden></form>
 <table id="segments"><caption>Segments</caption><thead><tr><th>key</th>
 <th>shmid</th><th>owner</th><th>perms</th><th>bytes</th><th>nattch</th>
-<th>status</th><th>table<span id="more"></span></th></tr></thead><tbody id="rows"></tbody></table></div>
+<th>status</th><th>table<span id="more"></span></th></tr></thead>
+<tbody id="rows"></tbody></table></div>
 <pre id="terminal" tabindex="0" role="region" aria-label="terminal"></pre></div>
 </div></main><dialog id="keys" aria-label="keys"></dialog>`;
 
