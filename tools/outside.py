@@ -359,11 +359,13 @@ def cross():
 
 
 def symbols(kernel=KERNEL):
-    """Returns {name: address} of the kernel's functions and variables."""
+    """Returns {name: address} of the kernel's functions and variables.  The
+    compiler may have cut a part off `name`, and calls it `name.cold`."""
     lines = subprocess.run([cross() + "nm", kernel], capture_output=True,
                            text=True).stdout.splitlines()
+    whole_last = sorted(map(str.split, lines), key=lambda row: "." not in row[2])
     return {name.split(".")[0]: int(address, 16)
-            for address, _, name in map(str.split, lines)}
+            for address, _, name in whole_last}
 
 
 def gdb_words(folder):

@@ -49,6 +49,7 @@ enum moment {
 	PROTECTED, /* address, bytes, PROT_* */
 	UNMAPPED,  /* address, bytes */
 	REFUSED, /* id, flags, errno of a shmat that must fail; 0: it did not */
+	POINT,   /* of the story of lab 1: its number */
 	FINISHED, /* the program ends */
 };
 

@@ -23,7 +23,7 @@ SLOT, ENTRIES = 4 << 20, 1024
 NATTCH = 72  # in struct shmid_ds
 RDONLY, REMAP, COPY = 0o10000, 0o40000, 0o200000
 MOMENTS = ("SCENE OVER ATTACHED DETACHED FORKED GONE EXECED STORED LOADED STORES "
-           "REMOVED PROTECTED UNMAPPED REFUSED FINISHED").split()
+           "REMOVED PROTECTED UNMAPPED REFUSED POINT FINISHED").split()
 EXITS = {1: None,  # the other player has died, which is said there
          2: "shmget was refused", 3: "shmat was refused",
          4: "shmdt was refused", 5: "setuid was refused"}
