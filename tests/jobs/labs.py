@@ -7,12 +7,15 @@ where this tree has none.  The first line of a wrong one says what is wrong,
 give, exactly.  A student's tree is here only the files that the lab names.
 """
 import glob
+import gzip
 import importlib.machinery
 import importlib.util
 import os
 import re
 import shutil
+import struct
 import tempfile
+import xml.etree.ElementTree
 
 from machine import TESTS, TOP, command, environment, text_of
 
@@ -111,3 +114,279 @@ def kernel_lab(check, number):
             check("%d points, and the reason, for: %s" % (want, sentence),
                   status == 1 and points(said) == want and
                   re.search(says, said), said)
+
+
+# ---- labs 1 and 2: answers -------------------------------------------------
+
+SEEDS = {1: "lecture", 2: "mosaic"}
+
+
+def paper(tree, answers):
+    """Fills in a student's answers.txt."""
+    path = os.path.join(tree, "answers.txt")
+    with open(path) as stream:
+        text = stream.read()
+    for number, answer in answers.items():
+        text = re.sub(r"^%d:.*$" % number, "%d: %s" % (number, answer), text,
+                      flags=re.M)
+    with open(path, "w") as stream:
+        stream.write(text)
+
+
+def told(said):
+    """Returns what TELL=1 says that the answers are, in order."""
+    return re.findall(r"^not ok \d+ - .* # want (\S+) got no answer", said,
+                      re.M)
+
+
+def given(path):
+    """Returns {number: answer} of a file tests/labs/Ln/*.txt."""
+    with open(path) as stream:
+        return {int(number): answer for number, answer in
+                re.findall(r"^(\d+): (.*)$", stream.read(), re.M)}
+
+
+def started(check, number, folder, seed):
+    """Makes a student's tree by tools/lab."""
+    tree = os.path.join(folder, seed)
+    status, out, errors = command([LAB, str(number), tree, seed], 60)
+    check("tools/lab makes a starting point for '%s'" % seed, status == 0,
+          text_of(out + errors))
+    return tree
+
+
+def answers_lab(check, number):
+    """A lab in which questions are answered."""
+    check = check.about("lab %d" % number)
+    place = os.path.join(LABS, "L%d" % number)
+    with tempfile.TemporaryDirectory(prefix="tessera-labs-") as folder:
+        tree = started(check, number, folder, SEEDS[number])
+        status, said = grade(number, tree, TELL="1")
+        check("the starting point has 0 points",
+              status == 1 and points(said) == 0, said)
+        right = dict(enumerate(told(said), 1))
+        if number == 1:
+            right = given(os.path.join(place, "solution.txt"))
+        else:
+            auditor_agrees(check, tree, right)
+        mark(check, number, tree, "the solution", right, "^ok 3", 10)
+        check("it has three wrong ones at least",
+              len(glob.glob(os.path.join(place, "wrong-*.txt"))) >= 3)
+        for path in sorted(glob.glob(os.path.join(place, "wrong-*.txt"))):
+            sentence, says, want = heads(path)
+            wrong = {which: changed(answer, right[which])
+                     for which, answer in given(path).items()}
+            mark(check, number, tree, sentence, {**right, **wrong}, says, want)
+        paper(tree, right)
+        other_seed(check, number, tree, started(check, number, folder, "ada"))
+
+
+def changed(answer, right):
+    """An answer of a wrong one: `+4' is the right one and 4 more."""
+    if answer.startswith("+"):
+        return "%08x" % (int(right, 16) + int(answer[1:], 16))
+    return answer
+
+
+def mark(check, number, tree, sentence, answers, says, want):
+    """Marks these answers twice."""
+    paper(tree, answers)
+    results = [grade(number, tree) for _ in range(2)]
+    check("%d points, and the reason, for: %s" % (want, sentence),
+          points(results[0][1]) == want and
+          re.search(says, results[0][1], re.M), results[0][1])
+    check("the same again for: " + sentence, results[0] == results[1], results)
+
+
+def other_seed(check, number, tree, other):
+    """The answers for one seed are no answers for another one."""
+    status, said = grade(number, tree, SEED="ada")
+    check("answers for another seed than SEED have no points",
+          status == 1 and points(said) == 0 and
+          "the answers are for the seed '%s'" % SEEDS[number] in said, said)
+    shutil.copy(os.path.join(tree, "answers.txt"), other)
+    with open(os.path.join(other, "answers.txt")) as stream:
+        text = stream.read()
+    with open(os.path.join(other, "answers.txt"), "w") as stream:
+        stream.write(text.replace("seed: " + SEEDS[number], "seed: ada"))
+    status, said = grade(number, other)
+    check("a neighbour's answers do not fit another seed",
+          status == 1 and points(said) < 9, said)
+    os.remove(os.path.join(other, "answers.txt"))
+    status, said = grade(number, other)
+    check("a tree without answers.txt has no points, and is told so",
+          status == 1 and points(said) == 0 and
+          "there is no answers.txt" in said, said)
+
+
+def auditor_agrees(check, tree, right):
+    """The auditor, whose code is its own, sees the planted bug as well."""
+    audit = module("audit", os.path.join(TESTS, "audit", "audit.py"))
+    outside = module("outside", os.path.join(TOP, "tools", "outside.py"))
+    with gzip.open(os.path.join(tree, "memory.gz")) as stream:
+        data = stream.read()
+    memory = audit.Memory(data, outside.symbols(os.path.join(
+        TOP, "build", "grade", "tree", "build", "tessera.elf")))
+    at = int(right[2], 16)
+    there, = struct.unpack_from("<I", data, at)
+    wrong = audit.Audit(memory).wrong
+    check("the auditor sees the planted word, too",
+          any("%08x" % there in line for lines in wrong.values()
+              for line in lines), dict(wrong), right)
+    status, out, _ = command([os.path.join(TOP, "tools", "image"), os.path.join(
+        tree, "memory.gz"), "word", right[2]], 20)
+    check("tools/image shows it", status == 0 and
+          "%08x" % there in text_of(out), out)
+
+
+# ---- what is no solution ---------------------------------------------------
+
+LINK = "\tcpu_copy_words(words(directory) + slot, from, count);\n"
+CHEATS = [
+    ("a kernel that does not build",
+     LINK, "\tthis is no C;\n", "the kernel does not build: mm/page.c:"),
+    ("a kernel that hangs",
+     LINK, "\tfor (;;)\n\t\t;\n", "the machine hangs after moment 1: the kernel "
+     "is in"),
+    ("a machine that resets itself",
+     LINK, "\tstatic const struct {\n\t\tuint16_t limit;\n\t\tuint32_t base;\n"
+     "\t} __attribute__((packed)) none = {0, 0};\n\n"
+     "\t__asm__ volatile(\"lidt %0; int3\" : : \"m\"(none));\n",
+     "the machine reset itself after moment 1"),
+    ("a kernel that panics",
+     LINK, "\tassert(count < 0);\n", "the kernel stopped: panic: mm/page.c:"),
+    ("a kernel that ends well at once",
+     LINK, "\t__asm__ volatile(\"outb %%al, %%dx\" : : \"a\"(0), \"d\"(0xF4));"
+     "\n", "the machine ended by itself after moment 1"),
+]
+MAKE = "void page_make_table(frame_t directory, int slot)\n{\n"
+PRINTS = ("\tklog(KLOG_INFO, \"ok 1 - one table: the PDE\");\n"
+          "\tklog(KLOG_INFO, \"points: 10 of 10\");\n")
+
+
+def edited(trees, path, old, new, *patches):
+    """Returns a tree in which a file has `new` in place of `old`."""
+    tree = trees.tree(*patches)
+    with open(os.path.join(tree, path)) as stream:
+        text = stream.read()
+    if text.count(old) != 1:
+        raise ValueError("%s has not one %r" % (path, old))
+    with open(os.path.join(tree, path), "w") as stream:
+        stream.write(text.replace(old, new))
+    return tree
+
+
+def no_solutions(check):
+    """What earns nothing, each with its own sentence."""
+    check = check.about("marks")
+    with Trees(3) as trees:
+        for sentence, old, new, says in CHEATS:
+            status, said = grade(3, edited(trees, "mm/page.c", old, new))
+            check("no points, and the reason, for " + sentence,
+                  status == 1 and points(said) == 0 and
+                  "# no points: " + says in said, said)
+        prints(check, trees)
+        other_files(check, trees)
+        missing_files(check, trees)
+    infrastructure(check)
+    starting_points(check)
+
+
+def prints(check, trees):
+    """A wrong kernel, which gives every process a table of its own, prints what
+    the grader does."""
+    tree = edited(trees, "mm/page.c", MAKE, MAKE + PRINTS, "wrong-2")
+    path = os.path.join(tree, "mm", "page.c")
+    with open(path) as stream:
+        text = stream.read()
+    with open(path, "w") as stream:
+        stream.write(text.replace("#include \"rows.h\"\n", "#include \"rows.h\""
+                                  "\n#include \"../kernel/base/klog.h\"\n"))
+    status, said = grade(3, tree)
+    check("no points, and the reason, for a kernel that prints `ok' by itself",
+          status == 1 and points(said) == 0 and
+          "no points: the run printed `ok 1 - one table" in said and
+          re.search(r"^not ok 1 - .*a table of the process's own", said, re.M),
+          said)
+
+
+def other_files(check, trees):
+    """A tree that changes what the lab does not name."""
+    tree = trees.tree("start")
+    for path, text in (("tests/labs/link.c", "int main(void) { return 0; }\n"),
+                       ("tools/grade", "#!/bin/sh\necho points: 10 of 10\n"),
+                       ("Makefile", "all:\n"), ("mm/region.c", "#error\n")):
+        os.makedirs(os.path.dirname(os.path.join(tree, path)), exist_ok=True)
+        with open(os.path.join(tree, path), "w") as stream:
+            stream.write(text)
+    status, said = grade(3, tree)
+    check("what a tree changes in files that the lab does not name counts "
+          "nothing", points(said) == 0 and "panic: L3: " in said, said)
+
+
+def missing_files(check, trees):
+    tree = trees.tree()
+    os.remove(os.path.join(tree, "mm/page.c"))
+    status, said = grade(3, tree)
+    check("a file that is missing is said", status == 1 and
+          points(said) == 0 and "mm/page.c is not in the student's tree" in
+          said, said)
+    os.symlink("/etc/passwd", os.path.join(tree, "mm/page.c"))
+    status, said = grade(3, tree)
+    check("a link in place of a file is not followed", status == 1 and
+          "mm/page.c is a link in the student's tree" in said, said)
+
+
+def infrastructure(check):
+    """What says nothing about the student."""
+    status, said = grade(3, TOP, QEMU="qemu-system-none")
+    check("a missing QEMU is infrastructure", status == 2 and said.startswith(
+        "Bail out! infrastructure: there is no qemu-system-none"), said)
+    with open(os.path.join(TOP, "build", "grade", "junit.xml")) as stream:
+        tree = xml.etree.ElementTree.fromstring(stream.read())
+    check("junit.xml has it as an error, not as a failure",
+          tree.get("errors") == "1" and tree.get("failures") == "0" and
+          tree.find("testcase/error") is not None)
+    with tempfile.TemporaryDirectory() as folder:
+        old = os.path.join(folder, "qemu")
+        with open(old, "w") as stream:
+            stream.write("#!/bin/sh\necho 'qemu: invalid object type: "
+                         "memory-backend-file' >&2\nexit 1\n")
+        os.chmod(old, 0o755)
+        status, said = grade(3, TOP, QEMU=old)
+    check("a QEMU without memory-backend-file is infrastructure",
+          status == 2 and "has no memory-backend-file" in said, said)
+    for lab, tree, says in ((7, TOP, "there is no lab '7'"),
+                            (3, "/nowhere", "TREE=/nowhere is no folder")):
+        status, said = grade(lab, tree)
+        check("it says: " + says, status == 2 and says in said, said)
+
+
+def starting_points(check):
+    """tools/lab: a whole tree, without .git, and a patch that does not fit."""
+    with tempfile.TemporaryDirectory(prefix="tessera-labs-") as folder:
+        tree = os.path.join(folder, "mine")
+        status, out, errors = command([LAB, "5", tree], 20)
+        check("tools/lab makes a tree without .git, and says what to read",
+              status == 0 and not os.path.exists(tree + "/.git") and
+              b"docs/labs/L5-" in out, out, errors)
+        kept = [name for _, _, names in os.walk(tree + "/tests/labs")
+                for name in names if name.startswith(("wrong", "solution"))]
+        check("no solution is in it", not kept, kept)
+        status, out, errors = command(["make", "-s", "grade", "LAB=5"], 120,
+                                      cwd=tree)
+        check("there, make grade marks the tree itself", points(text_of(
+            out)) == 0 and b"panic: L5: " in out, out, errors)
+        status, _, errors = command([LAB, "5", tree], 20)
+        check("a folder that is there is not written to", status == 1 and
+              b"is there already" in errors, errors)
+        copy = os.path.join(folder, "changed")
+        status, _, errors = command([LAB, "3", copy], 20)
+        shutil.copy(os.path.join(LABS, "L3", "start.patch"), copy +
+                    "/tests/labs/L3/start.patch")
+        status, _, errors = command([copy + "/tools/lab", "3", os.path.join(
+            folder, "again")], 20)
+        check("a patch that no longer applies is said, with file and hunk",
+              status == 1 and b"the patch of lab 3 no longer applies: "
+              b"mm/attach.c, hunk 1" in errors and
+              not os.path.exists(os.path.join(folder, "again")), errors)
