@@ -328,11 +328,11 @@ def still(check, browser):
 def motion(check, browser):
     """A mark flashes, unless the person wants nothing to move."""
     browser.emulate(reducedMotion="no-preference")
-    browser.evaluate("player.show(player.marks.findIndex(m => m.changed))")
-    flashing = browser.evaluate("document.getAnimations().length")
+    count = ("(player.show(player.marks.findIndex(mark => mark.changed)),"
+             "document.getAnimations().length)")
+    flashing = browser.evaluate(count)
     browser.emulate(reducedMotion="reduce")
-    browser.evaluate("player.show(player.at)")
-    quiet = browser.evaluate("document.getAnimations().length")
+    quiet = browser.evaluate(count)
     check("a mark flashes, and stands still where motion is not wanted",
           flashing > 0 and quiet == 0, (flashing, quiet))
 
