@@ -16,6 +16,8 @@
 #define FIELD_SIZE      6
 #define FIELD_NAME_SIZE 11
 #define FIELD_CHECK     12
+/* Field 1 is the mode; its kind is S_IFREG (cpio(5)). */
+#define IS_FILE(header) (field(header, 1) >> 12 == 8)
 
 struct entry {
 	const char *name;
@@ -60,7 +62,8 @@ static bool next_entry(struct entry *entry)
 	entry->next = (entry->body + entry->bytes + 3) & ~3u;
 	return entry->body <= archive_bytes &&
 	       entry->bytes <= archive_bytes - entry->body &&
-	       (entry->bytes == 0 || entry->body % PAGE_SIZE == 0);
+	       (!IS_FILE(header) || entry->bytes == 0 ||
+	        entry->body % PAGE_SIZE == 0);
 }
 
 /* Is the sum of the body that of its header? */

@@ -3,8 +3,8 @@
  *
  * A member of cpio's "newc" form (cpio(5)) is a header of 110 bytes in ASCII,
  * the name and the body, each padded to 4 bytes.  tools/mkarchive lets each
- * body start on a page, so that programs run, and mmap shows files, where they
- * are in the archive.
+ * file's body start on a page, so that programs run, and mmap shows files,
+ * where they are in the archive.
  *
  * The kernel has checked the archive before it started any process.
  * next_member() checks what it follows once more, and stops at the first
