@@ -120,8 +120,9 @@ struct open {
 	int flags;
 	uint32_t offset;
 	/* The rest is about a file of /proc: see made.c. */
-	uint32_t made; /* bytes made since the start */
-	uint32_t at;   /* what comes next (struct making) */
+	uint32_t started; /* when its process did: pids come again */
+	uint32_t made;    /* bytes made since the start */
+	uint32_t at;      /* what comes next (struct making) */
 	uint32_t rest_bytes;
 	int rest; /* segment: bytes that are made but not read; 0: none */
 };
@@ -198,7 +199,7 @@ int execve_call(const struct message *m);
 /* clang-format off */
 enum field {
 	PROC_PID, PROC_STATE, PROC_PEER, PROC_PARENT, PROC_SPACE, PROC_NAME,
-	PROC_PGID, PROC_SID, PROC_START, PROC_USER, PROC_SYSTEM, PROC_STATUS,
+	PROC_PGID, PROC_SID, PROC_UID, PROC_EUID, PROC_GID, PROC_EGID, PROC_START, PROC_USER, PROC_SYSTEM, PROC_STATUS,
 	PROC_CRIME,
 	SPACE_DIRECTORY, SPACE_HEAP, SPACE_SLOT_REGION, REGION_START, REGION_END,
 	REGION_KIND, REGION_SEGMENT, REGION_OFFSET, REGION_RIGHTS,
@@ -227,6 +228,8 @@ const void *row_bytes(const struct row *row, enum field field);
 bool physical_read(uint32_t address, void *to, uint32_t bytes);
 /* Reads the row of process `pid`.  False: it is neither alive nor a zombie. */
 bool process_read(struct row *row, int pid);
+/* When process `pid` started, in ticks; 0: there is none. */
+uint32_t process_started(int pid);
 /* The lowest pid that exists from `pid` up, or -1. */
 int process_from(int pid);
 /* The number of switches between processes since boot. */

@@ -14,7 +14,9 @@ static const char *const field_names[FIELDS] = {
 	[PROC_PEER] = "proc.peer",
 	[PROC_PARENT] = "proc.parent", [PROC_SPACE] = "proc.space",
 	[PROC_NAME] = "proc.name", [PROC_PGID] = "proc.pgid",
-	[PROC_SID] = "proc.sid", [PROC_START] = "proc.start_tick",
+	[PROC_SID] = "proc.sid", [PROC_UID] = "proc.uid",
+	[PROC_EUID] = "proc.euid", [PROC_GID] = "proc.gid",
+	[PROC_EGID] = "proc.egid", [PROC_START] = "proc.start_tick",
 	[PROC_USER] = "proc.user_ticks", [PROC_SYSTEM] = "proc.system_ticks",
 	[PROC_STATUS] = "proc.wait_status", [PROC_CRIME] = "proc.crime",
 	[SPACE_DIRECTORY] = "space.directory",
@@ -170,6 +172,14 @@ bool process_read(struct row *row, int pid)
 	inspect_now();
 	return row_read(row, PROCS, index) && row_get(row, PROC_STATE) != 0 &&
 	       (int)row_get(row, PROC_PID) == pid;
+}
+
+uint32_t process_started(int pid)
+{
+	static struct row row;
+
+	return pid != 0 && process_read(&row, pid) ? row_get(&row, PROC_START)
+	                                           : 0;
 }
 
 int process_from(int pid)

@@ -48,7 +48,9 @@ static void make_meminfo(struct text *text, int pid)
 	    {"SwapFree:", 0},
 	    {"CommitLimit:", now->frames_total},
 	    {"Committed_AS:", now->frames_promised},
-	    {"KernelTables:", now->kernel_frames}};
+	    {"KernelTables:", now->kernel_frames},
+	    {"Archive:", (now->archive_bytes + PAGE_SIZE - 1) / PAGE_SIZE},
+	    {"Boot:", now->boot_frames}};
 
 	(void)pid;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
@@ -92,31 +94,72 @@ static void make_check(struct text *text, int pid)
 	text_add(text, "%d\n", k_check());
 }
 
-/* The state's letter, of proc(5). */
-static char state_of(const struct row *row)
-{
-	static const char letters[] = {
-	    [PROC_NEW] = 'R',        [PROC_READY] = 'R',
-	    [PROC_RUNNING] = 'R',    [PROC_SENDING] = 'S',
-	    [PROC_REPLY_WAIT] = 'S', [PROC_RECEIVING] = 'S',
-	    [PROC_WAITING] = 'S',    [PROC_IN_LINE] = 'S',
-	    [PROC_SLEEPING] = 'S',   [PROC_PAUSED] = 'S',
-	    [PROC_STOPPED] = 'T',    [PROC_ZOMBIE] = 'Z'};
-	static struct row peer;
-	uint32_t state = row_get(row, PROC_STATE);
-	bool ours = row_read(&peer, PROCS, (int)row_get(row, PROC_PEER)) &&
-	            (int)row_get(&peer, PROC_PID) == unix_getpid();
+/* The letters are those of proc(5). */
+static const struct {
+	char letter;
+	const char *says;
+	bool peer; /* the peer's pid completes the sentence */
+} states[] = {
+    [PROC_FREE] = {'?', "", false},
+    [PROC_NEW] = {'R', "new", false},
+    [PROC_READY] = {'R', "ready", false},
+    [PROC_RUNNING] = {'R', "running", false},
+    [PROC_SENDING] = {'S', "send to ", true},
+    [PROC_REPLY_WAIT] = {'S', "reply from ", true},
+    [PROC_RECEIVING] = {'S', "receive", false},
+    [PROC_WAITING] = {'S', "wait for a child", false},
+    [PROC_IN_LINE] = {'S', "in line", false},
+    [PROC_SLEEPING] = {'S', "sleeping", false},
+    [PROC_PAUSED] = {'S', "paused", false},
+    [PROC_STOPPED] = {'T', "stopped", false},
+    [PROC_ZOMBIE] = {'Z', "zombie", false},
+};
+#define STATES (sizeof(states) / sizeof(states[0]))
 
-	if (state >= sizeof(letters) || !letters[state])
-		return '?';
-	/* A client of this server is running, as it sees itself. */
-	return ours ? 'R' : letters[state];
+/* The pid of the row at this index, or 0. */
+static uint32_t pid_at(uint32_t index)
+{
+	static struct row row;
+
+	return row_read(&row, PROCS, (int)index) ? row_get(&row, PROC_PID) : 0;
+}
+
+/* A client of this server is running, as it sees itself. */
+static uint32_t state_of(const struct row *row)
+{
+	uint32_t state = row_get(row, PROC_STATE);
+
+	if (state == PROC_REPLY_WAIT &&
+	    (int)pid_at(row_get(row, PROC_PEER)) == unix_getpid())
+		return PROC_RUNNING;
+	return state < STATES ? state : PROC_FREE;
+}
+
+/* proc(5), /proc/PID/status: some of its lines.  State names the peer. */
+static void make_status(struct text *text, int pid)
+{
+	static struct row row;
+	uint32_t state;
+
+	if (!process_read(&row, pid))
+		return;
+	state = min(row_get(&row, PROC_STATE), PROC_ZOMBIE);
+	text_add(text, "Name:\t%s\nState:\t%c (%s",
+	         (const char *)row_bytes(&row, PROC_NAME),
+	         states[state_of(&row)].letter, states[state].says);
+	if (states[state].peer)
+		text_add(text, "%u", pid_at(row_get(&row, PROC_PEER)));
+	text_add(text, ")\nPid:\t%d\nPPid:\t%u\n", pid,
+	         pid_at(row_get(&row, PROC_PARENT)));
+	text_add(text, "Uid:\t%u\t%u\nGid:\t%u\t%u\n", row_get(&row, PROC_UID),
+	         row_get(&row, PROC_EUID), row_get(&row, PROC_GID),
+	         row_get(&row, PROC_EGID));
 }
 
 /* proc(5), /proc/PID/stat: fields 4 to 52; 0 if the value is unknown. */
 static void make_stat(struct text *text, int pid)
 {
-	static struct row row, parent, space;
+	static struct row row, space;
 	uint32_t values[53] = {
 	    [18] = 20,         /* priority */
 	    [20] = 1,          /* threads */
@@ -126,8 +169,7 @@ static void make_stat(struct text *text, int pid)
 
 	if (!process_read(&row, pid))
 		return;
-	if (row_read(&parent, PROCS, (int)row_get(&row, PROC_PARENT)))
-		values[4] = row_get(&parent, PROC_PID);
+	values[4] = pid_at(row_get(&row, PROC_PARENT));
 	values[5] = row_get(&row, PROC_PGID);
 	values[6] = row_get(&row, PROC_SID);
 	values[8] = (uint32_t)-1; /* the terminal's foreground group: none */
@@ -139,7 +181,8 @@ static void make_stat(struct text *text, int pid)
 		values[47] = row_get(&space, SPACE_HEAP);
 	values[52] = row_get(&row, PROC_STATUS);
 	text_add(text, "%d (%s) %c", pid,
-	         (const char *)row_bytes(&row, PROC_NAME), state_of(&row));
+	         (const char *)row_bytes(&row, PROC_NAME),
+	         states[state_of(&row)].letter);
 	for (int i = 4; i <= 52; i++)
 		text_add(text, i == 8 ? " %d" : " %u", values[i]);
 	text_byte(text, '\n');
@@ -165,7 +208,8 @@ static void make_crime(struct text *text, int pid)
 static void (*const whole[MADE_TUNABLES])(struct text *, int) = {
     [MADE_MEMINFO] = make_meminfo,   [MADE_UPTIME] = make_uptime,
     [MADE_COUNTERS] = make_counters, [MADE_CHECK] = make_check,
-    [MADE_STAT] = make_stat,         [MADE_CRIME] = make_crime,
+    [MADE_STATUS] = make_status,     [MADE_STAT] = make_stat,
+    [MADE_CRIME] = make_crime,
 };
 static void (*const pieces[MADE_TUNABLES])(struct making *) = {
     [MADE_SHM] = make_shm,   [MADE_SEM] = make_sem, [MADE_MSG] = make_msg,
@@ -365,7 +409,8 @@ int made_read(const struct reading *r, struct open *open)
 	uint32_t wanted = min(r->wanted, PAGE_SIZE);
 	int given, more;
 
-	if (node.pid != 0 && process_from(node.pid) != node.pid)
+	if (node.pid != 0 && (process_from(node.pid) != node.pid ||
+	                      process_started(node.pid) != open->started))
 		return -ESRCH;
 	if (made_settable(&node))
 		return read_limit(r, open, node.value);

@@ -46,6 +46,7 @@ int open_reply(const struct message *m, int node, int flags)
 		return object;
 	open_at(object)->node = node;
 	open_at(object)->flags = flags;
+	open_at(object)->started = process_started(node_at(node).pid);
 	error = reply_open(m->token, object, POLLIN | POLLOUT);
 	if (error >= 0)
 		return ANSWERED;

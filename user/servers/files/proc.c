@@ -50,6 +50,7 @@ static const struct {
 } children[] = {
     {"", S_IFDIR | 0555, 0},
     {"stat", S_IFREG | 0444, MADE_STAT},
+    {"status", S_IFREG | 0444, MADE_STATUS},
     {"maps", S_IFREG | 0444, MADE_MAPS},
     {"pt", S_IFREG | 0400, MADE_PT},
     {"crime", S_IFREG | 0444, MADE_CRIME},
@@ -81,6 +82,17 @@ static int number(int pid, int which)
 	return DYNAMIC | pid << 3 | which;
 }
 
+/* Its files are its user's, or root's when it is gone. */
+static void set_owner(struct node *node)
+{
+	static struct row row;
+
+	if (!process_read(&row, node->pid))
+		return;
+	node->uid = row_get(&row, PROC_EUID);
+	node->gid = row_get(&row, PROC_EGID);
+}
+
 struct node proc_node(int node)
 {
 	static char name[16];
@@ -100,6 +112,7 @@ struct node proc_node(int node)
 		result.name = name;
 	}
 	result.name_bytes = which ? strlen(result.name) : text.used;
+	set_owner(&result);
 	if (result.value == MADE_PT && inspect_now()->teach)
 		result.mode |= 0444;
 	return result;
