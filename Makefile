@@ -105,9 +105,9 @@ TESTS := $(notdir $(basename $(wildcard $(VPATH:%=%/*.c))))
 main_of = $(subst -,_,$(firstword $(subst /, ,$(1))))_main
 build/gen/programs.h: user/bin; printf 'PROGRAM("%s", %s)\n' $(foreach p,$(BIN),$(p) $(call main_of,$(p))) >$@
 build/multi/user/bin/%.c.o: user/bin/%.c Makefile | $(GEN) build/gen/programs.h
-	$(USER_CROSS)gcc $(UFLAGS) -Os -ffunction-sections -fno-asynchronous-unwind-tables -Dmain=$(call main_of,$*) -MMD -MP -c -o $@ $<
+	$(USER_CROSS)gcc $(UFLAGS) -Ibuild/gen -Os -ffunction-sections -fno-asynchronous-unwind-tables -Dmain=$(call main_of,$*) -MMD -MP -c -o $@ $<
 build/root/bin/multicall: $(MULTI:%=build/multi/%.o)
-	rm -f $(@D)/* && $(USER_CROSS)gcc $(UFLAGS) -s -Wl,--gc-sections,--defsym=main=multicall_main -o $@ $^
+	rm -f $(@D)/* && $(USER_CROSS)gcc $(UFLAGS) -s -Wl,--gc-sections,-z,noseparate-code,--build-id=none,--defsym=main=multicall_main -o $@ $^
 $(BIN:%=build/root/bin/%): build/root/bin/multicall; ln -sf multicall $@
 build/tests/%: %.c | $(GEN)
 	$(USER_CROSS)gcc $(UFLAGS) -MMD -MP -MF $@.d -o $@ $< -lm

@@ -1,7 +1,8 @@
 # tests/gdb/session.gdb -- what a reader types while two_addresses runs.
 #
 # tools/gdb has stopped at kmain.  We stop at the calls of ipc(117): shmget and
-# shmat of the parent, shmdt (of what fork gave it), shmat and shmdt of the child.
+# shmat of the parent, shmdt (of what fork gave it) and shmat of the child; and
+# when the child has attached, and yields the CPU until the parent has looked.
 # Then we stop where a message waits in a queue, and where it is being served.
 
 set width 0
@@ -33,6 +34,8 @@ type shm
 type pt 6
 type pt 7 0x50000000
 type pt-diff 6 7
+type delete
+type break sys_sched_yield if running->life.pid == 7
 type continue
 type shm
 type pt 6

@@ -4,6 +4,8 @@ set width 0
 break run_ipc
 ignore 2 3
 continue
+delete
+break sys_sched_yield if running->life.pid == 7
 continue
 pt 6 all
 echo end of 6\n

@@ -30,11 +30,11 @@ def shows_menu(check, *words):
     with Machine(*words, *DEBUG_EXIT) as machine:
         check("the menu appears on the serial line",
               machine.wait_for(MENU, 60), machine.text)
-        machine.type("1\r")
+        machine.type("1\r  ")
         check("a demonstration typed there runs",
               machine.wait_for(r"two_addresses: done", 30),
               machine.text[-2000:])
-        machine.type("6\r")
+        machine.type("6\r   ")
         check("segment, semaphores and messages carry twelve blocks",
               machine.wait_for(r"block 11 is 11264\n(a reader exited with "
                                r"status 0\n){3}ring: done", 30),

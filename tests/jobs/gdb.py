@@ -36,6 +36,7 @@ def normalised(text):
             (r"^(the program's term|the kernel's log:|warning: Source).*\n", ""),
             (r"^\d+(\t.*)", r"LINE\1"), (r"(\.c:|line )\d+", r"\1LINE"),
             (r"0x[cf][0-9a-f]{7}(?=[:)])", "0xKERNEL"),
+            (r"(0xKERNEL: file) \S+, line", r"\1 FILE, line"),
             (r"info_address=\d+", "info_address=BOOT"),
             (r"PROC_(READY|SLEEPING) ", "PROC_READY "),
             (r"(total|free|held|promised) \d+", r"\1 N"),
@@ -198,7 +199,7 @@ def in_tmux(check):
         debug.type("continue\r")
         check("in tmux the program's terminal is the pane below",
               ready and "the pane below" in debug.text and
-              debug.wait_for("======== look", 60), debug.text)
+              debug.wait_for("-- any key", 60), debug.text)
     check("when its window is closed, QEMU is gone", machine_gone(folder),
           folder)
 

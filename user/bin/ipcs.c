@@ -8,6 +8,7 @@
 
 #include "look/command.h"
 #include "look/look.h"
+#include "look/screen.h"
 
 int main(int argc, char **argv)
 {
@@ -29,6 +30,7 @@ int main(int argc, char **argv)
 		result |= segments_show();
 	if (sets)
 		result |= sets_show();
+	screen_lines(1);
 	printf("\n");
 	return result == 0 ? 0 : 1;
 }

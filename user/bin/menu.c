@@ -2,9 +2,12 @@
  * user/bin/menu.c -- what `make run` shows: the demonstrations by number.
  *
  * It reads a line, starts a program, waits for it, and says how it ended.
- * That is the main loop of a shell, without the rest of one.
+ * That is the main loop of a shell, without the rest of one.  The menu is
+ * printed once, so that it does not push what a program has shown from the
+ * screen; ? prints it again.
  */
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +17,7 @@
 
 #define BIN   "/bin/"
 #define WORDS 8
+#define WIDTH 80
 
 /* A demonstration is chosen by its number; other commands are typed. */
 static const struct {
@@ -30,16 +34,25 @@ static const struct {
 
 static void show_menu(void)
 {
-	printf("\nTessera: one frame, set into many pictures.\n\n");
+	printf("Tessera: one frame, set into many pictures.\n\n");
 	for (unsigned i = 0; i < DEMONSTRATIONS; i++)
 		printf("  %u  %-14s %s\n", i + 1, demonstrations[i].program,
 		       demonstrations[i].says);
 	printf(
 	    "\n"
-	    "  ipcs -m        the segments      pt PID    page-table words\n"
-	    "  ipcrm -m ID    remove one        pmap PID  what is mapped\n"
+	    "  stage           processes on strings: do calls by hand\n"
+	    "  stage 1         the lecture's first beat; there are 11\n"
 	    "\n"
-	    "  q  power off (in QEMU's terminal, Ctrl-A X leaves at once)\n");
+	    "  ps              the processes      frames       where memory "
+	    "is\n"
+	    "  pt PID          its shared words   pt-diff A B  what two of "
+	    "them share\n"
+	    "  pt PID ADDRESS  two words by bits  pmap PID     what is mapped "
+	    "where\n"
+	    "  ipcs -m         the segments       ipcrm -m ID  remove one\n"
+	    "\n"
+	    "  ?  this menu    q  power off (in QEMU's terminal, Ctrl-A X "
+	    "leaves at once)\n");
 }
 
 /*
@@ -75,24 +88,46 @@ static int split(char *line, char **words)
 	return n;
 }
 
-static void start(char **words)
+/* Says what there is in /bin, because `word` is not. */
+static void say_what_there_is(const char *word)
 {
-	char path[128];
+	DIR *bin = opendir(BIN);
+	struct dirent *entry;
+	int column = WIDTH;
 
-	snprintf(path, sizeof(path), "%s%s", strchr(words[0], '/') ? "" : BIN,
-	         words[0]);
-	execv(path, words);
-	fprintf(stderr, "%s: %s\n", words[0], strerror(errno));
-	_exit(127);
+	printf("%s: there is no such command.  These are there:", word);
+	while (bin && (entry = readdir(bin)) != NULL) {
+		int length = (int)strlen(entry->d_name) + 1;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		column = column + length < WIDTH ? column + length : 1 + length;
+		printf("%s %s", column == 1 + length ? "\n " : "",
+		       entry->d_name);
+	}
+	if (bin)
+		closedir(bin);
+	printf("\n");
 }
 
 static void run(char **words)
 {
-	pid_t pid = fork();
+	char path[128];
 	int status;
+	pid_t pid;
 
-	if (pid == 0)
-		start(words);
+	snprintf(path, sizeof(path), "%s%s", strchr(words[0], '/') ? "" : BIN,
+	         words[0]);
+	if (access(path, F_OK) < 0) {
+		say_what_there_is(words[0]);
+		return;
+	}
+	pid = fork();
+	if (pid == 0) {
+		execv(path, words);
+		fprintf(stderr, "%s: %s\n", words[0], strerror(errno));
+		_exit(127);
+	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		perror(words[0]);
 	else if (WIFSIGNALED(status))
@@ -120,9 +155,9 @@ int main(void)
 {
 	char line[256], *words[WORDS + 1];
 
+	show_menu();
 	for (;;) {
-		show_menu();
-		printf("\nyour choice: ");
+		printf("\n? for the menu, your choice: ");
 		fflush(stdout);
 		if (!fgets(line, sizeof(line), stdin))
 			break;
@@ -130,7 +165,10 @@ int main(void)
 		if (split(line, words) == 0)
 			continue;
 		expand(words);
-		run(words);
+		if (strcmp(words[0], "?") == 0 || strcmp(words[0], "help") == 0)
+			show_menu();
+		else
+			run(words);
 	}
 	printf("\n");
 	return 0;

@@ -22,7 +22,7 @@
  * the start-up code of the C library calls every main() on the i386.
  */
 #define PROGRAM(name, main) int main(int argc, char **argv);
-#include "../../build/gen/programs.h"
+#include "programs.h"
 #undef PROGRAM
 
 #define PROGRAM(name, main) {name, main},
@@ -30,7 +30,7 @@ static const struct {
 	const char *name;
 	int (*main)(int argc, char **argv);
 } programs[] = {
-#include "../../build/gen/programs.h"
+#include "programs.h"
 };
 #define PROGRAMS (sizeof(programs) / sizeof(*programs))
 

@@ -1,9 +1,11 @@
 /*
  * user/bin/pmap.c -- what is mapped where in a process, as pmap(1) shows it.
  */
+#include <errno.h>
 #include <stdio.h>
 
 #include "look/command.h"
+#include "look/screen.h"
 
 /* Prints a line of /proc/PID/maps.  Returns the region's size in KiB. */
 static unsigned map_print(const char *line)
@@ -14,6 +16,7 @@ static unsigned map_print(const char *line)
 	if (sscanf(line, "%x-%x %4s %*x %*s %*u %127[^\n]", &start, &end,
 	           rights, name) < 3)
 		return 0;
+	screen_lines(1);
 	printf("%08x %7uK %s  %s\n", start, (end - start) / 1024, rights,
 	       name[0] ? name : "[ anon ]");
 	return (end - start) / 1024;
@@ -35,6 +38,11 @@ int main(int argc, char **argv)
 	while (fgets(line, sizeof(line), file))
 		total += map_print(line);
 	fclose(file);
+	if (total == 0) {
+		errno = ESRCH; /* a zombie's file is empty */
+		return not_shown("pmap", pid);
+	}
+	screen_lines(1);
 	printf("   total %7uK\n", total);
 	return 0;
 }

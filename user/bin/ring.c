@@ -67,6 +67,9 @@ int main(void)
 	queue = msgget(IPC_PRIVATE, 0600);
 	if (ring == (void *)-1 || set < 0 || queue < 0)
 		fail("a segment, a set, a queue");
+	setbuf(stdout, NULL);
+	printf("writer: %d blocks through %d slots to %d readers\n", BLOCKS,
+	       SLOTS, READERS);
 	for (int i = 0; i < READERS; i++)
 		if ((pid[i] = fork()) == 0)
 			reader(i, ring);
@@ -79,8 +82,7 @@ int main(void)
 	for (int i = 0; i < SLOTS; i++)
 		pace(i, 0, 0); /* the slot has been read, and reported */
 	look("a writer and one of its readers", getpid(), pid[0]);
-	sets_show();
-	queues_show();
+	look_objects();
 	pace(HOME, READERS, 0);
 	for (int n = 0; n < BLOCKS; n++) { /* by reader: 1 1 1 1 2 2 2 2 .. */
 		if (msgrcv(queue, &report, SIZE, n * READERS / BLOCKS + 1, 0) <

@@ -27,8 +27,12 @@ int usage(const char *text)
 
 int not_shown(const char *command, long pid)
 {
-	if (errno == ENOENT || errno == ESRCH)
+	if (errno == ENOENT)
 		fprintf(stderr, "%s: there is no process %ld\n", command, pid);
+	else if (errno == ESRCH)
+		fprintf(stderr,
+		        "%s: process %ld is dead and has no memory any more\n",
+		        command, pid);
 	else if (errno == EACCES)
 		fprintf(stderr, "%s: process %ld is not yours to look at\n",
 		        command, pid);

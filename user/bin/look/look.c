@@ -15,6 +15,10 @@
 
 #include "look.h"
 #include "pagetable.h"
+#include "screen.h"
+
+#define YIELDS 1000  /* before a wait becomes a sleep */
+#define NAP    10000 /* microseconds */
 
 void fail(const char *what)
 {
@@ -22,18 +26,30 @@ void fail(const char *what)
 	exit(1);
 }
 
+/* Gives up the CPU, and sleeps if it has waited for long. */
+static void pause_for(int *waited)
+{
+	if (++*waited < YIELDS)
+		sched_yield();
+	else
+		usleep(NAP);
+}
+
 void await(volatile int *word, int value)
 {
+	int waited = 0;
+
 	while (*word != value)
-		sched_yield();
+		pause_for(&waited);
 }
 
 void await_attaches(int id, unsigned count)
 {
 	struct shmid_ds ds;
+	int waited = 0;
 
 	do {
-		sched_yield();
+		pause_for(&waited);
 		if (shmctl(id, IPC_STAT, &ds) < 0)
 			fail("shmctl IPC_STAT");
 	} while (ds.shm_nattch != count);
@@ -57,8 +73,17 @@ int child_report(const char *name, pid_t child)
 
 void look(const char *moment, pid_t a, pid_t b)
 {
-	printf("\n======== look: %s ========\n", moment);
+	screen_end();
+	screen_lines(1);
+	printf("======== look: %s ========\n", moment);
 	segments_show();
-	printf("\n");
 	pagetables_show(a, b);
+	screen_end();
+}
+
+void look_objects(void)
+{
+	sets_show();
+	queues_show();
+	screen_end();
 }

@@ -3,15 +3,22 @@
  *
  * On Tessera a look shows the segment table and, for up to two processes, the
  * words of their page directories and page tables; on Linux, which does not
- * show its page tables, the segment table alone.
+ * show its page tables, the segment table alone.  It fits a screen of 24 lines
+ * with 80 columns.
  */
 #ifndef LOOK_LOOK_H
 #define LOOK_LOOK_H
 
 #include <sys/types.h>
 
-/* Shows the moment called `moment` in processes `a` and `b` (0: none). */
+/*
+ * Shows the moment called `moment` in processes `a` and `b` (0: none), as a
+ * screen by itself.
+ */
 void look(const char *moment, pid_t a, pid_t b);
+
+/* Shows the semaphore sets and the message queues, as a screen by itself. */
+void look_objects(void);
 
 /* Prints the segment table like ipcs -m.  0, or -1 after it has said why. */
 int segments_show(void);

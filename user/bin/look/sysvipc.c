@@ -11,6 +11,7 @@
 #include <sys/shm.h>
 
 #include "look.h"
+#include "screen.h"
 
 struct row {
 	int key, id;
@@ -38,6 +39,7 @@ static const char *user_name(unsigned uid)
 
 static void row_begin(const struct row *row)
 {
+	screen_lines(1);
 	printf("0x%08x %-10d %-10.10s %-10o ", (unsigned)row->key, row->id,
 	       user_name(row->uid), row->mode & 0777);
 }
@@ -113,6 +115,7 @@ int segments_show(void)
 {
 	int result;
 
+	screen_lines(3);
 	printf("\n------ Shared Memory Segments --------\n"
 	       "%-10s %-10s %-10s %-10s %-10s %-10s %-12s\n",
 	       "key", "shmid", "owner", "perms", "bytes", "nattch", "status");
@@ -126,6 +129,7 @@ int segments_show(void)
 
 int sets_show(void)
 {
+	screen_lines(3);
 	printf("\n------ Semaphore Arrays --------\n"
 	       "%-10s %-10s %-10s %-10s %-10s\n",
 	       "key", "semid", "owner", "perms", "nsems");
@@ -136,6 +140,7 @@ int sets_show(void)
 
 int queues_show(void)
 {
+	screen_lines(3);
 	printf("\n------ Message Queues --------\n"
 	       "%-10s %-10s %-10s %-10s %-12s %-12s\n",
 	       "key", "msqid", "owner", "perms", "used-bytes", "messages");
