@@ -44,7 +44,7 @@ const Lesson = (() => {
 			if (kind === "#" && !beat.title)
 				beat.title = words.replace(/^\d+\. */, "");
 			else if (kind === "#")
-				add("said", words.replace(/^in the page: +/, ""));
+				add("said", words.replace(/^in the page: +(.*)/, "$1."));
 			else if (kind === "=")
 				add("answer", words);
 			else if (kind === "?") {

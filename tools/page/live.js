@@ -48,7 +48,7 @@ const Live = (() => {
 
 			this.ready = new Promise(done => { ready = done; });
 			this.machine = new Machine.Running(this.assets, {
-				ready, event: bytes => this.event(bytes),
+				ready, event: bytes => this.told(bytes),
 				log: line => this.log.push(line),
 				output: byte => this.output(String.fromCharCode(byte)),
 				end: status => this.ended(status),
@@ -71,6 +71,18 @@ const Live = (() => {
 		}
 
 		/* ---- what it tells --------------------------------------------- */
+
+		/* A trace of another version ends the machine with a sentence. */
+		told(bytes) {
+			try {
+				this.event(bytes);
+			} catch (error) {
+				if (!(error instanceof Inspect.Mismatch))
+					throw error;
+				this.machine.close();
+				this.stop("broken", error.message);
+			}
+		}
 
 		event(bytes) {
 			const step = this.recorder && this.recorder.event(bytes);
@@ -200,16 +212,20 @@ const Live = (() => {
 			this.machine.go();
 		}
 
-		/* Inverts one bit of a word of memory, as a debugger does. */
-		flip(address, bit, flush, name) {
+		/*
+		 * Inverts one bit of a word of memory, as a debugger does.  `word` is
+		 * {address, name}; the step stands in the line of process `pid`.
+		 */
+		flip({address, name}, bit, flush, pid) {
 			if (!this.alive())
 				return;
 			const old = this.block.words[address >> 2];
 
 			this.machine.poke(address, old ^ 1 << bit, flush);
-			this.recorder.note("flip", [address, bit], "by hand: bit " + bit +
-				" of " + name + " is now " + (~old >>> bit & 1) + (flush
-				? "" : ", and the TLB is not flushed"));
+			this.recorder.note({event: "flip", pid, args: [address, bit],
+				text: "By hand: bit " + bit + " of " + name + " is now " +
+					(~old >>> bit & 1) + (flush ? "."
+					: ", and the TLB is not flushed.")});
 			this.on.settled();
 		}
 

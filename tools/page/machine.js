@@ -91,13 +91,12 @@ const Machine = (() => {
 				bios: {buffer: assets.bios}, vga_bios: {buffer: assets.vga},
 				multiboot: {buffer: assets.kernel},
 				initrd: {buffer: assets.archive}, cmdline: assets.words,
-				uart1: true, autostart: true, disable_speaker: true,
+				autostart: true, disable_speaker: true,
 				disable_keyboard: true, disable_mouse: true,
 			});
 			this.emulator.add_listener("emulator-ready", () => this.ready());
-			for (const n of [0, 1])
-				this.emulator.add_listener("serial" + n + "-output-byte",
-					byte => this.guard(() => on.output(byte, n)));
+			this.emulator.add_listener("serial0-output-byte",
+				byte => this.guard(() => on.output(byte)));
 		}
 
 		/* Our ports must be there before the kernel looks for them. */
@@ -125,6 +124,7 @@ const Machine = (() => {
 			try {
 				work();
 			} catch (error) {
+				this.ours = error;
 				setTimeout(() => { throw error; });
 			}
 		}
@@ -140,9 +140,9 @@ const Machine = (() => {
 		/* Is this error of the window one that the emulator threw? */
 		failed(error) {
 			const text = String(error && error.stack || error);
-			const ours = error instanceof WebAssembly.RuntimeError ||
+			const its = error instanceof WebAssembly.RuntimeError ||
 				error instanceof RangeError || /v86|wasm/.test(text);
-			if (!ours || this.over)
+			if (!its || error === this.ours || this.over)
 				return false;
 			this.end(() => this.on.broken(sentence(error)));
 			return true;
@@ -188,9 +188,8 @@ const Machine = (() => {
 				this.emulator.v86.cpu.full_clear_tlb();
 		}
 
-		type(text, terminal = 0) {
-			this.emulator.serial_send_bytes(terminal,
-				new TextEncoder().encode(text));
+		type(text) {
+			this.emulator.serial_send_bytes(0, new TextEncoder().encode(text));
 		}
 
 		save() {

@@ -6,7 +6,7 @@
  *
  * At each event the machine stands still, and the recorder looks which facts
  * differ from those of the event before.  A record begins when the menu's child
- * becomes a program, and it ends when the menu has waited for that child.
+ * becomes a program, and it ends when that process ends.
  * Commands that only look, such as pt, leave the record of the program before
  * them alone.
  */
@@ -166,11 +166,6 @@ const Recorder = (() => {
 			this.waking = false;
 		}
 
-		/* The program is over when nobody waits for it any more. */
-		ended() {
-			return !this.facts.now["proc " + this.first];
-		}
-
 		record(event, noted, changed, before) {
 			const film = this.film;
 			if (Object.keys(noted).length)
@@ -184,19 +179,17 @@ const Recorder = (() => {
 				film.limit = "the recorder stopped at " + LIMIT + " steps";
 				this.recording = false;
 			}
-			if (this.ended())
+			if (event.kind === "exit" && event.pid === this.first)
 				this.recording = false;
 			return step;
 		}
 
 		/* Somebody has changed memory by hand: a step says so. */
-		note(event, args, text) {
+		note(step) {
 			const {noted, changed} = this.facts.read();
-			const last = this.film && this.film.steps[
-				this.film.steps.length - 1];
-			if (last)
-				this.push({event, pid: last.pid, args, text,
-					set: Object.assign(noted, changed)});
+			if (this.film)
+				this.push(Object.assign(step,
+					{set: Object.assign(noted, changed)}));
 		}
 
 		/* The record as it is now, and back to it: the machine was set back. */

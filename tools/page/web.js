@@ -22,6 +22,7 @@ const Web = (() => {
 		"click on the terminal and type the number of a demonstration.";
 	/* While it is recorded this machine is slow, and its ticks are not. */
 	const WORDS = "quantum=1000";
+	const LONG = 180; /* letters, which fill the lesson's place */
 	const REFRESH = 120; /* milliseconds */
 	const REST = 10; /* times as long as the drawing took */
 	const SMALL = "This window is small. The page is made for 1280 x 720; " +
@@ -224,6 +225,7 @@ const Web = (() => {
 		 */
 		draw_words(view, words) {
 			words(view);
+			document.body.dataset.empty = this.film ? "" : "yes";
 			$("ask").hidden = !this.asked();
 			$("said").hidden = this.asked();
 			if (!this.film)
@@ -402,8 +404,11 @@ const Web = (() => {
 				? Environment.kept(this.where(this.stop - 1)) : "";
 
 			return (stop && stop.answer ? `<p>${Text.escape(stop.answer)}</p>`
-				: `<p><b>${Text.escape(this.said || beat.title)}</b></p>` +
-					`<p>${Text.escape(stop ? stop.said : "")}</p>`) +
+				: this.said || !stop || stop.said.length < LONG
+					? `<p><b>${Text.escape(this.said || beat.title)}</b></p>`
+					: "") +
+				(stop && !stop.answer ? `<p>${Text.escape(stop.said)}</p>`
+					: "") +
 				(mine && stop && stop.answer
 					? `<p><i>You said: ${Text.escape(mine)}</i></p>` : "") +
 				(stop && this.live.paused && !stop.question
@@ -503,10 +508,11 @@ const Web = (() => {
 			event.preventDefault();
 			event.stopPropagation();
 			this.picked = word.key;
-			this.live.flip(parseInt(word.key.slice(5), 16),
-				Number(button.dataset.bit),
-				$("flush").querySelector("input").checked,
-				word.what + " " + word.of);
+			this.live.flip({address: parseInt(word.key.slice(5), 16),
+				name: word.what + " " + word.of},
+			Number(button.dataset.bit),
+			$("flush").querySelector("input").checked,
+			this.player.view.step.pid);
 		}
 
 		/* ---- keys ------------------------------------------------------- */
