@@ -52,7 +52,8 @@ def run(browser, name):
     browser.evaluate("page.live.back(page.menu_kept)")
     browser.click("#terminal")
     browser.type(name + "\n")
-    over = "page.live.at_menu() && page.film && !page.live.recorder.recording"
+    over = ("page.live.at_menu() && page.live.recorder.film && "
+            "!page.live.recorder.recording")
     while True:
         browser.wait("page.live.paused || " + over, 60)
         if not browser.evaluate("page.live.paused"):
@@ -60,6 +61,7 @@ def run(browser, name):
         browser.type(" ")
         browser.wait("!page.live.paused", 30)
     browser.press("Escape")
+    browser.wait("page.film === page.live.recorder.film", 30)
     return json.loads(browser.evaluate(
         "JSON.stringify(page.live.recorder.film)"))
 
@@ -149,12 +151,24 @@ def demonstration(check, browser, name):
 
 # ---- the page ---------------------------------------------------------------
 
+def start_of(browser, path):
+    """Returns the seconds and the instructions to the menu.  The firmware waits
+    by a clock, so on a busy host it does more: the best of three counts."""
+    times, counts = [], []
+    for _ in range(TRIES):
+        times.append(browser.evaluate("page.menu_after") / 1000)
+        counts.append(browser.evaluate("page.instructions"))
+        if counts[-1] < MENU_INSTRUCTIONS:
+            break
+        load(browser, path)
+    return min(times), min(counts)
+
+
 def figures(check, browser, path):
     """Sizes and times, and that everything has its licence."""
     size = os.path.getsize(os.path.join(TOP, path))
     check("the page has less than %d bytes" % LIMIT, size < LIMIT, size)
-    after = browser.evaluate("page.menu_after") / 1000
-    count = browser.evaluate("page.instructions")
+    after, count = start_of(browser, path)
     check("the menu comes in time, after less than 4 million instructions",
           after < MENU_SECONDS * PATIENCE and count < MENU_INSTRUCTIONS,
           after, count)

@@ -88,7 +88,7 @@ const Machine = (() => {
 				wasm_fn: imports => WebAssembly.instantiate(assets.wasm, imports)
 					.then(made => made.instance.exports),
 				memory_size: MEMORY, vga_memory_size: 1 << 20,
-				bios: {buffer: assets.bios}, vga_bios: {buffer: assets.vga},
+				bios: {buffer: assets.bios},
 				multiboot: {buffer: assets.kernel},
 				initrd: {buffer: assets.archive}, cmdline: assets.words,
 				autostart: true, disable_speaker: true,

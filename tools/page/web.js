@@ -13,8 +13,8 @@
  */
 const Web = (() => {
 	const $ = name => document.getElementById(name);
-	const PARTS = {wasm: "v86.wasm", bios: "bios", vga: "vga",
-		kernel: "kernel", archive: "archive"};
+	const PARTS = {wasm: "v86.wasm", bios: "bios", kernel: "kernel",
+		archive: "archive"};
 	const NOTHING = {format: State.FORMAT, version: State.VERSION,
 		program: "", start: {}, terminal: "", lines: [], steps: [{
 			event: "exec", pid: 0, args: [], set: {}, out: 0}]};
