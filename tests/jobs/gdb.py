@@ -178,9 +178,13 @@ def at_program(check):
 def keys(check, debug, terminal):
     """What is typed at the terminal goes to the program, and back."""
     begun = terminal.wait_for(r"lines are read", 60)
-    terminal.type("as typed\r")
-    check("the program's terminal takes keys", begun and terminal.wait_for(
-        r"as typed\n(?s:.*)as typed"), terminal.text)
+    lines = ["%02d abcdefghijklmnopqrstuvwxyz" % n for n in range(20)]
+    for line in lines:
+        terminal.type(line + "\r")
+        begun = begun and terminal.says(line, '"%s\\n"' % line)
+    check("the program's terminal takes keys", begun, terminal.text)
+    check("and it shows each byte once", all(
+        terminal.text.count(line) == 2 for line in lines), terminal.text)
     debug.type("\x03")
     stopped = debug.wait_for(r"SIGINT(?s:.*)\(gdb\) ")
     debug.type("quit\r")
