@@ -9,6 +9,7 @@
 #include "../../mm/region.h"
 #include "sees.h"
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -220,12 +221,14 @@ static void test_holders(void)
 /* What a child process says that does a store, until it panics. */
 static void said_by_store(vaddr_t va, char *text, int size)
 {
+	const struct rlimit no_core = {0, 0};
 	int ends[2], length = 0, got;
 
 	fflush(stdout);
 	EXPECT(pipe(ends), 0);
 	if (fork() == 0) {
 		dup2(ends[1], 1);
+		setrlimit(RLIMIT_CORE, &no_core);
 		host_store(parent, va, 1);
 		_exit(0);
 	}
