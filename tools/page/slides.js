@@ -54,7 +54,11 @@ const Slides = (() => {
 
 	/* The word that the answer is about: a PDE first, and not the CPU's. */
 	function lens(now, before) {
-		const {words} = Words.changes(before.facts, now.facts, now.gone);
+		const scene = Scene.make(now.facts, now.gone);
+		const who = pid => scene.processes.find(
+			process => process.pid === pid).name;
+		const {words} = Words.changes(before.facts, now.facts, now.gone, scene,
+			who);
 		const rank = word => (Words.by_cpu(word) ? 2 : 0) + (word.pde ? 0 : 1);
 
 		words.sort((a, b) => rank(a) - rank(b));
