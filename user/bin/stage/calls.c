@@ -1011,8 +1011,8 @@ bool call_help(const char *name)
 			say("%s%s%-11s", i && i % 6 == 0 ? "\n" : "",
 			    i % 6 ? "" : "    ", stage_calls[i].name);
 		else if (strcmp(name, stage_calls[i].name) == 0) {
-			say("    %s\n    %s\n", stage_calls[i].usage,
-			    stage_calls[i].says);
+			say_wrapped("    ", stage_calls[i].usage);
+			say_wrapped("    ", stage_calls[i].says);
 			return true;
 		}
 	return false;

@@ -26,6 +26,8 @@
 
 #include "stage.h"
 
+#define WIDTH 66 /* of a sentence behind its mark */
+
 static bool over, quiet, asking, playing;
 static char mark, last_mark; /* of this line and the last one: # ? = or 0 */
 
@@ -61,6 +63,21 @@ void say(const char *format, ...)
 		say_flush();
 	memcpy(output + output_used, text, bytes);
 	output_used += bytes;
+}
+
+void say_wrapped(const char *mark, const char *text)
+{
+	while (*text) {
+		int bytes = (int)strlen(text), end = bytes;
+
+		if (bytes > WIDTH)
+			for (end = WIDTH;
+			     end > WIDTH / 2 && !strchr(" |", text[end]); end--)
+				;
+		say("%s%.*s\n", mark, end, text);
+		text += end + (text[end] == ' ');
+		mark = "      ";
+	}
 }
 
 /* Removes what arrow keys send: ESC [ ... letter (ECMA-48). */
@@ -113,15 +130,14 @@ int input_line(char *to, int size)
 static bool do_help(struct line *line)
 {
 	if (line_more(line) && line_next(line))
-		return call_help(line->word) ||
+		return (line_end(line) && call_help(line->word)) ||
 		       line_wrong(line, "%.20s is no call", line->word);
-	say("    A: id = shmget 42 16K creat 0600     process A does a call, "
-	    "and "
-	    "a name keeps\n"
-	    "    A: p = shmat id      A: poke p \"hello\"      its result; A "
-	    "is "
-	    "born when it is\n"
-	    "    A: fork C     C: peek p    B: shmat id ro   first named\n\n");
+	say("    A: id = shmget 42 16K creat 0600   process A does a call; id "
+	    "keeps the result\n"
+	    "    A: p = shmat id                    A is born when it is first "
+	    "named\n"
+	    "    A: poke p \"hello\"                  a store; peek p loads\n"
+	    "    A: fork C                          C is a child of A\n\n");
 	call_help(NULL);
 	say("\n\n    help CALL   how it is written\n"
 	    "    look        the picture        ps     who is on the stage\n"
@@ -134,13 +150,11 @@ static bool do_help(struct line *line)
 	return true;
 }
 
-static bool do_look(struct line *line)
+static void do_look(void)
 {
-	(void)line;
 	objects_look();
 	words_look(false, false);
 	picture_show();
-	return true;
 }
 
 /* Where the words of an address are, for whoever has a hand in the machine. */
@@ -155,7 +169,7 @@ static bool do_entry(struct line *line)
 	if (index < 0)
 		return line_wrong(line, "there is no process %.20s",
 		                  line->word);
-	if (!line_number(line, "address", &address))
+	if (!line_number(line, "address", &address) || !line_end(line))
 		return false;
 	if (on_tessera) {
 		words_look(false, false);
@@ -166,34 +180,27 @@ static bool do_entry(struct line *line)
 	return true;
 }
 
-static bool do_ps(struct line *line)
+static void do_ps(void)
 {
-	(void)line;
 	cast_show();
-	return true;
 }
 
-static bool do_ipcs(struct line *line)
+static void do_ipcs(void)
 {
-	(void)line;
 	objects_look();
 	objects_show();
-	return true;
 }
 
-static bool do_names(struct line *line)
+static void do_names(void)
 {
-	(void)line;
 	names_show();
-	return true;
 }
 
-static bool do_clear(struct line *line)
+static void do_clear(void)
 {
 	int processes = cast_count;
 	int objects;
 
-	(void)line;
 	cast_clear();
 	objects = objects_clear();
 	names_forget();
@@ -203,14 +210,11 @@ static bool do_clear(struct line *line)
 		    "object%s removed.\n",
 		    processes, processes == 1 ? " has" : "es have", objects,
 		    objects == 1 ? " was" : "s were");
-	return true;
 }
 
-static bool do_quit(struct line *line)
+static void do_quit(void)
 {
-	(void)line;
 	over = true;
-	return true;
 }
 
 static bool do_sleep(struct line *line)
@@ -218,7 +222,7 @@ static bool do_sleep(struct line *line)
 	long seconds, nanoseconds;
 	struct timespec time;
 
-	if (!line_time(line, &seconds, &nanoseconds))
+	if (!line_time(line, &seconds, &nanoseconds) || !line_end(line))
 		return false;
 	time.tv_sec = seconds;
 	time.tv_nsec = nanoseconds;
@@ -229,6 +233,7 @@ static bool do_sleep(struct line *line)
 
 static bool do_play(struct line *line)
 {
+	char name[128];
 	int status;
 
 	if (!line_next(line))
@@ -236,8 +241,11 @@ static bool do_play(struct line *line)
 		                        "number of a beat");
 	if (playing)
 		return line_wrong(line, "a script cannot play another one");
+	snprintf(name, sizeof(name), "%.127s", line->word);
+	if (!line_end(line))
+		return false;
 	playing = true;
-	status = script_play(line->word);
+	status = script_play(name);
 	playing = false;
 	return status == 0 ||
 	       line_wrong(line, status == 2 ? "nothing was played"
@@ -246,19 +254,30 @@ static bool do_play(struct line *line)
 
 static const struct {
 	const char *word;
+	void (*run)(void);
+} bare[] = {
+    {"look", do_look},   {"ps", do_ps},       {"ipcs", do_ipcs},
+    {"names", do_names}, {"clear", do_clear}, {"quit", do_quit},
+    {"exit", do_quit},   {"q", do_quit},
+};
+#define BARE ((int)(sizeof(bare) / sizeof(*bare)))
+
+/* Those that take something read their line to its end before they begin. */
+static const struct {
+	const char *word;
 	bool (*run)(struct line *line);
 } own[] = {
-    {"entry", do_entry}, {"help", do_help},   {"look", do_look},
-    {"ps", do_ps},       {"ipcs", do_ipcs},   {"names", do_names},
-    {"clear", do_clear}, {"quit", do_quit},   {"exit", do_quit},
-    {"q", do_quit},      {"sleep", do_sleep}, {"play", do_play},
+    {"entry", do_entry},
+    {"help", do_help},
+    {"sleep", do_sleep},
+    {"play", do_play},
 };
 #define OWN ((int)(sizeof(own) / sizeof(*own)))
 
 /* No process is named, and no line of the director's is meant. */
 static bool unknown(struct line *line)
 {
-	const char *words[OWN + OPS], *near;
+	const char *words[OWN + BARE + OPS], *near;
 	int calls = call_names(words, OPS), all = calls;
 
 	for (int i = 0; i < calls; i++)
@@ -269,6 +288,8 @@ static bool unknown(struct line *line)
 			                  line->text);
 	for (int i = 0; i < OWN; i++)
 		words[all++] = own[i].word;
+	for (int i = 0; i < BARE; i++)
+		words[all++] = bare[i].word;
 	near = nearest(line->word, words, all);
 	if (near)
 		return line_wrong(line,
@@ -287,7 +308,14 @@ static bool own_line(struct line *line)
 		return true;
 	for (int i = 0; i < OWN; i++)
 		if (strcmp(own[i].word, line->word) == 0)
-			return own[i].run(line) && line_end(line);
+			return own[i].run(line);
+	for (int i = 0; i < BARE; i++)
+		if (strcmp(bare[i].word, line->word) == 0) {
+			if (!line_end(line))
+				return false;
+			bare[i].run();
+			return true;
+		}
 	return unknown(line);
 }
 
@@ -312,23 +340,6 @@ static bool acted_line(struct line *line)
 	return true;
 }
 
-/* Says a mistake, in lines that a screen can show. */
-static void say_mistake(const char *text)
-{
-	const char *mark = "    ! ";
-
-	while (*text) {
-		int bytes = (int)strlen(text), end = bytes;
-
-		if (bytes > 72)
-			for (end = 72; end > 40 && text[end] != ' '; end--)
-				;
-		say("%s%.*s\n", mark, end, text);
-		text += end + (text[end] == ' ');
-		mark = "      ";
-	}
-}
-
 static bool do_line(const char *text)
 {
 	static struct line line;
@@ -339,9 +350,9 @@ static bool do_line(const char *text)
 		good = line.actor[0] ? acted_line(&line) : own_line(&line);
 	if (!good) {
 		quiet = false;
-		say_mistake(line.mistake);
+		say_wrapped("    ! ", line.mistake);
 		if (line.usage)
-			say("      it is: %s\n", line.usage);
+			say_wrapped("      it is: ", line.usage);
 	}
 	return good;
 }
@@ -442,7 +453,6 @@ static int interactive(void)
 
 int main(int argc, char **argv)
 {
-	struct line line = {.at = ""};
 	char path[32];
 	int status;
 
@@ -463,7 +473,7 @@ int main(int argc, char **argv)
 	objects_look();
 	playing = argc == 2;
 	status = playing ? script_play(argv[1]) : interactive();
-	do_clear(&line);
+	do_clear();
 	say_flush();
 	return status;
 }

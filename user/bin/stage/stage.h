@@ -285,6 +285,8 @@ bool stage_over(void);
 int input_line(char *to, int size);
 
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Says a long text in lines that fit a screen, the first one with a mark. */
+void say_wrapped(const char *mark, const char *text);
 void say_flush(void);
 
 #endif
