@@ -10,8 +10,8 @@ const Twin = (() => {
 	const hex5 = frame => Text.hex(frame, 5);
 
 	function line(name, index, address, word, pde, mark) {
-		return "  " + name + " " + String(index).padStart(4) + "  0x" +
-			Text.hex(address, 8) + "  " + Text.hex(word, 8) + "  " +
+		return "  " + name + " " + String(index).padStart(4) + " 0x" +
+			Text.hex(address, 8) + " " + Text.hex(word, 8) + "  " +
 			Scene.rights(word, pde) + (pde ? "-  table in" : "  page in ") +
 			" frame " +
 			hex5(Scene.frame_of(word)) + mark;
@@ -101,9 +101,10 @@ const Twin = (() => {
 	}
 
 	function segment_lines(segments) {
-		return ["key        shmid      perms      bytes      nattch     status"]
-			.concat(segments.filter(segment => !segment.over).map(segment =>
+		return ["key        shmid      owner      perms      bytes      nattch" +
+			"     status"].concat(segments.filter(segment => !segment.over).map(segment =>
 				[segment_key(segment), String(segment.shmid),
+					String(segment.owner),
 					(segment.mode & 0o777).toString(8),
 					String(segment.bytes), String(segment.nattch)]
 					.map(text => text.padEnd(10)).join(" ") + " " +
