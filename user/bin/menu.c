@@ -50,6 +50,8 @@ static void show_menu(void)
 	    "  pt PID ADDRESS  two words by bits  pmap PID     what is mapped "
 	    "where\n"
 	    "  ipcs -m         the segments       ipcrm -m ID  remove one\n"
+	    "  trace on        tell port 0xE9 of each call, fault and switch; "
+	    "trace off\n"
 	    "\n"
 	    "  ?  this menu    q  power off (in QEMU's terminal, Ctrl-A X "
 	    "leaves at once)\n");

@@ -35,7 +35,7 @@ static bool started, ours_begin;
 
 static void add_values(struct row *row)
 {
-	unsigned short values[256];
+	unsigned short values[256] = {0};
 	union {
 		int val;
 		unsigned short *array;
