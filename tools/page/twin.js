@@ -100,16 +100,24 @@ const Twin = (() => {
 		return lines;
 	}
 
+	/* A line as ipcs -m has it. */
+	function segment_line(segment) {
+		const cells = [segment_key(segment), segment.shmid, segment.owner,
+			(segment.mode & 0o777).toString(8), segment.bytes,
+			segment.nattch, segment.mode & Scene.DEST ? "dest" : ""];
+
+		return columns(cells);
+	}
+
+	const columns = cells =>
+		cells.map(cell => String(cell).padEnd(10)).join(" ").trimEnd();
+
 	function segment_lines(segments) {
-		return ["key        shmid      owner      perms      bytes      nattch" +
-			"     status"].concat(segments.filter(segment => !segment.over).map(segment =>
-				[segment_key(segment), String(segment.shmid),
-					String(segment.owner),
-					(segment.mode & 0o777).toString(8),
-					String(segment.bytes), String(segment.nattch)]
-					.map(text => text.padEnd(10)).join(" ") + " " +
-				(segment.mode & Scene.DEST ? "dest" : "")))
-			.map(text => text.trimEnd());
+		const names = ["key", "shmid", "owner", "perms", "bytes", "nattch",
+			"status"];
+
+		return [columns(names)].concat(segments.filter(
+			segment => !segment.over).map(segment_line));
 	}
 
 	function segment_key(segment) {
