@@ -167,7 +167,8 @@ void cast_show(void)
 
 /* What a trap has left of a process that it killed. */
 struct crime {
-	unsigned vector, error, address;
+	unsigned vector, error;
+	unsigned long address;
 };
 
 static struct crime crime_of(const struct actor *actor)
@@ -176,14 +177,14 @@ static struct crime crime_of(const struct actor *actor)
 	struct crime crime = {0, 0, 0};
 	char path[32], text[128];
 
-	if (string->fault_signal) {
-		crime.vector = 14;
+	if (string->fault_vector) {
+		crime.vector = (unsigned)string->fault_vector;
 		crime.error = (unsigned)string->fault_code;
-		crime.address = (unsigned)string->fault_address;
+		crime.address = string->fault_address;
 	}
 	snprintf(path, sizeof(path), "/proc/%d/crime", (int)actor->pid);
 	if (on_tessera && file_read(path, text, sizeof(text)) > 0)
-		sscanf(text, "vector %u error %u address %x", &crime.vector,
+		sscanf(text, "vector %u error %u address %lx", &crime.vector,
 		       &crime.error, &crime.address);
 	return crime;
 }
@@ -194,11 +195,11 @@ static void say_crime(const struct crime *crime)
 	unsigned code = crime->error;
 
 	if (crime->vector != 14) {
-		say("    exception %u, error code %u, at %08x\n", crime->vector,
-		    code, crime->address);
+		say("    exception %u, error code %u, at %08lx\n",
+		    crime->vector, code, crime->address);
 		return;
 	}
-	say("    page fault at %08x, error code %u: P=%u W=%u U=%u\n",
+	say("    page fault at %08lx, error code %u: P=%u W=%u U=%u\n",
 	    crime->address, code, code & 1, code >> 1 & 1, code >> 2 & 1);
 	say("    (%s, by a %s in %s mode)\n",
 	    code & 1 ? "the page is there, but its rights forbid it"

@@ -16,6 +16,7 @@
 #define PDE    1024u
 #define LINKS  256
 #define LINES  14 /* for tables */
+#define SIDES  16 /* more than LINES */
 #define PTES   4
 #define SIDE   24
 #define MIDDLE 26
@@ -27,7 +28,7 @@ struct link {
 };
 
 static struct link links[LINKS];
-static int link_count, collected, lines_left, alive;
+static int link_count, collected, lines_left, lines_cut, alive;
 
 static unsigned frame_of(const struct shown_word *word)
 {
@@ -88,7 +89,7 @@ static void side_text(char *to, const struct link *link, bool left)
 
 /* ---- a block: what both sides link, in the middle ------------------------ */
 
-static char left[16][TEXT], right[16][TEXT], middle[8][TEXT];
+static char left[SIDES][TEXT], right[SIDES][TEXT], middle[8][TEXT];
 static int lefts, rights, middles;
 
 static void block_print(void)
@@ -97,6 +98,7 @@ static void block_print(void)
 
 	if (middles > rows)
 		rows = middles;
+	lines_cut += rows > lines_left ? rows - lines_left : 0;
 	for (int i = 0; i < rows && lines_left > 0; i++, lines_left--)
 		say("%-*s%-3s%-*s%3s%s\n", SIDE, i < lefts ? left[i] : "",
 		    i < lefts ? "-->" : "", MIDDLE,
@@ -107,10 +109,13 @@ static void block_print(void)
 static void block_side(const struct link *link)
 {
 	if (left_side(link->who)) {
-		if (lefts < 16)
-			side_text(left[lefts++], link, true);
-	} else if (rights < 16) {
-		side_text(right[rights++], link, false);
+		if (lefts < SIDES)
+			side_text(left[lefts], link, true);
+		lefts++;
+	} else {
+		if (rights < SIDES)
+			side_text(right[rights], link, false);
+		rights++;
 	}
 }
 
@@ -230,7 +235,10 @@ void picture_show(void)
 	lines_left = LINES;
 	say("------- processes ------   ---- physical memory -----   "
 	    "------ processes ------\n");
+	lines_cut = 0;
 	draw_all();
+	if (lines_cut)
+		say("%-*s   ... and %d more lines\n", SIDE, "", lines_cut);
 	if (!link_count)
 		say("%-*s nothing is attached or mapped\n", SIDE, "");
 	draw_cast();

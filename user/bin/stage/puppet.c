@@ -61,7 +61,10 @@ static void note_fault(int number, siginfo_t *info, void *context)
 	mine->fault_code = (unsigned long)registers->uc_mcontext.gregs[REG_ERR];
 #endif
 	mine->fault_address = (unsigned long)info->si_addr;
-	mine->fault_signal = (unsigned long)number;
+	/* Otherwise it is no page fault: #GP, for example. */
+	mine->fault_vector =
+	    info->si_code == SEGV_MAPERR || info->si_code == SEGV_ACCERR ? 14
+	                                                                 : 13;
 	signal(number, SIG_DFL);
 }
 

@@ -80,8 +80,8 @@ struct string {
 	volatile bool inside; /* it is in the call */
 	long result;
 	int error; /* errno of a result of -1 */
-	/* On Linux: the signal, the address and the error code of a fault. */
-	volatile unsigned long fault_signal, fault_address, fault_code;
+	/* On Linux: the vector, the address and the error code of a fault. */
+	volatile unsigned long fault_vector, fault_address, fault_code;
 	struct request request;
 };
 
