@@ -1,6 +1,9 @@
 /*
  * tools/page/live.js -- a machine that runs, with the record of what it does.
  *
+ * It is booting, then running or held; it ends by itself (ended), or because the
+ * emulator cannot go on (broken).
+ *
  *	machine --event--> recorder --> film --> the player shows it
  *	   |                                         |
  *	   +--output--> screen                       +-- flip, hold, step, go
@@ -12,7 +15,6 @@
  */
 const Live = (() => {
 	const MENU = "your choice: ";
-	/* From `booting` on there is a machine; from `menu` on one may type. */
 	const SILENT = new Set(["switch", "message"]); /* no step is made of them */
 	const ENDED = {0: "The machine has switched itself off."};
 	const PANIC = "The kernel has found a mistake of its own, and stopped: ";

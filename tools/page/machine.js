@@ -45,14 +45,13 @@ const Machine = (() => {
 	function sentence(error) {
 		const text = String(error && error.message || error);
 		if (error instanceof RangeError || /call stack/.test(text))
-			return "The browser's machine stopped: the stack of the emulator " +
-				"is full, as after an overflow of the kernel's stack. QEMU " +
-				"can show this; here, restart.";
+			return "The browser's machine stopped: the emulator's stack is " +
+				"full, as when the kernel's overflows. QEMU can show this.";
 		if (/unreachable/.test(text))
-			return "The browser's machine stopped: the emulator cannot do " +
-				"this instruction, for example an iret from user mode to " +
-				"ring 0. QEMU can show this; here, restart.";
-		return "The browser's machine stopped (" + text + "). Restart it.";
+			return "The browser's machine stopped: the emulator cannot do an " +
+				"instruction, such as a user's iret to ring 0. QEMU can " +
+				"show this.";
+		return "The browser's machine stopped: " + text + ".";
 	}
 
 	/* Takes the bytes of port 0xE9 apart: events, and the log's lines. */

@@ -237,7 +237,7 @@ const Web = (() => {
 			const stop = this.beat && this.beat.stops[this.stop];
 
 			return Boolean(stop && stop.question && this.live.paused &&
-				this.at_last());
+				this.live.alive() && this.at_last());
 		}
 
 		/* ---- the terminal ---------------------------------------------- */
@@ -387,9 +387,8 @@ const Web = (() => {
 			if (!live || live.state === "booting")
 				return "<p>The machine starts.</p>";
 			if (live.state === "ended" || live.state === "broken")
-				return `<p role="alert"><b>${Text.escape(live.sentence)}</b>` +
-					'</p><p><button id="restart">restart the machine' +
-					"</button></p>";
+				return '<p role="alert"><button id="restart">restart</button>' +
+					` <b>${Text.escape(live.sentence)}</b></p>`;
 			return "";
 		}
 
@@ -398,7 +397,7 @@ const Web = (() => {
 			const beat = this.beat, stop = beat && beat.stops[this.stop];
 			const before = beat && beat.stops[this.stop - 1];
 
-			if (!beat)
+			if (!beat || !this.live.alive())
 				return "";
 			const mine = before && before.question
 				? Environment.kept(this.where(this.stop - 1)) : "";
