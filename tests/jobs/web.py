@@ -117,7 +117,8 @@ def renamed(text):
     """Names frames and pids in order of appearance, and drops what a pause
     wrote on a terminal."""
     names = {}
-    text = re.sub(r"-- any? key goes on[^\n]*? leaves --|\r *\r", "", text)
+    text = re.sub(r"-- any? key goes on[^\n]*? leaves --|\r *\r|\r +(?=\n)",
+                  "", text)
     return re.sub(r"\b[0-9a-f]{5}(?=[0-9a-f]{3}\b)|\b[0-9a-f]{5}\b|"
                   r"(?<=process )\d+|(?<=pid )\d+|(?<=reader )\d+", lambda m:
                   names.setdefault(m[0], "<%d>" % len(names)), text)
