@@ -12,7 +12,7 @@
 const Player = (() => {
 	const $ = name => document.getElementById(name);
 	const LINES = 3; /* of the table of segments */
-	const LONG = 200; /* letters, which two lines hold */
+	const LONG = 2400; /* what two lines of 20 pixels hold for certain */
 	const PLAN_KINDS = /^(word|segment|proc) /;
 
 	const is_play = film => /^(\S*\/)?stage\b/.test(film.program);
@@ -220,8 +220,8 @@ const Player = (() => {
 
 			$("said").textContent = Words.sentence(Object.assign({quiet},
 				view.step), this.found, view.call) + this.remark();
-			$("said").className = $("said").textContent.length > LONG
-				? "long" : "";
+			$("said").className = Text.width($("said").textContent,
+				{size: 20}) > LONG ? "long" : "";
 			$("count").textContent = "step " + (this.at + 1) + " of " +
 				this.views.length;
 			$("source").textContent = $("source").title = this.source(view);
