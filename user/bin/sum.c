@@ -36,7 +36,7 @@ static void child(struct work *work, int which)
 	for (int i = 1; i < QUARTER; i++)
 		mine[0] += mine[i];
 	work->done[which] = 1;
-	await(&work->go_home, 1);
+	await(&work->go_home, which + 1);
 	_exit(0);
 }
 
@@ -78,9 +78,10 @@ int main(void)
 	}
 	sum = gather(work);
 	look("five processes, one array", getpid(), pid[0]);
-	work->go_home = 1;
-	for (int i = 0; i < CHILDREN; i++)
+	for (int i = 0; i < CHILDREN; i++) {
+		work->go_home = i + 1; /* one after the other */
 		child_report("a child", pid[i]);
+	}
 	printf("parent: the sum is %u, it should be %u\n", sum, want);
 	return sum == want ? 0 : 1;
 }
