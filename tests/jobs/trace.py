@@ -229,6 +229,17 @@ def trace_turned(check):
           re.fullmatch(r"[\n\t -~]*", log), log)
 
 
+def trace_refused(check):
+    """With every fault traced, too, no process faults for ever."""
+    for cpu in ("qemu32", "max"):
+        status, out, errors = tessera(
+            ["-t", "100", "-a", "trace", built("far_return")], 60, {"CPU": cpu})
+        check("trace on %s: a far return that the CPU refuses comes to its end, "
+              "though others make calls meanwhile" % cpu,
+              status == 0 and out == b"3 of 3 have ended\n",
+              text_of(out + errors))
+
+
 def trace_words(check):
     """tools/trace writes a call as its manual page does."""
     check, trace = check.about("trace"), tool()
