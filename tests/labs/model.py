@@ -8,7 +8,8 @@ must be there.  What it compares is a Seen; a lab sorts them into its tests.
 
 The words that must be there come from the segment's own table: a linked PDE is
 the word of that table with the attach's rights, and a borrowed PTE shows the
-frame that the segment's own PTE shows.  A and D are the CPU's, and not compared.
+frame that the segment's own PTE shows.  A and D are the CPU's, so they are not
+compared.
 """
 import collections
 import os
@@ -22,14 +23,15 @@ from outside import A, BORROWED, D, LINKED, P, PAGE, RW, US  # noqa: E402
 SLOT, ENTRIES = 4 << 20, 1024
 NATTCH = 72  # in struct shmid_ds
 RDONLY, REMAP, COPY = 0o10000, 0o40000, 0o200000
-MOMENTS = ("SCENE OVER ATTACHED DETACHED FORKED GONE EXECED STORED LOADED STORES "
-           "REMOVED PROTECTED UNMAPPED REFUSED POINT FINISHED").split()
+MOMENTS = ("SCENE OVER ATTACHED DETACHED FORKED GONE EXECED STORED LOADED "
+           "STORES REMOVED PROTECTED UNMAPPED REFUSED POINT FINISHED").split()
 EXITS = {1: None,  # the other player has died, which is said there
          2: "shmget was refused", 3: "shmat was refused",
          4: "shmdt was refused", 5: "setuid was refused"}
 
 # kind: pde, pte, private (a PDE), own (the segment's), value, gone, nattch,
-# free, died, promise or refused.  `attach` is the one that it is about, or None.
+# free, vain, shown, copied, died, promise or refused.  `attach` is the one that
+# it is about, or None.
 Seen = collections.namedtuple("Seen", "scene kind attach name want got why")
 
 
@@ -139,7 +141,7 @@ class Model:
         self.removed = set()
         self.left = {}       # (pid, slot) that nothing of ours is in any more
         self.scene = -1
-        self.vain = {}       # pid -> (id, offset, value): a store that must fail
+        self.vain = {}       # pid -> (id, offset, value, attach): must fail
         self.free = None     # frames that were free when scene 1 began
         self.finished = False
         self.block = None
