@@ -11,7 +11,7 @@ import json
 from recorder import write
 
 LINKED, BORROWED, RW, US, A, D = 0x400, 0x200, 2, 4, 0x20, 0x40
-ATTACH_FIRST, PTES_SHOWN = 0x40000000, 4
+ATTACH_FIRST, PTES_SHOWN = 0x40000000, 3
 
 
 def dumped(film):
@@ -138,7 +138,7 @@ class Moment:
 
 def word_line(name, index, address, word, mark):
     pde = name == "PDE"
-    return "  %s %4d  0x%08x  %08x  %s %s %s%s  %s frame %05x%s" % (
+    return "  %s %4d 0x%08x %08x  %s %s %s%s  %s frame %05x%s" % (
         name, index, address, word, "u" if word & US else "-",
         "rw" if word & RW else "r-", "A" if word & A else "-",
         "D" if word & D and not pde else "-",

@@ -19,7 +19,7 @@ from facts import Facts
 FILM = os.path.join(TOP, "tools", "film")
 DEMONSTRATIONS = "two_addresses reader sum removal ownership ring".split()
 MOST_BYTES, MOST_SECONDS, STEPS = 300000, 10, 20000
-PRINTED = re.compile(r" (PDE|PTE) +(\d+)  0x([0-9a-f]{8})  ([0-9a-f]{8}) ")
+PRINTED = re.compile(r" (PDE|PTE) +(\d+) 0x([0-9a-f]{8}) ([0-9a-f]{8}) ")
 
 
 class Films:

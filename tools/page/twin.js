@@ -6,7 +6,7 @@
  * says are the same words.
  */
 const Twin = (() => {
-	const SHOWN = 4; /* PTEs of a table */
+	const SHOWN = 3; /* PTEs of a table */
 	const hex5 = frame => Text.hex(frame, 5);
 
 	function line(name, index, address, word, pde, mark) {
