@@ -210,9 +210,14 @@ static void say_crime(const struct crime *crime)
 /* Writes how it ended.  A status of -1: nobody could see it. */
 static void set_end(struct actor *actor, int status)
 {
+	enum stage_op op = actor->request.op;
+	bool memory = op == OP_PEEK || op == OP_POKE || op == OP_SPIN;
+
 	if (status == -1)
 		snprintf(actor->end, sizeof(actor->end),
-		         "has ended, and init has waited for it");
+		         "%s: init, its parent "
+		         "now, took the reason",
+		         memory ? "was killed by this" : "has ended");
 	else if (WIFSIGNALED(status))
 		snprintf(actor->end, sizeof(actor->end), "was killed by %s",
 		         signal_name(WTERMSIG(status)));
@@ -248,7 +253,7 @@ static void has_died(struct actor *actor, struct look look)
 	set_end(actor, status);
 	actor->state = DEAD;
 	say("%s %s\n", actor->name, actor->end);
-	if (crime.vector && WIFSIGNALED(status))
+	if (crime.vector && (status == -1 || WIFSIGNALED(status)))
 		say_crime(&crime);
 }
 

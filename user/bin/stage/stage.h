@@ -201,7 +201,7 @@ struct actor {
 	enum stage_state state;
 	char target[STAGE_NAME];
 	struct request request; /* what it does, or did last */
-	char end[64];           /* how it died */
+	char end[80];           /* how it died */
 	int killed;             /* the signal that the stage saw sent to it */
 	int asleep;             /* how often it was seen so without a pause */
 	bool held;              /* it is stopped while the others go on */
