@@ -126,7 +126,7 @@ const Scene = (() => {
 
 	/* Fills in the rows of a process from the words of its directory. */
 	function look_at(process, words, shared) {
-		const all = process.cr3 ? words.get(process.cr3) || [] : [];
+		const all = !process.taken && words.get(process.cr3) || [];
 
 		for (const word of all) {
 			if (process.over && !word.ghost)
@@ -154,6 +154,21 @@ const Scene = (() => {
 			uid: (fact || last).uid, rows: [], privates: new Set()};
 	}
 
+	/* A directory's frame is of the living process that has it, or else of the
+	   last one that had it: pids grow.  Ghosts of an earlier one are over. */
+	function give_frames(processes) {
+		const owners = new Map();
+
+		for (const process of processes) {
+			const other = owners.get(process.cr3);
+
+			if (!other || other.over || !process.over)
+				owners.set(process.cr3, process);
+		}
+		for (const process of processes)
+			process.taken = owners.get(process.cr3) !== process;
+	}
+
 	function make(facts, gone = {}) {
 		const words = by_frame(facts, gone);
 		const segs = segments(facts, gone);
@@ -166,6 +181,7 @@ const Scene = (() => {
 			process_of(pid, facts["proc " + pid], gone["proc " + pid],
 				facts.running));
 
+		give_frames(processes);
 		for (const process of processes)
 			look_at(process, words, shared);
 		strangers(processes, made, words);
