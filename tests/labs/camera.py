@@ -7,6 +7,7 @@ tools/page shows it, with the words that have changed.
 import json
 import os
 import sys
+import textwrap
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -31,14 +32,15 @@ class Camera:
 
     def film(self, pid, sentence):
         """Returns the film of this one step."""
+        shown = textwrap.fill(sentence, 60) + "\n"
         return {"format": "tessera-film", "version": 1,
                 "program": self.program, "kernel": "the student's",
                 "limit": None, "names": {"calls": {}}, "lines": [],
                 "remarks": [], "start": self.before or dict(self.facts.now),
                 "steps": [{"event": "test", "pid": pid, "args": [],
-                           "text": sentence, "out": len(sentence) + 1,
+                           "text": sentence, "out": len(shown),
                            "set": self.changed}],
-                "terminal": sentence + "\n"}
+                "terminal": shown}
 
     def shoot(self, number, pid, sentence):
         """Writes the film and the page of a failed test; returns its name."""

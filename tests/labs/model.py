@@ -498,6 +498,8 @@ class Model:
                 page % ENTRIES, page // ENTRIES), hexadecimal(want),
                 hexadecimal(plain(word)), "everybody shares this entry"
                 if word else "the page is lost for everybody")
+            if not word:
+                continue
             count, = struct.unpack("<i", self.block.read(
                 self.block.frames + (word >> 12) * 8, 4))
             yield self.seen("own", None, "the count of frame %05x" %
