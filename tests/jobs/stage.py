@@ -201,7 +201,7 @@ class Lecture:
         """Waits until a key is wanted or the beat is over: its text so far."""
         terminal, start = self.terminal, self.from_here
         if not soon(lambda: re.search(
-                r"leaves --|stage: (done|exit|killed)|No such file",
+                r"leaves --|(?s:stage: (done|exit|killed).*choice: )|no such",
                 terminal.text[start:]), 40, terminal.over):
             raise TimeoutError("the beat hangs: " + terminal.text[-500:])
         self.from_here = len(terminal.text)
