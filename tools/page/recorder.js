@@ -116,12 +116,14 @@ const Recorder = (() => {
 			const start = event.kind === "exec"
 				? Object.assign({}, this.facts.now) : null;
 			const {noted, changed, before} = this.facts.read();
-			if (start && this.begins(event))
-				this.begin(event, start);
+			const first = start && this.begins(event);
+			if (first)
+				this.begin(event, Object.assign(start, noted));
 			if (this.waking && event.kind === "call")
 				this.call_text(event.pid, event.args);
 			const step = this.recording
-				? this.record(event, noted, changed, before) : null;
+				? this.record(event, first ? {} : noted, changed, before)
+				: null;
 			if (this.recording)
 				this.note_time(performance.now() - began);
 			return step;
@@ -156,6 +158,9 @@ const Recorder = (() => {
 		}
 
 		begin(event, start) {
+			for (const key in start)
+				if (start[key] === null)
+					delete start[key];
 			const program = this.facts.now["proc " + event.args[0]].name;
 			this.film = {format: "tessera-film", version: 1, program,
 				kernel: "web", limit: null, remarks: [],

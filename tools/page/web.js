@@ -84,6 +84,11 @@ const Web = (() => {
 				`${Text.escape(beat.title)}" aria-label="beat ` +
 				`${beat.number}: ${Text.escape(beat.title)}">` +
 				`${beat.number}</button>`).join("") + "</nav>";
+			$("picture").insertAdjacentHTML("afterend",
+				'<nav id="contents" aria-label="contents">' + this.beats.map(
+					(beat, i) => `<button data-beat="${i}"><b>` +
+					`${beat.number}</b> ${Text.escape(beat.title)}</button>`)
+					.join("") + "</nav>");
 			$("count").insertAdjacentHTML("beforebegin",
 				'<button id="hold">hold</button>');
 			$("left").insertAdjacentHTML("afterbegin",
@@ -112,7 +117,7 @@ const Web = (() => {
 			player.show(0);
 			Terminal.attach($("terminal"), text => this.type(text),
 				() => $("forward").focus());
-			$("beats").addEventListener("click", event => {
+			document.addEventListener("click", event => {
 				const button = event.target.closest("[data-beat]");
 				if (button)
 					this.play(Number(button.dataset.beat));
@@ -325,11 +330,11 @@ const Web = (() => {
 		async at_pause() {
 			const {beat, live} = this;
 
+			this.refresh(true);
 			if (!beat || !live.paused && !live.at_menu())
 				return;
 			if (this.shown !== this.stop) {
 				this.shown = this.stop;
-				this.refresh(true);
 				this.show_news();
 			}
 			this.draw_lesson();
