@@ -33,6 +33,7 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "stage.h"
 
@@ -360,6 +361,12 @@ static bool parse_wait(struct line *line, struct request *r)
 	return line_flags(line, wait_flags, false, &r->args[1]);
 }
 
+/* With the director everybody would be left behind, stopped for ever. */
+static bool takes_director(pid_t pid)
+{
+	return pid == getpid() || pid == 0 || pid == -1 || pid == -getpgrp();
+}
+
 static bool parse_kill(struct line *line, struct request *r)
 {
 	if (!read_process(line, &r->args[0]))
@@ -384,6 +391,10 @@ static bool parse_kill(struct line *line, struct request *r)
 		                  "the stage itself holds its processes "
 		                  "by SIGSTOP and SIGCONT, so these two are "
 		                  "not for a line");
+	if (r->args[1] != 0 && takes_director((pid_t)r->args[0]))
+		return line_wrong(line,
+		                  "this would kill the stage itself as well, "
+		                  "and who then holds its processes?");
 	return true;
 }
 

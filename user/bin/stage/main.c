@@ -26,7 +26,8 @@
 
 #include "stage.h"
 
-#define WIDTH 66 /* of a sentence behind its mark */
+#define WIDTH     66  /* of a sentence behind its mark */
+#define SLEEP_MAX 600 /* Tessera's console has no ^C */
 
 static bool over, quiet, asking, playing;
 static char mark, last_mark; /* of this line and the last one: # ? = or 0 */
@@ -224,6 +225,11 @@ static bool do_sleep(struct line *line)
 
 	if (!line_time(line, &seconds, &nanoseconds) || !line_end(line))
 		return false;
+	if (seconds > SLEEP_MAX)
+		return line_wrong(line,
+		                  "sleep: %d seconds at most, because nothing "
+		                  "ends a sleep early",
+		                  SLEEP_MAX);
 	time.tv_sec = seconds;
 	time.tv_nsec = nanoseconds;
 	say_flush();
