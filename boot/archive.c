@@ -16,8 +16,8 @@
 #define FIELD_SIZE      6
 #define FIELD_NAME_SIZE 11
 #define FIELD_CHECK     12
-/* Field 1 is the mode; its kind is S_IFREG (cpio(5)). */
-#define IS_FILE(header) (field(header, 1) >> 12 == 8)
+/* Field 1 is the mode; a symbolic link's kind is S_IFLNK (cpio(5)). */
+#define IS_LINK(header) (field(header, 1) >> 12 == 10)
 
 struct entry {
 	const char *name;
@@ -57,12 +57,13 @@ static bool next_entry(struct entry *entry)
 	    header[HEADER_BYTES + name_bytes - 1] != 0)
 		return false;
 	entry->check = field(header, FIELD_CHECK);
-	entry->name = header + HEADER_BYTES;
+	/* A link is nothing that the kernel could start, so it has no name. */
+	entry->name = IS_LINK(header) ? "" : header + HEADER_BYTES;
 	entry->body = (offset + HEADER_BYTES + name_bytes + 3) & ~3u;
 	entry->next = (entry->body + entry->bytes + 3) & ~3u;
 	return entry->body <= archive_bytes &&
 	       entry->bytes <= archive_bytes - entry->body &&
-	       (!IS_FILE(header) || entry->bytes == 0 ||
+	       (IS_LINK(header) || entry->bytes == 0 ||
 	        entry->body % PAGE_SIZE == 0);
 }
 
