@@ -299,6 +299,15 @@ def questions(check, browser):
     browser.screenshot("web-answer")
 
 
+def refused(check, browser):
+    """Beat 7: B may only read, and stores; its fault is a step of its own."""
+    begin(browser, 7)
+    see(browser)
+    said = browser.evaluate("document.getElementById('said').textContent")
+    check("beat 7: the fault that is refused is shown, with its error code",
+          re.search(r"fault.* error code 7", said) is not None, said)
+
+
 def by_hand(check, browser):
     """Beat 8: who can still store when W is cleared in the one PTE?"""
     def play(clear):
@@ -392,6 +401,7 @@ def web_lecture(check, browser):
     check = check.about("web")
     load(browser, make())
     questions(check, browser)
+    refused(check, browser)
     by_hand(check, browser)
     no_flush(check, browser)
     stepping(check, browser)

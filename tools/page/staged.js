@@ -152,7 +152,8 @@ const Staged = (() => {
 	/* Is this a step of the director's, or one that only moves strings? */
 	function moves_strings(step, set, director) {
 		return step.pid === director || step.event === "switch" ||
-			is_string(step) || MUTE.has(step.event) && !has_words(set) ||
+			is_string(step) || MUTE.has(step.event) &&
+				has_words(step.set || {}) && !has_words(set) ||
 			step.event === "call" &&
 				(step.text || "").startsWith("kill(" + step.pid +
 					", SIGSTOP)");

@@ -342,11 +342,12 @@ const Web = (() => {
 				beat.kept = await live.keep();
 		}
 
-		/* Shows the first new step that changes a word, or the last one. */
+		/* Shows the first new step that changes a word or faults, or the last. */
 		show_news() {
 			const player = this.player, marks = player.marks;
 			const news = marks.findIndex(
-				(mark, i) => i >= this.seen && mark.changed);
+				(mark, i) => i >= this.seen &&
+					(mark.changed || mark.event === "fault"));
 
 			if (this.seen > 0)
 				player.show(news >= 0 ? news : marks.length - 1);
