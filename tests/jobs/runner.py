@@ -1,6 +1,8 @@
 """tests/jobs/runner.py -- what goes into tools/run, and what comes out."""
 import os
 import re
+import signal
+import subprocess
 import tempfile
 import time
 
@@ -207,19 +209,46 @@ def run_menu(check):
               menu.text[-500:])
 
 
+def qemu_pid(path):
+    """Returns the pid of a QEMU that writes it there, once it runs."""
+    soon(lambda: os.path.exists(path), 30)
+    time.sleep(1)
+    with open(path) as stream:
+        return int(stream.read())
+
+
+def runs(pid):
+    try:
+        with open("/proc/%d/stat" % pid) as stream:
+            return stream.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
 def run_interrupted(check):
     """Ctrl-C ends a program with its QEMU, and gives back the terminal."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "pid")
         with Terminal(RUN, COPY, "loop",
                       QEMU_ARGS="-pidfile " + path) as endless:
-            soon(lambda: os.path.exists(path), 30)
-            time.sleep(1)
-            with open(path) as stream:
-                pid = int(stream.read())
+            pid = qemu_pid(path)
             endless.type("\x03")
             ended = endless.ended(20)
             gone = not os.path.exists("/proc/%d" % pid)
             check("Ctrl-C ends QEMU, with status 130",
                   ended == 130 and gone and endless.restored(),
                   "status %r, QEMU gone: %r\n%s" % (ended, gone, endless.text))
+    for words in ([], ["--film", os.devnull]):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "pid")
+            endless = subprocess.Popen(
+                [RUN, *words, COPY, "loop"], stderr=subprocess.DEVNULL,
+                env={**os.environ, "QEMU_ARGS": "-pidfile " + path})
+            pid = qemu_pid(path)
+            endless.kill()
+            endless.wait()
+            gone = soon(lambda: not runs(pid), 20)
+            check("SIGKILL leaves no QEMU behind: tools/run %s" %
+                  " ".join(words), gone, pid)
+            if not gone:
+                os.kill(pid, signal.SIGKILL)
