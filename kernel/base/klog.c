@@ -11,6 +11,7 @@
  */
 #include "klog.h"
 
+#include "../../abi/trace.h"
 #include "cpu.h"
 
 enum klog_level klog_level = KLOG_INFO;
@@ -29,13 +30,11 @@ bool klog_raw(const void *bytes, int count)
 static void write_line(enum klog_level level, const char *text, va_list args)
 {
 	char line[160];
-	int length;
+	int length = vformat(line, sizeof(line) - 1, text, args);
 
-	if (level > klog_level)
-		return;
-	length = vformat(line, sizeof(line) - 1, text, args);
 	line[length++] = '\n';
-	klog_raw(line, length);
+	if (level <= klog_level)
+		klog_raw(line, length);
 }
 
 void klog(enum klog_level level, const char *text, ...)
@@ -78,7 +77,7 @@ struct output {
 static void put(struct output *out, char c)
 {
 	if (out->to < out->end)
-		*out->to++ = c;
+		*out->to++ = c == TRACE_MARK ? '?' : c; /* a file's name */
 }
 
 /* At least `width` digits. */

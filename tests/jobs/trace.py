@@ -229,8 +229,23 @@ def trace_turned(check):
           re.fullmatch(r"[\n\t -~]*", log), log)
 
 
-def trace_refused(check):
-    """With every fault traced, too, no process faults for ever."""
+def trace_marks(check):
+    """A program's name in the log is not taken for an event."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, name = os.path.join(folder, "trace"), "/mark \x1e mark"
+        status, _, errors, log = tessera_log(
+            ["-t", "60", "--trace", path, "-f", name + "=" + built("copy"),
+             "--", name, "unknown"], 60)
+        with open(path) as stream:
+            events = stream.read()
+    check("trace: a program's name that has the mark of an event is told with "
+          "a question mark", status == 0 and
+          "(mark ? mark): unknown system call socket" in log and
+          "reboot(" in events, text_of(errors) + log)
+
+
+def trace_hostile(check):
+    """What programs do to a trace: it ends, and it can be read."""
     for cpu in ("qemu32", "max"):
         status, out, errors = tessera(
             ["-t", "100", "-a", "trace", built("far_return")], 60, {"CPU": cpu})
@@ -238,6 +253,7 @@ def trace_refused(check):
               "though others make calls meanwhile" % cpu,
               status == 0 and out == b"3 of 3 have ended\n",
               text_of(out + errors))
+    trace_marks(check)
 
 
 def trace_words(check):
