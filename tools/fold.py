@@ -168,7 +168,8 @@ def runs(steps):
     out, head, table, between = [], None, None, {}
     for step in steps:
         here = filled(step)
-        if here is not None and here == table and step["pid"] == head["pid"]:
+        if here is not None and here == table and \
+                (step["pid"], step["out"]) == (head["pid"], head["out"]):
             del out[out.index(head) + 1:]
             head["alike"] = head.get("alike", 1) + 1
             head["set"].update(between)

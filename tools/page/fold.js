@@ -194,7 +194,8 @@ const Fold = (() => {
 		for (const step of steps) {
 			const here = filled(step);
 
-			if (here >= 0 && here === table && step.pid === head.pid) {
+			if (here >= 0 && here === table && step.pid === head.pid &&
+			    step.out === head.out) {
 				out.length = out.indexOf(head) + 1;
 				head.alike = (head.alike || 1) + 1;
 				Object.assign(head.set, between, step.set);
