@@ -26,6 +26,8 @@ CALLS = (  # number, arguments, result, and how it is written
     (117, (1, 7, 2, 0, 0x8050000, 0), 0, "semop(7, 0x8050000, 2) = 0"),
     (117, (12 | 1 << 16, 3, 64, 0o4000, 0x8050000, -2 & 0xFFFFFFFF), 64,
      "msgrcv(3, 0x8050000, 64, -2, IPC_NOWAIT) = 64"),
+    (117, (12, 3, 64, 0o4000, 0x8050000, 77), 64,
+     "msgrcv(3, message and type at 0x8050000, 64, IPC_NOWAIT) = 64"),
     (192, (0, 4096, 3, 0x22, 0xFFFFFFFF, 0), 0x40400000,
      "mmap2(NULL, 4096, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, "
      "0) = 0x40400000"),

@@ -92,6 +92,10 @@ const Calls = (() => {
 
 	const small = word => word < 1 << 24 || word > 0xffff0000
 		? decimal(word) : hex(word);
+	/* msgrcv of version 0, which glibc uses: a pair in memory has both. */
+	const MSGRCV = 12;
+	const PAIR = [decimal, word => "message and type at " + hex(word), decimal,
+		OPERATE];
 	const plain = kind => kind && kind !== "int" ? pointer : small;
 
 	class Book {
@@ -108,6 +112,9 @@ const Calls = (() => {
 		/* "shmat(0, NULL, 0)" of a call's number and its words. */
 		call(number, words) {
 			const meant = number === IPC && MEANT[words[0] & 0xffff];
+			if (meant && words[0] === MSGRCV)
+				return this.write(meant[0], PAIR, [1, 4, 2, 3].map(
+					place => words[place]));
 			if (meant)
 				return this.write(meant[0], WRITERS[meant[0]],
 					meant.slice(1).map(place => words[1 + place]));
