@@ -308,6 +308,32 @@ def refused(check, browser):
           re.search(r"fault.* error code 7", said) is not None, said)
 
 
+NEWS = (  # beat, pauses before it, what the step behind them says
+    (3, 4, "Page fault of A at 0x40003000, error code 6"),
+    (6, 1, "PDE 256 of B is now 002f0405"))
+HIDDEN = ("(box => box.scrollHeight - box.clientHeight)"
+          "(document.getElementById('lesson'))")
+
+
+def news(check, browser):
+    """Behind each question the step is shown that answers it, and no text of
+    the lesson is cut off."""
+    cut = []
+    for number, pauses, wanted in NEWS:
+        begin(browser, number)
+        cut.append(browser.evaluate(HIDDEN))
+        for _ in range(pauses):
+            see(browser)
+            cut.append(browser.evaluate(HIDDEN))
+        said = browser.evaluate("document.getElementById('said').textContent")
+        wanted = re.sub("002f0", "[0-9a-f]{5}", wanted)
+        check("beat %d shows the step that answers: %s" % (number, wanted),
+              re.search(wanted, said), said)
+    begin(browser, 11)
+    cut.append(browser.evaluate(HIDDEN))
+    check("every text of the lesson is entire", not any(cut), cut)
+
+
 def by_hand(check, browser):
     """Beat 8: who can still store when W is cleared in the one PTE?"""
     def play(clear):
@@ -402,6 +428,7 @@ def web_lecture(check, browser):
     load(browser, make())
     questions(check, browser)
     refused(check, browser)
+    news(check, browser)
     by_hand(check, browser)
     no_flush(check, browser)
     stepping(check, browser)

@@ -22,6 +22,7 @@ const Web = (() => {
 		"click on the terminal and type the number of a demonstration.";
 	/* While it is recorded this machine is slow, and its ticks are not. */
 	const WORDS = "quantum=1000";
+	const SIZES = [1.0625, 1, 0.9375, 0.875, 0.8125]; /* of the lesson, in rem */
 	const LONG = 180; /* letters, which fill the lesson's place */
 	const REFRESH = 120; /* milliseconds */
 	const REST = 10; /* times as long as the drawing took */
@@ -342,12 +343,20 @@ const Web = (() => {
 				beat.kept = await live.keep();
 		}
 
-		/* Shows the first new step that changes a word or faults, or the last. */
+		/*
+		 * Shows the first new step that changes a word or faults, or the last.
+		 * A read-only attach links first and then takes the right to write: its
+		 * answer is the second word.
+		 */
 		show_news() {
 			const player = this.player, marks = player.marks;
-			const news = marks.findIndex(
+			let news = marks.findIndex(
 				(mark, i) => i >= this.seen &&
 					(mark.changed || mark.event === "fault"));
+
+			if (news >= 0 && marks[news + 1] &&
+			    marks[news + 1].event === "rights")
+				news++;
 
 			if (this.seen > 0)
 				player.show(news >= 0 ? news : marks.length - 1);
@@ -384,7 +393,20 @@ const Web = (() => {
 				parts.unshift(`<p>${SMALL}</p>`);
 			$("lesson").innerHTML = parts.filter(Boolean).join("") ||
 				`<p>${BEGIN}</p>`;
+			this.fit_lesson();
 			this.draw_question();
+		}
+
+		/* A long text has smaller letters, so that all of it is seen. */
+		fit_lesson() {
+			const style = $("lesson").style;
+
+			style.fontSize = "";
+			for (const size of SIZES) {
+				if ($("lesson").scrollHeight <= $("lesson").clientHeight)
+					break;
+				style.fontSize = size + "rem";
+			}
 		}
 
 		machine_said() {
@@ -408,16 +430,16 @@ const Web = (() => {
 			const mine = before && before.question
 				? Environment.kept(this.where(this.stop - 1)) : "";
 
-			return (stop && stop.answer ? `<p>${Text.escape(stop.answer)}</p>`
+			return (stop && this.live.paused && !stop.question
+				? '<button id="go-on">go on (n)</button>' : "") +
+				(stop && stop.answer ? `<p>${Text.escape(stop.answer)}</p>`
 				: this.said || !stop || stop.said.length < LONG
 					? `<p><b>${Text.escape(this.said || beat.title)}</b></p>`
 					: "") +
 				(stop && !stop.answer ? `<p>${Text.escape(stop.said)}</p>`
 					: "") +
 				(mine && stop && stop.answer
-					? `<p><i>You said: ${Text.escape(mine)}</i></p>` : "") +
-				(stop && this.live.paused && !stop.question
-					? '<p><button id="go-on">go on (n)</button></p>' : "");
+					? `<p><i>You said: ${Text.escape(mine)}</i></p>` : "");
 		}
 
 		draw_question() {
