@@ -339,20 +339,27 @@ CHEATS = [
     ("a kernel that ends well at once",
      LINK, "\t__asm__ volatile(\"outb %%al, %%dx\" : : \"a\"(0), \"d\"(0xF4));"
      "\n", "the machine ended by itself after moment 1"),
+    ("a file that includes the solution",
+     LINK, "#include \"../../../../mm/page.c\"\n",
+     "mm/page.c includes ../../../../mm/page.c, which is not in the tree"),
+    ("a file that the compiler never gets through",
+     LINK, "#define WHAT \"/dev/zero\"\n#include WHAT\n",
+     "the kernel does not build: "),
+    ("a file that is no text", LINK, "\0", "mm/page.c is no text"),
 ]
 MAKE = "void page_make_table(frame_t directory, int slot)\n{\n"
 PRINTS = ("\tklog(KLOG_INFO, \"ok 1 - one table: the PDE\");\n"
           "\tklog(KLOG_INFO, \"points: 10 of 10\");\n")
 
 
-# A QEMU that gets no time of the CPU.
+# A QEMU that gets no time of the CPU, once it has begun.
 STANDS_STILL = """qemu-system-i386 "$@" &
 trap 'kill -KILL $!' TERM
 for gdb in $(echo "$@" | sed -n 's/.*unix:\\([^,]*gdb\\),.*/\\1/p')
 do
 	while [ ! -e "$gdb" ]; do sleep 0.1; done
 done
-sleep 1
+sleep 0.2
 kill -STOP $!
 wait
 """
@@ -380,9 +387,15 @@ def no_solutions(check):
             check("no points, and the reason, for " + sentence,
                   status == 1 and points(said) == 0 and
                   "# no points: " + says in said, said)
+        with open(os.path.join(place(), "junit.xml")) as stream:
+            tree = xml.etree.ElementTree.fromstring(stream.read())
+        check("junit.xml has that reason, too", all(
+            "; no points: " + says in each.get("message")
+            for each in tree.iter("failure")))
         prints(check, trees)
         other_files(check, trees)
         missing_files(check, trees)
+        no_compiler(check, trees)
     infrastructure(check)
     starting_points(check)
 
@@ -430,6 +443,26 @@ def missing_files(check, trees):
     status, said = grade(3, tree)
     check("a link in place of a file is not followed", status == 1 and
           "mm/page.c is a link in the student's tree" in said, said)
+    shutil.rmtree(os.path.join(tree, "mm"))
+    os.symlink(os.path.join(TOP, "mm"), os.path.join(tree, "mm"))
+    status, said = grade(3, tree)
+    check("nor is a link in place of a folder", status == 1 and
+          "mm/attach.c is a link in the student's tree" in said, said)
+
+
+def no_compiler(check, trees):
+    """It is not the student's fault that nothing can be built."""
+    with tempfile.TemporaryDirectory() as folder:
+        for path in os.environ["PATH"].split(os.pathsep):
+            for name in os.listdir(path) if os.path.isdir(path) else ():
+                if not name.endswith("gcc") and not os.path.lexists(
+                        os.path.join(folder, name)):
+                    os.symlink(os.path.join(path, name),
+                               os.path.join(folder, name))
+        status, said = grade(3, trees.tree("start"), PATH=folder)
+    check("a missing compiler is infrastructure", status == 2 and
+          said.startswith("Bail out! infrastructure: nothing can be built "
+                          "here: missing: "), said)
 
 
 def infrastructure(check):

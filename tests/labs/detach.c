@@ -121,6 +121,25 @@ static void make_holes(int number)
 	}
 }
 
+/* Of three slots the middle one turns private, and the others stay linked. */
+static void make_hole_between(int number)
+{
+	int id = segment(THREE_TABLES);
+	char *at = NULL;
+
+	(void)number;
+	PART(0)
+	{
+		at = attach(id, addresses[0][0], 0);
+		for (int i = 0; i < 3; i++)
+			store(at + touched[i], 100 + i);
+		unmap(at + SLOT + 8 * PAGE, PAGE);
+		load(at + touched[1]);
+		detach(at);
+		removed(id);
+	}
+}
+
 /* It is removed while both are attached, and they end without shmdt. */
 static void end_attached(int number)
 {
@@ -160,7 +179,8 @@ int main(int count, char **words)
 	for (int number = 0; number < 4; number++)
 		scene(number, meet);
 	scene(4, make_holes);
-	scene(5, end_attached);
+	scene(5, make_hole_between);
+	scene(6, end_attached);
 	moment(FINISHED, 0, 0, 0);
 	return 0;
 }

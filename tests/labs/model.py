@@ -21,7 +21,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
 from outside import A, BORROWED, D, LINKED, P, PAGE, RW, US  # noqa: E402
 
 SLOT, ENTRIES = 4 << 20, 1024
-NATTCH = 72  # in struct shmid_ds
+DTIME, LPID, NATTCH = 48, 68, 72  # in struct shmid_ds
 RDONLY, REMAP, COPY = 0o10000, 0o40000, 0o200000
 MOMENTS = ("SCENE OVER ATTACHED DETACHED FORKED GONE EXECED STORED LOADED "
            "STORES REMOVED PROTECTED UNMAPPED REFUSED POINT FINISHED").split()
@@ -30,8 +30,8 @@ EXITS = {1: None,  # the other player has died, which is said there
          4: "shmdt was refused", 5: "setuid was refused"}
 
 # kind: pde, pte, private (a PDE), own (the segment's), value, gone, nattch,
-# free, vain, shown, copied, died, promise or refused.  `attach` is the one that
-# it is about, or None.
+# stamp, free, vain, shown, copied, died, promise or refused.  `attach` is the
+# one that it is about, or None.
 Seen = collections.namedtuple("Seen", "scene kind attach name want got why")
 
 
@@ -88,11 +88,12 @@ class Segment:
     def __init__(self, block, id):
         row = block.row("shms", id % 32768)
         there = row["shm.id"] == id and row["shm.segment"] >= 0
-        self.there, self.words, self.nattch = there, [], None
+        self.there, self.words = there, []
         if not there:
             return
-        self.nattch, = struct.unpack_from("<I", row.field_bytes("shm.ds"),
-                                          NATTCH)
+        self.nattch, self.lpid, self.dtime = [
+            struct.unpack_from("<I", row.field_bytes("shm.ds"), at)[0]
+            for at in (NATTCH, LPID, DTIME)]
         segment = block.row("segments", row["shm.segment"])
         self.pages = segment["segment.pages"]
         directory = segment["segment.directory"]
@@ -198,7 +199,18 @@ class Model:
         for attach in self.attaches:
             if attach.pid == pid and attach.address == address:
                 self.end(attach)
+                yield from self.ended(attach.id, pid)
                 return
+
+    def ended(self, id, pid):
+        """What a segment notes of the last end of an attach."""
+        segment = self.segment(id)
+        if segment.there:
+            yield self.seen("stamp", None, "shm_lpid of segment %d" % id, pid,
+                            segment.lpid, "that process has ended an attach")
+            yield self.seen("stamp", None, "shm_dtime of segment %d" % id,
+                            "a time", "a time" if segment.dtime else 0,
+                            "an attach has ended")
 
     def end(self, attach):
         self.attaches.remove(attach)
@@ -215,6 +227,7 @@ class Model:
     def on_execed(self, pid, *_):
         for attach in [each for each in self.attaches if each.pid == pid]:
             self.end(attach)
+            yield from self.ended(attach.id, pid)
 
     def on_gone(self, pid, child, status, signal):
         said = self.how_ended(status)
@@ -229,8 +242,11 @@ class Model:
                             "killed by signal %d" % signal if signal
                             else "exit status 0", said or "exit status 0",
                             "so the scene is over")
-        self.attaches = [attach for attach in self.attaches
-                         if attach.pid != child]
+        ends = [each.id for each in self.attaches if each.pid == child]
+        self.attaches = [each for each in self.attaches if each.pid != child]
+        if any(each.pid == pid for each in self.attaches):  # a copy, alone
+            for id in ends:
+                yield from self.ended(id, child)
         self.left = {key: attach for key, attach in self.left.items()
                      if key[0] != child}
 
@@ -398,7 +414,8 @@ class Model:
     def why_pde(self, want, got, attach, segment, page):
         frame = got >> 12
         if got == 0:
-            return "nothing was linked"
+            return "nothing was linked" if want & P else \
+                "without a right it must still name its table"
         if frame == want >> 12:
             if not got & LINKED:
                 return "the right table, but our bit 10, linked, is missing"
@@ -481,10 +498,13 @@ class Model:
                             "there" if segment.there else "gone",
                             "it is removed, and its last attach has ended")
             return
+        if not segment.there:
+            yield self.seen("nattch", None, "segment %d" % id, "there", "gone",
+                            "somebody is attached" if want
+                            else "nobody has removed it")
+            return
         yield self.seen("nattch", None, "shm_nattch of segment %d" % id, want,
                         segment.nattch, "so many are attached")
-        if not segment.there:
-            return
         for which, word in enumerate(segment.words):
             want = word & ~0xFFF | LINKED | US | RW | P
             yield self.seen("own", None, "the PDE word of the segment's table "
