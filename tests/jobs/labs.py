@@ -339,6 +339,9 @@ CHEATS = [
     ("a kernel that ends well at once",
      LINK, "\t__asm__ volatile(\"outb %%al, %%dx\" : : \"a\"(0), \"d\"(0xF4));"
      "\n", "the machine ended by itself after moment 1"),
+    ("a kernel that links tables which are not there",
+     LINK, "\twords(directory)[slot] = 0xFFFFF407 + 0 * count + 0 * *from;\n",
+     "the kernel's memory says what cannot be: the page table at frame fffff"),
     ("a file that includes the solution",
      LINK, "#include \"../../../../mm/page.c\"\n",
      "mm/page.c includes ../../../../mm/page.c, which is not in the tree"),
@@ -395,6 +398,12 @@ def no_solutions(check):
         prints(check, trees)
         other_files(check, trees)
         missing_files(check, trees)
+        status, said = grade(3, edited(
+            trees, "mm/page.c", LINK, "\t__asm__ volatile(\"cli; hlt\");\n"),
+            SLOW_SECONDS="15")
+        check("no points, and the reason, for a kernel that halts for ever",
+              status == 1 and points(said) == 0 and
+              "an interrupt that cannot come" in said, said)
         no_compiler(check, trees)
     infrastructure(check)
     starting_points(check)
