@@ -259,6 +259,13 @@ def answers_lab(check, number):
             said = mark(check, number, tree, sentence, {**right, **wrong}, says,
                         want)
         check("the same a second time", grade(number, tree)[1] == said)
+        mark(check, number, tree, "an answer that is no text",
+             {**right, 2: "\x1b[2J\x01"}, r"^not ok 2 - .* got \?\[2J\?", 10 -
+             {1: 1, 2: 4}[number])
+        with open(os.path.join(place(), "junit.xml")) as stream:
+            check("junit.xml can be read all the same", "got ?[2J?" in
+                  xml.etree.ElementTree.fromstring(stream.read()).find(
+                      "testcase/failure").get("message"))
         paper(tree, right)
         other_seed(check, number, tree, started(check, number, folder, "ada"))
 
