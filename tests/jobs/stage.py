@@ -190,6 +190,7 @@ class Lecture:
         self.terminal, self.ram, self.screens = terminal, ram, []
         self.ended, self.from_here = False, 0
         self.went_on = False  # stores came after W was cleared
+        self.after_arrow = ""  # in beat 3, an arrow and then ^C
 
     def begin(self, number):
         """Starts a beat, and waits for its first pause."""
@@ -269,6 +270,9 @@ def hand(check):
     tall = [screen for screen in lecture.screens if screen.count("\n") >= 24]
     check("every screen of the beats fits 24 lines, with the menu's question",
           not tall, "\n".join(tall))
+    check("an arrow is one key, and ^C leaves a beat", lecture.ended and
+          "Answer:  One: a PDE" in lecture.after_arrow and
+          "Predict" not in lecture.after_arrow, lecture.after_arrow)
     check("all beats end on a terminal", lecture.ended, text[11])
 
 
@@ -280,6 +284,11 @@ def play_by_hand(text):
         lecture = Lecture(terminal, ram)
         for number in BEATS:
             text[number] = played_by_hand(lecture, number)
+        lecture.begin(3)
+        terminal.type("\x1b[C")
+        lecture.after_arrow = lecture.pause()
+        terminal.type("\x03")
+        lecture.after_arrow += lecture.pause()
     ram.close()
     return lecture
 

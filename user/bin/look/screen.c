@@ -16,7 +16,8 @@
 
 #include "screen.h"
 
-#define ESCAPE 27
+#define ESCAPE    27
+#define INTERRUPT 3 /* ^C */
 
 static int used; /* lines of this screen */
 
@@ -48,7 +49,7 @@ static char key_read(void)
 	if (tcgetattr(STDIN_FILENO, &before) < 0)
 		return 0;
 	now = before;
-	now.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+	now.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
 	now.c_cc[VMIN] = 1;
 	now.c_cc[VTIME] = 0;
 	tcsetattr(STDIN_FILENO, TCSANOW, &now);
@@ -75,7 +76,8 @@ void screen_end(void)
 	key = key_read();
 	printf("\r%*s\r", (int)strlen(question), "");
 	fflush(stdout);
-	if (key == 'q' && !freopen("/dev/null", "w", stdout))
+	if ((key == 'q' || key == INTERRUPT) &&
+	    !freopen("/dev/null", "w", stdout))
 		_exit(1);
 }
 

@@ -18,6 +18,7 @@
 #define SCRIPT_MAX 65536
 #define LECTURE    "/lecture" /* all beats, one behind the other */
 #define BEAT       "; Beat "
+#define ESCAPE     27
 
 /* ---- a key -------------------------------------------------------------- */
 
@@ -25,17 +26,21 @@
 static char read_key(void)
 {
 	struct termios normal, raw;
-	char key = 'q';
+	char key = 'q', more;
 
 	if (tcgetattr(0, &normal) < 0)
 		return '\n';
 	raw = normal;
-	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;
 	tcsetattr(0, TCSANOW, &raw);
 	if (read(0, &key, 1) != 1)
 		key = 'q';
+	raw.c_cc[VMIN] = 0; /* an arrow is one key, of several bytes */
+	tcsetattr(0, TCSANOW, &raw);
+	while (key == ESCAPE && read(0, &more, 1) == 1)
+		;
 	tcsetattr(0, TCSANOW, &normal);
 	return key;
 }
