@@ -427,8 +427,8 @@ class Model:
         if frame in segment.frames():
             return "a frame was linked, not the page table"
         if frame in segment.tables():
-            return "this slot shows the segment's table %d, not table %d" % (
-                page // ENTRIES, segment.tables().index(frame))
+            return "the segment's table %d was linked, not table %d" % (
+                segment.tables().index(frame), page // ENTRIES)
         return "a table of the process's own, not the segment's"
 
     def entries(self, attach, segment, slot, pde):
