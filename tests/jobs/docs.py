@@ -33,7 +33,7 @@ EVENTS = ("call|return|fault|served|link|unlink|rights|fork|switch|message|"
 NUMBER = re.compile(
     r"(?P<word>\b(?:0x)?[0-9a-f]{8}\b)|(?P<code>\b0x8[0-9a-f]{6}\b)|"
     r"(?P<frame>(?:(?<=frame )|(?<=directory )|(?<=table )|(?<=cr3 ))"
-    r"[0-9a-f]{1,5}\b)|"
+    r"[0-9a-f]{1,5}\b|(?<=  )0[0-9a-f]{4}\b)|"
     r"(?P<pid>(?:(?<=pid )|(?<=process )|(?<=child )|(?<=from )|(?<=to ))"
     r"\d+\b|\d+(?= +(?:%s) )|(?<=\()\d+(?=, SIG))" % EVENTS)
 USER, STACK, KERNEL = 0x40000000, 0xBF000000, 0xC0000000
@@ -203,6 +203,10 @@ def compares(check):
         check(said if good else "it is noticed when " + said,
               (Lesson().first_difference(shown, printed) is None) == good,
               printed)
+    check("the numbers of frames in a column may be others, too",
+          Lesson().first_difference(["frame    0027d   0023a", "0023a067"],
+                                    ["frame    00273   00230", "00230067"])
+          is None)
 
 
 if __name__ == "__main__":
