@@ -387,6 +387,13 @@ def edited(trees, path, old, new, *patches):
     return tree
 
 
+def junit_failures():
+    """Returns what each failure in the marker's junit.xml says."""
+    with open(os.path.join(place(), "junit.xml")) as stream:
+        tree = xml.etree.ElementTree.fromstring(stream.read())
+    return [each.get("message") for each in tree.iter("failure")]
+
+
 @in_a_place
 def no_solutions(check):
     """What earns nothing, each with its own sentence."""
@@ -397,11 +404,10 @@ def no_solutions(check):
             check("no points, and the reason, for " + sentence,
                   status == 1 and points(said) == 0 and
                   "# no points: " + says in said, said)
-        with open(os.path.join(place(), "junit.xml")) as stream:
-            tree = xml.etree.ElementTree.fromstring(stream.read())
-        check("junit.xml has that reason, too", all(
-            "; no points: " + says in each.get("message")
-            for each in tree.iter("failure")))
+            failures = junit_failures()
+            check("junit.xml has that reason, too, for " + sentence,
+                  failures and all("; no points: " + says in each
+                                   for each in failures), failures)
         prints(check, trees)
         other_files(check, trees)
         missing_files(check, trees)
