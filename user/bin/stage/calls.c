@@ -839,7 +839,7 @@ static bool touches_ours(const struct request *r)
 
 bool call_parse(struct line *line, struct request *request)
 {
-	const char *all[OPS], *near;
+	const char *all[OPS] = {NULL}, *near;
 	int op = 0;
 
 	if (!line_next(line))

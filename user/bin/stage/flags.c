@@ -127,7 +127,7 @@ const char *flag_name(const struct flag *flags, long value)
 /* Says which words there are. */
 static bool unknown_flag(struct line *line, const struct flag *flags, bool mode)
 {
-	const char *words[16], *near;
+	const char *words[16] = {NULL}, *near;
 	char list[128] = "";
 	int count = 0;
 

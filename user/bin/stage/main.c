@@ -283,7 +283,7 @@ static const struct {
 /* No process is named, and no line of the director's is meant. */
 static bool unknown(struct line *line)
 {
-	const char *words[OWN + BARE + OPS], *near;
+	const char *words[OWN + BARE + OPS] = {NULL}, *near;
 	int calls = call_names(words, OPS), all = calls;
 
 	for (int i = 0; i < calls; i++)
