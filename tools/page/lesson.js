@@ -16,7 +16,7 @@
  */
 const Lesson = (() => {
 	/* A script of stage waits so; a demonstration with a full screen, too. */
-	const PAUSE = /^-- an?y? key goes on.* leaves -- ?$/;
+	const PAUSE = /^-- an?y? key goes on.* leaves -- *$/;
 	/* What is indented is for a reader of the terminal. */
 	const ELSEWHERE = /^#  (?! *in the page)/;
 	const waits = line => PAUSE.test(line);

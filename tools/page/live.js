@@ -14,7 +14,7 @@
  * tick of the clock may come at another place.
  */
 const Live = (() => {
-	const MENU = "your choice: ";
+	const MENU = "your choice:"; /* blanks behind it are no command */
 	const SILENT = new Set(["switch", "message"]); /* no step is made of them */
 	const ENDED = {0: "The machine has switched itself off."};
 	const PANIC = "The kernel has found a mistake of its own, and stopped: ";
@@ -156,7 +156,7 @@ const Live = (() => {
 		}
 
 		at_menu() {
-			return this.screen.last().endsWith(MENU);
+			return this.screen.last().trimEnd().endsWith(MENU);
 		}
 
 		at_pause() {
