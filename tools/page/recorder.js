@@ -225,50 +225,6 @@ const Recorder = (() => {
 
 		/* What the programs write; a terminal gets \n as \r\n. */
 		output(character) {
-			const before = this.pending && character !== "\n" ? "\r" : "";
-
-			this.pending = character === "\r";
-			if (this.recording)
-				this.film.terminal += before +
-					(this.pending ? "" : character);
-		}
-
-		/* Somebody has changed memory by hand: a step says so. */
-		note(step) {
-			const {noted, changed} = this.facts.read();
-			if (this.film)
-				this.push(Object.assign(step,
-					{set: Object.assign(noted, changed)}));
-		}
-
-		/* The record as it is now, and back to it: the machine was set back. */
-		keep() {
-			const film = this.film && Object.assign({}, this.film, {
-				steps: this.film.steps.slice(),
-				lines: this.film.lines.slice()});
-			return {film, first: this.first, recording: this.recording,
-				waking: this.waking, under_way: new Map(this.under_way)};
-		}
-
-		back(kept) {
-			const again = Object.assign({}, kept, {
-				under_way: new Map(kept.under_way)});
-			if (kept.film)
-				again.film = Object.assign({}, kept.film, {
-					steps: kept.film.steps.slice(),
-					lines: kept.film.lines.slice()});
-			this.facts = new Facts.Reader(this.facts.block);
-			this.facts.read();
-			Object.assign(this, again);
-		}
-
-		push(step) {
-			step.out = this.film.terminal.length;
-			this.film.steps.push(step);
-		}
-
-		/* What the programs write; a terminal gets \n as \r\n. */
-		output(character) {
 			const pending = this.pending ? "\r" : "";
 
 			this.pending = character === "\r";
