@@ -3,6 +3,7 @@
 The films are recorded here, from three demonstrations.  What the page shows is
 compared with the film itself, which this file replays in its own way.
 """
+import glob
 import importlib.util
 import json
 import os
@@ -61,9 +62,24 @@ def page_of(film, name):
 
 # ---- without a browser ------------------------------------------------------
 
+def methods_once(check):
+    """JavaScript takes the last of two methods of one name without a word."""
+    found = []
+    for path in glob.glob(os.path.join(TOP, "tools", "page", "*.js")):
+        with open(path, encoding="utf-8") as stream:
+            for body in re.split(r"^\tclass ", stream.read(), flags=re.M):
+                names = re.findall(
+                    r"^\t\t(?:async )?(\w+)\(.*\) \{$", body, re.M)
+                found += [os.path.basename(path) + ": " + name
+                          for name in set(names) if names.count(name) > 1
+                          and name not in ("if", "for", "while", "switch")]
+    check("each method of a class stands once", not found, found)
+
+
 def page_in_node(check):
     """The scripts compute what the film says: tests/page/unit.js."""
     check = check.about("page")
+    methods_once(check)
     try:
         program = node()
     except Missing as why:
