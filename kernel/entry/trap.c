@@ -187,9 +187,13 @@ void trap(struct trapframe *tf)
 /* Somebody else is to run, or this process is to stop or to die. */
 void attend(struct trapframe *tf)
 {
+	int killed;
+
 	assert(trapframe_from_user(tf));
 	need_resched = 0;
-	signal_attend();
+	killed = signal_attend();
+	if (killed)
+		proc_exit(killed);
 	preempt();
 }
 

@@ -1,19 +1,20 @@
 /*
  * kernel/unix/lifecycle.h -- what the files of kernel/unix give to each other,
- * to kernel/entry and to boot.  This header declares what lifecycle.c, pid.c,
- * signal.c, memory.c, client.c and rtc.c have; exec.h is for exec.c and elf.c.
+ * to kernel/entry and to boot.  This header declares what lifecycle.c,
+ * memory.c, client.c, rtc.c, forward.c and system.c have; exec.h is for exec.c
+ * and elf.c.
  */
 #ifndef KERNEL_LIFECYCLE_H
 #define KERNEL_LIFECYCLE_H
 
 #include "../../abi/errno.h"
-#include "../../abi/signal.h"
 #include "../base/klog.h"
 #include "../base/panic.h"
 #include "../base/string.h"
 #include "../process/process.h"
 #include "../process/schedule.h"
 #include "../process/trapframe.h"
+#include "../signal/signal.h"
 
 /* ---- lifecycle.c -------------------------------------------------------- */
 
@@ -29,46 +30,6 @@ void proc_prepare_stack(struct proc *p);
  * a panic.
  */
 __attribute__((noreturn)) void proc_exit(int wait_status);
-
-/* ---- pid.c -------------------------------------------------------------- */
-
-#define INIT_PID 1
-
-/* A new pid: a number that no process, group or session has. */
-int pid_next(void);
-
-/* The process with this pid, alive or a zombie, or 0.  It looks at all rows. */
-struct proc *proc_find(int pid);
-
-/* proc_find(), for which 0 means the running process. */
-struct proc *proc_find_or_self(int pid);
-
-/*
- * Does `pid` mean this process, as in kill(2)?  Above 0: its pid; 0: it is of
- * the caller's group; -1: always; below: it is of the group -pid.  No pid means
- * a row that is free or a process that is being made.
- */
-bool proc_named(const struct proc *p, int pid);
-
-/* ---- signal.c ----------------------------------------------------------- */
-
-/*
- * Called on the way to user mode: if signal.attention is set, the running
- * process stops or ends, as its signals ask.
- */
-void signal_attend(void);
-
-/*
- * The running process did what no process may do: `reason`, at `address`.  It
- * is killed by `signal` on its way to user mode, and the log says why.  So does
- * signal.crime, as long as it is a zombie:
- *
- *	63 .. 32   31 .. 16                    15 .. 0
- *	address    vector of its trap          error code of its trap
- *
- * A process that has committed no crime has 0 there.
- */
-void proc_crime(int signal, const char *reason, uint32_t address);
 
 /* ---- memory.c ----------------------------------------------------------- */
 

@@ -53,7 +53,7 @@ fresh
 echo 'int pid_next(void); int climb(void) { return pid_next(); }' \
 	>"$out/tree/kernel/base/string.c"
 compile kernel/base/string.c
-sees symbols "kernel/base/string.c: pid_next is of kernel/unix, above it" \
+sees symbols "kernel/base/string.c: pid_next is of kernel/signal, above it" \
 	"rules: a name from above is seen, though nothing is included"
 
 fresh

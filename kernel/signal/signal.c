@@ -1,5 +1,5 @@
 /*
- * kernel/unix/signal.c -- kill, and what signals do by default.
+ * kernel/signal/signal.c -- kill, and what signals do by default.
  *
  * There are no handlers yet: a signal ends, stops or continues a process, or
  * does nothing (signal(7), "Standard signals").  A blocked signal is kept until
@@ -7,13 +7,16 @@
  * that a process or its server does can stop a kill: a process that waits is
  * woken, cleans up on its own stack, and ends on its way to user mode.
  *
- *	send --> pending --> deliver --> killed (ends in signal_attend)
+ *	send --> pending --> deliver --> killed (signal_attend says so)
  *	                             --> stopping (stops there)
  *	                             --> continues, or nothing
  */
-#include "lifecycle.h"
+#include "signal.h"
 
 #include "../../abi/process.h"
+#include "../base/klog.h"
+#include "../process/schedule.h"
+#include "../process/trapframe.h"
 
 #define BIT(signal) (1ull << (-1 + (signal)))
 
@@ -85,14 +88,13 @@ static void send(struct proc *p, int signal)
 	deliver_pending(p);
 }
 
-void signal_attend(void)
+int signal_attend(void)
 {
 	struct proc *p = self();
 
 	if (p->signal.stopping && !p->signal.killed)
 		proc_stop();
-	if (p->signal.killed)
-		proc_exit(p->signal.killed);
+	return p->signal.killed;
 }
 
 void proc_crime(int signal, const char *reason, uint32_t address)

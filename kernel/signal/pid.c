@@ -1,11 +1,11 @@
 /*
- * kernel/unix/pid.c -- pids: the numbers by which user space knows processes.
+ * kernel/signal/pid.c -- pids: the numbers by which user space knows processes.
  *
  * Below this floor a process is a row of `procs`, and its index is its name.
  * A pid lasts longer: it is not given again soon, and it may be the number of a
  * group or a session that outlives its leader.
  */
-#include "lifecycle.h"
+#include "signal.h"
 
 #define PID_MAX 32768
 
