@@ -5,7 +5,8 @@
 #include "server.h"
 #include "string.h"
 
-#define BLOCK 4096u
+#define BLOCK  4096u
+#define GROWTH 0x10000u /* bytes that a table of objects grows at once */
 
 void log_line(const char *format, ...)
 {
@@ -56,13 +57,11 @@ static struct object *row(const struct objects *objects, int object)
 	                         (uint32_t)object * objects->bytes);
 }
 
-/* Maps the segment, which has `room` rows now; the new ones become free. */
-static bool look_at(struct objects *objects, int room)
+/* Maps the first `bytes` bytes of the segment in place of what was mapped. */
+static bool look_at(struct objects *objects, uint32_t bytes)
 {
-	int first = objects->room > 0 ? objects->room : 1;
 	int address =
-	    k_map_self(objects->segment, 0, (uint32_t)room * objects->bytes,
-	               PROT_READ | PROT_WRITE);
+	    k_map_self(objects->segment, 0, bytes, PROT_READ | PROT_WRITE);
 
 	if (unix_failed(address))
 		return false;
@@ -70,20 +69,30 @@ static bool look_at(struct objects *objects, int room)
 		unix_unmap(objects->rows,
 		           (uint32_t)objects->room * objects->bytes);
 	objects->rows = (uint8_t *)(uintptr_t)address;
-	objects->room = room;
-	for (int i = room - 1; i >= first; i--)
-		objects_drop(objects, i);
+	objects->room = (int)(bytes / objects->bytes);
 	return true;
+}
+
+/* Adds room: as much as there is, but at most GROWTH bytes. */
+static bool grow(struct objects *objects, int token)
+{
+	uint32_t rows = (uint32_t)objects->room * objects->bytes;
+	uint32_t bytes = (rows + PAGE_SIZE - 1) & -PAGE_SIZE;
+
+	bytes += min(bytes, GROWTH);
+	return k_segment_resize(objects->segment, bytes, (uint32_t)token) >=
+	           0 &&
+	       look_at(objects, bytes);
 }
 
 bool objects_start(struct objects *objects)
 {
 	objects->segment =
 	    k_segment_make(SEGMENT_OF_MEMORY, PAGE_SIZE, 0, TOKEN_SELF);
-	if (objects->segment < 0 ||
-	    !look_at(objects, (int)(PAGE_SIZE / objects->bytes)))
+	if (objects->segment < 0 || !look_at(objects, PAGE_SIZE))
 		return false;
 	row(objects, 0)->used = true;
+	objects->fresh = 1;
 	return true;
 }
 
@@ -97,15 +106,15 @@ void *objects_at(const struct objects *objects, int object)
 
 int objects_take(struct objects *objects, int token)
 {
-	uint32_t more = 2 * (uint32_t)objects->room * objects->bytes;
-	int object;
+	int object = objects->free;
 
-	if (objects->free == 0 &&
-	    (k_segment_resize(objects->segment, more, (uint32_t)token) < 0 ||
-	     !look_at(objects, 2 * objects->room)))
+	if (object == 0 && objects->fresh == objects->room &&
+	    !grow(objects, token))
 		return -ENFILE;
-	object = objects->free;
-	objects->free = row(objects, object)->next;
+	if (object != 0)
+		objects->free = row(objects, object)->next;
+	else
+		object = objects->fresh++;
 	*row(objects, object) = (struct object){.used = true};
 	return object;
 }
@@ -172,16 +181,25 @@ int give_stat(int token, int argument, const struct facts *facts)
 	                    .st_size = facts->bytes,
 	                    .st_blksize = BLOCK,
 	                    .st_blocks = facts->blocks,
-	                    .st_atime = facts->mtime,
-	                    .st_mtime = facts->mtime,
-	                    .st_ctime = facts->mtime};
+	                    .st_atime = (uint32_t)facts->atime.seconds,
+	                    .atime_nsec = facts->atime.nsec,
+	                    .st_mtime = (uint32_t)facts->mtime.seconds,
+	                    .mtime_nsec = facts->mtime.nsec,
+	                    .st_ctime = (uint32_t)facts->ctime.seconds,
+	                    .ctime_nsec = facts->ctime.nsec};
 
 	return give(token, argument, &st, sizeof(st));
 }
 
+static struct statx_time statx_time(struct moment moment)
+{
+	return (struct statx_time){(uint32_t)moment.seconds,
+	                           (uint32_t)(moment.seconds >> 32),
+	                           moment.nsec, 0};
+}
+
 int give_statx(int token, int argument, const struct facts *facts)
 {
-	struct statx_time time = {.seconds = facts->mtime};
 	struct statx stx = {.stx_mask = STATX_BASIC_STATS,
 	                    .stx_blksize = BLOCK,
 	                    .stx_nlink = facts->nlink,
@@ -191,9 +209,10 @@ int give_statx(int token, int argument, const struct facts *facts)
 	                    .stx_ino = facts->ino,
 	                    .stx_size = facts->bytes,
 	                    .stx_blocks = facts->blocks,
-	                    .atime = time,
-	                    .ctime = time,
-	                    .mtime = time,
+	                    .atime = statx_time(facts->atime),
+	                    .btime = statx_time(facts->btime),
+	                    .ctime = statx_time(facts->ctime),
+	                    .mtime = statx_time(facts->mtime),
 	                    .rdev_major = facts->rdev >> 8,
 	                    .rdev_minor = facts->rdev & 0xFF,
 	                    .dev_minor = facts->dev};

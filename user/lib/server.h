@@ -48,11 +48,12 @@ int buffer_bytes(const struct message *m);
 int give(int token, int argument, const void *from, uint32_t bytes);
 
 /*
- * What clients have open.  A row is a structure of the server, which begins
- * with a struct object; its index is the object's number in messages, and
- * object 0 is the server's root.  The rows lie in a segment that grows at the
- * level of the client that needs room in it, and stays.  Its bound is the
- * kernel's table of connections: each open object has one.
+ * A table that grows: what clients have open, files, names.  A row is a
+ * structure of the server, which begins with a struct object.  Its index is the
+ * row's name; of what is open it is the object's number in messages, and object
+ * 0 is the server's root.  The rows lie in a segment that grows by 64 KiB at
+ * most, at the level of the client that needs room in it, and stays.  When it
+ * grows the rows move, so a pointer to a row is good until the next take.
  */
 struct object {
 	bool used;
@@ -62,11 +63,12 @@ struct object {
 struct objects {
 	uint32_t bytes; /* of a row */
 	int segment, room;
-	int free; /* the first one, or 0 */
+	int fresh; /* the first row that was never in use */
+	int free;  /* the first one that was, or 0 */
 	uint8_t *rows;
 };
 
-/* Makes the first rows and object 0.  False: there is no memory. */
+/* Makes the first rows and takes row 0.  False: there is no memory. */
 bool objects_start(struct objects *objects);
 /* The row of an object that is in use; 0: there is no such object. */
 void *objects_at(const struct objects *objects, int object);
@@ -87,9 +89,16 @@ int reply_open(int token, int object, uint32_t readiness);
 /* Answers fcntl64 with F_GETFL or F_SETFL; `flags` are those of the object. */
 int flags_call(const struct message *m, int *flags);
 
+/* A moment: seconds since 1970, and what is beyond them. */
+struct moment {
+	int64_t seconds;
+	uint32_t nsec;
+};
+
 /* What stat64 and statx say about a file or a device. */
 struct facts {
-	uint32_t dev, ino, mode, nlink, uid, gid, rdev, bytes, blocks, mtime;
+	uint32_t dev, ino, mode, nlink, uid, gid, rdev, bytes, blocks;
+	struct moment atime, mtime, ctime, btime;
 };
 
 /* Write the facts to a lease, in that call's layout.  Return 0 or -errno. */

@@ -24,6 +24,7 @@
 #define S_IFREG 0100000
 #define S_IFDIR 0040000
 #define S_IFCHR 0020000
+#define S_IFIFO 0010000
 
 #define TCGETS     0x5401
 #define TCSETS     0x5402

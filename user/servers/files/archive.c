@@ -15,7 +15,6 @@
 #define HEADER  110
 #define MAGIC   "070701"
 #define TRAILER "TRAILER!!!"
-#define OTHERS  64 /* nodes of /dev and /proc */
 
 struct member {
 	const char *name;
@@ -65,16 +64,6 @@ static bool next_member(uint32_t *offset, struct member *member)
 	return strcmp(member->name, TRAILER) != 0;
 }
 
-/* The number of nodes that a member may need: one for each component. */
-static int components(const struct member *member)
-{
-	int n = 1;
-
-	for (uint32_t i = 0; i < member->name_bytes; i++)
-		n += member->name[i] == '/';
-	return n;
-}
-
 static bool add(const struct member *member)
 {
 	int i = node_add_path(member->name, member->name_bytes, member->mode);
@@ -86,9 +75,11 @@ static bool add(const struct member *member)
 	node->mode = member->mode;
 	node->uid = member->uid;
 	node->gid = member->gid;
-	node->mtime = member->mtime;
-	node->body = member->body;
-	node->bytes = member->bytes;
+	node->mtime = (struct moment){member->mtime, 0};
+	node->atime = node->ctime = node->btime = node->mtime;
+	node->bytes.where = BYTES_ARCHIVE;
+	node->bytes.archive = member->body;
+	node->bytes.size = member->bytes;
 	return true;
 }
 
@@ -108,15 +99,10 @@ bool archive_start(void)
 {
 	struct member member;
 	uint32_t offset = 0;
-	int count = OTHERS;
 
-	if (!map_archive())
+	if (!map_archive() || !node_start())
 		return false;
 	while (next_member(&offset, &member))
-		count += components(&member);
-	if (!node_start(count))
-		return false;
-	for (offset = 0; next_member(&offset, &member);)
 		if (!add(&member))
 			return false;
 	return true;

@@ -47,8 +47,9 @@ static int find(void)
 
 static bool is_script(void)
 {
-	return image.node.bytes >= 2 && image.node.body[0] == '#' &&
-	       image.node.body[1] == '!';
+	return image.node.bytes.size >= 2 &&
+	       image.node.bytes.archive[0] == '#' &&
+	       image.node.bytes.archive[1] == '!';
 }
 
 static bool blank(char c)
@@ -72,10 +73,10 @@ static int put_before(const char *text)
 /* Copies the first line after "#!" to `line`; where it begins, trimmed. */
 static char *first_line(char line[LINE_MAX + 1])
 {
-	uint32_t bytes = min(image.node.bytes - 2, LINE_MAX);
+	uint32_t bytes = min(image.node.bytes.size - 2, LINE_MAX);
 	char *end;
 
-	memcpy(line, image.node.body + 2, bytes);
+	memcpy(line, image.node.bytes.archive + 2, bytes);
 	line[bytes] = '\0';
 	end = strchr(line, '\n');
 	if (end == 0)
@@ -130,18 +131,19 @@ static int find_image(void)
 
 static int run(int token)
 {
-	struct exec exec = {.image_bytes = image.node.bytes,
+	struct exec exec = {.image_bytes = image.node.bytes.size,
 	                    .uid = ID_KEPT,
 	                    .gid = ID_KEPT,
 	                    .strings = unix_address(image.prefix)};
-	int error = image.node.bytes == 0 ? -ENOEXEC : put_before(image.path);
+	int error =
+	    image.node.bytes.size == 0 ? -ENOEXEC : put_before(image.path);
 
 	if (error < 0)
 		return error;
 	exec.strings_bytes = image.prefix_bytes;
-	exec.image = k_segment_make(SEGMENT_OF_ARCHIVE,
-	                            (uint32_t)(image.node.body - archive),
-	                            image.node.bytes, (uint32_t)token);
+	exec.image = k_segment_make(
+	    SEGMENT_OF_ARCHIVE, (uint32_t)(image.node.bytes.archive - archive),
+	    image.node.bytes.size, (uint32_t)token);
 	if (exec.image < 0)
 		return exec.image;
 	error = k_exec(token, &exec);

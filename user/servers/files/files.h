@@ -4,6 +4,9 @@
  *	main.c      the loop, and which call goes where
  *	archive.c   the boot archive's members become nodes
  *	node.c      the tree: files, directories, links, devices
+ *	entry.c     the tree: names in directories, and how to find one
+ *	names.c     the names' bytes
+ *	moment.c    the time that a request writes into nodes
  *	path.c      from a path to a node: links, "..", rights
  *	open.c      open, and what is open: objects with offset and flags
  *	transfer.c  read, write, lseek, getdents64, mmap2 on objects
@@ -26,55 +29,13 @@
 #include "../../../abi/inspect.h"
 #include "../../lib/server.h"
 #include "../../lib/string.h"
+#include "node.h"
 
-/* ---- node.c: the tree --------------------------------------------------- */
+/* ---- moment.c ----------------------------------------------------------- */
 
-enum node_kind {
-	NODE_DIRECTORY,
-	NODE_FILE, /* a member of the archive */
-	NODE_LINK,
-	NODE_NULL,
-	NODE_ZERO,
-	NODE_PASS, /* a device of the server behind `value` */
-	NODE_MADE, /* a file of /proc: `value` is an enum made */
-};
-
-#define ROOT    0
-#define NO_NODE (-1)
-/* Numbers from here on are of /proc/PID and its files: they are not stored. */
-#define DYNAMIC 0x40000000
-
-struct node {
-	enum node_kind kind;
-	uint32_t mode; /* kind (S_IFMT) and rights */
-	uint32_t uid, gid, mtime;
-	int parent, child, next; /* in the tree, or NO_NODE */
-	const char *name;        /* without a NUL */
-	uint32_t name_bytes;
-	const uint8_t *body; /* of a file; or the target of a link */
-	uint32_t bytes;
-	int value, pid;
-};
-
-/* Makes room for `count` nodes, and the root.  False: there is no memory. */
-bool node_start(int count);
-/* The node of that number. */
-struct node node_at(int node);
-/* The node called `name` in directory `parent`, or NO_NODE. */
-int node_find(int parent, const char *name, uint32_t bytes);
-/*
- * The child of `directory` after its child `node`, or NO_NODE.  If `node` is
- * ROOT: the first child.
- */
-int node_after(int directory, int node);
-/* Adds a node to `parent`, owned by root.  NO_NODE: there is no room. */
-int node_add(int parent, const char *name, uint32_t bytes, uint32_t mode);
-struct node *node_edit(int node); /* only of a stored node */
-/*
- * Finds or adds a node by a path from the root without links; it adds
- * directories on the way.
- */
-int node_add_path(const char *path, uint32_t bytes, uint32_t mode);
+/* The time of this request; and the request is over. */
+struct moment moment_now(void);
+void moment_forget(void);
 
 /* ---- archive.c ---------------------------------------------------------- */
 
@@ -118,7 +79,8 @@ struct open {
 	struct object object;
 	int node;
 	int flags;
-	uint32_t offset;
+	uint32_t offset; /* of a directory: the cookie that comes next */
+	int hint;        /* of a directory: perhaps the entry that comes next */
 	/* The rest is about a file of /proc: see made.c. */
 	uint32_t started; /* when its process did: pids come again */
 	uint32_t made;    /* bytes made since the start */

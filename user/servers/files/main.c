@@ -120,7 +120,7 @@ static bool add_device(const char *path, enum node_kind kind, int descriptor,
 		return false;
 	node_edit(at)->kind = kind;
 	node_edit(at)->value = descriptor;
-	node_edit(at)->bytes = rdev;
+	node_edit(at)->rdev = rdev;
 	return true;
 }
 
@@ -200,6 +200,7 @@ int main(int argc, char **argv, char **envp)
 		    turns_left() ? k_poll(&m) : answer_and_receive(&m, status);
 		if (error < 0 && error != -EAGAIN)
 			return 1;
+		moment_forget();
 		status = error == 0 ? event(&m) : ANSWERED;
 		if (turns_left()) { /* no answer waits for another's turn */
 			answer_client(&m, status);

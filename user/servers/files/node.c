@@ -1,61 +1,24 @@
 /*
- * user/servers/files/node.c -- the tree of names.
+ * user/servers/files/node.c -- files of all kinds, without their names.
  *
- * The nodes are in one array, which is made once, of the size that the archive
- * needs.  A node's number is its index; the children of a directory are a
- * list.  st_ino is the index + 1, so it is the same at each boot of the same
- * archive, as ftok(3) needs it.  Names are not copied: they are in the archive
- * or in this program.
+ * The nodes are rows of a table that grows.  A node's number is its row, and
+ * st_ino is the number + 1, so it is the same at each boot of the same archive,
+ * as ftok(3) needs it.  Their names are in entry.c.
  *
  * The nodes of /proc/PID are not stored; proc.c makes them from their number.
  */
 #include "files.h"
 
-static struct node *nodes;
-static int room, count;
+static struct objects nodes = {.bytes = sizeof(struct node)};
 
-bool node_start(int wanted)
+struct node *node_edit(int node)
 {
-	nodes = unix_map((uint32_t)wanted * sizeof(*nodes));
-	if (nodes == 0)
-		return false;
-	room = wanted;
-	count = 1;
-	nodes[ROOT] = (struct node){.mode = S_IFDIR | 0755,
-	                            .child = NO_NODE,
-	                            .next = NO_NODE,
-	                            .name = "/"};
-	return true;
+	return objects_at(&nodes, node);
 }
 
 struct node node_at(int node)
 {
-	return node >= DYNAMIC ? proc_node(node) : nodes[node];
-}
-
-struct node *node_edit(int node)
-{
-	return &nodes[node];
-}
-
-int node_find(int parent, const char *name, uint32_t bytes)
-{
-	if (parent >= DYNAMIC)
-		return proc_find(parent, name, bytes);
-	for (int i = nodes[parent].child; i != NO_NODE; i = nodes[i].next)
-		if (nodes[i].name_bytes == bytes &&
-		    memcmp(nodes[i].name, name, bytes) == 0)
-			return i;
-	return parent == proc_root ? proc_find(parent, name, bytes) : NO_NODE;
-}
-
-int node_after(int directory, int node)
-{
-	if (node == ROOT)
-		return nodes[directory].child;
-	if (node < 0 || node >= count || nodes[node].parent != directory)
-		return NO_NODE;
-	return nodes[node].next;
+	return node >= DYNAMIC ? proc_node(node) : *node_edit(node);
 }
 
 static enum node_kind kind_of(uint32_t mode)
@@ -65,28 +28,75 @@ static enum node_kind kind_of(uint32_t mode)
 		return NODE_DIRECTORY;
 	case S_IFLNK:
 		return NODE_LINK;
+	case S_IFIFO:
+		return NODE_FIFO;
 	default:
 		return NODE_FILE;
 	}
 }
 
-int node_add(int parent, const char *name, uint32_t bytes, uint32_t mode)
+static void fill(struct node *node, uint32_t mode)
 {
-	int *link = &nodes[parent].child;
+	struct moment now = moment_now();
 
-	if (count == room)
+	node->kind = kind_of(mode);
+	node->mode = mode;
+	node->atime = node->mtime = node->ctime = node->btime = now;
+	node->parent = NO_NODE;
+	node->entry = node->first = node->last = NO_ENTRY;
+}
+
+bool node_start(void)
+{
+	if (!objects_start(&nodes) || !entry_start())
+		return false;
+	fill(node_edit(ROOT), S_IFDIR | 0755);
+	node_edit(ROOT)->parent = ROOT;
+	node_edit(ROOT)->links = 2;
+	return true;
+}
+
+int node_make(uint32_t mode, int token)
+{
+	int made = objects_take(&nodes, token);
+
+	if (made < 0)
+		return -ENOSPC;
+	fill(node_edit(made), mode);
+	node_edit(made)->opens = 1;
+	return made;
+}
+
+void node_hold(int node)
+{
+	if (node < DYNAMIC)
+		node_edit(node)->opens++;
+}
+
+/* A directory that is removed has held its parent: entry.c, forget_name(). */
+void node_release(int number)
+{
+	while (number != NO_NODE && number < DYNAMIC) {
+		struct node *node = node_edit(number);
+		int parent = node->parent;
+
+		node->opens--;
+		if (node->opens > 0 || node->links > 0)
+			return;
+		objects_drop(&nodes, number);
+		number = parent;
+	}
+}
+
+static int add(int parent, const char *name, uint32_t bytes, uint32_t mode)
+{
+	int made = node_make(mode, TOKEN_SELF), entry;
+
+	if (made < 0)
 		return NO_NODE;
-	while (*link != NO_NODE)
-		link = &nodes[*link].next;
-	*link = count;
-	nodes[count] = (struct node){.kind = kind_of(mode),
-	                             .mode = mode,
-	                             .parent = parent,
-	                             .child = NO_NODE,
-	                             .next = NO_NODE,
-	                             .name = name,
-	                             .name_bytes = bytes};
-	return count++;
+	entry = entry_add(parent, name, bytes, made, TOKEN_SELF);
+	node_release(made);
+	return entry < 0 ? NO_NODE : made;
 }
 
 int node_add_path(const char *path, uint32_t bytes, uint32_t mode)
@@ -103,8 +113,8 @@ int node_add_path(const char *path, uint32_t bytes, uint32_t mode)
 		if (end == i || (end == i + 1 && path[i] == '.'))
 			next = at;
 		else if (next == NO_NODE)
-			next = node_add(at, path + i, end - i,
-			                end < bytes ? S_IFDIR | 0755 : mode);
+			next = add(at, path + i, end - i,
+			           end < bytes ? S_IFDIR | 0755 : mode);
 		if (next == NO_NODE)
 			return NO_NODE;
 		at = next;

@@ -35,6 +35,7 @@ void open_close(int object)
 		return;
 	turns_forget(object);
 	made_forget(open);
+	node_release(open->node);
 	objects_drop(&opens, object);
 }
 
@@ -44,6 +45,7 @@ int open_reply(const struct message *m, int node, int flags)
 
 	if (object < 0)
 		return object;
+	node_hold(node);
 	open_at(object)->node = node;
 	open_at(object)->flags = flags;
 	open_at(object)->started = process_started(node_at(node).pid);

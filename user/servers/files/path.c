@@ -69,8 +69,9 @@ uint32_t link_target(int node, int pid, char *to, uint32_t size)
 	struct node link = node_at(node);
 	struct text text = {to, size, 0};
 
-	if (link.body != 0)
-		text_bytes(&text, (const char *)link.body, link.bytes);
+	if (link.bytes.size > 0)
+		text_bytes(&text, (const char *)link.bytes.archive,
+		           link.bytes.size);
 	else
 		text_add(&text, "%d", pid); /* /proc/self */
 	return text.used;

@@ -95,23 +95,14 @@ static void set_owner(struct node *node)
 
 struct node proc_node(int node)
 {
-	static char name[16];
 	int pid = (node & ~DYNAMIC) >> 3, which = node & 7;
 	struct node result = {.kind = which ? NODE_MADE : NODE_DIRECTORY,
 	                      .mode = children[which].mode,
+	                      .links = which ? 1 : 2,
 	                      .parent = which ? number(pid, 0) : proc_root,
-	                      .child = NO_NODE,
-	                      .next = NO_NODE,
-	                      .name = children[which].name,
 	                      .value = children[which].made,
 	                      .pid = pid};
-	struct text text = {name, sizeof(name), 0};
 
-	if (which == 0) {
-		text_add(&text, "%d", pid);
-		result.name = name;
-	}
-	result.name_bytes = which ? strlen(result.name) : text.used;
 	set_owner(&result);
 	if (result.value == MADE_PT && inspect_now()->teach)
 		result.mode |= 0444;

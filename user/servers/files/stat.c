@@ -9,32 +9,23 @@
 
 #define DEVICE 1u
 
-static uint32_t links_of(const struct node *node)
-{
-	uint32_t links = 2;
-
-	if (node->kind != NODE_DIRECTORY)
-		return 1;
-	for (int i = node->child; i != NO_NODE; i = node_at(i).next)
-		links += node_at(i).kind == NODE_DIRECTORY;
-	return links;
-}
-
 static struct facts facts_of(int number)
 {
 	struct node node = node_at(number);
-	bool device = (node.mode & S_IFMT) == S_IFCHR;
 
 	return (struct facts){.dev = DEVICE,
 	                      .ino = (uint32_t)number + 1,
 	                      .mode = node.mode,
-	                      .nlink = links_of(&node),
+	                      .nlink = node.links,
 	                      .uid = node.uid,
 	                      .gid = node.gid,
-	                      .rdev = device ? node.bytes : 0,
-	                      .bytes = device ? 0 : node.bytes,
-	                      .blocks = device ? 0 : (node.bytes + 511) / 512,
-	                      .mtime = node.mtime};
+	                      .rdev = node.rdev,
+	                      .bytes = node.bytes.size,
+	                      .blocks = (node.bytes.size + 511) / 512,
+	                      .atime = node.atime,
+	                      .mtime = node.mtime,
+	                      .ctime = node.ctime,
+	                      .btime = node.btime};
 }
 
 static int answer_stat(int token, int argument, int node)
@@ -150,7 +141,7 @@ int readlink_call(const struct message *m)
 
 /* ---- the working directory ---------------------------------------------- */
 
-/* Writes a node's path so that it ends at `end`; its start, or 0: too long. */
+/* Writes a directory's path so that it ends at `end`; its start, or 0. */
 static char *path_of(int number, char *start, char *end)
 {
 	char *at = end;
@@ -159,14 +150,15 @@ static char *path_of(int number, char *start, char *end)
 	if (number == ROOT)
 		*--at = '/';
 	while (number != ROOT) {
-		struct node node = node_at(number);
+		char name[NAME_MAX];
+		uint32_t bytes = node_name(number, name);
 
-		if ((uint32_t)(at - start) < node.name_bytes + 1)
+		if ((uint32_t)(at - start) < bytes + 1)
 			return 0;
-		at -= node.name_bytes;
-		memcpy(at, node.name, node.name_bytes);
+		at -= bytes;
+		memcpy(at, name, bytes);
 		*--at = '/';
-		number = node.parent;
+		number = node_at(number).parent;
 	}
 	return at;
 }

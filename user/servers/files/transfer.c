@@ -55,15 +55,16 @@ static int give_file(struct reading *r, struct open *open,
 	int result;
 
 	if (r->done == 0 && !r->begun) {
-		left =
-		    open->offset < node->bytes ? node->bytes - open->offset : 0;
+		left = open->offset < node->bytes.size
+		           ? node->bytes.size - open->offset
+		           : 0;
 		r->from = open->offset;
 		r->wanted = min(r->wanted, left);
 		r->begun = true;
 		open->offset += r->wanted;
 	}
 	end = r->from + r->wanted;
-	result = give_turn(r, node->body);
+	result = give_turn(r, node->bytes.archive);
 	if (result != LATER && open->offset == end)
 		open->offset = r->from + r->done; /* it read less */
 	return result;
@@ -134,7 +135,7 @@ static int seek(struct open *open, int high, uint32_t low, uint32_t whence)
 	if (whence == SEEK_CUR)
 		to += open->offset;
 	if (whence == SEEK_END)
-		to += node.bytes;
+		to += node.bytes.size;
 	if (to < 0)
 		return -EINVAL;
 	if (to > INT32_MAX)
@@ -170,8 +171,8 @@ int llseek_call(const struct message *m)
 /* ---- directories -------------------------------------------------------- */
 
 /*
- * The offset in a directory says what comes next: 0 is ".", 1 is "..", 2 is
- * the first name that is stored, and 2 + n is the one after node n.  In /proc,
+ * The offset in a directory says what comes next: 0 is ".", 1 is "..", and
+ * NAMES + c is the stored name with the cookie c or the next one.  In /proc,
  * PIDS + n is process n or the next one.  So each call continues at once,
  * however many names there are.
  */
@@ -187,17 +188,20 @@ struct name {
 	const char *text;
 	uint32_t bytes;
 	int node;
+	uint32_t next; /* the offset after it */
+	int hint;      /* an entry that may well be there */
 };
 
 static bool stored_child(int directory, uint32_t offset, struct name *name)
 {
-	int at = node_after(directory, (int)(offset - NAMES));
-	struct node node;
+	int at = entry_from(directory, offset - NAMES, name->hint);
+	const struct entry *entry;
 
-	if (at == NO_NODE)
+	if (at == NO_ENTRY)
 		return false;
-	node = node_at(at);
-	*name = (struct name){node.name, node.name_bytes, at};
+	entry = entry_at(at);
+	*name = (struct name){entry_name(at), entry->name_bytes, entry->node,
+	                      NAMES + entry->cookie + 1, entry->after};
 	return true;
 }
 
@@ -210,30 +214,32 @@ static bool dynamic_child(int directory, uint32_t offset, struct name *name)
 	else
 		name->node = proc_next_pid(
 		    offset > PIDS ? (int)(offset - PIDS) : 1, text);
+	if (name->node == NO_NODE)
+		return false;
 	name->text = text;
 	name->bytes = strlen(text);
-	return name->node != NO_NODE;
+	name->next = directory >= DYNAMIC
+	                 ? offset + 1
+	                 : PIDS + 1 + (uint32_t)node_at(name->node).pid;
+	return true;
 }
 
-/* Finds the entry at `offset`.  Returns the offset after it; 0: the end. */
-static uint32_t entry_at(int directory, uint32_t offset, struct name *name)
+/* Finds the entry at `offset`.  False: the end. */
+static bool entry_at_offset(int directory, uint32_t offset, struct name *name)
 {
 	if (offset < NAMES) {
-		*name = (struct name){"..", offset + 1, directory};
+		*name = (struct name){"..", offset + 1, directory, offset + 1,
+		                      name->hint};
 		if (offset == 1)
 			name->node = node_at(directory).parent;
-		return offset + 1;
+		return true;
 	}
 	if (directory < DYNAMIC && offset < PIDS &&
 	    stored_child(directory, offset, name))
-		return NAMES + (uint32_t)name->node;
+		return true;
 	if (directory < DYNAMIC && directory != proc_root)
-		return 0;
-	if (!dynamic_child(directory, offset, name))
-		return 0;
-	return directory >= DYNAMIC
-	           ? offset + 1
-	           : PIDS + 1 + (uint32_t)node_at(name->node).pid;
+		return false;
+	return dynamic_child(directory, offset, name);
 }
 
 /* With its NUL, and padded as by Linux: some programs need that. */
@@ -242,14 +248,14 @@ static uint32_t entry_bytes(const struct name *name)
 	return (offsetof(struct dirent64, d_name) + name->bytes + 1 + 7) & ~7u;
 }
 
-static uint32_t put_entry(uint8_t *to, const struct name *name, uint32_t next)
+static uint32_t put_entry(uint8_t *to, const struct name *name)
 {
 	struct dirent64 *entry = (struct dirent64 *)to;
 	uint32_t bytes = entry_bytes(name);
 
 	memset(to, 0, bytes);
 	entry->d_ino = (uint32_t)name->node + 1;
-	entry->d_off = next;
+	entry->d_off = name->next;
 	entry->d_reclen = (uint16_t)bytes;
 	entry->d_type = type_of(node_at(name->node).mode);
 	memcpy(entry->d_name, name->text, name->bytes);
@@ -261,24 +267,27 @@ int getdents_call(const struct message *m)
 	static uint8_t buffer[PAGE_SIZE];
 	struct open *open = open_at(m->object);
 	uint32_t size = min(m->args[2], PAGE_SIZE);
-	uint32_t used = 0, offset = open->offset, next;
-	struct name name;
-	int moved;
+	uint32_t used = 0, offset = open->offset;
+	struct name name = {.hint = open->hint};
+	int hint = open->hint, moved;
+	bool more;
 
 	if (node_at(open->node).kind != NODE_DIRECTORY)
 		return -ENOTDIR;
-	while ((next = entry_at(open->node, offset, &name)) != 0) {
+	while ((more = entry_at_offset(open->node, offset, &name))) {
 		if (used + entry_bytes(&name) > size)
 			break;
-		used += put_entry(buffer + used, &name, next);
-		offset = next;
+		used += put_entry(buffer + used, &name);
+		offset = name.next;
+		hint = name.hint;
 	}
 	if (used == 0)
-		return next == 0 ? 0 : -EINVAL;
+		return more ? -EINVAL : 0;
 	moved = k_lease_write(m->token, BUFFER, 0, buffer, used);
 	if (moved < 0)
 		return moved;
 	open->offset = offset;
+	open->hint = hint;
 	return (int)used;
 }
 
@@ -335,15 +344,16 @@ int mmap_call(const struct message *m)
 		return -EIO;
 	if (node.kind == NODE_ZERO)
 		return map_zero(m);
-	if (node.kind != NODE_FILE || node.bytes == 0)
+	if (node.kind != NODE_FILE || node.bytes.size == 0)
 		return -ENODEV;
 	if (m->args[MMAP_PROT] & ~rights & PROT_WRITE)
 		return -EACCES;
-	return map_segment(m,
-	                   k_segment_make(SEGMENT_OF_ARCHIVE,
-	                                  (uint32_t)(node.body - archive),
-	                                  node.bytes, m->token),
-	                   rights);
+	return map_segment(
+	    m,
+	    k_segment_make(SEGMENT_OF_ARCHIVE,
+	                   (uint32_t)(node.bytes.archive - archive),
+	                   node.bytes.size, m->token),
+	    rights);
 }
 
 int fcntl_call(const struct message *m)

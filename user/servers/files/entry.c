@@ -1,0 +1,316 @@
+/*
+ * user/servers/files/entry.c -- the names in directories.
+ *
+ * An entry is found by its directory and its name, through one hash table for
+ * the whole tree.  The table grows with the entries, a bucket at a time (this
+ * is linear hashing), so no client waits until a table is made anew:
+ *
+ *	buckets    0 1 2 3 | 4 5 .      bucket 6 is the next to be made:
+ *	                ^ split         it takes its part of bucket 2
+ *
+ * The entries of a directory are a list too, in the order of their making.
+ * Each has a cookie, a number that rises along the list.  A reader of the
+ * directory remembers the cookie that comes next, so it passes over nobody when
+ * entries are removed behind or before it.
+ */
+#include "files.h"
+
+/* The last cookie: what a reader keeps, with the numbers of pids behind it. */
+#define COOKIE_LIMIT 0x3FFFFFF0u
+
+struct bucket {
+	struct object object;
+	int first; /* an entry, or NO_ENTRY */
+};
+
+static struct objects entries = {.bytes = sizeof(struct entry)};
+static struct objects buckets = {.bytes = sizeof(struct bucket)};
+
+/* How many buckets there are; and the power of two that is not above it. */
+static uint32_t bucket_count = 1, half = 1;
+
+static uint32_t entry_count;
+
+static struct entry *edit(int entry)
+{
+	return objects_at(&entries, entry);
+}
+
+const struct entry *entry_at(int entry)
+{
+	return edit(entry);
+}
+
+const char *entry_name(int entry)
+{
+	return name_at(edit(entry)->name, edit(entry)->name_bytes);
+}
+
+bool entry_start(void)
+{
+	struct bucket *bucket;
+
+	if (!objects_start(&entries) || !objects_start(&buckets) ||
+	    !names_start())
+		return false;
+	bucket = objects_at(&buckets, 0);
+	bucket->first = NO_ENTRY;
+	return true;
+}
+
+/* ---- the hash table ----------------------------------------------------- */
+
+/* FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv */
+static uint32_t hash_of(int directory, const char *name, uint32_t bytes)
+{
+	uint32_t hash = (2166136261u ^ (uint32_t)directory) * 16777619u;
+
+	for (uint32_t i = 0; i < bytes; i++)
+		hash = (hash ^ (uint8_t)name[i]) * 16777619u;
+	return hash ^ hash >> 15;
+}
+
+/* The first entry of the bucket where that hash belongs. */
+static int *bucket_for(uint32_t hash)
+{
+	uint32_t index = hash & (2 * half - 1);
+	struct bucket *bucket;
+
+	if (index >= bucket_count)
+		index &= half - 1;
+	bucket = objects_at(&buckets, (int)index);
+	return &bucket->first;
+}
+
+/* Makes one more bucket, if there is memory, and moves there what belongs. */
+static void split_bucket(int token)
+{
+	int made = objects_take(&buckets, token);
+	struct bucket *from, *to;
+	int *link;
+
+	if (made < 0)
+		return;
+	from = objects_at(&buckets, made - (int)half);
+	to = objects_at(&buckets, made);
+	to->first = NO_ENTRY;
+	for (link = &from->first; *link != NO_ENTRY;) {
+		int entry = *link;
+
+		if (edit(entry)->hash & half) {
+			*link = edit(entry)->next;
+			edit(entry)->next = to->first;
+			to->first = entry;
+		} else {
+			link = &edit(entry)->next;
+		}
+	}
+	if (++bucket_count == 2 * half)
+		half = bucket_count;
+}
+
+static void hash_add(int entry)
+{
+	int *first = bucket_for(edit(entry)->hash);
+
+	edit(entry)->next = *first;
+	*first = entry;
+}
+
+static void hash_remove(int entry)
+{
+	int *link = bucket_for(edit(entry)->hash);
+
+	while (*link != entry)
+		link = &edit(*link)->next;
+	*link = edit(entry)->next;
+}
+
+int entry_find(int directory, const char *name, uint32_t bytes)
+{
+	uint32_t hash = hash_of(directory, name, bytes);
+
+	for (int i = *bucket_for(hash); i != NO_ENTRY; i = edit(i)->next) {
+		const struct entry *entry = edit(i);
+
+		if (entry->hash == hash && entry->directory == directory &&
+		    entry->name_bytes == bytes &&
+		    memcmp(entry_name(i), name, bytes) == 0)
+			return i;
+	}
+	return NO_ENTRY;
+}
+
+int node_find(int directory, const char *name, uint32_t bytes)
+{
+	int entry = NO_ENTRY;
+
+	if (directory < DYNAMIC)
+		entry = entry_find(directory, name, bytes);
+	if (entry != NO_ENTRY)
+		return edit(entry)->node;
+	if (directory >= DYNAMIC || directory == proc_root)
+		return proc_find(directory, name, bytes);
+	return NO_NODE;
+}
+
+/* ---- the list of a directory -------------------------------------------- */
+
+/* Numbers the entries anew, when a directory has seen a thousand million. */
+static void renumber(struct node *directory)
+{
+	directory->cookie = 0;
+	for (int i = directory->first; i != NO_ENTRY; i = edit(i)->after)
+		edit(i)->cookie = directory->cookie++;
+}
+
+static void list_add(int number, int entry)
+{
+	struct node *directory = node_edit(number);
+
+	if (directory->cookie == COOKIE_LIMIT)
+		renumber(directory);
+	edit(entry)->cookie = directory->cookie++;
+	edit(entry)->before = directory->last;
+	edit(entry)->after = NO_ENTRY;
+	if (directory->last == NO_ENTRY)
+		directory->first = entry;
+	else
+		edit(directory->last)->after = entry;
+	directory->last = entry;
+	directory->count++;
+}
+
+static void list_remove(const struct entry *entry)
+{
+	struct node *directory = node_edit(entry->directory);
+
+	if (entry->before == NO_ENTRY)
+		directory->first = entry->after;
+	else
+		edit(entry->before)->after = entry->after;
+	if (entry->after == NO_ENTRY)
+		directory->last = entry->before;
+	else
+		edit(entry->after)->before = entry->before;
+	directory->count--;
+}
+
+/* From the end of the list that is nearer, if the hint is not the answer. */
+int entry_from(int directory, uint32_t cookie, int hint)
+{
+	const struct node *node = node_edit(directory);
+	const struct entry *known = hint > 0 ? edit(hint) : 0;
+	int at;
+
+	if (known != 0 && known->directory == directory &&
+	    known->cookie == cookie)
+		return hint;
+	if (node->first == NO_ENTRY || edit(node->last)->cookie < cookie)
+		return NO_ENTRY;
+	if (cookie - edit(node->first)->cookie < node->cookie - cookie) {
+		at = node->first;
+		while (edit(at)->cookie < cookie)
+			at = edit(at)->after;
+		return at;
+	}
+	at = node->last;
+	while (edit(at)->before != NO_ENTRY &&
+	       edit(edit(at)->before)->cookie >= cookie)
+		at = edit(at)->before;
+	return at;
+}
+
+/* ---- names are given and taken away ------------------------------------- */
+
+/* A directory has a link for its name, its own "." and each ".." in it. */
+static void count_name(int directory, int number, int entry)
+{
+	struct node *node = node_edit(number);
+
+	if (node->kind != NODE_DIRECTORY) {
+		node->links++;
+		return;
+	}
+	if (node->entry == NO_ENTRY)
+		node->links += 2;
+	node->entry = entry;
+	node->parent = directory;
+	node_edit(directory)->links++;
+}
+
+int entry_add(int directory, const char *name, uint32_t bytes, int node,
+              int token)
+{
+	int kept, entry;
+
+	if (entry_count >= bucket_count)
+		split_bucket(token); /* without memory they just get fuller */
+	kept = name_keep(name, bytes, token);
+	if (kept < 0)
+		return kept;
+	entry = objects_take(&entries, token);
+	if (entry < 0) {
+		name_drop(kept, bytes);
+		return -ENOSPC;
+	}
+	edit(entry)->hash = hash_of(directory, name, bytes);
+	edit(entry)->directory = directory;
+	edit(entry)->node = node;
+	edit(entry)->name = kept;
+	edit(entry)->name_bytes = bytes;
+	entry_count++;
+	hash_add(entry);
+	list_add(directory, entry);
+	count_name(directory, node, entry);
+	return entry;
+}
+
+/*
+ * A directory that is removed while it is held keeps its parent for "..", and
+ * therefore holds it.
+ */
+static void forget_name(const struct entry *gone, int entry)
+{
+	struct node *node = node_edit(gone->node);
+
+	if (node->kind != NODE_DIRECTORY) {
+		node->links--;
+		return;
+	}
+	node_edit(gone->directory)->links--;
+	if (node->entry != entry)
+		return; /* it has a new name already */
+	node->entry = NO_ENTRY;
+	node->links = 0;
+	node_hold(node->parent);
+}
+
+void entry_remove(int entry)
+{
+	struct entry gone = *edit(entry);
+
+	hash_remove(entry);
+	list_remove(&gone);
+	node_hold(gone.node);
+	forget_name(&gone, entry);
+	name_drop(gone.name, gone.name_bytes);
+	objects_drop(&entries, entry);
+	entry_count--;
+	node_release(gone.node);
+}
+
+uint32_t node_name(int directory, char name[NAME_MAX])
+{
+	struct text text = {name, NAME_MAX, 0};
+	const struct entry *entry;
+
+	if (directory >= DYNAMIC) {
+		text_add(&text, "%d", node_at(directory).pid);
+		return text.used;
+	}
+	entry = edit(node_edit(directory)->entry);
+	memcpy(name, entry_name(node_edit(directory)->entry),
+	       entry->name_bytes);
+	return entry->name_bytes;
+}

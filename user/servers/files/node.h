@@ -1,0 +1,127 @@
+/*
+ * user/servers/files/node.h -- files, and the names that lead to them.
+ *
+ * A node is a file of any kind, and an entry is a name of one in a directory.
+ * They are apart, because a file may have many names (link(2)) or none at all
+ * (unlink(2) while it is open).
+ *
+ *	directory 7                      node 12
+ *	  first -> entry "a" ----------> links 2, opens 1
+ *	           entry "b" ----------^
+ *	  last --> entry "c" ----------> node 15
+ *
+ * A node lives while it has a name or is held: `links` counts its names, and
+ * `opens` those who hold it.  These are what is open, and who works on it.
+ */
+#ifndef FILES_NODE_H
+#define FILES_NODE_H
+
+#include "../../lib/server.h"
+#include "bytes.h"
+
+enum node_kind {
+	NODE_DIRECTORY,
+	NODE_FILE,
+	NODE_LINK,
+	NODE_FIFO,
+	NODE_NULL,
+	NODE_ZERO,
+	NODE_PASS, /* a device of the server behind `value` */
+	NODE_MADE, /* a file of /proc: `value` is an enum made */
+};
+
+#define ROOT     0
+#define NO_NODE  (-1)
+#define NO_ENTRY (-1)
+/* Numbers from here on are of /proc/PID and its files: they are not stored. */
+#define DYNAMIC 0x40000000
+
+struct node {
+	struct object object; /* of the table of nodes */
+	enum node_kind kind;
+	uint32_t mode; /* kind (S_IFMT) and rights */
+	uint32_t uid, gid;
+	uint32_t links, opens; /* node.c and entry.c count them */
+	struct moment atime, mtime, ctime, btime;
+	struct bytes bytes; /* of a file; or the target of a link */
+	uint32_t rdev;      /* of a device */
+	int value, pid;
+
+	/* Of a directory; entry.c writes them. */
+	int parent;
+	int entry;       /* its name; NO_ENTRY: the root, or it is removed */
+	int first, last; /* its entries, or NO_ENTRY */
+	uint32_t count;  /* of its entries */
+	uint32_t cookie; /* of the next entry that is added */
+};
+
+/* ---- node.c ------------------------------------------------------------- */
+
+/* Makes the root.  False: there is no memory. */
+bool node_start(void);
+/* The node of that number. */
+struct node node_at(int node);
+/* A stored node, to be changed.  Good until the next node is made. */
+struct node *node_edit(int node);
+/*
+ * Makes a node without a name, of root's, for the client of `token`.  Its
+ * maker holds it.  Its number, or -ENOSPC.
+ */
+int node_make(uint32_t mode, int token);
+void node_hold(int node);
+/* Lets go of a node.  It ends if it has no name and nobody holds it. */
+void node_release(int node);
+
+/*
+ * Finds or adds a node by a path from the root without links; it adds
+ * directories on the way.  NO_NODE: there is no room.
+ */
+int node_add_path(const char *path, uint32_t bytes, uint32_t mode);
+
+/* ---- entry.c ------------------------------------------------------------ */
+
+struct entry {
+	struct object object; /* of the table of entries */
+	uint32_t hash;
+	int next; /* with the same bucket */
+	int directory, node;
+	int before, after; /* in its directory */
+	uint32_t cookie;   /* its place there: rises from entry to entry */
+	int name;          /* entry_name() finds it */
+	uint32_t name_bytes;
+};
+
+bool entry_start(void);
+/* The entry of that number.  Good until the next one is added. */
+const struct entry *entry_at(int entry);
+/* The entry's name, without a NUL.  Good until the next one is added. */
+const char *entry_name(int entry);
+/* The entry of that name in a stored directory, or NO_ENTRY. */
+int entry_find(int directory, const char *name, uint32_t bytes);
+/* The node called `name` in any directory, or NO_NODE. */
+int node_find(int directory, const char *name, uint32_t bytes);
+/*
+ * Gives a node a name.  Another entry of that name may be there until the
+ * caller has removed it.  The entry or -ENOSPC.
+ */
+int entry_add(int directory, const char *name, uint32_t bytes, int node,
+              int token);
+/* Removes an entry.  Its node ends if that was the last hold on it. */
+void entry_remove(int entry);
+/*
+ * The first entry of the directory whose cookie is not below `cookie`, or
+ * NO_ENTRY.  `hint` is an entry that it may well be.
+ */
+int entry_from(int directory, uint32_t cookie, int hint);
+/* Writes a directory's name.  Its length, without a NUL. */
+uint32_t node_name(int directory, char name[NAME_MAX]);
+
+/* ---- names.c ------------------------------------------------------------ */
+
+bool names_start(void);
+/* Keeps a copy of a name of up to NAME_MAX bytes.  Its number or -ENOSPC. */
+int name_keep(const char *name, uint32_t bytes, int token);
+const char *name_at(int name, uint32_t bytes);
+void name_drop(int name, uint32_t bytes);
+
+#endif
