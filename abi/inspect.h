@@ -66,6 +66,7 @@ enum proc_state {
 	PROC_IN_LINE,    /* semop, msgsnd, msgrcv: until it is served */
 	PROC_SLEEPING,   /* until wake_at */
 	PROC_PAUSED,     /* until a signal */
+	PROC_VFORK,      /* until `peer`, its child, execs or ends */
 	PROC_STOPPED,    /* by SIGSTOP or another stop signal, until SIGCONT */
 	PROC_ZOMBIE,     /* has ended; its parent has not yet waited for it */
 };

@@ -9,10 +9,15 @@
 #include "types.h"
 
 #define CLONE_VM             0x00000100u
+#define CLONE_VFORK          0x00004000u
 #define CLONE_PARENT_SETTID  0x00100000u
 #define CLONE_CHILD_CLEARTID 0x00200000u
 #define CLONE_CHILD_SETTID   0x01000000u
 #define CLONE_SIGNAL         0x000000ffu
+
+/* prctl */
+#define PR_SET_NAME 15
+#define PR_GET_NAME 16
 
 #define WNOHANG            1
 #define WUNTRACED          2

@@ -20,15 +20,12 @@
  */
 #include "exec.h"
 
-#include "../../abi/errno.h"
-#include "../base/cpu.h"
-#include "../base/klog.h"
-#include "../base/panic.h"
-#include "../base/string.h"
+#include "lifecycle.h"
+
+#include "../../abi/process.h"
 #include "../base/trace.h"
 #include "../process/clock.h"
 #include "../process/gdt.h"
-#include "../process/trapframe.h"
 #include "../../ipc/message/message.h"
 
 #define STACK_PROMISED 32       /* pages, promised at exec: 128 KiB */
@@ -228,20 +225,13 @@ static vaddr_t push_words(struct build *b, vaddr_t va, int count)
 	return va;
 }
 
-/*
- * AT_RANDOM: sixteen bytes that no program should guess.  They are as good as
- * the time-stamp counter is.
- */
+/* AT_RANDOM: sixteen bytes that no program should guess. */
 static vaddr_t push_random(struct build *b)
 {
-	uint64_t now = cpu_cycles();
-	uint32_t words[4], mixed = (uint32_t)now;
+	uint8_t bytes[RANDOM_BLOCK];
 
-	for (int i = 0; i < 4; i++) {
-		mixed = (mixed ^ now >> 32 ^ ticks << 20) * 2654435761u;
-		words[i] = mixed ^= mixed >> 15;
-	}
-	return push(b, words, sizeof(words));
+	random_bytes(bytes);
+	return push(b, bytes, 16);
 }
 
 static void push_auxv(struct build *b, const struct identity *cred,
@@ -312,6 +302,29 @@ static void set_name(struct proc *p, const char *path)
 	format(p->program.name, sizeof(p->program.name), "%s", name);
 }
 
+/* prctl(2): the name, as /proc/PID/comm and ps have it. */
+int sys_prctl(int option, vaddr_t arg)
+{
+	struct proc *p = self();
+	char name[sizeof(p->program.name)] = {0};
+
+	switch (option) {
+	case PR_SET_NAME:
+		for (uint32_t i = 0; i < sizeof(name) - 1; i++) {
+			if (copy_in(name + i, arg + i, 1) < 0)
+				return -EFAULT;
+			if (!name[i])
+				break;
+		}
+		memcpy(p->program.name, name, sizeof(name));
+		return 0;
+	case PR_GET_NAME:
+		return copy_out(arg, p->program.name, sizeof(name));
+	default:
+		return -EINVAL;
+	}
+}
+
 static void reset_registers(struct proc *p, vaddr_t entry, vaddr_t esp)
 {
 	struct trapframe *tf = proc_trapframe(p);
@@ -374,6 +387,7 @@ static void commit(const struct build *b, struct proc *p)
 	trace(TRACE_EXEC, p->life.pid, space->directory);
 	if (b->old >= 0) {
 		space_drop(b->old);
+		vfork_over(p);
 		descriptors_exec(p);
 	}
 }

@@ -14,6 +14,10 @@
  *	message   descriptors_fork  descriptors_exec  descriptors_exit
  *	          (no server)       (no server)       handles_exit
  *	                                              server_exit
+ *
+ * vfork is a fork without mm's and sysv's part: the child has its parent's
+ * space, which counts one holder more and no attach more.  The parent waits
+ * until the child execs or ends, so only one of the two runs there.
  */
 #include "lifecycle.h"
 
@@ -67,8 +71,20 @@ static void copy_registers(struct proc *child)
 	        : "=r"(frame->fs), "=r"(frame->gs));
 }
 
-/* A copy of the current process, not yet ready to run: 0 or -errno. */
-static int make_child(struct proc **made)
+/* The space of a child: its parent's, or a copy.  Its index, or -ENOMEM. */
+static int child_space(int space, bool shared, int level)
+{
+	if (!shared)
+		return space_copy(space, level);
+	space_hold(space);
+	return space;
+}
+
+/*
+ * A copy of the current process, not yet ready to run, which may share its
+ * space: 0 or -errno.
+ */
+static int make_child(bool shared, struct proc **made)
 {
 	struct proc *parent = self(), *child;
 	int level = spaces[parent->life.space].level, error, space;
@@ -79,7 +95,7 @@ static int make_child(struct proc **made)
 	error = proc_make(level, &child);
 	if (error < 0)
 		return error;
-	space = space_copy(parent->life.space, level);
+	space = child_space(parent->life.space, shared, level);
 	if (space < 0) {
 		proc_free(child);
 		return space;
@@ -92,44 +108,77 @@ static int make_child(struct proc **made)
 	child->life.parent = self_index();
 	inherit(child, parent);
 	copy_registers(child);
-	shm_fork(space);
+	if (!shared)
+		shm_fork(space);
 	descriptors_fork(child);
 	trace(TRACE_FORK, child->life.pid, spaces[space].directory);
 	*made = child;
 	return 0;
 }
 
+/*
+ * The parent's half of vfork(2).  The child had set the space's pid and level
+ * to its own.
+ */
+static void vfork_wait(const struct proc *child)
+{
+	block(PROC_VFORK, proc_index(child));
+	spaces[self()->life.space].pid = self()->life.pid;
+	proc_ids_changed(self());
+}
+
+void vfork_over(const struct proc *p)
+{
+	int parent = p->life.parent;
+
+	if (parent >= 0 && procs[parent].state == PROC_VFORK &&
+	    procs[parent].peer == proc_index(p))
+		wake(&procs[parent]);
+}
+
+/*
+ * fork, or vfork.  There are no threads, so a child that shares its parent's
+ * space must be waited for.  Nobody runs beside it there who could see a word
+ * cleared at its end: CLEARTID is for threads.
+ */
+static bool clone_known(uint32_t flags)
+{
+	const uint32_t known = CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID |
+	                       CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID;
+
+	if ((flags & CLONE_VM) && !(flags & CLONE_VFORK))
+		klog_caused("pid %d (%s): there are no threads: clone %x",
+		            self()->life.pid, self()->program.name, flags);
+	else
+		return (flags & ~known) == SIGCHLD;
+	return false;
+}
+
 int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
               vaddr_t ctid)
 {
-	/* CLEARTID is for processes that share memory, and there are none. */
-	const uint32_t known = CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |
-	                       CLONE_CHILD_SETTID | CLONE_SIGNAL;
 	struct proc *child;
-	int error;
+	int error, pid;
 
 	(void)tls;
-	if (flags & CLONE_VM) {
-		klog_caused("pid %d (%s): no threads and no vfork: clone %x",
-		            self()->life.pid, self()->program.name, flags);
-		return -ENOSYS;
-	}
-	if ((flags & ~known) || (flags & CLONE_SIGNAL) != SIGCHLD)
-		return -EINVAL; /* a fork only */
+	if (!clone_known(flags))
+		return -EINVAL;
 	if (proc_is_server(self()))
 		return -EPERM; /* two cannot serve one channel */
-	error = make_child(&child);
+	error = make_child(flags & CLONE_VM, &child);
 	if (error < 0)
 		return error;
+	pid = child->life.pid;
 	if (stack)
 		proc_trapframe(child)->esp = stack;
 	if (flags & CLONE_PARENT_SETTID)
-		copy_out(ptid, &child->life.pid, sizeof(int));
+		copy_out(ptid, &pid, sizeof(pid));
 	if (flags & CLONE_CHILD_SETTID)
-		space_write(child->life.space, ctid, &child->life.pid,
-		            sizeof(int));
+		space_write(child->life.space, ctid, &pid, sizeof(pid));
 	wake(child);
-	return child->life.pid;
+	if (flags & CLONE_VFORK)
+		vfork_wait(child);
+	return pid;
 }
 
 /* ---- exit --------------------------------------------------------------- */
@@ -161,6 +210,7 @@ void proc_exit(int wait_status)
 	sem_exit();
 	space_drop(p->life.space);
 	p->life.space = -1;
+	vfork_over(p);
 	give_children_to_init();
 	p->life.wait_status = wait_status;
 	proc_change(p, PROC_RUNNING, PROC_ZOMBIE);

@@ -1,8 +1,8 @@
 /*
  * kernel/unix/lifecycle.h -- what the files of kernel/unix give to each other,
  * to kernel/entry and to boot.  This header declares what lifecycle.c,
- * memory.c, client.c, rtc.c, forward.c and system.c have; exec.h is for exec.c
- * and elf.c.
+ * memory.c, client.c, random.c, rtc.c, forward.c and system.c have; exec.h is
+ * for exec.c and elf.c.
  */
 #ifndef KERNEL_LIFECYCLE_H
 #define KERNEL_LIFECYCLE_H
@@ -23,6 +23,12 @@
  * trap_return.  Its trapframe is all zeroes.
  */
 void proc_prepare_stack(struct proc *p);
+
+/*
+ * `p` has let go of the space that it had from its parent.  If the parent waits
+ * for that in vfork(2), it goes on.
+ */
+void vfork_over(const struct proc *p);
 
 /*
  * Ends the running process, which lets go of all that it holds and becomes a
@@ -51,6 +57,13 @@ int native_map(struct proc *client, int segment, uint32_t page,
 int native_map_self(int segment, uint32_t offset, uint32_t len,
                     uint32_t rights);
 int native_exec(struct proc *client, vaddr_t from);
+
+/* ---- random.c ----------------------------------------------------------- */
+
+#define RANDOM_BLOCK 32u
+
+/* Bytes that are hard to guess: random.c says how hard. */
+void random_bytes(uint8_t bytes[RANDOM_BLOCK]);
 
 /* ---- rtc.c -------------------------------------------------------------- */
 

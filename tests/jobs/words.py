@@ -172,4 +172,4 @@ def logs(check, log):
     check("an unknown call is in the log once, by its name",
           text.count("unknown system call socket, number 359") == 1, text)
     check("threads are one line in the log", len(re.findall(
-        "no threads and no vfork: clone", text)) == 1, text)
+        "there are no threads: clone", text)) == 1, text)
