@@ -11,11 +11,9 @@
  *	ASK      | descriptor 4 | request 4 | argument 4 | bytes |
  *	ANSWER   | errno 4 | bytes |
  *
- * One question is out at a time.  Each client that waits to ask has a place of
- * its own: clients that wait at the same time differ in token % TOKEN_SLOTS,
- * so if a place is taken, the client of the old token has died.  A client that
- * dies while its question is out is noticed when it is answered, which does no
- * harm.
+ * One question is out at a time; the other clients that have one wait for their
+ * turn (wait.c, ASKERS).  A client that dies while its question is out is
+ * noticed when it is answered, which does no harm.
  */
 #include "console.h"
 
@@ -37,16 +35,9 @@ static const struct {
     {TCSBRK, 0, 0},
 };
 
-static struct asker {
-	int token; /* 0: no client waits here */
-	uint32_t descriptor, argument;
-	int request; /* its index in `known` */
-} askers[TOKEN_SLOTS];
-
-static int waiting;         /* the number of tokens in `askers` */
-static uint32_t next;       /* the place whose turn it is */
-static struct asker asking; /* the client whose question is out */
-static bool out;            /* a question is out; its client may be dead */
+/* The client whose question is out: like its place in the room before. */
+static struct wait asking;
+static bool out; /* a question is out; its client may be dead */
 
 static bool told; /* tools/run has said which descriptors are terminals */
 static uint32_t terminals; /* one bit for each descriptor */
@@ -61,7 +52,7 @@ static int find(uint32_t request)
 
 void ask_ioctl(const struct message *m)
 {
-	struct asker *asker = &askers[m->token % TOKEN_SLOTS];
+	struct wait asker = room_client(m);
 	enum kind kind = open_at(m->object)->kind;
 	int request = find(m->args[1]);
 
@@ -69,21 +60,22 @@ void ask_ioctl(const struct message *m)
 		k_reply(m->token, -ENOTTY, 0);
 		return;
 	}
-	waiting += asker->token == 0;
-	*asker = (struct asker){m->token, kind - KIND_IN, m->args[2], request};
+	asker.what = ASKERS;
+	asker.at = (int)kind - KIND_IN; /* the descriptor of tools/run */
+	asker.from = m->args[2];        /* the ioctl's argument */
+	asker.total = (uint32_t)request;
+	room_join(&asker);
 }
 
 /* Sends the question of `asker` to tools/run.  Returns 0 or -errno. */
-static int ask(const struct asker *asker)
+static int ask(const struct wait *asker)
 {
-	struct question question = {asker->descriptor,
-	                            known[asker->request].request,
-	                            asker->argument,
-	                            {0}};
-	uint32_t in = known[asker->request].in;
+	struct question question = {
+	    (uint32_t)asker->at, known[asker->total].request, asker->from, {0}};
+	uint32_t in = known[asker->total].in;
 	int moved = 0;
 
-	if (!(terminals >> asker->descriptor & 1))
+	if (!(terminals >> asker->at & 1))
 		return -ENOTTY;
 	if (in > 0)
 		moved =
@@ -99,18 +91,17 @@ static int ask(const struct asker *asker)
 
 void ask_serve(void)
 {
-	while (told && waiting > 0 && !out &&
-	       ring_room(&com2.out) > 2 * sizeof(struct question)) {
-		struct asker *asker = &askers[next++ % TOKEN_SLOTS];
-		int status;
+	struct wait *asker;
 
-		if (asker->token == 0)
-			continue;
-		status = ask(asker);
+	while (told && !out &&
+	       ring_room(&com2.out) > 2 * sizeof(struct question) &&
+	       (asker = wait_first(ASKERS)) != 0) {
+		int status = ask(asker);
+
 		if (status < 0)
 			k_reply(asker->token, status, 0);
-		asker->token = 0;
-		waiting--;
+		room_turn(room_queue(asker));
+		room_leave(asker);
 	}
 }
 
@@ -122,7 +113,7 @@ void ask_terminals(uint32_t bits)
 
 void ask_answered(const uint8_t *answer, uint32_t bytes)
 {
-	uint32_t wanted = known[asking.request].out;
+	uint32_t wanted = known[asking.total].out;
 	int error = EIO, moved = 0;
 
 	out = false;
@@ -141,15 +132,8 @@ void ask_answered(const uint8_t *answer, uint32_t bytes)
 
 void ask_unblock(int token)
 {
-	struct asker *asker = &askers[token % TOKEN_SLOTS];
-
-	if (asker->token == token) {
-		asker->token = 0;
-		waiting--;
-	} else if (asking.token == token) {
-		asking.token = 0;
-	} else {
+	if (asking.token != token)
 		return;
-	}
+	asking.token = 0;
 	k_reply(token, -EINTR, 0);
 }

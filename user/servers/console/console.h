@@ -13,16 +13,16 @@
  * and nowhere else: a client that cannot go on waits in wait.c for its turn.
  *
  * Every table has a bound.  There is one place to wait for each process
- * (wait.c).  The kernel bounds the number of connections and so the number of
- * open objects (open.c).  Bytes that are typed, sent and received are in rings
- * of a fixed size; when a ring is full, the other end has to wait (tty.c,
- * host.c, uart.c).  A client that dies leaves nothing behind that fills a
- * table.
+ * (user/lib/room.h).  The kernel bounds the number of connections and so the
+ *number of open objects (open.c).  Bytes that are typed, sent and received are
+ *in rings of a fixed size; when a ring is full, the other end has to wait
+ *(tty.c, host.c, uart.c).  A client that dies leaves nothing behind that fills
+ *a table.
  */
 #ifndef CONSOLE_H
 #define CONSOLE_H
 
-#include "../../lib/server.h"
+#include "../../lib/room.h"
 #include "../../lib/string.h"
 
 /* ---- ring: a queue of bytes --------------------------------------------- */
@@ -182,6 +182,19 @@ void open_close(int object);
 void open_update(void); /* tells the kernel which readiness has changed */
 
 /* ---- wait.c: clients that wait for input or for room -------------------- */
+
+/* What they wait for; the last ones, to ask tools/run (ask.c). */
+enum line {
+	TTY_READERS,
+	HOST_READERS,
+	TTY_WRITERS,
+	HOST_WRITERS,
+	ASKERS,
+	LINES
+};
+
+/* The client whose turn it is, or 0. */
+struct wait *wait_first(enum line line);
 
 /* A read or write of an open object joins its queue, or has its answer. */
 void wait_add(const struct message *m, bool writes);

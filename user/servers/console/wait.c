@@ -1,112 +1,31 @@
 /*
  * user/servers/console/wait.c -- clients that wait for input or for room.
  *
- * Every read and write joins the queue of what it wants, and wait_serve() lets
- * the first in each queue go on.  There are four queues: for input of the
- * terminal and of the host line, for output to COM1 and to COM2.
+ * Every read and write joins the queue of what it wants (user/lib/room.h), and
+ * wait_serve() lets the first in each queue go on.  There are four queues: for
+ * input of the terminal and of the host line, for output to COM1 and to COM2.
  *
- * In a queue the users take turns, and the requests of one user are served in
- * the order in which they came, each to its end before the next one:
- *
- *	queue --> user 0's first --next--> user 65534's first
- *	               |                          |
- *	             behind                     behind
- *	               v                          v
- *	          its second                 its second
- *
- * A turn is one read, or one piece of a write.  So the writes of one user are
- * never mixed, as on Linux; and a long write holds up another user for one
- * piece only, where Linux lets the long write end first.
- *
- * No event says that a waiting client was killed.  It stays in its queue; when
- * its turn comes, every use of its token is ESRCH, and it leaves.  If another
- * client gets the slot of the dead one first (abi/message.h, TOKEN_SLOTS), it
- * takes over its place: there is one place for each slot, so there is always
- * one.  A token that is kept here cannot come to mean another client: the
- * slot's next message to this server replaces it if it has to wait, and is
- * answered before the next turn if not.
- *
- * Input is first copied to the client, then the client is answered, and only
- * then the input leaves its buffer.  So a dead token or a bad address loses no
- * input.
+ * The users take turns.  A turn is one read, or one piece of a write.  So the
+ * writes of one user are never mixed, as on Linux; and a long write holds up
+ * another user for one piece only, where Linux lets the long write end first.
  */
 #include "console.h"
 
 #define PIECE     4096u /* bytes that are copied at once */
 #define TTY_PIECE 512u  /* the same to the terminal, where each byte is work */
 
-struct wait {
-	int token;
-	enum kind kind; /* of the object that it reads or writes */
-	bool now;       /* O_NONBLOCK */
-	uint32_t uid;
-	uint32_t done, total;       /* bytes */
-	struct queue *queue;        /* where it waits; 0: this place is free */
-	struct wait *next, *behind; /* the next user's first; its own next */
-};
-
-struct queue {
-	struct wait *first;
-};
-
-static struct queue tty_readers, host_readers, tty_writers, host_writers;
-static struct wait waits[TOKEN_SLOTS];
+/* The clients of each line, by enum line. */
+static int queues[LINES] = {NOBODY, NOBODY, NOBODY, NOBODY, NOBODY};
 static uint8_t piece[PIECE];
 
-/* ---- the queues --------------------------------------------------------- */
-
-static struct queue *queue_of(enum kind kind, bool writes)
+int *room_queue(const struct wait *wait)
 {
-	if (kind == KIND_TTY)
-		return writes ? &tty_writers : &tty_readers;
-	return writes ? &host_writers : &host_readers;
+	return &queues[wait->what];
 }
 
-static void join(struct queue *queue, struct wait *wait)
+struct wait *wait_first(enum line line)
 {
-	struct wait **link = &queue->first;
-
-	while (*link != 0 && (*link)->uid != wait->uid)
-		link = &(*link)->next;
-	while (*link != 0)
-		link = &(*link)->behind;
-	*link = wait;
-	wait->queue = queue;
-}
-
-/* The link of its queue that points at `wait`. */
-static struct wait **link_to(struct wait *wait)
-{
-	struct wait **first = &wait->queue->first, **link;
-
-	while ((*first)->uid != wait->uid)
-		first = &(*first)->next;
-	for (link = first; *link != wait;)
-		link = &(*link)->behind;
-	return link;
-}
-
-static void leave(struct wait *wait)
-{
-	struct wait **link = link_to(wait);
-	struct wait *heir = wait->behind;
-
-	if (heir != 0 && wait->next != 0)
-		heir->next = wait->next;
-	*link = heir != 0 ? heir : wait->next;
-	wait->queue = 0;
-}
-
-/* The first user goes behind the others. */
-static void turn_over(struct queue *queue)
-{
-	struct wait *first = queue->first, **link = &queue->first;
-
-	while (*link != 0)
-		link = &(*link)->next;
-	*link = first;
-	queue->first = first->next;
-	first->next = 0;
+	return room_first(&queues[line]);
 }
 
 /* ---- reading ------------------------------------------------------------ */
@@ -117,7 +36,7 @@ static bool read_some(const struct wait *wait)
 	uint32_t want = min(wait->total, PIECE);
 	int got;
 
-	if (wait->kind != KIND_TTY)
+	if (wait->at != KIND_TTY)
 		return host_read(wait->token, wait->total, wait->now);
 	got = tty_read(piece, want);
 	if (got == -EAGAIN)
@@ -135,13 +54,13 @@ static bool read_some(const struct wait *wait)
 	return true;
 }
 
-static void serve_readers(struct queue *queue)
+static void serve_readers(enum line line)
 {
 	struct wait *wait;
 
-	while ((wait = queue->first) != 0 && read_some(wait)) {
-		turn_over(queue);
-		leave(wait);
+	while ((wait = wait_first(line)) != 0 && read_some(wait)) {
+		room_turn(&queues[line]);
+		room_leave(wait);
 	}
 }
 
@@ -151,7 +70,7 @@ static void serve_readers(struct queue *queue)
  * The number of a client's bytes that surely fit: on the terminal a newline
  * takes two bytes.
  */
-static uint32_t room_for(enum kind kind)
+static uint32_t room_for(int kind)
 {
 	uint32_t room = host_room(), most = PIECE;
 
@@ -163,10 +82,10 @@ static uint32_t room_for(enum kind kind)
 	return min(room, most);
 }
 
-static void emit(enum kind kind, uint32_t bytes)
+static void emit(int kind, uint32_t bytes)
 {
 	if (kind != KIND_TTY) {
-		host_write((int)kind - KIND_OUT + HOST_OUTPUT, piece, bytes);
+		host_write(kind - KIND_OUT + HOST_OUTPUT, piece, bytes);
 		return;
 	}
 	for (uint32_t i = 0; i < bytes; i++)
@@ -177,18 +96,17 @@ static void emit(enum kind kind, uint32_t bytes)
 static bool is_out(const struct wait *wait)
 {
 	return wait->done == wait->total &&
-	       (wait->kind != KIND_STATUS || uart_drained(&com2));
+	       (wait->at != KIND_STATUS || uart_drained(&com2));
 }
 
 /* Can the first write go on now? */
-static bool can_go_on(const struct queue *queue)
+static bool can_go_on(enum line line)
 {
-	const struct wait *wait = queue->first;
+	const struct wait *wait = wait_first(line);
 
 	if (wait == 0)
 		return false;
-	return wait->done < wait->total ? room_for(wait->kind) > 0
-	                                : is_out(wait);
+	return wait->done < wait->total ? room_for(wait->at) > 0 : is_out(wait);
 }
 
 /*
@@ -198,14 +116,14 @@ static bool can_go_on(const struct queue *queue)
 static bool write_piece(struct wait *wait)
 {
 	uint32_t want = wait->total - wait->done;
-	uint32_t room = room_for(wait->kind);
+	uint32_t room = room_for(wait->at);
 	int got = 0;
 
 	if (want > 0)
 		got = k_lease_read(wait->token, BUFFER, wait->done, piece,
 		                   min(want, room));
 	if (got > 0) {
-		emit(wait->kind, (uint32_t)got);
+		emit(wait->at, (uint32_t)got);
 		wait->done += (uint32_t)got;
 		if (!is_out(wait))
 			return false;
@@ -215,74 +133,76 @@ static bool write_piece(struct wait *wait)
 }
 
 /* A status that is not out yet keeps its turn: no write may come behind it. */
-static void serve_writer(struct queue *queue)
+static void serve_writer(enum line line)
 {
-	struct wait *wait = queue->first;
+	struct wait *wait = wait_first(line);
 	bool answered;
 
-	if (!can_go_on(queue))
+	if (!can_go_on(line))
 		return;
 	answered = write_piece(wait);
 	if (answered || wait->done < wait->total)
-		turn_over(queue);
+		room_turn(&queues[line]);
 	if (answered)
-		leave(wait);
+		room_leave(wait);
 }
 
 /* ---- all of them -------------------------------------------------------- */
 
+static enum line line_of(enum kind kind, bool writes)
+{
+	if (kind == KIND_TTY)
+		return writes ? TTY_WRITERS : TTY_READERS;
+	return writes ? HOST_WRITERS : HOST_READERS;
+}
+
 void wait_add(const struct message *m, bool writes)
 {
-	struct wait *wait = &waits[m->token % TOKEN_SLOTS];
 	const struct open *open = open_at(m->object);
 	int total = buffer_bytes(m);
-	struct queue *queue = queue_of(open->kind, writes);
+	struct wait wait = room_client(m);
 
-	if (wait->queue != 0)
-		leave(wait); /* the client that had this slot before is dead */
 	if (total <= 0) {
 		k_reply(m->token, total, 0);
 		return;
 	}
-	*wait = (struct wait){.token = m->token,
-	                      .kind = open->kind,
-	                      .now = open->flags & O_NONBLOCK,
-	                      .uid = m->uid,
-	                      .total = (uint32_t)total};
-	if (!writes && wait->now && wait->kind == KIND_TTY) {
-		serve_readers(queue);
-		if (!read_some(wait))
+	wait.what = line_of(open->kind, writes);
+	wait.at = open->kind;
+	wait.now = open->flags & O_NONBLOCK;
+	wait.total = (uint32_t)total;
+	if (!writes && wait.now && open->kind == KIND_TTY) {
+		serve_readers(TTY_READERS);
+		if (!read_some(&wait))
 			k_reply(m->token, -EAGAIN, 0);
 		return;
 	}
-	join(queue, wait);
+	room_join(&wait);
 }
 
 void wait_serve(void)
 {
-	serve_readers(&tty_readers);
-	serve_readers(&host_readers);
-	serve_writer(&tty_writers);
-	serve_writer(&host_writers);
+	serve_readers(TTY_READERS);
+	serve_readers(HOST_READERS);
+	serve_writer(TTY_WRITERS);
+	serve_writer(HOST_WRITERS);
 }
 
 bool wait_more(void)
 {
-	return can_go_on(&tty_writers) || can_go_on(&host_writers);
+	return can_go_on(TTY_WRITERS) || can_go_on(HOST_WRITERS);
 }
 
 void wait_unblock(int token)
 {
-	struct wait *wait = &waits[token % TOKEN_SLOTS];
+	struct wait *wait = room_find(token);
 
-	if (wait->queue == 0 || wait->token != token)
-		return;
-	k_reply(token, wait->done > 0 ? (int)wait->done : -EINTR, 0);
-	leave(wait);
+	if (wait != 0)
+		room_answer(wait, room_interrupted(wait));
 }
 
 bool wait_reader(void)
 {
-	return host_readers.first != 0 &&
-	       k_lease_size(host_readers.first->token, BUFFER) >= 0;
+	const struct wait *wait = wait_first(HOST_READERS);
+
+	return wait != 0 && k_lease_size(wait->token, BUFFER) >= 0;
 }
