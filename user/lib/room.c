@@ -82,6 +82,11 @@ void room_turn(int *queue)
 	room.waits[first].next = NOBODY;
 }
 
+bool room_lives(const struct wait *wait)
+{
+	return k_lease_size(wait->token, BUFFER) != -ESRCH;
+}
+
 int room_interrupted(const struct wait *wait)
 {
 	return wait->done > 0 ? (int)wait->done : -EINTR;

@@ -5,9 +5,10 @@
  * with the next one.  Each thing that clients wait for has a queue of its own,
  * so an event looks at those clients only that it can help.
  *
- *	room_client(m)       a client, and what the server adds: for what it
- *waits room_join(&wait)     it stands in its queue room_first(&queue)   whose
- *turn it is room_answer(w, ...)  it has its answer and leaves
+ *	room_client(m)     a client; the server adds for what it waits
+ *	room_join(&wait)   it stands in its queue
+ *	room_first(&queue) whose turn it is
+ *	room_answer(w, s)  it has its answer, and leaves
  *
  * A queue is an int of the server's: the number of its first place, or -1.  In
  * a queue the parties take turns, and the requests of one party are served in
@@ -72,6 +73,8 @@ int room_answer(struct wait *wait, int status);
 struct wait *room_first(const int *queue);
 /* The first party goes behind the others. */
 void room_turn(int *queue);
+/* Does the client live, and wait? */
+bool room_lives(const struct wait *wait);
 /* The place in which the client of that token waits, or 0. */
 struct wait *room_find(int token);
 /* The answer to a client that waits no longer: its bytes, or -EINTR. */

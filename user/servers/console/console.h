@@ -14,10 +14,10 @@
  *
  * Every table has a bound.  There is one place to wait for each process
  * (user/lib/room.h).  The kernel bounds the number of connections and so the
- *number of open objects (open.c).  Bytes that are typed, sent and received are
- *in rings of a fixed size; when a ring is full, the other end has to wait
- *(tty.c, host.c, uart.c).  A client that dies leaves nothing behind that fills
- *a table.
+ * number of open objects (open.c).  Bytes that are typed, sent and received are
+ * in rings of a fixed size; when a ring is full, the other end has to wait
+ * (tty.c, host.c, uart.c).  A client that dies leaves nothing behind that fills
+ * a table.
  */
 #ifndef CONSOLE_H
 #define CONSOLE_H

@@ -27,7 +27,7 @@
 #define FILES_H
 
 #include "../../../abi/inspect.h"
-#include "../../lib/server.h"
+#include "../../lib/room.h"
 #include "../../lib/string.h"
 #include "node.h"
 
@@ -120,25 +120,17 @@ int fcntl_call(const struct message *m);
 
 #define LATER (-4097) /* the answer of a turn that is not the last one */
 
-/* A read under way.  A client has one at most, because it waits for it. */
-struct reading {
-	int token, object;
-	uint32_t from;         /* the offset of its first byte */
-	uint32_t wanted, done; /* bytes */
-	bool begun;            /* `from` has been set */
-	bool hurried;          /* its client wants an answer soon */
-};
-
-/* Does one turn of a read (transfer.c).  The call's answer, or LATER. */
-int read_on(struct reading *reading);
+/*
+ * Does one turn of a read (transfer.c).  The call's answer, or LATER.  `at` is
+ * the open object, which is open; `from` the offset of the first byte.
+ */
+int read_on(struct wait *reading);
 
 /* Does the first turn of a read.  The call's answer; ANSWERED: not yet. */
-int turns_begin(struct reading reading);
+int turns_begin(struct wait *reading);
 bool turns_left(void);
 void turns_next(void); /* gives the first read in line its turn */
 void turns_hurry(int token);
-/* The object has been closed, so all clients that read it are dead. */
-void turns_forget(int object);
 
 /* ---- stat.c ------------------------------------------------------------- */
 
@@ -213,7 +205,7 @@ extern int proc_root;
 /* Is `node` a limit in /proc/sys? */
 bool made_settable(const struct node *node);
 /* A turn of a read at the object's offset.  The call's answer, or LATER. */
-int made_read(const struct reading *reading, struct open *open);
+int made_read(const struct wait *reading, struct open *open);
 /* Forgets what was made, when the object is closed or read from its start. */
 void made_forget(struct open *open);
 /* A write to a file of /proc.  Bytes or -errno. */

@@ -294,8 +294,7 @@ static void drop_rest(struct open *open, uint32_t bytes)
 }
 
 /* Gives the client bytes of the rest.  Their number or -errno. */
-static int give_rest(const struct reading *r, struct open *open,
-                     uint32_t wanted)
+static int give_rest(const struct wait *r, struct open *open, uint32_t wanted)
 {
 	uint32_t bytes = min(wanted, open->rest_bytes);
 	int moved = bytes == 0 ? 0
@@ -342,8 +341,8 @@ static uint32_t whole_lines(const char *text, uint32_t bytes)
  * that it has been `given`.  Their number, -errno or LATER.  If there is no
  * memory for the rest of a line, it gives only the lines before it.
  */
-static int give_more(const struct reading *r, struct open *open, int made,
-                     int pid, uint32_t given, uint32_t wanted)
+static int give_more(const struct wait *r, struct open *open, int made, int pid,
+                     uint32_t given, uint32_t wanted)
 {
 	static char buffer[2 * PAGE_SIZE]; /* a page, and a line at its end */
 	struct making making = {.text = {buffer, sizeof(buffer), 0},
@@ -375,7 +374,7 @@ static int give_more(const struct reading *r, struct open *open, int made,
 }
 
 /* A limit is a short line, which only a read at the start gets, as on Linux. */
-static int read_limit(const struct reading *r, struct open *open, int made)
+static int read_limit(const struct wait *r, struct open *open, int made)
 {
 	char line[64];
 	struct text text = {line, sizeof(line), 0};
@@ -385,7 +384,7 @@ static int read_limit(const struct reading *r, struct open *open, int made)
 		return 0;
 	tunables_make(&text, (uint32_t)made - MADE_TUNABLES);
 	moved =
-	    k_lease_write(r->token, BUFFER, 0, line, min(r->wanted, text.used));
+	    k_lease_write(r->token, BUFFER, 0, line, min(r->total, text.used));
 	if (moved > 0)
 		open->offset = (uint32_t)moved;
 	return moved;
@@ -404,10 +403,10 @@ static void find_place(struct open *open)
 		drop_rest(open, open->rest_bytes);
 }
 
-int made_read(const struct reading *r, struct open *open)
+int made_read(const struct wait *r, struct open *open)
 {
 	struct node node = node_at(open->node);
-	uint32_t wanted = min(r->wanted, PAGE_SIZE);
+	uint32_t wanted = min(r->total, PAGE_SIZE);
 	int given, more;
 
 	if (node.pid != 0 && (process_from(node.pid) != node.pid ||

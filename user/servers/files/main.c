@@ -21,7 +21,7 @@
  *	fork        process, stack, space         client kernel/unix/lifecycle.c
  *
  * Everything else is there from the start: paths, lines, the text of /proc,
- * and room for one unfinished read of each process (turns.c).  So no client
+ * and a place to wait for each process (user/lib/room.h).  So no client
  * can make this server's own memory grow.
  *
  * No client may keep the server from the others for long.  A turn of a request

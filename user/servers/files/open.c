@@ -33,7 +33,6 @@ void open_close(int object)
 
 	if (open == 0 || object == 0)
 		return;
-	turns_forget(object);
 	made_forget(open);
 	node_release(open->node);
 	objects_drop(&opens, object);

@@ -24,10 +24,10 @@ static bool writable(const struct open *open)
  * Does one turn of a read from `body`; 0: of zeroes.  Returns LATER or the
  * call's answer: the number of bytes, or -errno if none could be moved.
  */
-static int give_turn(struct reading *r, const uint8_t *body)
+static int give_turn(struct wait *r, const uint8_t *body)
 {
 	static const uint8_t zeroes[PAGE_SIZE];
-	uint32_t end = r->done + min(r->wanted - r->done, TURN);
+	uint32_t end = r->done + min(r->total - r->done, TURN);
 
 	while (r->done < end) {
 		const uint8_t *from = body ? body + r->from + r->done : zeroes;
@@ -40,39 +40,36 @@ static int give_turn(struct reading *r, const uint8_t *body)
 			return r->done > 0 ? (int)r->done : moved;
 		r->done += (uint32_t)moved;
 	}
-	return r->done < r->wanted && !r->hurried ? LATER : (int)r->done;
+	return r->done < r->total && !r->hurried ? LATER : (int)r->done;
 }
 
 /*
- * Does one turn of a read of a file.  Its first turn moves the offset behind
- * all of its bytes, so that no other process that shares the open file reads
- * them, too.
+ * A read of a file begins: the offset moves behind all of its bytes, so that
+ * no other process that shares the open file reads them, too.
  */
-static int give_file(struct reading *r, struct open *open,
-                     const struct node *node)
+static void claim(struct wait *r, struct open *open, uint32_t bytes)
 {
-	uint32_t left, end;
-	int result;
+	uint32_t left = open->offset < bytes ? bytes - open->offset : 0;
 
-	if (r->done == 0 && !r->begun) {
-		left = open->offset < node->bytes.size
-		           ? node->bytes.size - open->offset
-		           : 0;
-		r->from = open->offset;
-		r->wanted = min(r->wanted, left);
-		r->begun = true;
-		open->offset += r->wanted;
-	}
-	end = r->from + r->wanted;
-	result = give_turn(r, node->bytes.archive);
+	r->from = open->offset;
+	r->total = min(r->total, left);
+	open->offset += r->total;
+}
+
+/* Does one turn of a read of a file. */
+static int give_file(struct wait *r, struct open *open, const struct node *node)
+{
+	uint32_t end = r->from + r->total;
+	int result = give_turn(r, node->bytes.archive);
+
 	if (result != LATER && open->offset == end)
 		open->offset = r->from + r->done; /* it read less */
 	return result;
 }
 
-int read_on(struct reading *r)
+int read_on(struct wait *r)
 {
-	struct open *open = open_at(r->object);
+	struct open *open = open_at(r->at);
 	struct node node = node_at(open->node);
 
 	switch (node.kind) {
@@ -88,18 +85,21 @@ int read_on(struct reading *r)
 int read_call(const struct message *m)
 {
 	struct open *open = open_at(m->object);
-	enum node_kind kind = node_at(open->node).kind;
+	struct node node = node_at(open->node);
+	struct wait reading = room_client(m);
 	int wanted = buffer_bytes(m);
 
 	if (!readable(open))
 		return -EBADF;
-	if (kind == NODE_DIRECTORY)
+	if (node.kind == NODE_DIRECTORY)
 		return -EISDIR;
-	if (wanted <= 0 || kind == NODE_NULL)
+	if (wanted <= 0 || node.kind == NODE_NULL)
 		return wanted < 0 ? wanted : 0;
-	return turns_begin((struct reading){.token = m->token,
-	                                    .object = m->object,
-	                                    .wanted = (uint32_t)wanted});
+	reading.at = m->object;
+	reading.total = (uint32_t)wanted;
+	if (node.kind == NODE_FILE)
+		claim(&reading, open, node.bytes.size);
+	return turns_begin(&reading);
 }
 
 int write_call(const struct message *m)

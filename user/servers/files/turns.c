@@ -7,79 +7,54 @@
  *
  *	[ A B C . . ]     A has its turn, and stands behind C or is done
  *
- * A read is known by the token of its client.  If the client was killed, the
- * read ends at its next turn, because its token is dead, or when its object is
- * closed.  The line has room for one read of each process; when it is full,
- * reads of dead clients are removed.
+ * The line is a queue of the waiting room (user/lib/room.h), in which each
+ * client is a party of its own.  A read of a dead client leaves at its turn.
+ * While a client lives, the object that it reads is open.
  */
 #include "files.h"
 
-static struct reading line[TOKEN_SLOTS];
-static int count;
+static int line = NOBODY;
 
-static bool is_dead(const struct reading *reading)
+int *room_queue(const struct wait *wait)
 {
-	return k_lease_size(reading->token, BUFFER) == -ESRCH;
+	(void)wait;
+	return &line;
 }
 
-/* Removes the reads of dead clients; the others keep their order. */
-static void throw_out_dead(void)
+int turns_begin(struct wait *reading)
 {
-	int left = 0;
+	int result = read_on(reading);
 
-	for (int i = 0; i < count; i++)
-		if (!is_dead(&line[i]))
-			line[left++] = line[i];
-	count = left;
-}
-
-void turns_forget(int object)
-{
-	int left = 0;
-
-	for (int i = 0; i < count; i++)
-		if (line[i].object != object)
-			line[left++] = line[i];
-	count = left;
-}
-
-static int stand_last(const struct reading *reading)
-{
-	if (count == TOKEN_SLOTS)
-		throw_out_dead();
-	line[count++] = *reading;
+	if (result != LATER)
+		return result;
+	reading->party = (uint32_t)reading->token % TOKEN_SLOTS;
+	room_join(reading);
 	return ANSWERED;
-}
-
-int turns_begin(struct reading reading)
-{
-	int result = read_on(&reading);
-
-	return result == LATER ? stand_last(&reading) : result;
 }
 
 bool turns_left(void)
 {
-	return count > 0;
+	return line != NOBODY;
 }
 
 void turns_next(void)
 {
-	struct reading reading;
+	struct wait *reading = room_first(&line);
 	int result;
 
-	if (count == 0)
+	if (reading == 0)
 		return;
-	reading = line[0];
-	memmove(line, line + 1, (uint32_t)--count * sizeof(line[0]));
-	result = turns_begin(reading);
-	if (result != ANSWERED)
-		k_reply(reading.token, result, 0);
+	result = room_lives(reading) ? read_on(reading) : -ESRCH;
+	if (result == LATER)
+		room_turn(&line);
+	else
+		room_answer(reading, result);
 }
 
 void turns_hurry(int token)
 {
-	for (int i = 0; i < count; i++)
-		if (line[i].token == token)
-			line[i].hurried = true;
+	struct wait *reading = room_find(token);
+
+	if (reading != 0)
+		reading->hurried = true;
 }
