@@ -269,12 +269,16 @@ class Machine(Child):
                 while "return" not in json.loads(answers.readline()):
                     pass
 
-    def screen(self):
-        """Returns the 25 lines of the screen without blanks at their ends."""
+    def cells(self):
+        """Returns the screen's 2000 cells, two bytes each."""
         dump = os.path.join(self.folder, "screen")
         self.order('pmemsave 0xb8000 4000 "%s"' % dump)
         with open(dump, "rb") as stream:
-            text = stream.read()[::2].decode("cp437").replace("\0", " ")
+            return stream.read()
+
+    def screen(self):
+        """Returns the 25 lines of the screen without blanks at their ends."""
+        text = self.cells()[::2].decode("cp437").replace("\0", " ")
         return [text[i:i + 80].rstrip() for i in range(0, len(text), 80)]
 
     def shows(self, pattern):

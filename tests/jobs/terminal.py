@@ -82,21 +82,21 @@ TYPED = [  # what is typed, what comes back, the sentence
 ]
 
 
-def lines_archive(folder):
-    """Makes a boot archive that has tests/programs/lines as well."""
+def machine_with(folder, program):
+    """Returns a machine whose init runs this test program."""
     archive = os.path.join(folder, "archive")
     subprocess.run([os.path.join(TOP, "tools", "mkarchive"), "-o", archive,
                     "-r", os.path.join(BUILD, "root"),
-                    "tests/lines=" + built("lines")], check=True)
-    return archive
+                    "tests/%s=%s" % (program, built(program))], check=True)
+    return Machine("-m", "64", *KERNEL, "-initrd", archive, "-append",
+                   "-- /tests/" + program, *DEBUG_EXIT)
 
 
 def terminal(check):
     """The serial line is a terminal: what is typed is echoed and read."""
     check = check.about("terminal")
-    with tempfile.TemporaryDirectory(prefix="tessera-test-") as folder, Machine(
-            "-m", "64", *KERNEL, "-initrd", lines_archive(folder),
-            "-append", "-- /tests/lines", *DEBUG_EXIT) as machine:
+    with tempfile.TemporaryDirectory(prefix="tessera-test-") as folder, \
+            machine_with(folder, "lines") as machine:
         machine.wait_for("lines are read", 60)
         type_lines(machine, lambda sentence, *texts: check(
             sentence, machine.says(*texts), machine.text[-600:]))

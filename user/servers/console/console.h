@@ -1,7 +1,7 @@
 /*
  * user/servers/console/console.h -- the parts of the console, and how bytes go.
  *
- *	keyboard.c --+                          +--> vga.c
+ *	keyboard.c --+                          +--> ansi.c --> vga.c
  *	             +--> tty.c <--> clients ---+
  *	uart.c COM1 -+                          +--> uart.c COM1
  *
@@ -85,9 +85,28 @@ bool uart_drained(const struct uart *uart);
 
 /* ---- vga.c: the screen -------------------------------------------------- */
 
+#define COLUMNS 80
+#define ROWS    25
+#define CELLS   (COLUMNS * ROWS)
+#define PLAIN   0x0700 /* the colours of a cell: light grey on black */
+
 void vga_start(void);
-void vga_put(uint8_t c); /* understands the common ANSI sequences */
-void vga_show(void);     /* copies what has changed to the screen */
+void vga_show(void); /* copies what has changed to the screen */
+/* Shows the cursor in this cell; CELLS: nowhere. */
+void vga_cursor(int at);
+/* Looks at rows that have left the screen; below 0: at later ones again. */
+void vga_look_back(int rows);
+
+void cells_put(int at, uint16_t cell);
+void cells_clear(int from, int to, uint16_t colours);
+void cells_move(int to, int from, int count);
+void cells_keep(int rows); /* the first rows are about to leave the screen */
+
+/* ---- ansi.c: what output does to the screen ----------------------------- */
+
+void ansi_put(uint8_t c);
+int ansi_row(void); /* where the cursor is, from 1 on */
+int ansi_column(void);
 
 /* ---- keyboard.c --------------------------------------------------------- */
 

@@ -3,8 +3,12 @@
  *
  * The scan codes are set 1, the layout is that of the US.  A code says that a
  * key goes down; with bit 7 set, that it comes up.  0xE0 comes before the code
- * of a key that the first PC did not have.  Keys without a character send what
- * a VT100 sends ("ESC [ A" for cursor up).
+ * of a key that the first PC did not have.
+ *
+ * Keys without a character send what xterm sends: cursor up "ESC [ A", with
+ * Shift, Alt or Ctrl "ESC [ 1 ; 2 A" (3, 5; the sum of them).  Alt with a
+ * character sends ESC before it.  Shift with PgUp or PgDn looks at what has
+ * left the screen, and sends nothing.
  */
 #include "console.h"
 #include "../../lib/port.h"
@@ -20,8 +24,14 @@
 #define KEY_CTRL        0x1D
 #define KEY_LEFT_SHIFT  0x2A
 #define KEY_RIGHT_SHIFT 0x36
+#define KEY_ALT         0x38
 #define KEY_CAPS        0x3A
+#define KEY_SLASH       0x35 /* extended: on the keypad, as Enter is */
+#define KEY_ENTER       0x1C
+#define KEY_PAGE_UP     0x49
+#define KEY_PAGE_DOWN   0x51
 #define KEYS            0x54
+#define PAGE_ROWS       (ROWS - 1)
 
 /* clang-format off */
 static const char plain[] =
@@ -34,7 +44,7 @@ static const char shifted[] =
 _Static_assert(sizeof(plain) == KEYS + 1 && sizeof(shifted) == KEYS + 1,
                "a character for each key, and the NUL");
 
-static bool shift, ctrl, caps, extended;
+static bool shift, ctrl, alt, caps, extended;
 
 void keyboard_start(void)
 {
@@ -49,30 +59,87 @@ void keyboard_start(void)
 
 static void type(uint8_t c)
 {
+	vga_look_back(-CELLS);
 	if (tty_room())
 		tty_input(c);
 }
 
-static void type_text(const char *text)
+/* ---- keys without a character ------------------------------------------- */
+
+struct special {
+	uint8_t key;
+	bool extended;
+	char letter;    /* what ends its sequence */
+	uint8_t number; /* before "~" */
+};
+
+static const struct special specials[] = {
+    {0x48, true, 'A', 1},   {0x50, true, 'B', 1},   {0x4D, true, 'C', 1},
+    {0x4B, true, 'D', 1},   {0x47, true, 'H', 1},   {0x4F, true, 'F', 1},
+    {0x52, true, '~', 2},   {0x53, true, '~', 3},   {0x49, true, '~', 5},
+    {0x51, true, '~', 6},   {0x3B, false, 'P', 1},  {0x3C, false, 'Q', 1},
+    {0x3D, false, 'R', 1},  {0x3E, false, 'S', 1},  {0x3F, false, '~', 15},
+    {0x40, false, '~', 17}, {0x41, false, '~', 18}, {0x42, false, '~', 19},
+    {0x43, false, '~', 20}, {0x44, false, '~', 21}, {0x57, false, '~', 23},
+    {0x58, false, '~', 24},
+};
+
+/* F1 to F4 send "ESC O" and a letter, as on a VT100. */
+static void type_special(const struct special *key)
 {
-	while (*text != '\0')
-		type((uint8_t)*text++);
+	int with = 1 + shift + 2 * alt + 4 * ctrl;
+	char buffer[16];
+	struct text text = {buffer, sizeof(buffer), 0};
+	bool number = key->letter == '~' || with > 1;
+
+	text_add(&text, "\033%s",
+	         !number && key->letter >= 'P' && key->letter <= 'S' ? "O"
+	                                                             : "[");
+	if (number)
+		text_add(&text, "%d", key->number);
+	if (with > 1)
+		text_add(&text, ";%d", with);
+	text_add(&text, "%c", key->letter);
+	for (uint32_t i = 0; i < text.used; i++)
+		type((uint8_t)buffer[i]);
 }
 
-static void key_extended(uint8_t key)
+static const struct special *find_special(uint8_t key, bool is_extended)
 {
-	static const struct {
-		uint8_t key;
-		const char *text;
-	} keys[] = {
-	    {0x48, "\033[A"},  {0x50, "\033[B"}, {0x4D, "\033[C"},
-	    {0x4B, "\033[D"},  {0x47, "\033[H"}, {0x4F, "\033[F"},
-	    {0x53, "\033[3~"}, {0x1C, "\r"},     {0x35, "/"},
-	};
+	for (size_t i = 0; i < sizeof(specials) / sizeof(*specials); i++)
+		if (specials[i].key == key &&
+		    specials[i].extended == is_extended)
+			return &specials[i];
+	return 0;
+}
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (keys[i].key == key)
-			type_text(keys[i].text);
+/* True: it was such a key. */
+static bool special(uint8_t key, bool is_extended)
+{
+	const struct special *found = find_special(key, is_extended);
+
+	if (found == 0)
+		return false;
+	if (shift && is_extended &&
+	    (key == KEY_PAGE_UP || key == KEY_PAGE_DOWN))
+		vga_look_back(key == KEY_PAGE_UP ? PAGE_ROWS : -PAGE_ROWS);
+	else
+		type_special(found);
+	return true;
+}
+
+/* ---- keys with one ------------------------------------------------------ */
+
+/* The character of a key with Ctrl. */
+static char control(char c)
+{
+	if (c == ' ' || c == '2')
+		return '\0';
+	if (c == '/')
+		return 31;
+	if (c == 127)
+		return '\b';
+	return c >= '@' && c < 127 ? c & 31 : c;
 }
 
 static void key_down(uint8_t key)
@@ -80,14 +147,35 @@ static void key_down(uint8_t key)
 	char c = key < KEYS ? (shift ? shifted : plain)[key] : '\0';
 	bool letter = (c | 32) >= 'a' && (c | 32) <= 'z';
 
+	if (c == '\0')
+		return;
 	if (letter && caps)
 		c ^= 32;
-	if (ctrl && (letter || (c >= '[' && c <= '_')))
-		c &= 31;
-	if (c == '\n' && !ctrl)
-		c = '\r';
-	if (c != '\0')
-		type((uint8_t)c);
+	if (alt)
+		type('\033');
+	if (shift && c == '\t') {
+		type('\033');
+		type('[');
+		c = 'Z';
+	} else if (c == '\n') {
+		c = ctrl ? '\n' : '\r';
+	} else if (ctrl) {
+		c = control(c);
+	}
+	type((uint8_t)c);
+}
+
+static bool modifier(uint8_t key, bool down)
+{
+	if (key == KEY_CTRL)
+		ctrl = down;
+	else if (key == KEY_ALT)
+		alt = down;
+	else if (key == KEY_LEFT_SHIFT || key == KEY_RIGHT_SHIFT)
+		shift = down;
+	else
+		return false;
+	return true;
 }
 
 static void code(uint8_t code)
@@ -99,17 +187,13 @@ static void code(uint8_t code)
 	extended = code == EXTENDED;
 	if (extended)
 		return;
-	if (key == KEY_CTRL)
-		ctrl = down;
-	else if (was_extended && down)
-		key_extended(key);
-	else if (was_extended)
+	if (was_extended && (key == KEY_LEFT_SHIFT || key == KEY_RIGHT_SHIFT))
+		return; /* the keyboard says it by itself, around other keys */
+	if (modifier(key, down) || !down || special(key, was_extended))
 		return;
-	else if (key == KEY_LEFT_SHIFT || key == KEY_RIGHT_SHIFT)
-		shift = down;
-	else if (key == KEY_CAPS && down)
+	if (key == KEY_CAPS)
 		caps = !caps;
-	else if (down)
+	else if (!was_extended || key == KEY_SLASH || key == KEY_ENTER)
 		key_down(key);
 }
 

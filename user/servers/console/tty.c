@@ -87,7 +87,7 @@ uint32_t tty_readable(void)
 
 static void put(uint8_t c)
 {
-	vga_put(c);
+	ansi_put(c);
 	if (com1.present && ring_room(&com1.out) > 0)
 		ring_put(&com1.out, c);
 }
