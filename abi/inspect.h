@@ -33,7 +33,7 @@
 #include "types.h"
 
 #define INSPECT_MAGIC   0x53534554u /* "TESS" in memory */
-#define INSPECT_VERSION 3
+#define INSPECT_VERSION 4
 #define INSPECT_TABLES  12
 #define INSPECT_FIELDS  128
 
@@ -66,6 +66,7 @@ enum proc_state {
 	PROC_IN_LINE,    /* semop, msgsnd, msgrcv: until it is served */
 	PROC_SLEEPING,   /* until wake_at */
 	PROC_PAUSED,     /* until a signal */
+	PROC_POLLING,    /* poll, select: until a readiness word rises */
 	PROC_VFORK,      /* until `peer`, its child, execs or ends */
 	PROC_STOPPED,    /* by SIGSTOP or another stop signal, until SIGCONT */
 	PROC_ZOMBIE,     /* has ended; its parent has not yet waited for it */

@@ -110,12 +110,27 @@ void connection_forget(struct channel *channel)
 	rows_put(&connection_rows, connection);
 }
 
+void pollers_wake(void)
+{
+	for (int i = 0; i < proc_rows.fresh; i++)
+		if (procs[i].state == PROC_POLLING)
+			wake(&procs[i]);
+}
+
 int native_ready(int connection, uint32_t word)
 {
+	struct connection *c = &connections[connection];
+	bool rises;
+
 	if (!connection_exists(connection) ||
-	    connections[connection].channel != self()->message.channel)
+	    c->channel != self()->message.channel)
 		return -EBADF;
-	connections[connection].readiness = word;
+	rises = word & ~c->readiness;
+	c->readiness = word;
+	if (rises && c->watched) {
+		c->watched = false;
+		pollers_wake();
+	}
 	return 0;
 }
 

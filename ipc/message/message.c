@@ -468,6 +468,7 @@ void server_exit(struct proc *p)
 			message_answer(&procs[i], -EIO);
 	c->server = -1;
 	c->interrupts = 0;
+	pollers_wake();
 	while (c->closed >= 0)
 		connection_forget(c);
 	for (int line = 0; line < INTERRUPT_LINES; line++) {

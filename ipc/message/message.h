@@ -35,6 +35,7 @@ struct connection {
 	int object;  /* a number that means something to the server */
 	int count;   /* holds: C1 in connection.c */
 	uint32_t readiness; /* bits of poll(2); the server writes them */
+	bool watched;       /* a process may wait for more of them */
 };
 
 #define INTERRUPT_LINES 16
@@ -85,8 +86,13 @@ void descriptors_fork(struct proc *child); /* holds what was copied */
 void descriptors_exec(struct proc *p);     /* closes those with FD_CLOEXEC */
 void descriptors_exit(struct proc *p);     /* closes all, and the directory */
 
-/* A server sets the readiness of its own connection; -EBADF otherwise. */
+/*
+ * A server sets the readiness of its own connection; -EBADF otherwise.  A bit
+ * that is new, of a connection that is watched, wakes all processes that poll.
+ */
 int native_ready(int connection, uint32_t word);
+/* Every process in PROC_POLLING looks again at what it waits for. */
+void pollers_wake(void);
 
 /* ---- message.c ---------------------------------------------------------- */
 

@@ -121,8 +121,8 @@ static const struct {
     [PROC_SENDING] = {false, false},   [PROC_REPLY_WAIT] = {false, false},
     [PROC_RECEIVING] = {false, false}, [PROC_WAITING] = {true, true},
     [PROC_IN_LINE] = {true, false},    [PROC_SLEEPING] = {true, true},
-    [PROC_PAUSED] = {true, true},      [PROC_VFORK] = {false, false},
-    [PROC_STOPPED] = {false, false},
+    [PROC_PAUSED] = {true, true},      [PROC_POLLING] = {true, true},
+    [PROC_VFORK] = {false, false},     [PROC_STOPPED] = {false, false},
 };
 
 bool wakes_early(enum proc_state state)

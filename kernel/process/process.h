@@ -11,7 +11,7 @@
  *	   | free       schedule v   | preempt              |
  *	 ZOMBIE <-------------- RUNNING ------> SENDING REPLY_WAIT RECEIVING
  *	               exit              block  WAITING SLEEPING PAUSED IN_LINE
- *	                                        VFORK STOPPED
+ *	                                        POLLING VFORK STOPPED
  */
 #ifndef KERNEL_PROCESS_H
 #define KERNEL_PROCESS_H
@@ -228,6 +228,7 @@ uintptr_t proc_stack_top(const struct proc *p);
  *	WAITING     yes            stops here, looks again    ends
  *	SLEEPING    yes            stops here, looks again    ends
  *	PAUSED      yes            stops here, looks again    ends
+ *	POLLING     yes            stops here, looks again    ends
  *	IN_LINE     yes            leaves the line, stops     leaves the line
  *	VFORK       no             stops when its child lets  ends
  *	                           go of the space

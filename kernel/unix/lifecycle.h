@@ -11,6 +11,7 @@
 #include "../base/klog.h"
 #include "../base/panic.h"
 #include "../base/string.h"
+#include "../process/clock.h"
 #include "../process/process.h"
 #include "../process/schedule.h"
 #include "../process/trapframe.h"
@@ -69,6 +70,17 @@ void random_bytes(uint8_t bytes[RANDOM_BLOCK]);
 
 /* The date as seconds since 1970, or 0 where there is no clock.  For boot. */
 uint32_t rtc_time(void);
+
+/* ---- time.c ------------------------------------------------------------- */
+
+/*
+ * Gives the process a time, with 64 bits of seconds if `wide`: 0 or -EFAULT.
+ * timespec_in() in process/clock.h does the opposite.
+ */
+int timespec_out(vaddr_t to, struct timespec32 time, bool wide);
+
+/* Reads the clock, and answers how long it is until `deadline`; 0: past. */
+struct timespec32 clock_left(uint64_t deadline);
 
 /* ---- forward.c ---------------------------------------------------------- */
 

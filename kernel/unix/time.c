@@ -9,8 +9,6 @@
  */
 #include "lifecycle.h"
 
-#include "../process/clock.h"
-
 /*
  * Which clocks there are.  A fine one counts in parts of a tick; one that is
  * since_1970 adds the time of boot; a process may sleep by some of them.
@@ -54,14 +52,13 @@ static int read_clock(int clock, struct timespec32 *now)
 	return 0;
 }
 
-/* Gives the process a time, with 64 bits of seconds if `wide`. */
-static int give(struct timespec32 time, vaddr_t tp, bool wide)
+int timespec_out(vaddr_t to, struct timespec32 time, bool wide)
 {
 	struct timespec64 both = {.seconds = time.seconds,
 	                          .nanoseconds = time.nanoseconds};
 
-	return wide ? copy_out(tp, &both, sizeof(both))
-	            : copy_out(tp, &time, sizeof(time));
+	return wide ? copy_out(to, &both, sizeof(both))
+	            : copy_out(to, &time, sizeof(time));
 }
 
 int sys_time(vaddr_t result)
@@ -80,7 +77,7 @@ int sys_gettimeofday(vaddr_t tv, vaddr_t tz)
 
 	read_clock(CLOCK_REALTIME, &now);
 	now.nanoseconds /= 1000; /* struct timeval: microseconds */
-	if (tv && give(now, tv, false) < 0)
+	if (tv && timespec_out(tv, now, false) < 0)
 		return -EFAULT;
 	return tz ? copy_out(tz, utc, sizeof(utc)) : 0;
 }
@@ -91,7 +88,7 @@ int sys_gettime(int clock, vaddr_t tp, int wide)
 	struct timespec32 now;
 	int result = read_clock(clock, &now);
 
-	return result < 0 ? result : give(now, tp, wide);
+	return result < 0 ? result : timespec_out(tp, now, wide);
 }
 
 /*
@@ -106,7 +103,15 @@ int sys_getres(int clock, vaddr_t tp, int wide)
 		return -EINVAL;
 	if (clocks[clock].fine)
 		time.nanoseconds = 1000000000u / PIT_HZ;
-	return tp ? give(time, tp, wide) : 0;
+	return tp ? timespec_out(tp, time, wide) : 0;
+}
+
+/* Without the two counts that clock_deadline() has added. */
+struct timespec32 clock_left(uint64_t deadline)
+{
+	clock_read();
+	return clock_duration(
+	    deadline > clock_counts + 2 ? deadline - clock_counts - 2 : 0);
 }
 
 /* ---- sleeping ----------------------------------------------------------- */

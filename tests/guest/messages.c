@@ -17,6 +17,7 @@
  */
 #define OWN_MAIN
 #include "test.h"
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/uio.h>
@@ -480,6 +481,87 @@ TEST("3-ready a new connection has the word that its reply said")
 	words[0] = getpid();
 	EQ(order(server("/dev/t1"), ORDER_LOOK), 0);
 	EQ(words[4], 4); /* POLLOUT */
+}
+
+static void ready(int fd, int word)
+{
+	words[0] = word;
+	EQ(order(fd, ORDER_READY), 0);
+	EQ(words[0], 0);
+}
+
+/* What poll answers at once about POLLIN. */
+static int input(int fd)
+{
+	struct pollfd one = {fd, POLLIN, 0};
+
+	return (int)OK(poll(&one, 1, 0));
+}
+
+/* `n` processes poll for input of `fd`, each until it is there. */
+static void poll_in_background(pid_t *pids, int n, int fd)
+{
+	for (int i = 0; i < n; i++) {
+		BACKGROUND(pids[i])
+		{
+			struct pollfd one = {fd, POLLIN, 0};
+
+			EQ(poll(&one, 1, -1), 1);
+			EQ(one.revents, POLLIN);
+		}
+	}
+	for (int i = 0; i < n; i++)
+		await_asleep(pids[i]);
+}
+
+TEST("3-poll a hundred that poll sleep on until one word rises")
+{
+	int fd = server("/dev/t1"), other = server("/dev/t1");
+	pid_t pids[100];
+
+	poll_in_background(pids, 100, fd);
+	ready(fd, POLLOUT);
+	ready(fd, 0);
+	ready(fd, POLLOUT);   /* rises, but they do not want it */
+	ready(other, POLLIN); /* rises, but nobody polls there */
+	for (int i = 0; i < 100; i++)
+		await_asleep(pids[i]);
+	ready(fd, POLLIN);
+	for (int i = 0; i < 100; i++)
+		EXITS(pids[i], 0);
+}
+
+TEST("3-poll one waits for the words of different servers")
+{
+	int first = server("/dev/t1"), second = server("/dev/t4");
+	struct pollfd both[2] = {{first, POLLIN, 0}, {second, POLLIN, 0}};
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		EQ(poll(both, 2, -1), 1);
+		EQ(both[1].revents, POLLIN);
+	}
+	await_asleep(pid);
+	ready(second, POLLIN);
+	EXITS(pid, 0);
+}
+
+TEST("3-poll a word that falls before the reply is not seen by the client")
+{
+	int fd = server("/dev/t1");
+
+	ready(fd, POLLIN | POLLOUT);
+	EQ(input(fd), 1);
+	words[0] = 0;
+	EQ(order(fd, ORDER_LOWER), 0);
+	EQ(input(fd), 0);
+	ready(fd, POLLIN | POLLOUT);
+	words[0] = 1; /* this is why servers must not do so */
+	EQ(order(fd, ORDER_LOWER), 0);
+	EQ(input(fd), 1);
+	EQ(order(fd, ORDER_COUNTS), 0);
+	EQ(input(fd), 0);
 }
 
 TEST("3-connection dup and fork add to its count; its object stays")
@@ -1109,10 +1191,16 @@ TEST("3-death a crashed server's clients get EIO, and so do later calls")
 	int fd = server("/dev/t3");
 	volatile char *p = ADDRESS(
 	    map_of(fd, MAPPED_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED));
-	pid_t pid;
+	struct pollfd one = {fd, POLLIN, 0};
+	pid_t pid, poller;
 
 	EQ(clock_of("/dev/t3", 1), 0);
 	p[0] = 1;
+	BACKGROUND(poller)
+	{
+		EQ(poll(&one, 1, -1), 1);
+		EQ(one.revents, POLLERR | POLLHUP);
+	}
 	BACKGROUND(pid)
 	{
 		EQ(order(OK(open("/dev/t3", O_RDWR)), ORDER_STALL), -EIO);
@@ -1120,6 +1208,9 @@ TEST("3-death a crashed server's clients get EIO, and so do later calls")
 	sleep_ms(50);
 	EQ(order(fd, ORDER_CRASH), -EIO);
 	EXITS(pid, 0);
+	EXITS(poller, 0);
+	EQ(poll(&one, 1, -1), 1);
+	EQ(one.revents, POLLERR | POLLHUP);
 	EQ(p[0], 1);
 	p[4096] = 2; /* what it had mapped outlives it */
 	EQ(clock_of("/dev/t1", 0), 0);

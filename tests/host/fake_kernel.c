@@ -152,8 +152,7 @@ FAKE void block_move(struct proc *p, enum proc_state state, int peer)
 
 FAKE bool wakes_early(enum proc_state state)
 {
-	return state == PROC_WAITING || state == PROC_SLEEPING ||
-	       state == PROC_PAUSED || state == PROC_IN_LINE;
+	return state >= PROC_WAITING && state <= PROC_POLLING;
 }
 
 FAKE void wake(struct proc *p)

@@ -494,7 +494,7 @@ def other_kernel(check, browser):
     with open(os.path.join(BUILD, "tessera.elf"), "rb") as stream:
         kernel = stream.read()
     with tempfile.NamedTemporaryFile() as other:
-        other.write(kernel.replace(b"TESS\3\0\0\0", b"TESS\4\0\0\0"))
+        other.write(kernel.replace(b"TESS\4\0\0\0", b"TESS\5\0\0\0"))
         other.flush()
         path = make("--kernel", other.name, out=os.path.join(
             BUILD, "web-other"))
@@ -503,7 +503,7 @@ def other_kernel(check, browser):
     browser.wait("window.page && page.live && page.live.state === 'broken'", 60)
     said = browser.evaluate("document.getElementById('lesson').textContent")
     check("a kernel with another inspection block is refused with both versions",
-          "page reads version 3" in said and "kernel has 4" in said, said)
+          "page reads version 4" in said and "kernel has 5" in said, said)
 
 
 def emulator(check, browser, path):

@@ -42,6 +42,8 @@ enum order {
 	ORDER_CARELESS,      /* words[0]: receives with a bad address first */
 	ORDER_NATIVE,        /* native call words[0] of words[1..6]: words[7] */
 	ORDER_BEHALF,        /* takes memory for its client, then for itself */
+	ORDER_LOWER,         /* its readiness is POLLOUT: before the reply, or */
+	                     /* if words[0] after it; it is slow before and after */
 };
 /* clang-format on */
 

@@ -504,6 +504,27 @@ static int take_memory(const struct message *m)
 	return 0;
 }
 
+/* Computes for some ticks, so that others run meanwhile. */
+static void be_slow(void)
+{
+	for (volatile int i = 0; i < 40000000; i++)
+		;
+}
+
+static int lower(const struct message *m)
+{
+	bool late = words[0] != 0;
+
+	if (!late)
+		k_ready(m->connection, POLLOUT);
+	be_slow();
+	k_reply(m->token, 0, 0);
+	be_slow();
+	if (late)
+		k_ready(m->connection, POLLOUT);
+	return ANSWERED;
+}
+
 /* ---- the calls ---------------------------------------------------------- */
 
 static int order(const struct message *m)
@@ -514,7 +535,7 @@ static int order(const struct message *m)
 	    carry,       leases,      segments,    kinds,          resize,
 	    peek,        poke,        show,        machine,        inspect,
 	    clock,       counts,      look,        send,           ready,
-	    bad_buffers, be_careless, call_native, take_memory};
+	    bad_buffers, be_careless, call_native, take_memory,    lower};
 	uint32_t index = m->args[1] - ORDER_ADD;
 	int result;
 

@@ -16,7 +16,7 @@
  */
 const Inspect = (() => {
 	const MAGIC = 0x53534554;
-	const VERSION = 3;
+	const VERSION = 4;
 	const WORDS = 19, COUNTERS = 8;
 	const TABLES = 12, TABLE_BYTES = 28, TABLE_NAME = 12;
 	const FIELDS = 128, FIELD_BYTES = 24, FIELD_NAME = 20;

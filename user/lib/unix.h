@@ -11,6 +11,7 @@
 #include "../../abi/errno.h"
 #include "../../abi/fcntl.h"
 #include "../../abi/mman.h"
+#include "../../abi/poll.h"
 #include "../../abi/types.h"
 #include "../../build/gen/syscall_numbers.h"
 
@@ -39,10 +40,6 @@
 #define TCSETS2    0x402C542Bu
 #define TCSETSW2   0x402C542Cu
 #define TCSETSF2   0x402C542Du
-
-#define POLLIN  0x01u
-#define POLLOUT 0x04u
-#define POLLHUP 0x10u
 
 #define PATH_MAX 4096 /* bytes of a path, its NUL included */
 #define NAME_MAX 255  /* bytes of one component */

@@ -111,6 +111,7 @@ static const struct {
     [PROC_IN_LINE] = {'S', "in line", false},
     [PROC_SLEEPING] = {'S', "sleeping", false},
     [PROC_PAUSED] = {'S', "paused", false},
+    [PROC_POLLING] = {'S', "polling", false},
     [PROC_VFORK] = {'D', "vfork of ", true},
     [PROC_STOPPED] = {'T', "stopped", false},
     [PROC_ZOMBIE] = {'Z', "zombie", false},
