@@ -89,7 +89,7 @@ struct inspection {
 	struct inspect_table tables[INSPECT_TABLES];
 	struct inspect_field fields[INSPECT_FIELDS];
 	uint32_t teach; /* `teach` on the command line: /proc/PID/pt for all */
-	uint32_t tunables[16]; /* by enum tunable_number of message.h */
+	uint32_t tunables[24]; /* by enum tunable_number of message.h */
 };
 
 /* counters[]: since boot */

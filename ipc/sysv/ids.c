@@ -10,7 +10,9 @@
  * A removed object's index is soon used again, but its id is not: each removal
  * moves the slot's sequence on.  So a program that still holds the old id gets
  * an error, and never a stranger's object.  A slot that has used up its
- * sequence is retired: it is better to lose a slot than to repeat an id.
+ * sequence is retired: it is better to lose a slot than to repeat an id.  Only
+ * root can make an id come again, by /proc/sys/kernel/shm_next_id and its like:
+ * a program that restores saved objects asks so for the ids that they had.
  *
  * Three searches:
  *   by id      the slot is in the id; its sequence must be the same
@@ -21,7 +23,8 @@
  * A slot keeps the id of its object.  A free slot keeps the complement of the
  * next id: it is negative, so no id that a program passes leads to that slot
  * and equals it.  A retired slot keeps the complement of its index.  Slots from
- * rows.fresh on were never used, and their memory may not even be there.
+ * rows.fresh on were never used, and their memory may not even be there.  A
+ * slot below that keeps 0 if it was never used.
  */
 #include "ids.h"
 
@@ -78,19 +81,48 @@ int ids_highest(const struct ids *ids)
 
 /* ---- which slots may be given out --------------------------------------- */
 
-int ids_lowest_free(const struct ids *ids)
+int ids_place(const struct ids *ids)
 {
-	for (int word = ids->full; word < IDS_MAP_WORDS; word++)
-		if (ids->taken[word] != UINT32_MAX)
-			return 32 * word + __builtin_ctz(~ids->taken[word]);
+	int from = ids->next_id < 0 ? 32 * ids->full : ids_index(ids->next_id);
+	uint32_t below = (1u << from % 32) - 1; /* bits not to be looked at */
+
+	for (int word = from / 32; word < IDS_MAP_WORDS; word++, below = 0)
+		if ((ids->taken[word] | below) != UINT32_MAX)
+			return 32 * word +
+			       __builtin_ctz(~(ids->taken[word] | below));
 	return -1;
 }
 
-/* `index` was the lowest free one, so all words below its own are full. */
+/* If `index` was the lowest free one, all words below its own are full. */
 static void take(struct ids *ids, int index)
 {
 	ids->taken[index / 32] |= 1u << index % 32;
-	ids->full = index / 32;
+	if (ids->next_id < 0)
+		ids->full = index / 32;
+}
+
+/* The id of an object that begins at `index`. */
+static int new_id(const struct ids *ids, int index)
+{
+	int old = ids_slot_at(ids, index)->id;
+
+	if (ids->next_id >= IDS_LIMIT || (ids->next_id >= 0 && index > 0))
+		return (ids->next_id & ~(IDS_LIMIT - 1)) | index;
+	return old == 0 ? IDS_LIMIT + index /* it was never used */
+	                : ~old;
+}
+
+/*
+ * The wish for an id is fulfilled once.  If slot 0 was passed by and was never
+ * used, it gets its next id now: the id 0 must not find it.
+ */
+static void forget_wish(struct ids *ids)
+{
+	struct ids_slot *first = ids_slot_at(ids, 0);
+
+	if (first->id == 0)
+		first->id = ~IDS_LIMIT;
+	ids->next_id = -1;
 }
 
 static void give_back(struct ids *ids, int index)
@@ -107,9 +139,10 @@ void ids_insert(struct ids *ids, int index, int key)
 	struct ids_slot *slot = ids_slot_at(ids, index);
 	uint16_t *head = &ids->heads[hash(key)];
 
-	slot->id = slot->id == 0 ? IDS_LIMIT + index /* it was never used */
-	                         : ~slot->id;
 	take(ids, index);
+	slot->id = new_id(ids, index);
+	if (ids->next_id >= 0)
+		forget_wish(ids);
 	ids->rows.live++;
 	slot->key = key;
 	slot->next = 0;
@@ -139,7 +172,7 @@ void ids_remove(struct ids *ids, int index)
 
 	ids_forget_key(ids, index);
 	ids->rows.live--;
-	if (slot->id >> IDS_SHIFT == IDS_SEQ_MAX) {
+	if (slot->id >> IDS_SHIFT >= IDS_SEQ_MAX) {
 		slot->id = ~index; /* retired: its bit in `taken` stays */
 		return;
 	}

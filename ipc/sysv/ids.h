@@ -34,13 +34,14 @@ struct ids {
 	struct rows rows;              /* of the objects; `live` counts them */
 	uint32_t taken[IDS_MAP_WORDS]; /* a bit: not to be given out */
 	int full;                      /* so many words of it are full */
+	int next_id; /* the id that the next object is to have, or -1 */
 	uint16_t heads[IDS_HEADS]; /* index + 1 of a chain's first; 0: empty */
 };
 
 /* clang-format off */
 #define IDS(array)                                                             \
 	{                                                                      \
-		.rows = ROWS_OF(array, IDS_LIMIT)                              \
+		.rows = ROWS_OF(array, IDS_LIMIT), .next_id = -1               \
 	}
 /* clang-format on */
 
@@ -80,12 +81,15 @@ int ids_id(const struct ids *ids, int index);
 /* The highest index of an object, or 0 when there is none. */
 int ids_highest(const struct ids *ids);
 
-/* The index that the next object gets, or -1: every slot is used or retired. */
-int ids_lowest_free(const struct ids *ids);
+/*
+ * The index that the next object gets: the lowest free one, or from that of
+ * `next_id` on.  -1: every slot there is used or retired.
+ */
+int ids_place(const struct ids *ids);
 
 /*
- * An object begins at `index`, which ids_lowest_free() has just answered, and
- * whose memory is there.  The key must be IPC_PRIVATE or not in use.
+ * An object begins at `index`, which ids_place() has just answered, and whose
+ * memory is there.  The key must be IPC_PRIVATE or not in use.
  */
 void ids_insert(struct ids *ids, int index, int key);
 

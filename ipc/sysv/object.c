@@ -63,7 +63,7 @@ int object_open(const struct object_kind *kind, int index, int flags)
 
 int object_place(const struct object_kind *kind)
 {
-	int index = ids_lowest_free(kind->ids);
+	int index = ids_place(kind->ids);
 
 	if (index < 0 || (uint32_t)kind->ids->rows.live >= *kind->most)
 		return -ENOSPC;

@@ -17,7 +17,10 @@
  * A segment dies when it has been removed (IPC_RMID) *and* no process has it
  * attached, whichever comes last.  So two facts decide: SHM_DEST, and
  * shm_nattch, which is at every moment the number of its attaches in all
- * processes.  Only attach() and detach() below change it.
+ * processes.  Only attach() and detach() below change it.  While
+ * shm_rmid_forced is set, every segment counts as removed, but for one thing:
+ * one that nobody has attached yet lives as long as its creator.
+ *
  * ipc/sysv/shm_check.c recounts:
  *
  *	I1  shm_nattch is the number of attaches found in all spaces
@@ -29,6 +32,7 @@
  *	sys_shmget   find or make            sys_shmctl   look, change, remove
  *	sys_shmat    attach                  shm_fork     a child inherits
  *	sys_shmdt    detach                  attach_ended one less, by any way
+ *	shm_exit     a creator has ended
  *
  * This is in the kernel and not in a server, because shm_nattch counts what
  * page tables have, and a count is only right beside what it counts.
@@ -37,6 +41,7 @@
 
 #include "../../abi/errno.h"
 #include "../../kernel/process/clock.h"
+#include "../../kernel/base/cpu.h"
 #include "../../kernel/base/panic.h"
 #include "permission.h"
 
@@ -44,7 +49,7 @@ struct shminfo shm_limits = {
     .shmmax = 0xFEFFFFFF, .shmmin = 1, .shmmni = 4096, .shmall = 0xFEFFFFFF};
 
 struct ids shm_ids = IDS(shms);
-uint32_t shm_pages;
+uint32_t shm_pages, shm_rmid_forced;
 
 _Static_assert(sizeof(struct shm) <= 128, "32,768 of them have 4 MiB");
 
@@ -115,6 +120,8 @@ static int create(int key, uint32_t size, int flags)
 	shms[index].segment = segment;
 	shms[index].ds.shm_segsz = size;
 	shms[index].ds.shm_cpid = self()->life.pid;
+	shms[index].creator = self_index();
+	self()->shm_creator = true;
 	shm_pages += pages_for(size);
 	return id;
 }
@@ -150,6 +157,13 @@ static void detach(int index)
 	shms[index].ds.shm_nattch--;
 }
 
+/* Does no attach keep it, and nothing else? */
+static bool is_due(const struct shmid_ds *ds)
+{
+	return ds->shm_nattch == 0 &&
+	       (shm_rmid_forced || (ds->shm_perm.mode & SHM_DEST));
+}
+
 /* The last attach of a removed object ends the object, too: I2. */
 void attach_ended(int space, int tag)
 {
@@ -158,8 +172,28 @@ void attach_ended(int space, int tag)
 	detach(tag);
 	ds->shm_lpid = spaces[space].pid;
 	ds->shm_dtime = clock_now;
-	if (ds->shm_nattch == 0 && (ds->shm_perm.mode & SHM_DEST))
+	if (is_due(ds))
 		destroy(tag);
+}
+
+void shm_destroy_orphans(void)
+{
+	for (int i = 0; shm_rmid_forced && i < shm_ids.rows.fresh; i++) {
+		if (ids_used(&shm_ids, i) && shms[i].creator < 0 &&
+		    is_due(&shms[i].ds))
+			destroy(i);
+		preemption_point();
+	}
+}
+
+void shm_exit(void)
+{
+	if (!self()->shm_creator)
+		return;
+	for (int i = 0; i < shm_ids.rows.fresh; i++)
+		if (ids_used(&shm_ids, i) && shms[i].creator == self_index())
+			shms[i].creator = -1;
+	shm_destroy_orphans();
 }
 
 void shm_fork(int child_space)

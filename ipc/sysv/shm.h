@@ -16,12 +16,14 @@
  * /proc/sys/kernel set them.  A shmseg of 0 is no limit.
  */
 extern struct shminfo shm_limits;
+extern uint32_t shm_rmid_forced; /* 0, or 1: see shm.c */
 
 /* An object: a segment of mm/segment.c with a name, an owner and a history. */
 struct shm {
 	struct ids_slot slot;
 	struct shmid_ds ds; /* at every moment what IPC_STAT gives out */
 	int segment;        /* of mm/segment.c; -1: the slot is free */
+	int creator;        /* index of the process, or -1: it has ended */
 };
 
 extern struct shm shms[];  /* at a fixed address (linker.ld) */
@@ -39,6 +41,12 @@ int shm_attach(int index, vaddr_t address, int flags, vaddr_t *result);
 
 /* A child space has inherited the caller's attaches: counts them. */
 void shm_fork(int child_space);
+
+/* The running process ends; its space has been dropped. */
+void shm_exit(void);
+
+/* Destroys what shm_rmid_forced does not let live.  After it was set. */
+void shm_destroy_orphans(void);
 
 int shm_check(void); /* self-check: how many breaches it has logged */
 

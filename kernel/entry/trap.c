@@ -25,6 +25,7 @@
  *	ipc/sysv/semadj.c   a process's end has served one of its sets
  *	ipc/sysv/msg.c      some messages were passed by, or one was thrown away
  *	ipc/sysv/pool.c     a page of cells was taken, filled, read or freed
+ *	ipc/sysv/shm.c      a segment was destroyed, as shm_rmid_forced asks
  *	mm/slot.c           a region's entries in one slot were visited
  *	mm/segment.c        a table of a segment that ends was given back
  *	mm/resize.c         a region forgot what a segment that shrinks lost

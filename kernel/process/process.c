@@ -21,6 +21,7 @@
 #include "trapframe.h"
 
 struct rows proc_rows = ROWS_OF(procs, PROCS_MAX);
+int threads_max = PROCS_MAX;
 struct proc *running;
 
 _Static_assert(sizeof(struct proc) == 2048, "an index becomes a shift");
@@ -45,7 +46,7 @@ int proc_make(int level, struct proc **made)
 	struct proc *p;
 	int i;
 
-	if (rows_full(&proc_rows, 1, level))
+	if (rows_full(&proc_rows, 1, level) || proc_rows.live >= threads_max)
 		return -EAGAIN;
 	i = rows_take(&proc_rows, level);
 	if (i < 0)

@@ -147,6 +147,9 @@ struct proc {
 		bool called; /* semop: a change may concern it, see semop.c */
 	} wait;
 
+	/* shm.c: it has made a segment */
+	bool shm_creator;
+
 	/* semadj.c: the root of what its end takes back, or -1 */
 	int semadj;
 
@@ -163,6 +166,7 @@ struct proc {
 
 extern struct proc procs[];
 extern struct rows proc_rows; /* of procs: mm/rows.h */
+extern int threads_max;       /* rows in use at most: /proc/sys/kernel */
 extern struct proc *running;  /* always valid after boot */
 
 static inline struct proc *self(void)

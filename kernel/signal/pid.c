@@ -7,15 +7,15 @@
  */
 #include "signal.h"
 
-#define PID_MAX 32768
+#include "../base/string.h"
+
+int pid_max = PIDS;
 
 /*
  * A new pid must not be the number of a process, a group or a session.  Each
  * process keeps at most three numbers, so of PID_WINDOW numbers some are free.
  * All numbers from next_free on, and below next_taken, are free.
  */
-#define PID_WINDOW (4 * PROCS_MAX)
-
 static int next_free = 3, next_taken = 3; /* a second round begins at 2 */
 
 /* Marks the number as taken, if it lies in the window. */
@@ -29,7 +29,7 @@ static void take_number(uint32_t *taken, int number)
 
 /*
  * Finds the first free numbers from next_free on.  They may all lie beyond
- * PID_MAX: then pid_next() begins again at 2, and its second try succeeds.
+ * pid_max: then pid_next() begins again at 2, and its second try succeeds.
  */
 static void find_free_numbers(void)
 {
@@ -52,14 +52,12 @@ static void find_free_numbers(void)
 			break;
 	next_taken = next_free + to;
 	next_free += from;
-	if (next_taken > PID_MAX)
-		next_taken = PID_MAX;
 }
 
 int pid_next(void)
 {
-	while (next_free >= next_taken) {
-		if (next_free >= PID_MAX)
+	while (next_free >= (int)min(next_taken, pid_max)) {
+		if (next_free >= pid_max)
 			next_free = 2; /* 1 is init's */
 		find_free_numbers();
 	}

@@ -13,6 +13,12 @@
 
 #define INIT_PID 1
 
+/* A new pid is below pid_max: /proc/sys/kernel.  PID_LEAST are enough. */
+#define PIDS       32768
+#define PID_WINDOW (4 * PROCS_MAX)
+#define PID_LEAST  (2 + PID_WINDOW)
+extern int pid_max;
+
 /* A new pid: a number that no process, group or session has. */
 int pid_next(void);
 

@@ -10,6 +10,7 @@
  *	          fork              exec              exit
  *	mm        space_copy        new space         space_drop
  *	sysv      shm_fork          (attach_ended)    (attach_ended)
+ *	                                              shm_exit
  *	          (nothing)         (kept)            sem_exit
  *	message   descriptors_fork  descriptors_exec  descriptors_exit
  *	          (no server)       (no server)       handles_exit
@@ -211,6 +212,7 @@ void proc_exit(int wait_status)
 	space_drop(p->life.space);
 	p->life.space = -1;
 	vfork_over(p);
+	shm_exit();
 	give_children_to_init();
 	p->life.wait_status = wait_status;
 	proc_change(p, PROC_RUNNING, PROC_ZOMBIE);

@@ -321,3 +321,198 @@ TEST("DEV10 LIM-space attaches until the address space is full end in ENOMEM")
 	EQ(nattch(id), n);
 	removed(id);
 }
+
+/* ---- shm_rmid_forced ---------------------------------------------------- */
+
+/* Runs the statement in a child, which must end well. */
+#define IN_A_CHILD                                                             \
+	for (int pid_ = fork(), once_ = 1; once_;                              \
+	     once_ = 0, pid_ ? ended_well(pid_) : _exit(0))                    \
+		if (pid_ == 0)
+
+static void ended_well(int pid)
+{
+	int status;
+
+	EQ(waitpid(pid, &status, 0), pid);
+	EQ(status, 0);
+}
+
+/* A child makes a segment under KEY, and ends. */
+static int made_by_a_child(void)
+{
+	IN_A_CHILD
+	{
+		OK(shm_get(KEY, PAGE, IPC_CREAT | 0600));
+	}
+	return OK(shm_get(KEY, 0, 0));
+}
+
+TEST("1.8-forced shm_rmid_forced destroys at the last detach")
+{
+	WITH_TUNABLE("shm_rmid_forced", 1)
+	{
+		int id = make(1);
+		char *p = ADDRESS(shm_at(id, 0, 0));
+
+		EQ(stat_of(id).mode & SHM_DEST_BIT, 0);
+		OK(shm_dt(p));
+		ERR(shm_at(id, 0, 0), EINVAL);
+	}
+}
+
+TEST("1.8-forced a segment that is not attached ends with its creator")
+{
+	WITH_TUNABLE("shm_rmid_forced", 1)
+	{
+		int id = make(1);
+
+		IN_A_CHILD
+		{
+			int own = OK(shm_get(KEY, PAGE, IPC_CREAT | 0600));
+
+			EQ(nattch(own), 0);
+		}
+		ERR(shm_get(KEY, 0, 0), ENOENT);
+		EQ(nattch(id), 0); /* its creator lives */
+		removed(id);
+	}
+}
+
+TEST("1.8-forced setting it ends the segments whose creators are gone")
+{
+	int other = make(1), id = made_by_a_child();
+
+	WITH_TUNABLE("shm_rmid_forced", 1)
+	{
+		ERR(shm_at(id, 0, 0), EINVAL);
+		removed(other);
+	}
+}
+
+TEST("1.8-forced setting it leaves what is attached until the last detach")
+{
+	int id = made_by_a_child();
+	char *p = ADDRESS(shm_at(id, 0, 0));
+
+	WITH_TUNABLE("shm_rmid_forced", 1)
+	{
+		EQ(shm_get(KEY, 0, 0), id);
+		OK(shm_dt(p));
+		ERR(shm_get(KEY, 0, 0), ENOENT);
+	}
+}
+
+TEST("1.8-forced it is 0 or 1, and without it a segment outlives its creator")
+{
+	int id = made_by_a_child();
+	int fd = OK(open("/proc/sys/kernel/shm_rmid_forced", O_WRONLY));
+
+	EQ(write(fd, "2\n", 2), -1);
+	EQ(errno, EINVAL);
+	EQ(tunable("shm_rmid_forced"), 0);
+	removed(id);
+}
+
+/* ---- the next id -------------------------------------------------------- */
+
+static int shm_new(void)
+{
+	return shmget(IPC_PRIVATE, PAGE, 0600);
+}
+
+static int sem_new(void)
+{
+	return semget(IPC_PRIVATE, 1, 0600);
+}
+
+static int msg_new(void)
+{
+	return msgget(IPC_PRIVATE, 0600);
+}
+
+static int sem_remove(int id)
+{
+	return semctl(id, 0, IPC_RMID);
+}
+
+static int msg_remove(int id)
+{
+	return msgctl(id, IPC_RMID, 0);
+}
+
+static int shm_remove(int id)
+{
+	return shmctl(id, IPC_RMID, 0);
+}
+
+static const struct {
+	const char *next_id;
+	int (*make)(void), (*remove)(int);
+} kinds[] = {{"shm_next_id", shm_new, shm_remove},
+             {"sem_next_id", sem_new, sem_remove},
+             {"msg_next_id", msg_new, msg_remove}};
+
+TEST("3.1-next sem_next_id, msg_next_id and shm_next_id choose the next id")
+{
+	static const int wanted[] = {1234, 40000, 3 * 32768 + 777,
+	                             65535 * 32768 + 5, 32767};
+
+	for (unsigned k = 0; k < ALL(kinds); k++) {
+		for (unsigned i = 0; i < ALL(wanted); i++) {
+			set_tunable(kinds[k].next_id, wanted[i]);
+			EQ(kinds[k].make(), wanted[i]);
+			OK(read_file("/proc/sys/kernel/shm_next_id", text,
+			             sizeof text));
+			EQ(strcmp(text, "-1\n"), 0);
+			OK(kinds[k].remove(wanted[i]));
+			EQ(kinds[k].remove(wanted[i]), -1);
+		}
+	}
+}
+
+TEST("3.1-next if the next id's place is taken, the next free one is used")
+{
+	for (unsigned k = 0; k < ALL(kinds); k++) {
+		int first = OK(kinds[k].make()), second;
+
+		set_tunable(kinds[k].next_id, first);
+		second = OK(kinds[k].make());
+		TRUE(second != first);
+		EQ(second >> 15, first >> 15);
+		TRUE(second % 32768 > first % 32768);
+		OK(kinds[k].remove(first));
+		OK(kinds[k].remove(second));
+	}
+}
+
+TEST("3.1-next after a chosen id the places below are used again")
+{
+	for (unsigned k = 0; k < ALL(kinds); k++) {
+		int id;
+
+		set_tunable(kinds[k].next_id, 5 * 32768 + 3000);
+		OK(kinds[k].remove(OK(kinds[k].make())));
+		id = OK(kinds[k].make());
+		TRUE(id % 32768 < 3000);
+		OK(kinds[k].remove(id));
+	}
+}
+
+TEST("3.1-next a negative id cannot be wished for, and only root may wish")
+{
+	for (unsigned k = 0; k < ALL(kinds); k++) {
+		char path[64];
+		int fd;
+
+		snprintf(path, sizeof path, "/proc/sys/kernel/%s",
+		         kinds[k].next_id);
+		fd = OK(open(path, O_WRONLY));
+		EQ(write(fd, "-1\n", 3), -1);
+		EQ(errno, EINVAL);
+		close(fd);
+		OK(seteuid(NOBODY));
+		EQ(open(path, O_WRONLY), -1);
+		OK(seteuid(0));
+	}
+}

@@ -29,7 +29,7 @@ static void grow(int index)
 /* A new object's id, or -1. */
 static int add(int key)
 {
-	int index = ids_lowest_free(&ids);
+	int index = ids_place(&ids);
 
 	if (index < 0)
 		return -1;
@@ -136,14 +136,47 @@ static void test_full(void)
 	EXPECT(ids_highest(&ids), 32766);
 	ids_remove(&ids, 1023);
 	ids_remove(&ids, 20000);
-	EXPECT(ids_lowest_free(&ids), 1023);
+	EXPECT(ids_place(&ids), 1023);
 	add(-5);
-	EXPECT(ids_lowest_free(&ids), 20000);
+	EXPECT(ids_place(&ids), 20000);
 	add(-6);
-	EXPECT(ids_lowest_free(&ids), 32767);
+	EXPECT(ids_place(&ids), 32767);
 	EXPECT(ids_find_key(&ids, -6), 20000);
 	EXPECT(ids_check(&ids, "ids"), 0);
 	tap("ids: the lowest free index, wherever it lies");
+}
+
+/* The id that the next object gets if this one is wished for. */
+static int wish(int next_id)
+{
+	ids.next_id = next_id;
+	return add(IPC_PRIVATE);
+}
+
+static void test_next_id(void)
+{
+	start();
+	EXPECT(wish(700), 700);
+	EXPECT(ids.next_id, -1);
+	EXPECT(ids_find(&ids, 700), 700);
+	EXPECT(ids_find(&ids, 0), -1);
+	EXPECT(add(IPC_PRIVATE), 32768);
+	EXPECT(wish(700), 701);
+	EXPECT(wish(2 * 32768 + 32767), 2 * 32768 + 32767);
+	EXPECT(wish(3 * 32768 + 32767), -1);
+	EXPECT(ids_check(&ids, "ids"), 0);
+	tap("ids: an id that is wished for, or the next free place above");
+
+	start();
+	EXPECT(wish(0), 32768);
+	ids_remove(&ids, 0);
+	EXPECT(wish(0), 65536);
+	ids_remove(&ids, 0);
+	EXPECT(wish(7 * 32768), 7 * 32768); /* beyond IDS_SEQ_MAX: the last */
+	ids_remove(&ids, 0);
+	EXPECT(add(IPC_PRIVATE), 32769);
+	EXPECT(ids_check(&ids, "ids"), 0);
+	tap("ids: no id is 0, and a wish can use up a slot");
 }
 
 static void test_chains(void)
@@ -192,7 +225,7 @@ static void test_random(void)
 				taken = i;
 		if (key)
 			EXPECT(ids_find_key(&ids, key), taken);
-		index = ids_lowest_free(&ids);
+		index = ids_place(&ids);
 		if (taken >= 0 || index < 0 || index >= SMALL)
 			continue;
 		grow(index);
@@ -272,6 +305,7 @@ int main(void)
 	test_reuse();
 	test_retirement();
 	test_full();
+	test_next_id();
 	test_chains();
 	test_random();
 	test_checker();

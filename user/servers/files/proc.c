@@ -40,6 +40,12 @@ static const struct {
     TUNABLE("msgmax", TUNABLE_MSGMAX),
     TUNABLE("msgmnb", TUNABLE_MSGMNB),
     TUNABLE("msgmni", TUNABLE_MSGMNI),
+    TUNABLE("shm_next_id", TUNABLE_SHM_NEXT_ID),
+    TUNABLE("sem_next_id", TUNABLE_SEM_NEXT_ID),
+    TUNABLE("msg_next_id", TUNABLE_MSG_NEXT_ID),
+    TUNABLE("shm_rmid_forced", TUNABLE_SHM_RMID_FORCED),
+    TUNABLE("pid_max", TUNABLE_PID_MAX),
+    TUNABLE("threads-max", TUNABLE_THREADS_MAX),
     TUNABLE("trace", TUNABLE_TRACE),
 };
 

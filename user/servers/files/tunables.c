@@ -18,12 +18,22 @@ static uint32_t numbers_in(uint32_t first)
 	                               : 1;
 }
 
+/* The wish for an id is -1 when there is none. */
+static bool shows_sign(uint32_t first)
+{
+	return first >= TUNABLE_SHM_NEXT_ID && first <= TUNABLE_MSG_NEXT_ID;
+}
+
 void tunables_make(struct text *text, uint32_t first)
 {
 	const struct inspection *now = inspect_now();
 
 	for (uint32_t i = 0; i < numbers_in(first); i++)
-		text_add(text, i ? "\t%u" : "%u", now->tunables[first + i]);
+		text_add(text,
+		         shows_sign(first) ? "%d"
+		         : i               ? "\t%u"
+		                           : "%u",
+		         now->tunables[first + i]);
 	text_byte(text, '\n');
 }
 
