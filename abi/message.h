@@ -48,7 +48,7 @@ _Static_assert(sizeof(struct message) == 64, "one cache line");
 
 /* client(token, struct client *): what only few calls ask about a client. */
 struct client {
-	uint32_t gid, umask;
+	uint32_t gid, umask, euid;
 	int ngroups;
 	uint32_t groups[GROUPS_MAX];
 };

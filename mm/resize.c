@@ -56,7 +56,8 @@ static void shrink(int segment, int pages)
 
 	for (int page = pages; page < s->pages; page++)
 		segment_set(segment, page, segment_get(segment, page) & ~PTE_P);
-	for (int r = 0; r < region_rows.fresh; r++) {
+	/* One holder is the server that resizes it: no region shows it. */
+	for (int r = 0; s->holders > 1 && r < region_rows.fresh; r++) {
 		if (regions[r].kind && regions[r].segment == segment) {
 			slots_refresh(&regions[r]);
 			preemption_point();

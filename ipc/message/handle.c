@@ -73,8 +73,6 @@ int native_segment_make(uint32_t kind, uint32_t a, uint32_t b,
 
 int native_segment_resize(int segment, uint32_t bytes, const struct proc *whom)
 {
-	if (bytes == 0)
-		return -EINVAL;
 	return segment_resize(segment, pages_for(bytes), level_of(whom));
 }
 

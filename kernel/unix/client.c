@@ -21,8 +21,10 @@
 int native_client(struct proc *client, vaddr_t buffer)
 {
 	const struct identity *who = &client->identity;
-	struct client facts = {
-	    .gid = who->gid, .umask = who->umask, .ngroups = who->ngroups};
+	struct client facts = {.gid = who->gid,
+	                       .umask = who->umask,
+	                       .euid = who->euid,
+	                       .ngroups = who->ngroups};
 
 	memcpy(facts.groups, who->groups, sizeof(facts.groups));
 	return copy_out(buffer, &facts, sizeof(facts));

@@ -781,7 +781,7 @@ static const struct edge {
 	{MAKE, {3, 0xB8000, LAST, ME}, -EINVAL},
 	{MAKE, {3, 0xB8000, 0, ME}, -EINVAL},
 	{MAKE, {3, 0xFFFFF000, PAGE + 1, ME}, -EINVAL},
-	{RESIZE, {H, 0, ME}, -EINVAL},
+	{RESIZE, {H, 0, ME}, 0},
 	{RESIZE, {H, TOP, ME}, -ENOMEM},
 	{RESIZE, {H, BELOW, ME}, -ENOMEM},
 	{RESIZE, {H, LAST, ME}, -ENOMEM},

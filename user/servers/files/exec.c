@@ -25,7 +25,8 @@
 struct image {
 	struct walk walk;
 	char path[PATH_MAX]; /* of the file to be run */
-	struct node node;
+	int number;
+	struct node node;        /* the node of that number, as it was found */
 	char prefix[PREFIX_MAX]; /* NUL-terminated strings */
 	uint32_t prefix_bytes;
 };
@@ -39,6 +40,7 @@ static int find(void)
 
 	if (found < 0)
 		return found;
+	image.number = found;
 	image.node = node_at(found);
 	if (image.node.kind != NODE_FILE)
 		return -EACCES;
@@ -47,9 +49,10 @@ static int find(void)
 
 static bool is_script(void)
 {
-	return image.node.bytes.size >= 2 &&
-	       image.node.bytes.archive[0] == '#' &&
-	       image.node.bytes.archive[1] == '!';
+	char start[2];
+
+	return bytes_load(&image.node.bytes, 0, start, 2) == 2 &&
+	       start[0] == '#' && start[1] == '!';
 }
 
 static bool blank(char c)
@@ -73,10 +76,11 @@ static int put_before(const char *text)
 /* Copies the first line after "#!" to `line`; where it begins, trimmed. */
 static char *first_line(char line[LINE_MAX + 1])
 {
-	uint32_t bytes = min(image.node.bytes.size - 2, LINE_MAX);
+	int bytes = bytes_load(&image.node.bytes, 2, line, LINE_MAX);
 	char *end;
 
-	memcpy(line, image.node.bytes.archive + 2, bytes);
+	if (bytes < 0)
+		bytes = 0;
 	line[bytes] = '\0';
 	end = strchr(line, '\n');
 	if (end == 0)
@@ -137,17 +141,17 @@ static int run(int token)
 	                    .strings = unix_address(image.prefix)};
 	int error =
 	    image.node.bytes.size == 0 ? -ENOEXEC : put_before(image.path);
+	struct bytes *bytes;
 
 	if (error < 0)
 		return error;
 	exec.strings_bytes = image.prefix_bytes;
-	exec.image = k_segment_make(
-	    SEGMENT_OF_ARCHIVE, (uint32_t)(image.node.bytes.archive - archive),
-	    image.node.bytes.size, (uint32_t)token);
+	bytes = &node_edit(image.number)->bytes;
+	exec.image = bytes_segment(bytes, token);
 	if (exec.image < 0)
-		return exec.image;
+		return -ENOMEM;
 	error = k_exec(token, &exec);
-	k_segment_drop(exec.image);
+	bytes_release(bytes, exec.image);
 	return error < 0 ? error : ANSWERED;
 }
 

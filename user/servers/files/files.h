@@ -10,6 +10,9 @@
  *	path.c      from a path to a node: links, "..", rights
  *	open.c      open, and what is open: objects with offset and flags
  *	transfer.c  read, write, lseek, getdents64, mmap2 on objects
+ *	bytes.c     the bytes of files: in the archive, in a cell, in a segment
+ *	arena.c     cells for the bytes of small files
+ *	quota.c     how much memory all files may take
  *	turns.c     reads that are too long for one turn
  *	stat.c      the stat family, access, readlink, getcwd, chdir
  *	exec.c      execve: finds the program; the kernel parses it

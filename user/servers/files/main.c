@@ -190,8 +190,9 @@ int main(int argc, char **argv, char **envp)
 
 	(void)argc, (void)envp;
 	inspect_start(inspection_address(argv));
-	if (!archive_start() || !add_devices(argv) || !proc_start() ||
-	    !open_start()) {
+	quota_start(inspect_now()->frames_total);
+	if (!arena_start() || !archive_start() || !add_devices(argv) ||
+	    !proc_start() || !open_start()) {
 		log_line("no memory for the name space");
 		return 1;
 	}

@@ -83,6 +83,7 @@ void node_release(int number)
 		node->opens--;
 		if (node->opens > 0 || node->links > 0)
 			return;
+		bytes_drop(&node->bytes);
 		objects_drop(&nodes, number);
 		number = parent;
 	}

@@ -7,8 +7,7 @@
  */
 #include "files.h"
 
-#define COPY_MAX 65536u
-#define TURN     0x100000u
+#define TURN 0x100000u
 
 static bool readable(const struct open *open)
 {
@@ -21,26 +20,33 @@ static bool writable(const struct open *open)
 }
 
 /*
- * Does one turn of a read from `body`; 0: of zeroes.  Returns LATER or the
- * call's answer: the number of bytes, or -errno if none could be moved.
+ * After a turn of a read that has moved so much.  LATER or the call's answer:
+ * the number of bytes, or -errno if none could be moved.
  */
-static int give_turn(struct wait *r, const uint8_t *body)
+static int turn_over(struct wait *r, uint32_t wanted, int moved)
+{
+	if (moved > 0)
+		r->done += (uint32_t)moved;
+	if (moved < (int)wanted)
+		return r->done > 0 ? (int)r->done : moved;
+	return r->done < r->total && !r->hurried ? LATER : (int)r->done;
+}
+
+/* Does one turn of a read of zeroes. */
+static int give_zeroes(struct wait *r)
 {
 	static const uint8_t zeroes[PAGE_SIZE];
-	uint32_t end = r->done + min(r->total - r->done, TURN);
+	uint32_t turn = min(r->total - r->done, TURN), done = 0;
 
-	while (r->done < end) {
-		const uint8_t *from = body ? body + r->from + r->done : zeroes;
-		uint32_t bytes =
-		    min(end - r->done, body ? COPY_MAX : PAGE_SIZE);
-		int moved =
-		    k_lease_write(r->token, BUFFER, r->done, from, bytes);
+	while (done < turn) {
+		int moved = k_lease_write(r->token, BUFFER, r->done + done,
+		                          zeroes, min(turn - done, PAGE_SIZE));
 
 		if (moved <= 0)
-			return r->done > 0 ? (int)r->done : moved;
-		r->done += (uint32_t)moved;
+			return turn_over(r, turn, done > 0 ? (int)done : moved);
+		done += (uint32_t)moved;
 	}
-	return r->done < r->total && !r->hurried ? LATER : (int)r->done;
+	return turn_over(r, turn, (int)done);
 }
 
 /*
@@ -57,10 +63,15 @@ static void claim(struct wait *r, struct open *open, uint32_t bytes)
 }
 
 /* Does one turn of a read of a file. */
-static int give_file(struct wait *r, struct open *open, const struct node *node)
+static int give_file(struct wait *r, struct open *open, struct node *node)
 {
 	uint32_t end = r->from + r->total;
-	int result = give_turn(r, node->bytes.archive);
+	struct span span = {.token = r->token,
+	                    .argument = BUFFER,
+	                    .lease_offset = r->done,
+	                    .offset = r->from + r->done,
+	                    .bytes = min(r->total - r->done, TURN)};
+	int result = turn_over(r, span.bytes, bytes_read(&node->bytes, span));
 
 	if (result != LATER && open->offset == end)
 		open->offset = r->from + r->done; /* it read less */
@@ -74,7 +85,7 @@ int read_on(struct wait *r)
 
 	switch (node.kind) {
 	case NODE_ZERO:
-		return give_turn(r, 0);
+		return give_zeroes(r);
 	case NODE_MADE:
 		return r->hurried ? -EINTR : made_read(r, open);
 	default:
@@ -298,26 +309,21 @@ int getdents_call(const struct message *m)
 #define MMAP_FLAGS  3
 #define MMAP_OFFSET 5
 
-static int map_segment(const struct message *m, int segment, uint32_t rights)
-{
-	int error;
-
-	if (segment < 0)
-		return segment;
-	error = k_map(m->token, segment, m->args[MMAP_OFFSET], rights);
-	k_segment_drop(segment);
-	return error < 0 ? error : ANSWERED;
-}
-
 static int map_zero(const struct message *m)
 {
 	uint32_t kind = SEGMENT_OF_MEMORY;
+	int segment, error;
 
 	if (m->args[MMAP_FLAGS] & MAP_NORESERVE)
 		kind |= SEGMENT_UNPROMISED;
-	return map_segment(
-	    m, k_segment_make(kind, m->args[MMAP_LENGTH], 0, m->token),
-	    PROT_READ | PROT_WRITE | PROT_EXEC);
+	segment =
+	    k_segment_make(kind, m->args[MMAP_LENGTH], 0, (uint32_t)m->token);
+	if (segment < 0)
+		return segment;
+	error = k_map(m->token, segment, m->args[MMAP_OFFSET],
+	              PROT_READ | PROT_WRITE | PROT_EXEC);
+	k_segment_drop(segment);
+	return error < 0 ? error : ANSWERED;
 }
 
 /* Does it reach beyond 4 GiB?  On Linux only mappings of plain files may. */
@@ -328,13 +334,37 @@ static bool reaches_too_far(const struct message *m)
 	return m->args[MMAP_OFFSET] > (UINT32_MAX - length) >> PAGE_SHIFT;
 }
 
+static bool is_shared(const struct message *m)
+{
+	return (m->args[MMAP_FLAGS] & MAP_TYPE) != MAP_PRIVATE;
+}
+
+/*
+ * Maps a file.  One that is mapped shared has to have bytes of its own: what
+ * another process writes into it is seen there.
+ */
+static int map_file(const struct message *m, struct bytes *bytes,
+                    uint32_t rights)
+{
+	int segment = is_shared(m) ? bytes_own_segment(bytes, m->token)
+	                           : bytes_segment(bytes, m->token);
+	int error;
+
+	if (segment < 0)
+		return -ENOMEM;
+	error = k_map(m->token, segment, m->args[MMAP_OFFSET], rights);
+	bytes_release(bytes, segment);
+	return error < 0 ? error : ANSWERED;
+}
+
 int mmap_call(const struct message *m)
 {
 	struct open *open = open_at(m->object);
 	struct node node = node_at(open->node);
-	bool shared = (m->args[MMAP_FLAGS] & 3) == MAP_SHARED;
-	uint32_t rights = PROT_READ | PROT_EXEC | (shared ? 0 : PROT_WRITE);
+	uint32_t rights = PROT_READ | PROT_EXEC;
 
+	if (writable(open) || !is_shared(m))
+		rights |= PROT_WRITE;
 	if (node.kind != NODE_FILE && node.kind != NODE_MADE &&
 	    reaches_too_far(m))
 		return -EOVERFLOW;
@@ -344,16 +374,11 @@ int mmap_call(const struct message *m)
 		return -EIO;
 	if (node.kind == NODE_ZERO)
 		return map_zero(m);
-	if (node.kind != NODE_FILE || node.bytes.size == 0)
+	if (node.kind != NODE_FILE)
 		return -ENODEV;
 	if (m->args[MMAP_PROT] & ~rights & PROT_WRITE)
 		return -EACCES;
-	return map_segment(
-	    m,
-	    k_segment_make(SEGMENT_OF_ARCHIVE,
-	                   (uint32_t)(node.bytes.archive - archive),
-	                   node.bytes.size, m->token),
-	    rights);
+	return map_file(m, &node_edit(open->node)->bytes, rights);
 }
 
 int fcntl_call(const struct message *m)
