@@ -21,6 +21,7 @@ struct elf_segment {
 };
 
 #define ET_EXEC   2
+#define ET_DYN    3 /* it runs wherever it is put */
 #define EM_386    3
 #define PT_LOAD   1
 #define PT_INTERP 3

@@ -40,6 +40,7 @@
 #define EDEADLK      35 /* Resource deadlock avoided */
 #define ENAMETOOLONG 36 /* File name too long */
 #define ENOSYS       38 /* Function not implemented */
+#define ELIBBAD      80 /* Accessing a corrupted shared library */
 #define ELOOP        40 /* Too many levels of symbolic links */
 #define ENOMSG       42 /* No message of desired type */
 #define EIDRM        43 /* Identifier removed */

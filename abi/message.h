@@ -95,9 +95,12 @@ struct reply {
 
 /*
  * exec(token, struct exec *): the image of the program the client becomes.  An
- * interpreter (a program's dynamic linker) and ids (of a set-id file) have
- * their members, but nobody can have them yet: the answer is -EINVAL.
+ * answer above 0 says that the program has an interpreter, its dynamic linker,
+ * and that nothing has happened: the interpreter's path stands at that byte of
+ * the image, with its NUL.  The server finds the file and calls again.
  */
+#define INTERPRETER_MAX 4096 /* bytes of that path at most */
+
 struct exec {
 	int image;            /* segment handle of the ELF file */
 	uint32_t image_bytes; /* its length */

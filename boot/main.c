@@ -246,20 +246,24 @@ static struct proc *start_program(const char *path, const char *arguments,
 	    .path = path,
 	    .prefix = arguments,
 	    .prefix_bytes = bytes,
+	    .interpreter = {.segment = -1},
+	    .uid = ID_KEPT,
+	    .gid = ID_KEPT,
 	};
-	paddr_t body = archive_find(path + 1, &image.bytes);
+	struct elf_file *file = &image.program;
+	paddr_t body = archive_find(path + 1, &file->bytes);
 	struct proc *p;
 
 	if (!body || proc_make(LEVEL_SERVER, &p) < 0)
 		machine_refuse("the boot archive has no %s: run `make` again",
 		               path);
 	p->life.pid = pid_next();
-	image.segment = segment_make_archive(body, image.bytes, LEVEL_SERVER);
+	file->segment = segment_make_archive(body, file->bytes, LEVEL_SERVER);
 	proc_prepare_stack(p);
-	if (image.segment < 0 || proc_exec(p, &image, 0, 0) < 0)
+	if (file->segment < 0 || proc_exec(p, &image, 0, 0) != 0)
 		machine_refuse(
 		    "%s is no program for Tessera, or needs more memory", path);
-	segment_drop(image.segment); /* its regions hold it */
+	segment_drop(file->segment); /* its regions hold it */
 	p->identity.pgid = p->identity.sid = p->life.pid;
 	return p;
 }

@@ -94,32 +94,43 @@ static int take_strings(const struct exec *exec, char strings[EXEC_STRINGS])
 	return bytes > 0 && strings[bytes - 1] == '\0' ? 0 : -EINVAL;
 }
 
+/* The ELF file behind a handle; 0 is the handle of no file.  False: bad. */
+static bool take_file(int handle, uint32_t bytes, struct elf_file *file)
+{
+	*file = (struct elf_file){-1, bytes};
+	if (handle == 0)
+		return true;
+	file->segment = segment_of((uint32_t)handle);
+	return file->segment >= 0 && segment_in_ram(file->segment);
+}
+
 int native_exec(struct proc *client, vaddr_t from)
 {
 	static char strings[EXEC_STRINGS]; /* no other process runs meanwhile */
 	const uint32_t *args = client->message.args;
 	struct exec_image image;
 	struct exec exec;
-	int error;
+	int result;
 
 	if (client->message.call != SYS_execve)
 		return -EINVAL;
 	if (copy_in(&exec, from, sizeof(exec)) < 0)
 		return -EFAULT;
-	if (exec.interpreter || exec.uid != ID_KEPT || exec.gid != ID_KEPT)
-		return -EINVAL;
-	error = take_strings(&exec, strings);
-	if (error < 0)
-		return error;
-	image.segment = segment_of((uint32_t)exec.image);
-	image.bytes = exec.image_bytes;
+	result = take_strings(&exec, strings);
+	if (result < 0)
+		return result;
+	image.uid = exec.uid;
+	image.gid = exec.gid;
 	image.path = strings;
 	image.prefix = strings + strlen(strings) + 1;
 	image.prefix_bytes = strings + exec.strings_bytes - image.prefix;
-	if (image.segment < 0 || !segment_in_ram(image.segment))
+	if (!exec.image ||
+	    !take_file(exec.image, exec.image_bytes, &image.program) ||
+	    !take_file(exec.interpreter, exec.interpreter_bytes,
+	               &image.interpreter))
 		return -EINVAL;
-	error = proc_exec(client, &image, args[1], args[2]);
-	if (error == 0)
+	result = proc_exec(client, &image, args[1], args[2]);
+	if (result == 0)
 		message_answer(client, 0);
-	return error;
+	return result;
 }

@@ -9,8 +9,10 @@
  *	memory      vaddr |---- filesz ----|-------- bss --------|
  *	mapped   |--- pages of the file ------|----- new pages ------|
  *
- * Programs are static: one that names an interpreter is refused.  A file is
- * never trusted; each number in it is checked before it is used.
+ * A file of type ET_EXEC lies where its headers say.  One of type ET_DYN, which
+ * is a program that can be moved, or a dynamic linker, lies at its caller's
+ * choice: `bias` is added to each of its addresses.  A file is never trusted;
+ * each number in it is checked before it is used.
  *
  * Source: the System V ABI, chapters 4 and 5; execve(2).
  */
@@ -28,12 +30,12 @@ static bool read_image(const struct elf *e, void *to, uint32_t offset,
 {
 	frame_t frame;
 
-	if (offset > e->image->bytes || bytes > e->image->bytes - offset)
+	if (offset > e->file.bytes || bytes > e->file.bytes - offset)
 		return false;
 	while (bytes > 0) {
 		uint32_t n = min(bytes, PAGE_SIZE - offset % PAGE_SIZE);
 
-		if (segment_frame(e->image->segment, pages_in(offset),
+		if (segment_frame(e->file.segment, pages_in(offset),
 		                  spaces[e->space].level, &frame) < 0)
 			return false;
 		memcpy(to, (char *)frame_to_kernel(frame) + offset % PAGE_SIZE,
@@ -50,8 +52,7 @@ static int check_segment(const struct elf *e, const struct elf_segment *s)
 {
 	if (s->filesz > s->memsz ||
 	    s->offset % PAGE_SIZE != s->vaddr % PAGE_SIZE ||
-	    s->offset > e->image->bytes ||
-	    s->filesz > e->image->bytes - s->offset)
+	    s->offset > e->file.bytes || s->filesz > e->file.bytes - s->offset)
 		return -ENOEXEC;
 	if (s->vaddr < USER_FIRST || s->vaddr > PRIVATE_TOP ||
 	    s->memsz > PRIVATE_TOP - s->vaddr)
@@ -96,7 +97,7 @@ static int map_segment(struct elf *e, const struct elf_segment *s)
 	struct region part = {
 	    .kind = REGION_PRIVATE,
 	    .start = page_down(s->vaddr),
-	    .segment = e->image->segment,
+	    .segment = e->file.segment,
 	    .offset = pages_in(s->offset),
 	    .rights = (s->flags & PF_R ? RIGHT_READ : 0) |
 	              (s->flags & PF_W ? RIGHT_WRITE : 0) |
@@ -127,28 +128,63 @@ static int map_segment(struct elf *e, const struct elf_segment *s)
 static bool header_valid(const struct elf_header *h)
 {
 	return strncmp((char *)h->ident, "\177ELF\1\1\1", 7) == 0 &&
-	       h->type == ET_EXEC && h->machine == EM_386 &&
+	       (h->type == ET_EXEC || h->type == ET_DYN) &&
+	       h->machine == EM_386 &&
 	       h->phentsize == sizeof(struct elf_segment) &&
 	       h->phnum <= PHNUM_MAX;
 }
 
+static bool read_segment(const struct elf *e, int i, struct elf_segment *s)
+{
+	return read_image(e, s, e->header.phoff + i * sizeof(*s), sizeof(*s));
+}
+
+/* Is what the file has there a path with its NUL? */
+static bool path_valid(const struct elf *e, const struct elf_segment *s)
+{
+	char last;
+
+	return s->offset > 0 && s->filesz > 1 && s->filesz <= INTERPRETER_MAX &&
+	       read_image(e, &last, s->offset + s->filesz - 1, 1) && !last;
+}
+
+int elf_read(struct elf *e)
+{
+	struct elf_segment s;
+
+	if (!read_image(e, &e->header, 0, sizeof(e->header)) ||
+	    !header_valid(&e->header))
+		return -ENOEXEC;
+	e->low = PRIVATE_TOP;
+	for (int i = 0; i < e->header.phnum; i++) {
+		if (!read_segment(e, i, &s))
+			return -ENOEXEC;
+		if (s.type == PT_INTERP && !e->path) {
+			if (!path_valid(e, &s))
+				return -ENOEXEC;
+			e->path = s.offset;
+		}
+		if (s.type == PT_LOAD && s.memsz > 0) {
+			e->low = min(e->low, page_down(s.vaddr));
+			e->high = max(e->high, s.vaddr + s.memsz);
+		}
+	}
+	return e->high == 0 ? -ENOEXEC : 0;
+}
+
 int elf_map(struct elf *e)
 {
-	const struct elf_header *h = &e->header;
 	struct elf_segment s;
 	int result = 0;
 
-	if (!read_image(e, &e->header, 0, sizeof(*h)) || !header_valid(h))
-		return -ENOEXEC;
-	for (int i = 0; i < h->phnum && result == 0; i++) {
-		if (!read_image(e, &s, h->phoff + i * sizeof(s), sizeof(s)))
+	for (int i = 0; i < e->header.phnum && result == 0; i++) {
+		if (!read_segment(e, i, &s))
 			return -ENOEXEC;
-		if (s.type == PT_INTERP)
-			return -ENOEXEC; /* programs are static */
+		s.vaddr += e->bias;
 		if (s.type == PT_LOAD && s.memsz > 0)
 			result = map_segment(e, &s);
 	}
-	if (result == 0 && (e->top == 0 || h->entry >= USER_LIMIT))
+	if (result == 0 && e->header.entry + e->bias >= USER_LIMIT)
 		return -ENOEXEC;
 	return result;
 }

@@ -13,8 +13,16 @@
  *	            auxiliary vector, 0 | envp words, 0 | argv words, 0 | argc
  *	            <- esp, 16-byte aligned: what _start finds (System V ABI)
  *	            ... grows down to 8 MiB ...
+ *	            the interpreter, if the program has one
  *	            heap, after the last byte of bss
- *	0x08048000  the program's own segments, where its headers say
+ *	0x56555000  the program's own segments, if it can be moved, or
+ *	0x08048000  where its headers say
+ *
+ * A dynamic program names its interpreter, the dynamic linker.  Both are mapped
+ * and the interpreter runs first.  It finds the program by the auxiliary
+ * vector, and the libraries by system calls.  The kernel reads the name, but
+ * only the files server can find the file.  So the first exec of a dynamic
+ * program answers where the name is, and the second one brings both files.
  *
  * Source: the System V i386 psABI, execve(2), getauxval(3).
  */
@@ -23,6 +31,7 @@
 #include "lifecycle.h"
 
 #include "../../abi/process.h"
+#include "../base/cpu.h"
 #include "../base/trace.h"
 #include "../process/clock.h"
 #include "../process/gdt.h"
@@ -33,11 +42,16 @@
 #define STRING_MAX     0x20000  /* one of them, with its NUL: 128 KiB */
 #define STRINGS_MOST   65536    /* of both; copying them is not preempted */
 #define SHORT          64       /* bytes of a short string, at most */
-#define AUXV_WORDS     32
+#define AUXV_WORDS     36
+#define PROGRAM_PLACE  0x56555000u /* of a program that can be moved */
 
 /* What is being built. */
 struct build {
-	struct elf elf;
+	const struct exec_image *image;
+	struct elf elf, interpreter;
+	struct identity ids;            /* that the process will have */
+	vaddr_t entry;                  /* where it begins */
+	vaddr_t path, random, platform; /* for the auxiliary vector */
 	int old;             /* space where argv and envp lie, or -1 */
 	vaddr_t sp;          /* what is pushed lies from here up */
 	int room;            /* bytes left for strings and their words */
@@ -234,42 +248,48 @@ static vaddr_t push_random(struct build *b)
 	return push(b, bytes, 16);
 }
 
-static void push_auxv(struct build *b, const struct identity *cred,
-                      vaddr_t random, vaddr_t path)
+static void push_auxv(struct build *b)
 {
+	const struct identity *ids = &b->ids;
+	uint32_t cpu[4];
+
+	cpu_cpuid(1, cpu);
 	const uint32_t auxv[AUXV_WORDS] = {
-	    3,  b->elf.phdr,                /* AT_PHDR */
-	    4,  sizeof(struct elf_segment), /* AT_PHENT */
-	    5,  b->elf.header.phnum,        /* AT_PHNUM */
-	    6,  PAGE_SIZE,                  /* AT_PAGESZ */
-	    7,  0,                          /* AT_BASE: no interpreter */
-	    8,  0,                          /* AT_FLAGS */
-	    9,  b->elf.header.entry,        /* AT_ENTRY */
-	    11, cred->uid,                  /* AT_UID */
-	    12, cred->euid,                 /* AT_EUID */
-	    13, cred->gid,                  /* AT_GID */
-	    14, cred->egid,                 /* AT_EGID */
-	    17, HZ,                         /* AT_CLKTCK */
-	    23, 0,                          /* AT_SECURE */
-	    25, random,                     /* AT_RANDOM */
-	    31, path,                       /* AT_EXECFN */
-	    0,  0,                          /* AT_NULL */
+	    3,  b->elf.phdr,                       /* AT_PHDR */
+	    4,  sizeof(struct elf_segment),        /* AT_PHENT */
+	    5,  b->elf.header.phnum,               /* AT_PHNUM */
+	    6,  PAGE_SIZE,                         /* AT_PAGESZ */
+	    7,  b->interpreter.bias,               /* AT_BASE */
+	    8,  0,                                 /* AT_FLAGS */
+	    9,  b->elf.header.entry + b->elf.bias, /* AT_ENTRY */
+	    11, ids->uid,                          /* AT_UID */
+	    12, ids->euid,                         /* AT_EUID */
+	    13, ids->gid,                          /* AT_GID */
+	    14, ids->egid,                         /* AT_EGID */
+	    15, b->platform,                       /* AT_PLATFORM */
+	    16, cpu[3],                            /* AT_HWCAP */
+	    17, HZ,                                /* AT_CLKTCK */
+	    23, ids->uid != ids->euid || ids->gid != ids->egid, /* AT_SECURE */
+	    25, b->random,                                      /* AT_RANDOM */
+	    31, b->path,                                        /* AT_EXECFN */
+	    0,  0,                                              /* AT_NULL */
 	};
 
 	push(b, auxv, sizeof(auxv));
 }
 
 /* Pushes all that _start finds at b->sp. */
-static int fill_stack(struct build *b, const struct identity *cred,
-                      vaddr_t argv, vaddr_t envp)
+static int fill_stack(struct build *b, vaddr_t argv, vaddr_t envp)
 {
-	const struct exec_image *image = b->elf.image;
-	const char *prefix = image->prefix;
-	vaddr_t path = push(b, image->path, strlen(image->path) + 1);
-	vaddr_t random = push_random(b), string;
+	const char *prefix = b->image->prefix;
+	const char *end = prefix + b->image->prefix_bytes;
 	int prefixes = 0, argc, envc, words;
+	vaddr_t string;
 
-	for (; prefix < image->prefix + image->prefix_bytes; prefixes++) {
+	b->path = push(b, b->image->path, strlen(b->image->path) + 1);
+	b->random = push_random(b);
+	b->platform = push(b, "i686", 5);
+	for (; prefix < end; prefixes++) {
 		push(b, prefix, strlen(prefix) + 1);
 		prefix += strlen(prefix) + 1;
 	}
@@ -282,7 +302,7 @@ static int fill_stack(struct build *b, const struct identity *cred,
 	string = b->sp;
 	words = 1 + argc + 1 + envc + 1 + AUXV_WORDS;
 	b->sp = ((b->sp - words * 4) & ~15u) + words * 4;
-	push_auxv(b, cred, random, path);
+	push_auxv(b);
 	string = push_words(b, string, envc);
 	push_words(b, string, argc);
 	push(b, &argc, sizeof(argc));
@@ -347,9 +367,27 @@ static void reset_registers(struct proc *p, vaddr_t entry, vaddr_t esp)
 	memcpy(p->fpu, clean_fpu, sizeof(p->fpu));
 }
 
-/* All that can fail: maps the image and the stack, and fills the stack. */
-static int build(struct build *b, const struct identity *cred, vaddr_t argv,
-                 vaddr_t envp)
+/* Maps the interpreter where private memory has room: 0 or -errno. */
+static int map_interpreter(struct build *b)
+{
+	struct elf *e = &b->interpreter;
+	int error = elf_read(e);
+
+	if (error < 0 || e->high <= e->low)
+		return -ELIBBAD;
+	if (e->header.type == ET_DYN) {
+		e->bias =
+		    space_find_private(e->space, pages_for(e->high - e->low));
+		if (!e->bias)
+			return -ENOMEM;
+		e->bias -= e->low;
+	}
+	b->entry = e->header.entry + e->bias;
+	return elf_map(e);
+}
+
+/* All that can fail: maps the files and the stack, and fills the stack. */
+static int build(struct build *b, vaddr_t argv, vaddr_t envp)
 {
 	struct region stack = {
 	    .kind = REGION_STACK,
@@ -360,14 +398,20 @@ static int build(struct build *b, const struct identity *cred, vaddr_t argv,
 	    .ceiling = RIGHT_ALL,
 	    .space = b->elf.space,
 	};
-	int result = elf_map(&b->elf);
+	int result;
 
+	if (b->elf.header.type == ET_DYN)
+		b->elf.bias = PROGRAM_PLACE - b->elf.low;
+	b->entry = b->elf.header.entry + b->elf.bias;
+	result = elf_map(&b->elf);
 	if (result == 0 && regions_overlap(stack.space, stack.start, stack.end))
 		result = -ENOEXEC;
 	if (result == 0)
 		result = space_map(&stack);
+	if (result == 0 && b->elf.path)
+		result = map_interpreter(b);
 	if (result == 0)
-		result = fill_stack(b, cred, argv, envp);
+		result = fill_stack(b, argv, envp);
 	return result;
 }
 
@@ -380,16 +424,31 @@ static void commit(const struct build *b, struct proc *p)
 	space->pid = p->life.pid;
 	space->heap_start = space->heap_break = b->elf.top;
 	p->program.executed = true;
-	p->identity.suid = p->identity.euid;
-	p->identity.sgid = p->identity.egid;
-	set_name(p, b->elf.image->path);
-	reset_registers(p, b->elf.header.entry, b->sp);
+	p->identity = b->ids;
+	set_name(p, b->image->path);
+	reset_registers(p, b->entry, b->sp);
 	trace(TRACE_EXEC, p->life.pid, space->directory);
 	if (b->old >= 0) {
+		proc_ids_changed(p);
 		space_drop(b->old);
 		vfork_over(p);
 		descriptors_exec(p);
 	}
+}
+
+/* The ids after an exec: a file may give its owner's, and they are saved. */
+static struct identity new_ids(const struct proc *p,
+                               const struct exec_image *image)
+{
+	struct identity ids = p->identity;
+
+	if (image->uid != ID_KEPT)
+		ids.euid = image->uid;
+	if (image->gid != ID_KEPT)
+		ids.egid = image->gid;
+	ids.suid = ids.euid;
+	ids.sgid = ids.egid;
+	return ids;
 }
 
 int proc_exec(struct proc *p, const struct exec_image *image, vaddr_t argv,
@@ -399,7 +458,10 @@ int proc_exec(struct proc *p, const struct exec_image *image, vaddr_t argv,
 	int level = old < 0 ? LEVEL_SERVER : spaces[old].level;
 	int space = space_make(level), result;
 	struct build b = {
-	    .elf = {.image = image, .space = space},
+	    .image = image,
+	    .elf = {.file = image->program, .space = space},
+	    .interpreter = {.file = image->interpreter, .space = space},
+	    .ids = new_ids(p, image),
 	    .old = old,
 	    .sp = STACK_TOP,
 	    .room = STRINGS_MAX,
@@ -410,8 +472,12 @@ int proc_exec(struct proc *p, const struct exec_image *image, vaddr_t argv,
 	assert(p != self());
 	if (space < 0)
 		return -ENOMEM;
-	result = build(&b, &p->identity, argv, envp);
-	if (result < 0)
+	result = elf_read(&b.elf);
+	if (result == 0 && b.elf.path && image->interpreter.segment < 0)
+		result = (int)b.elf.path;
+	else if (result == 0)
+		result = build(&b, argv, envp);
+	if (result != 0)
 		space_drop(space);
 	else
 		commit(&b, p);

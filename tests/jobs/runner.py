@@ -26,8 +26,8 @@ MISTAKES = (  # what is wrong, the words, what is said
 )
 NO_PROGRAMS = (  # in the guest, on the host, the status, what init says
     ("/run/LICENSE", LICENSE, 126, "it is not executable (chmod +x), error 13"),
-    ("/run/dynamic", built("bad/interp_missing"), 126,
-     "it is no static 32-bit program (gcc -m32 -static), error 8"),
+    ("/run/elf64", built("bad/class64"), 126,
+     "it is no 32-bit program (gcc -m32 -static), error 8"),
 )
 USAGES = (
     ("ipcs", "usage: ipcs [-m] [-q] [-s] [-a]"),
@@ -116,7 +116,7 @@ def no_programs(answers):
                 ("init: %s: cannot be run: %s\n" % (guest, said)).encode())
     answers("a COMMAND that is not there is 127, and init says it",
             ["--", "/bin/nothing"], 127, b"", b"init: /bin/nothing: cannot be "
-            b"run: there is no such file, or no #! interpreter, error 2\n")
+            b"run: there is no such file, or no interpreter of it, error 2\n")
 
 
 def archive_programs(answers):

@@ -23,9 +23,10 @@ def wrong_programs():
     elf32[16:20] = b"\x02\x00\x03\x00"
     elf64 = bytearray(elf32)
     elf64[4], elf64[18:20] = 2, b"\x3e\x00"
-    arm, object_file, pie = (bytearray(elf32) for _ in range(3))
-    arm[18], object_file[16], pie[16] = 40, 1, 3
-    dynamic = bytearray(elf32) + b"\x03\0\0\0" + bytes(28)
+    arm, object_file = bytearray(elf32), bytearray(elf32)
+    arm[18], object_file[16] = 40, 1
+    dynamic = bytearray(elf32) + b"\x03\0\0\0" + bytes([84]) + bytes(27) + \
+        b"/lib/ld-linux.so.2\0"
     dynamic[28], dynamic[42], dynamic[44] = 52, 32, 1
     build = r"; build it with: \S*gcc.* -static -o wrong wrong\.c"
     return (
@@ -35,10 +36,9 @@ def wrong_programs():
          "kind of computer" + build),
         ("an object file", object_file, 0o755, "is an object file and not "
          "linked yet" + build),
-        ("a dynamic program", dynamic, 0o755, "is dynamically linked, but "
-         "Tessera has no dynamic linker" + build),
-        ("a static-pie", pie, 0o755, r"is position-independent \(static-pie\)" +
-         build + " -no-pie"),
+        ("a dynamic program", dynamic, 0o755, "is dynamically linked, but the "
+         "guest has no /lib/ld-linux.so.2; copy it and the libraries in with "
+         r"-f, or build it with: \S*gcc.* -static -o wrong wrong\.c"),
         ("a script", b"#!/bin/sh -e\n", 0o755, "is a script, but the guest has "
          "no /bin/sh; copy one in with -f"),
         ("a text", b"int main(void)\n", 0o644, "is not a program; write it in "

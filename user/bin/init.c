@@ -79,11 +79,11 @@ static const char *reason(int error)
 {
 	switch (error) {
 	case -ENOENT:
-		return "there is no such file, or no #! interpreter";
+		return "there is no such file, or no interpreter of it";
 	case -EACCES:
 		return "it is not executable (chmod +x)";
 	case -ENOEXEC:
-		return "it is no static 32-bit program (gcc -m32 -static)";
+		return "it is no 32-bit program (gcc -m32 -static)";
 	case -ENOMEM:
 		return "there is too little memory (tools/run -m)";
 	default:

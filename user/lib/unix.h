@@ -26,6 +26,9 @@
 #define S_IFDIR 0040000
 #define S_IFCHR 0020000
 #define S_IFIFO 0010000
+#define S_ISUID 0004000
+#define S_ISGID 0002000
+#define S_IXGRP 0000010
 
 #define TCGETS     0x5401
 #define TCSETS     0x5402

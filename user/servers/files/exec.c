@@ -15,6 +15,13 @@
  *
  * An interpreter can be a script itself; it adds to the front of the prefix.
  * After five scripts the answer is ELOOP.
+ *
+ * A dynamic program has an interpreter, too: the dynamic linker.  The kernel
+ * says where the program names it; the server finds that file, which must be
+ * one that the client may run, and hands over both.
+ *
+ * A set-user-id file gives its owner's id, and a set-group-id file its group's.
+ * Of a script the ids of its interpreter count.
  */
 #include "files.h"
 
@@ -22,36 +29,41 @@
 #define LINE_MAX    255 /* bytes of the first line that count; execve(2) */
 #define PREFIX_MAX  (4 * PATH_MAX)
 
+/* A file that the client may run: a node, and what it was when it was found. */
+struct program {
+	int number;
+	struct node node;
+};
+
 struct image {
 	struct walk walk;
 	char path[PATH_MAX]; /* of the file to be run */
-	int number;
-	struct node node;        /* the node of that number, as it was found */
+	struct program program;
 	char prefix[PREFIX_MAX]; /* NUL-terminated strings */
 	uint32_t prefix_bytes;
 };
 
 static struct image image;
 
-/* Finds the node of image.path and checks that it may be run.  0 or -errno. */
-static int find(void)
+/* Finds a file that the client may run, by its path.  0 or -errno. */
+static int find(const char *path, struct program *program)
 {
-	int found = path_find(&image.walk, image.path);
+	int found = path_find(&image.walk, path);
 
 	if (found < 0)
 		return found;
-	image.number = found;
-	image.node = node_at(found);
-	if (image.node.kind != NODE_FILE)
+	program->number = found;
+	program->node = node_at(found);
+	if (program->node.kind != NODE_FILE)
 		return -EACCES;
-	return may(&image.walk.who, &image.node, MAY_EXECUTE);
+	return may(&image.walk.who, &program->node, MAY_EXECUTE);
 }
 
 static bool is_script(void)
 {
 	char start[2];
 
-	return bytes_load(&image.node.bytes, 0, start, 2) == 2 &&
+	return bytes_load(&image.program.node.bytes, 0, start, 2) == 2 &&
 	       start[0] == '#' && start[1] == '!';
 }
 
@@ -76,7 +88,7 @@ static int put_before(const char *text)
 /* Copies the first line after "#!" to `line`; where it begins, trimmed. */
 static char *first_line(char line[LINE_MAX + 1])
 {
-	int bytes = bytes_load(&image.node.bytes, 2, line, LINE_MAX);
+	int bytes = bytes_load(&image.program.node.bytes, 2, line, LINE_MAX);
 	char *end;
 
 	if (bytes < 0)
@@ -121,37 +133,77 @@ static int follow_script(void)
 
 static int find_image(void)
 {
-	int error = find();
+	int error = find(image.path, &image.program);
 
 	for (int scripts = 0; error == 0 && is_script(); scripts++) {
 		if (scripts == SCRIPTS_MAX)
 			return -ELOOP;
 		error = follow_script();
 		if (error == 0)
-			error = find();
+			error = find(image.path, &image.program);
 	}
+	return error;
+}
+
+/* The handle of a segment with the program's bytes, or -errno. */
+static int open_program(const struct program *program, int token)
+{
+	struct bytes *bytes = &node_edit(program->number)->bytes;
+	int handle = bytes->size == 0 ? -ENOEXEC : bytes_segment(bytes, token);
+
+	return handle == -ENOSPC ? -ENOMEM : handle;
+}
+
+static void close_program(const struct program *program, int handle)
+{
+	bytes_release(&node_edit(program->number)->bytes, handle);
+}
+
+/*
+ * Runs a dynamic program, which names its interpreter at `place` of its image.
+ * What k_exec() answers, or -errno.
+ */
+static int run_dynamic(int token, struct exec *exec, int place)
+{
+	static char path[INTERPRETER_MAX];
+	static struct program linker;
+	int error = bytes_load(&node_edit(image.program.number)->bytes,
+	                       (uint32_t)place, path, sizeof(path));
+
+	if (error >= 0)
+		error = find(path, &linker);
+	if (error < 0)
+		return error;
+	exec->interpreter_bytes = linker.node.bytes.size;
+	exec->interpreter = open_program(&linker, token);
+	if (exec->interpreter < 0)
+		return exec->interpreter == -ENOEXEC ? -ELIBBAD
+		                                     : exec->interpreter;
+	error = k_exec(token, exec);
+	close_program(&linker, exec->interpreter);
 	return error;
 }
 
 static int run(int token)
 {
-	struct exec exec = {.image_bytes = image.node.bytes.size,
-	                    .uid = ID_KEPT,
-	                    .gid = ID_KEPT,
-	                    .strings = unix_address(image.prefix)};
-	int error =
-	    image.node.bytes.size == 0 ? -ENOEXEC : put_before(image.path);
-	struct bytes *bytes;
+	const struct node *node = &image.program.node;
+	bool gives_group = (node->mode & S_ISGID) && (node->mode & S_IXGRP);
+	struct exec exec = {
+	    .image = open_program(&image.program, token),
+	    .image_bytes = node->bytes.size,
+	    .uid = node->mode & S_ISUID ? node->uid : ID_KEPT,
+	    .gid = gives_group ? node->gid : ID_KEPT,
+	    .strings = unix_address(image.prefix),
+	    .strings_bytes = image.prefix_bytes,
+	};
+	int error;
 
-	if (error < 0)
-		return error;
-	exec.strings_bytes = image.prefix_bytes;
-	bytes = &node_edit(image.number)->bytes;
-	exec.image = bytes_segment(bytes, token);
 	if (exec.image < 0)
-		return -ENOMEM;
+		return exec.image;
 	error = k_exec(token, &exec);
-	bytes_release(bytes, exec.image);
+	if (error > 0)
+		error = run_dynamic(token, &exec, error);
+	close_program(&image.program, exec.image);
 	return error < 0 ? error : ANSWERED;
 }
 
@@ -169,5 +221,7 @@ int execve_call(const struct message *m)
 	memcpy(image.path, path, (uint32_t)error + 1);
 	image.prefix_bytes = 0;
 	error = find_image();
+	if (error == 0)
+		error = put_before(image.path);
 	return error < 0 ? error : run(m->token);
 }
