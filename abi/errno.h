@@ -46,6 +46,7 @@
 #define EIDRM        43 /* Identifier removed */
 #define EOVERFLOW    75 /* Value too large for defined data type */
 #define EOPNOTSUPP   95 /* Operation not supported */
+#define ETIMEDOUT    110 /* Connection timed out */
 /* clang-format on */
 
 #endif

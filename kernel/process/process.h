@@ -136,11 +136,20 @@ struct proc {
 		int carried[2];  /* connections that came with it, or -1 */
 	} message;
 
-	/* wait.c, semop.c and msg.c: what it stands in line for */
+	/* wait.c, semop.c, msg.c, futex.c: what it stands in line for */
 	struct {
 		struct proc *next, *before; /* in line; 0: none */
 		int result;                 /* of its call, or UNSERVED */
-		int room, type, flags;      /* msgrcv: bytes; what it asks */
+		union {
+			struct {
+				int room, type,
+				    flags; /* msgrcv: what it asks */
+			};
+			struct {
+				int object; /* futex: of what, and where */
+				uint32_t place, bits;
+			};
+		};
 		int chain; /* msgsnd, msgrcv: the message, or -1 */
 		/* semop: its operations in the kernel; the one that waits */
 		struct operation *ops, *end, *stuck;

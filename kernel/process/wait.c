@@ -1,6 +1,6 @@
 /*
- * kernel/process/wait.c -- standing in line: how semop, msgsnd and msgrcv
- * sleep.
+ * kernel/process/wait.c -- standing in line: how semop, msgsnd, msgrcv and
+ * futex sleep.
  *
  * A process may be served after a stop, or the end of its time, has woken it,
  * and before it runs.  Then it finds its result when it runs.  A process that
@@ -13,6 +13,8 @@
 #include "../base/panic.h"
 #include "clock.h"
 #include "schedule.h"
+
+struct line hashed_lines[HASHED_LINES];
 
 void wait_join(struct line *line)
 {

@@ -24,6 +24,13 @@ struct line {
 	struct proc *first, *last; /* 0: the line is empty */
 };
 
+/*
+ * Lines for sleepers whose object has no row of its own: a hash of what they
+ * wait for chooses one.
+ */
+#define HASHED_LINES 64
+extern struct line hashed_lines[HASHED_LINES];
+
 /* The running process joins the line, at its end.  Its result is UNSERVED. */
 void wait_join(struct line *line);
 

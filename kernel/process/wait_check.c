@@ -47,13 +47,16 @@ int line_check(const struct line *line, const char *name, int index)
 
 int wait_check(void)
 {
-	int waiting = 0, lost;
+	int waiting = 0, lost, breaches = 0;
 
+	for (int i = 0; i < HASHED_LINES; i++)
+		breaches += line_check(&hashed_lines[i], "hashed line", i);
 	for (int i = 0; i < proc_rows.fresh; i++)
 		waiting += procs[i].state != PROC_FREE &&
 		           procs[i].wait.result == UNSERVED;
 	lost = waiting - standing;
 	standing = 0;
-	return lost == 0 ? 0
-	                 : report("W3: waiting", "less standing", lost, procs);
+	if (lost != 0)
+		breaches += report("W3: waiting", "less standing", lost, procs);
+	return breaches;
 }

@@ -79,6 +79,9 @@ uint32_t rtc_time(void);
  */
 int timespec_out(vaddr_t to, struct timespec32 time, bool wide);
 
+/* The count at which that clock, one to sleep by, is at that time. */
+uint64_t deadline_at(int clock, struct timespec32 time);
+
 /* Reads the clock, and answers how long it is until `deadline`; 0: past. */
 struct timespec32 clock_left(uint64_t deadline);
 

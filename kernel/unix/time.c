@@ -132,6 +132,14 @@ static struct timespec32 from_now(struct timespec32 until,
 	return left;
 }
 
+uint64_t deadline_at(int clock, struct timespec32 time)
+{
+	struct timespec32 now;
+
+	read_clock(clock, &now);
+	return clock_deadline(from_now(time, now));
+}
+
 /*
  * clock_nanosleep(2).  It never gives back the time that is left: only a signal
  * with a handler would leave any.
@@ -148,7 +156,6 @@ int sys_sleep(int clock, int flags, vaddr_t request, int wide)
 		return -EOPNOTSUPP;
 	if (!timespec_valid(time))
 		return -EINVAL;
-	if (flags & TIMER_ABSTIME)
-		time = from_now(time, now);
-	return sleep_until(clock_deadline(time));
+	return sleep_until(flags & TIMER_ABSTIME ? deadline_at(clock, time)
+	                                         : clock_deadline(time));
 }

@@ -1,0 +1,144 @@
+/*
+ * kernel/unix/futex.c -- futex(2): to wait until a word of memory is changed.
+ *
+ * A C library builds its semaphores and mutexes on words of memory.  It asks
+ * the kernel only when one has to wait, or when others wait.  To the kernel the
+ * word means nothing.  It compares it once, before the wait.  Between that and
+ * the wait no other process runs, so no wake is lost in between.
+ *
+ * A process waits for a key, which says where the word is.  Two processes that
+ * share memory see it at different addresses, so the region decides:
+ *
+ *	shared memory    (segment, byte in it)       the same for all who map it
+ *	any other        (~space, linear address)    of this space alone
+ *
+ * The sleepers stand in 64 lines, each key in one of them (process/wait.h).
+ */
+#include "lifecycle.h"
+
+#include "../../abi/futex.h"
+#include "../process/wait.h"
+
+struct key {
+	int object;
+	uint32_t place;
+};
+
+/*
+ * The key of the word at `at`: 0, -EINVAL or -EFAULT.  A private word need not
+ * be there, as on Linux: nobody can wait for it.
+ */
+static int find_key(vaddr_t at, uint32_t operation, struct key *key)
+{
+	int space = self()->life.space, r;
+
+	if (at % sizeof(uint32_t))
+		return -EINVAL;
+	r = region_at(space, at);
+	if (!in_user_space(at, sizeof(uint32_t)) ||
+	    (r < 0 && !(operation & FUTEX_PRIVATE_FLAG)))
+		return -EFAULT;
+	*key = (struct key){~space, at};
+	if (r >= 0 && regions[r].kind == REGION_SHARED)
+		*key = (struct key){regions[r].segment,
+		                    page_bytes(region_page(&regions[r], at)) +
+		                        at % PAGE_SIZE};
+	return 0;
+}
+
+static struct line *line_of(const struct key *key)
+{
+	return &hashed_lines[((uint32_t)key->object * 31 + key->place / 4) %
+	                     HASHED_LINES];
+}
+
+/* Waits as long as the word is `value`: 0, -EAGAIN, -ETIMEDOUT or -errno. */
+static int wait_for(vaddr_t at, uint32_t operation, uint32_t value,
+                    const uint64_t *until, uint32_t bits)
+{
+	struct proc *p = self();
+	struct key key;
+	uint32_t word;
+	int result;
+
+	do {
+		result = find_key(at, operation, &key);
+		if (result == 0)
+			result = copy_in_few(&word, at, sizeof(word));
+		if (result < 0)
+			return result;
+		if (word != value)
+			return -EAGAIN;
+		p->wait.object = key.object;
+		p->wait.place = key.place;
+		p->wait.bits = bits;
+		wait_join(line_of(&key));
+		result = wait_sleep(line_of(&key), until);
+	} while (wait_again(result));
+	return result == -EAGAIN ? -ETIMEDOUT : result;
+}
+
+/* Wakes those who wait for one of `bits`, up to `most`; but 0 wakes one. */
+static int wake_up(vaddr_t at, uint32_t operation, int most, uint32_t bits)
+{
+	struct key key;
+	int result = find_key(at, operation, &key), woken = 0;
+	struct proc *next;
+
+	if (result < 0)
+		return result;
+	for (struct proc *p = line_of(&key)->first; p; p = next) {
+		next = p->wait.next;
+		if (p->wait.object != key.object ||
+		    p->wait.place != key.place || !(p->wait.bits & bits) ||
+		    p->signal.killed)
+			continue;
+		wait_serve(line_of(&key), p, 0);
+		if (++woken >= most)
+			break;
+	}
+	return woken;
+}
+
+/* A time of that clock; without one (-1), a duration. */
+static int deadline_in(vaddr_t timeout, int clock, bool wide, uint64_t *until)
+{
+	struct timespec32 time;
+
+	if (timespec_in(&time, timeout, wide) < 0)
+		return -EFAULT;
+	if (!timespec_valid(time))
+		return -EINVAL;
+	*until = clock < 0 ? clock_deadline(time) : deadline_at(clock, time);
+	return 0;
+}
+
+/* futex(2), whose time has 32 or 64 bits of seconds. */
+int sys_wait_on(vaddr_t at, uint32_t operation, uint32_t value, vaddr_t timeout,
+                uint32_t bits, int wide)
+{
+	bool realtime = operation & FUTEX_CLOCK_REALTIME;
+	uint32_t what =
+	    operation & ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
+	bool waits = what == FUTEX_WAIT || what == FUTEX_WAIT_BITSET;
+	int clock = what == FUTEX_WAIT ? -1
+	            : realtime         ? CLOCK_REALTIME
+	                               : CLOCK_MONOTONIC;
+	uint64_t until;
+	int error = 0;
+
+	if (waits && timeout)
+		error = deadline_in(timeout, clock, wide, &until);
+	if (error < 0)
+		return error;
+	if ((!waits && what != FUTEX_WAKE && what != FUTEX_WAKE_BITSET) ||
+	    (realtime && what != FUTEX_WAIT_BITSET))
+		return -ENOSYS;
+	if (what == FUTEX_WAIT || what == FUTEX_WAKE)
+		bits = ~0u;
+	if (bits == 0)
+		return -EINVAL;
+	if (!waits)
+		return wake_up(at, operation, (int)value, bits);
+	return wait_for(at, operation, value, timeout ? &until : 0, bits);
+}
