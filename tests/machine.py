@@ -30,6 +30,10 @@ KERNEL = ["-kernel", "build/tessera.elf"]
 TESSERA = ["-m", "64", *KERNEL, "-initrd", "build/tessera.cpio"]
 DEBUG_EXIT = ["-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]
 DETERMINISTIC = "-icount shift=0,sleep=off -rtc base=2026-01-01,clock=vm"
+# Whoever wants the menu, and not the shell, says so.
+AT_MENU = ["-append", "-- /bin/menu"]
+RUN_MENU = [RUN, "-a", "--", "-a", "/bin/menu"]
+PROMPT = r"# $"
 MENU = r"ring +blocks through a segment"
 
 

@@ -118,7 +118,8 @@ def panic_on_screen(check):
     """Without a debug-exit device the screen tells of the panic, and the
     machine halts."""
     check = check.about("panic")
-    with Machine(*TESSERA, "-append", "provoke=assert") as machine:
+    with Machine(*TESSERA, "-append",
+                 "provoke=assert -- /bin/menu") as machine:
         machine.wait_for(MENU, 60)
         machine.type("q\r")
         said = machine.wait_for("broken invariants\n", 30) and re.search(

@@ -6,8 +6,8 @@ import subprocess
 import tempfile
 import time
 
-from machine import (BUILD, MENU, RUN, TOP, Terminal, built, soon, tessera,
-                     text_of)
+from machine import (BUILD, MENU, RUN, RUN_MENU, TOP, Terminal, built, soon,
+                     tessera, text_of)
 
 COPY = built("copy")
 LICENSE = os.path.join(TOP, "LICENSE")
@@ -191,9 +191,9 @@ def run_errors(check):
 
 
 def run_menu(check):
-    """Without a FILE the menu comes; then the terminal is given back."""
-    with Terminal(RUN) as menu:
-        check("without FILE the menu comes, and how to leave is said",
+    """Without a FILE a person is there; then the terminal is given back."""
+    with Terminal(*RUN_MENU) as menu:
+        check("with /bin/menu the menu comes, and how to leave is said",
               menu.wait_for(MENU, 60) and "To leave" in menu.text, menu.text)
         check("keys go to the menu one by one", not menu.restored(), menu.text)
         menu.type("\033[A\033[1;5Dnonsense\033[3~\r")
@@ -202,7 +202,7 @@ def run_menu(check):
         menu.type("q\r")
         check("after q the terminal is as before",
               menu.ended(20) == 0 and menu.restored(), menu.text[-500:])
-    with Terminal(RUN) as menu:
+    with Terminal(*RUN_MENU) as menu:
         menu.wait_for(MENU, 60)
         menu.type("\x01x")
         check("after Ctrl-A X, too", menu.ended(20) == 0 and menu.restored(),

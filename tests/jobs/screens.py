@@ -5,7 +5,7 @@ import re
 import struct
 import termios
 
-from machine import (DEBUG_EXIT, MENU, RUN, TESSERA, Machine, Terminal, soon,
+from machine import (AT_MENU, DEBUG_EXIT, MENU, RUN, TESSERA, Machine, Terminal, soon,
                      tessera, text_of)
 
 LINES, COLUMNS = 24, 80
@@ -51,7 +51,7 @@ def fits(text):
 def screens_of_vga(check):
     """Each picture is entire on the VGA screen, when the key is waited for."""
     check = check.about("screens on VGA")
-    with Machine(*TESSERA, *DEBUG_EXIT) as machine:
+    with Machine(*TESSERA, *AT_MENU, *DEBUG_EXIT) as machine:
         machine.wait_for(CHOICE, 60)
         check("the menu is entire on the screen, with its first line",
               machine.shows("^Tessera: one frame") and machine.shows(CHOICE[:-1]),

@@ -18,7 +18,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
     os.path.dirname(os.path.abspath(__file__)))), "tools"))
-from machine import (BUILD, MENU, RUN, TESTS, TOP, Terminal, command,
+from machine import (BUILD, MENU, RUN_MENU, TESTS, TOP, Terminal, command,
                      difference, soon, tessera, text_of)
 import outside
 
@@ -279,7 +279,7 @@ def hand(check):
 def play_by_hand(text):
     """Plays all beats in one machine; `text` gets the text of each."""
     ram = outside.Ram(64)
-    with Terminal(RUN, QEMU_ARGS=" ".join(ram.words())) as terminal:
+    with Terminal(*RUN_MENU, QEMU_ARGS=" ".join(ram.words())) as terminal:
         terminal.wait_for(MENU, 60)
         lecture = Lecture(terminal, ram)
         for number in BEATS:

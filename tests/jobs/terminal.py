@@ -4,8 +4,8 @@ import re
 import subprocess
 import tempfile
 
-from machine import (BUILD, DEBUG_EXIT, KERNEL, MENU, TESSERA, TOP, Machine,
-                     built, soon)
+from machine import (AT_MENU, BUILD, DEBUG_EXIT, KERNEL, MENU, TESSERA, TOP,
+                     Machine, built, soon)
 from jobs.screens import KEY, WIPE
 
 
@@ -23,7 +23,7 @@ def as_on_screen(text):
 def keyboard(check):
     """The VGA screen shows what is typed on the PS/2 keyboard."""
     check = check.about("keyboard")
-    with Machine(*TESSERA, *DEBUG_EXIT) as machine:
+    with Machine(*TESSERA, *AT_MENU, *DEBUG_EXIT) as machine:
         machine.wait_for(MENU, 60)
         press(machine, lambda sentence, good: check(
             sentence, good, "" if good else "\n".join(machine.screen())))
@@ -124,4 +124,4 @@ def type_lines(machine, answers):
     answers("without ICANON every byte comes as it was sent",
             "raw got 32768, first wrong -1")
     machine.type("quit\r")
-    answers("when its program is not there the menu comes", "your choice: ")
+    answers("when its program has ended and there is no shell, the menu comes", "your choice: ")

@@ -10,7 +10,8 @@
  * switches the machine off.
  *
  * Without `host`, the command after "--" runs on the terminal.  When it has
- * ended, the menu runs, again and again; without a menu, init switches the
+ * ended, a login shell runs, again and again: /bin/sh, which is busybox if the
+ * build could bring it, or else the menu.  Without a menu, init switches the
  * machine off.
  *
  *	host                          tools/run
@@ -24,8 +25,8 @@
 #define NOT_FOUND        127 /* a shell's exit statuses */
 #define NOT_EXECUTABLE   126
 
-static char *const standard[] = {"PATH=/bin:/sbin", "HOME=/root", "USER=root",
-                                 "TERM=linux", 0};
+static char *const standard[] = {"PATH=/bin:/sbin:/usr/bin:/usr/sbin",
+                                 "HOME=/root", "USER=root", "TERM=vt100", 0};
 static char *const *environment = standard;
 
 static bool person; /* there is a person at the terminal */
@@ -181,19 +182,39 @@ static void run_for_host(void)
 	unix_power_off();
 }
 
+static bool is_there(const char *path)
+{
+	int fd = unix_open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		unix_close(fd);
+	return fd >= 0;
+}
+
+/* What a person talks to.  A shell whose name begins with "-" reads the
+ * profile. */
+static void run_shell(void)
+{
+	char *shell[] = {"-sh", 0}, *menu[] = {"menu", 0};
+
+	if (is_there("/bin/sh"))
+		run("/bin/sh", shell);
+	else if (is_there("/bin/menu"))
+		run("/bin/menu", menu);
+	else
+		unix_power_off();
+}
+
 static void run_for_person(char **command)
 {
-	char *menu[] = {"/bin/menu", 0};
-
 	person = true;
 	if (unix_open("/dev/console", O_RDWR) != 0 || unix_dup2(0, 1) != 1 ||
 	    unix_dup2(0, 2) != 2)
 		return;
 	if (command[0] != 0)
 		run(command[0], command);
-	while (run(menu[0], menu).status != NOT_FOUND << 8)
-		;
-	unix_power_off();
+	for (;;)
+		run_shell();
 }
 
 int main(int argc, char **argv, char **envp)
