@@ -191,8 +191,7 @@ static bool is_there(const char *path)
 	return fd >= 0;
 }
 
-/* What a person talks to.  A shell whose name begins with "-" reads the
- * profile. */
+/* What a person talks to.  A shell named "-sh" reads the profile. */
 static void run_shell(void)
 {
 	char *shell[] = {"-sh", 0}, *menu[] = {"menu", 0};
