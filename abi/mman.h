@@ -23,4 +23,8 @@
 #define MAP_NORESERVE       0x4000u
 #define MAP_FIXED_NOREPLACE 0x100000u
 
+#define MS_ASYNC      1u /* msync(2) */
+#define MS_INVALIDATE 2u
+#define MS_SYNC       4u
+
 #endif

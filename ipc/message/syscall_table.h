@@ -36,6 +36,7 @@ struct syscall {
 	bool is_dir;           /* it is a directory, and a path comes next */
 	uint8_t result;        /* enum result_kind */
 	int8_t flags_argument; /* where O_CLOEXEC stands; -1: nowhere */
+	uint32_t cloexec;      /* that bit of it */
 	struct lease leases[3];
 };
 

@@ -62,8 +62,8 @@ static int install(const struct syscall *row, const uint32_t args[6],
                    int fds[2], int status)
 {
 	int *carried = self()->message.carried;
-	bool cloexec =
-	    row->flags_argument >= 0 && (args[row->flags_argument] & O_CLOEXEC);
+	bool cloexec = row->flags_argument >= 0 &&
+	               (args[row->flags_argument] & row->cloexec);
 
 	if (row->result == RESULT_FD2 &&
 	    copy_out(args[0], fds, 2 * sizeof(int)) < 0) {

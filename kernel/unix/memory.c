@@ -159,3 +159,24 @@ int sys_mprotect(vaddr_t address, uint32_t length, uint32_t prot)
 	return space_protect(self()->life.space, address,
 	                     address + page_up(length), prot & RIGHT_ALL);
 }
+
+/* A mapping shows the file's own pages: there is nothing to write back. */
+int sys_msync(vaddr_t address, uint32_t length, uint32_t flags)
+{
+	uint32_t known = MS_ASYNC | MS_INVALIDATE | MS_SYNC;
+	vaddr_t end = address + page_up(length);
+
+	if ((flags & ~known) || !page_aligned(address) ||
+	    (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
+		return -EINVAL;
+	if (end < address)
+		return -ENOMEM;
+	while (address < end) {
+		int region = region_at(self()->life.space, address);
+
+		if (region < 0)
+			return -ENOMEM;
+		address = regions[region].end;
+	}
+	return 0;
+}

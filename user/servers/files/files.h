@@ -9,7 +9,10 @@
  *	moment.c    the time that a request writes into nodes
  *	path.c      from a path to a node: links, "..", rights
  *	open.c      open, and what is open: objects with offset and flags
- *	transfer.c  read, write, lseek, getdents64, mmap2 on objects
+ *	transfer.c  read, write, lseek, getdents64 on objects
+ *	memory.c    files as memory: mmap2, memfd_create
+ *	size.c      truncate, fallocate, fsync
+ *	statfs.c    what the file system has, and what is left of it
  *	bytes.c     the bytes of files: in the archive, in a cell, in a segment
  *	arena.c     cells for the bytes of small files
  *	quota.c     how much memory all files may take
@@ -116,10 +119,34 @@ int write_call(const struct message *m);
 int lseek_call(const struct message *m);
 int llseek_call(const struct message *m);
 int getdents_call(const struct message *m);
-int mmap_call(const struct message *m);
 int fcntl_call(const struct message *m);
+bool readable(const struct open *open);
+bool writable(const struct open *open);
+/*
+ * The client of `m` has changed a file's bytes: its times move, and a program
+ * that is not root's any more to the byte loses its s-bits.
+ */
+void node_changed(struct node *node, const struct message *m);
+
+/* ---- memory.c, size.c, statfs.c ----------------------------------------- */
+
+int mmap_call(const struct message *m);
+int memfd_call(const struct message *m);
+int truncate_call(const struct message *m);
+int ftruncate_call(const struct message *m);
+int fallocate_call(const struct message *m);
+int statfs_call(const struct message *m);
+int fstatfs_call(const struct message *m);
+int sync_call(const struct message *m);
+int fsync_call(const struct message *m);
 
 /* ---- turns.c ------------------------------------------------------------ */
+
+/* What a client in the waiting room waits for (struct wait, `what`). */
+enum waiting {
+	WAIT_READ,  /* of an object, at its offset, which moves */
+	WAIT_PREAD, /* the same at a place of its own */
+};
 
 #define LATER (-4097) /* the answer of a turn that is not the last one */
 

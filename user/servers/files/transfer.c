@@ -1,20 +1,21 @@
 /*
  * user/servers/files/transfer.c -- bytes to and from what is open.
  *
- * The archive is mapped here, so a read copies from it to the client's buffer:
- * at most 64 KiB with each native call, and TURN bytes in each turn (turns.c).
- * The contents of files of /proc are made when they are read (made.c).
+ * A turn of a read moves TURN bytes at most, and then the read waits in line
+ * (turns.c).  A write has one turn, and its answer says how many bytes it has
+ * written.  The bytes of files are in bytes.c; the contents of files of /proc
+ * are made when they are read (made.c).
  */
 #include "files.h"
 
 #define TURN 0x100000u
 
-static bool readable(const struct open *open)
+bool readable(const struct open *open)
 {
 	return (open->flags & O_ACCMODE) != O_WRONLY;
 }
 
-static bool writable(const struct open *open)
+bool writable(const struct open *open)
 {
 	return (open->flags & O_ACCMODE) != O_RDONLY;
 }
@@ -49,21 +50,47 @@ static int give_zeroes(struct wait *r)
 	return turn_over(r, turn, (int)done);
 }
 
+/* ---- where -------------------------------------------------------------- */
+
+/* Does the call say itself where in the file it begins? */
+static bool is_placed(const struct message *m)
+{
+	return m->type == SYS_pread64 || m->type == SYS_pwrite64 ||
+	       m->type == SYS_preadv || m->type == SYS_pwritev;
+}
+
+/* Finds where it begins.  0; -EINVAL; -ESPIPE. */
+static int find_place(const struct message *m, const struct open *open,
+                      uint32_t *from)
+{
+	enum node_kind kind = node_at(open->node).kind;
+
+	*from = open->offset;
+	if (!is_placed(m))
+		return 0;
+	if ((int)m->args[4] < 0)
+		return -EINVAL;
+	*from = m->args[4] > 0 ? UINT32_MAX : m->args[3];
+	return kind == NODE_FIFO ? -ESPIPE : 0;
+}
+
+/* ---- reading ------------------------------------------------------------ */
+
 /*
  * A read of a file begins: the offset moves behind all of its bytes, so that
  * no other process that shares the open file reads them, too.
  */
-static void claim(struct wait *r, struct open *open, uint32_t bytes)
+static void claim(struct wait *r, struct open *open, uint32_t size)
 {
-	uint32_t left = open->offset < bytes ? bytes - open->offset : 0;
+	uint32_t left = r->from < size ? size - r->from : 0;
 
-	r->from = open->offset;
 	r->total = min(r->total, left);
-	open->offset += r->total;
+	if (r->what == WAIT_READ)
+		open->offset += r->total;
 }
 
 /* Does one turn of a read of a file. */
-static int give_file(struct wait *r, struct open *open, struct node *node)
+static int give_file(struct wait *r, struct open *open)
 {
 	uint32_t end = r->from + r->total;
 	struct span span = {.token = r->token,
@@ -71,25 +98,40 @@ static int give_file(struct wait *r, struct open *open, struct node *node)
 	                    .lease_offset = r->done,
 	                    .offset = r->from + r->done,
 	                    .bytes = min(r->total - r->done, TURN)};
-	int result = turn_over(r, span.bytes, bytes_read(&node->bytes, span));
+	int moved = bytes_read(&node_edit(open->node)->bytes, span);
+	int result = turn_over(r, span.bytes, moved);
 
-	if (result != LATER && open->offset == end)
+	if (result != LATER && r->what == WAIT_READ && open->offset == end)
 		open->offset = r->from + r->done; /* it read less */
+	return result;
+}
+
+/* A read that says where it begins leaves the offset as it is. */
+static int give_made(struct wait *r, struct open *open)
+{
+	uint32_t offset = open->offset;
+	int result;
+
+	if (r->hurried)
+		return -EINTR;
+	open->offset = r->what == WAIT_READ ? offset : r->from;
+	result = made_read(r, open);
+	if (r->what != WAIT_READ)
+		open->offset = offset;
 	return result;
 }
 
 int read_on(struct wait *r)
 {
 	struct open *open = open_at(r->at);
-	struct node node = node_at(open->node);
 
-	switch (node.kind) {
+	switch (node_at(open->node).kind) {
 	case NODE_ZERO:
 		return give_zeroes(r);
 	case NODE_MADE:
-		return r->hurried ? -EINTR : made_read(r, open);
+		return give_made(r, open);
 	default:
-		return give_file(r, open, &node);
+		return give_file(r, open);
 	}
 }
 
@@ -98,14 +140,18 @@ int read_call(const struct message *m)
 	struct open *open = open_at(m->object);
 	struct node node = node_at(open->node);
 	struct wait reading = room_client(m);
+	int error = find_place(m, open, &reading.from);
 	int wanted = buffer_bytes(m);
 
+	if (error < 0)
+		return error;
 	if (!readable(open))
 		return -EBADF;
 	if (node.kind == NODE_DIRECTORY)
 		return -EISDIR;
 	if (wanted <= 0 || node.kind == NODE_NULL)
 		return wanted < 0 ? wanted : 0;
+	reading.what = is_placed(m) ? WAIT_PREAD : WAIT_READ;
 	reading.at = m->object;
 	reading.total = (uint32_t)wanted;
 	if (node.kind == NODE_FILE)
@@ -113,17 +159,61 @@ int read_call(const struct message *m)
 	return turns_begin(&reading);
 }
 
+/* ---- writing ------------------------------------------------------------ */
+
+void node_changed(struct node *node, const struct message *m)
+{
+	uint32_t group_runs = S_ISGID | S_IXGRP;
+
+	node->mtime = node->ctime = moment_now();
+	if (m->euid == 0)
+		return;
+	node->mode &= ~S_ISUID;
+	if ((node->mode & group_runs) == group_runs)
+		node->mode &= ~S_ISGID;
+}
+
+/*
+ * Writes to a file, in one turn: no other write comes between.  What is more
+ * than a turn is left to the client's next call.
+ */
+static int write_file(const struct message *m, struct open *open, uint32_t from,
+                      int wanted)
+{
+	struct node *node = node_edit(open->node);
+	struct span span = {.token = m->token,
+	                    .argument = BUFFER,
+	                    .offset = from,
+	                    .bytes = min((uint32_t)wanted, TURN)};
+	int written;
+
+	if (open->flags & O_APPEND)
+		span.offset = node->bytes.size;
+	written = bytes_write(&node->bytes, span);
+	if (written > 0)
+		node_changed(node, m);
+	if (written > 0 && !is_placed(m))
+		open->offset = span.offset + (uint32_t)written;
+	return written;
+}
+
 int write_call(const struct message *m)
 {
 	struct open *open = open_at(m->object);
-	struct node node = node_at(open->node);
+	enum node_kind kind = node_at(open->node).kind;
+	uint32_t from;
+	int error = find_place(m, open, &from);
+	int wanted = buffer_bytes(m);
 
+	if (error < 0)
+		return error;
 	if (!writable(open))
 		return -EBADF;
-	if (node.kind == NODE_MADE)
+	if (kind == NODE_MADE)
 		return made_write(m, open);
-	/* null and zero take everything. */
-	return buffer_bytes(m);
+	if (wanted > 0 && kind == NODE_FILE)
+		return write_file(m, open, from, wanted);
+	return wanted; /* null and zero take everything */
 }
 
 /* ---- position ----------------------------------------------------------- */
@@ -302,84 +392,7 @@ int getdents_call(const struct message *m)
 	return (int)used;
 }
 
-/* ---- mmap2, fcntl64 ----------------------------------------------------- */
-
-#define MMAP_LENGTH 1
-#define MMAP_PROT   2
-#define MMAP_FLAGS  3
-#define MMAP_OFFSET 5
-
-static int map_zero(const struct message *m)
-{
-	uint32_t kind = SEGMENT_OF_MEMORY;
-	int segment, error;
-
-	if (m->args[MMAP_FLAGS] & MAP_NORESERVE)
-		kind |= SEGMENT_UNPROMISED;
-	segment =
-	    k_segment_make(kind, m->args[MMAP_LENGTH], 0, (uint32_t)m->token);
-	if (segment < 0)
-		return segment;
-	error = k_map(m->token, segment, m->args[MMAP_OFFSET],
-	              PROT_READ | PROT_WRITE | PROT_EXEC);
-	k_segment_drop(segment);
-	return error < 0 ? error : ANSWERED;
-}
-
-/* Does it reach beyond 4 GiB?  On Linux only mappings of plain files may. */
-static bool reaches_too_far(const struct message *m)
-{
-	uint32_t length = (m->args[MMAP_LENGTH] + PAGE_SIZE - 1) & -PAGE_SIZE;
-
-	return m->args[MMAP_OFFSET] > (UINT32_MAX - length) >> PAGE_SHIFT;
-}
-
-static bool is_shared(const struct message *m)
-{
-	return (m->args[MMAP_FLAGS] & MAP_TYPE) != MAP_PRIVATE;
-}
-
-/*
- * Maps a file.  One that is mapped shared has to have bytes of its own: what
- * another process writes into it is seen there.
- */
-static int map_file(const struct message *m, struct bytes *bytes,
-                    uint32_t rights)
-{
-	int segment = is_shared(m) ? bytes_own_segment(bytes, m->token)
-	                           : bytes_segment(bytes, m->token);
-	int error;
-
-	if (segment < 0)
-		return -ENOMEM;
-	error = k_map(m->token, segment, m->args[MMAP_OFFSET], rights);
-	bytes_release(bytes, segment);
-	return error < 0 ? error : ANSWERED;
-}
-
-int mmap_call(const struct message *m)
-{
-	struct open *open = open_at(m->object);
-	struct node node = node_at(open->node);
-	uint32_t rights = PROT_READ | PROT_EXEC;
-
-	if (writable(open) || !is_shared(m))
-		rights |= PROT_WRITE;
-	if (node.kind != NODE_FILE && node.kind != NODE_MADE &&
-	    reaches_too_far(m))
-		return -EOVERFLOW;
-	if (!readable(open))
-		return -EACCES;
-	if (node.kind == NODE_MADE)
-		return -EIO;
-	if (node.kind == NODE_ZERO)
-		return map_zero(m);
-	if (node.kind != NODE_FILE)
-		return -ENODEV;
-	if (m->args[MMAP_PROT] & ~rights & PROT_WRITE)
-		return -EACCES;
-	return map_file(m, &node_edit(open->node)->bytes, rights);
-}
+/* ---- fcntl64 ------------------------------------------------------------- */
 
 int fcntl_call(const struct message *m)
 {
