@@ -20,6 +20,8 @@
  *     and messages under way (sent, or carried by a reply) that hold it.
  * C2  A connection with count 0 is in the closed list of a channel whose server
  *     lives, and no other connection is.
+ * C3  A process has no descriptor from its `bound` on, so that fork, exec and
+ *     exit look at those below it only.
  *
  *	channel_make     for a server        descriptor_*    one slot
  *	connection_*     counted holds       descriptors_*   all slots: hooks
@@ -169,6 +171,7 @@ int descriptor_install(struct proc *p, int connection, int from, bool cloexec)
 
 	if (fd >= 0) {
 		p->files.descriptors[fd] = connection;
+		p->files.bound = max(p->files.bound, fd + 1);
 		descriptor_set_cloexec(p, fd, cloexec);
 	}
 	return fd;
@@ -195,14 +198,14 @@ void directory_install(struct proc *p, int connection)
 
 void descriptors_fork(struct proc *child)
 {
-	for (int fd = 0; fd < OPEN_MAX; fd++)
+	for (int fd = 0; fd < child->files.bound; fd++)
 		connection_hold(child->files.descriptors[fd]);
 	connection_hold(child->files.cwd);
 }
 
 void descriptors_exec(struct proc *p)
 {
-	for (int fd = 0; fd < OPEN_MAX; fd++) {
+	for (int fd = 0; fd < p->files.bound; fd++) {
 		if (descriptor_cloexec(p, fd))
 			descriptor_close(p, fd);
 		descriptor_set_cloexec(p, fd, false);
@@ -211,7 +214,8 @@ void descriptors_exec(struct proc *p)
 
 void descriptors_exit(struct proc *p)
 {
-	for (int fd = 0; fd < OPEN_MAX; fd++)
+	for (int fd = 0; fd < p->files.bound; fd++)
 		descriptor_close(p, fd);
+	p->files.bound = 0;
 	directory_install(p, NO_CONNECTION);
 }

@@ -237,7 +237,7 @@ void handles_exit(const struct proc *server);
 
 /* ---- message_check.c ---------------------------------------------------- */
 
-/* Checks C1, C2, M1 to M4 and M7.  Returns how many breaches it has logged. */
+/* Checks C1 to C3, M1 to M4, M7.  Returns how many breaches it has logged. */
 int message_check(void);
 
 #endif

@@ -3,7 +3,7 @@
  *
  * It recomputes from the process table alone what connection.c and message.c
  * keep by increments, and reports each breach by the number of its invariant:
- * C1 and C2 (connection.c), M1 to M4 and M7 (message.c).  It changes nothing,
+ * C1 to C3 (connection.c), M1 to M4 and M7 (message.c).  It changes nothing,
  * and it may be slow.
  */
 #include "message.h"
@@ -18,7 +18,7 @@ static void breach(const char *what, int where)
 	breaches++;
 }
 
-/* ---- C1, C2: counts ----------------------------------------------------- */
+/* ---- C1 to C3: counts ---------------------------------------------------- */
 
 static int holds_of(const struct proc *p, int connection)
 {
@@ -77,6 +77,8 @@ static void check_descriptors(const struct proc *p, int where)
 		if (connection != NO_CONNECTION &&
 		    !connection_exists(connection))
 			breach("C1: a descriptor of nothing", where);
+		if (connection != NO_CONNECTION && fd >= p->files.bound)
+			breach("C3: a descriptor beyond the bound", where);
 	}
 }
 

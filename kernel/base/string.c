@@ -8,10 +8,13 @@
 void *memset(void *to, int byte, size_t bytes)
 {
 	void *start = to;
+	size_t words = bytes / 4;
 
-	__asm__ volatile("rep stosb"
-	                 : "+D"(to), "+c"(bytes)
-	                 : "a"(byte)
+	__asm__ volatile("rep stosl\n\t"
+	                 "mov %2, %%ecx\n\t"
+	                 "rep stosb"
+	                 : "+D"(to), "+c"(words)
+	                 : "r"(bytes & 3), "a"((uint8_t)byte * 0x01010101u)
 	                 : "memory");
 	return start;
 }

@@ -16,6 +16,7 @@
 #include "../../abi/errno.h"
 #include "../base/image.h"
 #include "../base/panic.h"
+#include "../base/string.h"
 #include "clock.h"
 #include "schedule.h"
 #include "trapframe.h"
@@ -64,8 +65,7 @@ int proc_make(int level, struct proc **made)
 	p->message.connection = NO_CONNECTION;
 	p->message.carried[0] = p->message.carried[1] = NO_CONNECTION;
 	p->files.cwd = NO_CONNECTION;
-	for (int fd = 0; fd < OPEN_MAX; fd++)
-		p->files.descriptors[fd] = NO_CONNECTION;
+	memset(p->files.descriptors, 0xff, sizeof(p->files.descriptors));
 	p->state = PROC_NEW;
 	*made = p;
 	return 0;

@@ -162,8 +162,9 @@ struct proc {
 	/* semadj.c: the root of what its end takes back, or -1 */
 	int semadj;
 
-	/* connection.c: its descriptors */
+	/* connection.c: its descriptors; all from `bound` on are free */
 	struct {
+		int bound;
 		int cwd;                         /* connection, or -1 */
 		int16_t descriptors[OPEN_MAX];   /* connection, or -1 */
 		uint32_t cloexec[OPEN_MAX / 32]; /* a bit: FD_CLOEXEC */

@@ -82,10 +82,10 @@ void attach_ended(int space, int tag)
 int proc_exec(struct proc *p, const struct exec_image *image, vaddr_t argv,
               vaddr_t envp)
 {
-	REQUIRE(p == &procs[CLIENT] && image->segment >= 0 &&
+	REQUIRE(p == &procs[CLIENT] && image->program.segment >= 0 &&
 	        image->path[0] == 'p');
 	REQUIRE(argv == 3 && envp == 4);
-	return image->bytes ? 0 : -ENOEXEC;
+	return image->program.bytes ? 0 : -ENOEXEC;
 }
 
 /* ---- the client's memory and its calls ---------------------------------- */
@@ -547,8 +547,8 @@ static void do_map(enum op op)
 		REQUIRE(token_client(w.token) == &procs[CLIENT]);
 }
 
-/* What no program can have yet is refused, and the client waits on. */
-static void try_exec(struct exec exec)
+/* A file by a bad handle is refused, and the client waits on. */
+static void refuse_exec(struct exec exec)
 {
 	space_write(procs[SERVER].life.space, BUFFER, &exec, sizeof(exec));
 	REQUIRE(native(NATIVE_exec, (uint32_t)w.token, BUFFER, 0, 0, 0, 0) ==
@@ -559,8 +559,8 @@ static void do_exec(uint32_t bytes)
 {
 	struct exec exec = {.image = w.handle[0],
 	                    .image_bytes = bytes,
-	                    .interpreter = w.handle[0],
-	                    .uid = 0,
+	                    .interpreter = 77,
+	                    .uid = ID_KEPT,
 	                    .gid = ID_KEPT,
 	                    .strings = INBOX,
 	                    .strings_bytes = 4};
@@ -572,10 +572,11 @@ static void do_exec(uint32_t bytes)
 	int result;
 
 	space_write(procs[SERVER].life.space, exec.strings, "pp\0", 4);
-	try_exec(exec);
+	refuse_exec(exec);
+	exec.image = 0;
 	exec.interpreter = 0;
-	try_exec(exec);
-	exec.uid = ID_KEPT;
+	refuse_exec(exec);
+	exec.image = w.handle[0];
 	space_write(procs[SERVER].life.space, BUFFER, &exec, sizeof(exec));
 	result = native(NATIVE_exec, (uint32_t)w.token, BUFFER, 0, 0, 0, 0);
 	REQUIRE(result == wanted ||

@@ -555,6 +555,7 @@ static void begin(void)
 	                   false);
 	memcpy(procs[1].files.descriptors, procs[0].files.descriptors,
 	       sizeof(procs[0].files.descriptors));
+	procs[1].files.bound = procs[0].files.bound;
 	procs[1].files.cwd = procs[0].files.cwd;
 	descriptors_fork(&procs[1]);
 	for (int i = 0; i < CLIENTS; i++)

@@ -35,6 +35,7 @@ static void start_client(int i, enum proc_state state, int connection)
 	procs[i].peer = FILES;
 	procs[i].files.cwd = 3;
 	procs[i].files.descriptors[7] = (int16_t)connection;
+	procs[i].files.bound = 8;
 	procs[i].message.connection = connection;
 	procs[i].message.generation = i;
 }
@@ -80,10 +81,11 @@ static void test_connections(void)
 	SEES(message_check, "C1: a descriptor of",
 	     procs[2].files.descriptors[255], 4);
 	SEES(message_check, "C1: a message by", procs[1].message.connection, 4);
+	SEES(message_check, "C3: a descriptor", procs[1].files.bound, 7);
 	SEES(message_check, "C2: closed", channels[0].closed, -1);
 	SEES(message_check, "C2: closed", connections[2].link, 1);
 	SEES(message_check, "C2: closed", connections[3].count, 0);
-	tap("message_check: sees each breach of C1 and C2: connections");
+	tap("message_check: sees each breach of C1 to C3: connections");
 }
 
 static void test_waits(void)
