@@ -39,8 +39,8 @@ def wrong_programs():
         ("a dynamic program", dynamic, 0o755, "is dynamically linked, but the "
          "guest has no /lib/ld-linux.so.2; copy it and the libraries in with "
          r"-f, or build it with: \S*gcc.* -static -o wrong wrong\.c"),
-        ("a script", b"#!/bin/sh -e\n", 0o755, "is a script, but the guest has "
-         "no /bin/sh; copy one in with -f"),
+        ("a script", b"#!/bin/zsh -e\n", 0o755, "is a script, but the guest "
+         "has no /bin/zsh; copy one in with -f"),
         ("a text", b"int main(void)\n", 0o644, "is not a program; write it in "
          "C and build it with: .*"),
         ("an empty file", b"", 0o755, "is empty"),
@@ -85,12 +85,12 @@ def wrong_files(check, folder):
 def commands(check):
     """-- COMMAND finds the commands of the guest."""
     status, out, errors = words("--", "ipcs", "-m")
-    check("-- COMMAND is looked for in /bin", status == 0 and
+    check("-- COMMAND is looked for in the PATH", status == 0 and
           "Shared Memory Segments" in out, status, errors)
     status, _, errors = words("--", "nothing")
     check("... and 127 where it is not", (status, errors) == (
-        127, "tools/run: nothing: the guest has no such command in /bin or "
-        "/sbin\n"), status, errors)
+        127, "tools/run: nothing: the guest has no such command in "
+        "PATH=/bin:/sbin:/usr/bin:/usr/sbin\n"), status, errors)
 
 
 def ways_to_call(check, folder):
@@ -98,7 +98,8 @@ def ways_to_call(check, folder):
     _, out, _ = words("-e", "A=1 2", "-e", "HOME=", COPY, "env",
                       "A", "HOME", "PATH", "NONE")
     check("-e gives a variable, and takes the place of ours",
-          out == "A=1 2\nHOME=\nPATH=/bin:/sbin\nNONE\n", out)
+          out == "A=1 2\nHOME=\nPATH=/bin:/sbin:/usr/bin:/usr/sbin\n"
+          "NONE\n", out)
     link = os.path.join(folder, "link")
     os.symlink(RUN, link)
     status, _, _ = command([link, COPY, "exit", "7"], 100,

@@ -6,8 +6,10 @@
  * archive has COMMAND_FILE with a path and the argv that tools/run was asked
  * to run, and ENVIRONMENT_FILE with the variables; each word ends with a NUL.
  * That program has the host line as its standard input, output and error.
- * When it has ended, its wait status and pid go to /dev/host/status, and init
- * switches the machine off.
+ * When it has ended, its wait status and pid go to /dev/host/status.  Then, if
+ * the archive has DIRECTORY_FILE, which names the directory where the program
+ * began, the directory goes to the output as a tar archive, and the status of
+ * tar follows.  init switches the machine off.
  *
  * Without `host`, the command after "--" runs on the terminal.  When it has
  * ended, a login shell runs, again and again: /bin/sh, which is busybox if the
@@ -17,11 +19,13 @@
  *	host                          tools/run
  *	[-- COMMAND [ARG...]]         a person
  */
+#include "../../abi/signal.h"
 #include "../lib/string.h"
 #include "../lib/unix.h"
 
 #define COMMAND_FILE     "/sbin/command"
 #define ENVIRONMENT_FILE "/sbin/environment"
+#define DIRECTORY_FILE   "/sbin/directory"
 #define NOT_FOUND        127 /* a shell's exit statuses */
 #define NOT_EXECUTABLE   126
 
@@ -161,10 +165,22 @@ static bool open_three(const char *in, const char *out, const char *err)
 	return unix_open(err, O_WRONLY) == 2;
 }
 
+/* All other processes end, so that the directory stays as it is. */
+static struct end give_back(char *directory)
+{
+	char *tar[] = {"tar", "-c", "-f", "-", "-C", directory, ".", 0};
+	int status;
+
+	unix_call(SYS_kill, (uint32_t)-1, SIGKILL, 0);
+	while (unix_wait(&status) > 0)
+		;
+	return run("/bin/tar", tar);
+}
+
 static void run_for_host(void)
 {
 	struct end end = {NOT_EXECUTABLE << 8, 0};
-	char **command, **variables;
+	char **command, **variables, **directory;
 	int line;
 
 	if (!open_three("/dev/host/in", "/dev/host/out", "/dev/host/err"))
@@ -174,11 +190,18 @@ static void run_for_host(void)
 	variables = read_strings(ENVIRONMENT_FILE);
 	if (variables != 0)
 		environment = variables;
+	directory = read_strings(DIRECTORY_FILE);
+	if (directory != 0)
+		unix_call(SYS_chdir, unix_address(directory[0]), 0, 0);
 	if (command != 0)
 		end = run(command[0], command + 1);
 	else
 		complain(COMMAND_FILE, -ENOMEM);
 	unix_write(line, &end, sizeof(end));
+	if (directory != 0) {
+		end = give_back(directory[0]);
+		unix_write(line, &end, sizeof(end));
+	}
 	unix_power_off();
 }
 
