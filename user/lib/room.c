@@ -82,6 +82,11 @@ void room_turn(int *queue)
 	room.waits[first].next = NOBODY;
 }
 
+struct wait *room_place(int slot)
+{
+	return room.waits[slot].token == 0 ? 0 : &room.waits[slot];
+}
+
 bool room_lives(const struct wait *wait)
 {
 	return k_lease_size(wait->token, BUFFER) != -ESRCH;

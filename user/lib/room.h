@@ -77,6 +77,8 @@ void room_turn(int *queue);
 bool room_lives(const struct wait *wait);
 /* The place in which the client of that token waits, or 0. */
 struct wait *room_find(int token);
+/* What the place of a slot (token % TOKEN_SLOTS) has, or 0; it may be dead. */
+struct wait *room_place(int slot);
 /* The answer to a client that waits no longer: its bytes, or -EINTR. */
 int room_interrupted(const struct wait *wait);
 /* Lets everybody leave, with an answer. */

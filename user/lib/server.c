@@ -163,6 +163,8 @@ int flags_call(const struct message *m, int *flags)
 	if (m->args[1] == F_GETFL)
 		return *flags & (O_ACCMODE | settable | O_LARGEFILE |
 		                 O_DIRECTORY | O_NOFOLLOW);
+	if (m->args[1] == F_GETPIPE_SZ || m->args[1] == F_SETPIPE_SZ)
+		return -EBADF; /* it is no pipe */
 	if (m->args[1] != F_SETFL)
 		return -EINVAL;
 	*flags = (*flags & ~settable) | ((int)m->args[2] & settable);

@@ -17,6 +17,8 @@
  *	arena.c     cells for the bytes of small files
  *	quota.c     how much memory all files may take
  *	turns.c     reads that are too long for one turn
+ *	pipe.c      pipes: their bytes, and who waits for them
+ *	end.c       the ends of pipes: pipe(2), and FIFOs that are opened
  *	stat.c      the stat family, access, readlink, getcwd, chdir
  *	exec.c      execve: finds the program; the kernel parses it
  *	inspect.c   the kernel's tables, by name, through the inspection block
@@ -87,6 +89,9 @@ struct open {
 	int flags;
 	uint32_t offset; /* of a directory: the cookie that comes next */
 	int hint;        /* of a directory: perhaps the entry that comes next */
+	/* Of an end of a pipe: see end.c. */
+	int connection, sibling;
+	uint32_t writers_before;
 	/* The rest is about a file of /proc: see made.c. */
 	uint32_t started; /* when its process did: pids come again */
 	uint32_t made;    /* bytes made since the start */
@@ -99,6 +104,8 @@ bool open_start(void);
 struct open *open_at(int object); /* 0: no such object */
 int open_call(const struct message *m);
 void open_close(int object);
+/* Makes an object on `node` for the client of `token`.  -ENFILE. */
+int open_make(int node, int flags, int token);
 /* Replies to `m` with a new object on `node`.  ANSWERED or -errno. */
 int open_reply(const struct message *m, int node, int flags);
 /*
@@ -140,15 +147,42 @@ int fstatfs_call(const struct message *m);
 int sync_call(const struct message *m);
 int fsync_call(const struct message *m);
 
+/* ---- pipe.c, end.c: pipes ------------------------------------------------ */
+
+bool pipe_start(void);
+int pipe_call(const struct message *m);
+int fifo_open(const struct message *m, int node, int flags);
+void end_close(int object);
+/* Reads and writes of `bytes` bytes, by an end that may. */
+int pipe_read(const struct message *m, const struct open *open, uint32_t bytes);
+int pipe_write(const struct message *m, const struct open *open,
+               uint32_t bytes);
+int pipe_fcntl(const struct message *m, const struct open *open);
+int pipe_ioctl(const struct message *m, const struct open *open);
+/* The client waits no longer; it is answered. */
+void pipe_unblock(struct wait *wait);
+/* The pipe of a node that ends. */
+void pipe_end(int pipe);
+/* Can a pipe go on at once?  Gives one that can its turn. */
+bool pipe_busy(void);
+void pipe_next(void);
+
 /* ---- turns.c ------------------------------------------------------------ */
 
-/* What a client in the waiting room waits for (struct wait, `what`). */
-enum waiting {
-	WAIT_READ,  /* of an object, at its offset, which moves */
-	WAIT_PREAD, /* the same at a place of its own */
+#define LATER (-4097) /* the answer of a turn that is not the last one */
+
+/* What a client waits for in the room, and `at` which object. */
+enum what {
+	WAIT_READ,       /* its turn of a read at an object's offset */
+	WAIT_PREAD,      /* the same at a place of its own */
+	WAIT_PIPE_READ,  /* bytes of a pipe */
+	WAIT_PIPE_WRITE, /* room in a pipe */
+	WAIT_OPEN_READ,  /* that the FIFO of a pipe is opened for writing */
+	WAIT_OPEN_WRITE,
 };
 
-#define LATER (-4097) /* the answer of a turn that is not the last one */
+#define WAIT_PIPE   WAIT_PIPE_READ
+#define PIPE_QUEUES 4
 
 /*
  * Does one turn of a read (transfer.c).  The call's answer, or LATER.  `at` is
@@ -160,6 +194,9 @@ int read_on(struct wait *reading);
 int turns_begin(struct wait *reading);
 bool turns_left(void);
 void turns_next(void); /* gives the first read in line its turn */
+/* Does the process wait here for what may never come, as for bytes? */
+bool turns_sleeps(int pid);
+/* The client of that token wants an answer soon. */
 void turns_hurry(int token);
 
 /* ---- stat.c ------------------------------------------------------------- */

@@ -126,13 +126,14 @@ static uint32_t pid_at(uint32_t index)
 	return row_read(&row, PROCS, (int)index) ? row_get(&row, PROC_PID) : 0;
 }
 
-/* A client of this server is running, as it sees itself. */
+/* A client of this server is running, as it sees itself, or it sleeps here. */
 static uint32_t state_of(const struct row *row)
 {
 	uint32_t state = row_get(row, PROC_STATE);
 
 	if (state == PROC_REPLY_WAIT &&
-	    (int)pid_at(row_get(row, PROC_PEER)) == unix_getpid())
+	    (int)pid_at(row_get(row, PROC_PEER)) == unix_getpid() &&
+	    !turns_sleeps((int)row_get(row, PROC_PID)))
 		return PROC_RUNNING;
 	return state < STATES ? state : PROC_FREE;
 }

@@ -42,8 +42,10 @@
 
 static int ioctl_call(const struct message *m)
 {
-	(void)m;
-	return -ENOTTY;
+	const struct open *open = open_at(m->object);
+
+	return node_at(open->node).kind == NODE_FIFO ? pipe_ioctl(m, open)
+	                                             : -ENOTTY;
 }
 
 /* The handlers; answer() has checked that the message's object is open. */
@@ -73,6 +75,8 @@ static int (*const calls[SYSCALL_LIMIT])(const struct message *) = {
     [SYS_statx] = statx_call,
     [SYS_getdents64] = getdents_call,
     [SYS_fcntl64] = fcntl_call,
+    [SYS_pipe] = pipe_call,
+    [SYS_pipe2] = pipe_call,
     [SYS_pread64] = read_call,
     [SYS_preadv] = read_call,
     [SYS_pwrite64] = write_call,
@@ -217,26 +221,29 @@ int main(int argc, char **argv, char **envp)
 {
 	struct message m;
 	int status = ANSWERED, error;
+	bool more;
 
 	(void)argc, (void)envp;
 	inspect_start(inspection_address(argv));
 	quota_start(inspect_now()->frames_total);
 	if (!arena_start() || !archive_start() || !add_devices(argv) ||
-	    !proc_start() || !open_start()) {
+	    !proc_start() || !open_start() || !pipe_start()) {
 		log_line("no memory for the name space");
 		return 1;
 	}
 	for (;;) {
-		error =
-		    turns_left() ? k_poll(&m) : answer_and_receive(&m, status);
+		more = turns_left() || pipe_busy();
+		error = more ? k_poll(&m) : answer_and_receive(&m, status);
 		if (error < 0 && error != -EAGAIN)
 			return 1;
 		moment_forget();
 		status = error == 0 ? event(&m) : ANSWERED;
-		if (turns_left()) { /* no answer waits for another's turn */
+		if (turns_left() || pipe_busy()) {
+			/* No answer waits for another's turn. */
 			answer_client(&m, status);
 			status = ANSWERED;
 			turns_next();
+			pipe_next();
 		}
 	}
 }

@@ -84,6 +84,8 @@ void node_release(int number)
 		if (node->opens > 0 || node->links > 0)
 			return;
 		bytes_drop(&node->bytes);
+		if (node->kind == NODE_FIFO && node->value != 0)
+			pipe_end(node->value);
 		objects_drop(&nodes, number);
 		number = parent;
 	}

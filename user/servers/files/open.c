@@ -34,19 +34,30 @@ void open_close(int object)
 	if (open == 0 || object == 0)
 		return;
 	made_forget(open);
+	if (node_at(open->node).kind == NODE_FIFO)
+		end_close(object);
 	node_release(open->node);
 	objects_drop(&opens, object);
 }
 
-int open_reply(const struct message *m, int node, int flags)
+int open_make(int node, int flags, int token)
 {
-	int object = objects_take(&opens, m->token), error;
+	int object = objects_take(&opens, token);
 
 	if (object < 0)
 		return object;
 	node_hold(node);
 	open_at(object)->node = node;
 	open_at(object)->flags = flags;
+	return object;
+}
+
+int open_reply(const struct message *m, int node, int flags)
+{
+	int object = open_make(node, flags, m->token), error;
+
+	if (object < 0)
+		return object;
 	open_at(object)->started = process_started(node_at(node).pid);
 	error = reply_open(m->token, object, POLLIN | POLLOUT);
 	if (error >= 0)
@@ -154,6 +165,8 @@ int open_call(const struct message *m)
 	error = check(&walk.who, &node, flags);
 	if (error < 0)
 		return error;
+	if (node.kind == NODE_FIFO)
+		return fifo_open(m, found, flags & ~O_CREAT);
 	if (node.kind != NODE_PASS)
 		return open_reply(m, found, flags & ~O_CREAT);
 	error = k_pass(m->token, node.value);

@@ -151,6 +151,8 @@ int read_call(const struct message *m)
 		return -EISDIR;
 	if (wanted <= 0 || node.kind == NODE_NULL)
 		return wanted < 0 ? wanted : 0;
+	if (node.kind == NODE_FIFO)
+		return pipe_read(m, open, (uint32_t)wanted);
 	reading.what = is_placed(m) ? WAIT_PREAD : WAIT_READ;
 	reading.at = m->object;
 	reading.total = (uint32_t)wanted;
@@ -211,6 +213,8 @@ int write_call(const struct message *m)
 		return -EBADF;
 	if (kind == NODE_MADE)
 		return made_write(m, open);
+	if (wanted >= 0 && kind == NODE_FIFO)
+		return pipe_write(m, open, (uint32_t)wanted);
 	if (wanted > 0 && kind == NODE_FILE)
 		return write_file(m, open, from, wanted);
 	return wanted; /* null and zero take everything */
@@ -226,6 +230,8 @@ static int seek(struct open *open, int high, uint32_t low, uint32_t whence)
 
 	if (whence > SEEK_END)
 		return -EINVAL;
+	if (node.kind == NODE_FIFO)
+		return -ESPIPE;
 	if (whence == SEEK_END && node.kind == NODE_MADE &&
 	    !made_settable(&node))
 		return -EINVAL; /* the end is unknown before it is read */
@@ -396,5 +402,10 @@ int getdents_call(const struct message *m)
 
 int fcntl_call(const struct message *m)
 {
-	return flags_call(m, &open_at(m->object)->flags);
+	struct open *open = open_at(m->object);
+	bool size = m->args[1] == F_GETPIPE_SZ || m->args[1] == F_SETPIPE_SZ;
+
+	if (size && node_at(open->node).kind == NODE_FIFO)
+		return pipe_fcntl(m, open);
+	return flags_call(m, &open->flags);
 }

@@ -11,14 +11,15 @@
  * client is a party of its own.  A read of a dead client leaves at its turn.
  * While a client lives, the object that it reads is open.
  */
-#include "files.h"
+#include "pipe.h"
 
 static int line = NOBODY;
 
 int *room_queue(const struct wait *wait)
 {
-	(void)wait;
-	return &line;
+	if (wait->what < WAIT_PIPE)
+		return &line;
+	return &pipe_at(wait->at)->queues[wait->what - WAIT_PIPE];
 }
 
 int turns_begin(struct wait *reading)
@@ -53,8 +54,19 @@ void turns_next(void)
 
 void turns_hurry(int token)
 {
-	struct wait *reading = room_find(token);
+	struct wait *wait = room_find(token);
 
-	if (reading != 0)
-		reading->hurried = true;
+	if (wait == 0)
+		return;
+	if (wait->what < WAIT_PIPE)
+		wait->hurried = true;
+	else
+		pipe_unblock(wait);
+}
+
+bool turns_sleeps(int pid)
+{
+	const struct wait *wait = room_place(k_process((uint32_t)pid));
+
+	return wait != 0 && wait->what >= WAIT_PIPE && room_lives(wait);
 }
