@@ -26,14 +26,19 @@
 
 /* ---- looking ------------------------------------------------------------ */
 
+enum form { NARROW, WIDE, MICRO }; /* two struct timespec, struct timeval */
+
 #define SET_WORDS (OPEN_MAX / 32)
 
-/* What a process waits for: struct pollfd in an array, or three sets. */
+/* What a process waits for, and how long. */
 struct wish {
 	int (*look)(struct wish *wish); /* how much is ready, or -errno */
-	vaddr_t array;
-	int count; /* of descriptors */
-	uint32_t wanted[3][SET_WORDS], ready[3][SET_WORDS];
+	vaddr_t at[3];                  /* struct pollfd; or three sets */
+	uint32_t count;                 /* of descriptors */
+	uint32_t ready[3][SET_WORDS];
+	vaddr_t timeout; /* where the process has it; 0: nowhere */
+	enum form form;
+	uint64_t until; /* 0: without a limit */
 };
 
 /* What is ready behind a descriptor; from now on its connection is watched. */
@@ -54,10 +59,13 @@ static uint32_t readiness(int fd)
 
 static int look_at_array(struct wish *wish)
 {
+	vaddr_t at = wish->at[0];
 	int ready = 0;
 
-	for (int i = 0; i < wish->count; i++) {
-		vaddr_t at = wish->array + i * sizeof(struct pollfd);
+	if (wish->count > OPEN_MAX)
+		return -EINVAL;
+	for (uint32_t i = 0; i < wish->count;
+	     i++, at += sizeof(struct pollfd)) {
 		struct pollfd one;
 		uint16_t found = 0;
 
@@ -66,32 +74,44 @@ static int look_at_array(struct wish *wish)
 		if (one.fd >= 0)
 			found = readiness(one.fd) &
 			        (one.events | POLLERR | POLLHUP | POLLNVAL);
-		at += offsetof(struct pollfd, revents);
-		if (found != one.revents &&
-		    copy_out(at, &found, sizeof(found)) < 0)
-			return -EFAULT;
 		ready += found != 0;
+		if (found == one.revents)
+			continue;
+		one.revents = found;
+		if (copy_out(at, &one, sizeof(one)) < 0)
+			return -EFAULT;
 	}
 	return ready;
+}
+
+/* Descriptors from OPEN_MAX on are none, so their bits are not looked at. */
+static uint32_t set_bytes(uint32_t count)
+{
+	return (min(count, OPEN_MAX) + 31) / 32 * 4;
 }
 
 static int look_at_sets(struct wish *wish)
 {
 	static const uint32_t meaning[3] = {POLLIN | POLLHUP | POLLERR,
 	                                    POLLOUT | POLLERR, POLLPRI};
-	int ready = 0;
+	int n = (int)min(wish->count, OPEN_MAX), ready = 0;
+	uint32_t wanted[SET_WORDS], word;
 
-	for (int fd = 0; fd < wish->count; fd++) {
-		uint32_t bit = 1u << fd % 32, word = 0;
-
-		for (int set = 0; set < 3; set++) {
-			if (!(wish->wanted[set][fd / 32] & bit))
+	if ((int)wish->count < 0)
+		return -EINVAL;
+	for (int set = 0; set < 3; set++) {
+		if (!wish->at[set])
+			continue;
+		if (copy_in(wanted, wish->at[set], set_bytes(wish->count)) < 0)
+			return -EFAULT;
+		for (int fd = 0; fd < n; fd++) {
+			if (!(wanted[fd / 32] >> fd % 32 & 1))
 				continue;
-			word = word ? word : readiness(fd);
+			word = readiness(fd);
 			if (word & POLLNVAL)
 				return -EBADF;
 			if (word & meaning[set]) {
-				wish->ready[set][fd / 32] |= bit;
+				wish->ready[set][fd / 32] |= 1u << fd % 32;
 				ready++;
 			}
 		}
@@ -101,79 +121,41 @@ static int look_at_sets(struct wish *wish)
 
 /* ---- waiting ------------------------------------------------------------ */
 
-enum form { NARROW, WIDE, MICRO }; /* two struct timespec, struct timeval */
-
-/* How long it may last. */
-struct limit {
-	vaddr_t at; /* where the process has it; 0: nowhere */
-	enum form form;
-	uint64_t until; /* 0: without a limit */
-};
-
-/* struct timeval, whose microseconds may be more than a second, on Linux too */
-static struct timespec32 of_micro(struct timespec32 time)
-{
-	int micro = (int)time.nanoseconds;
-
-	time.seconds += (uint32_t)(micro / 1000000);
-	time.nanoseconds = (uint32_t)(micro % 1000000 * 1000);
-	return time;
-}
-
-/* Reads the limit: 0, -EFAULT or -EINVAL. */
-static int limit_in(struct limit *limit)
+/* Reads how long the wait may last: 0, -EFAULT or -EINVAL. */
+static int limit_in(struct wish *wish)
 {
 	struct timespec32 time;
+	int micro;
 
-	if (!limit->at)
+	if (!wish->timeout)
 		return 0;
-	if (timespec_in(&time, limit->at, limit->form == WIDE) < 0)
+	if (timespec_in(&time, wish->timeout, wish->form == WIDE) < 0)
 		return -EFAULT;
-	if (limit->form == MICRO)
-		time = of_micro(time);
+	if (wish->form == MICRO) { /* there may be more than a second of them */
+		micro = (int)time.nanoseconds;
+		time.seconds += (uint32_t)(micro / 1000000);
+		time.nanoseconds = (uint32_t)(micro % 1000000 * 1000);
+	}
 	if (!timespec_valid(time))
 		return -EINVAL;
-	limit->until = clock_deadline(time);
+	wish->until = clock_deadline(time);
 	return 0;
 }
 
 /* Says what is left of it.  Where that cannot be written, nobody hears. */
-static void limit_out(const struct limit *limit)
+static void limit_out(const struct wish *wish)
 {
 	struct timespec32 left;
 
-	if (!limit->at)
+	if (!wish->timeout)
 		return;
-	left = clock_left(limit->until);
-	if (limit->form == MICRO)
+	left = clock_left(wish->until);
+	if (wish->form == MICRO)
 		left.nanoseconds /= 1000;
-	timespec_out(limit->at, left, limit->form == WIDE);
+	timespec_out(wish->timeout, left, wish->form == WIDE);
 }
 
-/*
- * Looks until something is ready, and answers how much; 0: its time is up.
- * -EINTR: a signal has ended the wait.  Or what the look has answered.
- */
-static int wait_for(struct wish *wish, const struct limit *limit)
-{
-	const uint64_t *until = limit->until ? &limit->until : 0;
-	int ready;
-
-	while ((ready = wish->look(wish)) == 0) {
-		if (until && *until <= clock_counts)
-			break;
-		if (block_until(PROC_POLLING, until) != GO_ON) {
-			ready = -EINTR;
-			break;
-		}
-	}
-	limit_out(limit);
-	return ready;
-}
-
-/* ---- the calls ---------------------------------------------------------- */
-
-/* The signals that are blocked during the wait: 0, -EINVAL or -EFAULT. */
+/* Reads the signals that are blocked meanwhile: 0, -EINVAL or -EFAULT. */
 static int mask_in(vaddr_t from, uint32_t size)
 {
 	uint64_t mask;
@@ -185,53 +167,75 @@ static int mask_in(vaddr_t from, uint32_t size)
 	return copy_in(&mask, from, sizeof(mask));
 }
 
-static int poll_array(vaddr_t fds, uint32_t n, const struct limit *limit)
+/*
+ * Looks until something is ready, and answers how much; 0: its time is up.
+ * -EINTR: a signal has ended the wait.  Or the error of the arguments, in
+ * Linux's order.
+ */
+static int wait_for(struct wish *wish, vaddr_t mask, uint32_t size)
 {
-	struct wish wish = {.look = look_at_array, .array = fds};
+	int result = limit_in(wish);
 
-	if (n > OPEN_MAX)
-		return -EINVAL;
-	wish.count = (int)n;
-	return wait_for(&wish, limit);
+	if (result == 0)
+		result = mask_in(mask, size);
+	if (result < 0)
+		return result;
+	while ((result = wish->look(wish)) == 0) {
+		const uint64_t *until = wish->until ? &wish->until : 0;
+
+		if (until && *until <= clock_counts)
+			break;
+		if (block_until(PROC_POLLING, until) == GO_ON)
+			continue;
+		result = -EINTR;
+		break;
+	}
+	limit_out(wish);
+	return result;
 }
+
+/* ---- the calls ---------------------------------------------------------- */
 
 int sys_poll(vaddr_t fds, uint32_t n, int milliseconds)
 {
-	struct limit limit = {0};
+	struct wish wish = {.look = look_at_array, .at = {fds}, .count = n};
 
 	if (milliseconds >= 0)
-		limit.until = clock_deadline((struct timespec32){
+		wish.until = clock_deadline((struct timespec32){
 		    milliseconds / 1000, milliseconds % 1000 * 1000000});
-	return poll_array(fds, n, &limit);
+	return wait_for(&wish, 0, 0);
 }
 
 int sys_timed_poll(vaddr_t fds, uint32_t n, vaddr_t timeout, vaddr_t mask,
                    uint32_t size, int form)
 {
-	struct limit limit = {.at = timeout, .form = (enum form)form};
-	int error = limit_in(&limit);
+	struct wish wish = {.look = look_at_array,
+	                    .at = {fds},
+	                    .count = n,
+	                    .timeout = timeout,
+	                    .form = (enum form)form};
 
-	if (error == 0)
-		error = mask_in(mask, size);
-	return error < 0 ? error : poll_array(fds, n, &limit);
+	return wait_for(&wish, mask, size);
 }
 
-/* Descriptors from OPEN_MAX on are none, so their bits are not looked at. */
-static int poll_sets(int n, const vaddr_t sets[3], const struct limit *limit)
+/* A mask comes as a pair in memory: where it is, and its size. */
+int sys_timed_select(int n, vaddr_t in, vaddr_t out, vaddr_t except,
+                     vaddr_t timeout, vaddr_t pair, int form)
 {
 	struct wish wish = {.look = look_at_sets,
-	                    .count = (int)min((uint32_t)n, OPEN_MAX)};
-	uint32_t bytes = ((uint32_t)wish.count + 31) / 32 * 4;
+	                    .at = {in, out, except},
+	                    .count = (uint32_t)n,
+	                    .timeout = timeout,
+	                    .form = (enum form)form};
+	uint32_t mask[2] = {0, 0};
 	int result;
 
-	if (n < 0)
-		return -EINVAL;
-	for (int i = 0; i < 3; i++)
-		if (sets[i] && copy_in(wish.wanted[i], sets[i], bytes) < 0)
-			return -EFAULT;
-	result = wait_for(&wish, limit);
+	if (pair && copy_in(mask, pair, sizeof(mask)) < 0)
+		return -EFAULT;
+	result = wait_for(&wish, mask[0], mask[1]);
 	for (int i = 0; i < 3 && result >= 0; i++)
-		if (sets[i] && copy_out(sets[i], wish.ready[i], bytes) < 0)
+		if (wish.at[i] && copy_out(wish.at[i], wish.ready[i],
+		                           set_bytes(wish.count)) < 0)
 			return -EFAULT;
 	return result;
 }
@@ -239,11 +243,7 @@ static int poll_sets(int n, const vaddr_t sets[3], const struct limit *limit)
 int sys__newselect(int n, vaddr_t in, vaddr_t out, vaddr_t except,
                    vaddr_t timeout)
 {
-	struct limit limit = {.at = timeout, .form = MICRO};
-	int error = limit_in(&limit);
-
-	return error < 0 ? error
-	                 : poll_sets(n, (vaddr_t[3]){in, out, except}, &limit);
+	return sys_timed_select(n, in, out, except, timeout, 0, MICRO);
 }
 
 /* The older form has its arguments in memory. */
@@ -254,21 +254,4 @@ int sys_select(vaddr_t arguments)
 	if (copy_in(a, arguments, sizeof(a)) < 0)
 		return -EFAULT;
 	return sys__newselect((int)a[0], a[1], a[2], a[3], a[4]);
-}
-
-/* A mask comes as a pair in memory: where it is, and its size. */
-int sys_timed_select(int n, vaddr_t in, vaddr_t out, vaddr_t except,
-                     vaddr_t timeout, vaddr_t pair, int form)
-{
-	struct limit limit = {.at = timeout, .form = (enum form)form};
-	uint32_t mask[2] = {0, 0};
-	int error = 0;
-
-	if (pair && copy_in(mask, pair, sizeof(mask)) < 0)
-		return -EFAULT;
-	error = limit_in(&limit);
-	if (error == 0)
-		error = mask_in(mask[0], mask[1]);
-	return error < 0 ? error
-	                 : poll_sets(n, (vaddr_t[3]){in, out, except}, &limit);
 }
