@@ -134,6 +134,7 @@ static void destroy(int index)
 	shm_pages -= pages_for(shm->ds.shm_segsz);
 	segment_drop(shm->segment);
 	shm->segment = -1;
+	shm->locker = 0;
 }
 
 /* ---- the count ---------------------------------------------------------- */
@@ -317,14 +318,34 @@ static int remove(int id)
 	return 0;
 }
 
+/* RLIMIT_MEMLOCK bounds what a user has locked: `index`, or -errno. */
+static int may_lock(int index)
+{
+	uint32_t limit = self()->limits.own[LIMIT_MEMLOCK][0];
+	uint32_t uid = self()->identity.uid;
+	int pages = 0;
+
+	for (int i = 0; i < shm_ids.rows.fresh; i++)
+		if (i == index || shms[i].locker == uid + 1)
+			pages += pages_for(shms[i].ds.shm_segsz);
+	if (self()->identity.euid == 0 ||
+	    (limit && (shms[index].locker || pages <= pages_in(limit))))
+		return index;
+	return limit ? -ENOMEM : -EPERM;
+}
+
 /* SHM_LOCK, SHM_UNLOCK: frames never leave memory here; the mode says it. */
 static int lock(int id, int locked)
 {
 	int index = object_find_to_change(&kind, id);
 	struct ipc_perm *perm;
 
+	if (index >= 0 && locked)
+		index = may_lock(index);
 	if (index < 0)
 		return index;
+	if (!locked || !shms[index].locker)
+		shms[index].locker = locked ? self()->identity.uid + 1 : 0;
 	perm = &shms[index].ds.shm_perm;
 	perm->mode = (perm->mode & ~SHM_LOCKED) | locked;
 	return 0;

@@ -24,6 +24,7 @@ struct shm {
 	struct shmid_ds ds; /* at every moment what IPC_STAT gives out */
 	int segment;        /* of mm/segment.c; -1: the slot is free */
 	int creator;        /* index of the process, or -1: it has ended */
+	uint32_t locker;    /* real uid of who locked it + 1, or 0 */
 };
 
 extern struct shm shms[];  /* at a fixed address (linker.ld) */

@@ -23,9 +23,13 @@
 #include "../../mm/rows.h"
 
 #define PROCS_MAX     1024
-#define OPEN_MAX      256 /* descriptors of a process */
+#define OPEN_MAX      256      /* descriptors of a process */
+#define MEMLOCK_LIMIT 0x800000 /* 8 MiB, as on Linux */
 #define NO_CONNECTION (-1)
 #define UNKNOWN_MAX   480 /* numbers of calls that the log tells apart */
+
+/* The limits that a process has of its own: getrlimit(2). */
+enum { LIMIT_NPROC, LIMIT_MEMLOCK, OWN_LIMITS };
 
 /* Three ids of one kind: what set*id(2) works on. */
 struct id_triple {
@@ -105,7 +109,7 @@ struct proc {
 
 	/* limit.c */
 	struct {
-		uint32_t nproc[2]; /* RLIMIT_NPROC, soft and hard */
+		uint32_t own[OWN_LIMITS][2]; /* each soft and hard */
 	} limits;
 
 	/* thread_area.c; native.c writes the ports.  gdt_load() loads it */

@@ -91,7 +91,8 @@ static int make_child(bool shared, struct proc **made)
 	int level = spaces[parent->life.space].level, error, space;
 
 	if (parent->identity.euid != 0 &&
-	    (uint32_t)parent->sched.user->processes >= parent->limits.nproc[0])
+	    (uint32_t)parent->sched.user->processes >=
+	        parent->limits.own[LIMIT_NPROC][0])
 		return -EAGAIN;
 	error = proc_make(level, &child);
 	if (error < 0)

@@ -1,8 +1,9 @@
 /*
  * kernel/unix/limit.c -- getrlimit(2), setrlimit(2), prlimit(2).
  *
- * One limit may be set: how many processes a user may have when this process
- * forks.  The others say what is true anyway.  A call may set them to what they
+ * Two limits may be set: how many processes a user may have when this process
+ * forks, and how much it may have locked by SHM_LOCK when this process locks
+ * more.  The others say what is true anyway.  A call may set them to what they
  * are; any other value is refused, because nothing would enforce it.
  */
 #include "lifecycle.h"
@@ -11,6 +12,7 @@
 #define OLD_INFINITY 0x7fffffffu /* of getrlimit(76) */
 #define LIMITS       16
 #define NPROC        6
+#define MEMLOCK      8
 
 /* By RLIMIT_CPU, RLIMIT_FSIZE and so on: the soft limit, and the hard one. */
 static const uint32_t limits[LIMITS][2] = {
@@ -22,7 +24,7 @@ static const uint32_t limits[LIMITS][2] = {
     {INFINITY, INFINITY},
     {0, 0},
     {OPEN_MAX, OPEN_MAX},
-    {INFINITY, INFINITY},
+    {0, 0}, /* of each process */
     {INFINITY, INFINITY},
     {INFINITY, INFINITY},
     {0, 0},
@@ -32,15 +34,26 @@ static const uint32_t limits[LIMITS][2] = {
     {INFINITY, INFINITY},
 };
 
+/* Which of the process's own limits it is; -1: nobody may set it. */
+static int own_limit(uint32_t resource)
+{
+	return resource == NPROC     ? LIMIT_NPROC
+	       : resource == MEMLOCK ? LIMIT_MEMLOCK
+	                             : -1;
+}
+
 static const uint32_t *limit_of(const struct proc *p, uint32_t resource)
 {
-	return resource == NPROC ? p->limits.nproc : limits[resource];
+	int own = own_limit(resource);
+
+	return own >= 0 ? p->limits.own[own] : limits[resource];
 }
 
 /* Sets the limit of `p` if the running process may: 0 or -errno. */
 static int set(struct proc *p, uint32_t resource, uint32_t soft, uint32_t hard)
 {
 	const uint32_t *old = limit_of(p, resource);
+	int own = own_limit(resource);
 
 	if (soft > hard)
 		return -EINVAL;
@@ -48,10 +61,10 @@ static int set(struct proc *p, uint32_t resource, uint32_t soft, uint32_t hard)
 		return -EPERM;
 	if (soft == old[0] && hard == old[1])
 		return 0;
-	if (resource != NPROC)
+	if (own < 0)
 		return hard > old[1] ? -EPERM : -EINVAL;
-	p->limits.nproc[0] = soft;
-	p->limits.nproc[1] = hard;
+	p->limits.own[own][0] = soft;
+	p->limits.own[own][1] = hard;
 	return 0;
 }
 

@@ -7,6 +7,7 @@
  * told from one that is not.
  */
 #include "test.h"
+#include <sys/resource.h>
 
 #define KEY 0x53C7
 #define AT  ((char *)0x50000000)
@@ -494,6 +495,82 @@ BOTH("1.5-lock a locked segment that is removed gives its pages back")
 	memset(attach(id), 1, 8 * PAGE);
 	OK(shm_ctl(id, SHM_LOCK, NULL));
 	removed(id);
+}
+
+static void limit_locks(rlim_t bytes)
+{
+	struct rlimit limit = {bytes, bytes};
+
+	OK(setrlimit(RLIMIT_MEMLOCK, &limit));
+}
+
+BOTH("1.5-memlock SHM_LOCK with RLIMIT_MEMLOCK 0 and no privilege is EPERM")
+{
+	AS(NOBODY, NOBODY)
+	{
+		int id = make(PAGE);
+
+		OK(shm_ctl(id, SHM_LOCK, NULL));
+		limit_locks(0);
+		ERR(shm_ctl(id, SHM_LOCK, NULL), EPERM);
+		OK(shm_ctl(id, SHM_UNLOCK, NULL));
+		ERR(shm_ctl(id, SHM_LOCK, NULL), EPERM);
+		ERR(shm_ctl(12345, SHM_LOCK, NULL), EINVAL);
+		EQ(stat_of(id).mode, 0600);
+		removed(id);
+	}
+}
+
+BOTH("1.5-memlock SHM_LOCK beyond RLIMIT_MEMLOCK is ENOMEM")
+{
+	AS(NOBODY, NOBODY)
+	{
+		int big = make(5 * PAGE), small = make(3 * PAGE);
+		int one = make(1);
+
+		limit_locks(9 * PAGE - 1);
+		OK(shm_ctl(big, SHM_LOCK, NULL));
+		OK(shm_ctl(small, SHM_LOCK, NULL));
+		ERR(shm_ctl(one, SHM_LOCK, NULL), ENOMEM);
+		EQ(stat_of(one).mode, 0600);
+		OK(shm_ctl(big, SHM_LOCK, NULL));
+		OK(shm_ctl(small, SHM_UNLOCK, NULL));
+		OK(shm_ctl(one, SHM_LOCK, NULL));
+		removed(big);
+		OK(shm_ctl(small, SHM_LOCK, NULL));
+		limit_locks(PAGE);
+		removed(small);
+		removed(one);
+	}
+}
+
+BOTH("1.5-memlock the limit is for all that a user has locked, not for root")
+{
+	int of_root = make(4 * PAGE), id;
+
+	limit_locks(4 * PAGE);
+	OK(shm_ctl(of_root, SHM_LOCK, NULL));
+	AS(NOBODY, NOBODY)
+	{
+		id = shared->value[0] = make(3 * PAGE);
+		OK(shm_ctl(id, SHM_LOCK, NULL));
+	}
+	AS(NOBODY, NOBODY)
+	{
+		id = make(2 * PAGE);
+		ERR(shm_ctl(id, SHM_LOCK, NULL), ENOMEM);
+		removed(id);
+	}
+	AS(1000, 1000)
+	{
+		id = make(2 * PAGE);
+		OK(shm_ctl(id, SHM_LOCK, NULL));
+		removed(id);
+	}
+	limit_locks(0);
+	OK(shm_ctl((int)shared->value[0], SHM_LOCK, NULL));
+	removed((int)shared->value[0]);
+	removed(of_root);
 }
 
 /* --- other commands ------------------------------------------------------ */
