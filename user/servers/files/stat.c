@@ -21,7 +21,7 @@ static struct facts facts_of(int number)
 	                      .gid = node.gid,
 	                      .rdev = node.rdev,
 	                      .bytes = node.bytes.size,
-	                      .blocks = (node.bytes.size + 511) / 512,
+	                      .blocks = bytes_blocks(&node.bytes),
 	                      .atime = node.atime,
 	                      .mtime = node.mtime,
 	                      .ctime = node.ctime,

@@ -1,0 +1,761 @@
+/*
+ * tests/guest/bytes.c -- the bytes of files: written, cut, appended, mapped.
+ *
+ * The files have no name (memfd_create), or one in /tmp.  Sizes cross the
+ * places where a file is kept in another way: a few bytes, a page, and more.
+ */
+#include "test.h"
+#include <sys/statfs.h>
+#include <sys/uio.h>
+
+enum {
+	NR_lseek = 19,
+	NR_sync = 36,
+	NR_ftruncate = 93,
+	NR_fstatfs = 100,
+	NR_fsync = 118,
+	NR_msync = 144,
+	NR_fdatasync = 148,
+	NR_pread64 = 180,
+	NR_pwrite64 = 181,
+	NR_truncate64 = 193,
+	NR_ftruncate64 = 194,
+	NR_fcntl64 = 221,
+	NR_statfs64 = 268,
+	NR_fstatfs64 = 269,
+	NR_fallocate = 324,
+	NR_preadv = 333,
+	NR_pwritev = 334,
+	NR_syncfs = 344,
+	NR_memfd_create = 356,
+};
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyz"
+
+static int new_file(void)
+{
+	return OK(SYS(NR_memfd_create, P("bytes"), 0));
+}
+
+static long size_of_file(int fd)
+{
+	struct stat st;
+
+	OK(fstat(fd, &st));
+	return st.st_size;
+}
+
+/* Writes `bytes` bytes at `offset`: the byte at n is n + salt, modulo 251. */
+static void fill(int fd, long offset, long bytes, int salt)
+{
+	static unsigned char buffer[65536];
+
+	while (bytes > 0) {
+		long n = bytes < 65536 ? bytes : 65536;
+
+		for (long i = 0; i < n; i++)
+			buffer[i] = (offset + i + salt) % 251;
+		EQ(SYS(NR_pwrite64, fd, P(buffer), n, offset, 0), n);
+		offset += n;
+		bytes -= n;
+	}
+}
+
+/* The bytes of [offset, offset + bytes) are as fill() has written them. */
+static void check_filled(int fd, long offset, long bytes, int salt)
+{
+	static unsigned char buffer[65536];
+
+	while (bytes > 0) {
+		long n = bytes < 65536 ? bytes : 65536;
+
+		EQ(SYS(NR_pread64, fd, P(buffer), n, offset, 0), n);
+		for (long i = 0; i < n; i++)
+			EQ(buffer[i], (offset + i + salt) % 251);
+		offset += n;
+		bytes -= n;
+	}
+}
+
+static void check_zero(int fd, long offset, long bytes)
+{
+	static unsigned char buffer[65536];
+
+	while (bytes > 0) {
+		long n = bytes < 65536 ? bytes : 65536;
+
+		EQ(SYS(NR_pread64, fd, P(buffer), n, offset, 0), n);
+		for (long i = 0; i < n; i++)
+			EQ(buffer[i], 0);
+		offset += n;
+		bytes -= n;
+	}
+}
+
+static unsigned char *map(int fd, long bytes, int protection, int flags)
+{
+	return ADDRESS(SYS(NR_mmap2, 0, bytes, protection, flags, fd, 0));
+}
+
+/* ---- reading and writing ------------------------------------------------ */
+
+TEST("FILE-write what is written is read, whatever its length")
+{
+	static const long sizes[] = {1,     31,    32,     33,    100,   2048,
+	                             4095,  4096,  4097,   8192,  65535, 65536,
+	                             65537, 70000, 262144, 500001};
+
+	for (size_t i = 0; i < ALL(sizes); i++) {
+		int fd = new_file();
+
+		fill(fd, 0, sizes[i], i);
+		EQ(size_of_file(fd), sizes[i]);
+		check_filled(fd, 0, sizes[i], i);
+		OK(close(fd));
+	}
+}
+
+TEST("FILE-write a file that grows byte by byte keeps what it had")
+{
+	int fd = new_file(), end = 0;
+
+	for (int i = 0; end < 9000; i++) {
+		fill(fd, end, 1 + i % 7, 3);
+		end += 1 + i % 7;
+		EQ(size_of_file(fd), end);
+	}
+	check_filled(fd, 0, end, 3);
+}
+
+TEST("FILE-write the offset moves by the bytes, and dup and fork share it")
+{
+	int fd = new_file(), other = OK(dup(fd));
+	char text[10] = "";
+
+	EQ(SYS(NR_write, fd, P("abc"), 3), 3);
+	EQ(SYS(NR_write, other, P("def"), 3), 3);
+	IN_CHILD EQ(SYS(NR_write, fd, P("ghi"), 3), 3);
+	EQ(SYS(NR_lseek, fd, 0, SEEK_CUR), 9);
+	EQ(SYS(NR_lseek, fd, 1, SEEK_SET), 1);
+	EQ(SYS(NR_read, other, P(text), 10), 8);
+	TRUE(memcmp(text, "bcdefghi", 8) == 0);
+}
+
+TEST("FILE-write behind the end leaves a hole of zeroes")
+{
+	static const long ends[] = {10, 5000, 4096, 100000};
+
+	for (size_t i = 0; i < ALL(ends); i++) {
+		int fd = new_file();
+
+		fill(fd, 0, 5, 0);
+		fill(fd, ends[i], 7, 0);
+		EQ(size_of_file(fd), ends[i] + 7);
+		check_filled(fd, 0, 5, 0);
+		check_zero(fd, 5, ends[i] - 5);
+		check_filled(fd, ends[i], 7, 0);
+		OK(close(fd));
+	}
+}
+
+TEST("FILE-write no bytes change nothing, not even behind the end")
+{
+	int fd = new_file();
+
+	EQ(SYS(NR_pwrite64, fd, P("x"), 0, 5000, 0), 0);
+	EQ(SYS(NR_write, fd, P("x"), 0), 0);
+	EQ(size_of_file(fd), 0);
+}
+
+TEST("FILE-pread a place of its own leaves the offset where it is")
+{
+	char text[8] = "";
+	int fd = new_file();
+
+	EQ(SYS(NR_write, fd, P(LETTERS), 26), 26);
+	EQ(SYS(NR_pread64, fd, P(text), 3, 7, 0), 3);
+	TRUE(memcmp(text, "hij", 3) == 0);
+	EQ(SYS(NR_pwrite64, fd, P("XY"), 2, 1, 0), 2);
+	EQ(SYS(NR_lseek, fd, 0, SEEK_CUR), 26);
+	EQ(SYS(NR_pread64, fd, P(text), 4, 0, 0), 4);
+	TRUE(memcmp(text, "aXYd", 4) == 0);
+	EQ(SYS(NR_pread64, fd, P(text), 4, 26, 0), 0);
+	EQ(SYS(NR_pread64, fd, P(text), 4, 24, 0), 2);
+	EQ(SYS(NR_pread64, fd, P(text), 4, 0, 1), 0);
+	ERR(SYS(NR_pread64, fd, P(text), 4, -1, -1), EINVAL);
+	ERR(SYS(NR_pwrite64, fd, P(text), 4, 0, 0x80000000), EINVAL);
+	ERR(SYS(NR_pread64, 99, P(text), 4, 0, 0), EBADF);
+}
+
+TEST("FILE-pread arrays of buffers have places of their own, too")
+{
+	char a[3], b[5];
+	struct iovec out[2] = {{(void *)"hello ", 6}, {(void *)"world", 5}};
+	struct iovec in[2] = {{a, 3}, {b, 5}};
+	int fd = new_file();
+
+	EQ(SYS(NR_writev, fd, P(out), 2), 11);
+	EQ(SYS(NR_pwritev, fd, P(out), 2, 20, 0), 11);
+	EQ(SYS(NR_lseek, fd, 0, SEEK_CUR), 11);
+	EQ(SYS(NR_preadv, fd, P(in), 2, 23, 0), 8);
+	TRUE(memcmp(a, "lo ", 3) == 0 && memcmp(b, "world", 5) == 0);
+	EQ(SYS(NR_preadv, fd, P(in), 2, 28, 0), 3);
+	ERR(SYS(NR_preadv, fd, P(in), 2, -1, -1), EINVAL);
+	ERR(SYS(NR_preadv, fd, P(in), -1, 0, 0), EINVAL);
+	EQ(SYS(NR_preadv, fd, P(in), 0, 0, 0), 0);
+}
+
+TEST("FILE-append each write goes to the end, pwrite as well")
+{
+	int fd = new_file();
+	char text[12] = "";
+
+	EQ(SYS(NR_write, fd, P("1234"), 4), 4);
+	OK(SYS(NR_fcntl64, fd, F_SETFL, O_APPEND));
+	OK(SYS(NR_lseek, fd, 0, SEEK_SET));
+	EQ(SYS(NR_write, fd, P("56"), 2), 2);
+	EQ(SYS(NR_lseek, fd, 0, SEEK_CUR), 6);
+	EQ(SYS(NR_pwrite64, fd, P("78"), 2, 0, 0), 2);
+	EQ(SYS(NR_lseek, fd, 0, SEEK_CUR), 6);
+	EQ(SYS(NR_pread64, fd, P(text), 12, 0, 0), 8);
+	TRUE(memcmp(text, "12345678", 8) == 0);
+}
+
+TEST("FILE-append writers at once tear no record")
+{
+	int fd = new_file(), pids[3];
+	char record[100], back[100];
+
+	OK(SYS(NR_fcntl64, fd, F_SETFL, O_APPEND));
+	for (int k = 0; k < 3; k++) {
+		BACKGROUND(pids[k])
+		for (int i = 0; i < 100; i++) {
+			memset(record, 'a' + k, 100);
+			EQ(SYS(NR_write, fd, P(record), 100), 100);
+			if (i % 10 == k)
+				sched_yield();
+		}
+	}
+	for (int k = 0; k < 3; k++)
+		EXITS(pids[k], 0);
+	EQ(size_of_file(fd), 30000);
+	for (int i = 0; i < 300; i++) {
+		EQ(SYS(NR_pread64, fd, P(back), 100, i * 100, 0), 100);
+		for (int n = 1; n < 100; n++)
+			EQ(back[n], back[0]);
+	}
+}
+
+TEST("FILE-write a buffer that ends early is written as far as it goes")
+{
+	/* With an odd part of a page, Linux 6.1 for the i686 does not end. */
+	static const int before[] = {4096, 8192, 69632, 1, 100, 4095, 70000};
+
+	for (size_t i = 0; i < HERE(3, ALL(before)); i++) {
+		int fd = new_file();
+		char *p = memory(20 * PAGE, PROT_READ | PROT_WRITE);
+		char *end = p + 18 * PAGE;
+
+		memset(p, 'x', 18 * PAGE);
+		OK(munmap(end, 2 * PAGE));
+		EQ(SYS(NR_write, fd, P(end - before[i]), before[i] + 500),
+		   before[i]);
+		EQ(size_of_file(fd), before[i]);
+		ERR(SYS(NR_write, fd, P(end), 500), EFAULT);
+		ERR(SYS(NR_pwrite64, fd, P(end), 500, 99999, 0), EFAULT);
+		EQ(size_of_file(fd), before[i]);
+		OK(ftruncate(fd, before[i] + 600));
+		check_zero(fd, before[i], 600);
+		OK(close(fd));
+	}
+}
+
+TEST("FILE-read a buffer that ends early is filled as far as it goes")
+{
+	static const int before[] = {1, 100, 4095, 5000, 70000};
+	int fd = new_file();
+
+	fill(fd, 0, 80000, 0);
+	for (size_t i = 0; i < ALL(before); i++) {
+		char *p = memory(20 * PAGE, PROT_READ | PROT_WRITE);
+		char *end = p + 18 * PAGE;
+
+		OK(munmap(end, 2 * PAGE));
+		EQ(SYS(NR_pread64, fd, P(end - before[i]), before[i] + 500, 0,
+		       0),
+		   before[i]);
+		ERR(SYS(NR_read, fd, P(end), 500), EFAULT);
+		EQ(SYS(NR_lseek, fd, 0, SEEK_CUR), 0);
+	}
+}
+
+TEST("FILE-write more than a megabyte may be written in parts")
+{
+	static char big[3 << 20];
+	int fd = new_file();
+	long done = 0, wrote;
+
+	for (size_t i = 0; i < sizeof big; i++)
+		big[i] = i % 251;
+	EQ(SYS(NR_write, fd, P(big), sizeof big), HERE(3 << 20, 1 << 20));
+	for (done = size_of_file(fd); done < 3 << 20; done += wrote)
+		wrote = OK(SYS(NR_write, fd, P(big + done), (3 << 20) - done));
+	check_filled(fd, 0, 3 << 20, 0);
+}
+
+TEST("FILE-write a file has 2^31 - 1 bytes at most")
+{
+	int fd = new_file();
+
+	need_tessera();
+	ERR(SYS(NR_pwrite64, fd, P("xy"), 2, 0x7fffffff, 0), EFBIG);
+	ERR(SYS(NR_pwrite64, fd, P("xy"), 2, 0, 1), EFBIG);
+	ERR(SYS(NR_ftruncate64, fd, 0x80000000, 0), EFBIG);
+	ERR(SYS(NR_fallocate, fd, 0, 0x7fffffff, 0, 1, 0), EFBIG);
+	EQ(size_of_file(fd), 0);
+}
+
+/* ---- the size ----------------------------------------------------------- */
+
+TEST("FILE-truncate what is cut off comes back as zeroes")
+{
+	static const long sizes[][2] = {
+	    {50, 10},     {4000, 100}, {4096, 4095},    {9000, 5000},
+	    {9000, 4096}, {70000, 1},  {200000, 70000}, {5000, 0}};
+
+	for (size_t i = 0; i < ALL(sizes); i++) {
+		int fd = new_file();
+		long all = sizes[i][0], left = sizes[i][1];
+
+		fill(fd, 0, all, 1);
+		OK(SYS(NR_ftruncate64, fd, left, 0));
+		EQ(size_of_file(fd), left);
+		check_filled(fd, 0, left, 1);
+		OK(SYS(NR_ftruncate, fd, all + 100));
+		EQ(size_of_file(fd), all + 100);
+		check_filled(fd, 0, left, 1);
+		check_zero(fd, left, all + 100 - left);
+		OK(close(fd));
+	}
+}
+
+TEST("FILE-truncate a size below zero is EINVAL, and so is no file")
+{
+	int fd = new_file(), null = OK(open("/dev/null", O_RDWR));
+
+	ERR(SYS(NR_ftruncate, fd, -1), EINVAL);
+	ERR(SYS(NR_ftruncate64, fd, 0, -1), EINVAL);
+	ERR(SYS(NR_ftruncate, null, 5), EINVAL);
+	ERR(SYS(NR_ftruncate, 99, 5), EBADF);
+	ERR(SYS(NR_truncate64, P("/dev"), 5, 0), EISDIR);
+	ERR(SYS(NR_truncate64, P("/dev/null"), 5, 0), EINVAL);
+	ERR(SYS(NR_truncate64, P("/no"), 5, 0), ENOENT);
+	ERR(SYS(NR_truncate64, P("/dev/null"), 0, -1), EINVAL);
+	OK(SYS(NR_ftruncate, fd, 0));
+}
+
+TEST("FILE-fallocate makes a file longer, never shorter")
+{
+	int fd = new_file(), null = OK(open("/dev/null", O_RDWR));
+
+	OK(SYS(NR_fallocate, fd, 0, 1000, 0, 500, 0));
+	EQ(size_of_file(fd), 1500);
+	OK(SYS(NR_fallocate, fd, 0, 0, 0, 10, 0));
+	EQ(size_of_file(fd), 1500);
+	ERR(SYS(NR_fallocate, fd, 0, 0, 0, 0, 0), EINVAL);
+	ERR(SYS(NR_fallocate, fd, 0, -1, -1, 5, 0), EINVAL);
+	ERR(SYS(NR_fallocate, fd, 0, 0, 0, -1, -1), EINVAL);
+	ERR(SYS(NR_fallocate, fd, 0x4000, 0, 0, 5, 0), EOPNOTSUPP);
+	ERR(SYS(NR_fallocate, null, 0, 0, 0, 5, 0), ENODEV);
+	EQ(size_of_file(fd), 1500);
+	check_zero(fd, 0, 1500);
+}
+
+/* ---- mapped ------------------------------------------------------------- */
+
+TEST("FILE-mmap a shared mapping shows what is written, and is read")
+{
+	static const long sizes[] = {10, 5000, 300000};
+
+	for (size_t i = 0; i < ALL(sizes); i++) {
+		int fd = new_file();
+		unsigned char *p, c;
+
+		fill(fd, 0, sizes[i], 5);
+		p = map(fd, sizes[i], PROT_READ | PROT_WRITE, MAP_SHARED);
+		for (long n = 0; n < sizes[i]; n++)
+			EQ(p[n], (n + 5) % 251);
+		EQ(SYS(NR_pwrite64, fd, P("Q"), 1, sizes[i] - 1, 0), 1);
+		EQ(p[sizes[i] - 1], 'Q');
+		p[0] = 'R';
+		EQ(SYS(NR_pread64, fd, P(&c), 1, 0, 0), 1);
+		EQ(c, 'R');
+		OK(munmap(p, sizes[i]));
+		OK(close(fd));
+	}
+}
+
+TEST("FILE-mmap a child inherits a shared mapping")
+{
+	int fd = new_file();
+	volatile unsigned char *p;
+
+	OK(ftruncate(fd, 2 * PAGE));
+	p = map(fd, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+	IN_CHILD p[PAGE] = 7;
+	EQ(p[PAGE], 7);
+	p[0] = 9;
+	IN_CHILD EQ(p[0], 9);
+}
+
+TEST("FILE-mmap two processes map one file at two addresses")
+{
+	int fd = new_file();
+	volatile unsigned char *p;
+
+	OK(ftruncate(fd, PAGE));
+	p = map(fd, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+	IN_CHILD
+	{
+		volatile unsigned char *q =
+		    map(fd, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+
+		TRUE(q != p);
+		q[10] = 'q';
+		EQ(p[10], 'q');
+	}
+	EQ(p[10], 'q');
+}
+
+TEST("FILE-mmap a private mapping is copied when it is written")
+{
+	int fd = new_file();
+	unsigned char *p, *q, c;
+
+	fill(fd, 0, 2 * PAGE, 0);
+	p = map(fd, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	q = map(fd, 2 * PAGE, PROT_READ, MAP_PRIVATE);
+	EQ(p[PAGE], PAGE % 251);
+	p[PAGE] = 200;
+	EQ(q[PAGE], PAGE % 251);
+	EQ(SYS(NR_pread64, fd, P(&c), 1, PAGE, 0), 1);
+	EQ(c, PAGE % 251);
+	EQ(SYS(NR_pwrite64, fd, P("Z"), 1, PAGE, 0), 1);
+	EQ(p[PAGE], 200);
+}
+
+TEST("FILE-mmap a file lives as long as it is mapped")
+{
+	int fd = new_file();
+	unsigned char *p;
+
+	fill(fd, 0, 3 * PAGE, 0);
+	p = map(fd, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+	OK(close(fd));
+	for (unsigned n = 0; n < 3 * PAGE; n++)
+		EQ(p[n], n % 251);
+	p[5] = 1;
+	IN_CHILD EQ(p[5], 1);
+}
+
+TEST("FILE-mmap behind the end: zeroes in the last page, then SIGBUS")
+{
+	int fd = new_file();
+	unsigned char *p, *q;
+
+	fill(fd, 0, PAGE + 10, 0);
+	p = map(fd, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+	q = map(fd, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	EQ(p[PAGE + 9], (PAGE + 9) % 251);
+	for (unsigned n = PAGE + 10; n < 2 * PAGE; n++)
+		EQ(p[n], 0);
+	DIES(SIGBUS) p[2 * PAGE] = 1;
+	DIES(SIGBUS) q[2 * PAGE] = 1;
+	DIES(SIGBUS) EQ(p[3 * PAGE], 0);
+	OK(ftruncate(fd, 3 * PAGE));
+	EQ(p[2 * PAGE], 0);
+	p[2 * PAGE] = 5;
+	DIES(SIGBUS) p[3 * PAGE] = 1;
+}
+
+TEST("FILE-mmap what is cut off is SIGBUS, and new when it comes back")
+{
+	int fd = new_file();
+	volatile unsigned char *p;
+
+	fill(fd, 0, 3 * PAGE, 0);
+	p = map(fd, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+	p[2 * PAGE] = 1;
+	OK(ftruncate(fd, PAGE));
+	DIES(SIGBUS) p[2 * PAGE] = 2;
+	EQ(p[PAGE - 1], (PAGE - 1) % 251);
+	OK(ftruncate(fd, 3 * PAGE));
+	EQ(p[2 * PAGE], 0);
+	OK(ftruncate(fd, 0));
+	DIES(SIGBUS) EQ(p[0], 0);
+	fill(fd, 0, 10, 0);
+	EQ(p[9], 9);
+}
+
+TEST("FILE-mmap an empty file can be mapped, and is SIGBUS to touch")
+{
+	int fd = new_file();
+	volatile unsigned char *p =
+	    map(fd, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+
+	DIES(SIGBUS) p[0] = 1;
+	fill(fd, 0, 5, 1);
+	EQ(p[4], 5);
+}
+
+TEST("FILE-mmap bytes behind the end do not become the file's")
+{
+	int fd = new_file();
+	unsigned char *p;
+
+	need_tessera();
+	fill(fd, 0, 10, 0);
+	p = map(fd, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+	memset(p + 10, 0xEE, PAGE - 10);
+	fill(fd, 100, 1, 0);
+	check_zero(fd, 10, 90);
+	memset(p + 101, 0xEE, PAGE - 101);
+	OK(ftruncate(fd, 2 * PAGE));
+	check_zero(fd, 101, 2 * PAGE - 101);
+}
+
+TEST("FILE-mmap a part of a file, by pages")
+{
+	int fd = new_file();
+	unsigned char *p;
+
+	fill(fd, 0, 5 * PAGE, 0);
+	p = ADDRESS(SYS(NR_mmap2, 0, 2 * PAGE, PROT_READ, MAP_SHARED, fd, 2));
+	for (unsigned n = 0; n < 2 * PAGE; n++)
+		EQ(p[n], (2 * PAGE + n) % 251);
+	p = ADDRESS(SYS(NR_mmap2, 0, PAGE, PROT_READ, MAP_SHARED, fd, 1000));
+	DIES(SIGBUS) EQ(p[0], 0);
+}
+
+TEST("FILE-mmap many files share slots, and each has its own bytes")
+{
+	int fds[40];
+	unsigned char *p[40];
+
+	for (int i = 0; i < 40; i++) {
+		fds[i] = new_file();
+		fill(fds[i], 0, PAGE + i, i);
+		p[i] =
+		    map(fds[i], PAGE + i, PROT_READ | PROT_WRITE, MAP_SHARED);
+	}
+	for (int i = 0; i < 40; i++)
+		for (unsigned n = 0; n < PAGE + i; n++)
+			EQ(p[i][n], (n + i) % 251);
+}
+
+TEST("FILE-mmap 9 MiB are linked by whole slots, and shared")
+{
+	int fd = new_file();
+	volatile unsigned char *p;
+
+	OK(ftruncate(fd, 9 << 20));
+	p = map(fd, 9 << 20, PROT_READ | PROT_WRITE, MAP_SHARED);
+	for (int i = 0; i < 9; i++)
+		p[i << 20] = i + 1;
+	IN_CHILD for (int i = 0; i < 9; i++) EQ(p[i << 20], i + 1);
+	OK(ftruncate(fd, 5 << 20));
+	DIES(SIGBUS) p[5 << 20] = 1;
+	p[(5 << 20) - 1] = 9;
+	OK(ftruncate(fd, 9 << 20));
+	EQ(p[8 << 20], 0);
+	check_zero(fd, 8 << 20, 65536);
+}
+
+TEST("FILE-msync only wants a range that is mapped")
+{
+	int fd = new_file();
+	unsigned char *p;
+
+	fill(fd, 0, 2 * PAGE, 0);
+	p = map(fd, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+	OK(SYS(NR_msync, P(p), 2 * PAGE, MS_SYNC));
+	OK(SYS(NR_msync, P(p), PAGE + 1, MS_ASYNC | MS_INVALIDATE));
+	OK(SYS(NR_msync, P(p), 0, 0));
+	ERR(SYS(NR_msync, P(p), PAGE, MS_SYNC | MS_ASYNC), EINVAL);
+	ERR(SYS(NR_msync, P(p), PAGE, 8), EINVAL);
+	ERR(SYS(NR_msync, P(p) + 1, PAGE, MS_SYNC), EINVAL);
+	ERR(SYS(NR_msync, P(hole(PAGE)), PAGE, MS_SYNC), ENOMEM);
+	ERR(SYS(NR_msync, P(p), 0xFFFFF000, MS_SYNC), ENOMEM);
+}
+
+/* ---- no name ------------------------------------------------------------ */
+
+TEST("FILE-memfd is a file for reading and writing, without a name")
+{
+	struct stat st;
+	int fd = new_file();
+
+	OK(fstat(fd, &st));
+	TRUE(S_ISREG(st.st_mode));
+	EQ(st.st_mode & 07777, 0777);
+	EQ(st.st_nlink, 0);
+	EQ(st.st_uid, geteuid());
+	EQ(SYS(NR_fcntl64, fd, F_GETFL, 0) & (O_ACCMODE | O_APPEND), O_RDWR);
+	EQ(SYS(NR_fcntl64, fd, F_GETFD, 0), 0);
+	fd = OK(SYS(NR_memfd_create, P("x"), 1));
+	EQ(SYS(NR_fcntl64, fd, F_GETFD, 0), FD_CLOEXEC);
+}
+
+TEST("FILE-memfd a name has 249 bytes, and unknown flags are EINVAL")
+{
+	static char name[260];
+
+	memset(name, 'n', 249);
+	OK(SYS(NR_memfd_create, P(name), 0));
+	OK(SYS(NR_memfd_create, P(""), 0));
+	name[249] = 'n';
+	ERR(SYS(NR_memfd_create, P(name), 0), EINVAL);
+	ERR(SYS(NR_memfd_create, P("x"), 0x100), EINVAL);
+	ERR(SYS(NR_memfd_create, 0, 0), EFAULT);
+	ERR(SYS(NR_memfd_create, P(hole(PAGE)), 0), EFAULT);
+}
+
+/* ---- what is free ------------------------------------------------------- */
+
+TEST("FILE-fsync is for files and directories")
+{
+	int fd = new_file(), null = OK(open("/dev/null", O_RDWR));
+
+	OK(SYS(NR_fsync, fd));
+	OK(SYS(NR_fdatasync, fd));
+	OK(SYS(NR_syncfs, fd));
+	EQ(SYS(NR_sync), 0);
+	OK(SYS(NR_fsync, OK(open("/", O_RDONLY))));
+	ERR(SYS(NR_fsync, null), EINVAL);
+	ERR(SYS(NR_fdatasync, null), EINVAL);
+	ERR(SYS(NR_fsync, 99), EBADF);
+}
+
+TEST("FILE-statfs the pages of a file are not free any more")
+{
+	int fd = new_file();
+	struct statfs before, after;
+
+	OK(fstatfs(fd, &before));
+	EQ(before.f_type, 0x01021994);
+	EQ(before.f_bsize, 4096);
+	EQ(before.f_namelen, 255);
+	need_tessera();
+	OK(ftruncate(fd, 100 * PAGE));
+	OK(fstatfs(fd, &after));
+	TRUE(before.f_bfree - after.f_bfree >= 100);
+	TRUE(before.f_bfree - after.f_bfree <= 103);
+	TRUE(after.f_bfree > after.f_bavail);
+	TRUE(after.f_blocks > after.f_bfree);
+	OK(ftruncate(fd, 0));
+	OK(fstatfs(fd, &after));
+	TRUE(before.f_bfree - after.f_bfree <= 3);
+}
+
+TEST("FILE-statfs of a path, of a descriptor, and of no size")
+{
+	static char buffer[84];
+
+	OK(SYS(NR_statfs64, P("/dev/null"), 84, P(buffer)));
+	OK(SYS(NR_fstatfs64, OK(open("/", O_RDONLY)), 84, P(buffer)));
+	ERR(SYS(NR_statfs64, P("/"), 83, P(buffer)), EINVAL);
+	ERR(SYS(NR_statfs64, P("/no"), 84, P(buffer)), ENOENT);
+	ERR(SYS(NR_statfs64, P("/"), 84, 0), EFAULT);
+	ERR(SYS(NR_fstatfs64, 99, 84, P(buffer)), EBADF);
+	OK(SYS(NR_statfs64, P("/proc"), 84, P(buffer)));
+	EQ(*(unsigned *)buffer, 0x9FA0);
+}
+
+TEST("FILE-blocks count the memory that a file takes")
+{
+	struct stat st;
+	int fd = new_file();
+
+	OK(fstat(fd, &st));
+	EQ(st.st_blocks, 0);
+	fill(fd, 0, 3 * PAGE, 0);
+	OK(fstat(fd, &st));
+	EQ(st.st_blocks, 24);
+	OK(ftruncate(fd, PAGE));
+	OK(fstat(fd, &st));
+	EQ(st.st_blocks, 8);
+	OK(ftruncate(fd, 10 * PAGE));
+	OK(fstat(fd, &st));
+	EQ(st.st_blocks, 8);
+}
+
+/* ---- a full memory ------------------------------------------------------ */
+
+/* Writes until there is no memory.  How many bytes there are then. */
+static long write_all_memory(int fd)
+{
+	static unsigned char piece[100000];
+	long done = 0, wrote;
+
+	for (size_t i = 0; i < sizeof piece; i++)
+		piece[i] = i % 251;
+	while ((wrote = SYS(NR_write, fd, P(piece), sizeof piece)) > 0)
+		done += wrote;
+	EQ(wrote, -ENOSPC);
+	return done;
+}
+
+TEST("FILE-full a write is short, then ENOSPC, and nothing is torn")
+{
+	long first = 0;
+
+	need_tessera();
+	for (int times = 0; times < 3; times++) {
+		int fd = new_file(), other;
+		long all = write_all_memory(fd);
+		unsigned char c;
+
+		EQ(size_of_file(fd), all);
+		TRUE(all > 1 << 20);
+		for (long at = 0; at < all; at += 99991) {
+			EQ(SYS(NR_pread64, fd, P(&c), 1, at, 0), 1);
+			EQ(c, at % 100000 % 251);
+		}
+		EQ(all % 4096, 0);
+		ERR(SYS(NR_ftruncate, fd, all + 1), ENOSPC);
+		ERR(SYS(NR_fallocate, fd, 0, all, 0, 1, 0), ENOSPC);
+		ERR(SYS(NR_pwrite64, fd, P("x"), 1, all + 9000, 0), ENOSPC);
+		EQ(SYS(NR_pwrite64, fd, P("xyz"), 3, all - 1, 0), 1);
+		EQ(size_of_file(fd), all);
+		other = SYS(NR_memfd_create, P("more"), 0);
+		if (other >= 0) {
+			long wrote = SYS(NR_write, other, P("x"), 1);
+
+			TRUE(wrote == 1 || wrote == -ENOSPC);
+			OK(close(other));
+		}
+		OK(close(fd));
+		if (times == 0)
+			first = all;
+		TRUE(all >= first - 64 * 1024 && all <= first + 64 * 1024);
+	}
+}
+
+TEST("FILE-full the last part of the memory is root's")
+{
+	int fd = new_file();
+	long of_user = 0, pid;
+
+	need_tessera();
+	shared->stage = 0;
+	BACKGROUND(pid)
+	{
+		become(NOBODY, NOBODY);
+		shared->stage = write_all_memory(fd) / 4096;
+	}
+	EXITS(pid, 0);
+	of_user = shared->stage;
+	TRUE(of_user * 4096 == size_of_file(fd));
+	EQ(SYS(NR_lseek, fd, 0, SEEK_END), of_user * 4096);
+	TRUE(write_all_memory(fd) >= of_user * 4096 / 40);
+}
