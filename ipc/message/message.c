@@ -46,6 +46,7 @@
 #include "syscall_table.h"
 #include "../../abi/errno.h"
 #include "../../kernel/process/clock.h"
+#include "../../kernel/process/schedule.h"
 #include "../../kernel/base/panic.h"
 #include "../../kernel/base/string.h"
 #include "../../kernel/base/trace.h"
@@ -192,6 +193,8 @@ int message_send(int number, const uint32_t args[6], int connection)
 
 	if (error)
 		return error;
+	if (me->signal.attention)
+		return RESTART; /* a signal was here first */
 
 	/* Nothing below can fail. */
 	me->message.call = number;
@@ -203,7 +206,10 @@ int message_send(int number, const uint32_t args[6], int connection)
 		message_abandon();
 		return -EINTR;
 	}
-	return me->message.status;
+	if (me->message.status != -EINTR || !me->message.unblock)
+		return me->message.status;
+	need_resched = 1; /* even if the signal was withdrawn */
+	return RESTART;
 }
 
 /* The process's message is no longer under way. */
@@ -235,6 +241,7 @@ void message_answer(struct proc *client, int status)
 void message_unblock(struct proc *p)
 {
 	if (p->state == PROC_SENDING) {
+		p->message.unblock = true;
 		message_answer(p, -EINTR);
 	} else if (p->state == PROC_REPLY_WAIT && !p->message.unblock) {
 		p->message.unblock = true;

@@ -99,7 +99,8 @@ void pollers_wake(void);
 /*
  * Sends a call by the connection, and waits for the answer.  Returns the status
  * that the server gave; or -EIO: the server is dead; -EDEADLK: that would not
- * be upward in rank; -EINTR: the caller is to die.
+ * be upward in rank; -EINTR: the caller is to die; RESTART: a signal has cut it
+ * short, and the message had no effect.
  */
 int message_send(int number, const uint32_t args[6], int connection);
 
@@ -116,11 +117,10 @@ static inline bool message_waits(const struct proc *p)
 }
 
 /*
- * The process, which waits in a message, wishes its wait to end soon: a signal
- * with a handler has come for it.  If the message was not yet received, the
- * wait ends here with -EINTR.  Otherwise its server gets PULSE_UNBLOCK, once
- * for each message and in the user's turn, and answers with what is true.
- * Nobody calls it until there are handlers.
+ * The process, which waits in a message, wishes its wait to end soon: it is to
+ * run a handler or to stop.  If the message was not yet received, the wait ends
+ * here with -EINTR.  Otherwise its server gets PULSE_UNBLOCK, once for each
+ * message and in the user's turn, and answers with what is true.
  */
 void message_unblock(struct proc *p);
 

@@ -33,9 +33,9 @@
  *
  * There are three kinds of error, and they are never confused.  A caller's
  * mistake has been answered with -errno before it could get here.  A process's
- * crime is an exception in user mode that no region explains: it kills the
- * process, with one line in the log.  The kernel's mistake is an exception in
- * the kernel that no fix-up explains: it is a panic.
+ * crime is an exception in user mode that no region explains: its handler runs,
+ * or it is killed, with one line in the log.  The kernel's mistake is an
+ * exception in the kernel that no fix-up explains: it is a panic.
  *
  *	page fault --> space_page() --> 0             go on, if the words allow
  *	               user mode         -EFAULT      SIGSEGV
@@ -55,6 +55,7 @@
 #include "../base/cpu.h"
 #include "../base/trace.h"
 #include "../process/clock.h"
+#include "../../build/gen/syscall_numbers.h"
 #include "../../ipc/message/message.h"
 #include "../unix/lifecycle.h"
 #include "../look/inspect.h"
@@ -63,27 +64,27 @@
 /* What an exception in user mode is, by vector.  SDM 3A table 6-1. */
 static const struct {
 	const char *name;
-	int signal;
+	int signal, code;
 } exceptions[VECTOR_IRQ] = {
-    [0] = {"#DE divide error", SIGFPE},
-    [1] = {"#DB debug", SIGTRAP},
-    [2] = {"NMI", 0},
-    [3] = {"#BP breakpoint", SIGTRAP},
-    [4] = {"#OF overflow", SIGSEGV},
-    [5] = {"#BR bound range exceeded", SIGSEGV},
-    [6] = {"#UD invalid opcode", SIGILL},
-    [7] = {"#NM no coprocessor", SIGFPE},
-    [8] = {"#DF double fault", 0},
-    [9] = {"coprocessor segment overrun", SIGFPE},
-    [10] = {"#TS invalid TSS", SIGSEGV},
-    [11] = {"#NP segment not present", SIGBUS},
-    [12] = {"#SS stack fault", SIGBUS},
-    [13] = {"#GP general protection", SIGSEGV},
-    [14] = {"#PF page fault", SIGSEGV},
-    [16] = {"#MF floating-point error", SIGFPE},
-    [17] = {"#AC alignment check", SIGBUS},
-    [18] = {"#MC machine check", 0},
-    [19] = {"#XM SIMD floating-point", SIGFPE},
+    [0] = {"#DE divide error", SIGFPE, FPE_INTDIV},
+    [1] = {"#DB debug", SIGTRAP, TRAP_TRACE},
+    [2] = {"NMI", 0, 0},
+    [3] = {"#BP breakpoint", SIGTRAP, SI_KERNEL},
+    [4] = {"#OF overflow", SIGSEGV, SI_KERNEL},
+    [5] = {"#BR bound range exceeded", SIGSEGV, SI_KERNEL},
+    [6] = {"#UD invalid opcode", SIGILL, ILL_ILLOPN},
+    [7] = {"#NM no coprocessor", SIGFPE, SI_KERNEL},
+    [8] = {"#DF double fault", 0, 0},
+    [9] = {"coprocessor segment overrun", SIGFPE, SI_KERNEL},
+    [10] = {"#TS invalid TSS", SIGSEGV, SI_KERNEL},
+    [11] = {"#NP segment not present", SIGBUS, SI_KERNEL},
+    [12] = {"#SS stack fault", SIGBUS, SI_KERNEL},
+    [13] = {"#GP general protection", SIGSEGV, SI_KERNEL},
+    [14] = {"#PF page fault", SIGSEGV, SEGV_MAPERR},
+    [16] = {"#MF floating-point error", SIGFPE, FPE_FLTINV},
+    [17] = {"#AC alignment check", SIGBUS, BUS_ADRALN},
+    [18] = {"#MC machine check", 0, 0},
+    [19] = {"#XM SIMD floating-point", SIGFPE, FPE_FLTINV},
 };
 
 static bool fault_between(const struct trapframe *tf, const char *start,
@@ -110,6 +111,15 @@ static bool forget_selector(struct trapframe *tf)
 	return true;
 }
 
+/* What siginfo says of an exception in user mode. */
+static int code_of(uint32_t vector)
+{
+	bool fpu = exceptions[vector].code == FPE_FLTINV;
+
+	return fpu ? fpu_fault_code(vector == VECTOR_SIMD)
+	           : exceptions[vector].code;
+}
+
 static void exception(struct trapframe *tf)
 {
 	int signal = exceptions[tf->vector].signal;
@@ -117,17 +127,25 @@ static void exception(struct trapframe *tf)
 	if (tf->vector == VECTOR_NMI) {
 		report_processes(tf); /* it is asked from outside */
 	} else if (trapframe_from_user(tf) && signal) {
-		proc_crime(signal, exceptions[tf->vector].name, tf->eip);
+		proc_crime(signal, code_of(tf->vector),
+		           exceptions[tf->vector].name, tf->eip);
 	} else if (signal && forget_selector(tf)) {
 		return;
 	} else if (signal && tf->eip == (uintptr_t)trap_iret) {
 		/* The way back is gone, so the process ends here. */
-		proc_crime(SIGILL, "its stack segment is gone",
-		           proc_trapframe(self())->eip);
+		proc_dies_of(SIGILL, "its stack segment is gone",
+		             proc_trapframe(self())->eip);
 		proc_exit(SIGILL);
 	} else {
 		panic_trap(tf, exceptions[tf->vector].name, 0);
 	}
+}
+
+static int segv_code(vaddr_t va)
+{
+	return va < USER_LIMIT && region_at(self()->life.space, va) >= 0
+	           ? SEGV_ACCERR
+	           : SEGV_MAPERR;
 }
 
 static void page_fault(struct trapframe *tf)
@@ -153,6 +171,7 @@ static void page_fault(struct trapframe *tf)
 		return;
 	if (user) {
 		proc_crime(result == -ENXIO ? SIGBUS : SIGSEGV,
+		           result == -ENXIO ? BUS_ADRERR : segv_code(va),
 		           fault_reason(result, tf->error, va), va);
 	} else if (va < USER_LIMIT && usercopy_fixup(tf->eip)) {
 		tf->eip = usercopy_fixup(tf->eip);
@@ -178,29 +197,39 @@ void trap(struct trapframe *tf)
 	if (tf->vector >= VECTOR_IRQ)
 		interrupt(tf, tf->vector - VECTOR_IRQ);
 	if (tf->eflags & EFLAGS_VM)
-		proc_crime(SIGSEGV, "virtual-8086 mode", tf->eip);
+		proc_dies_of(SIGSEGV, "virtual-8086 mode", tf->eip);
 	else if (tf->vector == VECTOR_PAGE_FAULT)
 		page_fault(tf);
 	else if (tf->vector < VECTOR_IRQ)
 		exception(tf);
 }
 
-/* Somebody else is to run, or this process is to stop or to die. */
-void attend(struct trapframe *tf)
+/* Signals are to be obeyed, and then somebody else may run. */
+static void attend_to(struct trapframe *tf, bool again)
 {
 	int killed;
 
 	assert(trapframe_from_user(tf));
 	need_resched = 0;
-	killed = signal_attend();
+	killed = signal_attend(tf, again);
 	if (killed)
 		proc_exit(killed);
 	preempt();
 }
 
+void attend(struct trapframe *tf)
+{
+	attend_to(tf, false);
+}
+
 void attend_call(struct trapframe *tf, int answer)
 {
+	bool again;
+
 	assert(tf->vector == VECTOR_UNIX || tf->vector == VECTOR_NATIVE);
-	tf->eax = (uint32_t)answer;
-	attend(tf);
+	/* What sigreturn has put into eax may be equal to RESTART. */
+	again = answer == RESTART && tf->eax < SYSCALL_LIMIT;
+	if (!again)
+		tf->eax = (uint32_t)answer;
+	attend_to(tf, again);
 }

@@ -13,6 +13,7 @@
 #define VECTOR_NMI          2
 #define VECTOR_DOUBLE_FAULT 8
 #define VECTOR_PAGE_FAULT   14
+#define VECTOR_SIMD         19
 #define VECTOR_UNIX         0x80
 #define VECTOR_NATIVE       0x81
 

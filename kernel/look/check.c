@@ -135,7 +135,10 @@ static int process_check(void)
 			breaches++;
 		}
 		if (p->signal.attention !=
-		    (p->signal.killed || p->signal.stopping)) {
+		    (p->signal.killed || p->signal.stopping ||
+		     p->signal.fault ||
+		     (p->signal.pending & ~p->signal.mask &
+		      p->signal.caught))) {
 			klog(KLOG_ERROR, "P7: pid %d, attention %d",
 			     p->life.pid, p->signal.attention);
 			breaches++;

@@ -136,15 +136,11 @@ bool wakes_early(enum proc_state state)
 
 void proc_review(struct proc *p)
 {
-	p->signal.attention = p->signal.killed || p->signal.stopping;
-}
+	uint64_t handlers =
+	    p->signal.pending & ~p->signal.mask & p->signal.caught;
 
-void proc_notify_parent(const struct proc *p)
-{
-	int parent = p->life.parent;
-
-	if (parent >= 0 && procs[parent].state == PROC_WAITING)
-		wake(&procs[parent]);
+	p->signal.attention = p->signal.killed || p->signal.stopping ||
+	                      p->signal.fault || handlers;
 }
 
 void proc_stop(void)
@@ -163,8 +159,8 @@ static enum block_answer answer_signal(struct proc *p, enum proc_state state)
 {
 	if (p->signal.killed)
 		return DIE;
-	if (!waits[state].stops_here)
-		return STOP;
+	if (!p->signal.stopping || !waits[state].stops_here)
+		return INTERRUPTED;
 	proc_stop();
 	return p->signal.killed ? DIE : GO_ON;
 }

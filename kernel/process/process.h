@@ -18,6 +18,7 @@
 
 #include "../../abi/inspect.h"
 #include "../../abi/message.h"
+#include "../../abi/signal.h"
 #include "../../build/gen/calls.h" /* sys_NAME(): abi/syscalls.tbl */
 #include "../../mm/space.h"
 #include "../../mm/rows.h"
@@ -92,13 +93,23 @@ struct proc {
 	/* identity.c; exec.c writes the saved ids */
 	struct identity identity;
 
-	/* signal.c; process.c writes it when the process stops */
+	/* kernel/signal; process.c writes it when the process stops */
 	struct {
-		bool attention;  /* killed or stopping: process.c alone */
+		bool attention;  /* derived: process.c alone, proc_review() */
+		bool mask_saved; /* `saved_mask` is to come back */
 		int killed;      /* the signal that will end it, or 0 */
 		int stopping;    /* the signal that will stop it, or 0 */
 		int stop_report; /* what wait4 has not yet told, or 0 */
-		uint64_t mask, pending, crime; /* see proc_crime() */
+		int fault;       /* of its own making, not yet taken, or 0 */
+		int fault_code;  /* what siginfo says of it */
+		uint64_t crime;  /* its last exception: see proc_crime() */
+		uint64_t mask, pending;
+		uint64_t saved_mask;      /* sigsuspend, ppoll, pselect */
+		uint64_t awaited;         /* sigtimedwait: for these */
+		uint64_t caught, ignored; /* they have a handler; SIG_IGN */
+		struct actions *actions;  /* what it has set, or 0: action.c */
+		struct queued *queued;    /* news of what is pending, or 0 */
+		struct sigstack stack;    /* sigaltstack(2) */
 	} signal;
 
 	/* exec.c */
@@ -239,32 +250,40 @@ uintptr_t proc_stack_top(const struct proc *p);
  * How a wait goes on, or ends early.  A server in RECEIVING waits for work and
  * for nothing else.
  *
- *	state       may end early  a signal that stops it     one that kills it
- *	SENDING     no             stops when it is answered  leaves the queue
- *	REPLY_WAIT  no             stops when it is answered  its token is dead
- *	RECEIVING   no             stops when work comes      ends
- *	WAITING     yes            stops here, looks again    ends
- *	SLEEPING    yes            stops here, looks again    ends
- *	PAUSED      yes            stops here, looks again    ends
- *	POLLING     yes            stops here, looks again    ends
- *	IN_LINE     yes            leaves the line, stops     leaves the line
- *	VFORK       no             stops when its child lets  ends
- *	                           go of the space
- *	STOPPED     by SIGCONT     is stopped already         ends
+ *	            a handler        a signal that stops it    one that kills it
+ *	SENDING     is answered EINTR at once, and then ...    leaves the queue
+ *	REPLY_WAIT  its server is asked for an answer, then .. its token is dead
+ *	RECEIVING   (nothing)        stops when work comes     ends
+ *	WAITING     ends early       stops here, looks again   ends
+ *	SLEEPING    ends early       stops here, looks again   ends
+ *	PAUSED      ends early       stops here, looks again   ends
+ *	POLLING     ends early       stops here, looks again   ends
+ *	IN_LINE     leaves the line  leaves the line, stops    leaves the line
+ *	VFORK       (nothing)        stops when its child lets ends
+ *	                             go of the space
+ *	STOPPED     (nothing)        is stopped already        ends
  */
 enum block_answer {
 	GO_ON, /* it was woken: look whether what it waited for is there */
-	STOP,  /* it is to stop, and does not do so in this state */
-	DIE,   /* it is to die: undo what must be undone, and return */
+	INTERRUPTED, /* it is to run a handler, or to stop, but not in here */
+	DIE,         /* it is to die: undo what must be undone, and return */
 };
 
 /*
+ * The answer of a call that a signal has cut short and that may begin again.
+ * It never reaches user mode: a handler without SA_RESTART makes it -EINTR, and
+ * after anything else the call is made once more.
+ */
+#define RESTART (-512)
+
+/*
  * The one place where a process gives up the CPU of its own accord: it waits in
- * `state` for `peer` (an index, or -1) until wake() is called for it.  After
- * DIE the way back to user mode ends the process, after STOP it stops it.
- * A process that is to die already does not wait.  One that is to stop, in a
- * state that may end early, does not wait either: it stops here if the table
- * says so, and looks again.
+ * `state` for `peer` (an index, or -1) until wake() is called for it.  The way
+ * back to user mode ends the process after DIE, and stops it or runs its
+ * handler after INTERRUPTED.  A process that is to die already does not wait.
+ * One that is to run a handler or to stop does not wait in a state that may end
+ * early.  So whoever looks again after GO_ON takes what is there, even if a
+ * signal has come as well.
  */
 enum block_answer block(enum proc_state state, int peer);
 
@@ -302,7 +321,10 @@ void proc_review(struct proc *p);
  */
 void proc_stop(void);
 
-/* `p` has something to tell: wakes its parent, if that waits for a child. */
+/*
+ * `p` has something to tell: its parent gets SIGCHLD, and is woken if it waits
+ * for a child.  kernel/signal has it.
+ */
 void proc_notify_parent(const struct proc *p);
 
 /* ---- what schedule.c and lifecycle.c do to the state -------------------- */

@@ -82,7 +82,7 @@ void user_leave(struct proc *p);
  */
 enum block_answer block_until(enum proc_state state, const uint64_t *until);
 
-/* Waits until the clock has counted to `until`.  -EINTR: it is to die. */
+/* Waits until the clock has counted to `until`.  -EINTR: a signal ends it. */
 int sleep_until(uint64_t until);
 
 /*

@@ -109,7 +109,7 @@ enum block_answer block_until(enum proc_state state, const uint64_t *until)
 int sleep_until(uint64_t until)
 {
 	while (until > clock_counts)
-		if (block_until(PROC_SLEEPING, &until) == DIE)
+		if (block_until(PROC_SLEEPING, &until) != GO_ON)
 			return -EINTR;
 	return 0;
 }

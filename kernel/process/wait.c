@@ -78,7 +78,8 @@ inline int wait_sleep(struct line *line, const uint64_t *until)
 
 bool wait_again(int result)
 {
-	if (result != -EINTR || self()->signal.killed)
+	if (result != -EINTR || self()->signal.killed ||
+	    !self()->signal.stopping)
 		return false;
 	proc_stop();
 	return !self()->signal.killed;

@@ -11,7 +11,7 @@
  *
  *	wait_join --> in line --> wait_serve(result)  --> wait_sleep answers it
  *	                     \--> its time is up: -EAGAIN,
- *	                          it is to stop or to die: -EINTR, nothing done
+ *	                          a signal comes: -EINTR, nothing done
  */
 #ifndef KERNEL_WAIT_H
 #define KERNEL_WAIT_H

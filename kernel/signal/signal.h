@@ -1,6 +1,6 @@
 /*
  * kernel/signal/signal.h -- signals, and the pids that name who gets them.
- * This header declares what pid.c and signal.c have.
+ * This header declares what the room has.
  */
 #ifndef KERNEL_SIGNAL_H
 #define KERNEL_SIGNAL_H
@@ -35,25 +35,134 @@ struct proc *proc_find_or_self(int pid);
  */
 bool proc_named(const struct proc *p, int pid);
 
-/* ---- signal.c ----------------------------------------------------------- */
+/* ---- signal.c: what signals do ------------------------------------------ */
+
+#define BIT(signal) (1ull << (-1 + (signal)))
+
+extern const uint64_t never_blocked; /* SIGKILL, SIGSTOP */
+
+/* The lowest signal of a set that is not empty. */
+static inline int signal_lowest(uint64_t set)
+{
+	uint32_t low = (uint32_t)set, high = set >> 32;
+
+	return 1 + (low ? __builtin_ctz(low) : 32 + __builtin_ctz(high));
+}
+
+/* What siginfo says of a signal: abi/sigframe.h. */
+struct signal_news {
+	int code; /* SI_*; or what has happened, by signal */
+	uint32_t pid, uid, value;
+};
 
 /*
- * Called on the way to user mode: if signal.attention is set, the running
- * process stops, as its signals ask.  The answer is the signal that ends it
- * now, or 0; the caller ends it.
+ * Sends a signal; 0 is none.  `p` is no row that is free or being made.  A
+ * signal that would do nothing is forgotten at once and wakes nobody, one that
+ * is blocked waits.  Else a process that waits stops waiting, as the table of
+ * block() says (process.h).
  */
-int signal_attend(void);
+void signal_send(struct proc *p, int signal, struct signal_news news);
+
+/* The same for every process of a group: 0, or -ESRCH if there is none. */
+int signal_send_group(int pgid, int signal, struct signal_news news);
+
+/* Would it do something: is it neither blocked nor ignored? */
+bool signal_acts(const struct proc *p, int signal);
+
+/* Would it do nothing, even if it is not blocked? */
+bool signal_ignored(const struct proc *p, int signal);
+
+/* Delivers what is pending and not blocked: its actions have changed. */
+void signal_deliver(struct proc *p);
+
+/* The running process blocks these signals from now on, and no others. */
+void signal_set_mask(uint64_t mask);
 
 /*
- * The running process did what no process may do: `reason`, at `address`.  It
- * is killed by `signal` on its way to user mode, and the log says why.  So does
- * signal.crime, as long as it is a zombie:
+ * A wait with a mask of its own, as sigsuspend, ppoll and pselect have it: the
+ * first is called before the wait, the second with the call's answer, which it
+ * returns.  After -EINTR the old mask comes back by the handler's frame, else
+ * at once.
+ */
+void signal_mask_for_wait(uint64_t mask);
+int signal_mask_after_wait(int result);
+
+/*
+ * What kernel/unix/sigframe.c asks on the way to user mode.  signal.attention
+ * is set, and the process is neither to end nor to stop.  signal_next() takes
+ * the next signal that has a handler.  When that has its frame, the mask of the
+ * handler begins.
+ */
+int signal_next(struct proc *p, struct signal_news *news);
+void signal_handler_begins(const struct sigaction *action, int signal);
+
+/*
+ * The running process did what no process may do: `reason`, at `address`.  If
+ * it has a handler for `signal` and does not block it, the handler will run,
+ * and siginfo says `code`.  Otherwise the signal kills it on its way to user
+ * mode, and the log says why.  signal.crime describes the last such trap, also
+ * as long as the process is a zombie:
  *
  *	63 .. 32   31 .. 16                    15 .. 0
  *	address    vector of its trap          error code of its trap
  *
  * A process that has committed no crime has 0 there.
  */
-void proc_crime(int signal, const char *reason, uint32_t address);
+void proc_crime(int signal, int code, const char *reason, uint32_t address);
+
+/* The same, but no handler helps. */
+void proc_dies_of(int signal, const char *reason, uint32_t address);
+
+/* ---- child.c: SIGCHLD --------------------------------------------------- */
+
+/* Does the process want its children to leave no zombies? */
+bool signal_no_zombies(const struct proc *parent);
+
+/* ---- action.c: what a process wants to be done -------------------------- */
+
+/* The action of a signal. */
+struct sigaction signal_action(const struct proc *p, int signal);
+
+/*
+ * Sets an action of the running process, if there is a new one, and answers the
+ * old one.  0, -EINVAL, -ENOMEM.
+ */
+int signal_set_action(int signal, const struct sigaction *new,
+                      struct sigaction *old);
+
+/* The default action, from now on. */
+void signal_reset(struct proc *p, int signal);
+
+/*
+ * sigaltstack(2) for a process whose stack pointer is `esp`: 0; -EPERM: it
+ * stands on that stack; -EINVAL, -ENOMEM.  `sigstack_covers`: is it standing
+ * there?
+ */
+int sigstack_set(const struct sigstack *new, vaddr_t esp);
+bool sigstack_covers(const struct proc *p, vaddr_t esp);
+
+/* Hooks of lifecycle.c and exec.c. */
+void signals_fork(struct proc *child, const struct proc *parent);
+void signals_exec(struct proc *p);
+void signals_exit(struct proc *p);
+
+int actions_check(void); /* self-check: how many breaches it has logged */
+extern struct rows action_rows, queued_rows;
+
+/* ---- queue.c: the news of pending signals ------------------------------- */
+
+/*
+ * Makes a signal pending.  One below SIGRTMIN is pending once, with the first
+ * one's news; of the others each one is kept.  Where there is no room for news,
+ * the signal is pending without.
+ */
+void signal_queue(struct proc *p, int signal, struct signal_news news);
+bool signal_queue_full(struct proc *p);
+
+/* Takes the first pending one of this signal, and answers its news. */
+struct signal_news signal_take(struct proc *p, int signal);
+
+/* No signal of this set is pending any more. */
+void signal_withdraw(struct proc *p, uint64_t set);
 
 #endif

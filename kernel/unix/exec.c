@@ -35,6 +35,7 @@
 #include "../base/trace.h"
 #include "../process/clock.h"
 #include "../process/gdt.h"
+#include "../signal/signal.h"
 #include "../../ipc/message/message.h"
 
 #define STACK_PROMISED 32       /* pages, promised at exec: 128 KiB */
@@ -428,6 +429,7 @@ static void commit(const struct build *b, struct proc *p)
 	set_name(p, b->image->path);
 	reset_registers(p, b->entry, b->sp);
 	trace(TRACE_EXEC, p->life.pid, space->directory);
+	signals_exec(p);
 	if (b->old >= 0) {
 		proc_ids_changed(p);
 		space_drop(b->old);

@@ -12,6 +12,7 @@
  *	sysv      shm_fork          (attach_ended)    (attach_ended)
  *	                                              shm_exit
  *	          (nothing)         (kept)            sem_exit
+ *	signal    signals_fork      signals_exec      signals_exit
  *	message   descriptors_fork  descriptors_exec  descriptors_exit
  *	          (no server)       (no server)       handles_exit
  *	                                              server_exit
@@ -50,7 +51,7 @@ static void inherit(struct proc *child, const struct proc *parent)
 	child->sched.user = parent->sched.user;
 	child->sched.user->processes++;
 	child->identity = parent->identity;
-	child->signal.mask = parent->signal.mask;
+	signals_fork(child, parent);
 	memcpy(child->program.name, parent->program.name,
 	       sizeof(child->program.name));
 	child->limits = parent->limits;
@@ -200,6 +201,19 @@ static void give_children_to_init(void)
 	}
 }
 
+/*
+ * The parent hears of the zombie.  If it wants none, it cannot wait for this
+ * one: init does.
+ */
+static void tell_of_end(struct proc *p)
+{
+	proc_notify_parent(p);
+	if (!signal_no_zombies(&procs[p->life.parent]))
+		return;
+	p->life.parent = proc_index(proc_find(INIT_PID));
+	proc_notify_parent(p);
+}
+
 void proc_exit(int wait_status)
 {
 	struct proc *p = self();
@@ -210,6 +224,7 @@ void proc_exit(int wait_status)
 	server_exit(p);
 	descriptors_exit(p);
 	sem_exit();
+	signals_exit(p);
 	space_drop(p->life.space);
 	p->life.space = -1;
 	vfork_over(p);
@@ -221,7 +236,8 @@ void proc_exit(int wait_status)
 	if (p->life.parent < 0)
 		klog(KLOG_ERROR, "server %s (pid %d) has died, status %x",
 		     p->program.name, p->life.pid, (uint32_t)wait_status);
-	proc_notify_parent(p);
+	else
+		tell_of_end(p);
 	schedule();
 	panic("a dead process runs");
 }
@@ -303,8 +319,8 @@ int sys_wait4(int pid, vaddr_t status, uint32_t options, vaddr_t rusage)
 	while ((result = find_child(pid, options, &child)) == -EAGAIN) {
 		if (options & WNOHANG)
 			return 0;
-		if (block(PROC_WAITING, -1) == DIE)
-			return -EINTR;
+		if (block(PROC_WAITING, -1) != GO_ON)
+			return RESTART;
 	}
 	return result < 0 ? result : report(child, options, status, rusage);
 }

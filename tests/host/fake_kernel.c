@@ -113,6 +113,7 @@ FAKE bool proc_is_server(const struct proc *p)
 }
 
 int told_in_vain;
+FAKE int need_resched;
 
 static enum block_answer told(enum block_answer answer)
 {
@@ -121,15 +122,16 @@ static enum block_answer told(enum block_answer answer)
 	return answer;
 }
 
-/* Nobody here is to stop but in line. */
+/* Nobody here is to stop or to run a handler but in line. */
 FAKE enum block_answer block(enum proc_state state, int peer)
 {
 	struct proc *p = self();
 
 	if (p->signal.killed)
 		return told(DIE);
-	if (p->signal.stopping && state == PROC_IN_LINE)
-		return told(STOP);
+	if ((p->signal.stopping || p->signal.attention) &&
+	    state == PROC_IN_LINE)
+		return told(INTERRUPTED);
 	p->state = state;
 	p->peer = peer;
 	fake_switch();

@@ -1,0 +1,292 @@
+/*
+ * kernel/unix/sigcall.c -- the calls about signals: sending them, what they do,
+ * the mask, waiting for them, and the alternate stack.
+ */
+#include "lifecycle.h"
+
+#include "../process/clock.h"
+#include "../../abi/sigframe.h"
+
+/* ---- sending ------------------------------------------------------------ */
+
+/* kill(2): by ids, and SIGCONT to every process of the own session. */
+static bool may_signal(const struct proc *target, int signal)
+{
+	const struct identity *me = &self()->identity;
+	const struct identity *it = &target->identity;
+
+	if (me->euid == 0 || me->euid == it->suid || me->euid == it->uid ||
+	    me->uid == it->suid || me->uid == it->uid)
+		return true;
+	return signal == SIGCONT && me->sid == it->sid;
+}
+
+/* kill(-1) does not signal its caller, init and the servers. */
+static bool spared(const struct proc *p)
+{
+	return p == self() || p->life.pid == INIT_PID || proc_is_server(p);
+}
+
+static struct signal_news from_me(int code)
+{
+	return (struct signal_news){
+	    .code = code, .pid = self()->life.pid, .uid = self()->identity.uid};
+}
+
+/* To all that `pid` means in kill(2). */
+static int send(int pid, int signal, struct signal_news news)
+{
+	int result = -ESRCH;
+
+	if (signal < 0 || signal > SIGNAL_MAX)
+		return -EINVAL;
+	if (pid == INT32_MIN)
+		return -ESRCH;
+	for (int i = 1; i < proc_rows.fresh; i++) {
+		struct proc *p = &procs[i];
+
+		if (!proc_named(p, pid) || (pid == -1 && spared(p)))
+			continue;
+		if (may_signal(p, signal)) {
+			signal_send(p, signal, news);
+			result = 0;
+		} else if (result == -ESRCH) {
+			result = pid == -1 ? 0 : -EPERM;
+		}
+	}
+	return result;
+}
+
+int sys_kill(int pid, int signal)
+{
+	return send(pid, signal, from_me(SI_USER));
+}
+
+int sys_tgkill(int tgid, int tid, int signal)
+{
+	if (tgid <= 0 || tid <= 0 || signal < 0 || signal > SIGNAL_MAX)
+		return -EINVAL;
+	return tgid != tid ? -ESRCH : send(tid, signal, from_me(SI_TKILL));
+}
+
+/* sigqueue(3).  Only to itself may a process speak as the kernel or kill(2). */
+int sys_rt_sigqueueinfo(int pid, int signal, vaddr_t from)
+{
+	const struct proc *p = proc_find(pid);
+	struct siginfo info;
+
+	if (copy_in(&info, from, sizeof(info)) < 0)
+		return -EFAULT;
+	if ((info.code >= 0 || info.code == SI_TKILL) && p != self())
+		return -EPERM;
+	if (pid <= 0 || !p)
+		return -ESRCH;
+	if (signal >= SIGRTMIN && signal <= SIGNAL_MAX &&
+	    may_signal(p, signal) && signal_queue_full(&procs[proc_index(p)]))
+		return -EAGAIN;
+	return send(
+	    pid, signal,
+	    (struct signal_news){info.code, info.pid, info.uid, info.value});
+}
+
+int sys_rt_tgsigqueueinfo(int tgid, int tid, int signal, vaddr_t from)
+{
+	if (tgid <= 0 || tid <= 0)
+		return -EINVAL;
+	return tgid != tid ? -ESRCH : sys_rt_sigqueueinfo(tid, signal, from);
+}
+
+/* ---- what a signal does -------------------------------------------------- */
+
+int sys_rt_sigaction(int signal, vaddr_t new, vaddr_t old, uint32_t size)
+{
+	struct sigaction given, before;
+	int result;
+
+	if (size != sizeof(given.mask))
+		return -EINVAL;
+	if (new && copy_in(&given, new, sizeof(given)) < 0)
+		return -EFAULT;
+	result = signal_set_action(signal, new ? &given : 0, &before);
+	if (result == 0 && old && copy_out(old, &before, sizeof(before)) < 0)
+		return -EFAULT;
+	return result;
+}
+
+/* sigaction(2) as it was, with 32 signals */
+int sys_sigaction(int signal, vaddr_t new, vaddr_t old)
+{
+	struct old_sigaction words;
+	struct sigaction given, before;
+	int result;
+
+	if (new && copy_in(&words, new, sizeof(words)) < 0)
+		return -EFAULT;
+	if (new)
+		given = (struct sigaction){words.handler, words.flags,
+		                           words.restorer, words.mask};
+	result = signal_set_action(signal, new ? &given : 0, &before);
+	words = (struct old_sigaction){before.handler, (uint32_t)before.mask,
+	                               before.flags, before.restorer};
+	if (result == 0 && old && copy_out(old, &words, sizeof(words)) < 0)
+		return -EFAULT;
+	return result;
+}
+
+/* signal(2) as it was: one shot, and the handler is not blocked */
+int sys_signal(int signal, uint32_t handler)
+{
+	struct sigaction given = {.handler = handler,
+	                          .flags = SA_RESETHAND | SA_NODEFER};
+	struct sigaction before;
+	int result = signal_set_action(signal, &given, &before);
+
+	return result < 0 ? result : (int)before.handler;
+}
+
+/* ---- the mask ----------------------------------------------------------- */
+
+/* A set of 64 signals, or of the first 32 where `bytes` is 4. */
+static int set_in(uint64_t *set, vaddr_t from, uint32_t bytes)
+{
+	*set = 0;
+	return copy_in(set, from, bytes);
+}
+
+/* rt_sigprocmask(2); sigprocmask(2) leaves the upper half alone */
+int sys_sigmask(int how, vaddr_t set, vaddr_t oldset, int size, int right_size)
+{
+	uint64_t given, old = self()->signal.mask;
+
+	if (size != right_size)
+		return -EINVAL;
+	if (set && set_in(&given, set, size) < 0)
+		return -EFAULT;
+	if (set && (how < SIG_BLOCK || how > SIG_SETMASK))
+		return -EINVAL;
+	if (set && how == SIG_SETMASK && size < (int)sizeof(old))
+		given |= old >> 32 << 32;
+	if (set)
+		signal_set_mask(how == SIG_SETMASK ? given
+		                : how == SIG_BLOCK ? old | given
+		                                   : old & ~given);
+	if (oldset && copy_out(oldset, &old, size) < 0)
+		return -EFAULT;
+	return 0;
+}
+
+int sys_rt_sigpending(vaddr_t set, uint32_t size)
+{
+	uint64_t pending = self()->signal.pending & self()->signal.mask;
+
+	if (size > sizeof(pending))
+		return -EINVAL;
+	return copy_out(set, &pending, size);
+}
+
+/* ---- waiting ------------------------------------------------------------ */
+
+int sys_pause(void)
+{
+	while (block(PROC_PAUSED, -1) == GO_ON)
+		;
+	return -EINTR;
+}
+
+/* sigsuspend(2) as it was: the mask is its third argument */
+int sys_sigsuspend(uint32_t unused1, uint32_t unused2, uint32_t mask)
+{
+	(void)unused1, (void)unused2;
+	signal_mask_for_wait(mask);
+	return signal_mask_after_wait(sys_pause());
+}
+
+int sys_rt_sigsuspend(vaddr_t set, uint32_t size)
+{
+	uint64_t mask;
+
+	if (size != sizeof(mask))
+		return -EINVAL;
+	if (set_in(&mask, set, size) < 0)
+		return -EFAULT;
+	signal_mask_for_wait(mask);
+	return signal_mask_after_wait(sys_pause());
+}
+
+/* Takes the lowest pending signal of a set, or 0. */
+static int take_one(uint64_t set, struct signal_news *news)
+{
+	uint64_t there = self()->signal.pending & set;
+	int signal = there ? signal_lowest(there) : 0;
+
+	if (signal)
+		*news = signal_take(self(), signal);
+	return signal;
+}
+
+/* The same, and waits for one, no longer than until `*until` (0: no limit). */
+static int await_one(uint64_t set, const uint64_t *until,
+                     struct signal_news *news)
+{
+	int signal;
+
+	self()->signal.awaited = set;
+	while (!(signal = take_one(set, news))) {
+		if (until && *until <= clock_counts)
+			signal = -EAGAIN;
+		else if (block_until(PROC_PAUSED, until) != GO_ON)
+			signal = -EINTR;
+		if (signal < 0)
+			break;
+	}
+	self()->signal.awaited = 0;
+	return signal;
+}
+
+/* rt_sigtimedwait(2), with 32 or 64 bits of seconds */
+int sys_sigtimedwait(vaddr_t from, vaddr_t info_at, vaddr_t timeout,
+                     uint32_t size, int wide)
+{
+	struct signal_news news;
+	struct timespec32 time;
+	struct siginfo info;
+	uint64_t set, until;
+	int signal;
+
+	if (size != sizeof(set))
+		return -EINVAL;
+	if (set_in(&set, from, size) < 0 ||
+	    (timeout && timespec_in(&time, timeout, wide) < 0))
+		return -EFAULT;
+	if (timeout && !timespec_valid(time))
+		return -EINVAL;
+	until = timeout ? clock_deadline(time) : 0;
+	signal = await_one(set & ~never_blocked, timeout ? &until : 0, &news);
+	if (signal < 0)
+		return signal;
+	siginfo_make(&info, signal, &news);
+	if (info_at && copy_out(info_at, &info, sizeof(info)) < 0)
+		return -EFAULT;
+	return signal;
+}
+
+/* ---- the alternate stack ------------------------------------------------ */
+
+int sys_sigaltstack(vaddr_t new, vaddr_t old)
+{
+	vaddr_t esp = proc_trapframe(self())->esp;
+	struct sigstack given, before = self()->signal.stack;
+	int result = 0;
+
+	if (before.size == 0)
+		before.flags |= SS_DISABLE;
+	else if (sigstack_covers(self(), esp))
+		before.flags |= SS_ONSTACK;
+	if (new && copy_in(&given, new, sizeof(given)) < 0)
+		return -EFAULT;
+	if (new)
+		result = sigstack_set(&given, esp);
+	if (result == 0 && old && copy_out(old, &before, sizeof(before)) < 0)
+		return -EFAULT;
+	return result;
+}
