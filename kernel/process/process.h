@@ -109,6 +109,7 @@ struct proc {
 		uint64_t caught, ignored; /* they have a handler; SIG_IGN */
 		struct actions *actions;  /* what it has set, or 0: action.c */
 		struct queued *queued;    /* news of what is pending, or 0 */
+		int news;                 /* how many */
 		struct sigstack stack;    /* sigaltstack(2) */
 	} signal;
 

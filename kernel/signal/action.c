@@ -115,20 +115,20 @@ bool sigstack_covers(const struct proc *p, vaddr_t esp)
 
 int sigstack_set(const struct sigstack *new, vaddr_t esp)
 {
-	struct sigstack *stack = &self()->signal.stack;
 	uint32_t mode = new->flags & ~SS_AUTODISARM;
+	struct sigstack set = {.flags = new->flags &SS_AUTODISARM};
 
 	if (sigstack_covers(self(), esp))
 		return -EPERM;
-	if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0)
+	if (mode > SS_DISABLE)
 		return -EINVAL;
 	if (mode != SS_DISABLE && new->size < MINSIGSTKSZ)
 		return -ENOMEM;
-	*stack = (struct sigstack){.flags = new->flags &SS_AUTODISARM};
 	if (mode != SS_DISABLE) {
-		stack->sp = new->sp;
-		stack->size = new->size;
+		set.sp = new->sp;
+		set.size = new->size;
 	}
+	self()->signal.stack = set;
 	return 0;
 }
 

@@ -26,68 +26,54 @@ struct queued {
 extern struct queued queued[];
 struct rows queued_rows = ROWS_OF(queued, NEWS_MAX);
 
-/* The link at the end of the process's queue; 0: it is full. */
-static struct queued **end_of(struct proc *p)
+/* The link to the first news of one of these signals, or the queue's end. */
+static struct queued **find(struct proc *p, uint64_t set)
 {
-	struct queued **end = &p->signal.queued;
-	int count = 0;
+	struct queued **link = &p->signal.queued;
 
-	while (*end && count++ < NEWS_OF_ONE)
-		end = &(*end)->next;
-	return *end ? 0 : end;
+	while (*link && !(BIT((*link)->signal) & set))
+		link = &(*link)->next;
+	return link;
 }
 
-static int level_of(const struct proc *p)
+static void take_out(struct proc *p, struct queued **link)
 {
-	return spaces[p->life.space].level;
+	struct queued *gone = *link;
+
+	*link = gone->next;
+	p->signal.news--;
+	rows_put(&queued_rows, gone - queued);
 }
 
-bool signal_queue_full(struct proc *p)
+bool signal_queue_full(const struct proc *p)
 {
-	return !end_of(p) || rows_reserve(&queued_rows, 1, level_of(p)) < 0;
+	return p->signal.news == NEWS_OF_ONE ||
+	       rows_reserve(&queued_rows, 1, spaces[p->life.space].level) < 0;
 }
 
 void signal_queue(struct proc *p, int signal, struct signal_news news)
 {
 	bool once = signal < SIGRTMIN && (p->signal.pending & BIT(signal));
-	struct queued **end = once ? 0 : end_of(p);
-	int row = end ? rows_take(&queued_rows, level_of(p)) : -1;
+	struct queued **end = find(p, 0);
 
+	if (!once && !signal_queue_full(p)) {
+		*end = &queued[rows_pick(&queued_rows)];
+		**end = (struct queued){.signal = signal, .news = news};
+		p->signal.news++;
+	}
 	p->signal.pending |= BIT(signal);
-	if (row < 0)
-		return;
-	*end = &queued[row];
-	queued[row].signal = signal;
-	queued[row].news = news;
-}
-
-/* Takes the news out of the queue. */
-static void unlink_news(struct queued **link)
-{
-	struct queued *gone = *link;
-
-	*link = gone->next;
-	rows_put(&queued_rows, gone - queued);
-}
-
-/* The link to the first news of one of these signals, or 0. */
-static struct queued **find(struct queued **link, uint64_t set)
-{
-	while (*link && !(BIT((*link)->signal) & set))
-		link = &(*link)->next;
-	return *link ? link : 0;
 }
 
 struct signal_news signal_take(struct proc *p, int signal)
 {
-	struct queued **link = find(&p->signal.queued, BIT(signal));
+	struct queued **link = find(p, BIT(signal));
 	struct signal_news news = {.code = SI_USER};
 
-	if (link) {
+	if (*link) {
 		news = (*link)->news;
-		unlink_news(link);
+		take_out(p, link);
 	}
-	if (!find(&p->signal.queued, BIT(signal)))
+	if (!*find(p, BIT(signal)))
 		p->signal.pending &= ~BIT(signal);
 	proc_review(p);
 	return news;
@@ -95,10 +81,10 @@ struct signal_news signal_take(struct proc *p, int signal)
 
 void signal_withdraw(struct proc *p, uint64_t set)
 {
-	struct queued **link = &p->signal.queued;
+	struct queued **link;
 
 	p->signal.pending &= ~set;
-	while ((link = find(link, set)))
-		unlink_news(link);
+	while (*(link = find(p, set)))
+		take_out(p, link);
 	proc_review(p);
 }

@@ -139,27 +139,16 @@ int signal_next(struct proc *p, struct signal_news *news)
 	int signal = p->signal.fault, code = p->signal.fault_code;
 	uint32_t address = code == SI_KERNEL ? 0 : p->signal.crime >> 32;
 
-	p->signal.fault = 0;
-	if (signal) {
-		*news = (struct signal_news){code, address, 0, 0};
-		proc_review(p);
+	if (!signal) {
+		signal = signal_lowest(p->signal.pending & ~p->signal.mask &
+		                       p->signal.caught);
+		*news = signal_take(p, signal);
 		return signal;
 	}
-	signal = signal_lowest(p->signal.pending & ~p->signal.mask &
-	                       p->signal.caught);
-	*news = signal_take(p, signal);
+	*news = (struct signal_news){code, address, 0, 0};
+	p->signal.fault = 0;
+	proc_review(p);
 	return signal;
-}
-
-void signal_handler_begins(const struct sigaction *action, int signal)
-{
-	struct proc *p = self();
-
-	p->signal.mask_saved = false;
-	if (p->signal.stack.flags & SS_AUTODISARM)
-		p->signal.stack = (struct sigstack){0};
-	signal_set_mask(p->signal.mask | action->mask |
-	                (action->flags & SA_NODEFER ? 0 : BIT(signal)));
 }
 
 /* ---- the mask ----------------------------------------------------------- */
@@ -167,6 +156,7 @@ void signal_handler_begins(const struct sigaction *action, int signal)
 void signal_set_mask(uint64_t mask)
 {
 	self()->signal.mask = mask & ~never_blocked;
+	self()->signal.mask_saved = false;
 	proc_review(self());
 	signal_deliver(self());
 }
@@ -174,16 +164,14 @@ void signal_set_mask(uint64_t mask)
 void signal_mask_for_wait(uint64_t mask)
 {
 	self()->signal.saved_mask = self()->signal.mask;
-	self()->signal.mask_saved = true;
 	signal_set_mask(mask);
+	self()->signal.mask_saved = true;
 }
 
 int signal_mask_after_wait(int result)
 {
-	if (result != -EINTR) {
-		self()->signal.mask_saved = false;
+	if (result != -EINTR)
 		signal_set_mask(self()->signal.saved_mask);
-	}
 	return result;
 }
 

@@ -75,7 +75,10 @@ bool signal_ignored(const struct proc *p, int signal);
 /* Delivers what is pending and not blocked: its actions have changed. */
 void signal_deliver(struct proc *p);
 
-/* The running process blocks these signals from now on, and no others. */
+/*
+ * The running process blocks these signals from now on, and no others.  A mask
+ * that was to come back does not.
+ */
 void signal_set_mask(uint64_t mask);
 
 /*
@@ -88,13 +91,10 @@ void signal_mask_for_wait(uint64_t mask);
 int signal_mask_after_wait(int result);
 
 /*
- * What kernel/unix/sigframe.c asks on the way to user mode.  signal.attention
- * is set, and the process is neither to end nor to stop.  signal_next() takes
- * the next signal that has a handler.  When that has its frame, the mask of the
- * handler begins.
+ * Takes the next signal that has a handler: signal.attention is set, and the
+ * process is neither to end nor to stop.
  */
 int signal_next(struct proc *p, struct signal_news *news);
-void signal_handler_begins(const struct sigaction *action, int signal);
 
 /*
  * The running process did what no process may do: `reason`, at `address`.  If
@@ -157,12 +157,31 @@ extern struct rows action_rows, queued_rows;
  * the signal is pending without.
  */
 void signal_queue(struct proc *p, int signal, struct signal_news news);
-bool signal_queue_full(struct proc *p);
+bool signal_queue_full(const struct proc *p);
 
 /* Takes the first pending one of this signal, and answers its news. */
 struct signal_news signal_take(struct proc *p, int signal);
 
 /* No signal of this set is pending any more. */
 void signal_withdraw(struct proc *p, uint64_t set);
+
+/* ---- frame.c: on the way to user mode ----------------------------------- */
+
+/*
+ * Called on the way to user mode if signal.attention is set: the running
+ * process stops, and the frames of its handlers are laid on its stack.  `again`
+ * says that its call has answered RESTART; the frame's eax is then the call's
+ * number.  Returns the signal that ends it now, or 0; the caller ends it.
+ */
+struct trapframe;
+int signal_attend(struct trapframe *tf, bool again);
+
+/* siginfo, as a frame and sigtimedwait(2) give it. */
+struct siginfo;
+void siginfo_make(struct siginfo *info, int signal,
+                  const struct signal_news *news);
+
+/* siginfo.code of an exception #MF, or #XM if `simd`. */
+int fpu_fault_code(bool simd);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * kernel/unix/lifecycle.h -- what the files of kernel/unix give to each other,
  * to kernel/entry and to boot.  This header declares what lifecycle.c,
- * memory.c, sigframe.c, client.c, random.c, rtc.c, forward.c and system.c have;
- * exec.h is for exec.c and elf.c.
+ * memory.c, client.c, random.c, rtc.c, forward.c and system.c have; exec.h is
+ * for exec.c and elf.c.
  */
 #ifndef KERNEL_LIFECYCLE_H
 #define KERNEL_LIFECYCLE_H
@@ -37,24 +37,6 @@ void vfork_over(const struct proc *p);
  * a panic.
  */
 __attribute__((noreturn)) void proc_exit(int wait_status);
-
-/* ---- sigframe.c --------------------------------------------------------- */
-
-/*
- * Called on the way to user mode if signal.attention is set: the running
- * process stops, and the frames of its handlers are laid on its stack.  `again`
- * says that its call has answered RESTART; the frame's eax is then the call's
- * number.  Returns the signal that ends it now, or 0; the caller ends it.
- */
-int signal_attend(struct trapframe *tf, bool again);
-
-/* siginfo, as a frame and sigtimedwait(2) give it. */
-struct siginfo;
-void siginfo_make(struct siginfo *info, int signal,
-                  const struct signal_news *news);
-
-/* siginfo.code of an exception #MF, or #XM if `simd`. */
-int fpu_fault_code(bool simd);
 
 /* ---- memory.c ----------------------------------------------------------- */
 

@@ -108,9 +108,8 @@ int sys_rt_sigaction(int signal, vaddr_t new, vaddr_t old, uint32_t size)
 	if (new && copy_in(&given, new, sizeof(given)) < 0)
 		return -EFAULT;
 	result = signal_set_action(signal, new ? &given : 0, &before);
-	if (result == 0 && old && copy_out(old, &before, sizeof(before)) < 0)
-		return -EFAULT;
-	return result;
+	return result < 0 || !old ? result
+	                          : copy_out(old, &before, sizeof(before));
 }
 
 /* sigaction(2) as it was, with 32 signals */
@@ -128,9 +127,8 @@ int sys_sigaction(int signal, vaddr_t new, vaddr_t old)
 	result = signal_set_action(signal, new ? &given : 0, &before);
 	words = (struct old_sigaction){before.handler, (uint32_t)before.mask,
 	                               before.flags, before.restorer};
-	if (result == 0 && old && copy_out(old, &words, sizeof(words)) < 0)
-		return -EFAULT;
-	return result;
+	return result < 0 || !old ? result
+	                          : copy_out(old, &words, sizeof(words));
 }
 
 /* signal(2) as it was: one shot, and the handler is not blocked */
@@ -146,33 +144,26 @@ int sys_signal(int signal, uint32_t handler)
 
 /* ---- the mask ----------------------------------------------------------- */
 
-/* A set of 64 signals, or of the first 32 where `bytes` is 4. */
-static int set_in(uint64_t *set, vaddr_t from, uint32_t bytes)
-{
-	*set = 0;
-	return copy_in(set, from, bytes);
-}
-
 /* rt_sigprocmask(2); sigprocmask(2) leaves the upper half alone */
 int sys_sigmask(int how, vaddr_t set, vaddr_t oldset, int size, int right_size)
 {
-	uint64_t given, old = self()->signal.mask;
+	uint64_t given = 0, old = self()->signal.mask;
 
 	if (size != right_size)
 		return -EINVAL;
-	if (set && set_in(&given, set, size) < 0)
+	if (set && copy_in(&given, set, size) < 0)
 		return -EFAULT;
 	if (set && (how < SIG_BLOCK || how > SIG_SETMASK))
 		return -EINVAL;
-	if (set && how == SIG_SETMASK && size < (int)sizeof(old))
+	if (how == SIG_BLOCK)
+		given |= old;
+	else if (how == SIG_UNBLOCK)
+		given = old & ~given;
+	else if (size < (int)sizeof(old))
 		given |= old >> 32 << 32;
 	if (set)
-		signal_set_mask(how == SIG_SETMASK ? given
-		                : how == SIG_BLOCK ? old | given
-		                                   : old & ~given);
-	if (oldset && copy_out(oldset, &old, size) < 0)
-		return -EFAULT;
-	return 0;
+		signal_set_mask(given);
+	return oldset ? copy_out(oldset, &old, size) : 0;
 }
 
 int sys_rt_sigpending(vaddr_t set, uint32_t size)
@@ -207,40 +198,34 @@ int sys_rt_sigsuspend(vaddr_t set, uint32_t size)
 
 	if (size != sizeof(mask))
 		return -EINVAL;
-	if (set_in(&mask, set, size) < 0)
+	if (copy_in(&mask, set, sizeof(mask)) < 0)
 		return -EFAULT;
 	signal_mask_for_wait(mask);
 	return signal_mask_after_wait(sys_pause());
 }
 
-/* Takes the lowest pending signal of a set, or 0. */
-static int take_one(uint64_t set, struct signal_news *news)
-{
-	uint64_t there = self()->signal.pending & set;
-	int signal = there ? signal_lowest(there) : 0;
-
-	if (signal)
-		*news = signal_take(self(), signal);
-	return signal;
-}
-
-/* The same, and waits for one, no longer than until `*until` (0: no limit). */
+/*
+ * Takes the lowest pending signal of a set, or waits for one, no longer than
+ * until `*until` (0: no limit).
+ */
 static int await_one(uint64_t set, const uint64_t *until,
                      struct signal_news *news)
 {
-	int signal;
+	struct proc *p = self();
+	int result = 0;
 
-	self()->signal.awaited = set;
-	while (!(signal = take_one(set, news))) {
+	p->signal.awaited = set;
+	while (!(p->signal.pending & set) && result == 0)
 		if (until && *until <= clock_counts)
-			signal = -EAGAIN;
+			result = -EAGAIN;
 		else if (block_until(PROC_PAUSED, until) != GO_ON)
-			signal = -EINTR;
-		if (signal < 0)
-			break;
-	}
-	self()->signal.awaited = 0;
-	return signal;
+			result = -EINTR;
+	p->signal.awaited = 0;
+	if (!(p->signal.pending & set))
+		return result;
+	result = signal_lowest(p->signal.pending & set);
+	*news = signal_take(p, result);
+	return result;
 }
 
 /* rt_sigtimedwait(2), with 32 or 64 bits of seconds */
@@ -255,7 +240,7 @@ int sys_sigtimedwait(vaddr_t from, vaddr_t info_at, vaddr_t timeout,
 
 	if (size != sizeof(set))
 		return -EINVAL;
-	if (set_in(&set, from, size) < 0 ||
+	if (copy_in(&set, from, sizeof(set)) < 0 ||
 	    (timeout && timespec_in(&time, timeout, wide) < 0))
 		return -EFAULT;
 	if (timeout && !timespec_valid(time))
@@ -265,9 +250,8 @@ int sys_sigtimedwait(vaddr_t from, vaddr_t info_at, vaddr_t timeout,
 	if (signal < 0)
 		return signal;
 	siginfo_make(&info, signal, &news);
-	if (info_at && copy_out(info_at, &info, sizeof(info)) < 0)
-		return -EFAULT;
-	return signal;
+	return info_at && copy_out(info_at, &info, sizeof(info)) < 0 ? -EFAULT
+	                                                             : signal;
 }
 
 /* ---- the alternate stack ------------------------------------------------ */

@@ -1,5 +1,5 @@
 /*
- * kernel/unix/sigframe.c -- what signals do on the way to user mode: a process
+ * kernel/signal/frame.c -- what signals do on the way to user mode: a process
  * stops, or the frames of its handlers are laid on its stack.
  *
  *	signal_attend         which is the next one?
@@ -14,9 +14,11 @@
  *
  * abi/sigframe.h draws the frame.
  */
-#include "lifecycle.h"
+#include "signal.h"
 
+#include "../base/string.h"
 #include "../process/gdt.h"
+#include "../process/trapframe.h"
 #include "../../abi/sigframe.h"
 
 #define EFLAGS_USER    0x50dd5u /* AC RF OF DF TF SF ZF AF PF CF */
@@ -35,14 +37,14 @@ static struct sig_fpu fpu;
 
 /* ---- the FPU ------------------------------------------------------------ */
 
-/* Saves it in both forms.  The handler finds a clean one. */
+/* Saves it in both forms, and leaves it as it is. */
 static void save_fpu(void)
 {
 	__asm__ volatile("fxsave %0" : "=m"(fpu.fx));
 	__asm__ volatile("fnsave %0" : "=m"(fpu.old));
 	fpu.status = *(const uint16_t *)(fpu.old + 4);
 	fpu.magic = 0;
-	__asm__ volatile("fxrstor %0" : : "m"(clean_fpu));
+	__asm__ volatile("fxrstor %0" : : "m"(fpu.fx));
 }
 
 /*
@@ -90,11 +92,12 @@ int fpu_fault_code(bool simd)
 void siginfo_make(struct siginfo *info, int signal,
                   const struct signal_news *news)
 {
-	*info = (struct siginfo){.signo = signal,
-	                         .code = news->code,
-	                         .pid = news->pid,
-	                         .uid = news->uid,
-	                         .value = news->value};
+	memset(info, 0, sizeof(*info));
+	info->signo = signal;
+	info->code = news->code;
+	info->pid = news->pid;
+	info->uid = news->uid;
+	info->value = news->value;
 }
 
 static struct sigcontext registers_of(const struct trapframe *tf, vaddr_t at,
@@ -104,28 +107,16 @@ static struct sigcontext registers_of(const struct trapframe *tf, vaddr_t at,
 	uint32_t fs, gs;
 
 	__asm__("mov %%fs, %0; mov %%gs, %1" : "=r"(fs), "=r"(gs));
-	return (struct sigcontext){gs & 0xffff,
-	                           fs & 0xffff,
-	                           tf->es,
-	                           tf->ds,
-	                           tf->edi,
-	                           tf->esi,
-	                           tf->ebp,
-	                           tf->esp,
-	                           tf->ebx,
-	                           tf->edx,
-	                           tf->ecx,
-	                           tf->eax,
-	                           crime >> 16 & 0xffff,
-	                           crime & 0xffff,
-	                           tf->eip,
-	                           tf->cs,
-	                           tf->eflags,
-	                           tf->esp,
-	                           tf->ss,
-	                           at,
-	                           (uint32_t)mask,
-	                           crime >> 32};
+	/* clang-format off */
+	return (struct sigcontext){
+	    gs & 0xffff, fs & 0xffff, tf->es, tf->ds,
+	    tf->edi, tf->esi, tf->ebp, tf->esp,
+	    tf->ebx, tf->edx, tf->ecx, tf->eax,
+	    crime >> 16 & 0xffff, crime & 0xffff,
+	    tf->eip, tf->cs, tf->eflags, tf->esp, tf->ss,
+	    at, (uint32_t)mask, crime >> 32,
+	};
+	/* clang-format on */
 }
 
 /* Where the frame goes: below esp, or to the alternate stack. */
@@ -142,12 +133,12 @@ static vaddr_t top_of_stack(const struct sigaction *action, vaddr_t esp)
 /* Each writes a frame whose `registers` and `mask` are given. */
 static int push_old(vaddr_t sp, int signal, struct rt_frame *f)
 {
-	struct old_frame old = {f->restorer,
-	                        signal,
-	                        f->registers,
-	                        f->mask >> 32, /* pop eax; mov eax, 119; int */
-	                        {0x58, 0xb8, 0x77, 0, 0, 0, 0xcd, 0x80}};
+	/* pop eax; mov eax, 119; int 0x80 */
+	static const uint8_t code[] = {0x58, 0xb8, 0x77, 0, 0, 0, 0xcd, 0x80};
+	struct old_frame old = {
+	    f->restorer, signal, f->registers, f->mask >> 32, {0}};
 
+	memcpy(old.code, code, sizeof(code));
 	if (!f->restorer)
 		old.restorer = sp + offsetof(struct old_frame, code);
 	return copy_out(sp, &old, sizeof(old));
@@ -156,9 +147,10 @@ static int push_old(vaddr_t sp, int signal, struct rt_frame *f)
 static int push_rt(vaddr_t sp, int signal, struct rt_frame *f,
                    const struct signal_news *news)
 {
+	/* mov eax, 173; int 0x80 */
 	static const uint8_t code[] = {0xb8, 0xad, 0, 0, 0, 0xcd, 0x80};
 
-	memcpy(f->code, code, sizeof(code)); /* mov eax, 173; int 0x80 */
+	memcpy(f->code, code, sizeof(code));
 	if (!f->restorer)
 		f->restorer = sp + offsetof(struct rt_frame, code);
 	f->signal = signal;
@@ -193,6 +185,7 @@ static int push(struct trapframe *tf, const struct sigaction *action,
 	if (copy_out(at, &fpu, sizeof(fpu)) < 0 ||
 	    (rt ? push_rt(sp, signal, &f, news) : push_old(sp, signal, &f)) < 0)
 		return -EFAULT;
+	__asm__ volatile("fxrstor %0" : : "m"(clean_fpu));
 	tf->eax = signal;
 	tf->edx = f.info_at;
 	tf->ecx = f.context_at;
@@ -219,13 +212,17 @@ static void run_handler(struct proc *p, struct trapframe *tf, bool again)
 		tf->eax = -EINTR;
 	if (action.flags & SA_RESETHAND)
 		signal_reset(p, signal);
-	if (push(tf, &action, signal, &news, mask) == 0) {
-		signal_handler_begins(&action, signal);
+	if (push(tf, &action, signal, &news, mask) < 0) {
+		if (signal == SIGSEGV)
+			signal_reset(p, signal);
+		proc_crime(SIGSEGV, SI_KERNEL, "no stack for it", tf->esp);
 		return;
 	}
-	if (signal == SIGSEGV)
-		signal_reset(p, signal);
-	proc_crime(SIGSEGV, SI_KERNEL, "no stack for a handler", tf->esp);
+	if (p->signal.stack.flags & SS_AUTODISARM)
+		p->signal.stack = (struct sigstack){0};
+	if (!(action.flags & SA_NODEFER))
+		action.mask |= BIT(signal);
+	signal_set_mask(p->signal.mask | action.mask);
 }
 
 int signal_attend(struct trapframe *tf, bool again)
@@ -235,10 +232,10 @@ int signal_attend(struct trapframe *tf, bool again)
 	while (!p->signal.killed && p->signal.attention) {
 		if (p->signal.stopping) {
 			proc_stop();
-			continue;
+		} else {
+			run_handler(p, tf, again);
+			again = false;
 		}
-		run_handler(p, tf, again);
-		again = false;
 	}
 	if (again)
 		tf->eip -= 2;
