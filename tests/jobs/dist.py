@@ -48,6 +48,7 @@ def take_away(check):
         links(check, folder)
         refusals(check, folder)
         sources(check, folder, os.path.join(place, "tree"), env)
+        busybox(check, folder, os.path.join(place, "shell"))
 
 
 def complete(check, folder, archive):
@@ -66,8 +67,35 @@ def complete(check, folder, archive):
     with tarfile.open(archive) as packed:
         inside = sorted(member.name.partition("/")[2] for member in packed)
     check("the archive has the same files", inside == names, inside)
-    check("the ISO is the one that make has built",
-          read(folder, "tessera.iso") == read(BUILD, "tessera.iso"))
+    check("the kernel is the one that make has built",
+          read(folder, "tessera.elf") == read(BUILD, "tessera.elf"))
+
+
+def busybox(check, folder, place):
+    """busybox is there with its source, or not at all."""
+    alone, _ = entries(folder)
+    check("without the sources of others no image has busybox",
+          "tessera.cpio:bin/multicall" in alone and
+          not any("busybox" in name or "busybox" in parts
+                  for name, parts in alone.items()), alone)
+    status, out, errors = command([DIST, "-o", place], 100,
+                                  env=environment({"PAGE": "no"}))
+    said = text_of(out + errors)
+    if "without the shell" in said:
+        check.note("the shell is not taken away: " + said.split("\n")[0])
+        return
+    whole, sections = entries(glob.glob(place + "/tessera-*/LICENSES")[0][
+        :-len("/LICENSES")])
+    check("with them the images are those that make has built, and have it",
+          status == 0 and "busybox" in whole["tessera.cpio:bin/busybox"] and
+          "busybox" in whole["tessera.iso"] and all(
+              read(BUILD, name) == read(glob.glob(place + "/*/" + name)[0])
+              for name in ("tessera.iso", "tessera.cpio")), said)
+    check("its source and the GPL-2 lie beside it", "GPL-2" in
+          sections["busybox"] and "licenses/GPL-2.txt" in whole and
+          {".dsc", ".bz2", ".xz"} <= {os.path.splitext(name)[1]
+                                      for name, parts in whole.items()
+                                      if "busybox" in parts}, whole)
 
 
 def entries(folder):

@@ -5,8 +5,8 @@
  *	recorder.film              the record of the program that runs, or ran
  *
  * At each event the machine stands still, and the recorder looks which facts
- * differ from those of the event before.  A record begins when the menu's child
- * becomes a program, and it ends when that process ends.
+ * differ from those of the event before.  A record begins when a child of the menu
+ * or of the shell becomes a program, and it ends when that process ends.
  * Commands that only look, such as pt, leave the record of the program before
  * them alone.
  */
@@ -19,8 +19,8 @@ const Recorder = (() => {
 	const ARGUMENTS = {fault: 3, served: 2, link: 3, unlink: 3, rights: 3,
 		fork: 1, switch: 2, message: 3, exec: 1, exit: 1};
 	const LOOKS = ["ps", "pt", "pmap", "ipcs", "ipcrm", "frames", "trace",
-		"poweroff"];
-	const MENU = "menu";
+		"poweroff", "sh", "menu"];
+	const SHELLS = ["menu", "sh"];
 
 	const hex = (number, digits) =>
 		(number >>> 0).toString(16).padStart(digits, "0");
@@ -137,23 +137,23 @@ const Recorder = (() => {
 
 		/*
 		 * Between two programs nobody looks at memory.  From the fork on that
-		 * makes the menu's child it is looked at: the state before its exec is
+		 * makes a shell's child it is looked at: the state before its exec is
 		 * the start of the film.
 		 */
 		awake(event) {
 			if (event.kind === "fork") {
 				this.facts.read();
 				const proc = this.facts.now["proc " + event.pid];
-				this.waking = Boolean(proc) && proc.name === MENU;
+				this.waking = Boolean(proc) && SHELLS.includes(proc.name);
 			}
 			return this.waking;
 		}
 
-		/* Is this the menu's child, which has just become a program? */
+		/* Is this a shell's child, which has just become a program? */
 		begins(event) {
 			const proc = this.facts.now["proc " + event.args[0]];
 			const parent = proc && this.facts.now["proc " + proc.parent];
-			return Boolean(parent) && parent.name === MENU &&
+			return Boolean(parent) && SHELLS.includes(parent.name) &&
 				!LOOKS.includes(proc.name);
 		}
 

@@ -2,9 +2,10 @@
  * tools/page/terminal.js -- the terminal in the page: COM1 as a person sees it.
  *
  * What the machine writes is kept as lines of text, and the element shows the
- * last of them.  The characters that the console uses are obeyed: newline,
- * return, backspace, tab, and of the sequences that begin with ESC those that
- * erase and move on a line.  All other sequences are left out.
+ * last of them; the last 25 are the screen, on which the cursor moves.  The
+ * characters that the console uses are obeyed: newline, return, backspace, tab,
+ * and of the sequences that begin with ESC those that erase and move, as a
+ * shell's line editor and vi need them.  All other sequences are left out.
  *
  * While the element has the focus, each key goes to the machine as the bytes
  * that a terminal sends for it; Esc leaves, and so does Tab.
@@ -12,10 +13,12 @@
 const Terminal = (() => {
 	const LINES = 2000;
 	const COLUMNS = 80;
+	const ROWS = 25;
 	const KEYS = {
 		Enter: "\r", Backspace: "\x7f", Delete: "\x1b[3~",
 		ArrowUp: "\x1b[A", ArrowDown: "\x1b[B", ArrowRight: "\x1b[C",
 		ArrowLeft: "\x1b[D", Home: "\x1b[H", End: "\x1b[F",
+		PageUp: "\x1b[5~", PageDown: "\x1b[6~",
 	};
 
 	/* The bytes for a key event; "" if it is not for the machine. */
@@ -34,7 +37,7 @@ const Terminal = (() => {
 
 		clear() {
 			this.lines = [""];
-			this.column = 0;
+			this.row = this.column = 0; /* row: in `lines` */
 			this.escape = "";
 		}
 
@@ -56,9 +59,24 @@ const Terminal = (() => {
 		}
 
 		newline() {
-			this.lines.push("");
-			if (this.lines.length > LINES)
+			this.move(this.row + 1, this.column);
+			if (this.lines.length > LINES) {
 				this.lines.splice(0, LINES / 10);
+				this.row -= LINES / 10;
+			}
+		}
+
+		/* Below the last line there is a new one. */
+		move(row, column) {
+			while (this.lines.length <= row)
+				this.lines.push("");
+			this.row = row;
+			this.column = Math.max(0, Math.min(COLUMNS - 1, column));
+		}
+
+		/* The first line of the screen. */
+		top() {
+			return Math.max(0, this.lines.length - ROWS);
 		}
 
 		/* The 81st character of a line stands on the next one. */
@@ -67,9 +85,8 @@ const Terminal = (() => {
 				this.newline();
 				this.column = 0;
 			}
-			const last = this.lines.length - 1;
-			const line = this.lines[last].padEnd(this.column);
-			this.lines[last] = line.slice(0, this.column) + character +
+			const line = this.lines[this.row].padEnd(this.column);
+			this.lines[this.row] = line.slice(0, this.column) + character +
 				line.slice(this.column + 1);
 			this.column++;
 		}
@@ -80,21 +97,41 @@ const Terminal = (() => {
 			if (this.escape === "\x1b[" ||
 			    /^\x1b\[[0-9;?]*$/.test(this.escape))
 				return;
-			this.obey(parseInt(this.escape.slice(2), 10) || 0, character);
+			const numbers = this.escape.slice(2, -1).split(";").map(
+				text => parseInt(text, 10) || 0);
+			if (this.escape[1] === "[")
+				this.obey(numbers[0], numbers[1] || 0, character);
 			this.escape = "";
 		}
 
-		obey(number, letter) {
-			const last = this.lines.length - 1;
+		obey(number, second, letter) {
+			const {row, column} = this;
+			const many = number || 1;
+
 			if (letter === "K")
-				this.lines[last] = number === 0 ?
-					this.lines[last].slice(0, this.column) : "";
-			else if (letter === "J" && number >= 2)
-				this.clear();
+				this.lines[row] = number === 0 ?
+					this.lines[row].slice(0, column) : "";
+			else if (letter === "J")
+				this.erase(number);
+			else if (letter === "H" || letter === "f")
+				this.move(this.top() + Math.min(many, ROWS) - 1,
+					(second || 1) - 1);
+			else if (letter === "A")
+				this.move(Math.max(this.top(), row - many), column);
+			else if (letter === "B")
+				this.move(Math.min(this.top() + ROWS - 1, row + many), column);
 			else if (letter === "D")
-				this.column = Math.max(0, this.column - (number || 1));
+				this.move(row, column - many);
 			else if (letter === "C")
-				this.column = Math.min(COLUMNS - 1, this.column + (number || 1));
+				this.move(row, column + many);
+		}
+
+		/* ESC [ J: from the cursor on, or all of the screen. */
+		erase(number) {
+			if (number >= 2)
+				return this.clear();
+			this.lines[this.row] = this.lines[this.row].slice(0, this.column);
+			this.lines.length = this.row + 1;
 		}
 
 		write(text) {
@@ -103,8 +140,9 @@ const Terminal = (() => {
 			return this;
 		}
 
+		/* The line of the cursor. */
 		last() {
-			return this.lines[this.lines.length - 1];
+			return this.lines[this.row];
 		}
 
 		text() {
@@ -112,11 +150,13 @@ const Terminal = (() => {
 		}
 
 		keep() {
-			return {lines: this.lines.slice(), column: this.column};
+			return {lines: this.lines.slice(), row: this.row,
+				column: this.column};
 		}
 
 		back(kept) {
 			this.lines = kept.lines.slice();
+			this.row = kept.row;
 			this.column = kept.column;
 			this.escape = "";
 		}

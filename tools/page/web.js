@@ -19,9 +19,10 @@ const Web = (() => {
 		program: "", start: {}, terminal: "", lines: [], steps: [{
 			event: "exec", pid: 0, args: [], set: {}, out: 0}]};
 	const START = "Nothing is recorded yet: choose a beat of the lecture, or " +
-		"click on the terminal and type the number of a demonstration.";
+		"click on the terminal and type the number of a demonstration, or sh " +
+		"for a shell.";
 	/* While it is recorded this machine is slow, and its ticks are not. */
-	const WORDS = "quantum=1000";
+	const WORDS = "quantum=1000 -- /bin/menu";
 	const SIZES = [1.0625, 1, 0.9375, 0.875, 0.8125]; /* of the lesson, in rem */
 	const LONG = 180; /* letters, which fill the lesson's place */
 	const REFRESH = 120; /* milliseconds */

@@ -1,5 +1,6 @@
 /*
- * user/bin/menu.c -- what `make run` shows: the demonstrations by number.
+ * user/bin/menu.c -- the demonstrations by number.  It is a command of the
+ * shell, and what `make run` shows where there is no shell.
  *
  * It reads a line, starts a program, waits for it, and says how it ended.
  * That is the main loop of a shell, without the rest of one.  The menu is
@@ -52,6 +53,7 @@ static void show_menu(void)
 	    "  ipcs -m         the segments       ipcrm -m ID  remove one\n"
 	    "  trace on        tell port 0xE9 of each call, fault and switch; "
 	    "trace off\n"
+	    "  sh              a shell; ^D leads back\n"
 	    "\n"
 	    "  ?  this menu    q  power off (in QEMU's terminal, Ctrl-A X "
 	    "leaves at once)\n");
