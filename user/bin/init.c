@@ -30,7 +30,11 @@
 #define NOT_EXECUTABLE   126
 
 static char *const standard[] = {"PATH=/bin:/sbin:/usr/bin:/usr/sbin",
-                                 "HOME=/root", "USER=root", "TERM=vt100", 0};
+                                 "HOME=/root",
+                                 "USER=root",
+                                 "TERM=vt100",
+                                 "ENV=/etc/shrc",
+                                 0};
 static char *const *environment = standard;
 
 static bool person; /* there is a person at the terminal */
