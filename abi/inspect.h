@@ -82,23 +82,28 @@ struct inspection {
 	uint32_t frames_total, frames_free, frames_promised, kernel_frames;
 	uint32_t archive_start, archive_bytes; /* physical */
 	uint32_t ticks, hz;
-	uint32_t current;     /* index in procs */
-	uint32_t boot_time;   /* seconds since 1970 */
-	uint32_t boot_frames; /* taken at boot, before the allocator began */
-	uint32_t counters[8]; /* INSPECT_COUNT_* */
+	uint32_t current;      /* index in procs */
+	uint32_t boot_time;    /* seconds since 1970 */
+	uint32_t boot_frames;  /* taken at boot, before the allocator began */
+	uint32_t counters[12]; /* INSPECT_COUNT_* */
 	struct inspect_table tables[INSPECT_TABLES];
 	struct inspect_field fields[INSPECT_FIELDS];
 	uint32_t teach; /* `teach` on the command line: /proc/PID/pt for all */
 	uint32_t tunables[24]; /* by enum tunable_number of message.h */
+	uint32_t cmdline;      /* address: init's name, then the words; NULs */
+	uint32_t cmdline_bytes;
 };
 
 /* counters[]: since boot */
-#define INSPECT_COUNT_TRAPS    0 /* system calls: `changes` */
-#define INSPECT_COUNT_FAULTS   1 /* page faults */
-#define INSPECT_COUNT_CR3      2 /* loads of CR3 */
-#define INSPECT_COUNT_ZEROED   3 /* frames zeroed */
-#define INSPECT_COUNT_COPIED   4 /* frames copied (copy-on-write) */
-#define INSPECT_COUNT_SWITCHES 5
-#define INSPECT_COUNT_MESSAGES 6
+#define INSPECT_COUNT_TRAPS     0 /* system calls: `changes` */
+#define INSPECT_COUNT_FAULTS    1 /* page faults */
+#define INSPECT_COUNT_CR3       2 /* loads of CR3 */
+#define INSPECT_COUNT_ZEROED    3 /* frames zeroed */
+#define INSPECT_COUNT_COPIED    4 /* frames copied (copy-on-write) */
+#define INSPECT_COUNT_SWITCHES  5
+#define INSPECT_COUNT_MESSAGES  6
+#define INSPECT_COUNT_USER      7 /* ticks in user mode */
+#define INSPECT_COUNT_SYSTEM    8 /* ticks in the kernel */
+#define INSPECT_COUNT_PROCESSES 9 /* processes made */
 
 #endif

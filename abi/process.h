@@ -26,7 +26,10 @@
 #define STATUS_CONTINUED   0xffff
 
 /* struct rusage: two times, in seconds and microseconds, and 14 counts. */
-#define RUSAGE_WORDS 18
+#define RUSAGE_WORDS    18
+#define RUSAGE_SELF     0
+#define RUSAGE_CHILDREN -1
+#define RUSAGE_THREAD   1
 
 /* set_thread_area: a segment that begins at `base`. */
 struct user_desc {

@@ -247,6 +247,7 @@ static struct proc *start_program(const char *path, const char *arguments,
 	    .prefix = arguments,
 	    .prefix_bytes = bytes,
 	    .interpreter = {.segment = -1},
+	    .file = -1,
 	    .uid = ID_KEPT,
 	    .gid = ID_KEPT,
 	};
@@ -355,6 +356,8 @@ void kmain(uint32_t magic, paddr_t info_address)
 	cpu_protect_kernel();
 	make_boot_process();
 	clock_init(rtc_time());
+	inspection.cmdline = (uint32_t)cmdline_words;
+	inspection.cmdline_bytes = cmdline_bytes;
 	inspect_init();
 	start_init(start_servers());
 	procs[0].state = PROC_PAUSED; /* nothing wakes it */

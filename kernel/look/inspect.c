@@ -41,9 +41,13 @@ static const struct inspect_field fields[] = {
     PART("proc.wait_status", proc, life.wait_status),
     PART("proc.crime", proc, signal.crime),
     PART("proc.name", proc, program.name),
+    PART("proc.file", proc, program.file),
+    PART("proc.args", proc, program.arguments),
+    PART("proc.args_end", proc, program.arguments_end),
     PART("proc.start_tick", proc, sched.start_tick),
-    PART("proc.user_ticks", proc, sched.user_ticks),
-    PART("proc.system_ticks", proc, sched.system_ticks),
+    PART("proc.user_ticks", proc, sched.used.user),
+    PART("proc.system_ticks", proc, sched.used.system),
+    PART("proc.children", proc, sched.children),
     PART("proc.cwd", proc, files.cwd),
     PART("proc.descriptors", proc, files.descriptors),
     PART("proc.uid", proc, identity.uid),
@@ -139,6 +143,9 @@ void inspect_update(void)
 	counters[INSPECT_COUNT_COPIED] = count_copied;
 	counters[INSPECT_COUNT_SWITCHES] = count_switches;
 	counters[INSPECT_COUNT_MESSAGES] = count_messages;
+	counters[INSPECT_COUNT_USER] = clock_used.user;
+	counters[INSPECT_COUNT_SYSTEM] = clock_used.system;
+	counters[INSPECT_COUNT_PROCESSES] = count_processes;
 	update_tables();
 }
 

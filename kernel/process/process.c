@@ -23,6 +23,7 @@
 
 struct rows proc_rows = ROWS_OF(procs, PROCS_MAX);
 int threads_max = PROCS_MAX;
+uint32_t count_processes;
 struct proc *running;
 
 _Static_assert(sizeof(struct proc) == 2048, "an index becomes a shift");
@@ -70,6 +71,7 @@ int proc_make(int level, struct proc **made)
 	p->files.cwd = NO_CONNECTION;
 	memset(p->files.descriptors, 0xff, sizeof(p->files.descriptors));
 	p->state = PROC_NEW;
+	count_processes++;
 	*made = p;
 	return 0;
 }

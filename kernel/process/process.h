@@ -37,6 +37,11 @@ struct id_triple {
 	uint32_t real, effective, saved;
 };
 
+/* How long the CPU worked for a program, in ticks. */
+struct cpu_time {
+	uint32_t user, system;
+};
+
 /* What a process is to the others: its groups and its privileges. */
 struct identity {
 	int pgid, sid;
@@ -79,7 +84,9 @@ struct proc {
 		int place;               /* among the sleepers, or 0 */
 		uint64_t wake_at;        /* when its wait ends: clock.h */
 		uintptr_t kernel_esp;    /* while it does not run */
-		uint32_t start_tick, user_ticks, system_ticks;
+		uint32_t start_tick;
+		struct cpu_time used;
+		struct cpu_time children; /* that were waited for */
 	} sched;
 
 	/* lifecycle.c: its birth and its end; exec.c replaces the space */
@@ -117,6 +124,9 @@ struct proc {
 	struct {
 		bool executed; /* it has called exec since its fork */
 		char name[16];
+		int file; /* of its image, as its server says, or -1 */
+		/* Where the strings of argv lay at its start. */
+		vaddr_t arguments, arguments_end;
 	} program;
 
 	/* limit.c */
@@ -191,9 +201,10 @@ struct proc {
 } __attribute__((aligned(2048))); /* so that &procs[i] is a shift */
 
 extern struct proc procs[];
-extern struct rows proc_rows; /* of procs: mm/rows.h */
-extern int threads_max;       /* rows in use at most: /proc/sys/kernel */
-extern struct proc *running;  /* always valid after boot */
+extern struct rows proc_rows;    /* of procs: mm/rows.h */
+extern int threads_max;          /* rows in use at most: /proc/sys/kernel */
+extern uint32_t count_processes; /* that were made since boot */
+extern struct proc *running;     /* always valid after boot */
 
 static inline struct proc *self(void)
 {

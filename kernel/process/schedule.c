@@ -100,6 +100,17 @@ void preempt(void)
 
 /* ---- time --------------------------------------------------------------- */
 
+struct cpu_time clock_used;
+
+/* `passed` ticks of the CPU went to user mode, or to the kernel. */
+static void count_clock(struct cpu_time *time, bool user, uint32_t passed)
+{
+	if (user)
+		time->user += passed;
+	else
+		time->system += passed;
+}
+
 /*
  * The alarm has come: because a sleeper is to wake up, or because a process has
  * run until the next tick, or early, because the clock must be read in time.
@@ -127,10 +138,8 @@ void clock_tick(bool user)
 	clock_alarm(first ? first->sched.wake_at : NEVER);
 	if (idle || passed == 0)
 		return;
-	if (user)
-		p->sched.user_ticks += passed;
-	else
-		p->sched.system_ticks += passed;
+	count_clock(&p->sched.used, user, passed);
+	count_clock(&clock_used, user, passed);
 	if (ticks % quantum < passed)
 		quantum_ends(p);
 }

@@ -34,6 +34,9 @@ extern int run_queues_used;
  */
 extern struct run_queue *turn, nobody;
 
+/* The ticks that all processes together have used since boot. */
+extern struct cpu_time clock_used;
+
 /* When it is not 0, attend() is called before the CPU returns to user mode. */
 extern int need_resched;
 

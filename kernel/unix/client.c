@@ -119,6 +119,7 @@ int native_exec(struct proc *client, vaddr_t from)
 	result = take_strings(&exec, strings);
 	if (result < 0)
 		return result;
+	image.file = exec.file;
 	image.uid = exec.uid;
 	image.gid = exec.gid;
 	image.path = strings;

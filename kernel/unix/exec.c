@@ -50,9 +50,10 @@
 struct build {
 	const struct exec_image *image;
 	struct elf elf, interpreter;
-	struct identity ids;            /* that the process will have */
-	vaddr_t entry;                  /* where it begins */
-	vaddr_t path, random, platform; /* for the auxiliary vector */
+	struct identity ids;              /* that the process will have */
+	vaddr_t entry;                    /* where it begins */
+	vaddr_t path, random, platform;   /* for the auxiliary vector */
+	vaddr_t arguments, arguments_end; /* where argv's strings lie */
 	int old;             /* space where argv and envp lie, or -1 */
 	vaddr_t sp;          /* what is pushed lies from here up */
 	int room;            /* bytes left for strings and their words */
@@ -304,8 +305,8 @@ static int fill_stack(struct build *b, vaddr_t argv, vaddr_t envp)
 	words = 1 + argc + 1 + envc + 1 + AUXV_WORDS;
 	b->sp = ((b->sp - words * 4) & ~15u) + words * 4;
 	push_auxv(b);
-	string = push_words(b, string, envc);
-	push_words(b, string, argc);
+	b->arguments = push_words(b, string, envc);
+	b->arguments_end = push_words(b, b->arguments, argc);
 	push(b, &argc, sizeof(argc));
 	return b->full ? -ENOMEM : 0;
 }
@@ -425,6 +426,9 @@ static void commit(const struct build *b, struct proc *p)
 	space->pid = p->life.pid;
 	space->heap_start = space->heap_break = b->elf.top;
 	p->program.executed = true;
+	p->program.file = b->image->file;
+	p->program.arguments = b->arguments;
+	p->program.arguments_end = b->arguments_end;
 	p->identity = b->ids;
 	set_name(p, b->image->path);
 	reset_registers(p, b->entry, b->sp);

@@ -20,6 +20,7 @@ struct elf_file {
 struct exec_image {
 	struct elf_file program;
 	struct elf_file interpreter; /* segment -1: not given */
+	int file;                    /* the program's name at its server */
 	uint32_t uid, gid;           /* the effective ids it gets, or ID_KEPT */
 	const char *prefix;          /* strings in place of argv[0], for "#!" */
 	uint32_t prefix_bytes;

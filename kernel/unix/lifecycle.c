@@ -30,8 +30,6 @@
 #include "../../ipc/sysv/sem.h"
 #include "../../ipc/sysv/shm.h"
 
-#define MICROSECONDS_PER_TICK (1000000u / HZ)
-
 /* ---- fork --------------------------------------------------------------- */
 
 void proc_prepare_stack(struct proc *p)
@@ -52,8 +50,8 @@ static void inherit(struct proc *child, const struct proc *parent)
 	child->sched.user->processes++;
 	child->identity = parent->identity;
 	signals_fork(child, parent);
-	memcpy(child->program.name, parent->program.name,
-	       sizeof(child->program.name));
+	child->program = parent->program;
+	child->program.executed = false;
 	child->limits = parent->limits;
 	memcpy(child->gdt.tls, parent->gdt.tls, sizeof(child->gdt.tls));
 	child->gdt.used = parent->gdt.used;
@@ -288,23 +286,20 @@ static int find_child(int pid, int options, struct proc **found)
  */
 static int report(struct proc *p, int options, vaddr_t status, vaddr_t rusage)
 {
-	uint32_t user = p->sched.user_ticks, system = p->sched.system_ticks;
-	const uint32_t used[RUSAGE_WORDS] = {
-	    user / HZ,
-	    user % HZ * MICROSECONDS_PER_TICK,
-	    system / HZ,
-	    system % HZ * MICROSECONDS_PER_TICK,
-	};
+	struct cpu_time *all = &self()->sched.children, used = p->sched.used;
 	int word = to_tell(p, options), pid = p->life.pid;
 
+	used.user += p->sched.children.user;
+	used.system += p->sched.children.system;
 	p->signal.stop_report = 0;
-	if (p->state == PROC_ZOMBIE)
+	if (p->state == PROC_ZOMBIE) {
+		all->user += used.user;
+		all->system += used.system;
 		proc_free(p);
+	}
 	if (status && copy_out(status, &word, sizeof(word)) < 0)
 		return -EFAULT;
-	if (rusage && copy_out(rusage, used, sizeof(used)) < 0)
-		return -EFAULT;
-	return pid;
+	return rusage && give_rusage(used, rusage) < 0 ? -EFAULT : pid;
 }
 
 int sys_wait4(int pid, vaddr_t status, uint32_t options, vaddr_t rusage)

@@ -66,6 +66,11 @@ int native_exec(struct proc *client, vaddr_t from);
 /* Bytes that are hard to guess: random.c says how hard. */
 void random_bytes(uint8_t bytes[RANDOM_BLOCK]);
 
+/* ---- time.c ------------------------------------------------------------- */
+
+/* Writes a struct rusage, in which all but the CPU time is 0.  0 or -EFAULT. */
+int give_rusage(struct cpu_time used, vaddr_t rusage);
+
 /* ---- rtc.c -------------------------------------------------------------- */
 
 /* The date as seconds since 1970, or 0 where there is no clock.  For boot. */

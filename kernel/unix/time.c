@@ -9,6 +9,8 @@
  */
 #include "lifecycle.h"
 
+#include "../../abi/process.h"
+
 /*
  * Which clocks there are.  A fine one counts in parts of a tick; one that is
  * since_1970 adds the time of boot; a process may sleep by some of them.
@@ -43,8 +45,8 @@ static int read_clock(int clock, struct timespec32 *now)
 	if (!clock_exists(clock))
 		return -EINVAL;
 	if (clock == CLOCK_PROCESS_CPUTIME || clock == CLOCK_THREAD_CPUTIME)
-		*now = of_ticks(self()->sched.user_ticks +
-		                self()->sched.system_ticks);
+		*now = of_ticks(self()->sched.used.user +
+		                self()->sched.used.system);
 	else
 		*now = clocks[clock].fine ? clock_uptime() : of_ticks(ticks);
 	if (clocks[clock].since_1970)
@@ -112,6 +114,42 @@ struct timespec32 clock_left(uint64_t deadline)
 	clock_read();
 	return clock_duration(
 	    deadline > clock_counts + 2 ? deadline - clock_counts - 2 : 0);
+}
+
+/* ---- the CPU's time ----------------------------------------------------- */
+
+#define MICROSECONDS_PER_TICK (1000000u / HZ)
+
+int give_rusage(struct cpu_time used, vaddr_t rusage)
+{
+	const uint32_t words[RUSAGE_WORDS] = {
+	    used.user / HZ,
+	    used.user % HZ * MICROSECONDS_PER_TICK,
+	    used.system / HZ,
+	    used.system % HZ * MICROSECONDS_PER_TICK,
+	};
+
+	return copy_out(rusage, words, sizeof(words));
+}
+
+int sys_getrusage(int who, vaddr_t rusage)
+{
+	if (who == RUSAGE_CHILDREN)
+		return give_rusage(self()->sched.children, rusage);
+	if (who != RUSAGE_SELF && who != RUSAGE_THREAD)
+		return -EINVAL;
+	return give_rusage(self()->sched.used, rusage);
+}
+
+/* times(2): its ticks are those of the kernel.  The answer is the uptime. */
+int sys_times(vaddr_t tms)
+{
+	const struct cpu_time both[2] = {self()->sched.used,
+	                                 self()->sched.children};
+
+	if (tms && copy_out(tms, both, sizeof(both)) < 0)
+		return -EFAULT;
+	return ticks & INT32_MAX;
 }
 
 /* ---- sleeping ----------------------------------------------------------- */

@@ -13,6 +13,7 @@
 #include "test.h"
 
 #include <sys/resource.h>
+#include <sys/times.h>
 
 #define AT ((char *)0x50000000)
 
@@ -559,6 +560,46 @@ TEST("LIFE-wait rusage has the time a child ran, not the time it slept")
 		sleep_ms(200);
 	}
 	TRUE(used_ms(pid) < 100);
+}
+
+/* Uses the CPU until the process has had it for this many ticks. */
+static void burn(clock_t wanted)
+{
+	struct tms now;
+
+	do
+		for (volatile int i = 0; i < 10000; i++)
+			;
+	while (times(&now) == -1 || now.tms_utime + now.tms_stime < wanted);
+}
+
+TEST("LIFE-times a child's time is its parent's after wait4, with its own")
+{
+	struct rusage used;
+	struct tms now;
+	int status, pid = fork();
+
+	if (pid == 0) {
+		int grandchild = fork();
+
+		if (grandchild > 0)
+			waitpid(grandchild, &status, 0);
+		burn(5);
+		_exit(0);
+	}
+	OK(times(&now));
+	EQ(now.tms_cutime + now.tms_cstime, 0);
+	EQ(waitpid(pid, &status, 0), pid);
+	OK(times(&now));
+	TRUE(now.tms_cutime + now.tms_cstime >= 10);
+	OK(getrusage(RUSAGE_CHILDREN, &used));
+	TRUE(used.ru_utime.tv_sec + used.ru_stime.tv_sec > 0 ||
+	     used.ru_utime.tv_usec + used.ru_stime.tv_usec >= 100000);
+	OK(getrusage(RUSAGE_SELF, &used));
+	ERR(SYS(NR_getrusage, 3, P(&used)), EINVAL);
+	ERR(SYS(NR_getrusage, 0, 4), EFAULT);
+	ERR(SYS(NR_times, 4), EFAULT);
+	TRUE(SYS(NR_times, 0) > 0);
 }
 
 TEST("LIFE-wait rusage or status at a bad address is EFAULT")

@@ -191,6 +191,7 @@ static int run(int token)
 	struct exec exec = {
 	    .image = open_program(&image.program, token),
 	    .image_bytes = node->bytes.size,
+	    .file = image.program.number,
 	    .uid = node->mode & S_ISUID ? node->uid : ID_KEPT,
 	    .gid = gives_group ? node->gid : ID_KEPT,
 	    .strings = unix_address(image.prefix),
