@@ -300,15 +300,23 @@ void entry_remove(int entry)
 	node_release(gone.node);
 }
 
+int entry_of(int node)
+{
+	for (int i = 1; i < entries.fresh; i++) {
+		const struct entry *entry = edit(i);
+
+		if (entry != 0 && entry->node == node)
+			return i;
+	}
+	return NO_ENTRY;
+}
+
 uint32_t node_name(int directory, char name[NAME_MAX])
 {
-	struct text text = {name, NAME_MAX, 0};
 	const struct entry *entry;
 
-	if (directory >= DYNAMIC) {
-		text_add(&text, "%d", node_at(directory).pid);
-		return text.used;
-	}
+	if (directory >= DYNAMIC)
+		return proc_name(directory, name);
 	entry = edit(node_edit(directory)->entry);
 	memcpy(name, entry_name(node_edit(directory)->entry),
 	       entry->name_bytes);

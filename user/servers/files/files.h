@@ -78,8 +78,11 @@ struct walk {
 /* The node that `path` names, or -errno. */
 int path_find(struct walk *walk, const char *path);
 
-/* Copies a link's target to `to`.  Its length, even if it does not fit. */
-uint32_t link_target(int node, int pid, char *to, uint32_t size);
+/*
+ * Copies a link's target to `to`.  Its length, even if it does not fit.
+ * -EACCES: it is a link of another user's process.
+ */
+int link_target(int node, const struct who *who, char *to, uint32_t size);
 
 /* ---- open.c ------------------------------------------------------------- */
 
@@ -211,6 +214,12 @@ int getcwd_call(const struct message *m);
 int chdir_call(const struct message *m);
 int fchdir_call(const struct message *m);
 
+/*
+ * Writes a path to a node so that it ends at `end`, with its NUL.  Where it
+ * begins, or 0: the node has no name, or there is no room.
+ */
+char *node_path(int number, char *start, char *end);
+
 /* ---- exec.c ------------------------------------------------------------- */
 
 int execve_call(const struct message *m);
@@ -221,14 +230,15 @@ int execve_call(const struct message *m);
 enum field {
 	PROC_PID, PROC_STATE, PROC_PEER, PROC_PARENT, PROC_SPACE, PROC_NAME,
 	PROC_PGID, PROC_SID, PROC_UID, PROC_EUID, PROC_GID, PROC_EGID, PROC_START, PROC_USER, PROC_SYSTEM, PROC_STATUS,
-	PROC_CRIME,
+	PROC_CRIME, PROC_CHILDREN, PROC_SUID, PROC_SGID, PROC_FILE, PROC_ARGS, PROC_ARGS_END,
+	PROC_CWD, PROC_DESCRIPTORS, PROC_CHANNEL, CONNECTION_CHANNEL, CONNECTION_OBJECT,
 	SPACE_DIRECTORY, SPACE_HEAP, SPACE_SLOT_REGION, REGION_START, REGION_END,
 	REGION_KIND, REGION_SEGMENT, REGION_OFFSET, REGION_RIGHTS,
 	REGION_TAG, REGION_NEXT, REGION_SPACE, SEGMENT_RESIDENT, SHM_DS, SHM_ID,
 	SHM_SEGMENT, SEM_DS, SEM_ID, MSG_DS, MSG_ID,
 	FIELDS
 };
-enum table { PROCS, SPACES, REGIONS, SEGMENTS, SHMS, SEMS, MSGS, TABLES };
+enum table { PROCS, SPACES, REGIONS, SEGMENTS, SHMS, SEMS, MSGS, CONNECTIONS, TABLES };
 /* clang-format on */
 
 #define ROW_MAX 2304
@@ -246,7 +256,15 @@ bool row_read(struct row *row, enum table table, int index);
 const struct row *row_ahead(enum table table, int index);
 uint32_t row_get(const struct row *row, enum field field);
 const void *row_bytes(const struct row *row, enum field field);
+uint32_t row_size(enum field field); /* bytes */
+/* The rows of a table that are in use. */
+uint32_t table_live(enum table table);
 bool physical_read(uint32_t address, void *to, uint32_t bytes);
+/*
+ * Reads bytes of one page of a space, given by the frame of its directory.
+ * False: the page is not present.
+ */
+bool memory_read(uint32_t directory, uint32_t va, void *to, uint32_t bytes);
 /* Reads the row of process `pid`.  False: it is neither alive nor a zombie. */
 bool process_read(struct row *row, int pid);
 /* When process `pid` started, in ticks; 0: there is none. */
@@ -262,12 +280,17 @@ bool proc_start(void);
 struct node proc_node(int node); /* of a DYNAMIC number */
 int proc_find(int parent, const char *name, uint32_t bytes);
 /*
- * Each writes a name and returns its node, or NO_NODE: the file at `index` in
- * /proc/PID; the directory of the lowest pid from `pid` up.
+ * Each writes a name and returns its node, or NO_NODE: the file at `*index` in
+ * /proc/PID, or the next one there is, and then moves *index to it; the
+ * directory of the lowest pid from `pid` up.
  */
-int proc_child(int parent, int index, char name[16]);
+int proc_child(int parent, int *index, char name[16]);
 int proc_next_pid(int pid, char name[16]);
 extern int proc_root;
+/* The name of a directory there; its length, without a NUL. */
+uint32_t proc_name(int node, char name[16]);
+/* Copies a link's target, as link_target() does. */
+int proc_link(int node, char *to, uint32_t size);
 
 /* Is `node` a limit in /proc/sys? */
 bool made_settable(const struct node *node);

@@ -18,6 +18,13 @@ static const char *const field_names[FIELDS] = {
 	[PROC_EUID] = "proc.euid", [PROC_GID] = "proc.gid",
 	[PROC_EGID] = "proc.egid", [PROC_START] = "proc.start_tick",
 	[PROC_USER] = "proc.user_ticks", [PROC_SYSTEM] = "proc.system_ticks",
+	[PROC_CHILDREN] = "proc.children", [PROC_SUID] = "proc.suid",
+	[PROC_SGID] = "proc.sgid", [PROC_FILE] = "proc.file",
+	[PROC_ARGS] = "proc.args", [PROC_ARGS_END] = "proc.args_end",
+	[PROC_CWD] = "proc.cwd", [PROC_DESCRIPTORS] = "proc.descriptors",
+	[PROC_CHANNEL] = "proc.channel",
+	[CONNECTION_CHANNEL] = "connection.channel",
+	[CONNECTION_OBJECT] = "connection.object",
 	[PROC_STATUS] = "proc.wait_status", [PROC_CRIME] = "proc.crime",
 	[SPACE_DIRECTORY] = "space.directory",
 	[SPACE_HEAP] = "space.heap_start",
@@ -35,7 +42,7 @@ static const char *const field_names[FIELDS] = {
 static const char *const table_names[TABLES] = {
 	[PROCS] = "procs", [SPACES] = "spaces", [REGIONS] = "regions",
 	[SEGMENTS] = "segments", [SHMS] = "shms", [SEMS] = "sems",
-	[MSGS] = "msgs",
+	[MSGS] = "msgs", [CONNECTIONS] = "connections",
 };
 /* clang-format on */
 
@@ -148,9 +155,42 @@ uint32_t row_get(const struct row *row, enum field field)
 	return value;
 }
 
+uint32_t row_size(enum field field)
+{
+	return fields[field].size;
+}
+
+uint32_t table_live(enum table table)
+{
+	int i = table_index[table];
+
+	return i < 0 ? 0 : block.tables[i].live;
+}
+
 bool physical_read(uint32_t address, void *to, uint32_t bytes)
 {
 	return k_inspect(block.direct_map + address, to, bytes) >= 0;
+}
+
+/* The word of a page table, whose place is a frame and an index; 0: none. */
+static uint32_t table_word(uint32_t frame, uint32_t index)
+{
+	uint32_t word = 0;
+
+	physical_read((frame << PAGE_SHIFT) + index % 1024 * sizeof(word),
+	              &word, sizeof(word));
+	return word;
+}
+
+bool memory_read(uint32_t directory, uint32_t va, void *to, uint32_t bytes)
+{
+	uint32_t pde = table_word(directory, va >> SLOT_SHIFT), pte;
+
+	if (!(pde & 1)) /* P */
+		return false;
+	pte = table_word(pde >> PAGE_SHIFT, va >> PAGE_SHIFT);
+	return (pte & 1) &&
+	       physical_read((pte & -PAGE_SIZE) + va % PAGE_SIZE, to, bytes);
 }
 
 uint32_t inspect_switches(void)

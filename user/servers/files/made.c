@@ -26,197 +26,23 @@
 #include "files.h"
 #include "made.h"
 
-#define KIB_A_PAGE 4u
-#define TRIES      3
-#define SKIPS      16 /* pages made and dropped in one turn */
-
-static void make_meminfo(struct text *text, int pid)
-{
-	const struct inspection *now = inspect_now();
-	struct {
-		const char *name;
-		uint32_t pages;
-	} lines[] = {
-	    {"MemTotal:", now->frames_total},
-	    {"MemFree:", now->frames_free},
-	    {"MemAvailable:", now->frames_total > now->frames_promised
-	                          ? now->frames_total - now->frames_promised
-	                          : 0},
-	    {"Buffers:", 0},
-	    {"Cached:", 0},
-	    {"SwapTotal:", 0},
-	    {"SwapFree:", 0},
-	    {"CommitLimit:", now->frames_total},
-	    {"Committed_AS:", now->frames_promised},
-	    {"KernelTables:", now->kernel_frames},
-	    {"Archive:", (now->archive_bytes + PAGE_SIZE - 1) / PAGE_SIZE},
-	    {"Boot:", now->boot_frames}};
-
-	(void)pid;
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		text_add(text, "%-15s %8u kB\n", lines[i].name,
-		         lines[i].pages * KIB_A_PAGE);
-}
-
-static void make_uptime(struct text *text, int pid)
-{
-	const struct inspection *now = inspect_now();
-	uint32_t hz = now->hz ? now->hz : 1;
-
-	(void)pid;
-	text_add(text, "%u.%02u 0.00\n", now->ticks / hz,
-	         now->ticks % hz * 100 / hz);
-}
-
-static void make_counters(struct text *text, int pid)
-{
-	static const struct {
-		const char *name;
-		int index;
-	} lines[] = {{"traps", INSPECT_COUNT_TRAPS},
-	             {"faults", INSPECT_COUNT_FAULTS},
-	             {"cr3", INSPECT_COUNT_CR3},
-	             {"zeroed", INSPECT_COUNT_ZEROED},
-	             {"copied", INSPECT_COUNT_COPIED},
-	             {"switches", INSPECT_COUNT_SWITCHES},
-	             {"messages", INSPECT_COUNT_MESSAGES}};
-	const struct inspection *now = inspect_now();
-
-	(void)pid;
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		text_add(text, "%s %u\n", lines[i].name,
-		         now->counters[lines[i].index]);
-}
-
-static void make_check(struct text *text, int pid)
-{
-	(void)pid;
-	text_add(text, "%d\n", k_check());
-}
-
-/* The letters are those of proc(5). */
-static const struct {
-	char letter;
-	const char *says;
-	bool peer; /* the peer's pid completes the sentence */
-} states[] = {
-    [PROC_FREE] = {'?', "", false},
-    [PROC_NEW] = {'R', "new", false},
-    [PROC_READY] = {'R', "ready", false},
-    [PROC_RUNNING] = {'R', "running", false},
-    [PROC_SENDING] = {'S', "send to ", true},
-    [PROC_REPLY_WAIT] = {'S', "reply from ", true},
-    [PROC_RECEIVING] = {'S', "receive", false},
-    [PROC_WAITING] = {'S', "wait for a child", false},
-    [PROC_IN_LINE] = {'S', "in line", false},
-    [PROC_SLEEPING] = {'S', "sleeping", false},
-    [PROC_PAUSED] = {'S', "paused", false},
-    [PROC_POLLING] = {'S', "polling", false},
-    [PROC_VFORK] = {'D', "vfork of ", true},
-    [PROC_STOPPED] = {'T', "stopped", false},
-    [PROC_ZOMBIE] = {'Z', "zombie", false},
-};
-#define STATES (sizeof(states) / sizeof(states[0]))
-
-/* The pid of the row at this index, or 0. */
-static uint32_t pid_at(uint32_t index)
-{
-	static struct row row;
-
-	return row_read(&row, PROCS, (int)index) ? row_get(&row, PROC_PID) : 0;
-}
-
-/* A client of this server is running, as it sees itself, or it sleeps here. */
-static uint32_t state_of(const struct row *row)
-{
-	uint32_t state = row_get(row, PROC_STATE);
-
-	if (state == PROC_REPLY_WAIT &&
-	    (int)pid_at(row_get(row, PROC_PEER)) == unix_getpid() &&
-	    !turns_sleeps((int)row_get(row, PROC_PID)))
-		return PROC_RUNNING;
-	return state < STATES ? state : PROC_FREE;
-}
-
-/* proc(5), /proc/PID/status: some of its lines.  State names the peer. */
-static void make_status(struct text *text, int pid)
-{
-	static struct row row;
-	uint32_t state;
-
-	if (!process_read(&row, pid))
-		return;
-	state = min(row_get(&row, PROC_STATE), PROC_ZOMBIE);
-	text_add(text, "Name:\t%s\nState:\t%c (%s",
-	         (const char *)row_bytes(&row, PROC_NAME),
-	         states[state_of(&row)].letter, states[state].says);
-	if (states[state].peer)
-		text_add(text, "%u", pid_at(row_get(&row, PROC_PEER)));
-	text_add(text, ")\nPid:\t%d\nPPid:\t%u\n", pid,
-	         pid_at(row_get(&row, PROC_PARENT)));
-	text_add(text, "Uid:\t%u\t%u\nGid:\t%u\t%u\n", row_get(&row, PROC_UID),
-	         row_get(&row, PROC_EUID), row_get(&row, PROC_GID),
-	         row_get(&row, PROC_EGID));
-}
-
-/* proc(5), /proc/PID/stat: fields 4 to 52; 0 if the value is unknown. */
-static void make_stat(struct text *text, int pid)
-{
-	static struct row row, space;
-	uint32_t values[53] = {
-	    [18] = 20,         /* priority */
-	    [20] = 1,          /* threads */
-	    [25] = UINT32_MAX, /* no limit of memory */
-	    [38] = 17,         /* SIGCHLD: what the parent gets at its end */
-	};
-
-	if (!process_read(&row, pid))
-		return;
-	values[4] = pid_at(row_get(&row, PROC_PARENT));
-	values[5] = row_get(&row, PROC_PGID);
-	values[6] = row_get(&row, PROC_SID);
-	values[8] = (uint32_t)-1; /* the terminal's foreground group: none */
-	values[14] = row_get(&row, PROC_USER);
-	values[15] = row_get(&row, PROC_SYSTEM);
-	values[22] = row_get(&row, PROC_START);
-	maps_measure(pid, &values[23], &values[24]);
-	if (row_read(&space, SPACES, (int)row_get(&row, PROC_SPACE)))
-		values[47] = row_get(&space, SPACE_HEAP);
-	values[52] = row_get(&row, PROC_STATUS);
-	text_add(text, "%d (%s) %c", pid,
-	         (const char *)row_bytes(&row, PROC_NAME),
-	         states[state_of(&row)].letter);
-	for (int i = 4; i <= 52; i++)
-		text_add(text, i == 8 ? " %d" : " %u", values[i]);
-	text_byte(text, '\n');
-}
-
-/* What killed a zombie: proc_crime() of the kernel.  Empty: nothing did. */
-static void make_crime(struct text *text, int pid)
-{
-	static struct row row;
-	uint32_t words[2]; /* vector and error code; address */
-
-	if (!process_read(&row, pid))
-		return;
-	memcpy(words, row_bytes(&row, PROC_CRIME), sizeof(words));
-	if (words[0] != 0)
-		text_add(text, "vector %u error %u address %08x\n",
-		         words[0] >> 16, words[0] & 0xffff, words[1]);
-}
-
-/* ---- made when read ----------------------------------------------------- */
+#define TRIES 3
+#define SKIPS 16 /* pages made and dropped in one turn */
 
 /* The files that are made at once, and those that are made piece by piece. */
 static void (*const whole[MADE_TUNABLES])(struct text *, int) = {
     [MADE_MEMINFO] = make_meminfo,   [MADE_UPTIME] = make_uptime,
     [MADE_COUNTERS] = make_counters, [MADE_CHECK] = make_check,
     [MADE_STATUS] = make_status,     [MADE_STAT] = make_stat,
-    [MADE_CRIME] = make_crime,
+    [MADE_CRIME] = make_crime,       [MADE_MACHINE_STAT] = make_machine_stat,
+    [MADE_LOADAVG] = make_loadavg,   [MADE_COMMAND_LINE] = make_command_line,
+    [MADE_CPUINFO] = make_cpuinfo,   [MADE_STATM] = make_statm,
+    [MADE_COMM] = make_comm,
 };
 static void (*const pieces[MADE_TUNABLES])(struct making *) = {
-    [MADE_SHM] = make_shm,   [MADE_SEM] = make_sem, [MADE_MSG] = make_msg,
-    [MADE_MAPS] = make_maps, [MADE_PT] = make_pt,
+    [MADE_SHM] = make_shm, [MADE_SEM] = make_sem,
+    [MADE_MSG] = make_msg, [MADE_MAPS] = make_maps,
+    [MADE_PT] = make_pt,   [MADE_CMDLINE] = make_cmdline,
 };
 
 /*
@@ -231,7 +57,10 @@ static void make_whole(struct making *making, int made)
 		uint32_t before = inspect_switches();
 
 		making->text.used = 0;
-		whole[made](&making->text, making->pid);
+		if (made_is_text(made))
+			make_text(&making->text, made);
+		else
+			whole[made](&making->text, making->pid);
 		if (inspect_switches() == before)
 			break;
 	}
@@ -243,7 +72,7 @@ static void make(struct making *making, int made)
 {
 	making->text.used = 0;
 	inspect_now();
-	if (whole[made] != 0)
+	if (pieces[made] == 0)
 		make_whole(making, made);
 	else
 		pieces[made](making);

@@ -8,8 +8,14 @@
 enum made {
 	MADE_NOTHING, MADE_MEMINFO, MADE_UPTIME, MADE_COUNTERS, MADE_CHECK,
 	MADE_SHM, MADE_SEM, MADE_MSG, MADE_STAT, MADE_STATUS, MADE_MAPS, MADE_PT,
-	MADE_CRIME,
-	MADE_TUNABLES /* plus the number of the file's first tunable */
+	MADE_CRIME, MADE_MACHINE_STAT, MADE_LOADAVG, MADE_COMMAND_LINE,
+	MADE_CPUINFO, MADE_STATM, MADE_COMM, MADE_CMDLINE,
+	MADE_VERSION, MADE_OSTYPE, MADE_OSRELEASE, MADE_OSVERSION, MADE_HOSTNAME,
+	MADE_NGROUPS, MADE_FILESYSTEMS, MADE_MOUNTS, MADE_OVERCOMMIT,
+	MADE_TUNABLES, /* plus the number of the file's first tunable */
+	/* The links of /proc/PID. */
+	MADE_EXE = 0x100, MADE_CWD, MADE_ROOT,
+	MADE_FD /* plus the descriptor */
 };
 /* clang-format on */
 
@@ -24,6 +30,30 @@ struct making {
 	uint32_t enough, at;
 	int pid;
 };
+
+/* machine.c */
+bool made_is_text(int made);
+void make_text(struct text *text, int made);
+void make_meminfo(struct text *text, int pid);
+void make_uptime(struct text *text, int pid);
+void make_counters(struct text *text, int pid);
+void make_check(struct text *text, int pid);
+void make_machine_stat(struct text *text, int pid);
+void make_loadavg(struct text *text, int pid);
+void make_command_line(struct text *text, int pid);
+void make_cpuinfo(struct text *text, int pid);
+
+/* process.c */
+void make_status(struct text *text, int pid);
+void make_stat(struct text *text, int pid);
+void make_statm(struct text *text, int pid);
+void make_comm(struct text *text, int pid);
+void make_crime(struct text *text, int pid);
+void make_cmdline(struct making *making);
+/* Adds the target of a link. */
+void process_link(struct text *text, int pid, int made);
+/* The connection of a descriptor, or -1. */
+int process_descriptor(int pid, int fd);
 
 /* sysvipc.c */
 void make_shm(struct making *making);

@@ -113,6 +113,8 @@ void entry_remove(int entry);
  * NO_ENTRY.  `hint` is an entry that it may well be.
  */
 int entry_from(int directory, uint32_t cookie, int hint);
+/* An entry of a node, or NO_ENTRY.  It looks at all entries. */
+int entry_of(int node);
 /* Writes a directory's name.  Its length, without a NUL. */
 uint32_t node_name(int directory, char name[NAME_MAX]);
 

@@ -64,34 +64,38 @@ int may(const struct who *who, const struct node *node, uint32_t wanted)
 	return (wanted & ~bits & 7) == 0 ? 0 : -EACCES;
 }
 
-uint32_t link_target(int node, int pid, char *to, uint32_t size)
+int link_target(int node, const struct who *who, char *to, uint32_t size)
 {
 	struct node link = node_at(node);
 	struct text text = {to, size, 0};
 
+	if (node >= DYNAMIC && who->uid != 0 && who->uid != link.uid)
+		return -EACCES;
+	if (node >= DYNAMIC)
+		return proc_link(node, to, size);
 	if (link.bytes.size > 0)
 		text_bytes(&text, (const char *)link.bytes.archive,
 		           link.bytes.size);
 	else
-		text_add(&text, "%d", pid); /* /proc/self */
-	return text.used;
+		text_add(&text, "%d", who->pid); /* /proc/self */
+	return (int)text.used;
 }
 
 static char rest[PATH_MAX]; /* the part that is still to be walked */
 
 /* Puts a link's target before `tail`. */
-static int put_before(int link, int pid, const char *tail)
+static int put_before(int link, const struct who *who, const char *tail)
 {
 	static char longer[PATH_MAX];
-	uint32_t bytes = link_target(link, pid, longer, PATH_MAX);
+	int bytes = link_target(link, who, longer, PATH_MAX);
 	uint32_t tail_bytes = strlen(tail);
 
-	if (bytes == 0)
-		return -ENOENT;
-	if (bytes >= PATH_MAX || bytes + tail_bytes >= PATH_MAX)
+	if (bytes <= 0)
+		return bytes < 0 ? bytes : -ENOENT;
+	if ((uint32_t)bytes + tail_bytes >= PATH_MAX)
 		return -ENAMETOOLONG;
 	memcpy(longer + bytes, tail, tail_bytes + 1);
-	memcpy(rest, longer, bytes + tail_bytes + 1);
+	memcpy(rest, longer, (uint32_t)bytes + tail_bytes + 1);
 	return 0;
 }
 
@@ -158,7 +162,7 @@ static int walk_on(struct walk *walk, int at, const char **name, int *links)
 	}
 	if (++*links > LINKS_MAX)
 		return -ELOOP;
-	error = put_before(next, walk->who.pid, tail);
+	error = put_before(next, &walk->who, tail);
 	if (error)
 		return error;
 	*name = rest;

@@ -4,7 +4,8 @@
  * The fixed names are nodes of the tree.  Processes come and go, so the nodes
  * of /proc/PID and its files are made from their number:
  *
- *	DYNAMIC | pid << 3 | which        which 0: the directory itself
+ *	DYNAMIC | pid << 9 | which        which 0: the directory itself
+ *	                                  FDS + n: descriptor n
  *
  * The contents of a file are made when it is read: made.c.
  */
@@ -24,6 +25,19 @@ static const struct {
 	uint32_t mode;
 	int made;
 } files[] = {
+    {"proc/version", S_IFREG | 0444, MADE_VERSION},
+    {"proc/cmdline", S_IFREG | 0444, MADE_COMMAND_LINE},
+    {"proc/cpuinfo", S_IFREG | 0444, MADE_CPUINFO},
+    {"proc/stat", S_IFREG | 0444, MADE_MACHINE_STAT},
+    {"proc/loadavg", S_IFREG | 0444, MADE_LOADAVG},
+    {"proc/mounts", S_IFREG | 0444, MADE_MOUNTS},
+    {"proc/filesystems", S_IFREG | 0444, MADE_FILESYSTEMS},
+    {"proc/sys/kernel/ostype", S_IFREG | 0444, MADE_OSTYPE},
+    {"proc/sys/kernel/osrelease", S_IFREG | 0444, MADE_OSRELEASE},
+    {"proc/sys/kernel/version", S_IFREG | 0444, MADE_OSVERSION},
+    {"proc/sys/kernel/hostname", S_IFREG | 0444, MADE_HOSTNAME},
+    {"proc/sys/kernel/ngroups_max", S_IFREG | 0444, MADE_NGROUPS},
+    {"proc/sys/vm/overcommit_memory", S_IFREG | 0444, MADE_OVERCOMMIT},
     {"proc/meminfo", S_IFREG | 0444, MADE_MEMINFO},
     {"proc/uptime", S_IFREG | 0444, MADE_UPTIME},
     {"proc/counters", S_IFREG | 0444, MADE_COUNTERS},
@@ -60,8 +74,20 @@ static const struct {
     {"maps", S_IFREG | 0444, MADE_MAPS},
     {"pt", S_IFREG | 0400, MADE_PT},
     {"crime", S_IFREG | 0444, MADE_CRIME},
+    {"statm", S_IFREG | 0444, MADE_STATM},
+    {"comm", S_IFREG | 0444, MADE_COMM},
+    {"cmdline", S_IFREG | 0444, MADE_CMDLINE},
+    {"mounts", S_IFREG | 0444, MADE_MOUNTS},
+    {"exe", S_IFLNK | 0777, MADE_EXE},
+    {"cwd", S_IFLNK | 0777, MADE_CWD},
+    {"root", S_IFLNK | 0777, MADE_ROOT},
+    {"fd", S_IFDIR | 0500, MADE_NOTHING}, /* the last one */
 };
 #define CHILDREN ((int)(sizeof(children) / sizeof(children[0])))
+
+#define FD_DIRECTORY (CHILDREN - 1)
+#define FDS          0x100
+#define WHICH_BITS   9
 
 int proc_root = NO_NODE;
 
@@ -85,7 +111,12 @@ bool proc_start(void)
 
 static int number(int pid, int which)
 {
-	return DYNAMIC | pid << 3 | which;
+	return DYNAMIC | pid << WHICH_BITS | which;
+}
+
+static int which_of(int node)
+{
+	return node & ((1 << WHICH_BITS) - 1);
 }
 
 /* Its files are its user's, or root's when it is gone. */
@@ -101,33 +132,79 @@ static void set_owner(struct node *node)
 
 struct node proc_node(int node)
 {
-	int pid = (node & ~DYNAMIC) >> 3, which = node & 7;
-	struct node result = {.kind = which ? NODE_MADE : NODE_DIRECTORY,
-	                      .mode = children[which].mode,
-	                      .links = which ? 1 : 2,
-	                      .parent = which ? number(pid, 0) : proc_root,
-	                      .value = children[which].made,
-	                      .pid = pid};
+	int pid = (node & ~DYNAMIC) >> WHICH_BITS, which = which_of(node);
+	bool fd = which >= FDS;
+	struct node result = {
+	    .kind = NODE_MADE,
+	    .mode = fd ? S_IFLNK | 0700 : children[which].mode,
+	    .links = 1,
+	    .parent = fd      ? number(pid, FD_DIRECTORY)
+	              : which ? number(pid, 0)
+	                      : proc_root,
+	    .value = fd ? MADE_FD + which - FDS : children[which].made,
+	    .pid = pid};
 
+	if ((result.mode & S_IFMT) == S_IFDIR) {
+		result.kind = NODE_DIRECTORY;
+		result.links = 2;
+	} else if ((result.mode & S_IFMT) == S_IFLNK) {
+		result.kind = NODE_LINK;
+	}
 	set_owner(&result);
 	if (result.value == MADE_PT && inspect_now()->teach)
 		result.mode |= 0444;
 	return result;
 }
 
-static int find_pid(const char *name, uint32_t bytes)
+uint32_t proc_name(int node, char name[16])
 {
-	uint32_t pid = 0;
+	struct text text = {name, 16, 0};
 
-	if (bytes == 0 || bytes > 7 || name[0] == '0')
-		return NO_NODE;
+	if (which_of(node) == 0)
+		text_add(&text, "%d", node_at(node).pid);
+	else
+		text_add(&text, "%s", children[which_of(node)].name);
+	return text.used;
+}
+
+int proc_link(int node, char *to, uint32_t size)
+{
+	struct text text = {to, size, 0};
+	struct node link = proc_node(node);
+
+	process_link(&text, link.pid, link.value);
+	return (int)text.used;
+}
+
+/* A number without leading zeroes, or -1. */
+static int parse(const char *name, uint32_t bytes)
+{
+	uint32_t value = 0;
+
+	if (bytes == 0 || bytes > 7 || (name[0] == '0' && bytes > 1))
+		return -1;
 	for (uint32_t i = 0; i < bytes; i++) {
 		if (name[i] < '0' || name[i] > '9')
-			return NO_NODE;
-		pid = pid * 10 + (uint32_t)(name[i] - '0');
+			return -1;
+		value = value * 10 + (uint32_t)(name[i] - '0');
 	}
-	return process_from((int)pid) == (int)pid ? number((int)pid, 0)
-	                                          : NO_NODE;
+	return (int)value;
+}
+
+static int find_pid(const char *name, uint32_t bytes)
+{
+	int pid = parse(name, bytes);
+
+	return pid > 0 && process_from(pid) == pid ? number(pid, 0) : NO_NODE;
+}
+
+static int find_fd(int pid, const char *name, uint32_t bytes)
+{
+	int fd = parse(name, bytes);
+
+	return fd >= 0 && process_descriptor(pid, fd) >= 0
+	           ? number(pid, FDS + fd)
+	           : NO_NODE;
 }
 
 bool proc_has(int node)
@@ -139,22 +216,43 @@ bool proc_has(int node)
 
 int proc_find(int parent, const char *name, uint32_t bytes)
 {
+	int which = which_of(parent);
+
 	if (parent == proc_root)
 		return find_pid(name, bytes);
-	for (int i = 1; (parent & 7) == 0 && i < CHILDREN; i++)
+	if (which == FD_DIRECTORY)
+		return find_fd(node_at(parent).pid, name, bytes);
+	for (int i = 1; which == 0 && i < CHILDREN; i++)
 		if (strlen(children[i].name) == bytes &&
 		    memcmp(children[i].name, name, bytes) == 0)
 			return parent | i;
 	return NO_NODE;
 }
 
-int proc_child(int parent, int index, char name[16])
+/* The next open descriptor. */
+static int fd_child(int parent, int *index, char name[16])
 {
-	if (index + 1 >= CHILDREN)
+	struct text text = {name, 16, 0};
+	int pid = node_at(parent).pid;
+
+	for (; *index < FDS; ++*index)
+		if (process_descriptor(pid, *index) >= 0) {
+			text_add(&text, "%d", *index);
+			text_byte(&text, '\0');
+			return number(pid, FDS + *index);
+		}
+	return NO_NODE;
+}
+
+int proc_child(int parent, int *index, char name[16])
+{
+	if (which_of(parent) == FD_DIRECTORY)
+		return fd_child(parent, index, name);
+	if (*index + 1 >= CHILDREN)
 		return NO_NODE;
-	memcpy(name, children[index + 1].name,
-	       strlen(children[index + 1].name) + 1);
-	return parent | (index + 1);
+	memcpy(name, children[*index + 1].name,
+	       strlen(children[*index + 1].name) + 1);
+	return parent | (*index + 1);
 }
 
 int proc_next_pid(int pid, char name[16])

@@ -125,8 +125,9 @@ int readlink_call(const struct message *m)
 {
 	static char target[PATH_MAX];
 	int at = m->type == SYS_readlink ? 0 : 1;
-	uint32_t size = m->args[at + 2], bytes;
-	int node;
+	uint32_t size = m->args[at + 2];
+	struct who who = who_effective(m);
+	int node, bytes;
 
 	if ((int)size <= 0)
 		return -EINVAL;
@@ -135,14 +136,32 @@ int readlink_call(const struct message *m)
 		return node;
 	if (node_at(node).kind != NODE_LINK)
 		return -EINVAL;
-	bytes = link_target(node, m->pid, target, sizeof(target));
-	return k_lease_write(m->token, at + 1, 0, target, min(bytes, size));
+	bytes = link_target(node, &who, target, sizeof(target));
+	if (bytes < 0)
+		return bytes;
+	return k_lease_write(m->token, at + 1, 0, target,
+	                     min((uint32_t)bytes, size));
 }
 
 /* ---- the working directory ---------------------------------------------- */
 
-/* Writes a directory's path so that it ends at `end`; its start, or 0. */
-static char *path_of(int number, char *start, char *end)
+/* A name of a node: in the directory `*parent`.  Its length, or 0. */
+static uint32_t name_of(int number, int *parent, char name[NAME_MAX])
+{
+	int entry;
+
+	*parent = node_at(number).parent;
+	if (number >= DYNAMIC || node_at(number).kind == NODE_DIRECTORY)
+		return node_name(number, name);
+	entry = entry_of(number);
+	if (entry == NO_ENTRY)
+		return 0;
+	*parent = entry_at(entry)->directory;
+	memcpy(name, entry_name(entry), entry_at(entry)->name_bytes);
+	return entry_at(entry)->name_bytes;
+}
+
+char *node_path(int number, char *start, char *end)
 {
 	char *at = end;
 
@@ -151,14 +170,13 @@ static char *path_of(int number, char *start, char *end)
 		*--at = '/';
 	while (number != ROOT) {
 		char name[NAME_MAX];
-		uint32_t bytes = node_name(number, name);
+		uint32_t bytes = name_of(number, &number, name);
 
-		if ((uint32_t)(at - start) < bytes + 1)
+		if (bytes == 0 || (uint32_t)(at - start) < bytes + 1)
 			return 0;
 		at -= bytes;
 		memcpy(at, name, bytes);
 		*--at = '/';
-		number = node_at(number).parent;
 	}
 	return at;
 }
@@ -171,7 +189,7 @@ int getcwd_call(const struct message *m)
 
 	if (node < 0)
 		return node;
-	path = path_of(node, buffer, end);
+	path = node_path(node, buffer, end);
 	if (path == 0)
 		return -ENAMETOOLONG;
 	if ((uint32_t)(end - path) > m->args[1])

@@ -315,9 +315,10 @@ static bool stored_child(int directory, uint32_t offset, struct name *name)
 static bool dynamic_child(int directory, uint32_t offset, struct name *name)
 {
 	static char text[16];
+	int index = (int)(offset - NAMES);
 
 	if (directory >= DYNAMIC)
-		name->node = proc_child(directory, (int)(offset - NAMES), text);
+		name->node = proc_child(directory, &index, text);
 	else
 		name->node = proc_next_pid(
 		    offset > PIDS ? (int)(offset - PIDS) : 1, text);
@@ -326,7 +327,7 @@ static bool dynamic_child(int directory, uint32_t offset, struct name *name)
 	name->text = text;
 	name->bytes = strlen(text);
 	name->next = directory >= DYNAMIC
-	                 ? offset + 1
+	                 ? NAMES + (uint32_t)index + 1
 	                 : PIDS + 1 + (uint32_t)node_at(name->node).pid;
 	return true;
 }

@@ -1,0 +1,366 @@
+/*
+ * tests/guest/proc.c -- /proc: what it says about the machine and processes.
+ *
+ * proc(5).  Only what Linux has, too, is asked here; tests/guest/files.c has
+ * the rest.
+ */
+#define OWN_MAIN
+#include "test.h"
+
+#include <dirent.h>
+#include <sys/times.h>
+
+static char text[9000];
+
+#define CHECK "compare-arguments"
+
+/* Reads a whole file, and puts a NUL behind it. */
+static int contents(const char *path)
+{
+	int fd = OK(open(path, O_RDONLY)), bytes = 0, got;
+
+	while ((got = read(fd, text + bytes, sizeof text - 1 - bytes)) > 0)
+		bytes += got;
+	close(fd);
+	EQ(got, 0);
+	text[bytes] = 0;
+	return bytes;
+}
+
+static pid_t run_a_child(void)
+{
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+	}
+	return pid;
+}
+
+/* The number behind `name` in the text. */
+static long number_of(const char *name)
+{
+	char *at = strstr(text, name);
+
+	if (at == 0)
+		FAIL("there is no %s", name);
+	return strtol(at + strlen(name), 0, 10);
+}
+
+static void link_is(const char *path, const char *wanted)
+{
+	char target[4096];
+	int bytes = OK(readlink(path, target, sizeof target - 1));
+
+	target[bytes] = 0;
+	if (strcmp(target, wanted) != 0)
+		FAIL("%s is %s, not %s", path, target, wanted);
+}
+
+/* Field `n` of /proc/PID/stat; the name in field 2 may have blanks. */
+static long long stat_field(int pid, int n)
+{
+	char path[32], *at;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	contents(path);
+	at = strrchr(text, ')') + 2;
+	for (; n > 3; n--)
+		at = strchr(at, ' ') + 1;
+	return n < 3 ? 0 : *at >= 'A' ? *at : strtoll(at, 0, 10);
+}
+
+/* ---- the machine -------------------------------------------------------- */
+
+TEST("PROC-stat the ticks of the CPU, the time of boot, the forks")
+{
+	long before, user;
+
+	contents("/proc/stat");
+	user = number_of("cpu  ");
+	before = number_of("processes ");
+	TRUE(number_of("btime ") > 1000000000);
+	TRUE(number_of("ctxt ") > 0);
+	TRUE(number_of("procs_running ") >= 1);
+	TRUE(strstr(text, "\ncpu0 ") != 0);
+	for (int i = 0; i < 3; i++)
+		wait_status(run_a_child());
+	contents("/proc/stat");
+	TRUE(number_of("processes ") >= before + 3);
+	TRUE(number_of("cpu  ") >= user);
+}
+
+TEST("PROC-stat a process that computes adds to the ticks of user mode")
+{
+	long before;
+	struct tms now;
+
+	contents("/proc/stat");
+	before = number_of("cpu  ");
+	do
+		for (volatile int i = 0; i < 10000; i++)
+			;
+	while (times(&now) == -1 || now.tms_utime < 10);
+	contents("/proc/stat");
+	TRUE(number_of("cpu  ") >= before + 5);
+}
+
+TEST("PROC-version it has the name and the release of uname(2)")
+{
+	struct utsname name;
+	char wanted[256];
+
+	OK(uname(&name));
+	contents("/proc/version");
+	snprintf(wanted, sizeof wanted, "%s version %s ", name.sysname,
+	         name.release);
+	EQ(strncmp(text, wanted, strlen(wanted)), 0);
+	contents("/proc/sys/kernel/osrelease");
+	snprintf(wanted, sizeof wanted, "%s\n", name.release);
+	EQ(strcmp(text, wanted), 0);
+	contents("/proc/sys/kernel/ostype");
+	snprintf(wanted, sizeof wanted, "%s\n", name.sysname);
+	EQ(strcmp(text, wanted), 0);
+}
+
+TEST("PROC-loadavg three loads, running and all processes, the last pid")
+{
+	float a, b, c;
+	int running, all, last;
+
+	contents("/proc/loadavg");
+	EQ(sscanf(text, "%f %f %f %d/%d %d", &a, &b, &c, &running, &all, &last),
+	   6);
+	TRUE(running >= 1 && running <= all);
+	TRUE(last > 1);
+}
+
+TEST("PROC-mounts the root and /proc are there, in six columns")
+{
+	char device[64], where[64], type[64], options[64];
+	int a, b;
+
+	contents("/proc/mounts");
+	EQ(sscanf(text, "%63s %63s %63s %63s %d %d", device, where, type,
+	          options, &a, &b),
+	   6);
+	EQ(strcmp(where, "/"), 0);
+	TRUE(strstr(text, " /proc proc ") != 0);
+	contents("/proc/self/mounts");
+	TRUE(strstr(text, " /proc proc ") != 0);
+	contents("/proc/filesystems");
+	TRUE(strstr(text, "nodev\tproc\n") != 0);
+	TRUE(strstr(text, "nodev\ttmpfs\n") != 0);
+}
+
+TEST("PROC-cpuinfo one processor, with a vendor and flags")
+{
+	contents("/proc/cpuinfo");
+	EQ(number_of("processor\t: "), 0);
+	TRUE(strstr(text, "vendor_id\t: ") != 0);
+	TRUE(strstr(text, " fpu ") != 0);
+	TRUE(strstr(text, " sse2") != 0);
+	TRUE(contents("/proc/cmdline") > 0);
+	TRUE(strchr(text, '\n') == text + strlen(text) - 1);
+}
+
+TEST("PROC-limits pid_max and threads-max: root sets them, within bounds")
+{
+	long pid_max, threads;
+	int fd;
+
+	contents("/proc/sys/kernel/pid_max");
+	pid_max = atol(text);
+	TRUE(pid_max >= 32768);
+	contents("/proc/sys/kernel/threads-max");
+	threads = atol(text);
+	TRUE(threads > 100);
+	fd = OK(open("/proc/sys/kernel/pid_max", O_WRONLY));
+	EQ(write(fd, "20000\n", 6), 6);
+	close(fd);
+	contents("/proc/sys/kernel/pid_max");
+	EQ(strcmp(text, "20000\n"), 0);
+	wait_status(run_a_child());
+	fd = OK(open("/proc/sys/kernel/pid_max", O_WRONLY));
+	EQ(write(fd, "1\n", 2), -1);
+	EQ(errno, EINVAL);
+	snprintf(text, sizeof text, "%ld\n", pid_max);
+	EQ(pwrite(fd, text, strlen(text), 0), (int)strlen(text));
+	close(fd);
+}
+
+/* ---- a process ---------------------------------------------------------- */
+
+TEST("PROC-self the links of the process itself")
+{
+	char path[4096], target[64];
+	int fd;
+
+	snprintf(target, sizeof target, "%d", (int)getpid());
+	link_is("/proc/self", target);
+	OK(chdir("/proc/sys/kernel"));
+	link_is("/proc/self/cwd", "/proc/sys/kernel");
+	link_is("/proc/self/root", "/");
+	OK(readlink("/proc/self/exe", path, sizeof path));
+	EQ(path[0], '/');
+	OK(access("/proc/self/exe", X_OK));
+	fd = OK(open("/proc/meminfo", O_RDONLY));
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	link_is(path, "/proc/meminfo");
+	close(fd);
+	ERR(readlink(path, target, sizeof target) < 0 ? -errno : 0, ENOENT);
+	ERR(SYS(NR_readlink, P("/proc/self/fd/x"), P(target), 10), ENOENT);
+}
+
+TEST("PROC-fd the directory has the open descriptors, and no others")
+{
+	char seen[256] = {0};
+	struct dirent *entry;
+	DIR *directory;
+	int a = OK(open("/proc/meminfo", O_RDONLY));
+	int b = OK(dup2(a, 200));
+
+	directory = opendir("/proc/self/fd");
+	TRUE(directory != 0);
+	while ((entry = readdir(directory)) != 0)
+		if (entry->d_name[0] != '.') {
+			int fd = atoi(entry->d_name);
+
+			EQ(entry->d_type, DT_LNK);
+			TRUE(fd >= 0 && fd < 256 && !seen[fd]);
+			seen[fd] = 1;
+		}
+	for (int fd = 0; fd < 256; fd++)
+		EQ(seen[fd], fcntl(fd, F_GETFD) >= 0);
+	closedir(directory);
+	TRUE(seen[b]);
+}
+
+TEST("PROC-cmdline the strings of argv, each with its NUL")
+{
+	int bytes = contents("/proc/self/cmdline");
+
+	TRUE(bytes > 1);
+	EQ(text[bytes - 1], 0);
+	EQ(strcmp(text, program_invocation_name), 0);
+}
+
+TEST("PROC-cmdline a long argument, an empty one, and their order")
+{
+	static char large[6001];
+	pid_t pid;
+
+	memset(large, 'y', 6000);
+	BACKGROUND(pid)
+	{
+		execl("/proc/self/exe", "name", CHECK, "", large, (char *)0);
+	}
+	EQ(wait_status(pid), 7 << 8);
+}
+
+TEST("PROC-pid stat has state, parent, group, session and times")
+{
+	int pid = OK(fork());
+
+	if (pid == 0) {
+		pause();
+		_exit(0);
+	}
+	sleep_ms(50);
+	EQ(stat_field(pid, 3), 'S');
+	EQ(stat_field(pid, 4), getpid());
+	EQ(stat_field(pid, 5), getpgrp());
+	EQ(stat_field(pid, 6), getsid(0));
+	EQ(stat_field(pid, 20), 1);
+	TRUE(stat_field(pid, 23) > 100000);
+	TRUE(stat_field(pid, 24) > 5);
+	EQ(stat_field(getpid(), 3), 'R');
+	OK(kill(pid, SIGKILL));
+	sleep_ms(50);
+	EQ(stat_field(pid, 3), 'Z');
+	EQ(waitpid(pid, 0, 0), pid);
+	snprintf(text, sizeof text, "/proc/%d/stat", pid);
+	ERR(SYS(NR_open, P(text), 0, 0), ENOENT);
+}
+
+TEST("PROC-pid status has the name, the pids and four ids each")
+{
+	unsigned a, b, c, d;
+
+	OK(setresuid(11, 12, 13));
+	contents("/proc/self/status");
+	EQ(sscanf(strstr(text, "Uid:"), "Uid:\t%u\t%u\t%u\t%u", &a, &b, &c, &d),
+	   4);
+	EQ(a, 11);
+	EQ(b, 12);
+	EQ(c, 13);
+	EQ(d, 12);
+	EQ(number_of("\nPid:\t"), getpid());
+	EQ(number_of("\nTgid:\t"), getpid());
+	EQ(number_of("\nPPid:\t"), getppid());
+	EQ(number_of("\nThreads:\t"), 1);
+	TRUE(number_of("\nVmSize:\t") > 100);
+	EQ(strncmp(text, "Name:\t", 6), 0);
+}
+
+TEST("PROC-pid comm is the program's name, and prctl changes it")
+{
+	OK(SYS(172, 15, P("ren am)ed")));
+	EQ(contents("/proc/self/comm"), 10);
+	EQ(strcmp(text, "ren am)ed\n"), 0);
+	EQ(stat_field(getpid(), 4), getppid());
+	contents("/proc/self/statm");
+	TRUE(atoi(text) > 10);
+}
+
+TEST("PROC-pid another user's descriptors and links are not to be looked at")
+{
+	int pid = OK(fork());
+
+	if (pid == 0) {
+		pause();
+		_exit(0);
+	}
+	OK(seteuid(NOBODY));
+	snprintf(text, sizeof text, "/proc/%d/fd", pid);
+	ERR(SYS(NR_open, P(text), O_DIRECTORY, 0), EACCES);
+	snprintf(text, sizeof text, "/proc/%d/exe", pid);
+	ERR(SYS(NR_readlink, P(text), P(text + 100), 10), EACCES);
+	snprintf(text, sizeof text, "/proc/%d/cwd", pid);
+	ERR(SYS(NR_readlink, P(text), P(text + 100), 10), EACCES);
+	OK(seteuid(0));
+	OK(kill(pid, SIGKILL));
+	EQ(waitpid(pid, 0, 0), pid);
+}
+
+TEST("1.7-maps /proc/self/maps names an attach SYSV%08x")
+{
+	int id = OK(shm_get(0x1234abcd, 3 * PAGE, IPC_CREAT | 0600));
+	char *p = ADDRESS(shm_at(id, 0, 0)), *line, wanted[80];
+
+	contents("/proc/self/maps");
+	snprintf(wanted, sizeof wanted, "%08lx-%08lx rw-s 00000000 ", P(p),
+	         P(p + 3 * PAGE));
+	line = strstr(text, wanted);
+	TRUE(line != 0);
+	*strchr(line, '\n') = 0;
+	TRUE(strstr(line, " /SYSV1234abcd (deleted)") != 0);
+	OK(shm_dt(p));
+	contents("/proc/self/maps");
+	TRUE(strstr(text, "SYSV") == 0);
+	removed(id);
+}
+
+/* PROC-cmdline: are its own arguments what /proc has? */
+int main(int argc, char **argv)
+{
+	int bytes, at = 0;
+
+	if (argc < 2 || strcmp(argv[1], CHECK) != 0)
+		return test_main(argc, argv);
+	bytes = contents("/proc/self/cmdline");
+	for (int i = 0; i < argc; at += strlen(argv[i++]) + 1)
+		if (memcmp(text + at, argv[i], strlen(argv[i]) + 1) != 0)
+			return 1;
+	return at == bytes ? 7 : 2;
+}
