@@ -49,7 +49,8 @@ void make_meminfo(struct text *text, int pid)
 	                          ? now->frames_total - now->frames_promised
 	                          : 0},
 	    {"Buffers:", 0},
-	    {"Cached:", 0},
+	    {"Cached:", quota_now().used},
+	    {"Shmem:", quota_now().used},
 	    {"SwapTotal:", 0},
 	    {"SwapFree:", 0},
 	    {"CommitLimit:", now->frames_total},
