@@ -12,14 +12,14 @@
  *	P5  a queue of the ring stands there once; each user with a READY
  *	    process, and each server that ran too long, is in the ring
  *	P6  the sleepers: kernel/process/sleep.c
- *	P7  signal.attention is what proc_review() would make it
- *	P8  a space's holders are the processes that have it
+ *	P7  a space's holders are the processes that have it
  */
 #include "machine.h"
 
 #include "../base/klog.h"
 #include "../process/schedule.h"
 #include "../process/wait.h"
+#include "../signal/signal.h"
 #include "../../ipc/message/message.h"
 #include "../../ipc/sysv/msg.h"
 #include "../../ipc/sysv/sem.h"
@@ -107,7 +107,7 @@ static int holders_check(void)
 			holders += procs[i].state != PROC_FREE &&
 			           procs[i].life.space == space;
 		if (spaces[space].holders != holders) {
-			klog(KLOG_ERROR, "P8: space %d, %d holders, %d found",
+			klog(KLOG_ERROR, "P7: space %d, %d holders, %d found",
 			     space, spaces[space].holders, holders);
 			breaches++;
 		}
@@ -134,15 +134,6 @@ static int process_check(void)
 			     p->life.pid, p->state, p->life.space);
 			breaches++;
 		}
-		if (p->signal.attention !=
-		    (p->signal.killed || p->signal.stopping ||
-		     p->signal.fault ||
-		     (p->signal.pending & ~p->signal.mask &
-		      p->signal.caught))) {
-			klog(KLOG_ERROR, "P7: pid %d, attention %d",
-			     p->life.pid, p->signal.attention);
-			breaches++;
-		}
 		if ((p->state == PROC_READY) != times_queued(p)) {
 			klog(KLOG_ERROR, "P3: pid %d, state %d, queued %d",
 			     p->life.pid, p->state, times_queued(p));
@@ -156,5 +147,6 @@ int check_all(void)
 {
 	int breaches = mm_check() + shm_check() + sem_check() + msg_check();
 
+	breaches += signal_check();
 	return breaches + wait_check() + message_check() + process_check();
 }

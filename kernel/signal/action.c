@@ -17,12 +17,6 @@
 
 #include "../base/string.h"
 
-struct actions {
-	int link; /* mm/rows.c: the next free row */
-	int holders;
-	struct sigaction of[SIGNAL_MAX];
-};
-
 extern struct actions actions[];
 struct rows action_rows = ROWS_OF(actions, PROCS_MAX);
 

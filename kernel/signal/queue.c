@@ -16,13 +16,6 @@
 #define NEWS_MAX    16384
 #define NEWS_OF_ONE 128
 
-struct queued {
-	int link;   /* mm/rows.c: the next free row */
-	int signal; /* which it is about */
-	struct queued *next;
-	struct signal_news news;
-};
-
 extern struct queued queued[];
 struct rows queued_rows = ROWS_OF(queued, NEWS_MAX);
 

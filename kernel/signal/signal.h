@@ -146,8 +146,13 @@ void signals_fork(struct proc *child, const struct proc *parent);
 void signals_exec(struct proc *p);
 void signals_exit(struct proc *p);
 
-int actions_check(void); /* self-check: how many breaches it has logged */
-extern struct rows action_rows, queued_rows;
+/* Rows of `actions`, each shared by all who have not changed it: action.c. */
+struct actions {
+	int link; /* mm/rows.c: the next free row */
+	int holders;
+	struct sigaction of[SIGNAL_MAX];
+};
+extern struct rows action_rows;
 
 /* ---- queue.c: the news of pending signals ------------------------------- */
 
@@ -157,6 +162,13 @@ extern struct rows action_rows, queued_rows;
  * the signal is pending without.
  */
 void signal_queue(struct proc *p, int signal, struct signal_news news);
+struct queued {
+	int link;   /* mm/rows.c: the next free row */
+	int signal; /* which it is about */
+	struct queued *next;
+	struct signal_news news;
+};
+extern struct rows queued_rows;
 bool signal_queue_full(const struct proc *p);
 
 /* Takes the first pending one of this signal, and answers its news. */
@@ -164,6 +176,8 @@ struct signal_news signal_take(struct proc *p, int signal);
 
 /* No signal of this set is pending any more. */
 void signal_withdraw(struct proc *p, uint64_t set);
+
+int signal_check(void); /* self-check: how many breaches it has logged */
 
 /* ---- frame.c: on the way to user mode ----------------------------------- */
 
