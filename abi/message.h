@@ -91,6 +91,20 @@ struct reply {
 #define SEGMENT_OF_DEVICE  3 /* a = physical address (page), b = bytes */
 #define SEGMENT_UNPROMISED 0x10 /* or-ed in: promise no memory for it */
 
+/*
+ * foreground(sid, pgid) answers the group in the foreground of a session's
+ * terminal, 0 if it has no terminal, or sets it to `pgid`; NO_FOREGROUND: it
+ * has no terminal any more.  -ESRCH: there is no such leader, or no such group;
+ * -EPERM: the group is another session's.
+ *
+ * background(token, signal): the client does what only the foreground may do.
+ * 0: it may, because it is in front, or has no terminal, or does not mind
+ * SIGTTOU.  -EINTR: its group has been sent the signal; the server answers so,
+ * the client stops, and its call begins again.  -EIO: it may not, and no stop
+ * would help, because it does not mind SIGTTIN or its group is orphaned.
+ */
+#define NO_FOREGROUND (-1)
+
 #define ID_KEPT UINT32_MAX /* in place of an id: it stays as it is */
 
 /*

@@ -97,8 +97,11 @@ struct proc {
 		int space;
 	} life;
 
-	/* identity.c; exec.c writes the saved ids */
+	/* identity.c, group.c; exec.c writes the saved ids */
 	struct identity identity;
+
+	/* group.c: of a session's leader: the terminal's group, or 0 */
+	int foreground;
 
 	/* kernel/signal; process.c writes it when the process stops */
 	struct {

@@ -86,3 +86,23 @@ struct proc *proc_find_or_self(int pid)
 {
 	return pid == 0 ? self() : proc_find(pid);
 }
+
+/* Could the parent of `p` continue it, as a shell does with its jobs? */
+static bool has_keeper(const struct proc *p)
+{
+	const struct proc *parent = &procs[p->life.parent];
+
+	return p->life.parent >= 0 && parent->state != PROC_ZOMBIE &&
+	       parent->life.pid != INIT_PID &&
+	       parent->identity.sid == p->identity.sid &&
+	       parent->identity.pgid != p->identity.pgid;
+}
+
+bool group_orphaned(int pgid)
+{
+	for (int i = 1; i < proc_rows.fresh; i++)
+		if (proc_named(&procs[i], -pgid) &&
+		    procs[i].state != PROC_ZOMBIE && has_keeper(&procs[i]))
+			return false;
+	return true;
+}

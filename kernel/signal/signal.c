@@ -75,6 +75,8 @@ static void deliver(struct proc *p, int signal)
 		return;
 	if (!(stops_by_default & BIT(signal)))
 		p->signal.killed = signal;
+	else if (signal != SIGSTOP && group_orphaned(p->identity.pgid))
+		return; /* nobody is left who would continue it */
 	else
 		p->signal.stopping = signal;
 	interrupt(p);

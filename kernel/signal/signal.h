@@ -35,6 +35,12 @@ struct proc *proc_find_or_self(int pid);
  */
 bool proc_named(const struct proc *p, int pid);
 
+/*
+ * Has no living member of the group a parent in another group of its session?
+ * Then nobody is left who would continue what a terminal stops.
+ */
+bool group_orphaned(int pgid);
+
 /* ---- signal.c: what signals do ------------------------------------------ */
 
 #define BIT(signal) (1ull << (-1 + (signal)))

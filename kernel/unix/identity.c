@@ -1,6 +1,5 @@
 /*
- * kernel/unix/identity.c -- what a process is to the others: its ids, its
- * groups, its session.
+ * kernel/unix/identity.c -- what a process is to the others: its ids.
  *
  * Real, effective and saved ids are those of credentials(7).  An effective user
  * id of 0 stands for all privileges.  A call that sets several ids leaves one
@@ -132,59 +131,4 @@ int sys_umask(uint32_t mask)
 
 	self()->identity.umask = mask & 0777;
 	return old;
-}
-
-/* ---- groups of processes, sessions -------------------------------------- */
-
-/* Is there such a group of processes in this session? */
-static bool group_exists(int pgid, int sid)
-{
-	for (int i = 1; i < proc_rows.fresh; i++)
-		if (procs[i].state != PROC_FREE &&
-		    procs[i].identity.pgid == pgid &&
-		    procs[i].identity.sid == sid)
-			return true;
-	return false;
-}
-
-int sys_setpgid(int pid, int pgid)
-{
-	struct proc *p = proc_find_or_self(pid);
-
-	if (pgid < 0 || pid < 0)
-		return -EINVAL;
-	if (!p || (p != self() && p->life.parent != self_index()))
-		return -ESRCH;
-	if (pgid == 0)
-		pgid = p->life.pid;
-	if (p->identity.sid != self()->identity.sid)
-		return -EPERM;
-	if (p != self() && p->program.executed)
-		return -EACCES;
-	if (p->identity.sid == p->life.pid)
-		return -EPERM; /* it leads a session */
-	if (pgid != p->life.pid && !group_exists(pgid, self()->identity.sid))
-		return -EPERM;
-	p->identity.pgid = pgid;
-	return 0;
-}
-
-/* getpgid(2), getsid(2) */
-int sys_getpgid_or_sid(int session, int pid)
-{
-	struct proc *p = proc_find_or_self(pid);
-
-	if (!p)
-		return -ESRCH;
-	return session ? p->identity.sid : p->identity.pgid;
-}
-
-int sys_setsid(void)
-{
-	struct proc *p = self();
-
-	if (group_exists(p->life.pid, p->identity.sid))
-		return -EPERM; /* there is a group of that number */
-	p->identity.pgid = p->identity.sid = p->life.pid;
-	return p->life.pid;
 }

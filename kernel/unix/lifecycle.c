@@ -16,6 +16,7 @@
  *	message   descriptors_fork  descriptors_exec  descriptors_exit
  *	          (no server)       (no server)       handles_exit
  *	                                              server_exit
+ *	unix      (nothing)         (kept)            group_exit
  *
  * vfork is a fork without mm's and sysv's part: the child has its parent's
  * space, which counts one holder more and no attach more.  The parent waits
@@ -193,6 +194,7 @@ static void give_children_to_init(void)
 
 		if (p->state != PROC_FREE && p->life.parent == self_index()) {
 			p->life.parent = init;
+			group_parent_lost(p, self());
 			if (p->state == PROC_ZOMBIE)
 				proc_notify_parent(p);
 		}
@@ -230,6 +232,7 @@ void proc_exit(int wait_status)
 	give_children_to_init();
 	p->life.wait_status = wait_status;
 	proc_change(p, PROC_RUNNING, PROC_ZOMBIE);
+	group_exit(p);
 	trace(TRACE_EXIT, wait_status);
 	if (p->life.parent < 0)
 		klog(KLOG_ERROR, "server %s (pid %d) has died, status %x",

@@ -71,6 +71,17 @@ void random_bytes(uint8_t bytes[RANDOM_BLOCK]);
 /* Writes a struct rusage, in which all but the CPU time is 0.  0 or -EFAULT. */
 int give_rusage(struct cpu_time used, vaddr_t rusage);
 
+/* ---- group.c: groups of processes, and native calls about them ---------- */
+
+int native_foreground(int sid, int pgid);
+int native_signal_group(int pgid, int signal);
+int native_background(struct proc *client, int signal);
+
+/* `p` is no longer a child of `parent`: its group may be orphaned now. */
+void group_parent_lost(const struct proc *p, const struct proc *parent);
+/* A hook of lifecycle.c: `p` is a zombie now. */
+void group_exit(struct proc *p);
+
 /* ---- rtc.c -------------------------------------------------------------- */
 
 /* The date as seconds since 1970, or 0 where there is no clock.  For boot. */

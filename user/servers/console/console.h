@@ -119,14 +119,41 @@ void tty_start(void);
 bool tty_room(void); /* can it take another byte of input? */
 void tty_input(uint8_t c);
 void tty_output(uint8_t c); /* writes to screen and COM1, after OPOST */
+uint32_t tty_widest(void);  /* the bytes that one byte of output can become */
+bool tty_stopped(void);     /* output waits for ^Q */
 /*
  * Copies what a read of `size` bytes gets now.  Returns the number of bytes,
- * or -EAGAIN: the read has to wait.
+ * or -EAGAIN: the read has to wait.  From now on tty_readable() says what is
+ * behind them.
  */
 int tty_read(uint8_t *to, uint32_t size);
 void tty_taken(void); /* takes what tty_read() copied out of the input */
+void tty_kept(void);  /* or leaves it there */
 uint32_t tty_readable(void);
+
+/* ---- settings.c --------------------------------------------------------- */
+
 int tty_ioctl(const struct message *m);
+
+/* ---- session.c: whose terminal it is ------------------------------------ */
+
+struct open;
+
+bool session_has(const struct message *m); /* is it the client's? */
+bool session_free(void);                   /* has no session it? */
+void session_take(const struct message *m);
+uint32_t session_turn(void); /* how many sessions have lost it */
+/* Sends the signal to the group in the foreground. */
+void session_signal(int signal);
+/*
+ * The client does what is the foreground's.  0: it may go on.  -EINTR: its
+ * group was sent the signal, and its call begins again.  -EIO: it may not.
+ */
+int session_background(int token, int signal);
+#define ADMITTED 1
+/* May a read or write of the terminal go on?  ADMITTED, or its answer. */
+int session_admits(const struct open *open, int token, bool writes);
+int session_ioctl(const struct message *m);
 
 /* ---- host.c: the host line ---------------------------------------------- */
 
@@ -192,6 +219,7 @@ struct open {
 	int device;     /* the name by which it was opened: enum device */
 	int flags;      /* of open(2); F_SETFL changes some */
 	int connection; /* for its readiness word */
+	uint32_t turn;  /* of the session when it was opened */
 };
 
 bool open_start(void);
@@ -199,6 +227,9 @@ struct open *open_at(int object); /* 0: no such object; object 0 is the root */
 void open_call(const struct message *m); /* open and openat; it replies */
 void open_close(int object);
 void open_update(void); /* tells the kernel which readiness has changed */
+/* Has the session lost the terminal that had it then? */
+bool open_hung_up(const struct open *open);
+void open_hang_up(void); /* ... and it has just lost it */
 
 /* ---- wait.c: clients that wait for input or for room -------------------- */
 
@@ -217,6 +248,8 @@ struct wait *wait_first(enum line line);
 
 /* A read or write of an open object joins its queue, or has its answer. */
 void wait_add(const struct message *m, bool writes);
+/* The client of tcdrain waits until COM1 has sent all. */
+void wait_drain(const struct message *m);
 /* Answers all reads that can be, and moves one piece of a write a line. */
 void wait_serve(void);
 /* Can a write go on at once? */

@@ -39,6 +39,8 @@ static int answer(const struct message *m)
 {
 	switch (m->type) {
 	case SYS_ioctl:
+		if (open_hung_up(open_at(m->object)))
+			return m->args[1] == TIOCSPGRP ? -ENOTTY : -EIO;
 		return tty_ioctl(m);
 	case SYS_fcntl64:
 		return flags_call(m, &open_at(m->object)->flags);
@@ -64,6 +66,8 @@ static int answer(const struct message *m)
 
 static void request(const struct message *m)
 {
+	int status;
+
 	switch (m->type) {
 	case SYS_open:
 	case SYS_openat:
@@ -86,7 +90,9 @@ static void request(const struct message *m)
 			break;
 		} /* fall through */
 	default:
-		k_reply(m->token, answer(m), 0);
+		status = answer(m);
+		open_update(); /* a change may have taken input away */
+		answer_client(m, status);
 	}
 }
 

@@ -46,7 +46,8 @@ static uint32_t readiness(enum kind kind)
 {
 	switch (kind) {
 	case KIND_TTY:
-		return POLLOUT | (tty_readable() > 0 ? POLLIN : 0);
+		return (tty_readable() > 0 ? POLLIN : 0) |
+		       (tty_stopped() ? 0 : POLLOUT);
 	case KIND_IN:
 		return host_readable() > 0 ? POLLIN : 0;
 	default:
@@ -58,8 +59,23 @@ static void tell(enum kind kind, uint32_t word)
 {
 	told[kind] = word;
 	for (int i = 1; i < opens.room; i++)
-		if (open_at(i) != 0 && open_at(i)->kind == kind)
+		if (open_at(i) != 0 && open_at(i)->kind == kind &&
+		    !open_hung_up(open_at(i)))
 			k_ready(open_at(i)->connection, word);
+}
+
+bool open_hung_up(const struct open *open)
+{
+	return open->kind == KIND_TTY && open->device != DEVICE_CONSOLE &&
+	       open->turn != session_turn();
+}
+
+void open_hang_up(void)
+{
+	for (int i = 1; i < opens.room; i++)
+		if (open_at(i) != 0 && open_hung_up(open_at(i)))
+			k_ready(open_at(i)->connection,
+			        POLLIN | POLLOUT | POLLERR | POLLHUP);
 }
 
 void open_update(void)
@@ -72,32 +88,11 @@ void open_update(void)
 	}
 }
 
-/* ---- the controlling terminal ------------------------------------------- */
-
-/*
- * The session whose controlling terminal this is, and the tick at which its
- * leader was born, because the number can come back for another session.  A
- * session that has lost its leader has no terminal.  `since` below 0: no
- * session has had it yet.
- */
-static int session, since = -1;
-
-static bool session_lives(void)
-{
-	return since >= 0 && k_leader((uint32_t)session) == since;
-}
-
-/* Does this open give the terminal to the client's session? */
+/* Does this open give the client's session a terminal that is free? */
 static bool takes_terminal(const struct message *m, const struct open *open)
 {
 	return open->device == DEVICE_TTY1 && !(open->flags & O_NOCTTY) &&
-	       (open->flags & O_ACCMODE) != O_WRONLY && m->sid == m->pid &&
-	       !session_lives();
-}
-
-static bool has_terminal(const struct message *m)
-{
-	return session_lives() && m->sid == session;
+	       (open->flags & O_ACCMODE) != O_WRONLY && m->sid == m->pid;
 }
 
 /* ---- open --------------------------------------------------------------- */
@@ -135,7 +130,7 @@ static int wanted_device(const struct message *m, int flags)
 		return device;
 	if (flags & O_DIRECTORY)
 		return -ENOTDIR;
-	if (device == DEVICE_TTY && !has_terminal(m))
+	if (device == DEVICE_TTY && !session_has(m))
 		return -ENXIO;
 	if (device == DEVICE_IN && mode != O_RDONLY)
 		return -EACCES;
@@ -148,17 +143,14 @@ static int answer_open(const struct message *m, int object, int device,
                        int flags)
 {
 	struct open *open = open_at(object);
-	bool takes;
 
 	open->kind = kinds[device];
 	open->device = device;
 	open->flags = flags;
-	takes = takes_terminal(m, open);
+	if (session_free() && takes_terminal(m, open))
+		session_take(m);
+	open->turn = session_turn();
 	open->connection = reply_open(m->token, object, told[open->kind]);
-	if (takes && open->connection >= 0) {
-		session = m->pid;
-		since = k_leader((uint32_t)session);
-	}
 	return open->connection;
 }
 

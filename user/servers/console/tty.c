@@ -6,72 +6,37 @@
  * `input`, with one line at most.  Without ICANON bytes go to `input` at once.
  *
  *	typed --> line (edited, echoed) --> input --> read
+ *	  |
+ *	  +--> ^C ^\ ^Z: a signal (session.c)     ^S ^Q: output stops, goes on
  *
- * End of file (^D) is a mark in `input`: a read stops there, and a read that
- * finds the mark first returns 0.  A mark directly behind bytes that are read
- * is taken with them.
+ * In `input` the last byte of a line has END beside it.  End of file (^D) is a
+ * MARK: a read stops there, and a read that finds the mark first returns 0.  A
+ * mark directly behind bytes that are read is taken with them.
  *
  * Screen and COM1 are one terminal: both get the output, both give input.
+ * Output that was taken is on the screen already, so there is none to be
+ * flushed.  "ESC [ 6 n" asks where the cursor is.  There are two terminals that
+ * could tell, so the question is not sent: the console answers it, once.
  */
-#include "console.h"
+#include "termios.h"
 
 #define LINE_MAX 4095
 #define INPUT    8192u /* a power of two, above LINE_MAX */
 #define MARK     0x100
-
-/* c_iflag, c_oflag, c_lflag; termios(3), Linux i386 values. */
-#define INLCR             0000100u
-#define IGNCR             0000200u
-#define ICRNL             0000400u
-#define OPOST             0000001u
-#define ONLCR             0000004u
-#define ISIG              0000001u
-#define ICANON            0000002u
-#define ECHO              0000010u
-#define ECHOE             0000020u
-#define ECHOK             0000040u
-#define ECHONL            0000100u
-#define ECHOCTL           0001000u
-#define IEXTEN            0100000u
-#define B115200_CS8_CREAD 0x10B2u
-#define CBAUD             0x100Fu /* c_cflag: the bits of a speed's code */
-#define CBAUDEX           0x1000u /* this bit of a code adds 15 */
-#define BOTHER            0x1000u /* this code: the speed is in c_ospeed */
-#define IBSHIFT           16      /* input's code; if it is 0: as output */
-#define TCOFLUSH          1u
-#define TCIOFLUSH         2u
-
-enum { VINTR, VQUIT, VERASE, VKILL, VEOF, VTIME, VMIN, VWERASE = 14 };
-
-static struct termios tty = {
-    .c_iflag = ICRNL,
-    .c_oflag = OPOST | ONLCR,
-    .c_cflag = B115200_CS8_CREAD,
-    .c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | IEXTEN,
-    .c_cc = {[VINTR] = 3,
-             [VQUIT] = 28,
-             [VERASE] = 127,
-             [VKILL] = 21,
-             [VEOF] = 4,
-             [VMIN] = 1,
-             [VWERASE] = 23},
-};
-
-/* In bits a second, for TCGETS2. */
-static uint32_t speed_in = 115200, speed_out = 115200;
+#define END      0x200
 
 static uint8_t line[LINE_MAX];
 static uint32_t line_used;
+static uint32_t line_column; /* where its echo begins */
+static bool literally;       /* ^V: the next byte is no control character */
 
-static uint16_t input[INPUT]; /* bytes and MARKs */
+static uint16_t input[INPUT]; /* bytes, with END or not, and MARKs */
 static uint32_t in, out; /* bytes and MARKs put and taken since the start */
 static uint32_t taking;  /* how many of them tty_read() copied last */
-static uint32_t whole;   /* lines and marks in `input` */
+static uint32_t whole;   /* ENDs and MARKs in `input` */
 
-static bool has(uint32_t flag)
-{
-	return (tty.c_lflag & flag) != 0;
-}
+static uint32_t column; /* where output is */
+static bool stopped;    /* by ^S */
 
 bool tty_room(void)
 {
@@ -80,33 +45,129 @@ bool tty_room(void)
 
 uint32_t tty_readable(void)
 {
-	return has(ICANON) && whole == 0 ? 0 : in - out;
+	uint32_t ends = 0;
+
+	for (uint32_t i = 0; i < taking; i++)
+		ends += (input[(out + i) % INPUT] & (END | MARK)) != 0;
+	return local(ICANON) && whole == ends ? 0 : in - out - taking;
+}
+
+bool tty_stopped(void)
+{
+	return stopped;
+}
+
+void tty_stop(bool stop)
+{
+	stopped = stop;
 }
 
 /* ---- output ------------------------------------------------------------- */
 
-static void put(uint8_t c)
+static void type_number(int number)
 {
-	ansi_put(c);
+	if (number >= 10)
+		tty_input((uint8_t)('0' + number / 10));
+	tty_input((uint8_t)('0' + number % 10));
+}
+
+static void answer_place(void)
+{
+	tty_input('\033');
+	tty_input('[');
+	type_number(ansi_row());
+	tty_input(';');
+	type_number(ansi_column());
+	tty_input('R');
+}
+
+static void send(uint8_t c)
+{
 	if (com1.present && ring_room(&com1.out) > 0)
 		ring_put(&com1.out, c);
 }
 
+/* Everything goes to both terminals, but for the question. */
+static void put(uint8_t c)
+{
+	static const char question[] = "\033[6n";
+	static int asked; /* how much of it has come */
+
+	ansi_put(c);
+	if (c == question[asked]) {
+		asked++;
+		if (question[asked] == '\0') {
+			asked = 0;
+			answer_place();
+		}
+		return;
+	}
+	for (int i = 0; i < asked; i++)
+		send((uint8_t)question[i]);
+	asked = c == question[0];
+	if (!asked)
+		send(c);
+}
+
+static void put_tab(uint32_t to)
+{
+	if ((settings.c_oflag & (OPOST | XTABS)) != (OPOST | XTABS)) {
+		put('\t');
+		column = to;
+	}
+	for (; column < to; column++)
+		put(' ');
+}
+
+/* `c`, and where output is behind it. */
+static void put_counted(uint8_t c)
+{
+	if (c == '\t') {
+		put_tab((column | 7) + 1);
+		return;
+	}
+	if (c == '\r')
+		column = 0;
+	else if (c == '\b')
+		column -= column > 0;
+	else if (c >= ' ' && c != 127 && (c & 0xC0) != 0x80)
+		column++;
+	put(c);
+}
+
 void tty_output(uint8_t c)
 {
-	if (c == '\n' && (tty.c_oflag & OPOST) && (tty.c_oflag & ONLCR))
-		put('\r');
-	put(c);
+	uint32_t how = settings.c_oflag;
+
+	if (!(how & OPOST)) {
+		put_counted(c);
+		return;
+	}
+	if (c == '\r' && (how & ONOCR) && column == 0)
+		return;
+	if (c == '\r' && (how & OCRNL))
+		c = '\n';
+	else if (c == '\n' && (how & ONLCR))
+		put_counted('\r');
+	put_counted(c);
+	if (c == '\n' && (how & ONLRET))
+		column = 0;
+}
+
+uint32_t tty_widest(void)
+{
+	return (settings.c_oflag & XTABS) == XTABS ? 8 : 2;
 }
 
 static bool shown_as_two(uint8_t c)
 {
-	return (c < ' ' || c == 127) && c != '\t' && c != '\n' && has(ECHOCTL);
+	return (c < ' ' || c == 127) && c != '\t' && c != '\n' &&
+	       local(ECHOCTL);
 }
 
 static void echo(uint8_t c)
 {
-	if (!has(ECHO) && !(c == '\n' && has(ECHONL)))
+	if (!local(ECHO) && !(c == '\n' && local(ECHONL)))
 		return;
 	if (shown_as_two(c)) {
 		tty_output('^');
@@ -115,12 +176,12 @@ static void echo(uint8_t c)
 	tty_output(c);
 }
 
-/* ---- input -------------------------------------------------------------- */
+/* ---- lines -------------------------------------------------------------- */
 
 static void add(uint16_t c)
 {
 	input[in++ % INPUT] = c;
-	if (c == '\n' || c == MARK)
+	if (c & (END | MARK))
 		whole++;
 }
 
@@ -132,116 +193,228 @@ static void hand_over(uint16_t end)
 	add(end);
 }
 
+void tty_flush(void)
+{
+	in = out = whole = line_used = taking = 0;
+	literally = false;
+}
+
+void tty_canonical(bool now)
+{
+	uint32_t last = in - 1;
+
+	if (!now) {
+		for (uint32_t i = 0; i < line_used; i++)
+			add(line[i]);
+		line_used = 0;
+	} else if (in != out && !(input[last % INPUT] & (END | MARK))) {
+		input[last % INPUT] |= END;
+		whole++;
+	}
+}
+
+/* Where output would be behind the first `used` bytes of the line. */
+static uint32_t column_behind(uint32_t used)
+{
+	uint32_t at = line_column;
+
+	for (uint32_t i = 0; i < used; i++)
+		if (line[i] == '\t')
+			at = (at | 7) + 1;
+		else if (shown_as_two(line[i]))
+			at += 2;
+		else if (line[i] >= ' ' && line[i] != 127 &&
+		         (line[i] & 0xC0) != 0x80)
+			at++;
+	return at;
+}
+
+/* Erases the line as far as its first `used` bytes. */
+static void erase_to(uint32_t used)
+{
+	bool blank = line[used] != '\t';
+	uint32_t back = column_behind(line_used) - column_behind(used);
+
+	line_used = used;
+	if (!local(ECHO))
+		return;
+	if (!local(ECHOE)) {
+		echo(settings.c_cc[VERASE]);
+		return;
+	}
+	for (; back > 0; back--) {
+		tty_output('\b');
+		if (blank) {
+			tty_output(' ');
+			tty_output('\b');
+		}
+	}
+}
+
 static void erase(void)
 {
-	uint8_t c = line[--line_used];
+	uint32_t used = line_used;
 
-	if (!has(ECHO) || !has(ECHOE))
+	if (used == 0)
 		return;
-	for (int i = shown_as_two(c) ? 2 : 1; i > 0; i--) {
-		tty_output('\b');
-		tty_output(' ');
-		tty_output('\b');
-	}
+	used--;
+	while (used > 0 && (settings.c_iflag & IUTF8) &&
+	       (line[used] & 0xC0) == 0x80)
+		used--;
+	erase_to(used);
+}
+
+static bool in_word(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
+	       c == '_' || c >= 128;
 }
 
 static void erase_word(void)
 {
-	while (line_used > 0 && line[line_used - 1] == ' ')
+	while (line_used > 0 && !in_word(line[line_used - 1]))
 		erase();
-	while (line_used > 0 && line[line_used - 1] != ' ')
+	while (line_used > 0 && in_word(line[line_used - 1]))
 		erase();
 }
 
 static void erase_line(void)
 {
+	if (local(ECHO) && !(local(ECHOE) && local(ECHOK) && local(ECHOKE))) {
+		echo(settings.c_cc[VKILL]);
+		if (local(ECHOK))
+			tty_output('\n');
+		line_used = 0;
+	}
 	while (line_used > 0)
 		erase();
+}
+
+static void show_again(void)
+{
+	echo(settings.c_cc[VREPRINT]);
+	tty_output('\n');
+	line_column = column;
+	for (uint32_t i = 0; i < line_used; i++)
+		echo(line[i]);
+}
+
+/* ---- control characters ------------------------------------------------- */
+
+static bool is(uint8_t c, int which)
+{
+	return c != 0 && c == settings.c_cc[which];
+}
+
+static void take_literally(void)
+{
+	literally = true;
+	if (local(ECHO) && local(ECHOCTL)) {
+		tty_output('^');
+		tty_output('\b');
+	}
 }
 
 /* Carries out a control character of canonical mode.  False: it is none. */
 static bool edit(uint8_t c)
 {
-	const uint8_t *cc = tty.c_cc;
+	bool extended = local(IEXTEN);
 
-	if (c == 0)
-		return false;
-	if (c == cc[VERASE] || c == '\b') {
-		if (line_used > 0)
-			erase();
-	} else if (c == cc[VKILL]) {
+	if (is(c, VERASE) || c == '\b')
+		erase();
+	else if (is(c, VKILL))
 		erase_line();
-	} else if (c == cc[VWERASE] && has(IEXTEN)) {
+	else if (is(c, VWERASE) && extended)
 		erase_word();
-	} else if (c == cc[VEOF]) {
+	else if (is(c, VLNEXT) && extended)
+		take_literally();
+	else if (is(c, VREPRINT) && extended && local(ECHO))
+		show_again();
+	else if (is(c, VEOF))
 		hand_over(MARK);
-	} else {
+	else
 		return false;
-	}
 	return true;
 }
 
-/* ^C and ^\ drop the line.  They send no signal yet. */
+/* IXON: ^S stops output, ^Q lets it go on. */
+static bool stops(uint8_t c)
+{
+	if (!(settings.c_iflag & IXON))
+		return false;
+	if (is(c, VSTART))
+		stopped = false;
+	else if (is(c, VSTOP))
+		stopped = true;
+	else
+		return false;
+	return true;
+}
+
+/* ISIG: ^C ^\ ^Z are signals to the foreground. */
 static bool interrupts(uint8_t c)
 {
-	if (c == 0 || !has(ISIG) ||
-	    (c != tty.c_cc[VINTR] && c != tty.c_cc[VQUIT]))
+	int signal = is(c, VINTR)   ? SIGINT
+	             : is(c, VQUIT) ? SIGQUIT
+	             : is(c, VSUSP) ? SIGTSTP
+	                            : 0;
+
+	if (signal == 0 || !local(ISIG))
 		return false;
+	if (!local(NOFLSH))
+		tty_flush();
+	if (settings.c_iflag & IXON)
+		stopped = false;
 	echo(c);
-	tty_output('\n');
-	line_used = 0;
+	session_signal(signal);
 	return true;
 }
 
-void tty_input(uint8_t c)
+/* ---- input -------------------------------------------------------------- */
+
+/* The byte is one of the line, or ends it. */
+static void gather(uint8_t c)
 {
-	if (c == '\r' && (tty.c_iflag & IGNCR))
-		return;
-	if (c == '\r' && (tty.c_iflag & ICRNL))
-		c = '\n';
-	else if (c == '\n' && (tty.c_iflag & INLCR))
-		c = '\r';
-	if (interrupts(c) || (has(ICANON) && edit(c)))
-		return;
-	if (has(ICANON) && c != '\n' && line_used == LINE_MAX) {
+	bool ends = !literally && (c == '\n' || is(c, VEOL) ||
+	                           (is(c, VEOL2) && local(IEXTEN)));
+
+	literally = false;
+	if (local(ICANON) && !ends && line_used == LINE_MAX) {
 		tty_output('\a');
 		return;
 	}
+	if (line_used == 0)
+		line_column = column;
 	echo(c);
-	if (!has(ICANON))
+	if (!local(ICANON))
 		add(c);
-	else if (c == '\n')
-		hand_over('\n');
+	else if (ends)
+		hand_over(c | END);
 	else
 		line[line_used++] = c;
 }
 
-/* ---- speeds ------------------------------------------------------------- */
-
-/* The bits a second of a code of c_cflag; `other` is the answer for BOTHER. */
-static uint32_t speed(uint32_t code, uint32_t other)
+void tty_input(uint8_t c)
 {
-	static const uint32_t speeds[] = {
-	    0,       50,      75,      110,     134,     150,     200,
-	    300,     600,     1200,    1800,    2400,    4800,    9600,
-	    19200,   38400,   57600,   115200,  230400,  460800,  500000,
-	    576000,  921600,  1000000, 1152000, 1500000, 2000000, 2500000,
-	    3000000, 3500000, 4000000};
+	uint32_t how = settings.c_iflag;
 
-	if (code == BOTHER)
-		return other;
-	if (code & CBAUDEX)
-		code = code - CBAUDEX + 15;
-	return code < sizeof(speeds) / sizeof(speeds[0]) ? speeds[code] : 0;
-}
-
-static void set_speeds(const struct termios2 *wanted)
-{
-	uint32_t out_code = wanted->common.c_cflag & CBAUD;
-	uint32_t in_code = wanted->common.c_cflag >> IBSHIFT & CBAUD;
-
-	speed_out = speed(out_code, wanted->c_ospeed);
-	speed_in = in_code == 0 ? speed_out : speed(in_code, wanted->c_ispeed);
+	if (how & ISTRIP)
+		c &= 0x7F;
+	if (!literally) {
+		if (stops(c) || interrupts(c))
+			return;
+		if (stopped && (how & IXON) && (how & IXANY))
+			stopped = false;
+		if (c == '\r' && (how & IGNCR))
+			return;
+		if (c == '\r' && (how & ICRNL))
+			c = '\n';
+		else if (c == '\n' && (how & INLCR))
+			c = '\r';
+		if (local(ICANON) && edit(c))
+			return;
+	}
+	gather(c);
 }
 
 /* ---- read --------------------------------------------------------------- */
@@ -249,9 +422,9 @@ static void set_speeds(const struct termios2 *wanted)
 /* The number of bytes that must be there before a read of `size` bytes ends. */
 static uint32_t fewest(uint32_t size)
 {
-	uint32_t least = tty.c_cc[VMIN];
+	uint32_t least = settings.c_cc[VMIN];
 
-	if (has(ICANON) || (least > 0 && tty.c_cc[VTIME] > 0))
+	if (local(ICANON) || (least > 0 && settings.c_cc[VTIME] > 0))
 		return 1; /* VTIME begins with the first byte, and is over */
 	return min(least, size);
 }
@@ -269,7 +442,7 @@ int tty_read(uint8_t *to, uint32_t size)
 		if (c == MARK)
 			return (int)copied;
 		to[copied++] = (uint8_t)c;
-		if (c == '\n' && has(ICANON))
+		if ((c & END) && local(ICANON))
 			return (int)copied;
 	}
 	if (taking < in - out && input[(out + taking) % INPUT] == MARK)
@@ -277,80 +450,16 @@ int tty_read(uint8_t *to, uint32_t size)
 	return (int)copied;
 }
 
+void tty_kept(void)
+{
+	taking = 0;
+}
+
 void tty_taken(void)
 {
-	for (; taking > 0; taking--) {
-		uint16_t c = input[out++ % INPUT];
-
-		if (c == '\n' || c == MARK)
+	for (; taking > 0; taking--)
+		if (input[out++ % INPUT] & (END | MARK))
 			whole--;
-	}
-}
-
-/* ---- ioctl -------------------------------------------------------------- */
-
-/* TCSETS and its variants: they set `bytes` bytes of a struct termios2. */
-static int set(const struct message *m, uint32_t bytes, bool flush)
-{
-	struct termios2 wanted = {tty, speed_in, speed_out};
-	int moved = k_lease_read(m->token, ARGUMENT, 0, &wanted, bytes);
-
-	if (moved < 0)
-		return moved;
-	if (flush)
-		in = out = whole = line_used = 0;
-	if (has(ICANON) && !(wanted.common.c_lflag & ICANON))
-		for (uint32_t i = 0; i < line_used; i++)
-			add(line[i]);
-	if (!(wanted.common.c_lflag & ICANON))
-		line_used = 0;
-	tty = wanted.common;
-	set_speeds(&wanted);
-	return 0;
-}
-
-static int flush(uint32_t which)
-{
-	if (which > TCIOFLUSH)
-		return -EINVAL;
-	if (which != TCOFLUSH)
-		in = out = whole = line_used = 0;
-	return 0;
-}
-
-int tty_ioctl(const struct message *m)
-{
-	static const struct winsize size = {25, 80, 0, 0};
-	const struct termios2 now = {tty, speed_in, speed_out};
-	uint32_t count;
-
-	switch (m->args[1]) {
-	case TCGETS:
-		return give(m->token, ARGUMENT, &now, sizeof(now.common));
-	case TCGETS2:
-		return give(m->token, ARGUMENT, &now, sizeof(now));
-	case TCSETS:
-	case TCSETSW:
-	case TCSETSF:
-		return set(m, sizeof(struct termios), m->args[1] == TCSETSF);
-	case TCSETS2:
-	case TCSETSW2:
-	case TCSETSF2:
-		return set(m, sizeof(struct termios2), m->args[1] == TCSETSF2);
-	case TIOCGWINSZ:
-		return give(m->token, ARGUMENT, &size, sizeof(size));
-	case FIONREAD:
-		count = tty_readable();
-		return give(m->token, ARGUMENT, &count, sizeof(count));
-	case TIOCOUTQ:
-		count = ring_used(&com1.out);
-		return give(m->token, ARGUMENT, &count, sizeof(count));
-	case TCFLSH:
-		return flush(m->args[2]);
-	case TCSBRK:
-		return 0;
-	}
-	return -ENOTTY;
 }
 
 /* ---- where COM1 comes in ------------------------------------------------ */

@@ -30,28 +30,50 @@ struct wait *wait_first(enum line line)
 
 /* ---- reading ------------------------------------------------------------ */
 
+/* What a read of the terminal gets, copied to its client; or -errno. */
+static int copy_input(const struct wait *wait)
+{
+	int got = tty_read(piece, min(wait->total, PIECE)), moved = 0;
+
+	if (got > 0)
+		moved =
+		    k_lease_write(wait->token, BUFFER, 0, piece, (uint32_t)got);
+	return moved < 0 ? moved : got;
+}
+
+/*
+ * True: the client has its answer.  While it waited, its group may have left
+ * the foreground, or its session the terminal.
+ */
+static bool read_terminal(const struct wait *wait)
+{
+	const struct open *open = open_at((int)wait->from);
+	int status = ADMITTED;
+
+	if (open == 0)
+		status = -EBADF; /* its client is dead */
+	else if (tty_readable() > 0 || open_hung_up(open))
+		status = session_admits(open, wait->token, false);
+	if (status == ADMITTED)
+		status = copy_input(wait);
+	if (status == -EAGAIN)
+		return false;
+	if (status < 0)
+		tty_kept();
+	open_update(); /* poll must know before the next read can wait */
+	if (k_reply(wait->token, status, 0) == 0)
+		tty_taken();
+	else
+		tty_kept();
+	return true;
+}
+
 /* True: the client has its answer. */
 static bool read_some(const struct wait *wait)
 {
-	uint32_t want = min(wait->total, PIECE);
-	int got;
-
-	if (wait->at != KIND_TTY)
-		return host_read(wait->token, wait->total, wait->now);
-	got = tty_read(piece, want);
-	if (got == -EAGAIN)
-		return false;
-	if (got > 0) {
-		int moved =
-		    k_lease_write(wait->token, BUFFER, 0, piece, (uint32_t)got);
-
-		if (moved < 0)
-			got = moved;
-	}
-	if (k_reply(wait->token, got, 0) < 0 || got < 0)
-		return true;
-	tty_taken();
-	return true;
+	if (wait->at == KIND_TTY)
+		return read_terminal(wait);
+	return host_read(wait->token, wait->total, wait->now);
 }
 
 static void serve_readers(enum line line)
@@ -75,8 +97,8 @@ static uint32_t room_for(int kind)
 	uint32_t room = host_room(), most = PIECE;
 
 	if (kind == KIND_TTY) {
-		room = ring_room(&com1.out);
-		room = room < 16 ? 0 : (room - 8) / 2;
+		room = tty_stopped() ? 0 : ring_room(&com1.out);
+		room = room < 32 ? 0 : (room - 16) / tty_widest();
 		most = TTY_PIECE;
 	}
 	return min(room, most);
@@ -92,11 +114,17 @@ static void emit(int kind, uint32_t bytes)
 		tty_output(piece[i]);
 }
 
-/* Is all of a write out?  The last byte of a status must have left the chip. */
+/*
+ * Is all of a write out?  The last byte of a status must have left the chip,
+ * and so must all bytes if there are none to write: tcdrain waits for that.
+ */
 static bool is_out(const struct wait *wait)
 {
-	return wait->done == wait->total &&
-	       (wait->at != KIND_STATUS || uart_drained(&com2));
+	if (wait->done < wait->total)
+		return false;
+	if (wait->at == KIND_STATUS)
+		return uart_drained(&com2);
+	return wait->total > 0 || uart_drained(&com1);
 }
 
 /* Can the first write go on now? */
@@ -138,8 +166,12 @@ static void serve_writer(enum line line)
 	struct wait *wait = wait_first(line);
 	bool answered;
 
-	if (!can_go_on(line))
+	if (!can_go_on(line)) {
+		if (wait != 0 && wait->now && wait->at == KIND_TTY)
+			room_answer(wait,
+			            wait->done > 0 ? (int)wait->done : -EAGAIN);
 		return;
+	}
 	answered = write_piece(wait);
 	if (answered || wait->done < wait->total)
 		room_turn(&queues[line]);
@@ -159,15 +191,20 @@ static enum line line_of(enum kind kind, bool writes)
 void wait_add(const struct message *m, bool writes)
 {
 	const struct open *open = open_at(m->object);
-	int total = buffer_bytes(m);
+	int total = buffer_bytes(m), status = ADMITTED;
 	struct wait wait = room_client(m);
 
-	if (total <= 0) {
-		k_reply(m->token, total, 0);
+	if (total <= 0)
+		status = total;
+	else if (open->kind == KIND_TTY)
+		status = session_admits(open, m->token, writes);
+	if (status != ADMITTED) {
+		k_reply(m->token, status, 0);
 		return;
 	}
 	wait.what = line_of(open->kind, writes);
 	wait.at = open->kind;
+	wait.from = (uint32_t)m->object;
 	wait.now = open->flags & O_NONBLOCK;
 	wait.total = (uint32_t)total;
 	if (!writes && wait.now && open->kind == KIND_TTY) {
@@ -176,6 +213,15 @@ void wait_add(const struct message *m, bool writes)
 			k_reply(m->token, -EAGAIN, 0);
 		return;
 	}
+	room_join(&wait);
+}
+
+void wait_drain(const struct message *m)
+{
+	struct wait wait = room_client(m);
+
+	wait.what = TTY_WRITERS;
+	wait.at = KIND_TTY;
 	room_join(&wait);
 }
 
