@@ -7,9 +7,10 @@
  *
  * The line "raw N" asks for N bytes without a line discipline; byte i must be
  * (i * 7 + i / 256) % 256.  The line "quit" ends the program with the exit
- * status of a program that does not exist.
+ * status of a program that does not exist.  ^C does not end it.
  */
 #include <ctype.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,7 @@ int main(void)
 	static char line[5000];
 	int got;
 
+	signal(SIGINT, SIG_IGN);
 	printf("lines are read\n");
 	fflush(stdout);
 	while ((got = read(0, line, sizeof line - 1)) >= 0) {

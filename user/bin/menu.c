@@ -10,6 +10,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,6 +129,8 @@ static void run(char **words)
 	}
 	pid = fork();
 	if (pid == 0) {
+		signal(SIGINT, SIG_DFL);
+		signal(SIGQUIT, SIG_DFL);
 		execv(path, words);
 		fprintf(stderr, "%s: %s\n", words[0], strerror(errno));
 		_exit(127);
@@ -159,6 +162,8 @@ int main(void)
 {
 	char line[256], *words[WORDS + 1];
 
+	signal(SIGINT, SIG_IGN); /* ^C ends a program, and not the menu */
+	signal(SIGQUIT, SIG_IGN);
 	show_menu();
 	for (;;) {
 		printf("\n? for the menu, your choice: ");
