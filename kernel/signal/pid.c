@@ -92,17 +92,22 @@ static bool has_keeper(const struct proc *p)
 {
 	const struct proc *parent = &procs[p->life.parent];
 
-	return p->life.parent >= 0 && parent->state != PROC_ZOMBIE &&
-	       parent->life.pid != INIT_PID &&
+	return p->state != PROC_ZOMBIE && p->life.parent >= 0 &&
+	       parent->state != PROC_ZOMBIE && parent->life.pid != INIT_PID &&
 	       parent->identity.sid == p->identity.sid &&
 	       parent->identity.pgid != p->identity.pgid;
 }
 
-bool group_orphaned(int pgid)
+int group_orphaned(int pgid)
 {
+	int answer = 1;
+
 	for (int i = 1; i < proc_rows.fresh; i++)
-		if (proc_named(&procs[i], -pgid) &&
-		    procs[i].state != PROC_ZOMBIE && has_keeper(&procs[i]))
-			return false;
-	return true;
+		if (!proc_named(&procs[i], -pgid))
+			continue;
+		else if (has_keeper(&procs[i]))
+			return 0;
+		else
+			answer += procs[i].state == PROC_STOPPED;
+	return answer;
 }

@@ -37,9 +37,10 @@ bool proc_named(const struct proc *p, int pid);
 
 /*
  * Has no living member of the group a parent in another group of its session?
- * Then nobody is left who would continue what a terminal stops.
+ * Then nobody is left who would continue what a terminal stops.  0: there is
+ * one; else 1, and the number of members that are stopped.
  */
-bool group_orphaned(int pgid);
+int group_orphaned(int pgid);
 
 /* ---- signal.c: what signals do ------------------------------------------ */
 

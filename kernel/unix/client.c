@@ -30,15 +30,6 @@ int native_client(struct proc *client, vaddr_t buffer)
 	return copy_out(buffer, &facts, sizeof(facts));
 }
 
-int native_leader(uint32_t pid)
-{
-	const struct proc *p = proc_find((int)pid);
-
-	if (!p || p->identity.sid != p->life.pid || p->state == PROC_ZOMBIE)
-		return -ESRCH;
-	return (int)(p->sched.start_tick & INT32_MAX);
-}
-
 /* The next process by pid, a zombie too. */
 int native_process(int pid)
 {

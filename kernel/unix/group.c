@@ -90,6 +90,13 @@ int sys_setsid(void)
 
 /* ---- what the console asks ---------------------------------------------- */
 
+int native_leader(int pid)
+{
+	const struct proc *p = leader_of(pid);
+
+	return p ? (int)(p->sched.start_tick & INT32_MAX) : -ESRCH;
+}
+
 int native_foreground(int sid, int pgid)
 {
 	struct proc *leader = leader_of(sid);
@@ -129,15 +136,6 @@ int native_background(struct proc *client, int signal)
 
 /* ---- a process ends ----------------------------------------------------- */
 
-static bool group_stopped(int pgid)
-{
-	for (int i = 1; i < proc_rows.fresh; i++)
-		if (procs[i].state == PROC_STOPPED &&
-		    procs[i].identity.pgid == pgid)
-			return true;
-	return false;
-}
-
 static void hang_up(int pgid)
 {
 	signal_send_group(pgid, SIGHUP, from_kernel);
@@ -149,8 +147,7 @@ void group_parent_lost(const struct proc *p, const struct proc *parent)
 	int pgid = p->identity.pgid;
 
 	if (parent->identity.sid == p->identity.sid &&
-	    parent->identity.pgid != pgid && group_stopped(pgid) &&
-	    group_orphaned(pgid))
+	    parent->identity.pgid != pgid && group_orphaned(pgid) > 1)
 		hang_up(pgid);
 }
 

@@ -51,7 +51,6 @@ int mmap_segment(const struct proc *client, int segment, int offset, int rights,
 /* ---- client.c: native calls, as abi/native.tbl describes them ----------- */
 
 int native_client(struct proc *client, vaddr_t buffer);
-int native_leader(uint32_t pid);
 int native_process(int pid);
 int native_map(struct proc *client, int segment, uint32_t page,
                uint32_t rights);
@@ -73,6 +72,7 @@ int give_rusage(struct cpu_time used, vaddr_t rusage);
 
 /* ---- group.c: groups of processes, and native calls about them ---------- */
 
+int native_leader(int pid);
 int native_foreground(int sid, int pgid);
 int native_signal_group(int pgid, int signal);
 int native_background(struct proc *client, int signal);
