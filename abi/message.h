@@ -77,7 +77,7 @@ struct reply {
  * token % TOKEN_SLOTS.  So a server that keeps tokens needs one place for each
  * remainder: if a token comes whose place is taken, the kept one is dead.
  */
-#define TOKEN_SLOTS 1024
+#define TOKEN_SLOTS 4096
 
 /*
  * segment_make(kind, a, b, whom): makes a segment.  Its handle is a small

@@ -44,7 +44,7 @@
 /* The kernel's windows: rows of objects, kernel stacks (linker.ld). */
 #ifndef WINDOW_START
 #define WINDOW_START  0xF8000000u
-#define WINDOW_TABLES 9
+#define WINDOW_TABLES 19
 #endif
 
 /* Rights of a region: PROT_* values of mmap(2). */

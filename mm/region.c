@@ -23,7 +23,7 @@
 #include "../kernel/base/cpu.h"
 #include "../kernel/base/panic.h"
 
-#define MAX_REGIONS 30000
+#define MAX_REGIONS 60000
 
 struct rows region_rows = ROWS_OF(regions, MAX_REGIONS);
 

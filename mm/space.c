@@ -29,7 +29,7 @@
 #include "../kernel/base/panic.h"
 #include "../kernel/base/string.h"
 
-#define MAX_SPACES 1056 /* one for each process, and for one that execs */
+#define MAX_SPACES 4128 /* one for each process, and for one that execs */
 
 struct rows space_rows = ROWS_OF(spaces, MAX_SPACES);
 

@@ -23,14 +23,14 @@
 #include "../../mm/space.h"
 #include "../../mm/rows.h"
 
-#define PROCS_MAX     1024
+#define PROCS_MAX     4096
 #define OPEN_MAX      256      /* descriptors of a process */
 #define MEMLOCK_LIMIT 0x800000 /* 8 MiB, as on Linux */
 #define NO_CONNECTION (-1)
 #define UNKNOWN_MAX   480 /* numbers of calls that the log tells apart */
 
 /* The limits that a process has of its own: getrlimit(2). */
-enum { LIMIT_NPROC, LIMIT_MEMLOCK, OWN_LIMITS };
+enum { LIMIT_NPROC, LIMIT_NOFILE, LIMIT_MEMLOCK, OWN_LIMITS };
 
 /* Three ids of one kind: what set*id(2) works on. */
 struct id_triple {

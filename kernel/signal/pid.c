@@ -33,9 +33,10 @@ static void take_number(uint32_t *taken, int number)
  */
 static void find_free_numbers(void)
 {
-	uint32_t taken[PID_WINDOW / 32] = {0};
+	static uint32_t taken[PID_WINDOW / 32];
 	int from = 0, to;
 
+	memset(taken, 0, sizeof(taken));
 	for (int i = 0; i < proc_rows.fresh; i++) {
 		const struct proc *p = &procs[i];
 

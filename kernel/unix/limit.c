@@ -1,10 +1,11 @@
 /*
  * kernel/unix/limit.c -- getrlimit(2), setrlimit(2), prlimit(2).
  *
- * Two limits may be set: how many processes a user may have when this process
- * forks, and how much it may have locked by SHM_LOCK when this process locks
- * more.  The others say what is true anyway.  A call may set them to what they
- * are; any other value is refused, because nothing would enforce it.
+ * Three limits may be set: how many processes a user may have when this process
+ * forks, how much it may have locked by SHM_LOCK when this process locks more,
+ * and below which number the new descriptors of this process are.  The others
+ * say what is true anyway.  A call may set them to what they are; any other
+ * value is refused, because nothing would enforce it.
  */
 #include "lifecycle.h"
 
@@ -12,6 +13,7 @@
 #define OLD_INFINITY 0x7fffffffu /* of getrlimit(76) */
 #define LIMITS       16
 #define NPROC        6
+#define NOFILE       7
 #define MEMLOCK      8
 
 /* By RLIMIT_CPU, RLIMIT_FSIZE and so on: the soft limit, and the hard one. */
@@ -23,7 +25,7 @@ static const uint32_t limits[LIMITS][2] = {
     {0, 0},
     {INFINITY, INFINITY},
     {0, 0},
-    {OPEN_MAX, OPEN_MAX},
+    {0, 0}, /* of each process */
     {0, 0}, /* of each process */
     {INFINITY, INFINITY},
     {INFINITY, INFINITY},
@@ -38,6 +40,7 @@ static const uint32_t limits[LIMITS][2] = {
 static int own_limit(uint32_t resource)
 {
 	return resource == NPROC     ? LIMIT_NPROC
+	       : resource == NOFILE  ? LIMIT_NOFILE
 	       : resource == MEMLOCK ? LIMIT_MEMLOCK
 	                             : -1;
 }
@@ -63,6 +66,8 @@ static int set(struct proc *p, uint32_t resource, uint32_t soft, uint32_t hard)
 		return 0;
 	if (own < 0)
 		return hard > old[1] ? -EPERM : -EINVAL;
+	if (resource == NOFILE && hard > OPEN_MAX)
+		return -EPERM; /* not even root: there is no room for them */
 	p->limits.own[own][0] = soft;
 	p->limits.own[own][1] = hard;
 	return 0;

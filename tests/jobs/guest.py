@@ -46,6 +46,8 @@ def extra(name):
     if name in ("bad_exec", "badptr"):
         return [word for bad in sorted(os.listdir(BAD_ELFS)) for word in
                 ("-f", "/tests/bad/%s=%s" % (bad, os.path.join(BAD_ELFS, bad)))]
+    if name == "limits":
+        return ["-m", "880"]
     if name == "files":
         return ["-f", "/tests/tree=" + TREE]
     if name.startswith("message") or name.startswith("server"):
@@ -67,7 +69,7 @@ def guest(check, name, cpu):
 
 
 def crowd(check):
-    """A thousand processes run, which want more memory than the suite has."""
+    """Thousands of processes run, which want more memory than the suite has."""
     crowds = (("a crowd", [*TESTSERVER, built("messages"), "3-token the last"]),
               ("a bomb", [built("security"), "SEC-S27 a fork bomb"]))
     for name, words in crowds:

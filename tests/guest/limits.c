@@ -1,0 +1,321 @@
+/*
+ * tests/guest/limits.c -- what a process and a user may have at most, and what
+ * happens there: getrlimit and its kin, descriptors, crowds and bombs.
+ *
+ * Tessera tells limits that hold.  One that nothing enforces is infinite or 0,
+ * and cannot be set to another value.
+ */
+#define OWN_MAIN
+#include "test.h"
+
+#include <dirent.h>
+#include <sys/resource.h>
+
+enum {
+	NR_setrlimit = 75,
+	NR_old_getrlimit = 76,
+	NR_getrlimit = 191,
+	NR_prlimit64 = 340,
+};
+
+static char *own_path;
+
+static struct rlimit limit_of(int resource)
+{
+	struct rlimit limit;
+
+	OK(getrlimit(resource, &limit));
+	return limit;
+}
+
+static long set(int resource, unsigned soft, unsigned hard)
+{
+	unsigned long limit[2] = {soft, hard};
+
+	return SYS(NR_setrlimit, resource, P(limit));
+}
+
+/* --- the table ----------------------------------------------------------- */
+
+TEST("LIMIT-table what is told is what holds")
+{
+	static const struct {
+		int resource;
+		rlim_t soft;
+	} rows[] = {
+	    {RLIMIT_CPU, RLIM_INFINITY},  {RLIMIT_FSIZE, RLIM_INFINITY},
+	    {RLIMIT_DATA, RLIM_INFINITY}, {RLIMIT_STACK, 8 << 20},
+	    {RLIMIT_AS, RLIM_INFINITY},   {RLIMIT_CORE, 0},
+	};
+
+	for (unsigned i = 0; i < ALL(rows); i++)
+		if (limit_of(rows[i].resource).rlim_cur != rows[i].soft)
+			FAIL("resource %d: %llu", rows[i].resource,
+			     (unsigned long long)limit_of(rows[i].resource)
+			         .rlim_cur);
+}
+
+TEST("LIMIT-table of Tessera")
+{
+	need_tessera();
+	EQ(limit_of(RLIMIT_SIGPENDING).rlim_max, 0);
+	EQ(limit_of(RLIMIT_MSGQUEUE).rlim_max, 0);
+	EQ(limit_of(RLIMIT_NICE).rlim_max, 0);
+	EQ(limit_of(RLIMIT_RTPRIO).rlim_max, 0);
+	EQ(limit_of(RLIMIT_NOFILE).rlim_max, 256);
+	EQ(limit_of(RLIMIT_NPROC).rlim_cur, 2048);
+}
+
+TEST("LIMIT-set what changes nothing is 0, for every resource and everybody")
+{
+	AS(NOBODY, NOBODY)
+	{
+		for (int resource = 0; resource < 16; resource++) {
+			struct rlimit limit = limit_of(resource);
+
+			OK(setrlimit(resource, &limit));
+		}
+	}
+}
+
+TEST("LIMIT-set a hard limit is raised by root alone")
+{
+	AS(NOBODY, NOBODY)
+	{
+		EQ(set(RLIMIT_CORE, 0, 0xFFFFFFFF), HERE(0, -EPERM));
+		OK(set(RLIMIT_NPROC, 100, 100));
+		ERR(set(RLIMIT_NPROC, 100, 101), EPERM);
+		OK(set(RLIMIT_NOFILE, 50, 50));
+		ERR(set(RLIMIT_NOFILE, 50, 51), EPERM);
+	}
+}
+
+TEST("LIMIT-set what nothing enforces cannot be lowered")
+{
+	static const int not[] = {RLIMIT_CPU,   RLIMIT_FSIZE, RLIMIT_DATA,
+	                          RLIMIT_STACK, RLIMIT_AS,    RLIMIT_RSS};
+
+	for (unsigned i = 0; i < ALL(not); i++)
+		EQ(set(not[i], 1 << 20, 1 << 20), HERE(0, -EINVAL));
+}
+
+TEST("LIMIT-set bad resources, bad orders, bad addresses")
+{
+	unsigned long wide[4] = {5, 0, 4, 0};
+
+	ERR(set(16, 1, 1), EINVAL);
+	ERR(set(-1, 1, 1), EINVAL);
+	ERR(set(RLIMIT_NOFILE, 5, 4), EINVAL);
+	ERR(SYS(NR_prlimit64, 0, RLIMIT_NOFILE, P(wide), 0), EINVAL);
+	ERR(SYS(NR_getrlimit, RLIMIT_NOFILE, 1), EFAULT);
+	ERR(SYS(NR_old_getrlimit, RLIMIT_NOFILE, P(0xC0100000)), EFAULT);
+	ERR(SYS(NR_setrlimit, RLIMIT_NOFILE, 1), EFAULT);
+	ERR(SYS(NR_prlimit64, 0, RLIMIT_NOFILE, 1, 0), EFAULT);
+	ERR(SYS(NR_prlimit64, 0, RLIMIT_NOFILE, 0, 1), EFAULT);
+	ERR(SYS(NR_prlimit64, 99999, RLIMIT_NOFILE, 0, 0), ESRCH);
+}
+
+TEST("LIMIT-prlimit sets another process's, if it is the caller's user's")
+{
+	unsigned long wide[4] = {40, 0, 60, 0}, old[4];
+	pid_t pid, other;
+
+	BACKGROUND(pid)
+	{
+		become(NOBODY, NOBODY);
+		reach(1);
+		for (;;)
+			pause();
+	}
+	await(1);
+	OK(SYS(NR_prlimit64, pid, RLIMIT_NOFILE, P(wide), 0));
+	BACKGROUND(other)
+	{
+		become(NOBODY, NOBODY);
+		OK(SYS(NR_prlimit64, pid, RLIMIT_NOFILE, 0, P(old)));
+		EQ(old[0], 40);
+		EQ(old[2], 60);
+		wide[0] = wide[2] = 30;
+		OK(SYS(NR_prlimit64, pid, RLIMIT_NOFILE, P(wide), P(old)));
+		EQ(old[0], 40);
+		ERR(SYS(NR_prlimit64, getppid(), RLIMIT_NOFILE, 0, P(old)),
+		    EPERM);
+	}
+	EXITS(other, 0);
+	OK(SYS(NR_prlimit64, pid, RLIMIT_NOFILE, 0, P(old)));
+	EQ(old[2], 30);
+	OK(kill(pid, SIGKILL));
+	KILLED(pid, SIGKILL);
+}
+
+/* --- descriptors --------------------------------------------------------- */
+
+/* Closes what the program was started with, but for 0 to 2. */
+static void close_others(void)
+{
+	for (int fd = 3; fd < 256; fd++)
+		close(fd);
+}
+
+TEST("LIMIT-nofile no descriptor is made at the limit or above")
+{
+	close_others();
+	OK(set(RLIMIT_NOFILE, 10, 20));
+	for (int fd = 3; fd < 10; fd++)
+		EQ(OK(dup(0)), fd);
+	ERR(-(dup(0) < 0 ? errno : 0), EMFILE);
+	ERR(-(open("/dev/null", O_RDONLY) < 0 ? errno : 0), EMFILE);
+	ERR(-(dup2(0, 10) < 0 ? errno : 0), EBADF);
+	ERR(-(dup3(0, 10, 0) < 0 ? errno : 0), EBADF);
+	ERR(-(fcntl(0, F_DUPFD, 10) < 0 ? errno : 0), EINVAL);
+	EQ(dup2(0, 9), 9);
+	OK(set(RLIMIT_NOFILE, 20, 20));
+	EQ(OK(dup2(0, 19)), 19);
+	EQ(sysconf(_SC_OPEN_MAX), 20);
+}
+
+TEST("LIMIT-nofile what is open above a new limit stays open")
+{
+	close_others();
+	EQ(OK(dup2(0, 100)), 100);
+	OK(set(RLIMIT_NOFILE, 5, 5));
+	OK(fcntl(100, F_GETFD));
+	EQ(OK(dup(100)), 3);
+	IN_CHILD
+	{
+		OK(fcntl(100, F_GETFD));
+		OK(close(100));
+	}
+	OK(close(100));
+}
+
+TEST("LIMIT-nofile a child and a program inherit it")
+{
+	char *argv[] = {own_path, "helper", "7", NULL}, *envp[] = {NULL};
+
+	OK(set(RLIMIT_NOFILE, 7, 7));
+	IN_CHILD
+	{
+		EQ(limit_of(RLIMIT_NOFILE).rlim_cur, 7);
+		execve(own_path, argv, envp);
+		_exit(1);
+	}
+}
+
+TEST("LIMIT-nofile 0 allows no new descriptor, and nothing else changes")
+{
+	OK(set(RLIMIT_NOFILE, 0, 0));
+	ERR(-(dup(0) < 0 ? errno : 0), EMFILE);
+	ERR(-(dup2(0, 0) < 0 ? errno : 0), 0);
+	OK(fcntl(0, F_GETFD));
+}
+
+TEST("LIMIT-nofile not even root has more than 256")
+{
+	need_tessera();
+	ERR(set(RLIMIT_NOFILE, 256, 257), EPERM);
+	OK(set(RLIMIT_NOFILE, 256, 256));
+}
+
+/* --- crowds and bombs ---------------------------------------------------- */
+
+#define CROWD HERE(500, 2000) /* Linux has no memory for more there */
+
+static int processes_in_proc(void)
+{
+	DIR *proc = opendir("/proc");
+	const struct dirent *entry;
+	int count = 0;
+
+	TRUE(proc != NULL);
+	while ((entry = readdir(proc)) != NULL)
+		count += entry->d_name[0] >= '1' && entry->d_name[0] <= '9';
+	closedir(proc);
+	return count;
+}
+
+/* Forks until there are CROWD children, which wait.  How many there are. */
+static int gather(void)
+{
+	int n = 0;
+
+	for (; n < CROWD; n++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			break;
+		if (pid == 0) {
+			__atomic_add_fetch(&shared->value[0], 1,
+			                   __ATOMIC_SEQ_CST);
+			for (;;)
+				pause();
+		}
+	}
+	return n;
+}
+
+/* Tessera promises each of them its memory: that needs 700 MiB. */
+TEST("LIMIT-crowd one user has two thousand processes, and each of them runs")
+{
+	int before = processes_in_proc();
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		OK(setpgid(0, 0));
+		become(NOBODY, NOBODY);
+		shared->value[1] = gather();
+		for (int i = 0; i < 1000; i++)
+			if (shared->value[0] < shared->value[1])
+				sleep_ms(10);
+		reach(1);
+		for (;;)
+			pause();
+	}
+	await(1);
+	EQ(shared->value[0], CROWD);
+	EQ(processes_in_proc(), before + CROWD + 1);
+	OK(kill(-pid, SIGKILL));
+	KILLED(pid, SIGKILL);
+	for (int i = 0; i < 1000 && kill(-pid, 0) == 0; i++)
+		sleep_ms(10);
+	EQ(kill(-pid, 0), -1);
+}
+
+TEST("LIMIT-bomb one that never stops ends when root kills its group")
+{
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		OK(setpgid(0, 0));
+		OK(set(RLIMIT_NPROC, 100, 100));
+		become(NOBODY - 3, NOBODY - 3);
+		for (;;)
+			if (fork() < 0) {
+				shared->value[0] = errno;
+				reach(1);
+				sleep_ms(5);
+			}
+	}
+	await(1);
+	EQ(shared->value[0], EAGAIN);
+	for (int i = 0; i < 20; i++)
+		IN_CHILD
+		{
+		}
+	OK(kill(-pid, SIGKILL));
+	KILLED(pid, SIGKILL);
+	for (int i = 0; i < 500 && kill(-pid, 0) == 0; i++)
+		sleep_ms(10);
+	EQ(kill(-pid, 0), -1);
+}
+
+int main(int argc, char **argv)
+{
+	own_path = argv[0];
+	if (argc == 3 && strcmp(argv[1], "helper") == 0)
+		return limit_of(RLIMIT_NOFILE).rlim_cur !=
+		       (rlim_t)atoi(argv[2]);
+	return test_main(argc, argv);
+}
