@@ -17,9 +17,12 @@
 #define SIGBUS     7
 #define SIGFPE     8
 #define SIGKILL    9
+#define SIGUSR1   10
 #define SIGSEGV   11
+#define SIGUSR2   12
 #define SIGPIPE   13
 #define SIGALRM   14
+#define SIGTERM   15
 #define SIGCHLD   17
 #define SIGCONT   18
 #define SIGSTOP   19

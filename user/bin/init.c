@@ -110,6 +110,37 @@ static void complain(const char *name, int error)
 	unix_write(2, buffer, min(text.used, text.size));
 }
 
+/*
+ * The signals that init waits for.  They are blocked in init alone, so none is
+ * lost between two waits and none needs a handler: SIGCHLD, and those by which
+ * busybox's poweroff, halt and reboot ask process 1.
+ */
+#define BIT(signal) (1u << ((signal) - 1))
+static const uint32_t awaited[2] = {BIT(SIGCHLD) | BIT(SIGUSR1) | BIT(SIGUSR2) |
+                                    BIT(SIGTERM)};
+static const uint32_t no_signal[2];
+
+static void block(const uint32_t *mask)
+{
+	unix_call5(SYS_rt_sigprocmask, SIG_SETMASK, unix_address(mask), 0,
+	           sizeof(awaited), 0);
+}
+
+/* Sleeps until a child has ended, or somebody asks for the machine's end. */
+static void await_signal(void)
+{
+	switch (unix_call5(SYS_rt_sigtimedwait, unix_address(awaited), 0, 0,
+	                   sizeof(awaited), 0)) {
+	case SIGUSR1:
+	case SIGUSR2:
+		unix_reboot(REBOOT_POWER_OFF);
+		break;
+	case SIGTERM:
+		unix_reboot(REBOOT_RESTART);
+		break;
+	}
+}
+
 /* Makes a session, which has the terminal as its controlling one. */
 static void take_terminal(void)
 {
@@ -130,6 +161,7 @@ static int start(const char *path, char **command)
 
 	if (pid != 0)
 		return pid;
+	block(no_signal);
 	if (person)
 		take_terminal();
 	error = unix_execve(path, command, environment);
@@ -153,9 +185,9 @@ static struct end run(const char *path, char **command)
 		complain(path, pid);
 		return (struct end){NOT_EXECUTABLE << 8, 0};
 	}
-	do {
-		ended = unix_wait(&status);
-	} while (ended != pid && ended != -ECHILD);
+	while ((ended = unix_wait(&status, WNOHANG)) != pid && ended != -ECHILD)
+		if (ended == 0)
+			await_signal();
 	return (struct end){ended == pid ? status : NOT_EXECUTABLE << 8, pid};
 }
 
@@ -176,7 +208,7 @@ static struct end give_back(char *directory)
 	int status;
 
 	unix_call(SYS_kill, (uint32_t)-1, SIGKILL, 0);
-	while (unix_wait(&status) > 0)
+	while (unix_wait(&status, 0) > 0)
 		;
 	return run("/bin/tar", tar);
 }
@@ -206,7 +238,7 @@ static void run_for_host(void)
 		end = give_back(directory[0]);
 		unix_write(line, &end, sizeof(end));
 	}
-	unix_power_off();
+	unix_reboot(REBOOT_POWER_OFF);
 }
 
 static bool is_there(const char *path)
@@ -228,7 +260,7 @@ static void run_shell(void)
 	else if (is_there("/bin/menu"))
 		run("/bin/menu", menu);
 	else
-		unix_power_off();
+		unix_reboot(REBOOT_POWER_OFF);
 }
 
 static void run_for_person(char **command)
@@ -246,6 +278,7 @@ static void run_for_person(char **command)
 int main(int argc, char **argv, char **envp)
 {
 	(void)argc, (void)envp;
+	block(awaited);
 	if (for_host(argv + 1))
 		run_for_host();
 	else

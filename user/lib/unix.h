@@ -11,6 +11,7 @@
 #include "../../abi/errno.h"
 #include "../../abi/fcntl.h"
 #include "../../abi/mman.h"
+#include "../../abi/process.h"
 #include "../../abi/poll.h"
 #include "../../abi/types.h"
 #include "../../build/gen/syscall_numbers.h"
@@ -202,9 +203,10 @@ static inline int unix_dup2(int fd, int newfd)
 	return unix_call(SYS_dup2, (uint32_t)fd, (uint32_t)newfd, 0);
 }
 
-static inline int unix_wait(int *status)
+static inline int unix_wait(int *status, int options)
 {
-	return unix_call(SYS_waitpid, (uint32_t)-1, unix_address(status), 0);
+	return unix_call(SYS_waitpid, (uint32_t)-1, unix_address(status),
+	                 (uint32_t)options);
 }
 
 static inline int unix_execve(const char *path, char *const *argv,
@@ -214,10 +216,10 @@ static inline int unix_execve(const char *path, char *const *argv,
 	                 unix_address(envp));
 }
 
-/* Switches the machine off.  It returns only if the caller may not do that. */
-static inline void unix_power_off(void)
+/* Ends the machine, or starts it anew.  Returns only if it may not do that. */
+static inline void unix_reboot(uint32_t command)
 {
-	unix_call(SYS_reboot, 0xFEE1DEADu, 672274793u, 0x4321FEDCu);
+	unix_call(SYS_reboot, REBOOT_MAGIC1, REBOOT_MAGIC2, command);
 }
 
 /* mmap2 of anonymous memory.  Returns the address or -errno: unix_failed(). */

@@ -552,6 +552,6 @@ int main(int argc, char **argv, char **envp)
 		return 0; /* longest.c has started it */
 	measure_everything(started, argv[0]);
 	if (argc > 1 || unix_call(SYS_getpid, 0, 0, 0) == 1)
-		unix_power_off();
+		unix_reboot(REBOOT_POWER_OFF);
 	return 0;
 }
