@@ -7,6 +7,20 @@
 #include "bad_pointers.h"
 #include <sys/uio.h>
 
+enum {
+	NR_truncate = 92,
+	NR_statfs = 99,
+	NR_fstatfs = 100,
+	NR_pread64 = 180,
+	NR_pwrite64 = 181,
+	NR_truncate64 = 193,
+	NR_statfs64 = 268,
+	NR_fstatfs64 = 269,
+	NR_preadv = 333,
+	NR_pwritev = 334,
+	NR_memfd_create = 356,
+};
+
 static int zero_fd(void)
 {
 	return OK(open("/dev/zero", O_RDONLY));
@@ -20,6 +34,15 @@ static int root_fd(void)
 static int file_fd(void)
 {
 	return OK(open("/proc/meminfo", O_RDONLY));
+}
+
+/* Of letters, and no name. */
+static int letters_fd(void)
+{
+	int fd = OK(SYS(NR_memfd_create, P("letters"), 0));
+
+	EQ(write(fd, "abcdefghijkl", 12), 12);
+	return fd;
 }
 
 BAD("read buf", OUT, 1, 0, NR_read, 2, {zero_fd(), 0, 1})
@@ -49,6 +72,19 @@ BAD("statx path", STRING, 2, 0, NR_statx, 2,
 BAD("statx buf", OUT, 256, 0, NR_statx, 5, {AT_FDCWD, P("/"), 0, 0x7FF, 0})
 BAD("getdents64 buf", OUT, 21, 0, NR_getdents64, 2, {root_fd(), 0, 4096})
 BAD("_llseek result", OUT, 8, 0, NR_llseek, 4, {file_fd(), 0, 0, 0, 0})
+BAD("pread64 buf", OUT, 1, 0, NR_pread64, 2, {letters_fd(), 0, 1, 0, 0})
+BAD("pwrite64 buf", IN, 1, 0, NR_pwrite64, 2, {letters_fd(), 0, 1, 0, 0})
+BAD("preadv iov", IN, 8, 0, NR_preadv, 2, {letters_fd(), 0, 1, 0, 0})
+BAD("pwritev iov", IN, 8, 0, NR_pwritev, 2, {letters_fd(), 0, 1, 0, 0})
+BAD("truncate path", STRING, 2, 0, NR_truncate, 1, {0, 0})
+BAD("truncate64 path", STRING, 2, 0, NR_truncate64, 1, {0, 0, 0})
+BAD("statfs path", STRING, 2, 0, NR_statfs, 1, {0, P(private_page)})
+BAD("statfs buf", OUT, 64, 0, NR_statfs, 2, {P("/"), 0})
+BAD("fstatfs buf", OUT, 64, 0, NR_fstatfs, 2, {root_fd(), 0})
+BAD("statfs64 path", STRING, 2, 0, NR_statfs64, 1, {0, 84, P(private_page)})
+BAD("statfs64 buf", OUT, 84, 0, NR_statfs64, 3, {P("/"), 84, 0})
+BAD("fstatfs64 buf", OUT, 84, 0, NR_fstatfs64, 3, {root_fd(), 84, 0})
+BAD("memfd_create name", STRING, 2, 0, NR_memfd_create, 1, {0, 0})
 BAD("time result", OUT, 4, 1, NR_time, 1, {0})
 BAD("gettimeofday tv", OUT, 8, 1, NR_gettimeofday, 1, {0, 0})
 BAD("gettimeofday tz", OUT, 8, 1, NR_gettimeofday, 2, {0, 0})
