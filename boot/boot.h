@@ -31,6 +31,7 @@ void cmdline_parse(const char *text, bool first_is_file);
 
 /* The paths of the servers of rank 2, the console first. */
 #define SERVERS_MAX 5
+extern const char *cmdline_fs; /* "fs=MIB", for the server of files */
 extern const char *cmdline_servers[SERVERS_MAX];
 extern int cmdline_server_count;
 

@@ -8,6 +8,7 @@
  *	trace, trace=0|1    events on port 0xE9 (/proc/sys/kernel/trace)
  *	quantum=TICKS       how long a process may run while others are ready
  *	teach               /proc/PID/pt for all users
+ *	fs=MIB              what files may take; else it is half of the memory
  *	server=PATH         one more server of rank 2, shown as /dev/NAME
  *	host                init talks to tools/run
  *	provoke=FAILURE     for the tests: kernel/look/provoke_check.c
@@ -26,6 +27,7 @@
 
 #define CMDLINE_BYTES 2048
 
+const char *cmdline_fs = "fs=";
 const char *cmdline_servers[SERVERS_MAX] = {"/sbin/console"};
 int cmdline_server_count = 1;
 char cmdline_words[CMDLINE_BYTES] = "init";
@@ -80,6 +82,8 @@ static void take_word(const char *word)
 		tunable_set(TUNABLE_TRACE, 1);
 	else if (strcmp(word, "teach") == 0)
 		inspection.teach = 1;
+	else if (strncmp(word, "fs=", 3) == 0)
+		cmdline_fs = word;
 	else if (strncmp(word, "server=", 7) == 0)
 		if (cmdline_server_count < SERVERS_MAX)
 			cmdline_servers[cmdline_server_count++] = word + 7;

@@ -309,6 +309,8 @@ static struct proc *start_servers(void)
 	}
 	end += 1 + format(arguments + end, sizeof(arguments) - end,
 	                  "inspect=%x", (uint32_t)&inspection);
+	end += 1 + format(arguments + end, sizeof(arguments) - end, "%s",
+	                  cmdline_fs);
 	files = start_server("/sbin/files", arguments, end, 1);
 	for (int i = 0; i < cmdline_server_count; i++)
 		descriptor_install(files, connect(more[i]), 3, false);

@@ -388,7 +388,7 @@ static void limits(void)
 	EXPECT(b->size, 0);
 	tap("a file has 2^31 - 1 bytes at most");
 
-	quota_start(200);
+	quota_start(200, 0);
 	limit = quota_now().limit;
 	kept = quota_now().kept;
 	root = false;
@@ -405,6 +405,14 @@ static void limits(void)
 	EXPECT(quota_now().used, 0);
 	bytes_drop(b);
 	tap("half of the memory is for files, and the last 1/32 for root");
+
+	quota_start(100000, 3);
+	EXPECT(quota_now().limit, 3 * 256);
+	quota_start(1000, 64);
+	EXPECT(quota_now().limit, 1000);
+	quota_start(1000, 0xFFFFFFFF);
+	EXPECT(quota_now().limit, 1000);
+	tap("or what the command line says, if the machine has it");
 }
 
 int main(int argc, char **argv, char **envp)
@@ -414,7 +422,7 @@ int main(int argc, char **argv, char **envp)
 	for (uint32_t n = 0; n < LONGEST; n++)
 		archived[n] = (uint8_t)random_below(256);
 	pages_left = 100000;
-	quota_start(100000);
+	quota_start(100000, 0);
 	REQUIRE(arena_start());
 	at_random(6000, 50000, "files have the bytes that were written");
 	at_random(6000, 120, "a full memory tears nothing");

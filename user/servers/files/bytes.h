@@ -25,8 +25,11 @@
 
 /* ---- quota.c: how much memory all files may take ------------------------ */
 
-/* The limit is half of `pages`, which is the machine's memory. */
-void quota_start(uint32_t pages);
+/*
+ * The limit is half of `pages`, which is the machine's memory; or `mib`, unless
+ * that is 0.
+ */
+void quota_start(uint32_t pages, uint32_t mib);
 /* Takes `pages` for that client; false: they are more than is left. */
 bool quota_take(uint32_t pages, int whom);
 void quota_give(uint32_t pages);

@@ -184,7 +184,7 @@ static bool add_server(const char *word)
 	if (equals == 0 || used == 4)
 		return true;
 	descriptor = (int)number_parse(equals + 1, 10);
-	if (strncmp(word, "inspect=", 8) == 0)
+	if (strncmp(word, "inspect=", 8) == 0 || strncmp(word, "fs=", 3) == 0)
 		return true;
 	if (strncmp(word, "console=", 8) == 0)
 		return add_console(descriptor);
@@ -209,11 +209,14 @@ static bool add_devices(char **argv)
 
 /* ---- life --------------------------------------------------------------- */
 
-static uint32_t inspection_address(char **argv)
+/* The number behind `name` in the arguments; 0: it is not there. */
+static uint32_t argument(char **argv, const char *name, uint32_t base)
 {
+	uint32_t bytes = strlen(name);
+
 	for (argv++; *argv != 0; argv++)
-		if (strncmp(*argv, "inspect=", 8) == 0)
-			return number_parse(*argv + 8, 16);
+		if (strncmp(*argv, name, bytes) == 0)
+			return number_parse(*argv + bytes, base);
 	return 0;
 }
 
@@ -224,8 +227,8 @@ int main(int argc, char **argv, char **envp)
 	bool more;
 
 	(void)argc, (void)envp;
-	inspect_start(inspection_address(argv));
-	quota_start(inspect_now()->frames_total);
+	inspect_start(argument(argv, "inspect=", 16));
+	quota_start(inspect_now()->frames_total, argument(argv, "fs=", 10));
 	if (!arena_start() || !archive_start() || !add_devices(argv) ||
 	    !proc_start() || !open_start() || !pipe_start()) {
 		log_line("no memory for the name space");

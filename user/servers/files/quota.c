@@ -1,21 +1,27 @@
 /*
  * user/servers/files/quota.c -- how much memory all files may take together.
  *
- * It is half of the machine's memory, and its last 1/32 is root's, so that a
- * user who fills the file system does not lock root out of it.  It counts
- * pages: a chunk of the arena, a page of a segment.  The kernel's promise is a
- * second bound: memory that processes have taken is not there for files, and
- * then the kernel refuses it.
+ * It is half of the machine's memory, or what the kernel's command line says
+ * (fs=MIB).  The last 1/32 of it is root's, so that a user who fills the file
+ * system does not lock root out.  It counts pages: of the arena's chunks and of
+ * segments.  The kernel's promise is a second bound: memory that processes have
+ * taken is not there for files, and then the kernel refuses it.
  */
 #include "bytes.h"
 
-#define KEPT_PART 32
+#include "../../lib/string.h"
+
+#define KEPT_PART    32
+#define PAGES_OF_MIB 256u
+#define MIB_MAX      4096u
 
 static struct quota quota;
 
-void quota_start(uint32_t pages)
+void quota_start(uint32_t pages, uint32_t mib)
 {
-	quota.limit = pages / 2;
+	uint32_t wanted = mib < MIB_MAX ? mib * PAGES_OF_MIB : pages;
+
+	quota.limit = mib == 0 ? pages / 2 : min(wanted, pages);
 	quota.kept = quota.limit / KEPT_PART;
 }
 
