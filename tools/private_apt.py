@@ -6,10 +6,20 @@
 The folder gets state, cache and one line of sources: "deb" or "deb-src", of a
 suite, from the Debian mirror that the host's own sources name, with the host's
 keyring.  DEBIAN_MIRROR=URL in the environment names another mirror.
+
+    deb = bring(folder, "bookworm", "i386", "busybox-static", version, sum, say)
+
+brings a package into such a folder, once.  apt checks the archive's signature.
+A file of the version that we know and with another sum is refused.  When Debian
+has mended the package, and so has only a later version, that one is taken, and
+`say` is told so.
 """
 import glob
+import hashlib
 import os
 import re
+import shutil
+import subprocess
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
@@ -81,3 +91,51 @@ def make_root(folder, kind, suite, architecture):
         "Dir::Etc::SourceParts=" + folder + "/etc/parts",
         "APT::Update::Post-Invoke-Success::=true",
     ] for word in ("-o", option)]
+
+
+def run(words, **more):
+    done = subprocess.run(words, capture_output=True, text=True, **more)
+    if done.returncode:
+        said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        raise Unavailable("%s failed: %s" % (
+            " ".join((words[0], words[-2])), said[-1] if said else
+            "no reason"))
+
+
+def download(folder, suite, architecture, package):
+    """The path of the package, which apt brings at the first use."""
+    for tool in ("apt-get", "dpkg-deb"):
+        if not shutil.which(tool):
+            raise Unavailable("there is no %s here" % tool)
+    options = make_root(folder, "deb", suite, architecture)
+    archives = os.path.join(folder, "archives")
+    found = glob.glob(os.path.join(archives, package + "_*.deb"))
+    if not found:
+        quick = ["-qq", "-o", "Acquire::Retries=2",
+                 "-o", "Acquire::http::Timeout=20"]
+        get = ["apt-get", *options, *quick]
+        try:  # by the lists that are there; they may be none, or old
+            run([*get, "download", package], cwd=archives)
+        except Unavailable:
+            run([*get, "-o", "APT::Update::Error-Mode=any", "update"])
+            run([*get, "download", package], cwd=archives)
+        found = glob.glob(os.path.join(archives, package + "_*.deb"))
+    return found[0]
+
+
+def bring(folder, suite, architecture, package, version, sum_, say):
+    """The path of the package; an Unavailable says why there is none."""
+    deb = download(folder, suite, architecture, package)
+    is_version = subprocess.run(["dpkg-deb", "-f", deb, "Version"],
+                                capture_output=True, text=True).stdout.strip()
+    with open(deb, "rb") as stream:
+        is_sum = hashlib.sha256(stream.read()).hexdigest()
+    if (is_version, is_sum) == (version, sum_):
+        return deb
+    if is_version and is_version != version:
+        say("Debian has %s %s now, and we know %s; its sum is %s" % (
+            package, is_version, version, is_sum))
+        return deb
+    os.unlink(deb)
+    raise Unavailable("the package %s has another sum than ours: %s" % (
+        package, is_sum))
