@@ -55,6 +55,7 @@ void signal_queue(struct proc *p, int signal, struct signal_news news)
 		p->signal.news++;
 	}
 	p->signal.pending |= BIT(signal);
+	proc_review(p);
 }
 
 struct signal_news signal_take(struct proc *p, int signal)

@@ -1,21 +1,25 @@
 // with: ipc/message/connection.c ipc/message/message.c
 // with: kernel/unix/forward.c ipc/message/message_check.c
 // with: kernel/unix/descriptor.c tests/host/explore.c
+// with: kernel/process/process.c kernel/signal/signal.c kernel/signal/queue.c
+// with: kernel/signal/action.c kernel/signal/child.c
+// with: kernel/signal/signal_check.c kernel/signal/pid.c
 // alone
 // fast: 2000
 /*
  * tests/host/explore_messages.c -- every order of events, on the real code.
  *
  * Two clients and two servers of different rank run the kernel's own
- * connection.c, message.c and forward.c; where turns are taken there are four
- * clients of three users.  Only the scheduler and user memory are fakes.  A
- * process is a coroutine: where the kernel would switch, the explorer chooses
- * what happens next, which is any step of any process, a kill, an interrupt or
- * an unblock, within the bounds below.
+ * connection.c, message.c, forward.c and process.c, and the signals of
+ * kernel/signal; where turns are taken there are four clients of three users.
+ * Only the scheduler and user memory are fakes.  A process is a coroutine:
+ * where the kernel would switch, the explorer chooses what happens next, which
+ * is any step of any process, a kill, an interrupt, an unblock, a signal with a
+ * handler, a stop or SIGCONT, within the bounds below.
  *
  * After every step
  *
- *	message_check() is 0
+ *	message_check() and signal_check() are 0
  *	a process that waits does so for one that can go on
  *	a failed reply has changed nothing
  *	a client gets exactly the answer that was given
@@ -23,6 +27,13 @@
  *	no half of a pair of descriptors stays
  *	no kind of news is passed over more than twice while it waits (M6)
  *	nobody waits for more than its turn among the users (M7)
+ *	a wait that a signal is to end is answered, or its server is asked
+ *
+ * And at the end of each call
+ *
+ *	RESTART does not reach the client: its call began again, or a handler
+ *	without SA_RESTART has run and the answer is -EINTR
+ *	every handler that was due has run, and no stop is left
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +41,7 @@
 #include "../../abi/errno.h"
 #include "../../ipc/message/message.h"
 #include "../../ipc/message/syscall_table.h"
+#include "../../abi/process.h"
 #include "../../kernel/unix/lifecycle.h"
 #include "../../kernel/base/string.h"
 #include "../../kernel/process/schedule.h"
@@ -67,6 +79,13 @@ const struct syscall syscalls[SYSCALL_LIMIT] = {
                    .flags_argument = -1},
 };
 
+/* A handler with SA_RESTART, and one without. */
+#define RESTARTS   10
+#define INTERRUPTS 12
+
+struct actions actions[2];
+struct queued queued[64];
+
 static struct message inbox;
 static struct reply outbox;
 static int pair[2];
@@ -79,6 +98,66 @@ void *user_memory(vaddr_t va, uint32_t bytes, bool out)
 	       : va == INBOX ? (void *)&inbox
 	       : va == PAIR  ? (void *)pair
 	                     : (void *)&outbox;
+}
+
+/* ---- around process.c --------------------------------------------------- */
+
+/* Nobody makes a process here, or commits a crime. */
+char kernel_stacks[1];
+uint32_t ticks;
+int kernel_frames;
+
+bool page_kernel_mapped(vaddr_t address)
+{
+	(void)address;
+	return true;
+}
+
+void page_map_kernel(vaddr_t address, frame_t frame)
+{
+	(void)address, (void)frame;
+}
+
+int promise_take(int pages, int level)
+{
+	(void)pages, (void)level;
+	return 0;
+}
+
+frame_t frame_alloc(void)
+{
+	return 0;
+}
+
+void klog_caused(const char *format, ...)
+{
+	(void)format;
+}
+
+void schedule(void)
+{
+	fake_switch();
+	need_resched = self()->signal.attention;
+}
+
+void ready_join(struct proc *p)
+{
+	(void)p;
+}
+
+void ready_join_first(struct proc *p)
+{
+	(void)p;
+}
+
+void user_join(struct proc *p)
+{
+	(void)p;
+}
+
+void user_leave(struct proc *p)
+{
+	(void)p;
 }
 
 /* ---- what happens ------------------------------------------------------- */
@@ -101,6 +180,7 @@ enum op {
 	REPLY_HAND,
 	REPLY_WRONG,
 	REPLY_ERROR,
+	REPLY_INTR,
 	REPLY_STOLEN,
 	REPLY_FULL,
 	REPLY_BAD,
@@ -109,6 +189,10 @@ enum op {
 	SEND, /* servers */
 	KILL,
 	UNBLOCK,
+	HANDLE_RESTART,
+	HANDLE,
+	STOP_IT,
+	CONTINUE,
 	INTERRUPT, /* to them */
 	OPS
 };
@@ -130,6 +214,7 @@ static const char *const op_names[] = {"goes on",
                                        "reply(handed on)",
                                        "reply(wrong)",
                                        "reply(error)",
+                                       "reply(EINTR)",
                                        "reply(stolen token)",
                                        "reply(table full)",
                                        "reply(bad address)",
@@ -138,6 +223,10 @@ static const char *const op_names[] = {"goes on",
                                        "send",
                                        "is killed",
                                        "is unblocked",
+                                       "gets a signal that restarts",
+                                       "gets a signal",
+                                       "is to stop",
+                                       "is continued",
                                        "gets an interrupt"};
 
 /* What the model knows.  It starts anew with each replay. */
@@ -146,6 +235,10 @@ static struct {
 	bool busy[PROCS];
 	int calls_left[PROCS];
 	int kills_left, unblocks_left, interrupts_left;
+	int handlers_left, stops_left;
+	bool interrupted[PROCS]; /* a handler has made its call -EINTR */
+	bool stopped[PROCS];     /* it has been stopped in its call */
+	bool asked[PROCS]; /* its server has heard that it is to wait no more */
 	int held[PROCS][HELD];
 	int expected[PROCS]; /* the answer given */
 	bool answered[PROCS];
@@ -183,14 +276,56 @@ static int used_descriptors(int proc)
 	return used;
 }
 
+/* The way to user mode, as frame.c has it.  Is the call to begin again? */
+static bool attend(bool again)
+{
+	struct proc *p = self();
+	struct signal_news news;
+
+	while (!p->signal.killed && p->signal.attention) {
+		if (p->signal.stopping) {
+			proc_stop();
+			w.stopped[self_index()] = true;
+		} else if (signal_next(p, &news) == INTERRUPTS && again) {
+			w.interrupted[self_index()] = true;
+			return attend(false);
+		}
+	}
+	return again;
+}
+
+/* Makes the call, as often as it begins again. */
+static int call(int number, const uint32_t args[6])
+{
+	int me = self_index(), result;
+	bool again;
+
+	w.interrupted[me] = false;
+	do {
+		w.answered[me] = w.asked[me] = false;
+		need_resched = 0;
+		result = forward(number, args);
+		again = result == RESTART;
+		if (again && !procs[me].signal.killed) {
+			REQUIRE(need_resched);
+			REQUIRE(!w.answered[me] || w.expected[me] == -EINTR);
+			w.answered[me] = false;
+		}
+		again = attend(again) && !procs[me].signal.killed;
+	} while (again);
+	REQUIRE(!procs[me].signal.stopping || procs[me].signal.killed);
+	return result == RESTART ? -EINTR : result;
+}
+
 static void client_call(int number, uint32_t argument)
 {
 	uint32_t args[6] = {argument};
 	int me = self_index(), before = used_descriptors(me);
 	int result, gained;
 
-	w.answered[me] = false;
-	result = forward(number, args);
+	result = call(number, args);
+	if (result == -EINTR && !procs[me].signal.killed)
+		REQUIRE(w.interrupted[me] || w.expected[me] == -EINTR);
 	if (me == CONSOLE && !procs[me].signal.killed) /* it leads downward */
 		REQUIRE(result == -EDEADLK || result == -EIO);
 	gained = used_descriptors(me) - before;
@@ -309,6 +444,7 @@ static void heard(void)
 		REQUIRE(client >= 0 && w.unblock_due[client]);
 		if (client < 0)
 			break;
+		w.asked[client] = true;
 		w.unblock_due[client] = false;
 		count_overtaken(client);
 		break;
@@ -392,7 +528,10 @@ static void do_reply(enum op op)
 	int client = client_of(token), live = connection_rows.live;
 	struct reply reply = {.count =
 	                          client < 0 ? 1 : reply_count(client, op)};
-	int status = op == REPLY_ERROR ? -EIO - 100 : 7, result;
+	int status = op == REPLY_ERROR  ? -EIO - 100
+	             : op == REPLY_INTR ? -EINTR
+	                                : 7;
+	int result;
 
 	for (int k = 0; k < reply.count; k++) {
 		reply.connection[k].descriptor = op == REPLY_HAND ? 0 : -1;
@@ -521,7 +660,7 @@ static void life(void)
 struct bounds {
 	const char *name;
 	int calls[PROCS];
-	int kills, unblocks, interrupts;
+	int kills, unblocks, interrupts, handlers, stops;
 	bool few;   /* 0: read, open, a pair to a bad address, close; 1: read */
 	bool polls; /* servers receive without waiting, too */
 	bool turns; /* only read, receive, and a reply that receives */
@@ -539,9 +678,23 @@ static void begin(void)
 	memset(&w, 0, sizeof(w));
 	connection_rows.fresh = connection_rows.live = 0;
 	connection_rows.free = -1;
+	queued_rows.fresh = queued_rows.live = 0;
+	queued_rows.free = -1;
 	fake_procs(PROCS);
-	for (int i = 0; i < PROCS; i++)
+	for (int i = 0; i < PROCS; i++) {
 		fake_life(&procs[i], life);
+		procs[i].life.parent = -1;
+		procs[i].life.space = 0;
+	}
+	action_rows.live = 0;
+	if (bounds->handlers) {
+		action_rows.live = 1;
+		actions[0].holders = 1;
+		actions[0].of[-1 + RESTARTS].handler = 2;
+		actions[0].of[-1 + INTERRUPTS].handler = 2;
+		procs[0].signal.actions = &actions[0];
+		procs[0].signal.caught = BIT(RESTARTS) | BIT(INTERRUPTS);
+	}
 	files = channel_make(&procs[FILES]);
 	console = channel_make(&procs[CONSOLE]);
 	procs[FILES].message.rank = 1;
@@ -579,6 +732,8 @@ static void begin(void)
 	w.kills_left = bounds->kills;
 	w.unblocks_left = bounds->unblocks;
 	w.interrupts_left = bounds->interrupts;
+	w.handlers_left = bounds->handlers;
+	w.stops_left = bounds->stops;
 }
 
 /* ---- which steps there are, and doing one ------------------------------- */
@@ -586,6 +741,15 @@ static void begin(void)
 static bool idle(int proc)
 {
 	return procs[proc].state == PROC_READY && !w.busy[proc];
+}
+
+/* Has this server heard that the client wishes to wait no longer? */
+static bool asked(int token)
+{
+	const struct proc *client = &procs[token % TOKEN_SLOTS];
+
+	return (client->state == PROC_REPLY_WAIT && client->message.unblock &&
+	        w.asked[proc_index(client)]);
 }
 
 static bool enabled(int proc, enum op op)
@@ -601,6 +765,12 @@ static bool enabled(int proc, enum op op)
 	if (op == UNBLOCK)
 		return w.unblocks_left > 0 &&
 		       (state == PROC_SENDING || state == PROC_REPLY_WAIT);
+	if (op == HANDLE || op == HANDLE_RESTART)
+		return w.handlers_left > 0 && proc == 0 && w.busy[proc];
+	if (op == STOP_IT)
+		return w.stops_left > 0 && proc == 0 && w.busy[proc];
+	if (op == CONTINUE)
+		return state == PROC_STOPPED || procs[proc].signal.stopping;
 	if (op == INTERRUPT)
 		return w.interrupts_left > 0 && proc == CONSOLE;
 	if (!idle(proc))
@@ -620,20 +790,32 @@ static bool enabled(int proc, enum op op)
 		return false;
 	if (op == RECEIVE || op == RECEIVE_BAD || op == POLL)
 		return w.held[proc][HELD - 1] == 0;
+	if (op == REPLY_INTR)
+		return w.held[proc][0] != 0 && asked(w.held[proc][0]);
 	if (op == REPLY_SECOND)
 		return w.held[proc][1] != 0;
 	return op > DUP && w.held[proc][0] != 0;
 }
 
+/* Sends a signal.  A message under way will be asked for, once. */
+static void send(int proc, int signal)
+{
+	struct proc *p = &procs[proc];
+	bool was = p->message.unblock;
+
+	running = &procs[PROCS];
+	signal_send(p, signal, (struct signal_news){0});
+	if (p->state == PROC_REPLY_WAIT && p->message.unblock && !was)
+		w.unblock_due[proc] = true;
+}
+
 static void kill_proc(int proc)
 {
 	w.kills_left--;
-	procs[proc].signal.killed = 9;
 	w.unblock_due[proc] = false;
+	send(proc, SIGKILL);
 	if (idle(proc))
 		end(proc);
-	else if (procs[proc].state != PROC_READY)
-		wake(&procs[proc]);
 }
 
 static void step(int proc, enum op op)
@@ -646,6 +828,14 @@ static void step(int proc, enum op op)
 		    !procs[proc].message.unblock) /* once in each message */
 			w.unblock_due[proc] = true;
 		message_unblock(&procs[proc]);
+	} else if (op == HANDLE || op == HANDLE_RESTART) {
+		w.handlers_left--;
+		send(proc, op == HANDLE ? INTERRUPTS : RESTARTS);
+	} else if (op == STOP_IT) {
+		w.stops_left--;
+		send(proc, SIGSTOP);
+	} else if (op == CONTINUE) {
+		send(proc, SIGCONT);
 	} else if (op == INTERRUPT) {
 		w.interrupts_left--;
 		w.fired = true;
@@ -681,6 +871,7 @@ static bool waits(int proc)
 static void check_world(void)
 {
 	REQUIRE(message_check() == 0);
+	REQUIRE(signal_check() == 0);
 	for (int i = 0; i < w.objects; i++)
 		if (channels[w.object_channel[i]].server >= 0)
 			REQUIRE(object_alive(i) != w.pulsed[i]);
@@ -694,6 +885,10 @@ static void check_world(void)
 		        !procs[i].message.unblock);
 		if (procs[i].state == PROC_REPLY_WAIT)
 			REQUIRE(procs[i].message.queued == w.unblock_due[i]);
+		REQUIRE(procs[i].state != PROC_SENDING ||
+		        !procs[i].signal.attention);
+		REQUIRE(procs[i].state != PROC_REPLY_WAIT ||
+		        !procs[i].signal.attention || procs[i].message.unblock);
 	}
 	if (w.fired && channels[1].server >= 0)
 		REQUIRE(channels[1].interrupts != 0);
@@ -718,6 +913,8 @@ static void mix_proc(int i)
 	mix(p->message.queued ? p->message.next : -2);
 	mix(p->state == PROC_READY ? p->message.status : 0);
 	mix(w.op[i] * 2 + w.busy[i]), mix(w.calls_left[i]);
+	mix(p->signal.pending), mix(p->signal.stopping);
+	mix(w.interrupted[i] + 2 * w.asked[i] + 4 * w.stopped[i]);
 	mix(w.answered[i]), mix(w.expected[i]), mix(w.unblock_due[i]);
 	for (int k = 0; k < 2; k++)
 		mix(p->message.carried[k]);
@@ -758,6 +955,7 @@ static uint64_t state_hash(void)
 	for (int i = 0; i < w.objects; i++)
 		mix(w.pulsed[i]);
 	mix(w.kills_left * 16 + w.unblocks_left * 4 + w.interrupts_left);
+	mix(w.handlers_left * 4 + w.stops_left);
 	return explore_hash;
 }
 
@@ -810,6 +1008,17 @@ static const struct bounds all_bounds[] = {
      .polls = true},
     {"users take turns, two unblocks", {2, 1, 3, 0}, 0, 2, 0, .turns = true},
     {"three users take turns", {1, 1, 4, 3}, 0, 0, 0, .turns = true},
+    {"a handler at every step", {1, 1}, .handlers = 1, .few = true},
+    {"two handlers, a kill", {1}, .kills = 1, .handlers = 2, .few = true},
+    {"a stop at every step", {1, 1}, .stops = 1, .few = true},
+    {"a stop, a handler, a kill",
+     {1},
+     .kills = 1,
+     .handlers = 1,
+     .stops = 1,
+     .few = true},
+    {"each call and answer, a handler", {1, [FILES] = 1}, .handlers = 1},
+    {"each call and answer, a stop", {1, [FILES] = 1}, .stops = 1},
 };
 
 int main(int argc, char **argv)

@@ -72,8 +72,8 @@ void trace_event(int type, const uint32_t args[TRACE_ARGS])
 /* ---- processes ---------------------------------------------------------- */
 
 struct proc procs[PROCS];
-struct rows proc_rows = ROWS_OF(procs, PROCS);
-struct proc *running = procs;
+FAKE struct rows proc_rows = ROWS_OF(procs, PROCS);
+FAKE struct proc *running = procs;
 
 static void nobody_waits(void)
 {
