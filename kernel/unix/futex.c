@@ -75,6 +75,8 @@ static int wait_for(vaddr_t at, uint32_t operation, uint32_t value,
 		wait_join(line_of(&key));
 		result = wait_sleep(line_of(&key), until);
 	} while (wait_again(result));
+	if (result == -EINTR && !until)
+		return RESTART;
 	return result == -EAGAIN ? -ETIMEDOUT : result;
 }
 

@@ -23,6 +23,7 @@
 
 #include "../../abi/poll.h"
 #include "../../ipc/message/message.h"
+#include "../signal/signal.h"
 
 /* ---- looking ------------------------------------------------------------ */
 
@@ -155,7 +156,7 @@ static void limit_out(const struct wish *wish)
 	timespec_out(wish->timeout, left, wish->form == WIDE);
 }
 
-/* Reads the signals that are blocked meanwhile: 0, -EINVAL or -EFAULT. */
+/* Blocks other signals meanwhile, if a mask is given: 0, -EINVAL, -EFAULT. */
 static int mask_in(vaddr_t from, uint32_t size)
 {
 	uint64_t mask;
@@ -164,7 +165,10 @@ static int mask_in(vaddr_t from, uint32_t size)
 		return 0;
 	if (size != sizeof(mask))
 		return -EINVAL;
-	return copy_in(&mask, from, sizeof(mask));
+	if (copy_in(&mask, from, sizeof(mask)) < 0)
+		return -EFAULT;
+	signal_mask_for_wait(mask);
+	return 0;
 }
 
 /*
@@ -183,15 +187,16 @@ static int wait_for(struct wish *wish, vaddr_t mask, uint32_t size)
 	while ((result = wish->look(wish)) == 0) {
 		const uint64_t *until = wish->until ? &wish->until : 0;
 
-		if (until && *until <= clock_counts)
-			break;
+		if (until && *until <= clock_counts &&
+		    !self()->signal.attention)
+			break; /* else the signal comes before the time */
 		if (block_until(PROC_POLLING, until) == GO_ON)
 			continue;
 		result = -EINTR;
 		break;
 	}
 	limit_out(wish);
-	return result;
+	return mask ? signal_mask_after_wait(result) : result;
 }
 
 /* ---- the calls ---------------------------------------------------------- */

@@ -178,13 +178,13 @@ uint64_t deadline_at(int clock, struct timespec32 time)
 	return clock_deadline(from_now(time, now));
 }
 
-/*
- * clock_nanosleep(2).  It never gives back the time that is left: only a signal
- * with a handler would leave any.
- */
-int sys_sleep(int clock, int flags, vaddr_t request, int wide)
+/* clock_nanosleep(2).  A handler ends it; a duration leaves a rest then. */
+int sys_sleep(int clock, int flags, vaddr_t request, vaddr_t remain, int wide)
 {
+	bool until_time = flags & TIMER_ABSTIME;
 	struct timespec32 now, time;
+	uint64_t until;
+	int result;
 
 	if (timespec_in(&time, request, wide) < 0)
 		return -EFAULT;
@@ -194,6 +194,10 @@ int sys_sleep(int clock, int flags, vaddr_t request, int wide)
 		return -EOPNOTSUPP;
 	if (!timespec_valid(time))
 		return -EINVAL;
-	return sleep_until(flags & TIMER_ABSTIME ? deadline_at(clock, time)
-	                                         : clock_deadline(time));
+	until = until_time ? deadline_at(clock, time) : clock_deadline(time);
+	result = sleep_until(until);
+	if (result < 0 && !until_time && remain &&
+	    timespec_out(remain, clock_left(until), wide) < 0)
+		return -EFAULT;
+	return result;
 }
