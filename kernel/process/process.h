@@ -32,6 +32,12 @@
 /* The limits that a process has of its own: getrlimit(2). */
 enum { LIMIT_NPROC, LIMIT_NOFILE, LIMIT_MEMLOCK, OWN_LIMITS };
 
+/* What waits for a time: sleep.c. */
+struct alarm {
+	int place;   /* among all of them, or 0 */
+	uint64_t at; /* when that is: clock.h */
+};
+
 /* Three ids of one kind: what set*id(2) works on. */
 struct id_triple {
 	uint32_t real, effective, saved;
@@ -81,8 +87,7 @@ struct proc {
 		struct run_queue *user;  /* its user's; a server's own */
 		struct run_queue *queue; /* where it stands when READY */
 		struct proc *next;       /* the one behind it there, or 0 */
-		int place;               /* among the sleepers, or 0 */
-		uint64_t wake_at;        /* when its wait ends: clock.h */
+		struct alarm sleep;      /* when its wait ends */
 		uintptr_t kernel_esp;    /* while it does not run */
 		uint32_t start_tick;
 		struct cpu_time used;
@@ -122,6 +127,12 @@ struct proc {
 		int news;                 /* how many */
 		struct sigstack stack;    /* sigaltstack(2) */
 	} signal;
+
+	/* itimer.c: ITIMER_REAL, and the two that count CPU time */
+	struct {
+		struct alarm real;
+		uint64_t period[3], left[3]; /* counts, or 0: `which` */
+	} timers;
 
 	/* exec.c */
 	struct {

@@ -118,7 +118,7 @@ static void count_clock(struct cpu_time *time, bool user, uint32_t passed)
 void clock_tick(bool user)
 {
 	struct proc *p = self();
-	const struct proc *first;
+	const struct alarm *first;
 	bool idle = p->state != PROC_RUNNING;
 	static uint32_t second;
 	uint32_t passed;
@@ -135,11 +135,12 @@ void clock_tick(bool user)
 	first = sleep_first();
 	if (!idle)
 		clock_alarm(clock_next_tick);
-	clock_alarm(first ? first->sched.wake_at : NEVER);
+	clock_alarm(first ? first->at : NEVER);
 	if (idle || passed == 0)
 		return;
 	count_clock(&p->sched.used, user, passed);
 	count_clock(&clock_used, user, passed);
+	timers_tick(p, passed, user);
 	if (ticks % quantum < passed)
 		quantum_ends(p);
 }

@@ -89,24 +89,28 @@ enum block_answer block_until(enum proc_state state, const uint64_t *until);
 int sleep_until(uint64_t until);
 
 /*
- * Lets `p` sleep until the clock has counted to `until`, or no longer.  It
- * joins only when it has no place among the sleepers (sched.place), and leaves
- * only when it has one.
+ * From now on the clock has `a` in mind, until it has counted to `until`, or no
+ * longer.  It joins only when it has no place among them, and leaves only when
+ * it has one.  Who joins sees to it that the clock interrupts (clock_alarm).
  */
-void sleep_join(struct proc *p, uint64_t until);
-void sleep_leave(struct proc *p);
+void sleep_join(struct alarm *a, uint64_t until);
+void sleep_leave(struct alarm *a);
 
-/* The sleeper that is to be woken first, or 0. */
-struct proc *sleep_first(void);
+/* The first one, or 0. */
+struct alarm *sleep_first(void);
 
-/* Wakes the sleepers whose time has come: at an alarm. */
+/* Wakes the sleepers and fires the timers whose time has come. */
 void sleep_wake(void);
+
+/* ITIMER_REAL of `p` is over; its timers of CPU time go on.  kernel/signal. */
+void timer_fires(struct proc *p);
+void timers_tick(struct proc *p, uint32_t ticks, bool user);
 
 /*
  * The heap of sleepers, from 1 on, for sleep_check.c.  It returns how many
  * breaches it has logged.
  */
-extern struct proc *asleep[1 + PROCS_MAX];
+extern struct alarm *asleep[1 + 2 * PROCS_MAX];
 extern int sleepers;
 int sleep_check(void);
 

@@ -1,8 +1,9 @@
 /*
  * kernel/process/sleep.c -- which process sleeps until when.
  *
- * Sleepers stand in a heap.  None wakes up later than the two below it.  So the
- * first to wake up is on top, and a thousand sleepers stand in ten rows:
+ * Sleepers stand in a heap, and the timers that processes have set.  None wakes
+ * up later than the two below it.  So the first to wake up is on top, and a
+ * thousand sleepers stand in ten rows:
  *
  *	                1: 10.0 s
  *	      2: 10.3 s            3: 12.0 s          below n: 2n and 2n + 1
@@ -16,75 +17,80 @@
 #include "../../abi/errno.h"
 #include "clock.h"
 
-struct proc *asleep[1 + PROCS_MAX];
+struct alarm *asleep[1 + 2 * PROCS_MAX];
 int sleepers;
 
 /* ---- the heap ----------------------------------------------------------- */
 
-static void put(int place, struct proc *p)
+static void put(int place, struct alarm *a)
 {
-	asleep[place] = p;
-	p->sched.place = place;
+	asleep[place] = a;
+	a->place = place;
 }
 
-/* Puts `p` in the empty place, or in one above it. */
-static void rise(int place, struct proc *p)
+/* Puts `a` in the empty place, or in one above it. */
+static void rise(int place, struct alarm *a)
 {
-	for (; place > 1 && asleep[place / 2]->sched.wake_at > p->sched.wake_at;
-	     place /= 2)
+	for (; place > 1 && asleep[place / 2]->at > a->at; place /= 2)
 		put(place, asleep[place / 2]);
-	put(place, p);
+	put(place, a);
 }
 
-/* Puts `p` in the empty place, or in one below it. */
-static void sink(int place, struct proc *p)
+/* Puts `a` in the empty place, or in one below it. */
+static void sink(int place, struct alarm *a)
 {
 	int below;
 
 	while ((below = 2 * place) <= sleepers) {
-		if (below < sleepers && asleep[below + 1]->sched.wake_at <
-		                            asleep[below]->sched.wake_at)
+		if (below < sleepers &&
+		    asleep[below + 1]->at < asleep[below]->at)
 			below++;
-		if (asleep[below]->sched.wake_at >= p->sched.wake_at)
+		if (asleep[below]->at >= a->at)
 			break;
 		put(place, asleep[below]);
 		place = below;
 	}
-	put(place, p);
+	put(place, a);
 }
 
-void sleep_join(struct proc *p, uint64_t until)
+void sleep_join(struct alarm *a, uint64_t until)
 {
-	p->sched.wake_at = until;
-	rise(++sleepers, p);
+	a->at = until;
+	rise(++sleepers, a);
 }
 
-void sleep_leave(struct proc *p)
+void sleep_leave(struct alarm *a)
 {
-	struct proc *last = asleep[sleepers--];
-	int place = p->sched.place;
+	struct alarm *last = asleep[sleepers--];
+	int place = a->place;
 
-	p->sched.place = 0;
-	if (p == last)
+	a->place = 0;
+	if (a == last)
 		return;
-	if (last->sched.wake_at < p->sched.wake_at)
+	if (last->at < a->at)
 		rise(place, last);
 	else
 		sink(place, last);
 }
 
-struct proc *sleep_first(void)
+struct alarm *sleep_first(void)
 {
 	return sleepers > 0 ? asleep[1] : 0;
 }
 
 void sleep_wake(void)
 {
-	struct proc *p;
+	struct alarm *a;
 
-	while ((p = sleep_first()) && p->sched.wake_at <= clock_counts) {
-		sleep_leave(p);
-		if (wakes_early(p->state))
+	while ((a = sleep_first()) && a->at <= clock_counts) {
+		/* An alarm lies in the row of its process. */
+		struct proc *p =
+		    &procs[((char *)a - (char *)procs) / (int)sizeof(*p)];
+
+		sleep_leave(a);
+		if (a == &p->timers.real)
+			timer_fires(p);
+		else if (wakes_early(p->state))
 			wake(p);
 	}
 }
@@ -98,11 +104,11 @@ enum block_answer block_until(enum proc_state state, const uint64_t *until)
 
 	if (!until)
 		return block(state, -1);
-	sleep_join(p, *until);
+	sleep_join(&p->sched.sleep, *until);
 	clock_alarm(*until);
 	answer = block(state, -1);
-	if (p->sched.place)
-		sleep_leave(p);
+	if (p->sched.sleep.place)
+		sleep_leave(&p->sched.sleep);
 	return answer;
 }
 

@@ -7,25 +7,27 @@
 
 #include "../base/klog.h"
 
+static bool misplaced(const struct alarm *a)
+{
+	return a->place != 0 && (a->place > sleepers || asleep[a->place] != a);
+}
+
 int sleep_check(void)
 {
 	int breaches = 0;
 
 	for (int i = 1; i <= sleepers; i++) {
-		if (asleep[i]->sched.place == i &&
-		    (i == 1 ||
-		     asleep[i]->sched.wake_at >= asleep[i / 2]->sched.wake_at))
+		if (asleep[i]->place == i &&
+		    (i == 1 || asleep[i]->at >= asleep[i / 2]->at))
 			continue;
-		klog(KLOG_ERROR, "P6: sleeper %d, pid %d, place %d", i,
-		     asleep[i]->life.pid, asleep[i]->sched.place);
+		klog(KLOG_ERROR, "P6: sleeper %d of %d, place %d", i, sleepers,
+		     asleep[i]->place);
 		breaches++;
 	}
 	for (int i = 0; i < proc_rows.fresh; i++) {
-		int place =
-		    procs[i].state == PROC_FREE ? 0 : procs[i].sched.place;
-
-		if (place == 0 ||
-		    (place <= sleepers && asleep[place] == &procs[i]))
+		if (procs[i].state == PROC_FREE ||
+		    (!misplaced(&procs[i].sched.sleep) &&
+		     !misplaced(&procs[i].timers.real)))
 			continue;
 		klog(KLOG_ERROR, "P6: pid %d does not sleep",
 		     procs[i].life.pid);

@@ -225,6 +225,7 @@ void proc_exit(int wait_status)
 	descriptors_exit(p);
 	sem_exit();
 	signals_exit(p);
+	timers_exit(p);
 	space_drop(p->life.space);
 	p->life.space = -1;
 	vfork_over(p);

@@ -16,17 +16,17 @@ static void compare(void)
 	int asleep = 0;
 
 	for (int i = 0; i < PROCS; i++) {
-		EXPECT(procs[i].sched.place != 0,
+		EXPECT(procs[i].sched.sleep.place != 0,
 		       procs[i].state == PROC_SLEEPING);
 		if (procs[i].state == PROC_SLEEPING) {
 			asleep++;
-			if (procs[i].sched.wake_at < earliest)
-				earliest = procs[i].sched.wake_at;
+			if (procs[i].sched.sleep.at < earliest)
+				earliest = procs[i].sched.sleep.at;
 		}
 	}
 	EXPECT(sleep_first() != 0, asleep > 0);
 	if (asleep > 0)
-		EXPECT(sleep_first()->sched.wake_at, earliest);
+		EXPECT(sleep_first()->at, earliest);
 	EXPECT(sleep_check(), 0);
 }
 
@@ -37,7 +37,7 @@ static int asleep_beyond(uint64_t count)
 
 	for (int i = 0; i < PROCS; i++)
 		asleep += procs[i].state == PROC_SLEEPING &&
-		          procs[i].sched.wake_at > count;
+		          procs[i].sched.sleep.at > count;
 	return asleep;
 }
 
@@ -53,18 +53,18 @@ int main(void)
 
 		if (p->state == PROC_READY) {
 			p->state = PROC_SLEEPING;
-			sleep_join(p, clock_counts + 1 + rand() % 500);
+			sleep_join(&p->sched.sleep,
+			           clock_counts + 1 + rand() % 500);
 		} else if (rand() % 3 == 0) {
 			p->state = PROC_READY;
-			sleep_leave(p);
+			sleep_leave(&p->sched.sleep);
 		}
 		clock_counts += rand() % 3;
 		later = asleep_beyond(clock_counts);
 		woken += asleep_beyond(0) - later;
 		sleep_wake();
 		EXPECT(asleep_beyond(0), later);
-		EXPECT(!sleep_first() ||
-		           sleep_first()->sched.wake_at > clock_counts,
+		EXPECT(!sleep_first() || sleep_first()->at > clock_counts,
 		       true);
 		compare();
 	}
