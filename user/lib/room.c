@@ -7,11 +7,6 @@ static struct {
 	struct wait waits[TOKEN_SLOTS];
 } room;
 
-struct wait room_client(const struct message *m)
-{
-	return (struct wait){.token = m->token, .party = m->uid};
-}
-
 struct wait *room_find(int token)
 {
 	struct wait *wait = &room.waits[token % TOKEN_SLOTS];
@@ -42,9 +37,9 @@ void room_join(const struct wait *client)
 }
 
 /* The link of its queue that leads to `wait`. */
-static int *link_to(const struct wait *wait)
+static int *link_to(int *queue, const struct wait *wait)
 {
-	int *link = room_queue(wait), index = (int)(wait - room.waits);
+	int *link = queue, index = (int)(wait - room.waits);
 
 	while (room.waits[*link].party != wait->party)
 		link = &room.waits[*link].next;
@@ -53,14 +48,38 @@ static int *link_to(const struct wait *wait)
 	return link;
 }
 
+/* A party joins the list behind `link`, at the end. */
+static void append(int *link, int party)
+{
+	while (*link != NOBODY)
+		link = &room.waits[*link].next;
+	*link = party;
+}
+
+void room_turn(int *queue)
+{
+	int first = *queue;
+
+	*queue = room.waits[first].next;
+	room.waits[first].next = NOBODY;
+	append(queue, first);
+}
+
 void room_leave(struct wait *wait)
 {
-	int *link = link_to(wait), heir = wait->behind;
+	int *queue = room_queue(wait), *link = link_to(queue, wait);
+	int heir = wait->behind;
 
-	if (heir != NOBODY && wait->next != NOBODY)
-		room.waits[heir].next = wait->next;
-	*link = heir != NOBODY ? heir : wait->next;
 	wait->token = 0;
+	if (heir == NOBODY || wait->next == NOBODY) {
+		*link = heir == NOBODY ? wait->next : heir;
+	} else if (link == queue) {
+		*link = wait->next;
+		append(link, heir);
+	} else {
+		*link = heir;
+		room.waits[heir].next = wait->next;
+	}
 }
 
 int room_answer(struct wait *wait, int status)
@@ -69,17 +88,6 @@ int room_answer(struct wait *wait, int status)
 
 	room_leave(wait);
 	return k_reply(token, status, 0);
-}
-
-void room_turn(int *queue)
-{
-	int first = *queue, *link = queue;
-
-	while (*link != NOBODY)
-		link = &room.waits[*link].next;
-	*link = first;
-	*queue = room.waits[first].next;
-	room.waits[first].next = NOBODY;
 }
 
 struct wait *room_place(int slot)

@@ -62,10 +62,17 @@ struct wait {
 __attribute__((weak)) int *room_queue(const struct wait *wait);
 
 /* A client in no queue: its token, and its user as the party. */
-struct wait room_client(const struct message *m);
+static inline struct wait room_client(const struct message *m)
+{
+	return (struct wait){.token = m->token, .party = m->uid};
+}
+
 /* Gives the client its place, at the end of its queue. */
 void room_join(const struct wait *client);
-/* Leaves the queue: the place is free. */
+/*
+ * Leaves the queue: the place is free.  If it was its turn, the rest of its
+ * party goes behind the others.
+ */
 void room_leave(struct wait *wait);
 /* Leaves with an answer.  Returns 0; or -errno: the client is dead. */
 int room_answer(struct wait *wait, int status);

@@ -52,12 +52,6 @@ int give(int token, int argument, const void *from, uint32_t bytes)
 
 /* ---- objects ------------------------------------------------------------ */
 
-static struct object *row(const struct objects *objects, int object)
-{
-	return (struct object *)(objects->rows +
-	                         (uint32_t)object * objects->bytes);
-}
-
 /* Maps the first `bytes` bytes of the segment in place of what was mapped. */
 static bool look_at(struct objects *objects, uint32_t bytes)
 {
@@ -92,17 +86,9 @@ bool objects_start(struct objects *objects)
 	    k_segment_make(SEGMENT_OF_MEMORY, PAGE_SIZE, 0, TOKEN_SELF);
 	if (objects->segment < 0 || !look_at(objects, PAGE_SIZE))
 		return false;
-	row(objects, 0)->used = true;
+	objects_row(objects, 0)->used = true;
 	objects->fresh = 1;
 	return true;
-}
-
-void *objects_at(const struct objects *objects, int object)
-{
-	if (object < 0 || object >= objects->room ||
-	    !row(objects, object)->used)
-		return 0;
-	return row(objects, object);
 }
 
 int objects_take(struct objects *objects, int token)
@@ -113,17 +99,17 @@ int objects_take(struct objects *objects, int token)
 	    !grow(objects, token))
 		return -ENFILE;
 	if (object != 0)
-		objects->free = row(objects, object)->next;
+		objects->free = objects_row(objects, object)->next;
 	else
 		object = objects->fresh++;
-	*row(objects, object) = (struct object){.used = true};
+	*objects_row(objects, object) = (struct object){.used = true};
 	return object;
 }
 
 void objects_drop(struct objects *objects, int object)
 {
-	memset(row(objects, object), 0, objects->bytes);
-	row(objects, object)->next = objects->free;
+	memset(objects_row(objects, object), 0, objects->bytes);
+	objects_row(objects, object)->next = objects->free;
 	objects->free = object;
 }
 

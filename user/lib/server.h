@@ -70,8 +70,22 @@ struct objects {
 
 /* Makes the first rows and takes row 0.  False: there is no memory. */
 bool objects_start(struct objects *objects);
+static inline struct object *objects_row(const struct objects *objects,
+                                         int object)
+{
+	return (struct object *)(objects->rows +
+	                         (uint32_t)object * objects->bytes);
+}
+
 /* The row of an object that is in use; 0: there is no such object. */
-void *objects_at(const struct objects *objects, int object);
+static inline void *objects_at(const struct objects *objects, int object)
+{
+	if (object < 0 || object >= objects->room ||
+	    !objects_row(objects, object)->used)
+		return 0;
+	return objects_row(objects, object);
+}
+
 /*
  * Takes a row for the client of `token`; it is all zeroes.  Returns the
  * object's number or -ENFILE.

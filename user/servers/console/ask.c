@@ -100,7 +100,6 @@ void ask_serve(void)
 
 		if (status < 0)
 			k_reply(asker->token, status, 0);
-		room_turn(room_queue(asker));
 		room_leave(asker);
 	}
 }

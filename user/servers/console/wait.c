@@ -80,10 +80,8 @@ static void serve_readers(enum line line)
 {
 	struct wait *wait;
 
-	while ((wait = wait_first(line)) != 0 && read_some(wait)) {
-		room_turn(&queues[line]);
+	while ((wait = wait_first(line)) != 0 && read_some(wait))
 		room_leave(wait);
-	}
 }
 
 /* ---- writing ------------------------------------------------------------ */
@@ -173,10 +171,10 @@ static void serve_writer(enum line line)
 		return;
 	}
 	answered = write_piece(wait);
-	if (answered || wait->done < wait->total)
-		room_turn(&queues[line]);
 	if (answered)
 		room_leave(wait);
+	else if (wait->done < wait->total)
+		room_turn(&queues[line]);
 }
 
 /* ---- all of them -------------------------------------------------------- */
