@@ -25,14 +25,8 @@
 #define IOV_MAX  1024u
 #define PATH_MAX 4096u
 
-struct iovec {
-	vaddr_t base;
-	uint32_t length;
-};
-
-/* The lease of one of these kinds on an argument of the client; or 0. */
-static const struct lease *find(const struct proc *client, int argument,
-                                int kinds)
+const struct lease *lease_find(const struct proc *client, int argument,
+                               int kinds)
 {
 	const struct syscall *row = &syscalls[client->message.call];
 
@@ -43,12 +37,8 @@ static const struct lease *find(const struct proc *client, int argument,
 	return 0;
 }
 
-/*
- * Finds buffer `i` of a lease; one that is no iov has one buffer.  Returns 0;
- * -EINVAL: its length is negative; -EFAULT.
- */
-static int element(const struct proc *client, const struct lease *lease,
-                   uint32_t i, struct iovec *iov)
+int lease_element(const struct proc *client, const struct lease *lease,
+                  uint32_t i, struct iovec *iov)
 {
 	const uint32_t *args = client->message.args;
 	uint32_t length = lease->length_argument < 0
@@ -84,7 +74,8 @@ static int elements(const struct proc *client, const struct lease *lease)
 static int move(const struct lease_use *use, vaddr_t address, uint32_t done,
                 uint32_t bytes)
 {
-	int space = use->client->life.space, mine = self()->life.space;
+	int space = use->client->life.space;
+	int mine = (use->owner ? use->owner : self())->life.space;
 	uint8_t *kernel = (uint8_t *)use->kernel + done;
 	vaddr_t buffer = use->buffer + done;
 
@@ -100,7 +91,8 @@ static int move(const struct lease_use *use, vaddr_t address, uint32_t done,
 int lease_copy(const struct lease_use *use)
 {
 	struct proc *client = use->client;
-	const struct lease *lease = find(client, use->argument, LEASE_INOUT);
+	const struct lease *lease =
+	    lease_find(client, use->argument, LEASE_INOUT);
 	uint32_t limit = min(use->bytes, LEASE_MAX), done = 0, before = 0;
 	int i = 0, n = elements(client, lease);
 
@@ -115,7 +107,7 @@ int lease_copy(const struct lease_use *use)
 	}
 	for (; i < n && done < limit && before < COUNT_MAX; i++) {
 		struct iovec iov;
-		int error = element(client, lease, i, &iov);
+		int error = lease_element(client, lease, i, &iov);
 		uint32_t skip = min(use->offset + done - before, iov.length);
 		uint32_t bytes = min(iov.length - skip, limit - done);
 
@@ -134,7 +126,7 @@ int lease_copy(const struct lease_use *use)
 int native_lease_string(const struct proc *client, int argument, vaddr_t buf,
                         uint32_t size)
 {
-	const struct lease *lease = find(client, argument, LEASE_STR);
+	const struct lease *lease = lease_find(client, argument, LEASE_STR);
 	int space = client->life.space, limit = (int)min(size, PATH_MAX);
 	vaddr_t text;
 	int bytes;
@@ -153,13 +145,13 @@ int native_lease_string(const struct proc *client, int argument, vaddr_t buf,
 
 int native_lease_size(const struct proc *client, int argument)
 {
-	const struct lease *lease = find(client, argument, LEASE_INOUT);
+	const struct lease *lease = lease_find(client, argument, LEASE_INOUT);
 	int n = elements(client, lease), error;
 	uint32_t sum = 0;
 	struct iovec iov;
 
 	for (int i = 0; i < n; i++) {
-		error = element(client, lease, i, &iov);
+		error = lease_element(client, lease, i, &iov);
 		if (error)
 			return error;
 		sum = min(sum + iov.length, COUNT_MAX);

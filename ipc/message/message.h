@@ -180,8 +180,8 @@ extern uint32_t count_messages; /* since boot */
 
 /*
  * A use of a lease: the client's argument, from its byte `offset` on; and the
- * other side, which is the caller's `buffer`, or kernel memory if `kernel` is
- * not 0.
+ * other side, which is the caller's or another owner's `buffer`, or kernel
+ * memory if `kernel` is not 0.
  */
 struct lease_use {
 	struct proc *client;
@@ -190,6 +190,7 @@ struct lease_use {
 	bool to_client;
 	void *kernel;
 	vaddr_t buffer;
+	const struct proc *owner; /* of `buffer`; 0: the caller */
 };
 
 /*
@@ -210,6 +211,31 @@ int native_lease_string(const struct proc *client, int argument, vaddr_t buf,
 /* How many bytes a lease reaches; or -EINVAL, -EFAULT as lease_copy() does. */
 int native_lease_size(const struct proc *client, int argument);
 
+struct iovec {
+	vaddr_t base;
+	uint32_t length;
+};
+
+struct lease; /* syscall_table.h */
+
+/* The lease of one of these kinds on an argument of the client; or 0. */
+const struct lease *lease_find(const struct proc *client, int argument,
+                               int kinds);
+/*
+ * Finds buffer `i` of a lease; one that is no iov has one buffer.  Returns 0;
+ * -EINVAL: its length is negative; -EFAULT.
+ */
+int lease_element(const struct proc *client, const struct lease *lease,
+                  uint32_t i, struct iovec *iov);
+
+/* ---- lease_move.c ------------------------------------------------------- */
+
+/*
+ * Moves bytes of a lease to the first buffer of the same argument of `reader`:
+ * a write goes to the read that waits for it.  If all of them were moved, the
+ * reader is answered their number.  Returns what lease_copy() does.
+ */
+int native_lease_move(struct proc *reader, struct lease_use *use);
 /* ---- handle.c: the segments that a server holds ------------------------- */
 
 /* The calling server's segment of this handle, or -EINVAL. */

@@ -7,6 +7,7 @@
  * stands for nothing, so that no function has to:
  *
  *	token    the client that waits for the caller     else ESRCH
+ *	reader   another one                               else ESRCH
  *	whom     the same, or TOKEN_SELF: the caller       else ESRCH
  *	handle   a segment of the caller's                 else EINVAL
  *	fd       the connection behind its descriptor      else EBADF

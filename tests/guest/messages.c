@@ -756,6 +756,7 @@ enum {
 	PROCESS,
 	SEG_LOAD,
 	SEG_STORE,
+	LEASE_MOVE = 32,
 };
 
 static const struct edge {
@@ -825,6 +826,9 @@ static const struct edge {
 	{SEG_LOAD, {H, LAST, B, LAST}, -ENXIO},
 	{SEG_LOAD, {H, 0, 0xC0000000, 4}, -EFAULT},
 	{SEG_LOAD, {H, 0, LAST, 4}, -EFAULT},
+	{LEASE_MOVE, {ME, T, 2, 0, 4}, -ESRCH},
+	{LEASE_MOVE, {T, ME, 2, 0, 4}, -ESRCH},
+	{LEASE_MOVE, {T, T, LAST, 0, 4}, -EINVAL},
 	{SEG_READ, {H, 0, ME, 2, 0, 4}, -ESRCH},
 	{SEG_READ, {H, MAPPED_BYTES, T, 2, 0, 1}, -ENXIO},
 	{SEG_READ, {H, LAST, T, 2, 0, LAST}, -ENXIO},

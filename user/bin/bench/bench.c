@@ -308,6 +308,52 @@ static void msg_ping_pong(void)
 	fetch(2);
 }
 
+/* ---- pipes --------------------------------------------------------------- */
+
+static int there[2], back[2]; /* the descriptors of two pipes */
+
+static int byte_out(int fd)
+{
+	return unix_call(SYS_write, (uint32_t)fd, unix_address("x"), 1);
+}
+
+static int byte_in(int fd)
+{
+	char byte;
+
+	return unix_call(SYS_read, (uint32_t)fd, unix_address(&byte), 1);
+}
+
+static void pipe_partner(void)
+{
+	unix_close(there[1]);
+	while (byte_in(there[0]) == 1 && byte_out(back[1]) == 1)
+		;
+	unix_exit(0);
+}
+
+static void pipe_ping_pong(void)
+{
+	byte_out(there[1]);
+	byte_in(back[0]);
+}
+
+static void make_pipes(void)
+{
+	CHECK(unix_call(SYS_pipe, unix_address(there), 0, 0), "pipe");
+	CHECK(unix_call(SYS_pipe, unix_address(back), 0, 0), "pipe");
+}
+
+static void close_pipes(void)
+{
+	for (int i = 0; i < 2; i++) {
+		unix_close(there[i]);
+		unix_close(back[i]);
+	}
+}
+
+/* ---- round trips --------------------------------------------------------- */
+
 /* The partner waits for its object; when that is removed, it ends. */
 static void measure_ping_pong(const struct row *row, void (*partner)(void),
                               void (*remove)(void))
@@ -409,6 +455,7 @@ static const struct row last[] = {
     {"semop_ping_pong", semop_ping_pong, 0, 0, 100, 1},
     {"msg_ping_pong_64", msg_ping_pong, 0, 0, 100, 1},
     {"send_receive_reply", server_call, 0, 0, 100, 1},
+    {"pipe_ping_pong_1", pipe_ping_pong, 0, 0, 100, 1},
 };
 
 static void measure_all(const struct row *rows, uint32_t n)
@@ -527,6 +574,8 @@ static void measure_everything(uint32_t started, const char *program)
 	queue = unix_call(SYS_msgget, IPC_PRIVATE, 0600, 0);
 	CHECK(queue, "msgget");
 	measure_ping_pong(&last[3], msg_partner, remove_queue);
+	make_pipes();
+	measure_ping_pong(&last[5], pipe_partner, close_pipes);
 	root = unix_open("/", O_RDONLY);
 	CHECK(root, "open");
 	measure(&last[4]);

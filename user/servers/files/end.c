@@ -76,6 +76,7 @@ static int end_make(int pipe, int flags, int token)
 	open->connection = -1; /* until it is answered */
 	if ((flags & O_NONBLOCK) && p->writers == 0)
 		open->writers_before = p->writers_ever;
+	open->pipe = pipe;
 	open->sibling = p->ends;
 	p->ends = object;
 	p->readers += reads(flags);
@@ -88,7 +89,7 @@ static int end_make(int pipe, int flags, int token)
 static int end_reply(int object, int token)
 {
 	struct open *open = open_at(object);
-	struct pipe *p = pipe_at(node_edit(open->node)->value);
+	struct pipe *p = pipe_at(open->pipe);
 
 	int connection = reply_open(token, object, word_of(p, open));
 
@@ -269,7 +270,7 @@ static void remove_end(struct pipe *p, int object)
 void end_close(int object)
 {
 	const struct open *open = open_at(object);
-	int pipe = node_edit(open->node)->value;
+	int pipe = open->pipe;
 	struct pipe *p = pipe_at(pipe);
 
 	remove_end(p, object);
@@ -305,7 +306,7 @@ static int set_size(int pipe, uint32_t wanted)
 
 int pipe_fcntl(const struct message *m, const struct open *open)
 {
-	int pipe = node_edit(open->node)->value;
+	int pipe = open->pipe;
 
 	if (m->args[1] == F_SETPIPE_SZ)
 		return set_size(pipe, m->args[2]);
@@ -314,7 +315,7 @@ int pipe_fcntl(const struct message *m, const struct open *open)
 
 int pipe_ioctl(const struct message *m, const struct open *open)
 {
-	struct pipe *p = pipe_at(node_edit(open->node)->value);
+	struct pipe *p = pipe_at(open->pipe);
 
 	if (m->args[1] != FIONREAD)
 		return -ENOTTY;

@@ -93,6 +93,7 @@ struct open {
 	uint32_t offset; /* of a directory: the cookie that comes next */
 	int hint;        /* of a directory: perhaps the entry that comes next */
 	/* Of an end of a pipe: see end.c. */
+	int pipe; /* 0: it is no end */
 	int connection, sibling;
 	uint32_t writers_before;
 	/* The rest is about a file of /proc: see made.c. */
@@ -104,7 +105,14 @@ struct open {
 };
 
 bool open_start(void);
-struct open *open_at(int object); /* 0: no such object */
+extern struct objects opens;
+
+/* What is open; 0: there is no such object. */
+static inline struct open *open_at(int object)
+{
+	return objects_at(&opens, object);
+}
+
 int open_call(const struct message *m);
 void open_close(int object);
 /* Makes an object on `node` for the client of `token`.  -ENFILE. */
@@ -156,10 +164,9 @@ bool pipe_start(void);
 int pipe_call(const struct message *m);
 int fifo_open(const struct message *m, int node, int flags);
 void end_close(int object);
-/* Reads and writes of `bytes` bytes, by an end that may. */
-int pipe_read(const struct message *m, const struct open *open, uint32_t bytes);
-int pipe_write(const struct message *m, const struct open *open,
-               uint32_t bytes);
+/* Reads and writes by an end, without an offset. */
+int pipe_read(const struct message *m, const struct open *open);
+int pipe_write(const struct message *m, const struct open *open);
 int pipe_fcntl(const struct message *m, const struct open *open);
 int pipe_ioctl(const struct message *m, const struct open *open);
 /* The client waits no longer; it is answered. */

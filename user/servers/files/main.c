@@ -224,7 +224,7 @@ int main(int argc, char **argv, char **envp)
 {
 	struct message m;
 	int status = ANSWERED, error;
-	bool more;
+	bool more = false; /* is there work that waits for no message? */
 
 	(void)argc, (void)envp;
 	inspect_start(argument(argv, "inspect=", 16));
@@ -235,13 +235,13 @@ int main(int argc, char **argv, char **envp)
 		return 1;
 	}
 	for (;;) {
-		more = turns_left() || pipe_busy();
 		error = more ? k_poll(&m) : answer_and_receive(&m, status);
 		if (error < 0 && error != -EAGAIN)
 			return 1;
 		moment_forget();
 		status = error == 0 ? event(&m) : ANSWERED;
-		if (turns_left() || pipe_busy()) {
+		more = turns_left() || pipe_busy();
+		if (more) {
 			/* No answer waits for another's turn. */
 			answer_client(&m, status);
 			status = ANSWERED;

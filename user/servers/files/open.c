@@ -11,7 +11,7 @@
  */
 #include "files.h"
 
-static struct objects opens = {.bytes = sizeof(struct open)};
+struct objects opens = {.bytes = sizeof(struct open)};
 
 bool open_start(void)
 {
@@ -20,11 +20,6 @@ bool open_start(void)
 	open_at(0)->node = ROOT;
 	open_at(0)->flags = O_RDONLY | O_DIRECTORY;
 	return true;
-}
-
-struct open *open_at(int object)
-{
-	return objects_at(&opens, object);
 }
 
 void open_close(int object)

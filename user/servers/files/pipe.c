@@ -28,21 +28,17 @@
 #define SHARE      16 /* pipes may have this part of the machine's memory */
 #define ROOT_SHARE 8  /* and the last part of that is root's */
 
+struct objects pipes = {.bytes = sizeof(struct pipe)};
+
 static struct {
-	struct objects pipes;
 	int busy;              /* the first busy pipe, or 0 */
 	uint32_t pages, limit; /* of all pipes */
-} state = {.pipes.bytes = sizeof(struct pipe)};
+} state;
 
 bool pipe_start(void)
 {
 	state.limit = inspect_now()->frames_total / SHARE;
-	return objects_start(&state.pipes);
-}
-
-struct pipe *pipe_at(int pipe)
-{
-	return objects_at(&state.pipes, pipe);
+	return objects_start(&pipes);
 }
 
 /* A page at the level of the client, or 0: no page is left for it. */
@@ -67,7 +63,7 @@ static void page_drop(int page)
 
 int pipe_make(int node, const struct message *m)
 {
-	int pipe = objects_take(&state.pipes, m->token);
+	int pipe = objects_take(&pipes, m->token);
 	struct pipe *p = pipe_at(pipe);
 
 	if (pipe < 0)
@@ -80,7 +76,7 @@ int pipe_make(int node, const struct message *m)
 		p->queues[i] = NOBODY;
 	if (p->pages[0] != 0)
 		return pipe;
-	objects_drop(&state.pipes, pipe);
+	objects_drop(&pipes, pipe);
 	return -ENFILE;
 }
 
@@ -104,7 +100,7 @@ void pipe_end(int pipe)
 		if (p->pages[i] != 0)
 			page_drop(p->pages[i]);
 	forget_busy(pipe);
-	objects_drop(&state.pipes, pipe);
+	objects_drop(&pipes, pipe);
 }
 
 /* ---- the ring ----------------------------------------------------------- */
@@ -131,7 +127,7 @@ static bool has_page(struct pipe *p, uint32_t at, int whom)
 	}
 	*page = page_take(whom, false);
 	p->held += *page != 0;
-	p->starved = *page == 0;
+	p->starved |= *page == 0;
 	return *page != 0;
 }
 
@@ -194,7 +190,6 @@ static void tidy(struct pipe *p, uint32_t before)
 	}
 	if (p->used == 0)
 		p->out -= p->out % PAGE_SIZE;
-	p->starved = false;
 }
 
 /* ---- reading ------------------------------------------------------------ */
@@ -212,6 +207,7 @@ static void hand(struct pipe *p, const struct wait *reader)
 
 	p->out += bytes;
 	p->used -= bytes;
+	p->starved = false;
 	ends_tell(p);
 	if (k_reply(reader->token, moved, 0) < 0) {
 		p->out -= bytes;
@@ -220,26 +216,29 @@ static void hand(struct pipe *p, const struct wait *reader)
 	tidy(p, before);
 }
 
-int pipe_read(const struct message *m, const struct open *open, uint32_t bytes)
+int pipe_read(const struct message *m, const struct open *open)
 {
-	int pipe = node_edit(open->node)->value;
-	struct pipe *p = pipe_at(pipe);
+	struct pipe *p = pipe_at(open->pipe);
 	struct wait reader = room_client(m);
+	int bytes = buffer_bytes(m);
 
+	if ((open->flags & O_ACCMODE) == O_WRONLY)
+		return -EBADF;
+	if (bytes <= 0)
+		return bytes;
 	reader.what = WAIT_PIPE_READ;
-	reader.at = pipe;
-	reader.total = bytes;
-	if (bytes == 0)
-		return 0;
-	if (p->used > 0)
+	reader.at = open->pipe;
+	reader.total = (uint32_t)bytes;
+	if (p->used > 0) {
 		hand(p, &reader);
-	else if (p->writers == 0)
+		pipe_go_on(open->pipe);
+		return ANSWERED;
+	}
+	if (p->writers == 0)
 		return 0;
-	else if (open->flags & O_NONBLOCK)
+	if (open->flags & O_NONBLOCK)
 		return -EAGAIN;
-	else
-		room_join(&reader);
-	pipe_go_on(pipe);
+	room_join(&reader);
 	return ANSWERED;
 }
 
@@ -257,6 +256,27 @@ static bool fits(const struct pipe *p, const struct wait *writer)
 }
 
 /*
+ * Moves bytes straight to the first reader, who waits at an empty ring: one
+ * copy, and no word changes.  The reader is answered if all arrived.  If not,
+ * the ring finds out whose buffer is bad, or who is dead.
+ */
+static void move_directly(struct pipe *p, struct wait *writer)
+{
+	struct wait *reader = first(p, WAIT_PIPE_READ);
+	uint32_t bytes;
+
+	if (reader == 0 || p->used > 0)
+		return;
+	bytes =
+	    min(min(reader->total, writer->total - writer->done), PIPE_SIZE);
+	if (k_lease_move(reader->token, writer->token, BUFFER, writer->done,
+	                 bytes) != (int)bytes)
+		return;
+	room_leave(reader);
+	writer->done += bytes;
+}
+
+/*
  * Moves what can be moved of a write, for this turn.  0, or -errno: nothing of
  * the rest can be.
  */
@@ -266,7 +286,9 @@ static int push(struct pipe *p, struct wait *writer)
 	    min(writer->total - writer->done, p->capacity - p->used);
 	int got;
 
-	if (!fits(p, writer))
+	move_directly(p, writer);
+	want = min(want, writer->total - writer->done);
+	if (want == 0 || !fits(p, writer))
 		return 0;
 	got = fetch_bytes(p, writer, want);
 	if (got < 0)
@@ -283,26 +305,35 @@ static int answer_of(const struct wait *writer, int error)
 	return writer->done > 0 ? (int)writer->done : error;
 }
 
-int pipe_write(const struct message *m, const struct open *open, uint32_t bytes)
+/* A write that went straight to a reader has changed nothing here. */
+static void write_begun(int pipe, const struct wait *writer)
 {
-	int pipe = node_edit(open->node)->value, error = 0;
-	struct pipe *p = pipe_at(pipe);
-	struct wait writer = room_client(m);
+	if (writer->done < writer->total || pipe_at(pipe)->used > 0)
+		pipe_go_on(pipe);
+}
 
-	writer.what = WAIT_PIPE_WRITE;
-	writer.at = pipe;
-	writer.total = bytes;
-	writer.now = open->flags & O_NONBLOCK;
-	if (bytes == 0)
-		return 0;
+int pipe_write(const struct message *m, const struct open *open)
+{
+	struct pipe *p = pipe_at(open->pipe);
+	struct wait writer = room_client(m);
+	int bytes = buffer_bytes(m), error = 0;
+
+	if ((open->flags & O_ACCMODE) == O_RDONLY)
+		return -EBADF;
+	if (bytes <= 0)
+		return bytes;
 	if (p->readers == 0)
 		return -EPIPE;
+	writer.what = WAIT_PIPE_WRITE;
+	writer.at = open->pipe;
+	writer.total = (uint32_t)bytes;
+	writer.now = open->flags & O_NONBLOCK;
 	if (writer.now || first(p, WAIT_PIPE_WRITE) == 0)
 		error = push(p, &writer);
-	if (error == 0 && writer.done < bytes && !writer.now)
+	if (error == 0 && writer.done < writer.total && !writer.now)
 		room_join(&writer);
-	pipe_go_on(pipe);
-	if (error < 0 || writer.done == bytes)
+	write_begun(open->pipe, &writer);
+	if (error < 0 || writer.done == writer.total)
 		return answer_of(&writer, error);
 	return writer.now ? answer_of(&writer, -EAGAIN) : ANSWERED;
 }
@@ -329,7 +360,6 @@ static bool write_on(struct pipe *p, struct wait *writer)
 		return writer->done > before;
 	}
 	ends_tell(p);
-	room_turn(room_queue(writer));
 	room_answer(writer, answer_of(writer, error));
 	return true;
 }
@@ -342,7 +372,6 @@ static bool step(struct pipe *p)
 
 	if (reader != 0 && (p->used > 0 || p->writers == 0)) {
 		hand(p, reader);
-		room_turn(room_queue(reader));
 		room_leave(reader);
 		return true;
 	}

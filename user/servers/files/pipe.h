@@ -39,7 +39,13 @@ struct pipe {
 	uint32_t told; /* the state that the ends' readiness words say */
 };
 
-struct pipe *pipe_at(int pipe);
+extern struct objects pipes;
+
+static inline struct pipe *pipe_at(int pipe)
+{
+	return objects_at(&pipes, pipe);
+}
+
 /* Makes the pipe of a node.  Its number, or -ENFILE: no page is left. */
 int pipe_make(int node, const struct message *m);
 /* Lets everybody go on that can, after something has changed. */

@@ -135,9 +135,8 @@ int read_on(struct wait *r)
 	}
 }
 
-int read_call(const struct message *m)
+static int read_object(const struct message *m, struct open *open)
 {
-	struct open *open = open_at(m->object);
 	struct node node = node_at(open->node);
 	struct wait reading = room_client(m);
 	int error = find_place(m, open, &reading.from);
@@ -151,14 +150,20 @@ int read_call(const struct message *m)
 		return -EISDIR;
 	if (wanted <= 0 || node.kind == NODE_NULL)
 		return wanted < 0 ? wanted : 0;
-	if (node.kind == NODE_FIFO)
-		return pipe_read(m, open, (uint32_t)wanted);
 	reading.what = is_placed(m) ? WAIT_PREAD : WAIT_READ;
 	reading.at = m->object;
 	reading.total = (uint32_t)wanted;
 	if (node.kind == NODE_FILE)
 		claim(&reading, open, node.bytes.size);
 	return turns_begin(&reading);
+}
+
+int read_call(const struct message *m)
+{
+	struct open *open = open_at(m->object);
+
+	return open->pipe == 0 || is_placed(m) ? read_object(m, open)
+	                                       : pipe_read(m, open);
 }
 
 /* ---- writing ------------------------------------------------------------ */
@@ -199,9 +204,8 @@ static int write_file(const struct message *m, struct open *open, uint32_t from,
 	return written;
 }
 
-int write_call(const struct message *m)
+static int write_object(const struct message *m, struct open *open)
 {
-	struct open *open = open_at(m->object);
 	enum node_kind kind = node_at(open->node).kind;
 	uint32_t from;
 	int error = find_place(m, open, &from);
@@ -213,11 +217,17 @@ int write_call(const struct message *m)
 		return -EBADF;
 	if (kind == NODE_MADE)
 		return made_write(m, open);
-	if (wanted >= 0 && kind == NODE_FIFO)
-		return pipe_write(m, open, (uint32_t)wanted);
 	if (wanted > 0 && kind == NODE_FILE)
 		return write_file(m, open, from, wanted);
 	return wanted; /* null and zero take everything */
+}
+
+int write_call(const struct message *m)
+{
+	struct open *open = open_at(m->object);
+
+	return open->pipe == 0 || is_placed(m) ? write_object(m, open)
+	                                       : pipe_write(m, open);
 }
 
 /* ---- position ----------------------------------------------------------- */
