@@ -34,6 +34,7 @@ struct lease {
 struct syscall {
 	int8_t fd_argument;    /* the descriptor to ask by; -1: by the cwd */
 	bool is_dir;           /* it is a directory, and a path comes next */
+	uint8_t second_dir;    /* the argument that is another one; 0: none */
 	uint8_t result;        /* enum result_kind */
 	int8_t flags_argument; /* where O_CLOEXEC stands; -1: nowhere */
 	uint32_t cloexec;      /* that bit of it */

@@ -4,6 +4,7 @@
  *	read(0, buf, 9)   row 3: by a descriptor, its argument 0
  *	  find_owner      the connection behind descriptor 0
  *	  reserve         slots for new descriptors; read needs none
+ *	  translate       a second directory becomes an object; read has none
  *	  message_send    the message { 3, args }, and the wait for its answer
  *	  install         what the reply carried
  *
@@ -18,30 +19,49 @@
 #include "../../ipc/message/message.h"
 #include "../../ipc/message/syscall_table.h"
 
-/* Does the path start at the root, whatever directory comes with it? */
+/*
+ * Does the path start at the root, whatever directory comes with it?  No path
+ * at all may mean what is behind the descriptor (utimensat).
+ */
 static bool is_absolute(vaddr_t path)
 {
 	char first = '/'; /* a path that cannot be read is the server's case */
 
 	copy_in(&first, path, 1);
-	return first == '/';
+	return first == '/' && path != 0;
 }
 
 /*
- * The connection that the call is sent by: that of the descriptor which the row
- * names, or that of the directory where a path starts.  If the descriptor is no
- * directory, the server behind it says so.
+ * The connection behind the argument `at`: that of the descriptor, or that of
+ * the directory where the path behind it starts.  If the descriptor is no
+ * directory, its server says so.
  */
-static int find_owner(const struct syscall *row, const uint32_t args[6])
+static int find_owner(const uint32_t args[6], int at, bool is_dir)
 {
-	int at = row->fd_argument;
-
-	if (at >= 0 && !(row->is_dir && ((int)args[at] == AT_FDCWD ||
-	                                 is_absolute(args[at + 1]))))
+	if (at >= 0 && !(is_dir && ((int)args[at] == AT_FDCWD ||
+	                            is_absolute(args[at + 1]))))
 		return descriptor_connection(self(), (int)args[at]);
 	/* Only a server has no directory; its path would lead down in rank. */
 	return self()->files.cwd == NO_CONNECTION ? -EDEADLK
 	                                          : self()->files.cwd;
+}
+
+/*
+ * A server knows no descriptors.  So in place of a second directory it gets the
+ * object that is behind it, which must be one of its own.
+ */
+static int translate(const uint32_t args[6], int at, int connection,
+                     uint32_t words[6])
+{
+	int second = find_owner(args, at, true);
+
+	if (second < 0)
+		return second;
+	if (connections[second].channel != connections[connection].channel)
+		return -ENOTDIR;
+	memcpy(words, args, 6 * sizeof(words[0]));
+	words[at] = (uint32_t)connections[second].object;
+	return 0;
 }
 
 /* Finds slots for the descriptors that a reply carries: 0 or -EMFILE. */
@@ -84,13 +104,17 @@ static int install(const struct syscall *row, const uint32_t args[6],
 int forward(uint32_t number, const uint32_t *args)
 {
 	const struct syscall *row = &syscalls[number];
-	int connection = find_owner(row, args);
+	int connection = find_owner(args, row->fd_argument, row->is_dir);
+	uint32_t words[6];
 	int fds[2], result;
 
 	if (connection < 0)
 		return connection;
 	result = reserve(row, fds);
+	if (result == 0 && row->second_dir)
+		result = translate(args, row->second_dir, connection, words);
 	if (result == 0)
-		result = message_send(number, args, connection);
+		result = message_send(number, row->second_dir ? words : args,
+		                      connection);
 	return result < 0 ? result : install(row, args, fds, result);
 }

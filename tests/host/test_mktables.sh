@@ -62,7 +62,7 @@ refuses_native() { # ROWS LINE WORDS
 	says "$2" "$3"
 }
 
-echo 1..65
+echo 1..67
 make $golden/syscalls.tbl $golden/native.tbl
 ok $? "golden: tables with each word of the languages are taken"
 for file in calls.h native_calls.h native_numbers.h native_stubs.h \
@@ -73,7 +73,7 @@ do
 done
 [ "$(ls "$out/made")" = "$(ls $golden/expected)" ]
 ok $? "golden: these files and no others"
-make_table '3 read fd fd buf:out[len] len\n5 open name path:path flags -> fd:flags\n45 brk kernel address -> addr\n146 writev fd fd iov:iniov[n] n\n192 mmap2 kernel+fd address fd -> addr\n37 kill kernel pid:int signal:int\n7 waitpid kernel pid:int status options = wait4 pid status options 0\n213 setuid32 kernel uid = setid 0 uid\n20 getpid kernel -> self:pid\n24 getuid kernel -> self16:cred.uid\n295 openat name dirfd:dir path:path flags -> fd:flags\n311 set_robust_list none head len'
+make_table '3 read fd fd buf:out[len] len\n5 open name path:path flags -> fd:flags\n45 brk kernel address -> addr\n146 writev fd fd iov:iniov[n] n\n192 mmap2 kernel+fd address fd -> addr\n37 kill kernel pid:int signal:int\n7 waitpid kernel pid:int status options = wait4 pid status options 0\n213 setuid32 kernel uid = setid 0 uid\n20 getpid kernel -> self:pid\n24 getuid kernel -> self16:cred.uid\n295 openat name dirfd:dir path:path flags -> fd:flags\n302 renameat name olddir:dir old:path newdir:dir new:path\n311 set_robust_list none head len'
 ok $? "a good table is taken"
 has syscall_numbers.h '#define SYS_brk 45' "numbers for C"
 has syscalls.inc '%define SYS_brk 45' "numbers for nasm"
@@ -85,6 +85,7 @@ has syscall_table.c 'int result = sys_brk(a[0], &address);' "an address comes by
 has syscall_table.c 'return forward(number, a);' "two owners"
 has syscall_table.c '.fd_argument = 1,' "... the second behind a descriptor"
 has syscall_table.c '.fd_argument = 0, .is_dir = true,' "a directory leads to the owner of a path"
+has syscall_table.c '.fd_argument = 0, .is_dir = true, .second_dir = 2,' "... and so does a second one"
 has calls.h 'int sys_brk(uint32_t address, vaddr_t *result);' "a prototype for each call of the kernel"
 has calls.h 'int sys_kill(int pid, int signal);' "a word may have a sign"
 has syscall_table.c 'return sys_wait4(a[0], a[1], a[2], 0);' "a row may be a form of another call"
@@ -100,6 +101,7 @@ refuses '3 read fd fd\n4 read fd fd' 2 'name read is already'
 refuses '3 read fd fd buf:owt[len] len' 1 'unknown kind'
 refuses '4 at name dir:dir flags path:path' 1 'its path behind it'
 refuses '4 at fd fd dir:dir path:path' 1 'a dir needs owner name'
+refuses '4 at name a:dir p:path b:dir q:path c:dir r:path' 1 'more than two directories'
 refuses '3 read file fd' 1 'unknown owner'
 refuses '9 many fd fd a:str b:str c:str d:str' 1 'more than three leases'
 refuses '3 read fd handle' 1 'needs an argument fd'

@@ -13,4 +13,5 @@
 	X(40, open, NAME) \
 	X(41, openat, NAME) \
 	X(42, pipe, NAME) \
-	X(43, rename, NAME)
+	X(43, rename, NAME) \
+	X(44, renameat, NAME)

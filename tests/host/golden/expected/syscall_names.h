@@ -27,5 +27,6 @@ static const char *const syscall_names[SYSCALL_LIMIT] = {
 	[41] = "openat",
 	[42] = "pipe",
 	[43] = "rename",
+	[44] = "renameat",
 	[50] = "random",
 };
