@@ -24,6 +24,7 @@
 #define EFAULT       14 /* Bad address */
 #define EBUSY        16 /* Device or resource busy */
 #define EEXIST       17 /* File exists */
+#define EXDEV        18 /* Invalid cross-device link */
 #define ENODEV       19 /* No such device */
 #define ENOTDIR      20 /* Not a directory */
 #define EISDIR       21 /* Is a directory */
@@ -40,11 +41,12 @@
 #define EDEADLK      35 /* Resource deadlock avoided */
 #define ENAMETOOLONG 36 /* File name too long */
 #define ENOSYS       38 /* Function not implemented */
-#define ELIBBAD      80 /* Accessing a corrupted shared library */
+#define ENOTEMPTY    39 /* Directory not empty */
 #define ELOOP        40 /* Too many levels of symbolic links */
 #define ENOMSG       42 /* No message of desired type */
 #define EIDRM        43 /* Identifier removed */
 #define EOVERFLOW    75 /* Value too large for defined data type */
+#define ELIBBAD      80 /* Accessing a corrupted shared library */
 #define EOPNOTSUPP   95 /* Operation not supported */
 #define ETIMEDOUT    110 /* Connection timed out */
 /* clang-format on */

@@ -20,14 +20,19 @@
 #define O_NOFOLLOW      0400000
 #define O_CLOEXEC       02000000u
 #define O_PATH          010000000
+#define O_TMPFILE       020200000
 
 #define AT_SYMLINK_NOFOLLOW 0x100
+#define AT_EACCESS          0x200 /* of faccessat2 */
+#define AT_REMOVEDIR        0x200 /* of unlinkat */
 #define AT_SYMLINK_FOLLOW   0x400
 #define AT_NO_AUTOMOUNT     0x800
 #define AT_EMPTY_PATH       0x1000
 #define AT_STATX_SYNC_TYPE  0x6000
 
 #define AT_FDCWD (-100)
+
+#define RENAME_NOREPLACE 1
 
 #define FD_CLOEXEC      1
 #define F_DUPFD         0

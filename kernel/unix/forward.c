@@ -19,10 +19,7 @@
 #include "../../ipc/message/message.h"
 #include "../../ipc/message/syscall_table.h"
 
-/*
- * Does the path start at the root, whatever directory comes with it?  No path
- * at all may mean what is behind the descriptor (utimensat).
- */
+/* Does the path start at the root?  No path means the descriptor (futimens). */
 static bool is_absolute(vaddr_t path)
 {
 	char first = '/'; /* a path that cannot be read is the server's case */
@@ -31,11 +28,7 @@ static bool is_absolute(vaddr_t path)
 	return first == '/' && path != 0;
 }
 
-/*
- * The connection behind the argument `at`: that of the descriptor, or that of
- * the directory where the path behind it starts.  If the descriptor is no
- * directory, its server says so.
- */
+/* The connection behind an argument: a descriptor, or where a path starts. */
 static int find_owner(const uint32_t args[6], int at, bool is_dir)
 {
 	if (at >= 0 && !(is_dir && ((int)args[at] == AT_FDCWD ||
@@ -46,21 +39,17 @@ static int find_owner(const uint32_t args[6], int at, bool is_dir)
 	                                          : self()->files.cwd;
 }
 
-/*
- * A server knows no descriptors.  So in place of a second directory it gets the
- * object that is behind it, which must be one of its own.
- */
-static int translate(const uint32_t args[6], int at, int connection,
-                     uint32_t words[6])
+/* In place of a second directory the server gets its object, one of its own. */
+static int translate(const uint32_t args[6], int at, int owner, uint32_t to[6])
 {
 	int second = find_owner(args, at, true);
 
 	if (second < 0)
 		return second;
-	if (connections[second].channel != connections[connection].channel)
+	if (connections[second].channel != connections[owner].channel)
 		return -ENOTDIR;
-	memcpy(words, args, 6 * sizeof(words[0]));
-	words[at] = (uint32_t)connections[second].object;
+	memcpy(to, args, 6 * sizeof(to[0]));
+	to[at] = (uint32_t)connections[second].object;
 	return 0;
 }
 

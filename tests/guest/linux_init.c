@@ -1,10 +1,10 @@
 /*
  * tests/guest/linux_init.c -- process 1 of `make compare`, on Linux.
  *
- * It mounts /proc, makes /tests/tree read-only and promises memory as Tessera
- * does (overcommit mode 2).  Then it runs the programs that /tests/order names,
- * one after the other.  Each stands between two marks on the console, which
- * tools/compare looks for:
+ * It mounts /proc and a tmpfs at /tmp, makes the usual directories and promises
+ * memory as Tessera does (overcommit mode 2).  Then it runs the programs that
+ * /tests/order names, one after the other.  Each stands between two marks on
+ * the console, which tools/compare looks for:
  *
  *	@@@ linux RELEASE VERSION
  *	@@@ begin NAME WORD...
@@ -19,6 +19,7 @@
 #include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,6 +40,21 @@ static void put(const char *file, const char *text)
 static void quiet(void)
 {
 	klogctl(8, NULL, 1);
+}
+
+static void make_places(void)
+{
+	static const struct {
+		const char *path;
+		mode_t mode;
+	} places[] = {{"/", 0755},     {"/tmp", 01777},     {"/dev/shm", 01777},
+	              {"/var", 0755},  {"/var/tmp", 01777}, {"/root", 0700},
+	              {"/home", 0755}, {"/run", 0755}};
+
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		mkdir(places[i].path, 0755);
+		chmod(places[i].path, places[i].mode);
+	}
 }
 
 /* Runs "NAME WORD...", a program and its arguments. */
@@ -71,9 +87,8 @@ int main(void)
 
 	setvbuf(stdout, NULL, _IONBF, 0);
 	mount("proc", "/proc", "proc", 0, "");
-	mount("/tests/tree", "/tests/tree", NULL, MS_BIND, NULL);
-	mount(NULL, "/tests/tree", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY,
-	      NULL);
+	make_places();
+	mount("tmpfs", "/tmp", "tmpfs", 0, "mode=1777");
 	put("/proc/sys/vm/overcommit_ratio", "100");
 	put("/proc/sys/vm/overcommit_memory", "2");
 	uname(&u);

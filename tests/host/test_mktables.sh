@@ -62,7 +62,7 @@ refuses_native() { # ROWS LINE WORDS
 	says "$2" "$3"
 }
 
-echo 1..67
+echo 1..69
 make $golden/syscalls.tbl $golden/native.tbl
 ok $? "golden: tables with each word of the languages are taken"
 for file in calls.h native_calls.h native_numbers.h native_stubs.h \
@@ -111,6 +111,8 @@ refuses '7 waitpid kernel pid =' 1 'needs owner kernel and a function'
 refuses '20 getpid name -> self:pid' 1 'field of the process needs owner kernel'
 refuses '5 open name path:path -> file' 1 'unknown result'
 refuses '20 getpid kernel -> self' 1 'self needs the name of a field'
+refuses '3/4 read fd fd' 1 'as many names as numbers'
+refuses '3/4 read/read fd fd' 1 'name read is already number 3'
 refuses '3 read' 1 'expected: number name owner arguments'
 refuses 'read fd fd' 1 'expected: number name owner arguments'
 refuses '5 open name path:path -> fd cwd' 1 'one result belongs after ->'

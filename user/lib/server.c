@@ -148,7 +148,7 @@ int flags_call(const struct message *m, int *flags)
 
 	if (m->args[1] == F_GETFL)
 		return *flags & (O_ACCMODE | settable | O_LARGEFILE |
-		                 O_DIRECTORY | O_NOFOLLOW);
+		                 O_DIRECTORY | O_NOFOLLOW | O_PATH);
 	if (m->args[1] == F_GETPIPE_SZ || m->args[1] == F_SETPIPE_SZ)
 		return -EBADF; /* it is no pipe */
 	if (m->args[1] != F_SETFL)
@@ -176,6 +176,29 @@ int give_stat(int token, int argument, const struct facts *facts)
 	                    .mtime_nsec = facts->mtime.nsec,
 	                    .st_ctime = (uint32_t)facts->ctime.seconds,
 	                    .ctime_nsec = facts->ctime.nsec};
+
+	return give(token, argument, &st, sizeof(st));
+}
+
+/* Numbers that are too big for it are cut, as those of inodes never are. */
+int give_old_stat(int token, int argument, const struct facts *facts)
+{
+	struct old_stat st = {.st_dev = facts->dev,
+	                      .st_ino = facts->ino,
+	                      .st_mode = (uint16_t)facts->mode,
+	                      .st_nlink = (uint16_t)facts->nlink,
+	                      .st_uid = (uint16_t)min(facts->uid, 65534),
+	                      .st_gid = (uint16_t)min(facts->gid, 65534),
+	                      .st_rdev = facts->rdev,
+	                      .st_size = facts->bytes,
+	                      .st_blksize = BLOCK,
+	                      .st_blocks = facts->blocks,
+	                      .st_atime = (uint32_t)facts->atime.seconds,
+	                      .atime_nsec = facts->atime.nsec,
+	                      .st_mtime = (uint32_t)facts->mtime.seconds,
+	                      .mtime_nsec = facts->mtime.nsec,
+	                      .st_ctime = (uint32_t)facts->ctime.seconds,
+	                      .ctime_nsec = facts->ctime.nsec};
 
 	return give(token, argument, &st, sizeof(st));
 }

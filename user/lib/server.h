@@ -103,6 +103,13 @@ int reply_open(int token, int object, uint32_t readiness);
 /* Answers fcntl64 with F_GETFL or F_SETFL; `flags` are those of the object. */
 int flags_call(const struct message *m, int *flags);
 
+/* ---- device.c ----------------------------------------------------------- */
+
+/* Does a call of this number take a path?  The others take a descriptor. */
+bool call_by_path(int type);
+/* What a device, which is no directory, answers to calls for files. */
+int device_call(const struct message *m);
+
 /* A moment: seconds since 1970, and what is beyond them. */
 struct moment {
 	int64_t seconds;
@@ -117,6 +124,7 @@ struct facts {
 
 /* Write the facts to a lease, in that call's layout.  Return 0 or -errno. */
 int give_stat(int token, int argument, const struct facts *facts);
+int give_old_stat(int token, int argument, const struct facts *facts);
 int give_statx(int token, int argument, const struct facts *facts);
 
 #endif

@@ -26,10 +26,13 @@
 #define S_IFREG 0100000
 #define S_IFDIR 0040000
 #define S_IFCHR 0020000
+#define S_IFBLK 0060000
 #define S_IFIFO 0010000
-#define S_ISUID 0004000
-#define S_ISGID 0002000
-#define S_IXGRP 0000010
+#define S_IFSOCK 0140000
+#define S_ISUID 0004000u
+#define S_ISGID 0002000u
+#define S_ISVTX 0001000u
+#define S_IXGRP 0000010u
 
 #define TCGETS     0x5401
 #define TCSETS     0x5402
@@ -71,6 +74,17 @@ struct stat64 {
 	uint32_t st_ino, ino_high;
 };
 
+/* What stat, lstat and fstat fill, the calls 106 to 108. */
+struct old_stat {
+	uint32_t st_dev, st_ino;
+	uint16_t st_mode, st_nlink, st_uid, st_gid;
+	uint32_t st_rdev, st_size, st_blksize, st_blocks;
+	uint32_t st_atime, atime_nsec;
+	uint32_t st_mtime, mtime_nsec;
+	uint32_t st_ctime, ctime_nsec;
+	uint32_t unused[2];
+};
+
 struct statx_time {
 	uint32_t seconds, seconds_high, nsec, pad;
 };
@@ -90,6 +104,13 @@ struct statx {
 };
 
 #define STATX_BASIC_STATS 0x7FFu
+
+/* An entry of getdents; its last byte is the type. */
+struct dirent32 {
+	uint32_t d_ino, d_off;
+	uint16_t d_reclen;
+	char d_name[];
+};
 
 struct dirent64 {
 	uint32_t d_ino, ino_high;
@@ -115,6 +136,7 @@ struct winsize {
 };
 
 _Static_assert(sizeof(struct stat64) == 96, "Linux i386 stat64");
+_Static_assert(sizeof(struct old_stat) == 64, "Linux i386 stat");
 _Static_assert(sizeof(struct statx) == 256, "Linux statx");
 _Static_assert(offsetof(struct dirent64, d_name) == 19, "Linux dirent64");
 _Static_assert(sizeof(struct termios) == 36, "Linux i386 kernel termios");

@@ -48,20 +48,10 @@ static int answer(const struct message *m)
 		return stat_call(m);
 	case SYS_statx:
 		return statx_call(m);
-	case SYS_lseek:
-	case SYS__llseek:
-		return -ESPIPE;
-	case SYS_mmap2:
-		return -ENODEV;
 	case SYS_fstatat64:
 		return statat_call(m);
-	case SYS_fchdir:
-	case SYS_getdents64:
-	case SYS_readlinkat:
-	case SYS_faccessat:
-		return -ENOTDIR;
 	}
-	return -ENOSYS;
+	return device_call(m);
 }
 
 static void request(const struct message *m)

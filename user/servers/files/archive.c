@@ -95,6 +95,27 @@ static bool map_archive(void)
 	return true;
 }
 
+/* What programs expect to find, whatever is in the archive. */
+static bool add_places(void)
+{
+	static const struct {
+		const char *path;
+		uint32_t mode;
+	} places[] = {{"dev", 0755},  {"dev/shm", 01777}, {"home", 0755},
+	              {"root", 0700}, {"run", 0755},      {"tmp", 01777},
+	              {"var", 0755},  {"var/log", 0755},  {"var/tmp", 01777}};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		const char *path = places[i].path;
+		int at = node_add_path(path, strlen(path), S_IFDIR);
+
+		if (at == NO_NODE)
+			return false;
+		node_edit(at)->mode = S_IFDIR | places[i].mode;
+	}
+	return true;
+}
+
 bool archive_start(void)
 {
 	struct member member;
@@ -105,5 +126,5 @@ bool archive_start(void)
 	while (next_member(&offset, &member))
 		if (!add(&member))
 			return false;
-	return true;
+	return add_places();
 }

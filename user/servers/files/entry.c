@@ -43,15 +43,14 @@ const struct entry *entry_at(int entry)
 
 const char *entry_name(int entry)
 {
-	return name_at(edit(entry)->name, edit(entry)->name_bytes);
+	return (const char *)arena_at(edit(entry)->name);
 }
 
 bool entry_start(void)
 {
 	struct bucket *bucket;
 
-	if (!objects_start(&entries) || !objects_start(&buckets) ||
-	    !names_start())
+	if (!objects_start(&entries) || !objects_start(&buckets))
 		return false;
 	bucket = objects_at(&buckets, 0);
 	bucket->first = NO_ENTRY;
@@ -228,6 +227,7 @@ static void count_name(int directory, int number, int entry)
 {
 	struct node *node = node_edit(number);
 
+	node->in_proc |= node_edit(directory)->in_proc;
 	if (node->kind != NODE_DIRECTORY) {
 		node->links++;
 		return;
@@ -246,14 +246,15 @@ int entry_add(int directory, const char *name, uint32_t bytes, int node,
 
 	if (entry_count >= bucket_count)
 		split_bucket(token); /* without memory they just get fuller */
-	kept = name_keep(name, bytes, token);
+	kept = arena_take(bytes, token);
 	if (kept < 0)
 		return kept;
 	entry = objects_take(&entries, token);
 	if (entry < 0) {
-		name_drop(kept, bytes);
+		arena_drop(kept);
 		return -ENOSPC;
 	}
+	memcpy(arena_at(kept), name, bytes);
 	edit(entry)->hash = hash_of(directory, name, bytes);
 	edit(entry)->directory = directory;
 	edit(entry)->node = node;
@@ -294,7 +295,7 @@ void entry_remove(int entry)
 	list_remove(&gone);
 	node_hold(gone.node);
 	forget_name(&gone, entry);
-	name_drop(gone.name, gone.name_bytes);
+	arena_drop(gone.name);
 	objects_drop(&entries, entry);
 	entry_count--;
 	node_release(gone.node);

@@ -5,11 +5,13 @@
  *	archive.c   the boot archive's members become nodes
  *	node.c      the tree: files, directories, links, devices
  *	entry.c     the tree: names in directories, and how to find one
- *	names.c     the names' bytes
  *	moment.c    the time that a request writes into nodes
  *	path.c      from a path to a node: links, "..", rights
  *	open.c      open, and what is open: objects with offset and flags
- *	transfer.c  read, write, lseek, getdents64 on objects
+ *	dirops.c    mkdir, rmdir, unlink, link, symlink, rename, mknod
+ *	attributes.c  chmod, chown, times, umask
+ *	transfer.c  read, write, lseek on objects
+ *	directory.c getdents64
  *	memory.c    files as memory: mmap2, memfd_create
  *	size.c      truncate, fallocate, fsync
  *	statfs.c    what the file system has, and what is left of it
@@ -64,15 +66,26 @@ struct who {
 struct who who_effective(const struct message *m);
 struct who who_real(const struct message *m);
 
+/* What the kernel knows of the client; and the request is over. */
+const struct client *who_client(const struct who *who);
+void who_forget(void);
+bool who_in_group(const struct who *who, uint32_t gid);
+
 /* May `who` do all of `wanted` with `node`?  0 or -EACCES. */
 int may(const struct who *who, const struct node *node, uint32_t wanted);
 
 struct walk {
 	struct who who;
-	int start;         /* where a relative path begins */
-	bool nofollow;     /* do not follow a link in the last component */
-	bool last_missing; /* out: only the last component is missing */
-	int directory;     /* out: the directory of that component */
+	int start;     /* where a relative path begins */
+	bool nofollow; /* do not follow a link in the last component */
+	bool parent;   /* nor if slashes come after it: the name is wanted */
+
+	/* Out: about the last component. */
+	bool last_missing; /* the only one that is missing */
+	int directory;     /* where it is looked up */
+	const char *last;  /* the name itself, until the next walk */
+	uint32_t last_bytes;
+	bool slash; /* slashes come after it */
 };
 
 /* The node that `path` names, or -errno. */
@@ -115,6 +128,8 @@ static inline struct open *open_at(int object)
 
 int open_call(const struct message *m);
 void open_close(int object);
+/* Is it an end of a pipe?  With O_PATH it is only the name of one. */
+bool open_is_end(const struct open *open);
 /* Makes an object on `node` for the client of `token`.  -ENFILE. */
 int open_make(int node, int flags, int token);
 /* Replies to `m` with a new object on `node`.  ANSWERED or -errno. */
@@ -136,15 +151,9 @@ int read_call(const struct message *m);
 int write_call(const struct message *m);
 int lseek_call(const struct message *m);
 int llseek_call(const struct message *m);
-int getdents_call(const struct message *m);
 int fcntl_call(const struct message *m);
 bool readable(const struct open *open);
 bool writable(const struct open *open);
-/*
- * The client of `m` has changed a file's bytes: its times move, and a program
- * that is not root's any more to the byte loses its s-bits.
- */
-void node_changed(struct node *node, const struct message *m);
 
 /* ---- memory.c, size.c, statfs.c ----------------------------------------- */
 
@@ -176,6 +185,10 @@ void pipe_end(int pipe);
 /* Can a pipe go on at once?  Gives one that can its turn. */
 bool pipe_busy(void);
 void pipe_next(void);
+
+/* ---- directory.c ------------------------------------------------------- */
+
+int getdents_call(const struct message *m);
 
 /* ---- turns.c ------------------------------------------------------------ */
 
@@ -211,6 +224,11 @@ void turns_hurry(int token);
 
 /* ---- stat.c ------------------------------------------------------------- */
 
+/*
+ * The node that a call's path names, or -errno.  With AT_EMPTY_PATH, an empty
+ * path names the call's object.
+ */
+int node_named(const struct message *m, int argument, uint32_t flags);
 int stat_call(const struct message *m);
 int fstat_call(const struct message *m);
 int fstatat_call(const struct message *m);
@@ -226,6 +244,41 @@ int fchdir_call(const struct message *m);
  * begins, or 0: the node has no name, or there is no room.
  */
 char *node_path(int number, char *start, char *end);
+
+/* ---- dirops.c ----------------------------------------------------------- */
+
+/*
+ * Makes a node called `name` in a directory, as its mode, the client's umask
+ * and the directory want it.  The caller has checked that it may, and holds
+ * the node.  Its number or -ENOSPC.
+ */
+int node_create(const struct who *who, int directory, const char *name,
+                uint32_t bytes, uint32_t mode);
+/* May `who` make a name in that directory?  0 or -errno. */
+int may_create(const struct who *who, int directory);
+
+int mkdir_call(const struct message *m);
+int mknod_call(const struct message *m);
+int symlink_call(const struct message *m);
+int link_call(const struct message *m);
+int rmdir_call(const struct message *m);
+int unlink_call(const struct message *m);
+int unlinkat_call(const struct message *m);
+int rename_call(const struct message *m);
+
+/* ---- attributes.c ------------------------------------------------------- */
+
+int chmod_call(const struct message *m);
+int fchmod_call(const struct message *m);
+int chown_call(const struct message *m);
+int fchown_call(const struct message *m);
+int fchownat_call(const struct message *m);
+int utime_call(const struct message *m);
+/*
+ * A file's contents have changed: its times move, and if `who` is not root, it
+ * is no set-id program any more.
+ */
+void node_changed(struct node *node, const struct message *m);
 
 /* ---- exec.c ------------------------------------------------------------- */
 

@@ -4,7 +4,8 @@
  * It has rank 1: it may send requests to servers of a higher rank, but it
  * never does.  It passes a call on to the server that owns the device, so that
  * no client waits for a server that waits for another one.  Its name space is
- * the boot archive, read-only, with /dev and /proc beside it.
+ * one tree in memory.  It begins as the boot archive, with /dev and /proc
+ * beside it.
  *
  * A client may not use this server to take memory that is kept for root and
  * for the servers (mm/frame.h).  So each kind of memory that a request takes,
@@ -12,6 +13,9 @@
  *
  *	open        a connection                  client   message.c, reply
  *	            room for objects, stays       client   objects_take
+ *	a new name  room for nodes, entries and
+ *	            their table, stays            client   node.c, entry.c
+ *	            the name's bytes              client   arena.c
  *	mmap2       a segment, a file's last page client   transfer.c
  *	            regions, tables, pages        client   kernel/unix/memory.c
  *	execve      the image's segment           client   exec.c
@@ -21,13 +25,13 @@
  *	fork        process, stack, space         client kernel/unix/lifecycle.c
  *
  * Everything else is there from the start: paths, lines, the text of /proc,
- * and a place to wait for each process (user/lib/room.h).  So no client
- * can make this server's own memory grow.
+ * and a place to wait for each process (user/lib/room.h).
  *
  * No client may keep the server from the others for long.  A turn of a request
  * moves a megabyte at most, and then the request waits in line (turns.c); a
  * read of /proc makes a page at most, or passes over sixteen; getdents64 gives
- * a page of entries.  The exception is /proc/check, which runs all checkers of
+ * a page of entries, and walks over a directory's list only if its place there
+ * has been removed.  The exception is /proc/check, which runs all checkers of
  * the kernel for as long as they take: only root can read it.
  *
  * It starts with a connection to each server above it.  Its arguments name the
@@ -95,13 +99,57 @@ static int (*const calls[SYSCALL_LIMIT])(const struct message *) = {
     [SYS_statfs64] = statfs_call,
     [SYS_fstatfs] = fstatfs_call,
     [SYS_fstatfs64] = fstatfs_call,
+    [SYS_creat] = open_call,
+    [SYS_mkdir] = mkdir_call,
+    [SYS_mkdirat] = mkdir_call,
+    [SYS_mknod] = mknod_call,
+    [SYS_mknodat] = mknod_call,
+    [SYS_symlink] = symlink_call,
+    [SYS_symlinkat] = symlink_call,
+    [SYS_link] = link_call,
+    [SYS_linkat] = link_call,
+    [SYS_rmdir] = rmdir_call,
+    [SYS_unlink] = unlink_call,
+    [SYS_unlinkat] = unlinkat_call,
+    [SYS_rename] = rename_call,
+    [SYS_renameat] = rename_call,
+    [SYS_renameat2] = rename_call,
+    [SYS_chmod] = chmod_call,
+    [SYS_fchmodat] = chmod_call,
+    [SYS_fchmod] = fchmod_call,
+    [SYS_chown] = chown_call,
+    [SYS_lchown] = chown_call,
+    [SYS_chown32] = chown_call,
+    [SYS_lchown32] = chown_call,
+    [SYS_fchown] = fchown_call,
+    [SYS_fchown32] = fchown_call,
+    [SYS_fchownat] = fchownat_call,
+    [SYS_utime] = utime_call,
+    [SYS_utimes] = utime_call,
+    [SYS_futimesat] = utime_call,
+    [SYS_utimensat] = utime_call,
+    [SYS_utimensat_time64] = utime_call,
+    [SYS_faccessat2] = access_call,
+    [SYS_stat] = stat_call,
+    [SYS_lstat] = stat_call,
+    [SYS_fstat] = fstat_call,
+    [SYS_getdents] = getdents_call,
 };
+
+/* With O_PATH, an object can be looked at, and that is all. */
+static bool good_for(const struct message *m)
+{
+	if (!(open_at(m->object)->flags & O_PATH) || call_by_path(m->type))
+		return true;
+	return m->type == SYS_fstat64 || m->type == SYS_fstat ||
+	       m->type == SYS_fchdir || m->type == SYS_fcntl64;
+}
 
 static int answer(const struct message *m)
 {
 	if (m->type >= SYSCALL_LIMIT || calls[m->type] == 0)
 		return -ENOSYS;
-	if (open_at(m->object) == 0)
+	if (open_at(m->object) == 0 || !good_for(m))
 		return -EBADF;
 	return calls[m->type](m);
 }
@@ -239,6 +287,7 @@ int main(int argc, char **argv, char **envp)
 		if (error < 0 && error != -EAGAIN)
 			return 1;
 		moment_forget();
+		who_forget();
 		status = error == 0 ? event(&m) : ANSWERED;
 		more = turns_left() || pipe_busy();
 		if (more) {

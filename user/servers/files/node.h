@@ -46,6 +46,7 @@ struct node {
 	struct bytes bytes; /* of a file; or the target of a link */
 	uint32_t rdev;      /* of a device */
 	int value, pid;
+	bool in_proc; /* it is /proc, or in it */
 
 	/* Of a directory; entry.c writes them. */
 	int parent;
@@ -87,7 +88,7 @@ struct entry {
 	int directory, node;
 	int before, after; /* in its directory */
 	uint32_t cookie;   /* its place there: rises from entry to entry */
-	int name;          /* entry_name() finds it */
+	int name;          /* a cell of the arena: entry_name() finds it */
 	uint32_t name_bytes;
 };
 
@@ -117,13 +118,5 @@ int entry_from(int directory, uint32_t cookie, int hint);
 int entry_of(int node);
 /* Writes a directory's name.  Its length, without a NUL. */
 uint32_t node_name(int directory, char name[NAME_MAX]);
-
-/* ---- names.c ------------------------------------------------------------ */
-
-bool names_start(void);
-/* Keeps a copy of a name of up to NAME_MAX bytes.  Its number or -ENOSPC. */
-int name_keep(const char *name, uint32_t bytes, int token);
-const char *name_at(int name, uint32_t bytes);
-void name_drop(int name, uint32_t bytes);
 
 #endif

@@ -6,8 +6,10 @@
  * root directory, which is always open: it is init's working directory, and
  * init cannot have opened it.
  *
- * The archive cannot be written: an open for writing is EROFS, as on a
- * read-only file system.  Devices can be written, as there.
+ * A file of the archive gets bytes of its own when it is opened for writing
+ * (bytes.c).  With O_PATH only the name is of interest: no rights are asked
+ * for, and the object is good for the calls that look at a file or start at a
+ * directory, and for no others (main.c).
  */
 #include "files.h"
 
@@ -22,6 +24,11 @@ bool open_start(void)
 	return true;
 }
 
+bool open_is_end(const struct open *open)
+{
+	return node_at(open->node).kind == NODE_FIFO && !(open->flags & O_PATH);
+}
+
 void open_close(int object)
 {
 	struct open *open = open_at(object);
@@ -29,7 +36,7 @@ void open_close(int object)
 	if (open == 0 || object == 0)
 		return;
 	made_forget(open);
-	if (node_at(open->node).kind == NODE_FIFO)
+	if (open_is_end(open))
 		end_close(object);
 	node_release(open->node);
 	objects_drop(&opens, object);
@@ -93,6 +100,8 @@ static int check(const struct who *who, const struct node *node, int flags)
 	uint32_t wanted = wanted_rights(flags);
 	bool directory = node->kind == NODE_DIRECTORY;
 
+	if (flags & O_PATH)
+		return (flags & O_DIRECTORY) && !directory ? -ENOTDIR : 0;
 	if ((flags & O_CREAT) && (flags & O_EXCL))
 		return -EEXIST;
 	if ((flags & O_CREAT) && directory)
@@ -103,20 +112,67 @@ static int check(const struct who *who, const struct node *node, int flags)
 		return -ELOOP;
 	if (directory && (wanted & MAY_WRITE))
 		return -EISDIR;
-	if (node->kind == NODE_FILE && (wanted & MAY_WRITE))
-		return -EROFS;
 	return may(who, node, wanted);
 }
 
-/*
- * The error of an open with O_CREAT.  A missing file can be made nowhere: in
- * /proc that is ENOENT, elsewhere EROFS.
- */
-static int cannot_create(const struct walk *walk, int error)
+/* A file that is opened for writing gets bytes that can be written. */
+static int make_writable(const struct message *m, int node, int flags)
 {
-	if (error != -ENOENT || !walk->last_missing)
+	struct bytes *bytes = &node_edit(node)->bytes;
+	int error;
+
+	if (!(wanted_rights(flags) & MAY_WRITE))
+		return 0;
+	if (!(flags & O_TRUNC))
+		return bytes->where == BYTES_ARCHIVE
+		           ? bytes_copy_up(bytes, m->token)
+		           : 0;
+	error = bytes_resize(bytes, 0, m->token);
+	if (error == 0)
+		node_changed(node_edit(node), m);
+	return error;
+}
+
+/* Opens what is there.  ANSWERED or -errno. */
+static int open_node(const struct message *m, const struct who *who, int number,
+                     int flags)
+{
+	struct node node = node_at(number);
+	int error = check(who, &node, flags);
+
+	if (error < 0)
 		return error;
-	return proc_has(walk->directory) ? -ENOENT : -EROFS;
+	if (node.kind == NODE_FILE)
+		error = make_writable(m, number, flags);
+	if (error < 0)
+		return error;
+	flags &= ~(O_CREAT | O_EXCL);
+	if (node.kind == NODE_FIFO && !(flags & O_PATH))
+		return fifo_open(m, number, flags);
+	if (node.kind != NODE_PASS || (flags & O_PATH))
+		return open_reply(m, number, flags);
+	error = k_pass(m->token, node.value);
+	return error < 0 ? error : ANSWERED;
+}
+
+/* Makes the file that the walk did not find, and opens it. */
+static int open_new(const struct message *m, const struct walk *walk,
+                    uint32_t mode, int flags)
+{
+	int error = may_create(&walk->who, walk->directory), made;
+
+	if (error < 0)
+		return error;
+	made = node_create(&walk->who, walk->directory, walk->last,
+	                   walk->last_bytes, S_IFREG | (mode & 07777));
+	if (made < 0)
+		return made;
+	error = open_reply(m, made, flags & ~(O_CREAT | O_EXCL));
+	if (error != ANSWERED)
+		entry_remove(
+		    entry_find(walk->directory, walk->last, walk->last_bytes));
+	node_release(made);
+	return error;
 }
 
 /* Removes slashes at the end of a path, but not from "/".  Were there any? */
@@ -130,40 +186,49 @@ static bool strip_slashes(char *path)
 	return bytes < all;
 }
 
+struct request {
+	int path; /* its argument */
+	int flags;
+	uint32_t mode;
+};
+
+static struct request request_of(const struct message *m)
+{
+	int at = m->type == SYS_openat ? 1 : 0;
+	struct request r = {at, (int)m->args[at + 1], m->args[at + 2]};
+
+	if (m->type == SYS_creat) {
+		r.flags = O_CREAT | O_WRONLY | O_TRUNC;
+		r.mode = m->args[1];
+	}
+	if (r.flags & O_PATH)
+		r.flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW;
+	return r;
+}
+
 int open_call(const struct message *m)
 {
-	int at = m->type == SYS_open ? 0 : 1; /* the path's argument */
-	int flags = (int)m->args[at + 1];
-	bool exclusive = (flags & O_CREAT) && (flags & O_EXCL);
+	struct request r = request_of(m);
+	bool exclusive = (r.flags & O_CREAT) && (r.flags & O_EXCL);
 	struct walk walk = {.who = who_effective(m),
 	                    .start = object_node(m),
-	                    .nofollow = (flags & O_NOFOLLOW) || exclusive};
-	struct node node;
+	                    .nofollow = (r.flags & O_NOFOLLOW) || exclusive};
 	char *path;
-	int error = path_lease(m, at, &path);
+	int error = path_lease(m, r.path, &path);
 	bool slashes;
 	int found;
 
-	if ((flags & O_CREAT) && (flags & O_DIRECTORY))
+	if ((r.flags & O_CREAT) && (r.flags & O_DIRECTORY))
 		return -EINVAL;
+	if ((r.flags & O_TMPFILE) == O_TMPFILE)
+		return -EOPNOTSUPP;
 	if (error < 0)
 		return error;
-	if (walk.start < 0)
-		return walk.start;
-	slashes = (flags & O_CREAT) && strip_slashes(path);
+	slashes = (r.flags & O_CREAT) && strip_slashes(path);
 	found = path_find(&walk, path);
 	if (slashes && (found >= 0 || walk.last_missing))
 		return -EISDIR; /* no file can have that name */
-	if (found < 0)
-		return flags & O_CREAT ? cannot_create(&walk, found) : found;
-	node = node_at(found);
-	error = check(&walk.who, &node, flags);
-	if (error < 0)
-		return error;
-	if (node.kind == NODE_FIFO)
-		return fifo_open(m, found, flags & ~O_CREAT);
-	if (node.kind != NODE_PASS)
-		return open_reply(m, found, flags & ~O_CREAT);
-	error = k_pass(m->token, node.value);
-	return error < 0 ? error : ANSWERED;
+	if (found < 0 && (r.flags & O_CREAT) && walk.last_missing)
+		return open_new(m, &walk, r.mode, r.flags);
+	return found < 0 ? found : open_node(m, &walk.who, found, r.flags);
 }

@@ -11,6 +11,10 @@
  * The errors of a component, in their order, are ENOTDIR (what it is looked up
  * in is no directory), EACCES (no search permission there), ENAMETOOLONG and
  * ENOENT.  After forty links the error is ELOOP.  An empty path is ENOENT.
+ *
+ * In a sticky directory that everybody may write, such as /tmp, a link at the
+ * end of a path is followed only if it belongs to the follower or to the
+ * directory's owner: nobody is led elsewhere by a link of a stranger.
  */
 #include "files.h"
 
@@ -21,24 +25,43 @@ struct who who_effective(const struct message *m)
 	return (struct who){m->euid, m->egid, m->pid, m->token};
 }
 
-struct who who_real(const struct message *m)
-{
-	struct client client = {.gid = m->egid};
+/*
+ * The kernel is asked once a request at most: a path may have two thousand
+ * components.  A client that has died meanwhile has no rights.
+ */
+static struct client client;
+static bool client_known;
 
-	k_client(m->token, &client);
-	return (struct who){m->uid, client.gid, m->pid, m->token};
+void who_forget(void)
+{
+	client_known = false;
 }
 
-static bool in_group(const struct who *who, uint32_t gid)
+const struct client *who_client(const struct who *who)
 {
-	struct client client;
+	if (!client_known && k_client(who->token, &client) < 0)
+		client = (struct client){.gid = ID_KEPT, .umask = 0777};
+	client_known = true;
+	return &client;
+}
+
+struct who who_real(const struct message *m)
+{
+	struct who who = {m->uid, 0, m->pid, m->token};
+
+	who.gid = who_client(&who)->gid;
+	return who;
+}
+
+bool who_in_group(const struct who *who, uint32_t gid)
+{
+	const struct client *known;
 
 	if (who->gid == gid)
 		return true;
-	if (k_client(who->token, &client) < 0)
-		return false;
-	for (int i = 0; i < client.ngroups; i++)
-		if (client.groups[i] == gid)
+	known = who_client(who);
+	for (int i = 0; i < known->ngroups; i++)
+		if (known->groups[i] == gid)
 			return true;
 	return false;
 }
@@ -59,7 +82,7 @@ int may(const struct who *who, const struct node *node, uint32_t wanted)
 	}
 	if (who->uid == node->uid)
 		bits >>= 6;
-	else if (in_group(who, node->gid))
+	else if (who_in_group(who, node->gid))
 		bits >>= 3;
 	return (wanted & ~bits & 7) == 0 ? 0 : -EACCES;
 }
@@ -73,12 +96,11 @@ int link_target(int node, const struct who *who, char *to, uint32_t size)
 		return -EACCES;
 	if (node >= DYNAMIC)
 		return proc_link(node, to, size);
-	if (link.bytes.size > 0)
-		text_bytes(&text, (const char *)link.bytes.archive,
-		           link.bytes.size);
-	else
+	if (link.bytes.size == 0)
 		text_add(&text, "%d", who->pid); /* /proc/self */
-	return (int)text.used;
+	else
+		bytes_load(&link.bytes, 0, to, min(link.bytes.size, size));
+	return (int)(link.bytes.size + text.used);
 }
 
 static char rest[PATH_MAX]; /* the part that is still to be walked */
@@ -139,7 +161,19 @@ static bool goes_through(const struct walk *walk, int next, const char *tail)
 {
 	if (node_at(next).kind != NODE_LINK)
 		return false;
+	if (walk->parent && *skip_slashes(tail) == '\0')
+		return false;
 	return *tail != '\0' || !walk->nofollow;
+}
+
+/* Is the link, in the last component, a stranger's: see above. */
+static bool leads_astray(const struct walk *walk, int at, int next)
+{
+	uint32_t everybodys = S_ISVTX | 0002;
+	struct node directory = node_at(at), link = node_at(next);
+
+	return (directory.mode & everybodys) == everybodys &&
+	       link.uid != walk->who.uid && link.uid != directory.uid;
 }
 
 /* Walks the component at *name.  The node that it leads to, or -errno. */
@@ -151,6 +185,9 @@ static int walk_on(struct walk *walk, int at, const char **name, int *links)
 	int error;
 
 	walk->directory = at;
+	walk->last = *name;
+	walk->last_bytes = bytes;
+	walk->slash = *tail == '/';
 	if (next < 0) {
 		walk->last_missing =
 		    next == -ENOENT && *skip_slashes(tail) == '\0';
@@ -162,6 +199,8 @@ static int walk_on(struct walk *walk, int at, const char **name, int *links)
 	}
 	if (++*links > LINKS_MAX)
 		return -ELOOP;
+	if (*tail == '\0' && leads_astray(walk, at, next))
+		return -EACCES;
 	error = put_before(next, &walk->who, tail);
 	if (error)
 		return error;
@@ -175,7 +214,8 @@ int path_find(struct walk *walk, const char *path)
 	const char *name = rest;
 	int links = 0;
 
-	walk->last_missing = false;
+	walk->last_missing = walk->slash = false;
+	walk->last_bytes = 0;
 	if (*path == '\0')
 		return -ENOENT;
 	if (strlen(path) >= PATH_MAX)
@@ -185,7 +225,7 @@ int path_find(struct walk *walk, const char *path)
 		bool slash = *name == '/';
 
 		name = skip_slashes(name);
-		if (*name == '\0' && slash &&
+		if (*name == '\0' && slash && !walk->parent &&
 		    node_at(at).kind != NODE_DIRECTORY)
 			return -ENOTDIR;
 		if (*name == '\0')

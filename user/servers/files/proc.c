@@ -96,6 +96,9 @@ bool proc_start(void)
 	int self;
 
 	proc_root = node_add_path("proc", 4, S_IFDIR | 0555);
+	if (proc_root == NO_NODE)
+		return false;
+	node_edit(proc_root)->in_proc = true;
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		int at = node_add_path(files[i].path, strlen(files[i].path),
 		                       files[i].mode);
@@ -106,7 +109,7 @@ bool proc_start(void)
 		node_edit(at)->value = files[i].made;
 	}
 	self = node_add_path("proc/self", 9, S_IFLNK | 0777);
-	return proc_root != NO_NODE && self != NO_NODE;
+	return self != NO_NODE;
 }
 
 static int number(int pid, int which)
@@ -209,9 +212,7 @@ static int find_fd(int pid, const char *name, uint32_t bytes)
 
 bool proc_has(int node)
 {
-	while (node != ROOT && node != proc_root)
-		node = node_at(node).parent;
-	return node == proc_root;
+	return node >= DYNAMIC || node_edit(node)->in_proc;
 }
 
 int proc_find(int parent, const char *name, uint32_t bytes)

@@ -9,9 +9,11 @@
 
 #define DEVICE 1u
 
+/* A directory's size is tmpfs's: 20 bytes for each name in it. */
 static struct facts facts_of(int number)
 {
 	struct node node = node_at(number);
+	bool directory = node.kind == NODE_DIRECTORY;
 
 	return (struct facts){.dev = DEVICE,
 	                      .ino = (uint32_t)number + 1,
@@ -20,7 +22,8 @@ static struct facts facts_of(int number)
 	                      .uid = node.uid,
 	                      .gid = node.gid,
 	                      .rdev = node.rdev,
-	                      .bytes = node.bytes.size,
+	                      .bytes = directory ? (node.count + 2) * 20
+	                                         : node.bytes.size,
 	                      .blocks = bytes_blocks(&node.bytes),
 	                      .atime = node.atime,
 	                      .mtime = node.mtime,
@@ -28,20 +31,19 @@ static struct facts facts_of(int number)
 	                      .btime = node.btime};
 }
 
-static int answer_stat(int token, int argument, int node)
+static int answer_stat(const struct message *m, int argument, int node)
 {
 	struct facts facts = facts_of(node);
 
-	return give_stat(token, argument, &facts);
+	if (m->type == SYS_stat || m->type == SYS_lstat || m->type == SYS_fstat)
+		return give_old_stat(m->token, argument, &facts);
+	return give_stat(m->token, argument, &facts);
 }
 
-/*
- * The node that a call's path names, or -errno.  With AT_EMPTY_PATH, an empty
- * path names the call's object.
- */
-static int find(const struct message *m, int argument, uint32_t flags)
+static int node_named_for(const struct who *who, const struct message *m,
+                          int argument, uint32_t flags)
 {
-	struct walk walk = {.who = who_effective(m),
+	struct walk walk = {.who = *who,
 	                    .start = object_node(m),
 	                    .nofollow = flags & AT_SYMLINK_NOFOLLOW};
 	char *path;
@@ -56,16 +58,24 @@ static int find(const struct message *m, int argument, uint32_t flags)
 	return path_find(&walk, path);
 }
 
+int node_named(const struct message *m, int argument, uint32_t flags)
+{
+	struct who who = who_effective(m);
+
+	return node_named_for(&who, m, argument, flags);
+}
+
 int stat_call(const struct message *m)
 {
-	int node = find(m, 0, m->type == SYS_lstat64 ? AT_SYMLINK_NOFOLLOW : 0);
+	bool link = m->type == SYS_lstat64 || m->type == SYS_lstat;
+	int node = node_named(m, 0, link ? AT_SYMLINK_NOFOLLOW : 0);
 
-	return node < 0 ? node : answer_stat(m->token, 1, node);
+	return node < 0 ? node : answer_stat(m, 1, node);
 }
 
 int fstat_call(const struct message *m)
 {
-	return answer_stat(m->token, 1, object_node(m));
+	return answer_stat(m, 1, object_node(m));
 }
 
 int fstatat_call(const struct message *m)
@@ -75,8 +85,8 @@ int fstatat_call(const struct message *m)
 
 	if (m->args[3] & ~known)
 		return -EINVAL;
-	node = find(m, 1, m->args[3]);
-	return node < 0 ? node : answer_stat(m->token, 2, node);
+	node = node_named(m, 1, m->args[3]);
+	return node < 0 ? node : answer_stat(m, 2, node);
 }
 
 int statx_call(const struct message *m)
@@ -89,36 +99,31 @@ int statx_call(const struct message *m)
 	if ((m->args[2] & ~known) || (m->args[3] & 0x80000000u) ||
 	    (m->args[2] & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return -EINVAL;
-	node = find(m, 1, m->args[2]);
+	node = node_named(m, 1, m->args[2]);
 	if (node < 0)
 		return node;
 	facts = facts_of(node);
 	return give_statx(m->token, 4, &facts);
 }
 
-/* access and faccessat use the real ids. */
+/* access and faccessat use the real ids; faccessat2 has a choice. */
 int access_call(const struct message *m)
 {
 	int at = m->type == SYS_access ? 0 : 1;
 	uint32_t wanted = m->args[at + 1];
-	struct walk walk = {.who = who_real(m), .start = object_node(m)};
+	uint32_t flags = m->type == SYS_faccessat2 ? m->args[3] : 0;
+	uint32_t known = AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+	struct who who = flags & AT_EACCESS ? who_effective(m) : who_real(m);
 	struct node node;
-	char *path;
-	int error, found;
+	int found;
 
-	if (wanted & ~7u)
+	if ((wanted & ~7u) || (flags & ~known))
 		return -EINVAL;
-	error = path_lease(m, at, &path);
-	if (error < 0 || walk.start < 0)
-		return error < 0 ? error : walk.start;
-	found = path_find(&walk, path);
+	found = node_named_for(&who, m, at, flags);
 	if (found < 0)
 		return found;
 	node = node_at(found);
-	if ((wanted & MAY_WRITE) &&
-	    (node.kind == NODE_FILE || node.kind == NODE_DIRECTORY))
-		return -EROFS;
-	return may(&walk.who, &node, wanted);
+	return may(&who, &node, wanted);
 }
 
 int readlink_call(const struct message *m)
@@ -131,7 +136,7 @@ int readlink_call(const struct message *m)
 
 	if ((int)size <= 0)
 		return -EINVAL;
-	node = find(m, at, AT_SYMLINK_NOFOLLOW);
+	node = node_named(m, at, AT_SYMLINK_NOFOLLOW);
 	if (node < 0)
 		return node;
 	if (node_at(node).kind != NODE_LINK)
@@ -189,6 +194,8 @@ int getcwd_call(const struct message *m)
 
 	if (node < 0)
 		return node;
+	if (node_at(node).links == 0)
+		return -ENOENT; /* it is removed */
 	path = node_path(node, buffer, end);
 	if (path == 0)
 		return -ENAMETOOLONG;
@@ -211,7 +218,7 @@ static int change_to(const struct message *m, int number)
 
 int chdir_call(const struct message *m)
 {
-	int node = find(m, 0, 0);
+	int node = node_named(m, 0, 0);
 
 	return node < 0 ? node : change_to(m, node);
 }

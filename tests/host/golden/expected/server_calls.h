@@ -14,4 +14,5 @@
 	X(41, openat, NAME) \
 	X(42, pipe, NAME) \
 	X(43, rename, NAME) \
-	X(44, renameat, NAME)
+	X(44, renameat, NAME) \
+	X(45, linkat, NAME)

@@ -28,5 +28,6 @@ static const char *const syscall_names[SYSCALL_LIMIT] = {
 	[42] = "pipe",
 	[43] = "rename",
 	[44] = "renameat",
+	[45] = "linkat",
 	[50] = "random",
 };

@@ -28,6 +28,7 @@
 #define SYS_pipe 42
 #define SYS_rename 43
 #define SYS_renameat 44
+#define SYS_linkat 45
 #define SYS_random 50
 
 #define SYSCALL_LIMIT 51

@@ -169,6 +169,9 @@ const struct syscall syscalls[SYSCALL_LIMIT] = {
 	[44] = {.fd_argument = 0, .is_dir = true, .second_dir = 2,
 		.result = RESULT_STATUS, .flags_argument = -1, .cloexec = 0,
 		.leases = {{LEASE_STR, 1, -1, 0}, {LEASE_STR, 3, -1, 0}}},
+	[45] = {.fd_argument = 0, .is_dir = true, .second_dir = 2,
+		.result = RESULT_STATUS, .flags_argument = -1, .cloexec = 0,
+		.leases = {{LEASE_STR, 1, -1, 0}, {LEASE_STR, 3, -1, 0}}},
 	[50] = {.fd_argument = -1,
 		.result = RESULT_STATUS, .flags_argument = -1, .cloexec = 0},
 };
@@ -219,7 +222,7 @@ int (*const syscall_run[SYSCALL_LIMIT])(uint32_t, const uint32_t *) = {
 	[42] = forward,
 	[43] = forward,
 	[44] = forward,
-	[45] = unknown_call,
+	[45] = forward,
 	[46] = unknown_call,
 	[47] = unknown_call,
 	[48] = unknown_call,
