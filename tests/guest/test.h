@@ -396,7 +396,7 @@ static const char *errno_name(long error)
 }
 
 /* What a call returned: the name of an errno, or the number. */
-static const char *outcome(long result)
+UNUSED static const char *outcome(long result)
 {
 	static char text[2][32];
 	static int turn;
