@@ -79,6 +79,17 @@ TYPED = [  # what is typed, what comes back, the sentence
     ("one\rtwo\r", ['read 4 "one\\n"', 'read 4 "two\\n"'],
      "two lines at once are two reads"),
     ("a\tb\r", ['read 4 "a\\011b\\n"'], "a tab is a character"),
+    ("ab\t\x7f\x7fc\r", ["ab\t" + "\b" * 6 + "\b \bc\n", 'read 3 "ac\\n"'], "DEL erases a tab at its width"),
+    ("one two.three\x17x\r", ['read 10 "one two.x\\n"'],
+     "^W erases letters and digits"),
+    ("a\x16\x03b\r", ["a^\b^Cb\n", 'read 4 "a\\003b\\n"'],
+     "^V takes the next character as it is"),
+    ("abc\x12d\r", ["abc^R\nabcd\n", 'read 5 "abcd\\n"'],
+     "^R shows the line again"),
+    ("abc\x1cde\r", ["abc^\\", 'read 3 "de\\n"'],
+     "^\\ drops the line, too"),
+    ("\x11go\x11 on\r", ["go on\n", 'read 6 "go on\\n"'],
+     "^Q is no character"),
 ]
 
 
@@ -98,11 +109,25 @@ def terminal(check):
     with tempfile.TemporaryDirectory(prefix="tessera-test-") as folder, \
             machine_with(folder, "lines") as machine:
         machine.wait_for("lines are read", 60)
+        machine.says("lines are read\n")
+        stop_and_go(check, machine)
         type_lines(machine, lambda sentence, *texts: check(
             sentence, machine.says(*texts), machine.text[-600:]))
         machine.type("q\r")
         check("q powers the machine off", machine.ended(20) == 1,
               machine.text[-500:])
+
+
+def stop_and_go(check, machine):
+    """^S stops output, what is typed is kept, ^Q lets it go on."""
+    machine.type("\x13stopped\r")
+    machine.says("stopped\n")
+    check("behind ^S no output comes", not soon(
+        lambda: "read" in machine.text[machine.heard:], 0.1),
+        machine.text[machine.heard:])
+    machine.type("\x11")
+    check("^Q lets it go on", machine.says('read 8 "stopped\\n"'),
+          machine.text[-600:])
 
 
 def type_lines(machine, answers):

@@ -93,6 +93,7 @@ def vga(check):
                   wanted, rows(machine.screen()))
         colours(check, machine)
         keys(check, machine)
+        where(check, machine)
         look_back(check, machine)
         machine.type("quit\r")
         machine.says("your choice: ")
@@ -122,6 +123,16 @@ def keys(check, machine):
               machine.text[-200:])
     machine.keys("q")
     machine.says("end")
+
+
+def where(check, machine):
+    """The console answers ESC [ 6 n, and does not send it to COM1."""
+    machine.type("where\r")
+    octal = "".join(" %03o" % ord(c) for c in "\033[7;9R")
+    check("where the cursor is, the console says by itself, once",
+          machine.says(octal + " end"), machine.text[-300:])
+    check("... and does not ask the other end of the line",
+          "\033[7;9H" in machine.text and "\033[6n" not in machine.text)
 
 
 def look_back(check, machine):

@@ -7,7 +7,7 @@
  *
  * The line "raw N" asks for N bytes without a line discipline; byte i must be
  * (i * 7 + i / 256) % 256.  The line "quit" ends the program with the exit
- * status of a program that does not exist.  ^C does not end it.
+ * status of a program that does not exist.  ^C and ^\ do not end it.
  */
 #include <ctype.h>
 #include <signal.h>
@@ -60,6 +60,7 @@ int main(void)
 	int got;
 
 	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
 	printf("lines are read\n");
 	fflush(stdout);
 	while ((got = read(0, line, sizeof line - 1)) >= 0) {

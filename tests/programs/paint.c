@@ -2,9 +2,10 @@
  * tests/programs/paint.c -- writes to the terminal what each line says.
  *
  * A line is written as it is, without its newline, and nothing is echoed.  In
- * it "\033" is the byte of that octal number.  Two lines are orders:
+ * it "\033" is the byte of that octal number.  Three lines are orders:
  *
  *	keys      shows the bytes of each key, in octal, until "q" is typed
+ *	where     asks the terminal where the cursor is, and shows the answer
  *	quit      ends the program, with the exit status of a program that does
  *	          not exist
  */
@@ -32,7 +33,8 @@ static void write_decoded(const char *line)
 	fflush(stdout);
 }
 
-static void show_keys(void)
+/* Writes `question`, and shows what comes as far as `last`. */
+static void show_bytes(const char *question, unsigned char last)
 {
 	struct termios cooked, raw;
 	unsigned char byte = 0;
@@ -41,9 +43,9 @@ static void show_keys(void)
 	raw = cooked;
 	cfmakeraw(&raw);
 	tcsetattr(0, TCSANOW, &raw);
-	printf("keys:");
+	printf("keys:%s", question);
 	fflush(stdout);
-	while (byte != 'q' && read(0, &byte, 1) == 1) {
+	while (byte != last && read(0, &byte, 1) == 1) {
 		printf(" %03o", byte);
 		fflush(stdout);
 	}
@@ -65,7 +67,9 @@ int main(void)
 	while (fgets(line, sizeof line, stdin)) {
 		line[strcspn(line, "\n")] = '\0';
 		if (strcmp(line, "keys") == 0)
-			show_keys();
+			show_bytes("", 'q');
+		else if (strcmp(line, "where") == 0)
+			show_bytes("\033[7;9H\033[6n", 'R');
 		else if (strcmp(line, "quit") == 0)
 			return NO_SUCH_PROGRAM;
 		else
