@@ -117,7 +117,7 @@ PROGRAMS := $(addprefix build/root/sbin/,$(SERVERS) init) build/bench/bench
 PROGRAMS += $(addprefix build/root/bin/,$(BIN)) build/root/lecture
 build/root/lecture: $(wildcard docs/beats/*.stage); cat $^ >$@
 programs: $(PROGRAMS) $(addprefix build/tests/,$(TESTS) $(TEST_SERVERS))
-build/tessera.cpio: $(PROGRAMS) tools/mkarchive tools/busybox.tbl $(wildcard user/etc/* user/root/* build/shell/bin/busybox)
+build/tessera.cpio: $(PROGRAMS) tools/mkarchive tools/busybox.tbl $(wildcard user/boot/* user/etc/* user/root/* build/shell/bin/busybox)
 	tools/busybox; tools/mkarchive -o $@ -r build/root -r build/shell
 build/tessera.iso: build/tessera.elf build/tessera.cpio boot/grub.cfg tools/mkiso
 	tools/mkiso $@ build/tessera.elf build/tessera.cpio boot/grub.cfg
