@@ -1,7 +1,7 @@
 /*
  * kernel/unix/lifecycle.h -- what the files of kernel/unix give to each other,
  * to kernel/entry and to boot.  This header declares what lifecycle.c,
- * memory.c, client.c, random.c, rtc.c, forward.c and system.c have; exec.h is
+ * memory.c, group.c, client.c, random.c, forward.c and system.c have; exec.h is
  * for exec.c and elf.c.
  */
 #ifndef KERNEL_LIFECYCLE_H
@@ -16,6 +16,7 @@
 #include "../process/schedule.h"
 #include "../process/trapframe.h"
 #include "../signal/signal.h"
+#include "../wait/time.h"
 
 /* ---- lifecycle.c -------------------------------------------------------- */
 
@@ -65,11 +66,6 @@ int native_exec(struct proc *client, vaddr_t from);
 /* Bytes that are hard to guess: random.c says how hard. */
 void random_bytes(uint8_t bytes[RANDOM_BLOCK]);
 
-/* ---- time.c ------------------------------------------------------------- */
-
-/* Writes a struct rusage, in which all but the CPU time is 0.  0 or -EFAULT. */
-int give_rusage(struct cpu_time used, vaddr_t rusage);
-
 /* ---- group.c: groups of processes, and native calls about them ---------- */
 
 int native_leader(int pid);
@@ -81,25 +77,6 @@ int native_background(struct proc *client, int signal);
 void group_parent_lost(const struct proc *p, const struct proc *parent);
 /* A hook of lifecycle.c: `p` is a zombie now. */
 void group_exit(struct proc *p);
-
-/* ---- rtc.c -------------------------------------------------------------- */
-
-/* The date as seconds since 1970, or 0 where there is no clock.  For boot. */
-uint32_t rtc_time(void);
-
-/* ---- time.c ------------------------------------------------------------- */
-
-/*
- * Gives the process a time, with 64 bits of seconds if `wide`: 0 or -EFAULT.
- * timespec_in() in process/clock.h does the opposite.
- */
-int timespec_out(vaddr_t to, struct timespec32 time, bool wide);
-
-/* The count at which that clock, one to sleep by, is at that time. */
-uint64_t deadline_at(int clock, struct timespec32 time);
-
-/* Reads the clock, and answers how long it is until `deadline`; 0: past. */
-struct timespec32 clock_left(uint64_t deadline);
 
 /* ---- forward.c ---------------------------------------------------------- */
 

@@ -1,5 +1,5 @@
 /*
- * kernel/unix/poll.c -- poll(2), select(2) and their kin.
+ * kernel/wait/poll.c -- poll(2), select(2) and their kin.
  *
  * Each connection has a word of readiness, which its server writes.  To poll is
  * to look at the words behind some descriptors, and to sleep as long as none of
@@ -19,10 +19,13 @@
  * A server clears a bit before it replies to the call that has made it untrue.
  * So a client that polls after its read does not see what it has taken itself.
  */
-#include "lifecycle.h"
+#include "time.h"
 
+#include "../../abi/errno.h"
 #include "../../abi/poll.h"
 #include "../../ipc/message/message.h"
+#include "../base/string.h"
+#include "../process/schedule.h"
 #include "../signal/signal.h"
 
 /* ---- looking ------------------------------------------------------------ */

@@ -1,11 +1,11 @@
 /*
- * kernel/unix/rtc.c -- the date, from the real-time clock.
+ * kernel/wait/rtc.c -- the date, from the real-time clock.
  *
  * The MC146818 keeps the date in the machine's CMOS, with two digits for the
  * year.  It is read once, at boot, as seconds since 1970 in UTC; from then on
  * the interval timer counts.
  */
-#include "lifecycle.h"
+#include "time.h"
 
 #include "../base/cpu.h"
 

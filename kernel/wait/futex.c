@@ -1,5 +1,5 @@
 /*
- * kernel/unix/futex.c -- futex(2): to wait until a word of memory is changed.
+ * kernel/wait/futex.c -- futex(2): to wait until a word of memory is changed.
  *
  * A C library builds its semaphores and mutexes on words of memory.  It asks
  * the kernel only when one has to wait, or when others wait.  To the kernel the
@@ -14,9 +14,11 @@
  *
  * The sleepers stand in 64 lines, each key in one of them (process/wait.h).
  */
-#include "lifecycle.h"
+#include "time.h"
 
+#include "../../abi/errno.h"
 #include "../../abi/futex.h"
+#include "../process/schedule.h"
 #include "../process/wait.h"
 
 struct key {

@@ -1,5 +1,5 @@
 /*
- * kernel/unix/time.c -- the calls that ask for the time or wait for it.
+ * kernel/wait/time.c -- the calls that ask for the time or wait for it.
  *
  * The clocks are those of clock_gettime(2).  CLOCK_REALTIME is the time that
  * the RTC had at boot, and the uptime.  It cannot be set and knows of no leap
@@ -7,9 +7,11 @@
  * count ticks.  A sleep never ends before its time, and at most a tenth of a
  * millisecond after it.
  */
-#include "lifecycle.h"
+#include "time.h"
 
+#include "../../abi/errno.h"
 #include "../../abi/process.h"
+#include "../process/schedule.h"
 
 /*
  * Which clocks there are.  A fine one counts in parts of a tick; one that is
