@@ -68,13 +68,25 @@ static bool look_at(struct objects *objects, uint32_t bytes)
 	return true;
 }
 
+static uint32_t bytes_now(const struct objects *objects)
+{
+	uint32_t rows = (uint32_t)objects->room * objects->bytes;
+
+	return (rows + PAGE_SIZE - 1) & -PAGE_SIZE;
+}
+
+uint32_t objects_growth(const struct objects *objects)
+{
+	if (objects->free != 0 || objects->fresh < objects->room)
+		return 0;
+	return min(bytes_now(objects), GROWTH);
+}
+
 /* Adds room: as much as there is, but at most GROWTH bytes. */
 static bool grow(struct objects *objects, int token)
 {
-	uint32_t rows = (uint32_t)objects->room * objects->bytes;
-	uint32_t bytes = (rows + PAGE_SIZE - 1) & -PAGE_SIZE;
+	uint32_t bytes = bytes_now(objects) + objects_growth(objects);
 
-	bytes += min(bytes, GROWTH);
 	return k_segment_resize(objects->segment, bytes, (uint32_t)token) >=
 	           0 &&
 	       look_at(objects, bytes);

@@ -91,6 +91,8 @@ static inline void *objects_at(const struct objects *objects, int object)
  * object's number or -ENFILE.
  */
 int objects_take(struct objects *objects, int token);
+/* How many bytes the table will grow when the next row is taken: mostly 0. */
+uint32_t objects_growth(const struct objects *objects);
 /* Frees an object that is in use. */
 void objects_drop(struct objects *objects, int object);
 

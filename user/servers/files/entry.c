@@ -84,7 +84,7 @@ static int *bucket_for(uint32_t hash)
 /* Makes one more bucket, if there is memory, and moves there what belongs. */
 static void split_bucket(int token)
 {
-	int made = objects_take(&buckets, token);
+	int made = row_take(&buckets, token);
 	struct bucket *from, *to;
 	int *link;
 
@@ -222,7 +222,30 @@ int entry_from(int directory, uint32_t cookie, int hint)
 
 /* ---- names are given and taken away ------------------------------------- */
 
-/* A directory has a link for its name, its own "." and each ".." in it. */
+/* The names of a node are a list, the newest first. */
+static void twin_add(struct node *node, int entry)
+{
+	edit(entry)->twin_before = NO_ENTRY;
+	edit(entry)->twin_after = node->entry;
+	if (node->entry != NO_ENTRY)
+		edit(node->entry)->twin_before = entry;
+	node->entry = entry;
+}
+
+static void twin_remove(struct node *node, const struct entry *gone)
+{
+	if (gone->twin_after != NO_ENTRY)
+		edit(gone->twin_after)->twin_before = gone->twin_before;
+	if (gone->twin_before != NO_ENTRY)
+		edit(gone->twin_before)->twin_after = gone->twin_after;
+	else
+		node->entry = gone->twin_after;
+}
+
+/*
+ * A directory has a link for its name, its own "." and each ".." in it.  It has
+ * two names only while it is moved.
+ */
 static void count_name(int directory, int number, int entry)
 {
 	struct node *node = node_edit(number);
@@ -230,13 +253,13 @@ static void count_name(int directory, int number, int entry)
 	node->in_proc |= node_edit(directory)->in_proc;
 	if (node->kind != NODE_DIRECTORY) {
 		node->links++;
-		return;
+	} else {
+		if (node->entry == NO_ENTRY)
+			node->links += 2;
+		node->parent = directory;
+		node_edit(directory)->links++;
 	}
-	if (node->entry == NO_ENTRY)
-		node->links += 2;
-	node->entry = entry;
-	node->parent = directory;
-	node_edit(directory)->links++;
+	twin_add(node, entry);
 }
 
 int entry_add(int directory, const char *name, uint32_t bytes, int node,
@@ -249,10 +272,10 @@ int entry_add(int directory, const char *name, uint32_t bytes, int node,
 	kept = arena_take(bytes, token);
 	if (kept < 0)
 		return kept;
-	entry = objects_take(&entries, token);
+	entry = row_take(&entries, token);
 	if (entry < 0) {
 		arena_drop(kept);
-		return -ENOSPC;
+		return entry;
 	}
 	memcpy(arena_at(kept), name, bytes);
 	edit(entry)->hash = hash_of(directory, name, bytes);
@@ -271,18 +294,18 @@ int entry_add(int directory, const char *name, uint32_t bytes, int node,
  * A directory that is removed while it is held keeps its parent for "..", and
  * therefore holds it.
  */
-static void forget_name(const struct entry *gone, int entry)
+static void forget_name(const struct entry *gone)
 {
 	struct node *node = node_edit(gone->node);
 
+	twin_remove(node, gone);
 	if (node->kind != NODE_DIRECTORY) {
 		node->links--;
 		return;
 	}
 	node_edit(gone->directory)->links--;
-	if (node->entry != entry)
+	if (node->entry != NO_ENTRY)
 		return; /* it has a new name already */
-	node->entry = NO_ENTRY;
 	node->links = 0;
 	node_hold(node->parent);
 }
@@ -294,7 +317,7 @@ void entry_remove(int entry)
 	hash_remove(entry);
 	list_remove(&gone);
 	node_hold(gone.node);
-	forget_name(&gone, entry);
+	forget_name(&gone);
 	arena_drop(gone.name);
 	objects_drop(&entries, entry);
 	entry_count--;
@@ -303,13 +326,7 @@ void entry_remove(int entry)
 
 int entry_of(int node)
 {
-	for (int i = 1; i < entries.fresh; i++) {
-		const struct entry *entry = edit(i);
-
-		if (entry != 0 && entry->node == node)
-			return i;
-	}
-	return NO_ENTRY;
+	return node_edit(node)->entry;
 }
 
 uint32_t node_name(int directory, char name[NAME_MAX])

@@ -3,11 +3,25 @@
  *
  * The nodes are rows of a table that grows.  A node's number is its row, and
  * st_ino is the number + 1, so it is the same at each boot of the same archive,
- * as ftok(3) needs it.  Their names are in entry.c.
+ * as ftok(3) needs it.  Their names are in entry.c.  What the tables take is a
+ * part of what all files may take (quota.c), and it stays theirs.
  *
  * The nodes of /proc/PID are not stored; proc.c makes them from their number.
  */
 #include "files.h"
+
+int row_take(struct objects *table, int token)
+{
+	uint32_t pages = objects_growth(table) / PAGE_SIZE;
+	int row;
+
+	if (pages > 0 && !quota_take(pages, token))
+		return -ENOSPC;
+	row = objects_take(table, token);
+	if (row < 0 && pages > 0)
+		quota_give(pages);
+	return row < 0 ? -ENOSPC : row;
+}
 
 static struct objects nodes = {.bytes = sizeof(struct node)};
 
@@ -58,10 +72,10 @@ bool node_start(void)
 
 int node_make(uint32_t mode, int token)
 {
-	int made = objects_take(&nodes, token);
+	int made = row_take(&nodes, token);
 
 	if (made < 0)
-		return -ENOSPC;
+		return made;
 	fill(node_edit(made), mode);
 	node_edit(made)->opens = 1;
 	return made;

@@ -48,9 +48,9 @@ struct node {
 	int value, pid;
 	bool in_proc; /* it is /proc, or in it */
 
-	/* Of a directory; entry.c writes them. */
+	/* entry.c writes these.  All but the first are of a directory. */
+	int entry; /* its newest name; NO_ENTRY: the root, or it has none */
 	int parent;
-	int entry;       /* its name; NO_ENTRY: the root, or it is removed */
 	int first, last; /* its entries, or NO_ENTRY */
 	uint32_t count;  /* of its entries */
 	uint32_t cookie; /* of the next entry that is added */
@@ -58,6 +58,8 @@ struct node {
 
 /* ---- node.c ------------------------------------------------------------- */
 
+/* Takes a row of a table of files, which may grow.  Its number or -ENOSPC. */
+int row_take(struct objects *table, int token);
 /* Makes the root.  False: there is no memory. */
 bool node_start(void);
 /* The node of that number. */
@@ -86,9 +88,10 @@ struct entry {
 	uint32_t hash;
 	int next; /* with the same bucket */
 	int directory, node;
-	int before, after; /* in its directory */
-	uint32_t cookie;   /* its place there: rises from entry to entry */
-	int name;          /* a cell of the arena: entry_name() finds it */
+	int before, after;           /* in its directory */
+	int twin_before, twin_after; /* another name of the node */
+	uint32_t cookie; /* its place there: rises from entry to entry */
+	int name;        /* a cell of the arena: entry_name() finds it */
 	uint32_t name_bytes;
 };
 
@@ -114,7 +117,7 @@ void entry_remove(int entry);
  * NO_ENTRY.  `hint` is an entry that it may well be.
  */
 int entry_from(int directory, uint32_t cookie, int hint);
-/* An entry of a node, or NO_ENTRY.  It looks at all entries. */
+/* An entry of a node, or NO_ENTRY. */
 int entry_of(int node);
 /* Writes a directory's name.  Its length, without a NUL. */
 uint32_t node_name(int directory, char name[NAME_MAX]);
