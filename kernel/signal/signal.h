@@ -62,6 +62,13 @@ struct signal_news {
 	uint32_t pid, uid, value;
 };
 
+/* What the running process sends. */
+static inline struct signal_news signal_from_me(int code)
+{
+	return (struct signal_news){
+	    .code = code, .pid = self()->life.pid, .uid = self()->identity.uid};
+}
+
 /*
  * Sends a signal; 0 is none.  `p` is no row that is free or being made.  A
  * signal that would do nothing is forgotten at once and wakes nobody, one that

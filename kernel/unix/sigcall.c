@@ -27,12 +27,6 @@ static bool spared(const struct proc *p)
 	return p == self() || p->life.pid == INIT_PID || proc_is_server(p);
 }
 
-static struct signal_news from_me(int code)
-{
-	return (struct signal_news){
-	    .code = code, .pid = self()->life.pid, .uid = self()->identity.uid};
-}
-
 /* To all that `pid` means in kill(2). */
 static int send(int pid, int signal, struct signal_news news)
 {
@@ -59,14 +53,15 @@ static int send(int pid, int signal, struct signal_news news)
 
 int sys_kill(int pid, int signal)
 {
-	return send(pid, signal, from_me(SI_USER));
+	return send(pid, signal, signal_from_me(SI_USER));
 }
 
 int sys_tgkill(int tgid, int tid, int signal)
 {
 	if (tgid <= 0 || tid <= 0 || signal < 0 || signal > SIGNAL_MAX)
 		return -EINVAL;
-	return tgid != tid ? -ESRCH : send(tid, signal, from_me(SI_TKILL));
+	return tgid != tid ? -ESRCH
+	                   : send(tid, signal, signal_from_me(SI_TKILL));
 }
 
 /* sigqueue(3).  Only to itself may a process speak as the kernel or kill(2). */

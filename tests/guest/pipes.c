@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 
 #define WHOLE 65536 /* bytes that a pipe has room for */
@@ -811,6 +812,306 @@ TEST("PIPE-ping-pong a thousand bytes go to a child and back, one by one")
 		EQ(c, sent);
 	}
 	EXITS(pid, 0);
+	close_both(to);
+	close_both(from);
+}
+
+/* ---- SIGPIPE ------------------------------------------------------------ */
+
+static volatile sig_atomic_t pipes_broken, broken_code, broken_pid;
+
+static void broken(int signal, siginfo_t *info, void *context)
+{
+	(void)context;
+	pipes_broken += signal == SIGPIPE;
+	broken_code = info->si_code;
+	broken_pid = info->si_pid;
+}
+
+/* A pipe that nobody reads; its end to write. */
+static int broken_pipe(void)
+{
+	struct ends p = new_pipe(0);
+
+	OK(SYS(NR_close, p.r));
+	return p.w;
+}
+
+TEST("PIPE-sigpipe a write that nobody can read kills by SIGPIPE")
+{
+	DIES(SIGPIPE)
+	{
+		SYS(NR_write, broken_pipe(), P("x"), 1);
+	}
+	IN_CHILD
+	{
+		EQ(SYS(NR_write, broken_pipe(), P("x"), 0), 0);
+	}
+}
+
+TEST("PIPE-sigpipe-handled a handler runs before the write answers EPIPE")
+{
+	struct sigaction act = {.sa_sigaction = broken, .sa_flags = SA_SIGINFO};
+	int w = broken_pipe();
+
+	OK(sigaction(SIGPIPE, &act, NULL));
+	ERR(SYS(NR_write, w, P("x"), 1), EPIPE);
+	EQ(pipes_broken, 1);
+	EQ(broken_code, SI_USER);
+	EQ(broken_pid, getpid());
+	act.sa_flags |= SA_RESTART;
+	OK(sigaction(SIGPIPE, &act, NULL));
+	ERR(SYS(NR_write, w, P("x"), 1), EPIPE);
+	EQ(pipes_broken, 2);
+	OK(SYS(NR_close, w));
+}
+
+TEST("PIPE-sigpipe-blocked a blocked SIGPIPE is pending, an ignored one is not")
+{
+	int w = broken_pipe();
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	OK(sigprocmask(SIG_BLOCK, &set, NULL));
+	ERR(SYS(NR_write, w, P("x"), 1), EPIPE);
+	OK(sigpending(&set));
+	EQ(sigismember(&set, SIGPIPE), 1);
+	signal(SIGPIPE, SIG_IGN);
+	OK(sigpending(&set));
+	EQ(sigismember(&set, SIGPIPE), 0);
+	OK(SYS(NR_close, w));
+}
+
+TEST("PIPE-sigpipe-waits a writer that waits is killed by SIGPIPE")
+{
+	struct ends p = new_pipe(0);
+	pid_t pid;
+
+	EQ(SYS(NR_write, p.w, P(big), WHOLE), WHOLE);
+	BACKGROUND(pid)
+	{
+		OK(SYS(NR_close, p.r));
+		SYS(NR_write, p.w, P("x"), 1);
+	}
+	await_asleep(pid);
+	OK(SYS(NR_close, p.r));
+	KILLED(pid, SIGPIPE);
+	OK(SYS(NR_close, p.w));
+}
+
+/* ---- interrupted -------------------------------------------------------- */
+
+static volatile sig_atomic_t alarms;
+
+static void count_alarm(int signal)
+{
+	alarms += signal == SIGALRM;
+}
+
+static void on_alarm(int flags)
+{
+	struct sigaction act = {.sa_handler = count_alarm, .sa_flags = flags};
+
+	OK(sigaction(SIGALRM, &act, NULL));
+}
+
+/* A signal in `us` microseconds, and then each time; 0: none any more. */
+static void storm(long us)
+{
+	struct itimerval t = {{0, us}, {0, us}};
+
+	OK(setitimer(ITIMER_REAL, &t, NULL));
+}
+
+TEST("PIPE-eintr a handler ends a read that waits with EINTR")
+{
+	struct ends p = new_pipe(0);
+	char c;
+
+	on_alarm(0);
+	storm(20000);
+	ERR(SYS(NR_read, p.r, P(&c), 1), EINTR);
+	storm(0);
+	TRUE(alarms > 0);
+	close_both(p);
+}
+
+TEST("PIPE-eintr-full a handler ends a write that waits with EINTR")
+{
+	struct ends p = new_pipe(0);
+
+	EQ(SYS(NR_write, p.w, P(big), WHOLE), WHOLE);
+	on_alarm(0);
+	storm(20000);
+	ERR(SYS(NR_write, p.w, P("x"), 1), EINTR);
+	storm(0);
+	EQ(readable_bytes(p.r), WHOLE);
+	close_both(p);
+}
+
+TEST("PIPE-eintr-part a handler ends a write that is half done with its bytes")
+{
+	for (int flags = 0; flags <= SA_RESTART; flags += SA_RESTART) {
+		struct ends p = new_pipe(0);
+
+		on_alarm(flags);
+		storm(20000);
+		EQ(SYS(NR_write, p.w, P(big), WHOLE + 10), WHOLE);
+		storm(0);
+		EQ(readable_bytes(p.r), WHOLE);
+		close_both(p);
+	}
+}
+
+TEST("PIPE-restart after a handler with SA_RESTART a read goes on to wait")
+{
+	struct ends p = new_pipe(0);
+	pid_t pid;
+	char c = 0;
+
+	BACKGROUND(pid)
+	{
+		await_asleep(getppid());
+		while (shared->value[0] < 3) {
+			OK(kill(getppid(), SIGALRM));
+			sleep_ms(10);
+			shared->value[0]++;
+		}
+		EQ(SYS(NR_write, p.w, P("r"), 1), 1);
+	}
+	on_alarm(SA_RESTART);
+	EQ(SYS(NR_read, p.r, P(&c), 1), 1);
+	EQ(c, 'r');
+	TRUE(alarms > 0);
+	EXITS(pid, 0);
+	close_both(p);
+}
+
+TEST("PIPE-stop a reader that is stopped and continued goes on to wait")
+{
+	struct ends p = new_pipe(0);
+	pid_t pid;
+	int status;
+	char c = 0;
+
+	BACKGROUND(pid)
+	{
+		EQ(SYS(NR_read, p.r, P(&c), 1), 1);
+		EQ(c, 's');
+	}
+	for (int i = 0; i < 5; i++) {
+		await_asleep(pid);
+		OK(kill(pid, SIGSTOP));
+		EQ(waitpid(pid, &status, WUNTRACED), pid);
+		TRUE(WIFSTOPPED(status));
+		OK(kill(pid, SIGCONT));
+	}
+	await_asleep(pid);
+	OK(kill(pid, SIGSTOP));
+	EQ(waitpid(pid, &status, WUNTRACED), pid);
+	EQ(SYS(NR_write, p.w, P("s"), 1), 1);
+	EQ(readable_bytes(p.r), 1);
+	OK(kill(pid, SIGCONT));
+	EXITS(pid, 0);
+	close_both(p);
+}
+
+#define MANY_BYTES 10000
+
+/* Moves one byte, again after each EINTR; which ones, is counted. */
+static void one_byte(int nr, int fd, unsigned char *c)
+{
+	long n;
+
+	while ((n = SYS(nr, fd, P(c), 1)) == -EINTR)
+		shared->value[0]++;
+	EQ(n, 1);
+}
+
+/* Each byte of 0 to 9,999 goes through, and both ends have a storm. */
+static void through_a_storm(int flags)
+{
+	struct ends p = new_pipe(0);
+	unsigned char c;
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		OK(SYS(NR_close, p.r));
+		on_alarm(flags);
+		storm(1000);
+		for (int i = 0; i < MANY_BYTES; i++) {
+			c = (unsigned char)(i % 251);
+			one_byte(NR_write, p.w, &c);
+		}
+		storm(0);
+	}
+	OK(SYS(NR_close, p.w));
+	on_alarm(flags);
+	storm(1300);
+	for (int i = 0; i < MANY_BYTES; i++) {
+		one_byte(NR_read, p.r, &c);
+		EQ(c, i % 251);
+		if (i % 1000 == 0)
+			sleep_ms(10); /* the other end runs into a full pipe */
+	}
+	storm(0);
+	EQ(SYS(NR_read, p.r, P(&c), 1), 0);
+	EXITS(pid, 0);
+	OK(SYS(NR_close, p.r));
+}
+
+TEST("PIPE-storm 10,000 bytes under SIGALRM: none is lost, none comes twice")
+{
+	through_a_storm(0);
+	TRUE(shared->value[0] > 0);
+	shared->value[0] = 0;
+	through_a_storm(SA_RESTART);
+	EQ(shared->value[0], 0);
+}
+
+/* Sends signals to both until they have ended. */
+static void bombard(pid_t a, pid_t b)
+{
+	while (kill(a, SIGALRM) == 0 && kill(b, SIGALRM) == 0)
+		sched_yield();
+	_exit(0);
+}
+
+TEST("PIPE-storm-back bytes go there and back while signals come without end")
+{
+	struct ends to = new_pipe(0), from = new_pipe(0);
+	pid_t pid, enemy;
+	unsigned char c;
+
+	for (int flags = 0; flags <= SA_RESTART; flags += SA_RESTART) {
+		on_alarm(flags);
+		BACKGROUND(pid)
+		{
+			for (int i = 0; i < MANY_BYTES / 20; i++) {
+				one_byte(NR_read, to.r, &c);
+				one_byte(NR_write, from.w, &c);
+			}
+		}
+		BACKGROUND(enemy)
+		{
+			bombard(getppid(), pid);
+		}
+		for (int i = 0; i < MANY_BYTES / 20; i++) {
+			unsigned char sent = (unsigned char)(i % 253);
+
+			one_byte(NR_write, to.w, &sent);
+			one_byte(NR_read, from.r, &c);
+			EQ(c, sent);
+		}
+		OK(kill(enemy, SIGKILL));
+		KILLED(enemy, SIGKILL);
+		EXITS(pid, 0);
+		EQ(readable_bytes(to.r), 0);
+		EQ(readable_bytes(from.r), 0);
+	}
+	TRUE(alarms > 0);
 	close_both(to);
 	close_both(from);
 }

@@ -48,8 +48,7 @@ static int ioctl_call(const struct message *m)
 {
 	const struct open *open = open_at(m->object);
 
-	return node_at(open->node).kind == NODE_FIFO ? pipe_ioctl(m, open)
-	                                             : -ENOTTY;
+	return open->pipe != 0 ? pipe_ioctl(m, open) : -ENOTTY;
 }
 
 /* The handlers; answer() has checked that the message's object is open. */
