@@ -13,8 +13,7 @@
  */
 #include "signal.h"
 
-#define NEWS_MAX    16384
-#define NEWS_OF_ONE 128
+#define NEWS_MAX 16384
 
 extern struct queued queued[];
 struct rows queued_rows = ROWS_OF(queued, NEWS_MAX);

@@ -29,7 +29,7 @@ static const uint32_t limits[LIMITS][2] = {
     {0, 0}, /* of each process */
     {INFINITY, INFINITY},
     {INFINITY, INFINITY},
-    {0, 0},
+    {NEWS_OF_ONE, NEWS_OF_ONE}, /* signals that are pending */
     {0, 0},
     {0, 0},
     {0, 0},

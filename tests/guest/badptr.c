@@ -8,10 +8,19 @@
 #include <sys/uio.h>
 
 enum {
+	NR_sigaction = 67,
+	NR_sigpending = 73,
 	NR_truncate = 92,
 	NR_statfs = 99,
 	NR_fstatfs = 100,
+	NR_sigprocmask = 126,
+	NR_rt_sigaction = 174,
+	NR_rt_sigpending = 176,
+	NR_rt_sigtimedwait = 177,
+	NR_rt_sigqueueinfo = 178,
+	NR_rt_sigsuspend = 179,
 	NR_pread64 = 180,
+	NR_sigaltstack = 186,
 	NR_pwrite64 = 181,
 	NR_truncate64 = 193,
 	NR_statfs64 = 268,
@@ -99,6 +108,19 @@ BAD("clock_nanosleep64 request", IN, 16, 0, NR_clock_nanosleep64, 3,
 BAD("uname buf", OUT, 390, 0, NR_uname, 1, {0})
 BAD("rt_sigprocmask set", IN, 8, 1, NR_rt_sigprocmask, 2, {0, 0, 0, 8})
 BAD("rt_sigprocmask oldset", OUT, 8, 1, NR_rt_sigprocmask, 3, {0, 0, 0, 8})
+BAD("sigprocmask set", IN, 4, 1, NR_sigprocmask, 2, {0, 0, 0})
+BAD("sigprocmask oldset", OUT, 4, 1, NR_sigprocmask, 3, {0, 0, 0})
+BAD("rt_sigaction new", IN, 20, 1, NR_rt_sigaction, 2, {SIGUSR1, 0, 0, 8})
+BAD("rt_sigaction old", OUT, 20, 1, NR_rt_sigaction, 3, {SIGUSR1, 0, 0, 8})
+BAD("sigaction new", IN, 16, 1, NR_sigaction, 2, {SIGUSR1, 0, 0})
+BAD("sigaction old", OUT, 16, 1, NR_sigaction, 3, {SIGUSR1, 0, 0})
+BAD("rt_sigpending set", OUT, 8, 0, NR_rt_sigpending, 1, {0, 8})
+BAD("sigpending set", OUT, 4, 0, NR_sigpending, 1, {0})
+BAD("rt_sigsuspend set", IN, 8, 0, NR_rt_sigsuspend, 1, {0, 8})
+BAD("rt_sigtimedwait set", IN, 8, 0, NR_rt_sigtimedwait, 1, {0, 0, 0, 8})
+BAD("rt_sigqueueinfo info", IN, 128, 0, NR_rt_sigqueueinfo, 3, {getpid(), 0, 0})
+BAD("sigaltstack new", IN, 12, 1, NR_sigaltstack, 1, {0, 0})
+BAD("sigaltstack old", OUT, 12, 1, NR_sigaltstack, 2, {0, 0})
 BAD("getresuid ruid", OUT, 4, 0, NR_getresuid32, 1,
     {0, P(private_page + 64), P(private_page + 68)})
 BAD("getresuid euid", OUT, 4, 0, NR_getresuid32, 2,

@@ -58,7 +58,7 @@ TEST("LIMIT-table what is told is what holds")
 TEST("LIMIT-table of Tessera")
 {
 	need_tessera();
-	EQ(limit_of(RLIMIT_SIGPENDING).rlim_max, 0);
+	EQ(limit_of(RLIMIT_SIGPENDING).rlim_max, 128);
 	EQ(limit_of(RLIMIT_MSGQUEUE).rlim_max, 0);
 	EQ(limit_of(RLIMIT_NICE).rlim_max, 0);
 	EQ(limit_of(RLIMIT_RTPRIO).rlim_max, 0);
