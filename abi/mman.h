@@ -23,6 +23,11 @@
 #define MAP_NORESERVE       0x4000u
 #define MAP_FIXED_NOREPLACE 0x100000u
 
+#define MREMAP_MAYMOVE 1u
+#define MREMAP_FIXED   2u
+
+#define MADV_DONTNEED 4
+
 #define MS_ASYNC      1u /* msync(2) */
 #define MS_INVALIDATE 2u
 #define MS_SYNC       4u

@@ -206,6 +206,38 @@ int space_protect(int space, vaddr_t start, vaddr_t end, int rights)
 	return 0;
 }
 
+/* ---- moving ------------------------------------------------------------- */
+
+int space_move(int region, vaddr_t from, uint32_t bytes, struct region *draft)
+{
+	const struct region *r = &regions[region];
+	struct region part = *r;
+
+	part.start = from;
+	part.end = from + bytes;
+	if ((r->kind == REGION_SHARED &&
+	     (r->start != from || r->end != part.end ||
+	      r->part_after != region)) ||
+	    rows_reserve(&region_rows, 5, spaces[r->space].level) < 0 ||
+	    map_place(draft) < 0)
+		return -ENOMEM;
+
+	/* Nothing below can fail.  Own frames get an entry at the new place. */
+	for_each_piece(&part, p) for (vaddr_t va = p.start; va < p.end;
+	                              va += PAGE_SIZE)
+	{
+		uint32_t word = piece_get(&p, va);
+
+		if (word == 0 || (word & PTE_BORROWED))
+			continue;
+		piece_set(&p, va, 0);
+		entry_set(&part, draft->start + (va - from), word);
+	}
+	regions[region_at(part.space, from)].tag = -1; /* it has moved */
+	cut(part.space, from, part.end);
+	return 0;
+}
+
 /* ---- brk ---------------------------------------------------------------- */
 
 static int grow_heap(int space, vaddr_t from, vaddr_t to)

@@ -11,7 +11,7 @@
  *
  *	space.c     make copy hold drop load       its life
  *	            charge refund                   what was promised to it
- *	map.c       map unmap protect brk           mapping
+ *	map.c       map unmap protect move brk      mapping
  *	hole.c      find_private find_shared        where there is room
  *	attach.c    attach detach                   shmat and shmdt
  *	fault.c     page                            touching memory
@@ -154,6 +154,14 @@ int space_unmap(int space, vaddr_t start, vaddr_t end);
  * a region's ceiling.  On error nothing has changed.
  */
 int space_protect(int space, vaddr_t start, vaddr_t end, int rights);
+
+/*
+ * mremap(2): what a region shows in [from, from + bytes) goes into a region of
+ * `draft`, which is like it but for its place, with the frames that it has.
+ * Both are promised for a moment.  0, or -ENOMEM with nothing changed: of a
+ * shared region only the whole moves, and of an attach, too.
+ */
+int space_move(int region, vaddr_t from, uint32_t bytes, struct region *draft);
 
 /* brk(2): moves the heap's end to `address` if it can.  Where it is now. */
 vaddr_t space_brk(int space, vaddr_t address);

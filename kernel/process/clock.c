@@ -151,23 +151,6 @@ void clock_init(uint32_t boot_time)
 	interrupt_enable(0, true);
 }
 
-struct timespec32 clock_duration(uint64_t counts)
-{
-	struct timespec32 time;
-	uint32_t rest;
-
-	time.seconds = cpu_divide(counts, PIT_HZ, &rest);
-	time.nanoseconds =
-	    cpu_divide((uint64_t)rest * 1000000000u, PIT_HZ, &rest);
-	return time;
-}
-
-struct timespec32 clock_uptime(void)
-{
-	clock_read();
-	return clock_duration(clock_counts);
-}
-
 /* ---- a time that a process gives ---------------------------------------- */
 
 int timespec_in(struct timespec32 *time, vaddr_t from, bool wide)

@@ -47,12 +47,6 @@ extern uint32_t clock_boot_time;
 /* Reads the clock.  It must be read every 54 ms; the alarms see to that. */
 void clock_read(void);
 
-/* Reads the clock, and answers the time since boot. */
-struct timespec32 clock_uptime(void);
-
-/* So many counts as a time. */
-struct timespec32 clock_duration(uint64_t counts);
-
 /*
  * Makes sure that an interrupt comes before count `at`, or at most 0.1 ms after
  * it.  No alarm is shorter than that, so a process that sleeps very often

@@ -102,7 +102,7 @@ struct alarm *sleep_first(void);
 /* Wakes the sleepers and fires the timers whose time has come. */
 void sleep_wake(void);
 
-/* ITIMER_REAL of `p` is over; its timers of CPU time go on.  kernel/signal. */
+/* ITIMER_REAL of `p` is over; its timers of CPU time go on.  kernel/wait. */
 void timer_fires(struct proc *p);
 void timers_tick(struct proc *p, uint32_t ticks, bool user);
 

@@ -127,10 +127,6 @@ void proc_crime(int signal, int code, const char *reason, uint32_t address);
 /* The same, but no handler helps. */
 void proc_dies_of(int signal, const char *reason, uint32_t address);
 
-/* ---- itimer.c ----------------------------------------------------------- */
-
-void timers_exit(struct proc *p); /* a hook of lifecycle.c */
-
 /* ---- child.c: SIGCHLD --------------------------------------------------- */
 
 /* Does the process want its children to leave no zombies? */

@@ -1,6 +1,6 @@
 /*
- * kernel/unix/memory.c -- brk, mmap2, munmap, mprotect: what a process wants of
- * its own memory.
+ * kernel/unix/memory.c -- brk, mmap2, munmap, mprotect, mremap, madvise: what a
+ * process wants of its own memory.
  *
  * Each is a few checks, in the order that mmap(2) has on Linux, and one call of
  * mm.
@@ -160,6 +160,19 @@ int sys_mprotect(vaddr_t address, uint32_t length, uint32_t prot)
 	                     address + page_up(length), prot & RIGHT_ALL);
 }
 
+/* Is all of [start, end) mapped? */
+static bool is_mapped(vaddr_t start, vaddr_t end)
+{
+	while (start < end) {
+		int region = region_at(self()->life.space, start);
+
+		if (region < 0)
+			return false;
+		start = regions[region].end;
+	}
+	return true;
+}
+
 /* A mapping shows the file's own pages: there is nothing to write back. */
 int sys_msync(vaddr_t address, uint32_t length, uint32_t flags)
 {
@@ -169,14 +182,119 @@ int sys_msync(vaddr_t address, uint32_t length, uint32_t flags)
 	if ((flags & ~known) || !page_aligned(address) ||
 	    (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
 		return -EINVAL;
-	if (end < address)
-		return -ENOMEM;
-	while (address < end) {
-		int region = region_at(self()->life.space, address);
+	return end < address || !is_mapped(address, end) ? -ENOMEM : 0;
+}
 
-		if (region < 0)
-			return -ENOMEM;
-		address = regions[region].end;
+/* ---- madvise ------------------------------------------------------------ */
+
+/*
+ * Private memory of [start, end) becomes what it was when it was mapped.  What
+ * is shared keeps its bytes.  -EINVAL: a file's private pages do not forget.
+ */
+static int forget(vaddr_t start, vaddr_t end)
+{
+	int space = self()->life.space, error = 0;
+
+	while (error == 0 && regions_overlap(space, start, end)) {
+		struct region part = regions[region_from(space, start)];
+
+		part.start = max(part.start, start);
+		part.end = start = min(part.end, end);
+		part.promised = false;
+		if (part.kind != REGION_SHARED)
+			error = part.segment < 0 ? space_map(&part) : -EINVAL;
 	}
-	return 0;
+	return error;
+}
+
+/* DONTNEED, and of the others those that ask for nothing. */
+#define ADVICES 0x33011fu
+
+int sys_madvise(vaddr_t address, uint32_t length, int advice)
+{
+	vaddr_t end = address + page_up(length);
+	int error = 0;
+
+	if (advice < 0 || advice > 31 || !(ADVICES >> advice & 1) ||
+	    !page_aligned(address) || end < address ||
+	    (length && end == address))
+		return -EINVAL;
+	if (advice == MADV_DONTNEED)
+		error = forget(address, end);
+	return error == 0 && !is_mapped(address, end) ? -ENOMEM : error;
+}
+
+/* ---- mremap ------------------------------------------------------------- */
+
+/*
+ * The first `old` bytes from `address` on, which are of region `r`, become
+ * `length` bytes at *to, or where there is room if that is 0.
+ */
+static int move(int r, vaddr_t address, uint32_t old, uint32_t length,
+                vaddr_t *to)
+{
+	struct region draft = regions[r];
+
+	if (*to == 0)
+		*to = draft.kind == REGION_SHARED
+		          ? space_find_shared(draft.space, pages_in(length))
+		          : space_find_private(draft.space, pages_in(length));
+	if (*to == 0)
+		return -ENOMEM;
+	draft.offset = region_page(&draft, address);
+	draft.start = draft.base = *to;
+	draft.end = *to + length;
+	return space_move(r, address, old, &draft);
+}
+
+/* Private memory of no file grows where it is: 0; -ENOMEM: there is no room. */
+static int grow(int r, vaddr_t end)
+{
+	struct region more = regions[r];
+
+	more.start = more.end;
+	more.end = end;
+	more.promised = false;
+	if (more.kind == REGION_SHARED || more.segment >= 0 ||
+	    end < more.start || end > USER_LIMIT ||
+	    regions_overlap(more.space, more.start, end))
+		return -ENOMEM;
+	return space_map(&more);
+}
+
+int sys_mremap(vaddr_t address, uint32_t old_length, uint32_t new_length,
+               uint32_t flags, vaddr_t to, vaddr_t *result)
+{
+	int space = self()->life.space, r = region_at(space, address), error;
+	uint32_t old = page_up(old_length), length = page_up(new_length);
+	bool moves = flags & MREMAP_MAYMOVE, fixed = flags & MREMAP_FIXED;
+
+	if ((flags & ~(MREMAP_MAYMOVE | MREMAP_FIXED)) || (fixed && !moves) ||
+	    !page_aligned(address) || length == 0)
+		return -EINVAL;
+	if (r < 0)
+		return -EFAULT;
+	if (!in_user_space(address, old) ||
+	    (fixed && (!page_aligned(to) || to < USER_FIRST ||
+	               !in_user_space(to, length) ||
+	               (address + old > to && to + length > address))))
+		return -EINVAL;
+	*result = address;
+	if (length < old) {
+		error = space_unmap(space, address + length, address + old);
+		if (error)
+			return error;
+		old = length;
+	}
+	if (old == length && !fixed)
+		return 0;
+	if (old == 0)
+		return -EINVAL;
+	if (old > regions[r].end - address)
+		return -EFAULT;
+	if (!fixed && old == regions[r].end - address &&
+	    grow(r, address + length) == 0)
+		return 0;
+	*result = fixed ? to : 0;
+	return moves ? move(r, address, old, length, result) : -ENOMEM;
 }

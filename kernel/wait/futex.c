@@ -21,61 +21,56 @@
 #include "../process/schedule.h"
 #include "../process/wait.h"
 
-struct key {
-	int object;
-	uint32_t place;
-};
-
 /*
- * The key of the word at `at`: 0, -EINVAL or -EFAULT.  A private word need not
- * be there, as on Linux: nobody can wait for it.
+ * Notes the key of the word at `at` in the caller's row: 0, -EINVAL or -EFAULT.
+ * A private word need not be there, as on Linux: nobody can wait for it.
  */
-static int find_key(vaddr_t at, uint32_t operation, struct key *key)
+static int find_key(vaddr_t at, uint32_t operation)
 {
-	int space = self()->life.space, r;
+	struct proc *me = self();
+	int r = region_at(me->life.space, at);
 
 	if (at % sizeof(uint32_t))
 		return -EINVAL;
-	r = region_at(space, at);
 	if (!in_user_space(at, sizeof(uint32_t)) ||
 	    (r < 0 && !(operation & FUTEX_PRIVATE_FLAG)))
 		return -EFAULT;
-	*key = (struct key){~space, at};
-	if (r >= 0 && regions[r].kind == REGION_SHARED)
-		*key = (struct key){regions[r].segment,
-		                    page_bytes(region_page(&regions[r], at)) +
-		                        at % PAGE_SIZE};
+	me->wait.object = ~me->life.space;
+	me->wait.place = at;
+	if (r >= 0 && regions[r].kind == REGION_SHARED) {
+		me->wait.object = regions[r].segment;
+		me->wait.place =
+		    page_bytes(region_page(&regions[r], at)) + at % PAGE_SIZE;
+	}
 	return 0;
 }
 
-static struct line *line_of(const struct key *key)
+static struct line *line_of(const struct proc *p)
 {
-	return &hashed_lines[((uint32_t)key->object * 31 + key->place / 4) %
-	                     HASHED_LINES];
+	uint32_t hash = (uint32_t)p->wait.object * 31 + p->wait.place / 4;
+
+	return &hashed_lines[hash % HASHED_LINES];
 }
 
 /* Waits as long as the word is `value`: 0, -EAGAIN, -ETIMEDOUT or -errno. */
 static int wait_for(vaddr_t at, uint32_t operation, uint32_t value,
                     const uint64_t *until, uint32_t bits)
 {
-	struct proc *p = self();
-	struct key key;
+	struct proc *me = self();
 	uint32_t word;
 	int result;
 
 	do {
-		result = find_key(at, operation, &key);
-		if (result == 0)
-			result = copy_in_few(&word, at, sizeof(word));
+		result = find_key(at, operation);
 		if (result < 0)
 			return result;
+		if (copy_in_few(&word, at, sizeof(word)) < 0)
+			return -EFAULT;
 		if (word != value)
 			return -EAGAIN;
-		p->wait.object = key.object;
-		p->wait.place = key.place;
-		p->wait.bits = bits;
-		wait_join(line_of(&key));
-		result = wait_sleep(line_of(&key), until);
+		me->wait.bits = bits;
+		wait_join(line_of(me));
+		result = wait_sleep(line_of(me), until);
 	} while (wait_again(result));
 	if (result == -EINTR && !until)
 		return RESTART;
@@ -85,19 +80,18 @@ static int wait_for(vaddr_t at, uint32_t operation, uint32_t value,
 /* Wakes those who wait for one of `bits`, up to `most`; but 0 wakes one. */
 static int wake_up(vaddr_t at, uint32_t operation, int most, uint32_t bits)
 {
-	struct key key;
-	int result = find_key(at, operation, &key), woken = 0;
-	struct proc *next;
+	struct proc *me = self(), *p, *next;
+	int result = find_key(at, operation), woken = 0;
 
 	if (result < 0)
 		return result;
-	for (struct proc *p = line_of(&key)->first; p; p = next) {
+	for (p = line_of(me)->first; p; p = next) {
 		next = p->wait.next;
-		if (p->wait.object != key.object ||
-		    p->wait.place != key.place || !(p->wait.bits & bits) ||
+		if (p->wait.object != me->wait.object ||
+		    p->wait.place != me->wait.place || !(p->wait.bits & bits) ||
 		    p->signal.killed)
 			continue;
-		wait_serve(line_of(&key), p, 0);
+		wait_serve(line_of(me), p, 0);
 		if (++woken >= most)
 			break;
 	}

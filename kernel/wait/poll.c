@@ -41,8 +41,8 @@ struct wish {
 	uint32_t count;                 /* of descriptors */
 	uint32_t ready[3][SET_WORDS];
 	vaddr_t timeout; /* where the process has it; 0: nowhere */
-	enum form form;
-	uint64_t until; /* 0: without a limit */
+	int form;        /* enum form */
+	uint64_t until;  /* 0: without a limit */
 };
 
 /* What is ready behind a descriptor; from now on its connection is watched. */
@@ -217,11 +217,8 @@ int sys_poll(vaddr_t fds, uint32_t n, int milliseconds)
 int sys_timed_poll(vaddr_t fds, uint32_t n, vaddr_t timeout, vaddr_t mask,
                    uint32_t size, int form)
 {
-	struct wish wish = {.look = look_at_array,
-	                    .at = {fds},
-	                    .count = n,
-	                    .timeout = timeout,
-	                    .form = (enum form)form};
+	struct wish wish = {
+	    look_at_array, {fds}, n, .timeout = timeout, .form = form};
 
 	return wait_for(&wish, mask, size);
 }
@@ -230,11 +227,11 @@ int sys_timed_poll(vaddr_t fds, uint32_t n, vaddr_t timeout, vaddr_t mask,
 int sys_timed_select(int n, vaddr_t in, vaddr_t out, vaddr_t except,
                      vaddr_t timeout, vaddr_t pair, int form)
 {
-	struct wish wish = {.look = look_at_sets,
-	                    .at = {in, out, except},
-	                    .count = (uint32_t)n,
+	struct wish wish = {look_at_sets,
+	                    {in, out, except},
+	                    (uint32_t)n,
 	                    .timeout = timeout,
-	                    .form = (enum form)form};
+	                    .form = form};
 	uint32_t mask[2] = {0, 0};
 	int result;
 

@@ -11,6 +11,7 @@
 
 #include "../../abi/errno.h"
 #include "../../abi/process.h"
+#include "../base/cpu.h"
 #include "../process/schedule.h"
 
 /*
@@ -108,6 +109,23 @@ int sys_getres(int clock, vaddr_t tp, int wide)
 	if (clocks[clock].fine)
 		time.nanoseconds = 1000000000u / PIT_HZ;
 	return tp ? timespec_out(tp, time, wide) : 0;
+}
+
+struct timespec32 clock_duration(uint64_t counts)
+{
+	struct timespec32 time;
+	uint32_t rest;
+
+	time.seconds = cpu_divide(counts, PIT_HZ, &rest);
+	time.nanoseconds =
+	    cpu_divide((uint64_t)rest * 1000000000u, PIT_HZ, &rest);
+	return time;
+}
+
+struct timespec32 clock_uptime(void)
+{
+	clock_read();
+	return clock_duration(clock_counts);
 }
 
 /* Without the two counts that clock_deadline() has added. */

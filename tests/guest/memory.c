@@ -8,6 +8,7 @@
  * (DEV10).
  */
 #include "test.h"
+#include <sys/syscall.h>
 
 #define MIB (1024 * 1024ul)
 #define AT  ((char *)0x50000000)
@@ -626,4 +627,263 @@ BOTH("MEM-rows shmat: each address at an edge")
 			OK(shm_dt((void *)result));
 	}
 	removed(id);
+}
+
+/* --- mremap, madvise ------------------------------------------------------ */
+
+#define RW  (PROT_READ | PROT_WRITE)
+#define MAY MREMAP_MAYMOVE
+#define FIX (MREMAP_MAYMOVE | MREMAP_FIXED)
+
+static long moved(const void *at, unsigned long old, unsigned long length,
+                  int flags, const void *to)
+{
+	return SYS(SYS_mremap, P(at), (long)old, (long)length, flags, P(to));
+}
+
+/* Each page of memory says which one it is. */
+static void number(char *p, int first, int pages)
+{
+	for (int i = 0; i < pages; i++)
+		*(int *)(p + i * PAGE) = first + i;
+}
+
+static void numbered(const char *p, int first, int pages)
+{
+	for (int i = 0; i < pages; i++)
+		EQ(*(const int *)(p + i * PAGE), first + i);
+}
+
+static void zeroes(const char *p, int pages)
+{
+	for (int i = 0; i < pages; i++)
+		EQ(*(const int *)(p + i * PAGE), 0);
+}
+
+/* Private memory at a place with `more` pages of nothing behind it. */
+static char *with_room(int pages, int more)
+{
+	char *p = hole((pages + more) * PAGE);
+
+	EQ(P(mmap(p, pages * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+	          -1, 0)),
+	   P(p));
+	return p;
+}
+
+TEST("MEM-mremap memory grows where it is if there is room")
+{
+	char *p = with_room(3, 5);
+
+	number(p, 1, 3);
+	EQ(moved(p, 3 * PAGE, 8 * PAGE, 0, NULL), P(p));
+	numbered(p, 1, 3);
+	zeroes(p + 3 * PAGE, 5);
+	number(p, 1, 8);
+	EQ(moved(p, 8 * PAGE, 2 * PAGE, 0, NULL), P(p));
+	numbered(p, 1, 2);
+	FAULTS_ON_LOAD(p + 2 * PAGE);
+	EQ(moved(p + PAGE, PAGE, 4 * PAGE, 0, NULL), P(p + PAGE));
+	numbered(p, 1, 2);
+	zeroes(p + 2 * PAGE, 3);
+}
+
+TEST("MEM-mremap without room it moves, with what it has, if it may")
+{
+	char *p = with_room(4, 1), *wall, *to;
+
+	wall = mmap(p + 4 * PAGE, PAGE, PROT_READ,
+	            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	EQ(P(wall), P(p + 4 * PAGE));
+	number(p, 1, 3); /* the fourth was never touched */
+	ERR(moved(p, 4 * PAGE, 6 * PAGE, 0, NULL), ENOMEM);
+	numbered(p, 1, 3);
+	to = ADDRESS(moved(p, 4 * PAGE, 2000 * PAGE, MAY, NULL));
+	TRUE(to != p);
+	numbered(to, 1, 3);
+	zeroes(to + 3 * PAGE, 1997);
+	for (int i = 0; i < 4; i++)
+		FAULTS_ON_LOAD(p + i * PAGE);
+	EQ(*wall, 0);
+	to = ADDRESS(moved(to, 2000 * PAGE, PAGE, MAY, NULL));
+	numbered(to, 1, 1);
+}
+
+TEST("MEM-mremap to a fixed place it replaces what lies there")
+{
+	char *p = memory(6 * PAGE, RW), *to = memory(4 * PAGE, RW);
+
+	number(p, 1, 6);
+	number(to, 50, 4);
+	EQ(moved(p + PAGE, 2 * PAGE, 3 * PAGE, FIX, to + PAGE), P(to + PAGE));
+	numbered(p, 1, 1);
+	FAULTS_ON_LOAD(p + PAGE);
+	FAULTS_ON_LOAD(p + 2 * PAGE);
+	numbered(p + 3 * PAGE, 4, 3);
+	numbered(to, 50, 1);
+	numbered(to + PAGE, 2, 2);
+	zeroes(to + 3 * PAGE, 1);
+	/* within one mapping */
+	EQ(moved(p + 3 * PAGE, PAGE, PAGE, FIX, p + 5 * PAGE), P(p + 5 * PAGE));
+	numbered(p + 4 * PAGE, 5, 1);
+	numbered(p + 5 * PAGE, 4, 1);
+	/* and less than there was */
+	EQ(moved(p + 4 * PAGE, 2 * PAGE, PAGE, FIX, to), P(to));
+	numbered(to, 5, 1);
+	FAULTS_ON_LOAD(p + 5 * PAGE);
+}
+
+TEST("MEM-mremap what was shared by a fork stays apart when it moves")
+{
+	char *p = memory(3 * PAGE, RW), *to = hole(8 * PAGE);
+	pid_t pid;
+
+	number(p, 1, 3);
+	BACKGROUND(pid)
+	{
+		await(1);
+		numbered(p, 1, 3);
+		number(p, 70, 3);
+		reach(2);
+		await(3);
+		numbered(p, 70, 3);
+	}
+	EQ(moved(p, 3 * PAGE, 5 * PAGE, FIX, to), P(to));
+	reach(1);
+	await(2);
+	numbered(to, 1, 3);
+	number(to, 90, 5);
+	reach(3);
+	EXITS(pid, 0);
+	numbered(to, 90, 5);
+}
+
+TEST("MEM-mremap rights move along")
+{
+	char *p = memory(2 * PAGE, RW), *to = hole(4 * PAGE);
+
+	number(p, 1, 2);
+	OK(mprotect(p, 2 * PAGE, PROT_READ));
+	EQ(moved(p, 2 * PAGE, 4 * PAGE, FIX, to), P(to));
+	numbered(to, 1, 2);
+	zeroes(to + 2 * PAGE, 2);
+	FAULTS_ON_STORE(to);
+	FAULTS_ON_STORE(to + 3 * PAGE);
+	OK(mprotect(to, 4 * PAGE, PROT_NONE));
+	p = ADDRESS(moved(to, 4 * PAGE, 5 * PAGE, MAY, NULL));
+	FAULTS_ON_LOAD(p);
+	OK(mprotect(p, 5 * PAGE, RW));
+	numbered(p, 1, 2);
+	number(p, 1, 5);
+}
+
+TEST("MEM-mremap memory that is shared moves as a whole, the same for all")
+{
+	char *p = mmap(NULL, 2 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *to = hole(2 * PAGE);
+
+	TRUE(p != MAP_FAILED);
+	number(p, 1, 2);
+	EQ(moved(p, 2 * PAGE, 2 * PAGE, FIX, to), P(to));
+	numbered(to, 1, 2);
+	IN_CHILD
+	{
+		number(to, 5, 2);
+	}
+	numbered(to, 5, 2);
+	FAULTS_ON_LOAD(p);
+}
+
+TEST("MEM-mremap the errors, in their order")
+{
+	char *p = with_room(2, 4), *gap = hole(2 * PAGE);
+
+	ERR(moved(gap, PAGE, PAGE, 8, NULL), EINVAL);
+	ERR(moved(gap, PAGE, PAGE, MREMAP_FIXED, p), EINVAL);
+	ERR(moved(gap + 1, PAGE, PAGE, 0, NULL), EINVAL);
+	ERR(moved(gap, PAGE, 0, 0, NULL), EINVAL);
+	ERR(moved(gap, PAGE, 0xFFFFFFFF, 0, NULL), EINVAL);
+	ERR(moved(gap, PAGE, PAGE, 0, NULL), EFAULT);
+	ERR(moved((void *)0xC0000000, PAGE, PAGE, 0, NULL), EFAULT);
+	ERR(moved(p, 3 * PAGE, 4 * PAGE, MAY, NULL), EFAULT);
+	ERR(moved(p, 2 * PAGE, PAGE, FIX, gap + 1), EINVAL);
+	ERR(moved(p, 2 * PAGE, PAGE, FIX, (void *)0xC0000000), EINVAL);
+	ERR(moved(p, 2 * PAGE, 2 * PAGE, FIX, (void *)0xBFFFF000), EINVAL);
+	ERR(moved(p, 2 * PAGE, 2 * PAGE, FIX, p + PAGE), EINVAL);
+	ERR(moved(p + PAGE, PAGE, 2 * PAGE, FIX, p), EINVAL);
+	ERR(moved(p, 2 * PAGE, 3000 * MIB, MAY, NULL), ENOMEM);
+	ERR(moved(p, 0, PAGE, MAY, NULL), EINVAL);
+	number(p, 1, 2);
+	EQ(moved(p, 2 * PAGE - 5, 2 * PAGE, 0, NULL), P(p));
+	numbered(p, 1, 2);
+}
+
+TEST("MEM-mremap realloc of large blocks keeps their bytes")
+{
+	unsigned char *p = NULL;
+
+	for (unsigned long size = 200000; size <= 6 * MIB; size += 300000) {
+		p = realloc(p, size);
+		TRUE(p != NULL);
+		memset(p + size - 200000, (int)(size / 100000), 200000);
+		for (unsigned long at = 200000; at <= size; at += 300000)
+			EQ(p[at - 1], (unsigned char)(at / 100000));
+	}
+	free(p);
+}
+
+TEST("MEM-madvise DONTNEED makes private memory zero again, a part too")
+{
+	char *p = memory(5 * PAGE, RW);
+
+	number(p, 1, 5);
+	OK(SYS(SYS_madvise, P(p + PAGE), 2 * PAGE - 7, MADV_DONTNEED));
+	numbered(p, 1, 1);
+	zeroes(p + PAGE, 2);
+	numbered(p + 3 * PAGE, 4, 2);
+	number(p, 11, 5);
+	numbered(p, 11, 5);
+	IN_CHILD
+	{
+		OK(SYS(SYS_madvise, P(p), 5 * PAGE, MADV_DONTNEED));
+		zeroes(p, 5);
+	}
+	numbered(p, 11, 5);
+	OK(mprotect(p, 5 * PAGE, PROT_READ));
+	OK(SYS(SYS_madvise, P(p), 5 * PAGE, MADV_DONTNEED));
+	zeroes(p, 5);
+}
+
+TEST("MEM-madvise a hole is ENOMEM, and what is mapped is zero all the same")
+{
+	char *p = memory(3 * PAGE, RW);
+
+	number(p, 1, 3);
+	OK(munmap(p + PAGE, PAGE));
+	ERR(SYS(SYS_madvise, P(p), 3 * PAGE, MADV_DONTNEED), ENOMEM);
+	zeroes(p, 1);
+	zeroes(p + 2 * PAGE, 1);
+	ERR(SYS(SYS_madvise, P(p), 3 * PAGE, MADV_NORMAL), ENOMEM);
+}
+
+TEST("MEM-madvise advice that is none is EINVAL, other changes nothing")
+{
+	static const int good[] = {MADV_NORMAL,   MADV_RANDOM, MADV_SEQUENTIAL,
+	                           MADV_WILLNEED, MADV_DODUMP, MADV_DONTDUMP};
+	static const int bad[] = {-1, 5, 6, 7, 30, 64, 99, INT32_MIN};
+	char *p = memory(PAGE, RW);
+
+	number(p, 1, 1);
+	for (size_t i = 0; i < ALL(good); i++)
+		OK(SYS(SYS_madvise, P(p), PAGE, good[i]));
+	numbered(p, 1, 1);
+	for (size_t i = 0; i < ALL(bad); i++)
+		ERR(SYS(SYS_madvise, P(p), PAGE, bad[i]), EINVAL);
+	ERR(SYS(SYS_madvise, P(p + 1), PAGE, MADV_DONTNEED), EINVAL);
+	ERR(SYS(SYS_madvise, P(p), -1, MADV_DONTNEED), EINVAL);
+	ERR(SYS(SYS_madvise, P(p), 0xFFFFF000l - P(p) + PAGE, MADV_NORMAL),
+	    EINVAL);
+	OK(SYS(SYS_madvise, P(p), 0, MADV_DONTNEED));
+	OK(SYS(SYS_madvise, P(hole(PAGE)), 0, MADV_DONTNEED));
+	numbered(p, 1, 1);
 }

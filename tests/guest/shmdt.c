@@ -7,6 +7,7 @@
  * are DEV4.
  */
 #include "test.h"
+#include <sys/syscall.h>
 
 #define AT ((char *)0x50000000)
 
@@ -492,5 +493,126 @@ BOTH("1.7-mprotect one sharer's protection does not touch another's")
 	}
 	p[0] = 'q';
 	EQ(p[0], 'q');
+	removed(id);
+}
+
+/* --- mremap, madvise ------------------------------------------------------ */
+
+static long moved(void *at, unsigned long old, unsigned long length, int flags,
+                  const void *to)
+{
+	return SYS(SYS_mremap, P(at), (long)old, (long)length, flags, P(to));
+}
+
+BOTH("1.4-mremap after mremap shmdt(old) is EINVAL and shmdt(new) works")
+{
+	int id = make(3 * PAGE);
+	char *p = attach(id), *to = hole(8 * PAGE);
+
+	p[0] = 'a';
+	p[2 * PAGE] = 'c';
+	EQ(moved(p, 3 * PAGE, 3 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to),
+	   P(to));
+	EQ(nattch(id), 1);
+	ERR(shm_dt(p), EINVAL);
+	FAULTS_ON_LOAD(p);
+	EQ(to[0], 'a');
+	EQ(to[2 * PAGE], 'c');
+	IN_CHILD
+	{
+		EQ(nattch(id), 2);
+		to[1] = 'b';
+	}
+	EQ(nattch(id), 1);
+	EQ(to[1], 'b');
+	OK(shm_dt(to));
+	FAULTS_ON_LOAD(to);
+	EQ(nattch(id), 0);
+	ERR(shm_dt(to), EINVAL);
+	removed(id);
+}
+
+BOTH("1.4-mremap a removed segment lives on where its attach has moved to")
+{
+	int id = make(PAGE);
+	char *p = attach(id), *to = hole(PAGE);
+
+	*p = 'x';
+	removed(id);
+	EQ(moved(p, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to), P(to));
+	EQ(*to, 'x');
+	EQ(nattch(id), 1);
+	OK(shm_dt(to));
+	ERR(shm_ctl(id, IPC_STAT, NULL), EINVAL);
+}
+
+BOTH("1.4-mremap an attach moves over another one, which ends")
+{
+	int first = make(2 * PAGE), second = make(2 * PAGE);
+	char *p = attach(first), *q = attach(second);
+
+	p[PAGE] = 'p';
+	EQ(moved(p, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, q),
+	   P(q));
+	EQ(nattch(first), 1);
+	EQ(nattch(second), 0);
+	EQ(q[PAGE], 'p');
+	OK(shm_dt(q));
+	removed(first);
+	removed(second);
+}
+
+BOTH("1.7-mremap an attach grown by mremap: a touch beyond the segment is "
+     "SIGBUS")
+{
+	int id = make(2 * PAGE);
+	char *p = attach(id);
+
+	p[PAGE] = 'b';
+	p = ADDRESS(moved(p, 2 * PAGE, 4 * PAGE, MREMAP_MAYMOVE, NULL));
+	EQ(p[PAGE], 'b');
+	p[2 * PAGE - 1] = 'c';
+	EQ(nattch(id), 1);
+	DIES(SIGBUS)
+	{
+		p[2 * PAGE] = 1;
+	}
+	DIES(SIGBUS)
+	{
+		(void)*(volatile char *)(p + 3 * PAGE);
+	}
+	FAULTS_ON_LOAD(p + 4 * PAGE);
+	OK(shm_dt(p));
+	FAULTS_ON_LOAD(p + 3 * PAGE);
+	EQ(nattch(id), 0);
+	removed(id);
+}
+
+BOTH("1.7-mremap an attach that shrinks keeps its first pages, and detaches")
+{
+	int id = make(4 * PAGE);
+	char *p = attach(id);
+
+	p[0] = 'a';
+	EQ(moved(p, 4 * PAGE, PAGE, 0, NULL), P(p));
+	EQ(p[0], 'a');
+	FAULTS_ON_LOAD(p + PAGE);
+	EQ(nattch(id), 1);
+	OK(shm_dt(p));
+	EQ(nattch(id), 0);
+	removed(id);
+}
+
+BOTH("1.7-madvise MADV_DONTNEED keeps the data of an attach")
+{
+	int id = make(2 * PAGE);
+	char *p = attach(id);
+
+	p[0] = 'a';
+	p[PAGE] = 'b';
+	OK(SYS(SYS_madvise, P(p), 2 * PAGE, MADV_DONTNEED));
+	EQ(p[0], 'a');
+	EQ(p[PAGE], 'b');
+	EQ(nattch(id), 1);
 	removed(id);
 }

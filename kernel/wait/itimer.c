@@ -1,5 +1,5 @@
 /*
- * kernel/signal/itimer.c -- alarm(2), setitimer(2), getitimer(2).
+ * kernel/wait/itimer.c -- alarm(2), setitimer(2), getitimer(2).
  *
  *	ITIMER_REAL     an alarm of the clock            SIGALRM
  *	ITIMER_VIRTUAL  ticks that find it in user mode  SIGVTALRM
@@ -7,11 +7,11 @@
  *
  * A timer fires once, or again and again.  exec keeps it, a child has none.
  */
-#include "signal.h"
+#include "time.h"
 
 #include "../base/string.h"
-#include "../process/clock.h"
 #include "../process/schedule.h"
+#include "../signal/signal.h"
 
 enum { REAL, VIRTUAL, PROF, TIMERS };
 
