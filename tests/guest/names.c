@@ -1205,6 +1205,33 @@ TREE("NAME-time chmod and link are no change of the contents")
 	TRUE(recent(look("c").st_ctim));
 }
 
+TREE("NAME-time a look at a file moves its time of access, if it tells more")
+{
+	struct timespec old[2] = {{3000, 0}, {2000, 0}};
+	char bytes[100];
+	int fd;
+
+	fd = made("a", O_RDWR, 0644);
+	EQ(write(fd, "abc", 3), 3);
+	set_back("a");
+	EQ(pread(fd, bytes, 3, 0), 3);
+	TRUE(recent(look("a").st_atim));
+	OK(utimensat(AT_FDCWD, "a", old, 0)); /* older than a day */
+	EQ(pread(fd, bytes, 3, 0), 3);
+	TRUE(recent(look("a").st_atim));
+	EQ(look("a").st_mtime, 2000);
+	OK(mkdir("d", 0755));
+	set_back("d");
+	fd = OK(open("d", O_RDONLY));
+	EQ(look("d").st_atime, 1000); /* open is no look at it */
+	OK(SYS(NR_getdents64, fd, P(bytes), sizeof bytes));
+	TRUE(recent(look("d").st_atim));
+	OK(symlink("x", "l"));
+	set_back("l");
+	EQ(SYS(NR_readlink, P("l"), P(bytes), 9), 1);
+	TRUE(recent(look("l").st_atim));
+}
+
 TREE("NAME-time utimensat sets, keeps or takes the time of now")
 {
 	struct timespec t[2] = {{-5, 999999999}, {123456789, 987654321}};

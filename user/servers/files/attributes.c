@@ -39,6 +39,26 @@ void node_changed(struct node *node, const struct message *m)
 		node->mode = without_ids(node->mode);
 }
 
+#define DAY 86400
+
+static bool is_later(struct moment a, struct moment b)
+{
+	return a.seconds > b.seconds ||
+	       (a.seconds == b.seconds && a.nsec > b.nsec);
+}
+
+void node_accessed(int number)
+{
+	struct node *node = number < DYNAMIC ? node_edit(number) : 0;
+
+	if (node == 0)
+		return;
+	if (!is_later(node->atime, node->mtime) ||
+	    !is_later(node->atime, node->ctime) ||
+	    moment_now().seconds - node->atime.seconds >= DAY)
+		node->atime = moment_now();
+}
+
 /* ---- rights ------------------------------------------------------------- */
 
 static int set_mode(const struct message *m, int number, uint32_t mode)

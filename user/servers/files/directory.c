@@ -2,7 +2,9 @@
  * user/servers/files/directory.c -- what is in a directory.
  *
  * A call gives a page of entries at most, in the form of getdents64 or in that
- * of getdents, which is older and has the file's type in its last byte.
+ * of getdents, which is older and has the file's type in its last byte.  It is
+ * done in turns (turns.c), because after an lseek, or when the next name has
+ * been removed, the place in a long list has to be looked for.
  */
 #include "files.h"
 
@@ -28,20 +30,25 @@ struct name {
 	int hint;      /* an entry that may well be there */
 };
 
-static bool stored_child(int directory, uint32_t offset, struct name *name)
+/* What the search for a name has found. */
+enum found { THE_END, A_NAME, NOT_YET };
+
+static enum found stored_child(int directory, uint32_t offset,
+                               struct name *name)
 {
-	int at = entry_from(directory, offset - NAMES, name->hint);
+	int at = entry_from(directory, offset - NAMES, &name->hint);
 	const struct entry *entry;
 
-	if (at == NO_ENTRY)
-		return false;
+	if (at < 0)
+		return at == FURTHER ? NOT_YET : THE_END;
 	entry = entry_at(at);
 	*name = (struct name){entry_name(at), entry->name_bytes, entry->node,
 	                      NAMES + entry->cookie + 1, entry->after};
-	return true;
+	return A_NAME;
 }
 
-static bool dynamic_child(int directory, uint32_t offset, struct name *name)
+static enum found dynamic_child(int directory, uint32_t offset,
+                                struct name *name)
 {
 	static char text[16];
 	int index = (int)(offset - NAMES);
@@ -52,31 +59,33 @@ static bool dynamic_child(int directory, uint32_t offset, struct name *name)
 		name->node = proc_next_pid(
 		    offset > PIDS ? (int)(offset - PIDS) : 1, text);
 	if (name->node == NO_NODE)
-		return false;
+		return THE_END;
 	name->text = text;
 	name->bytes = strlen(text);
 	name->next = directory >= DYNAMIC
 	                 ? NAMES + (uint32_t)index + 1
 	                 : PIDS + 1 + (uint32_t)node_at(name->node).pid;
-	return true;
+	return A_NAME;
 }
 
-/* Finds the entry at `offset`.  False: the end. */
-static bool entry_at_offset(int directory, uint32_t offset, struct name *name)
+/* Finds the name at `offset`. */
+static enum found name_at(int directory, uint32_t offset, struct name *name)
 {
+	enum found found = THE_END;
+
 	if (offset < NAMES) {
 		*name = (struct name){"..", offset + 1, directory, offset + 1,
 		                      name->hint};
 		if (offset == 1)
 			name->node = node_at(directory).parent;
-		return true;
+		return A_NAME;
 	}
-	if (directory < DYNAMIC && offset < PIDS &&
-	    stored_child(directory, offset, name))
-		return true;
-	if (directory < DYNAMIC && directory != proc_root)
-		return false;
-	return dynamic_child(directory, offset, name);
+	if (directory < DYNAMIC && offset < PIDS)
+		found = stored_child(directory, offset, name);
+	if (found == THE_END &&
+	    (directory >= DYNAMIC || directory == proc_root))
+		found = dynamic_child(directory, offset, name);
+	return found;
 }
 
 /* ---- the two forms of an entry ------------------------------------------ */
@@ -121,35 +130,56 @@ static uint32_t put_old_entry(uint8_t *to, const struct name *name)
 
 /* ---- the call ----------------------------------------------------------- */
 
-int getdents_call(const struct message *m)
+/* Fills a page with what is at the offset, which moves on.  Bytes, or LATER. */
+static int fill(uint8_t *page, uint32_t size, bool old, struct open *open)
 {
-	static uint8_t buffer[PAGE_SIZE];
-	bool old = m->type == SYS_getdents;
-	struct open *open = open_at(m->object);
-	uint32_t size = min(m->args[2], PAGE_SIZE);
-	uint32_t used = 0, offset = open->offset;
 	struct name name = {.hint = open->hint};
-	int hint = open->hint, moved;
-	bool more;
+	uint32_t used = 0;
+	enum found found;
 
-	if (node_at(open->node).kind != NODE_DIRECTORY)
-		return -ENOTDIR;
-	if (node_at(open->node).links == 0)
-		return -ENOENT; /* it is removed */
-	while ((more = entry_at_offset(open->node, offset, &name))) {
+	while ((found = name_at(open->node, open->offset, &name)) == A_NAME) {
 		if (used + entry_bytes(&name, old) > size)
 			break;
-		used += old ? put_old_entry(buffer + used, &name)
-		            : put_entry(buffer + used, &name);
-		offset = name.next;
-		hint = name.hint;
+		used += old ? put_old_entry(page + used, &name)
+		            : put_entry(page + used, &name);
+		open->offset = name.next;
+		open->hint = name.hint;
 	}
-	if (used == 0)
-		return more ? -EINVAL : 0;
-	moved = k_lease_write(m->token, BUFFER, 0, buffer, used);
+	if (found == NOT_YET) {
+		open->hint = name.hint;
+		return used > 0 ? (int)used : LATER;
+	}
+	return used > 0 || found == THE_END ? (int)used : -EINVAL;
+}
+
+int names_on(struct wait *r)
+{
+	static uint8_t page[PAGE_SIZE];
+	struct open *open = open_at(r->at);
+	uint32_t before = open->offset;
+	int used, moved;
+
+	if (node_at(open->node).links == 0)
+		return -ENOENT; /* it is removed */
+	used = fill(page, r->total, r->what == WAIT_OLD_NAMES, open);
+	if (used <= 0)
+		return used == LATER && r->hurried ? -EINTR : used;
+	moved = k_lease_write(r->token, BUFFER, 0, page, (uint32_t)used);
 	if (moved < 0)
-		return moved;
-	open->offset = offset;
-	open->hint = hint;
-	return (int)used;
+		open->offset = before;
+	return moved < 0 ? moved : used;
+}
+
+int getdents_call(const struct message *m)
+{
+	struct wait reading = room_client(m);
+	int node = object_node(m);
+
+	if (node_at(node).kind != NODE_DIRECTORY)
+		return -ENOTDIR;
+	node_accessed(node);
+	reading.what = m->type == SYS_getdents ? WAIT_OLD_NAMES : WAIT_NAMES;
+	reading.at = m->object;
+	reading.total = min(m->args[2], PAGE_SIZE);
+	return turns_begin(&reading);
 }

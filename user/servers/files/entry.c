@@ -18,6 +18,8 @@
 /* The last cookie: what a reader keeps, with the numbers of pids behind it. */
 #define COOKIE_LIMIT 0x3FFFFFF0u
 
+#define STEPS 20000 /* along a list in one turn */
+
 struct bucket {
 	struct object object;
 	int first; /* an entry, or NO_ENTRY */
@@ -195,29 +197,40 @@ static void list_remove(const struct entry *entry)
 	directory->count--;
 }
 
-/* From the end of the list that is nearer, if the hint is not the answer. */
-int entry_from(int directory, uint32_t cookie, int hint)
+/* Where the search for a cookie begins: at the hint, or at the nearer end. */
+static int begin_at(const struct node *directory, int number, uint32_t cookie,
+                    int hint)
+{
+	const struct entry *known = hint > 0 ? edit(hint) : 0;
+	uint32_t first = edit(directory->first)->cookie;
+
+	if (known != 0 && known->directory == number)
+		return hint;
+	if (cookie <= first || cookie - first < directory->cookie - cookie)
+		return directory->first;
+	return directory->last;
+}
+
+int entry_from(int directory, uint32_t cookie, int *hint)
 {
 	const struct node *node = node_edit(directory);
-	const struct entry *known = hint > 0 ? edit(hint) : 0;
 	int at;
 
-	if (known != 0 && known->directory == directory &&
-	    known->cookie == cookie)
-		return hint;
 	if (node->first == NO_ENTRY || edit(node->last)->cookie < cookie)
 		return NO_ENTRY;
-	if (cookie - edit(node->first)->cookie < node->cookie - cookie) {
-		at = node->first;
-		while (edit(at)->cookie < cookie)
+	at = begin_at(node, directory, cookie, *hint);
+	for (int steps = 0; steps < STEPS; steps++) {
+		int before = edit(at)->before;
+
+		if (edit(at)->cookie < cookie)
 			at = edit(at)->after;
-		return at;
+		else if (before != NO_ENTRY && edit(before)->cookie >= cookie)
+			at = before;
+		else
+			return at;
 	}
-	at = node->last;
-	while (edit(at)->before != NO_ENTRY &&
-	       edit(edit(at)->before)->cookie >= cookie)
-		at = edit(at)->before;
-	return at;
+	*hint = at;
+	return FURTHER;
 }
 
 /* ---- names are given and taken away ------------------------------------- */

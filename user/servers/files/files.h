@@ -190,6 +190,9 @@ void pipe_next(void);
 
 int getdents_call(const struct message *m);
 
+/* Does a turn of it.  The call's answer, or LATER. */
+int names_on(struct wait *reading);
+
 /* ---- turns.c ------------------------------------------------------------ */
 
 #define LATER (-4097) /* the answer of a turn that is not the last one */
@@ -198,6 +201,8 @@ int getdents_call(const struct message *m);
 enum what {
 	WAIT_READ,       /* its turn of a read at an object's offset */
 	WAIT_PREAD,      /* the same at a place of its own */
+	WAIT_NAMES,      /* its turn of a read of a directory */
+	WAIT_OLD_NAMES,  /* the same, in the older form */
 	WAIT_PIPE_READ,  /* bytes of a pipe */
 	WAIT_PIPE_WRITE, /* room in a pipe */
 	WAIT_OPEN_READ,  /* that the FIFO of a pipe is opened for writing */
@@ -279,6 +284,12 @@ int utime_call(const struct message *m);
  * is no set-id program any more.
  */
 void node_changed(struct node *node, const struct message *m);
+/*
+ * A file's contents have been looked at.  Its time of access moves if it tells
+ * anything: it is older than the last change, or than a day (mount(8),
+ * relatime).
+ */
+void node_accessed(int node);
 
 /* ---- exec.c ------------------------------------------------------------- */
 

@@ -30,9 +30,9 @@
  * No client may keep the server from the others for long.  A turn of a request
  * moves a megabyte at most, and then the request waits in line (turns.c); a
  * read of /proc makes a page at most, or passes over sixteen; getdents64 gives
- * a page of entries, and walks over a directory's list only if its place there
- * has been removed.  The exception is /proc/check, which runs all checkers of
- * the kernel for as long as they take: only root can read it.
+ * a page of entries, or looks for its place in a long directory for a while.
+ * The exception is /proc/check, which runs all checkers of the kernel for as
+ * long as they take: only root can read it.
  *
  * It starts with a connection to each server above it.  Its arguments name the
  * descriptors: "console=3", "test=4".  The console's devices are in

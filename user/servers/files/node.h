@@ -114,9 +114,11 @@ int entry_add(int directory, const char *name, uint32_t bytes, int node,
 void entry_remove(int entry);
 /*
  * The first entry of the directory whose cookie is not below `cookie`, or
- * NO_ENTRY.  `hint` is an entry that it may well be.
+ * NO_ENTRY.  The search begins at the entry *hint if that is one of the
+ * directory.  FURTHER: it is long, and goes on from *hint.
  */
-int entry_from(int directory, uint32_t cookie, int hint);
+#define FURTHER (-2)
+int entry_from(int directory, uint32_t cookie, int *hint);
 /* An entry of a node, or NO_ENTRY. */
 int entry_of(int node);
 /* Writes a directory's name.  Its length, without a NUL. */

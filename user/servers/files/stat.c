@@ -141,6 +141,7 @@ int readlink_call(const struct message *m)
 		return node;
 	if (node_at(node).kind != NODE_LINK)
 		return -EINVAL;
+	node_accessed(node);
 	bytes = link_target(node, &who, target, sizeof(target));
 	if (bytes < 0)
 		return bytes;

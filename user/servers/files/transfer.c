@@ -126,6 +126,8 @@ int read_on(struct wait *r)
 	struct open *open = open_at(r->at);
 
 	switch (node_at(open->node).kind) {
+	case NODE_DIRECTORY:
+		return names_on(r);
 	case NODE_ZERO:
 		return give_zeroes(r);
 	case NODE_MADE:
@@ -153,6 +155,7 @@ static int read_object(const struct message *m, struct open *open)
 	reading.what = is_placed(m) ? WAIT_PREAD : WAIT_READ;
 	reading.at = m->object;
 	reading.total = (uint32_t)wanted;
+	node_accessed(open->node);
 	if (node.kind == NODE_FILE)
 		claim(&reading, open, node.bytes.size);
 	return turns_begin(&reading);
