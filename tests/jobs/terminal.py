@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import tempfile
+import time
 
 from machine import (AT_MENU, BUILD, DEBUG_EXIT, KERNEL, MENU, TESSERA, TOP,
                      Machine, built, soon)
@@ -111,6 +112,7 @@ def terminal(check):
         machine.wait_for("lines are read", 60)
         machine.says("lines are read\n")
         stop_and_go(check, machine)
+        storm(check, machine)
         type_lines(machine, lambda sentence, *texts: check(
             sentence, machine.says(*texts), machine.text[-600:]))
         machine.type("q\r")
@@ -128,6 +130,22 @@ def stop_and_go(check, machine):
     machine.type("\x11")
     check("^Q lets it go on", machine.says('read 8 "stopped\\n"'),
           machine.text[-600:])
+
+
+def storm(check, machine):
+    """Lines are typed while the reader is interrupted, stopped, continued."""
+    lines = ["line %04d of what is typed in a storm" % i for i in range(300)]
+    start = len(machine.text)
+    machine.type("storm\r")
+    for line in lines:
+        machine.type(line + "\r")
+        time.sleep(0.01)
+    machine.type("calm\r")
+    check("a storm of signals, stops and continues is over",
+          machine.says("calm after the storm"), machine.text[-600:])
+    check("no line that was typed in it is lost, none comes twice", re.findall(
+        'read [0-9]+ "(.*)\\\\n"', machine.text[start:]) == lines,
+          machine.text[start:])
 
 
 def type_lines(machine, answers):

@@ -6,14 +6,18 @@
  *	read 6 "hello\n"
  *
  * The line "raw N" asks for N bytes without a line discipline; byte i must be
- * (i * 7 + i / 256) % 256.  The line "quit" ends the program with the exit
- * status of a program that does not exist.  ^C and ^\ do not end it.
+ * (i * 7 + i / 256) % 256.  Between the lines "storm" and "calm" a child
+ * interrupts, stops and continues the reads all the time.  The line "quit" ends
+ *the program with the exit status of a program that does not exist.  ^C and
+ *^\ do not end it.
  */
 #include <ctype.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sched.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -54,8 +58,43 @@ static void read_raw(int wanted)
 	fflush(stdout);
 }
 
+static volatile int caught;
+
+static void catch (int signal)
+{
+	(void)signal;
+	caught++;
+}
+
+static pid_t storm(void)
+{
+	struct sigaction action = {.sa_handler = catch, .sa_flags = SA_RESTART};
+	pid_t reader = getpid(), child;
+
+	sigaction(SIGUSR1, &action, NULL);
+	child = fork();
+	while (child == 0) {
+		kill(reader, SIGUSR1);
+		sched_yield();
+		kill(reader, SIGSTOP);
+		sched_yield();
+		kill(reader, SIGCONT);
+		usleep(1000);
+	}
+	return child;
+}
+
+static void calm(pid_t child)
+{
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	printf("%s after the storm\n", caught > 10 ? "calm" : "no storm");
+	fflush(stdout);
+}
+
 int main(void)
 {
+	pid_t child = 0;
 	static char line[5000];
 	int got;
 
@@ -67,6 +106,10 @@ int main(void)
 		line[got] = '\0';
 		if (strncmp(line, "raw ", 4) == 0)
 			read_raw(atoi(line + 4));
+		else if (strcmp(line, "storm\n") == 0)
+			child = storm();
+		else if (strcmp(line, "calm\n") == 0)
+			calm(child);
 		else if (strcmp(line, "quit\n") == 0)
 			return NO_SUCH_PROGRAM;
 		else

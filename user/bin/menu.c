@@ -7,7 +7,6 @@
  * printed once, so that it does not push what a program has shown from the
  * screen; ? prints it again.
  */
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
@@ -16,6 +15,8 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "look/screen.h"
 
 #define BIN   "/bin/"
 #define WORDS 8
@@ -58,27 +59,6 @@ static void show_menu(void)
 	    "\n"
 	    "  ?  this menu    q  power off (in QEMU's terminal, Ctrl-A X "
 	    "leaves at once)\n");
-}
-
-/*
- * Removes control characters from a line, and the sequences that arrows and
- * other keys without a character send ("ESC [ ... letter", ECMA-48).
- */
-static void drop_keys(char *line)
-{
-	char *to = line;
-
-	for (const char *from = line; *from; from++)
-		if (from[0] == '\033' && from[1] == '[') {
-			from += 2;
-			while (*from && (*from < '@' || *from > '~'))
-				from++;
-			if (!*from)
-				break;
-		} else if (!iscntrl((unsigned char)*from) || isspace(*from)) {
-			*to++ = *from;
-		}
-	*to = '\0';
 }
 
 /* Splits a line into words.  Returns their number. */

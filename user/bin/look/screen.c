@@ -7,6 +7,7 @@
  *	lines of a picture, at most 23
  *	-- any key goes on, q leaves --
  */
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,4 +87,21 @@ void screen_lines(int lines)
 	if (used > 0 && used + lines >= lines_of_screen())
 		screen_end();
 	used += lines;
+}
+
+void drop_keys(char *line)
+{
+	char *to = line;
+
+	for (const char *from = line; *from; from++)
+		if (from[0] == '\033' && from[1] == '[') {
+			from += 2;
+			while (*from && (*from < '@' || *from > '~'))
+				from++;
+			if (!*from)
+				break;
+		} else if (!iscntrl((unsigned char)*from) || isspace(*from)) {
+			*to++ = *from;
+		}
+	*to = '\0';
 }

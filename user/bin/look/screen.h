@@ -18,4 +18,10 @@ void screen_end(void);
 /* Ends the screen if it has no room for `lines` more, which come now. */
 void screen_lines(int lines);
 
+/*
+ * Removes from a line that was typed what arrows and other keys without a
+ * character send ("ESC [ ... letter", ECMA-48), and control characters.
+ */
+void drop_keys(char *line);
+
 #endif

@@ -24,6 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../look/screen.h"
 #include "stage.h"
 
 #define WIDTH     66  /* of a sentence behind its mark */
@@ -79,24 +80,6 @@ void say_wrapped(const char *mark, const char *text)
 		text += end + (text[end] == ' ');
 		mark = "      ";
 	}
-}
-
-/* Removes what arrow keys send: ESC [ ... letter (ECMA-48). */
-static void drop_keys(char *line)
-{
-	char *to = line;
-
-	for (const char *from = line; *from; from++)
-		if (from[0] == '\033' && from[1] == '[') {
-			from += 2;
-			while (*from && (*from < '@' || *from > '~'))
-				from++;
-			if (!*from)
-				break;
-		} else if ((unsigned char)*from >= ' ' || *from == '\t') {
-			*to++ = *from;
-		}
-	*to = '\0';
 }
 
 int input_line(char *to, int size)
