@@ -463,6 +463,24 @@ TEST("JOB-tty a leader's TIOCNOTTY gives it up, and SIGHUP to the foreground")
 	}
 }
 
+TEST("JOB-tty TIOCNOTTY of one that leads no session takes nothing from others")
+{
+	SHELL
+	{
+		take_terminal();
+		IN_CHILD
+		{
+			long fd;
+
+			OK(SYS(NR_ioctl, tty, TIOCNOTTY, 0));
+			fd = SYS(NR_open, P("/dev/tty"), O_RDWR);
+			EQ(fd < 0 ? fd : 0, HERE(-ENXIO, 0));
+		}
+		OK(SYS(NR_open, P("/dev/tty"), O_RDWR));
+		EQ(front(), getpid());
+	}
+}
+
 TEST("JOB-tty a leader's end is SIGHUP to the foreground, and to nobody else")
 {
 	pid_t leader;
@@ -681,6 +699,38 @@ TEST("JOB-behind in an orphaned group a read and a change are EIO")
 		reach(1);
 		await(2);
 	}
+}
+
+/* ---- output that is stopped --------------------------------------------- */
+
+static int writable(int fd)
+{
+	struct pollfd one = {fd, POLLOUT, 0};
+
+	EQ(poll(&one, 1, 0), one.revents != 0);
+	return one.revents;
+}
+
+TEST("JOB-stop while output is stopped a write waits, or is EAGAIN")
+{
+	int fd = OK(open("/dev/tty1", O_RDWR | O_NOCTTY | O_NONBLOCK));
+	pid_t child;
+
+	EQ(writable(fd), POLLOUT);
+	OK(SYS(NR_ioctl, fd, TCXONC, TCOOFF));
+	EQ(writable(fd), 0);
+	ERR(SYS(NR_write, fd, P("\r"), 1), EAGAIN);
+	BACKGROUND(child)
+	{
+		tty = OK(open("/dev/tty1", O_RDWR | O_NOCTTY));
+		write_tty();
+	}
+	await_asleep(child);
+	OK(SYS(NR_ioctl, fd, TCXONC, TCOON));
+	EXITS(child, 0);
+	EQ(writable(fd), POLLOUT);
+	EQ(write(fd, "\r", 1), 1);
+	OK(tcdrain(fd));
 }
 
 /* ---- a terminal that is lost -------------------------------------------- */

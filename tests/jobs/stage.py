@@ -103,12 +103,13 @@ def calls_of(beat):
 # ---- Linux ------------------------------------------------------------------
 
 def build_for_linux(path):
-    """Builds stage alone, as its head says one can."""
+    """Builds stage alone, as docs/beats says one can."""
     found = subprocess.run([os.path.join(TOP, "tools", "cross"), "static"],
                            capture_output=True, text=True).stdout.strip()
     folder = os.path.join(TOP, "user", "bin", "stage")
     sources = sorted(os.path.join(folder, name) for name in os.listdir(folder)
                      if name.endswith(".c"))
+    sources.append(os.path.join(folder, "..", "look", "screen.c"))
     return command([found + "gcc", "-m32", "-static", "-O2", "-Wall",
                     "-Wextra", "-Werror", "-o", path, *sources], 60)
 
