@@ -8,8 +8,8 @@
  * The line "raw N" asks for N bytes without a line discipline; byte i must be
  * (i * 7 + i / 256) % 256.  Between the lines "storm" and "calm" a child
  * interrupts, stops and continues the reads all the time.  The line "quit" ends
- *the program with the exit status of a program that does not exist.  ^C and
- *^\ do not end it.
+ * the program with the exit status of a program that does not exist.  ^C and
+ * ^\ do not end it.
  */
 #include <ctype.h>
 #include <signal.h>
