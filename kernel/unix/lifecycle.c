@@ -194,9 +194,10 @@ static void give_children_to_init(void)
 
 		if (p->state != PROC_FREE && p->life.parent == self_index()) {
 			p->life.parent = init;
-			group_parent_lost(p, self());
 			if (p->state == PROC_ZOMBIE)
 				proc_notify_parent(p);
+			else
+				group_parent_lost(p, self());
 		}
 	}
 }
