@@ -47,8 +47,7 @@ static bool lives(const struct proc *p)
 	return p->state != PROC_ZOMBIE;
 }
 
-/* POSIX's words: no member's parent is outside the group, but in its session.
- */
+/* In POSIX's words: no member's parent is elsewhere in the session. */
 static bool is_orphaned(int pgid)
 {
 	for (int i = 1; i < members; i++) {

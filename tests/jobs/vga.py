@@ -94,6 +94,7 @@ def vga(check):
         colours(check, machine)
         keys(check, machine)
         where(check, machine)
+        noise(check, machine)
         look_back(check, machine)
         machine.type("quit\r")
         machine.says("your choice: ")
@@ -133,6 +134,16 @@ def where(check, machine):
           machine.says(octal + " end"), machine.text[-300:])
     check("... and does not ask the other end of the line",
           "\033[7;9H" in machine.text and "\033[6n" not in machine.text)
+
+
+def noise(check, machine):
+    """Nonsense does no harm."""
+    machine.type("noise\r")
+    machine.says("quiet")
+    machine.type(" again\r")
+    check("after sequences at random, ESC c makes it as at first", soon(
+        lambda: rows(machine.screen()) == {0: "quiet again"} and
+        machine.cells()[1] == 0x07), "\n".join(machine.screen()))
 
 
 def look_back(check, machine):

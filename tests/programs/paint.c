@@ -2,10 +2,11 @@
  * tests/programs/paint.c -- writes to the terminal what each line says.
  *
  * A line is written as it is, without its newline, and nothing is echoed.  In
- * it "\033" is the byte of that octal number.  Three lines are orders:
+ * it "\033" is the byte of that octal number.  Four lines are orders:
  *
  *	keys      shows the bytes of each key, in octal, until "q" is typed
  *	where     asks the terminal where the cursor is, and shows the answer
+ *	noise     writes sequences at random, then the screen is as at first
  *	quit      ends the program, with the exit status of a program that does
  *	          not exist
  */
@@ -54,6 +55,25 @@ static void show_bytes(const char *question, unsigned char last)
 	fflush(stdout);
 }
 
+static void make_noise(void)
+{
+	static const char some[] = "\033\033\033[[[[;;??0123456789@"
+	                           "ABCDEFGHJKLMPSTXdfhlmrsux78c\n\r\t\b";
+	static char bytes[1 << 16];
+	unsigned long state = 1;
+
+	for (int i = 0; i < (int)sizeof bytes; i++) {
+		state = state * 1103515245 + 12345;
+		bytes[i] = some[state / 65536 % (sizeof some - 1)];
+	}
+	fwrite(bytes, 1, sizeof bytes, stdout);
+	printf("\030\033c");
+	fflush(stdout);
+	tcflush(0, TCIFLUSH);
+	printf("quiet");
+	fflush(stdout);
+}
+
 int main(void)
 {
 	static char line[4096];
@@ -68,6 +88,8 @@ int main(void)
 		line[strcspn(line, "\n")] = '\0';
 		if (strcmp(line, "keys") == 0)
 			show_bytes("", 'q');
+		else if (strcmp(line, "noise") == 0)
+			make_noise();
 		else if (strcmp(line, "where") == 0)
 			show_bytes("\033[7;9H\033[6n", 'R');
 		else if (strcmp(line, "quit") == 0)

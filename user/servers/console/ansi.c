@@ -22,6 +22,8 @@
  */
 #include "console.h"
 
+#define CAN     0x18
+#define ESC     0x1B
 #define NUMBERS 8
 #define MANY    9999
 
@@ -447,8 +449,10 @@ static void draw(uint8_t c)
 
 static void take(uint8_t c)
 {
-	if (c == 0x1B)
+	if (c == ESC)
 		state = ESCAPE;
+	else if (c == CAN)
+		state = TEXT; /* what has begun is dropped */
 	else if (state == STRING)
 		state = c == '\a' ? TEXT : STRING;
 	else if (c < ' ')
