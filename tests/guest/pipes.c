@@ -1,5 +1,5 @@
 /*
- * tests/guest/pipes.c -- pipes (PIPE-).
+ * tests/guest/pipes.c -- pipes and FIFOs (PIPE-), and flock (FLOCK-).
  *
  * The rows are those of POSIX's tables of read(2) and write(2) for pipes.
  */
@@ -7,6 +7,7 @@
 #include "bad_pointers.h"
 #include <limits.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -1114,6 +1115,331 @@ TEST("PIPE-storm-back bytes go there and back while signals come without end")
 	TRUE(alarms > 0);
 	close_both(to);
 	close_both(from);
+}
+
+/* ---- FIFOs -------------------------------------------------------------- */
+
+#define NAME "/tmp/pipes-fifo"
+
+static void make_fifo(void)
+{
+	unlink(NAME);
+	OK(mkfifo(NAME, 0600));
+}
+
+static int open_fifo(int flags)
+{
+	return (int)OK(SYS(NR_open, P(NAME), flags));
+}
+
+TEST("PIPE-fifo the two that open a FIFO wait for each other")
+{
+	pid_t pid;
+	char got[8];
+	int fd;
+
+	make_fifo();
+	for (int round = 0; round < 2; round++) {
+		BACKGROUND(pid)
+		{
+			fd = open_fifo(round ? O_WRONLY : O_RDONLY);
+			if (round) {
+				EQ(SYS(NR_write, fd, P("fifo"), 4), 4);
+			} else {
+				EQ(SYS(NR_read, fd, P(got), 8), 4);
+				EQ(SYS(NR_read, fd, P(got), 8), 0);
+			}
+		}
+		await_asleep(pid);
+		fd = open_fifo(round ? O_RDONLY : O_WRONLY);
+		if (round) {
+			EQ(SYS(NR_read, fd, P(got), 8), 4);
+			EQ(memcmp(got, "fifo", 4), 0);
+			EQ(SYS(NR_read, fd, P(got), 8), 0);
+		} else {
+			EQ(SYS(NR_write, fd, P("fifo"), 4), 4);
+		}
+		OK(SYS(NR_close, fd));
+		EXITS(pid, 0);
+	}
+	OK(unlink(NAME));
+}
+
+TEST("PIPE-fifo-nonblock to read it opens at once, to write it is ENXIO")
+{
+	int r, w;
+	char c;
+
+	make_fifo();
+	ERR(SYS(NR_open, P(NAME), O_WRONLY | O_NONBLOCK), ENXIO);
+	r = open_fifo(O_RDONLY | O_NONBLOCK);
+	EQ(SYS(NR_read, r, P(&c), 1), 0);
+	EQ(ready(r), 0);
+	w = open_fifo(O_WRONLY | O_NONBLOCK);
+	ERR(SYS(NR_read, r, P(&c), 1), EAGAIN);
+	EQ(SYS(NR_write, w, P("n"), 1), 1);
+	EQ(ready(r), POLLIN);
+	OK(SYS(NR_close, w));
+	EQ(ready(r), POLLIN | POLLHUP);
+	EQ(SYS(NR_read, r, P(&c), 1), 1);
+	EQ(SYS(NR_read, r, P(&c), 1), 0);
+	EQ(ready(r), POLLHUP);
+	w = open_fifo(O_WRONLY);
+	EQ(ready(r), 0);
+	OK(SYS(NR_close, r));
+	EQ(ready(w), POLLOUT | POLLERR);
+	OK(SYS(NR_close, w));
+	OK(unlink(NAME));
+}
+
+TEST("PIPE-fifo-both O_RDWR opens at once, and is both ends")
+{
+	int fd;
+	char c;
+
+	make_fifo();
+	fd = open_fifo(O_RDWR);
+	EQ(SYS(NR_write, fd, P("b"), 1), 1);
+	EQ(ready(fd), POLLIN | POLLOUT);
+	EQ(SYS(NR_read, fd, P(&c), 1), 1);
+	EQ(ready(fd), POLLOUT);
+	OK(SYS(NR_close, open_fifo(O_RDONLY)));
+	OK(SYS(NR_close, open_fifo(O_WRONLY)));
+	EQ(ready(fd), POLLOUT);
+	OK(SYS(NR_close, fd));
+	OK(unlink(NAME));
+}
+
+TEST("PIPE-fifo-empties what nobody has read is gone with the last close")
+{
+	int fd;
+	char c;
+
+	make_fifo();
+	fd = open_fifo(O_RDWR);
+	EQ(SYS(NR_write, fd, P("gone"), 4), 4);
+	OK(SYS(NR_close, fd));
+	fd = open_fifo(O_RDWR | O_NONBLOCK);
+	ERR(SYS(NR_read, fd, P(&c), 1), EAGAIN);
+	OK(SYS(NR_close, fd));
+	OK(unlink(NAME));
+}
+
+TEST("PIPE-fifo-many a writer lets in all the readers that wait to open")
+{
+	pid_t pids[4];
+	int w;
+
+	make_fifo();
+	for (int i = 0; i < 4; i++) {
+		BACKGROUND(pids[i])
+		{
+			char c;
+			int fd = open_fifo(O_RDONLY);
+
+			EQ(SYS(NR_read, fd, P(&c), 1), 1);
+		}
+		await_asleep(pids[i]);
+	}
+	OK(kill(pids[1], SIGKILL));
+	KILLED(pids[1], SIGKILL);
+	w = open_fifo(O_WRONLY | O_NONBLOCK);
+	EQ(SYS(NR_write, w, P("abc"), 3), 3);
+	EXITS(pids[0], 0);
+	EXITS(pids[2], 0);
+	EXITS(pids[3], 0);
+	OK(SYS(NR_close, w));
+	OK(unlink(NAME));
+}
+
+TEST("PIPE-fifo-eintr a handler ends an open that waits")
+{
+	for (int write = 0; write < 2; write++) {
+		make_fifo();
+		on_alarm(0);
+		storm(20000);
+		ERR(SYS(NR_open, P(NAME), write ? O_WRONLY : O_RDONLY), EINTR);
+		storm(0);
+		ERR(SYS(NR_open, P(NAME), O_WRONLY | O_NONBLOCK), ENXIO);
+		OK(unlink(NAME));
+	}
+}
+
+TEST("PIPE-fifo-stat it stays a FIFO of no bytes, and its rights count")
+{
+	struct stat st;
+	int fd;
+
+	make_fifo();
+	fd = open_fifo(O_RDWR);
+	EQ(SYS(NR_write, fd, P("12345"), 5), 5);
+	OK(fstat(fd, &st));
+	EQ(st.st_mode, S_IFIFO | 0600);
+	EQ(st.st_size, 0);
+	EQ(st.st_nlink, 1);
+	AS(1000, 100)
+	{
+		ERR(SYS(NR_open, P(NAME), O_RDONLY | O_NONBLOCK), EACCES);
+	}
+	ERR(SYS(NR_open, P(NAME), O_RDONLY | O_DIRECTORY), ENOTDIR);
+	OK(unlink(NAME));
+	EQ(SYS(NR_read, fd, P(big), 10), 5);
+	OK(SYS(NR_close, fd));
+}
+
+/* ---- flock -------------------------------------------------------------- */
+
+#define LOCKED "/tmp/pipes-locked"
+
+static int open_locked(void)
+{
+	return (int)OK(open(LOCKED, O_RDWR | O_CREAT, 0600));
+}
+
+static long lock(int fd, int operation)
+{
+	return SYS(SYS_flock, fd, operation);
+}
+
+TEST("FLOCK-kinds many may share a lock, and one may have it alone")
+{
+	int a = open_locked(), b = open_locked(), c = open_locked();
+
+	EQ(lock(a, LOCK_SH), 0);
+	EQ(lock(b, LOCK_SH | LOCK_NB), 0);
+	ERR(lock(c, LOCK_EX | LOCK_NB), EWOULDBLOCK);
+	EQ(lock(a, LOCK_UN), 0);
+	ERR(lock(c, LOCK_EX | LOCK_NB), EWOULDBLOCK);
+	EQ(lock(b, LOCK_UN), 0);
+	EQ(lock(c, LOCK_EX | LOCK_NB), 0);
+	EQ(lock(c, LOCK_EX | LOCK_NB), 0);
+	ERR(lock(a, LOCK_SH | LOCK_NB), EWOULDBLOCK);
+	ERR(lock(a, LOCK_EX | LOCK_NB), EWOULDBLOCK);
+	EQ(lock(a, LOCK_UN), 0);
+	EQ(lock(c, LOCK_SH), 0);
+	EQ(lock(a, LOCK_SH | LOCK_NB), 0);
+	ERR(lock(a, LOCK_SH | LOCK_EX), EINVAL);
+	ERR(lock(a, 0), EINVAL);
+	ERR(lock(a, LOCK_NB), EINVAL);
+	ERR(lock(99, LOCK_SH), EBADF);
+	OK(close(a));
+	OK(close(b));
+	OK(close(c));
+	OK(unlink(LOCKED));
+}
+
+TEST("FLOCK-upgrade an upgrade that cannot be gives up the lock it had")
+{
+	int a = open_locked(), b = open_locked(), c = open_locked();
+
+	EQ(lock(a, LOCK_SH), 0);
+	EQ(lock(b, LOCK_SH), 0);
+	ERR(lock(a, LOCK_EX | LOCK_NB), EWOULDBLOCK);
+	EQ(lock(b, LOCK_EX | LOCK_NB), 0);
+	EQ(lock(b, LOCK_UN), 0);
+	EQ(lock(c, LOCK_EX | LOCK_NB), 0);
+	OK(close(a));
+	OK(close(b));
+	OK(close(c));
+	OK(unlink(LOCKED));
+}
+
+TEST("FLOCK-open the lock is the open file's: dup and fork share it")
+{
+	int a = open_locked(), twin = OK(dup(a)), other = open_locked();
+
+	EQ(lock(a, LOCK_EX), 0);
+	EQ(lock(twin, LOCK_EX | LOCK_NB), 0);
+	ERR(lock(other, LOCK_EX | LOCK_NB), EWOULDBLOCK);
+	OK(close(a));
+	ERR(lock(other, LOCK_EX | LOCK_NB), EWOULDBLOCK);
+	IN_CHILD
+	{
+		EQ(lock(twin, LOCK_SH | LOCK_NB), 0);
+	}
+	ERR(lock(other, LOCK_EX | LOCK_NB), EWOULDBLOCK);
+	EQ(lock(other, LOCK_SH | LOCK_NB), 0);
+	OK(close(twin));
+	EQ(lock(other, LOCK_EX | LOCK_NB), 0);
+	OK(close(other));
+	OK(unlink(LOCKED));
+}
+
+TEST("FLOCK-waits a client waits for its lock, until it is free or its holder "
+     "dead")
+{
+	int a = open_locked();
+	pid_t pids[3];
+
+	EQ(lock(a, LOCK_EX), 0);
+	for (int i = 0; i < 3; i++) {
+		BACKGROUND(pids[i])
+		{
+			int b = open_locked();
+
+			EQ(lock(b, i == 1 ? LOCK_SH : LOCK_EX), 0);
+			EQ(__sync_fetch_and_add(&shared->value[1], 1), 0);
+			sleep_ms(5);
+			__sync_fetch_and_sub(&shared->value[1], 1);
+			if (i == 0)
+				kill(getpid(), SIGKILL);
+		}
+		await_asleep(pids[i]);
+	}
+	EQ(shared->value[1], 0);
+	EQ(lock(a, LOCK_UN), 0);
+	KILLED(pids[0], SIGKILL);
+	EXITS(pids[1], 0);
+	EXITS(pids[2], 0);
+	OK(close(a));
+	OK(unlink(LOCKED));
+}
+
+TEST("FLOCK-killed a client that is killed while it waits gets no lock")
+{
+	int a = open_locked(), c = open_locked();
+	pid_t pid;
+
+	EQ(lock(a, LOCK_EX), 0);
+	BACKGROUND(pid)
+	{
+		lock(open_locked(), LOCK_EX);
+	}
+	await_asleep(pid);
+	OK(kill(pid, SIGKILL));
+	KILLED(pid, SIGKILL);
+	EQ(lock(a, LOCK_UN), 0);
+	EQ(lock(c, LOCK_EX | LOCK_NB), 0);
+	OK(close(a));
+	OK(close(c));
+	OK(unlink(LOCKED));
+}
+
+TEST("FLOCK-eintr a handler ends the wait for a lock, or it goes on after it")
+{
+	int a = open_locked(), b = open_locked();
+	pid_t pid;
+
+	EQ(lock(a, LOCK_EX), 0);
+	on_alarm(0);
+	storm(20000);
+	ERR(lock(b, LOCK_SH), EINTR);
+	storm(0);
+	BACKGROUND(pid)
+	{
+		await_asleep(getppid());
+		OK(kill(getppid(), SIGALRM));
+		sleep_ms(10);
+		EQ(lock(a, LOCK_UN), 0);
+	}
+	on_alarm(SA_RESTART);
+	alarms = 0;
+	EQ(lock(b, LOCK_SH), 0);
+	EQ(alarms, 1);
+	EXITS(pid, 0);
+	OK(close(a));
+	OK(close(b));
+	OK(unlink(LOCKED));
 }
 
 /* ---- full tables -------------------------------------------------------- */

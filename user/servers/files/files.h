@@ -20,6 +20,7 @@
  *	quota.c     how much memory all files may take
  *	turns.c     reads that are too long for one turn
  *	pipe.c      pipes: their bytes, and who waits for them
+ *	lock.c      flock(2)
  *	end.c       the ends of pipes: pipe(2), and FIFOs that are opened
  *	stat.c      the stat family, access, readlink, getcwd, chdir
  *	exec.c      execve: finds the program; the kernel parses it
@@ -107,6 +108,7 @@ struct open {
 	int hint;        /* of a directory: perhaps the entry that comes next */
 	/* Of an end of a pipe: see end.c. */
 	int pipe; /* 0: it is no end */
+	int lock; /* what it holds of flock(2): lock.c */
 	int connection, sibling;
 	uint32_t writers_before;
 	/* The rest is about a file of /proc: see made.c. */
@@ -186,6 +188,14 @@ void pipe_end(int pipe);
 bool pipe_busy(void);
 void pipe_next(void);
 
+/* ---- lock.c ------------------------------------------------------------- */
+
+int flock_call(const struct message *m);
+/* An object is closed. */
+void lock_drop(struct open *open);
+/* The client waits no longer; it is answered. */
+void lock_unblock(struct wait *wait);
+
 /* ---- directory.c ------------------------------------------------------- */
 
 int getdents_call(const struct message *m);
@@ -207,6 +217,7 @@ enum what {
 	WAIT_PIPE_WRITE, /* room in a pipe */
 	WAIT_OPEN_READ,  /* that the FIFO of a pipe is opened for writing */
 	WAIT_OPEN_WRITE,
+	WAIT_LOCK, /* a lock of a node */
 };
 
 #define WAIT_PIPE   WAIT_PIPE_READ

@@ -57,6 +57,7 @@ static void fill(struct node *node, uint32_t mode)
 	node->mode = mode;
 	node->atime = node->mtime = node->ctime = node->btime = now;
 	node->parent = NO_NODE;
+	node->lockers = NOBODY;
 	node->entry = node->first = node->last = NO_ENTRY;
 }
 
@@ -98,6 +99,7 @@ void node_release(int number)
 		if (node->opens > 0 || node->links > 0)
 			return;
 		bytes_drop(&node->bytes);
+		room_dismiss(&node->lockers, -EINTR); /* all are dead */
 		if (node->kind == NODE_FIFO && node->value != 0)
 			pipe_end(node->value);
 		objects_drop(&nodes, number);

@@ -43,6 +43,7 @@ struct node {
 	uint32_t uid, gid;
 	uint32_t links, opens; /* node.c and entry.c count them */
 	struct moment atime, mtime, ctime, btime;
+	int locks, lockers; /* lock.c: what is held, and who waits */
 	struct bytes bytes; /* of a file; or the target of a link */
 	uint32_t rdev;      /* of a device */
 	int value, pid;

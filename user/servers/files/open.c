@@ -38,6 +38,7 @@ void open_close(int object)
 	made_forget(open);
 	if (open_is_end(open))
 		end_close(object);
+	lock_drop(open);
 	node_release(open->node);
 	objects_drop(&opens, object);
 }

@@ -19,6 +19,8 @@ int *room_queue(const struct wait *wait)
 {
 	if (wait->what < WAIT_PIPE)
 		return &line;
+	if (wait->what == WAIT_LOCK)
+		return &node_edit(wait->at)->lockers;
 	return &pipe_at(wait->at)->queues[wait->what - WAIT_PIPE];
 }
 
@@ -60,6 +62,8 @@ void turns_hurry(int token)
 		return;
 	if (wait->what < WAIT_PIPE)
 		wait->hurried = true;
+	else if (wait->what == WAIT_LOCK)
+		lock_unblock(wait);
 	else
 		pipe_unblock(wait);
 }
