@@ -328,6 +328,162 @@ TEST("POLL-mask the mask's size is checked, and its place, before the rest")
 	ERR(SYS(SYS_ppoll, 0, -1, P(&none), 1, 8), EFAULT);
 }
 
+/* ---- pipes -------------------------------------------------------------- */
+
+static int in, out; /* the ends of a pipe */
+
+static void make_pipe(int flags)
+{
+	int ends[2];
+
+	OK(pipe2(ends, flags));
+	in = ends[0];
+	out = ends[1];
+}
+
+static int ready(int fd)
+{
+	int revents;
+
+	poll_one(fd, POLLIN | POLLOUT, 0, &revents);
+	return revents;
+}
+
+TEST("POLL-pipe an end is ready for what a read or a write would do at once")
+{
+	static char page[4096];
+	char byte;
+
+	make_pipe(O_NONBLOCK);
+	EQ(ready(in), 0);
+	EQ(ready(out), POLLOUT);
+	EQ(write(out, "ab", 2), 2);
+	EQ(ready(in), POLLIN);
+	EQ(read(in, &byte, 1), 1);
+	EQ(ready(in), POLLIN);
+	EQ(read(in, &byte, 1), 1);
+	EQ(ready(in), 0);
+	while (write(out, page, sizeof page) > 0)
+		;
+	EQ(ready(out), 0);
+	EQ(ready(in), POLLIN);
+	EQ(read(in, page, sizeof page), 4096);
+	EQ(ready(out), POLLOUT);
+}
+
+TEST("POLL-hang an end whose other end is closed says so, whatever was asked")
+{
+	int revents;
+
+	make_pipe(0);
+	close(out);
+	EQ(poll_one(in, 0, -1, &revents), 1);
+	EQ(revents, POLLHUP);
+	make_pipe(0);
+	EQ(write(out, "a", 1), 1);
+	close(out);
+	EQ(ready(in), POLLIN | POLLHUP);
+	make_pipe(0);
+	close(in);
+	EQ(poll_one(out, 0, -1, &revents), 1);
+	EQ(revents, POLLERR);
+	EQ(ready(out), POLLOUT | POLLERR);
+}
+
+/* A child polls `fd` for `events`, and must find `wanted`. */
+static pid_t poller(int fd, int events, int wanted, int other)
+{
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		int revents;
+
+		close(other);
+		EQ(poll_one(fd, events, -1, &revents), 1);
+		EQ(revents, wanted);
+	}
+	await_asleep(pid);
+	return pid;
+}
+
+TEST("POLL-wake a write, a read and a close wake those who poll for them")
+{
+	static char page[65536];
+	pid_t pid;
+
+	make_pipe(0);
+	pid = poller(in, POLLIN, POLLIN, out);
+	EQ(write(out, "a", 1), 1);
+	EXITS(pid, 0);
+	EQ(read(in, page, 1), 1);
+	pid = poller(in, POLLIN, POLLHUP, out);
+	close(out);
+	EXITS(pid, 0);
+	make_pipe(0);
+	EQ(write(out, page, sizeof page), 65536);
+	pid = poller(out, POLLOUT, POLLOUT, in);
+	EQ(read(in, page, sizeof page), 65536);
+	EXITS(pid, 0);
+	EQ(write(out, page, sizeof page), 65536);
+	pid = poller(out, POLLOUT, POLLERR, in);
+	close(in);
+	EXITS(pid, 0);
+}
+
+TEST("POLL-select the ends of pipes in sets, and a wake among twenty")
+{
+	int ins[20], outs[20], n = 0;
+	fd_set set;
+	pid_t pid;
+
+	FD_ZERO(&set);
+	for (int i = 0; i < 20; i++) {
+		make_pipe(0);
+		ins[i] = in;
+		outs[i] = out;
+		FD_SET(in, &set);
+		n = in + 1;
+	}
+	BACKGROUND(pid)
+	{
+		EQ(SYS(SYS__newselect, n, P(&set), 0, 0, 0), 1);
+		TRUE(FD_ISSET(ins[13], &set) && !FD_ISSET(ins[12], &set));
+	}
+	await_asleep(pid);
+	EQ(write(outs[13], "x", 1), 1);
+	EXITS(pid, 0);
+}
+
+TEST("POLL-stale what a read has taken is never ready afterwards")
+{
+	pid_t noise[4];
+	char byte;
+
+	for (int i = 0; i < 4; i++)
+		BACKGROUND(noise[i])
+		{
+			make_pipe(0);
+			for (;;) /* so that the server is busy */
+				if (write(out, "abc", 3) != 3 ||
+				    read(in, &byte, 1) + read(in, &byte, 1) +
+				            read(in, &byte, 1) !=
+				        3)
+					_exit(1);
+		}
+	make_pipe(O_NONBLOCK);
+	for (int i = 0; i < 1500; i++) {
+		EQ(write(out, "a", 1), 1);
+		EQ(ready(in), POLLIN);
+		EQ(read(in, &byte, 1), 1);
+		EQ(ready(in), 0);
+	}
+	for (int i = 0; i < 4; i++) {
+		OK(kill(noise[i], SIGKILL));
+		KILLED(noise[i], SIGKILL);
+	}
+}
+
 /* ---- bad pointers ------------------------------------------------------- */
 
 static struct pollfd ready_fd = {1, POLLOUT, 0};
