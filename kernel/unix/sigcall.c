@@ -77,7 +77,8 @@ int sys_rt_sigqueueinfo(int pid, int signal, vaddr_t from)
 	if (pid <= 0 || !p)
 		return -ESRCH;
 	if (signal >= SIGRTMIN && signal <= SIGNAL_MAX &&
-	    may_signal(p, signal) && signal_queue_full(&procs[proc_index(p)]))
+	    p->state != PROC_ZOMBIE && may_signal(p, signal) &&
+	    signal_queue_full(p))
 		return -EAGAIN;
 	return send(
 	    pid, signal,

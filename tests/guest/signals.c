@@ -523,6 +523,42 @@ TEST("SIG-queue nobody speaks for the kernel, or with a kill's voice")
 	KILLED(child, SIGUSR1);
 }
 
+TEST("SIG-queue a zombie takes every signal, and nothing comes of it")
+{
+	pid_t pid = OK(fork());
+	char path[32], text[400] = "";
+
+	if (pid == 0)
+		_exit(4);
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	while (!strstr(text, ") Z"))
+		OK(read_file(path, text, sizeof text));
+	for (int s = 0; s < 65; s++) {
+		OK(SYS(NR_kill, pid, s));
+		if (s != 32 && s != 33)
+			OK(sigqueue(pid, s, (union sigval){.sival_int = 1}));
+	}
+	EXITS(pid, 4);
+}
+
+TEST("SIG-queue what does not fit is EAGAIN, and kill comes without news")
+{
+	int sent = 0;
+	sigset_t set = only(SIGRTMAX);
+	siginfo_t info;
+
+	need_tessera();
+	mask(SIG_BLOCK, SIGRTMAX);
+	while (sigqueue(getpid(), SIGRTMAX, (union sigval){.sival_int = 1}) ==
+	       0)
+		sent++;
+	EQ(errno, EAGAIN);
+	EQ(sent, 128);
+	for (int i = 0; i < sent; i++)
+		EQ(sigwaitinfo(&set, &info), SIGRTMAX);
+	EQ(is_pending(SIGRTMAX), 0);
+}
+
 /* --- faults -------------------------------------------------------------- */
 
 static sigjmp_buf back;

@@ -161,6 +161,8 @@ static void test_stopped(void)
 	EXPECT(it->signal.stopping, 0);
 	EXPECT(it->signal.attention, false);
 	start(PROC_ZOMBIE);
+	it->life.space = -1; /* it has none */
+	EXPECT(signal_queue_full(it), true);
 	send(SIGKILL);
 	EXPECT(it->signal.killed, 0);
 	tap("signals: SIGCONT and SIGKILL reach a stopped process, others "
