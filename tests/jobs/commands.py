@@ -15,7 +15,8 @@ USAGES = (
     (("pt", "1", "x"), "pt [-a] PID | pt PID ADDRESS"),
     (("pt-diff", "1"), "pt-diff PID PID"),
     (("pmap",), "pmap PID"), (("pmap", "1", "2"), "pmap PID"),
-    (("trace", "x"), "trace [on|off]"), (("poweroff", "x"), "poweroff"),
+    (("trace", "x"), "trace [on|off]"), (("poweroff", "x"),
+     "poweroff [-f] [-n]"),
     (("ipcs", "x"), "ipcs [-m] [-q] [-s] [-a]"),
     (("ipcrm",), "ipcrm -m|-q|-s ID | -M|-Q|-S KEY ..."),
 )
