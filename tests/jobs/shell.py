@@ -32,7 +32,7 @@ def is_here(check):
 
 def script(check, name):
     """A script prints what Linux prints, and ends as it ends there."""
-    check = check.about("script %s: " % name)
+    check = check.about("script " + name)
     if not is_here(check):
         return
     there = "/tests/%s" % name
@@ -75,9 +75,22 @@ class Session(Machine):
         return time.monotonic() - start if self.says(PROMPT) else 1e9
 
 
+class Does:
+    """does(sentence, line, text...): is this said when the line is typed?"""
+
+    def __init__(self, check, machine):
+        self.check, self.machine = check, machine
+
+    def __call__(self, sentence, typed, *texts):
+        self.note(sentence, self.machine.does(typed, *texts))
+
+    def note(self, sentence, good):
+        self.check(sentence, good, self.machine.text[-900:])
+
+
 def session(check):
     """A person at the serial line has all that a shell is."""
-    check = check.about("session: ")
+    check = check.about("shell session")
     if not is_here(check):
         return
     with Session(memory="32") as machine:
@@ -85,9 +98,7 @@ def session(check):
         check("with 32 MiB the prompt comes within two seconds",
               took < SECONDS * PATIENCE, took, machine.text[-1000:])
 
-        def does(sentence, typed, *texts):
-            check(sentence, machine.does(typed, *texts), machine.text[-900:])
-
+        does = Does(check, machine)
         for part in (commands, jobs, keys_typed, line_editing, looks, users):
             part(does, machine)
         vi(check, machine)
@@ -112,73 +123,73 @@ def commands(does, _):
 def jobs(does, machine):
     does("a job in the background", "sleep 100 &")
     does("jobs lists it", "jobs", "[1]+  Running", "sleep 100\n")
-    machine.type("fg\r")
-    machine.says("fg\n", "sleep 100\n")
-    time.sleep(0.3)
-    machine.type("\x1a")
-    does("^Z stops what fg has brought to the front", "jobs", "Stopped",
-         PROMPT, "[1]+  Stopped", "sleep 100\n")
+    pressed(does, machine, "^Z stops what fg has brought to the front", "fg",
+            "sleep 100\n", "\x1a", "^Z[1]+  Stopped", "sleep 100\n")
+    does("jobs says so", "jobs", "[1]+  Stopped", "sleep 100\n")
     does("bg lets it go on", "bg", "[1] sleep 100\n")
-    does("which jobs says", "jobs", "[1]+  Running")
-    does("kill %1 ends it", "kill %1; sleep 0.2")
-    does("which the shell says", "true", "[1]+  Terminated", "sleep 100\n")
+    does("jobs says this, too", "jobs", "[1]+  Running")
+    does("kill %1 ends it, and the shell says so", "kill %1; sleep 0.2",
+         "[1]+  Terminated", "sleep 100\n")
     does("wait knows how a job ended", "(exit 5) & wait $!; echo is $?",
          "is 5\n")
 
 
-def typed_to(machine, line, answer, key):
-    """Starts a command, waits for its answer, and presses a key."""
+def pressed(does, machine, sentence, line, answer, key, *texts):
+    """Starts a command that answers, presses a key, and sees the texts."""
     machine.type(line + "\r")
-    machine.says(line + "\n", *answer)
+    machine.says(line + "\n", *answer.splitlines(True))
     time.sleep(0.3)
     machine.type(key)
+    does.note(sentence, machine.says(*texts, PROMPT))
 
 
 def keys_typed(does, machine):
-    typed_to(machine, "cat", (), "line\r")
-    machine.says("line\n", "line\n")
-    machine.type("\x03")
-    does("^C ends a cat that reads", "echo is $?", "^C\n", PROMPT, "is 130\n")
-    typed_to(machine, "cat", (), "\x1a")
-    does("^Z stops a cat that reads", "jobs", "Stopped", PROMPT, "[1]+  Stopped")
-    typed_to(machine, "fg", ("cat\n",), "again\r")
-    machine.says("again\n", "again\n")
-    machine.type("\x04")
-    does("and it reads on in the foreground", "echo is $?", PROMPT, "is 0\n")
-    typed_to(machine, "while :; do :; done", (), "\x03")
-    does("^C ends a loop of the shell itself", "echo still here", PROMPT,
-         "still here\n")
-    typed_to(machine, "sleep 50", (), "\x1c")
-    does("^\\ quits", "echo is $?", PROMPT, "is 131\n")
+    machine.type("cat\r")
+    machine.says("cat\n")
+    pressed(does, machine, "^C ends a cat that reads", "line", "line\n",
+            "\x03", "^C")
+    does("$? says so", "echo is $?", "is 130\n")
+    pressed(does, machine, "^Z stops a cat that reads", "cat", "", "\x1a",
+            "^Z[1]+  Stopped", "cat\n")
+    pressed(does, machine, "and it reads on in the foreground", "fg", "cat\n",
+            "again\r\x04", "again\n", "again\n")
+    does("to its end", "echo is $?", "is 0\n")
+    pressed(does, machine, "^C ends a loop of the shell itself",
+            "while :; do :; done", "", "\x03", "^C")
+    pressed(does, machine, "^\\ quits", "sleep 50", "", "\x1c", "^\\", "Quit")
+    does("$? says this, too", "echo is $?", "is 131\n")
     does("a read in the background stops, and says so",
          "cat & sleep 0.3; jobs", "Stopped (tty input)")
     does("and can be ended", "kill -9 %1; wait; echo ended", "ended\n")
+    does("what two SIGCHLDs say is not mixed up",
+         "sleep 0.1 & sleep 0.1 & wait; echo all", "all\n")
 
 
 def line_editing(does, machine):
-    does("what is typed once", "echo first of two", "first of two\n")
-    machine.type(UP)
-    machine.says("echo first of two")
-    machine.type(LEFT * 3 + "\x7f" * 2 + "-\r")
-    does("comes back by the arrow, and is edited", "true",
-         "\nfirst o-two\n", PROMPT)
-    machine.type("echo /etc/pass\t\r")
-    does("TAB completes a name", "true", "\n/etc/passwd\n", PROMPT)
-    machine.type("echo lost\x15echo kept\r")
-    does("^U forgets the line", "true", "\nkept\n", PROMPT)
+    does("what is typed once", "echo first of two", "\nfirst of two\n")
+    for sentence, keys, answer in (
+            ("comes back by the arrow, and is edited",
+             UP + LEFT * 3 + "\x7f" * 2 + "-", "\nfirst o-two\n"),
+            ("TAB completes a name", "echo /etc/pass\t", "\n/etc/passwd"),
+            ("^U forgets the line", "echo lost\x15echo kept", "\nkept\n")):
+        machine.type(keys + "\r")
+        does.note(sentence, machine.says(answer, PROMPT))
 
 
 def looks(does, machine):
     """A second look at two live processes."""
     machine.type("two_addresses &\r")
     machine.says("any key goes on")
-    does("a demonstration in the background stops at its question", "",
-         "Stopped (tty output)")
+    machine.type("\r")
+    does.note("a demonstration in the background stops at its question",
+              machine.says("Stopped (tty output)", PROMPT))
     does("two live processes are compared while they stand",
-         "pt-diff $(pidof two_addresses)" + " | cat",
+         "pt-diff $(pidof two_addresses) | cat",
          "the same frame:", "rw --> [ table", "PDE    256")
-    does("busybox's kill ends them", "kill -9 $(pidof two_addresses); wait; "
-         "ipcs -m | grep -c 0x", "0\n")
+    pressed(does, machine, "fg lets them go on to their end", "fg",
+            "two_addresses\n", "q")
+    does("and nothing is left of them", "ipcs -m | grep -c 0x; pidof "
+         "two_addresses", "0\n")
 
 
 def users(does, machine):
@@ -227,7 +238,7 @@ def again(check, machine):
 
 def ends(check):
     """Each way to end the machine gives the terminal back."""
-    check = check.about("the end: ")
+    check = check.about("shell end")
     if not is_here(check):
         return
     for words in WAYS_TO_END:
@@ -241,7 +252,7 @@ def ends(check):
 
 def on_the_screen(check):
     """The shell is on the VGA screen, for the PS/2 keyboard."""
-    check = check.about("on the screen: ")
+    check = check.about("shell on the screen")
     if not is_here(check):
         return
     with Session() as machine:
@@ -268,7 +279,7 @@ def on_the_screen(check):
 
 def without(check):
     """Without busybox the menu comes, and why it is not there is said."""
-    check = check.about("no shell: ")
+    check = check.about("no shell")
     with tempfile.TemporaryDirectory(prefix="tessera-test-") as folder:
         archive = os.path.join(folder, "archive")
         subprocess.run([os.path.join(TOP, "tools", "mkarchive"), "-o", archive,
