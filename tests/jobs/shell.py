@@ -107,9 +107,10 @@ def session(check):
 
 def commands(does, _):
     does("arithmetic and a pipe", "echo $((6 * 7)) | tr 2 3", "\n43\n")
-    does("files are made, found and removed",
-         "mkdir /tmp/d; echo text >/tmp/d/f; find /tmp/d -type f -exec cat {} "
-         "\\; ; rm -r /tmp/d; ls /tmp | wc -l", "\ntext\n", "0\n")
+    does("files are made and found",
+         "mkdir /tmp/d; echo text >/tmp/d/f; find /tmp/d -type f | xargs cat",
+         "\ntext\n")
+    does("and removed", "rm -r /tmp/d; ls /tmp | wc -l", "0\n")
     does("our own programs are on the PATH", "ipcs -m; stage -h 2>&1 | head -n 1",
          "Shared Memory Segments", "stage")
     does("ps alone is ours", "ps", "CR3", "console", "receive")
@@ -182,7 +183,7 @@ def looks(does, machine):
     machine.says("any key goes on")
     machine.type("\r")
     does.note("a demonstration in the background stops at its question",
-              machine.says("Stopped (tty output)", PROMPT))
+              machine.says("Stopped (tty input)", PROMPT))
     does("two live processes are compared while they stand",
          "pt-diff $(pidof two_addresses) | cat",
          "the same frame:", "rw --> [ table", "PDE    256")
@@ -228,7 +229,7 @@ def again(check, machine):
     check("after ^D, too", machine.says("Tessera: one frame", PROMPT),
           machine.text[-500:])
     check("the kernel's checkers find nothing", machine.does(
-        "cat /proc/check", "0 "), machine.text[-500:])
+        "cat /proc/check", "\n0\n"), machine.text[-500:])
     machine.type("poweroff\r")
     check("poweroff ends the machine", machine.ended(20) == 1,
           machine.text[-500:])

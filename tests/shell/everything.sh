@@ -167,7 +167,7 @@ stat -c '%A %h %s' back/tree/hard; readlink back/tree/soft; cmp tree/hard back/t
 tar czf tree.tgz tree && gunzip -c tree.tgz | cmp - tree.tar && echo same archive
 for packer in gzip bzip2; do seq 20000 >numbers; $packer numbers; ls numbers*; $packer -d numbers*; md5sum <numbers; done
 seq 20000 | gzip -9 | gunzip | cmp - numbers && echo through two pipes
-(cd tree; find . | cpio -o -H newc 2>/dev/null) | cpio -t 2>/dev/null | sort | tail -n 2
+(cd tree; find . | sort | cpio -o -H newc 2>/dev/null) | cpio -t 2>/dev/null | sort | tail -n 2
 uuencode one <one | uudecode -o decoded && cmp one decoded && echo decoded
 xz -dc <<END 2>/dev/null || echo no xz
 not packed

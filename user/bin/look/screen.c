@@ -8,6 +8,7 @@
  *	-- any key goes on, q leaves --
  */
 #include <ctype.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +40,19 @@ static int lines_of_screen(void)
 }
 
 /*
+ * In the background the settings of the terminal are those of the shell, which
+ * edits a line.  A program that read them there would bring them back at its
+ * end.  So it stops before that, until it is in the foreground.
+ */
+static void wait_for_foreground(void)
+{
+	pid_t foreground = tcgetpgrp(STDIN_FILENO);
+
+	if (foreground > 0 && foreground != getpgrp())
+		kill(0, SIGTTIN);
+}
+
+/*
  * A key, without its echo and without an Enter; 0 at the end of the input.  An
  * arrow sends several bytes, of which the first is ESCAPE.
  */
@@ -47,6 +61,7 @@ static char key_read(void)
 	struct termios before, now;
 	char key = 0, more;
 
+	wait_for_foreground();
 	if (tcgetattr(STDIN_FILENO, &before) < 0)
 		return 0;
 	now = before;

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,8 @@ static char read_key(void)
 	struct termios normal, raw;
 	char key = 'q', more;
 
+	if (tcgetpgrp(0) > 0 && tcgetpgrp(0) != getpgrp())
+		kill(0, SIGTTIN); /* the settings there are the shell's */
 	if (tcgetattr(0, &normal) < 0)
 		return '\n';
 	raw = normal;
