@@ -98,8 +98,7 @@ def run(words, **more):
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip()).splitlines()
         raise Unavailable("%s failed: %s" % (
-            " ".join((words[0], words[-2])), said[-1] if said else
-            "no reason"))
+            words[0], said[-1] if said else "no reason"))
 
 
 def download(folder, suite, architecture, package):
