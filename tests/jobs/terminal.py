@@ -113,6 +113,7 @@ def terminal(check):
         machine.says("lines are read\n")
         stop_and_go(check, machine)
         storm(check, machine)
+        bytes_in_a_storm(check, machine)
         type_lines(machine, lambda sentence, *texts: check(
             sentence, machine.says(*texts), machine.text[-600:]))
         machine.type("q\r")
@@ -146,6 +147,20 @@ def storm(check, machine):
     check("no line that was typed in it is lost, none comes twice", re.findall(
         'read [0-9]+ "(.*)\\\\n"', machine.text[start:]) == lines,
           machine.text[start:])
+
+
+def bytes_in_a_storm(check, machine):
+    """10,000 bytes are read and written one by one while SIGALRM comes."""
+    sent = "".join("%04d," % i for i in range(2000))
+    for word, storm in (("eintr", "EINTR"), ("restart", "no EINTR")):
+        start = len(machine.text)
+        machine.type("%s %d\r" % (word, len(sent)))
+        machine.says("%d\n<" % len(sent))
+        machine.send(sent.encode())
+        check("a storm of signals, %s, is over" % word,
+              machine.says("storm: %s\n" % storm), machine.text[start:])
+        check("... and each byte was read once and written once",
+              "<%s>" % sent in machine.text[start:], machine.text[start:])
 
 
 def type_lines(machine, answers):

@@ -7,16 +7,19 @@
  *
  * The line "raw N" asks for N bytes without a line discipline; byte i must be
  * (i * 7 + i / 256) % 256.  Between the lines "storm" and "calm" a child
- * interrupts, stops and continues the reads all the time.  The line "quit" ends
- * the program with the exit status of a program that does not exist.  ^C and
- * ^\ do not end it.
+ * interrupts, stops and continues the reads all the time.  "eintr N" and
+ * "restart N" read N single bytes, without a line discipline and under a storm
+ * of SIGALRM, and write each one back.  The line "quit" ends the program with
+ * the exit status of a program that does not exist.  ^C and ^\ do not end it.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sched.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -92,6 +95,58 @@ static void calm(pid_t child)
 	fflush(stdout);
 }
 
+/* A call that moves one byte, again after each EINTR. */
+static int one_byte(ssize_t (*call)(int, void *, size_t), int fd, char *c)
+{
+	int tries = 0;
+
+	while (call(fd, c, 1) != 1)
+		if (errno != EINTR)
+			exit(1);
+		else
+			tries++;
+	return tries;
+}
+
+static ssize_t put(int fd, void *c, size_t bytes)
+{
+	return write(fd, c, bytes);
+}
+
+/* Writes back what it reads, byte by byte, while SIGALRM comes. */
+static void echo_bytes(int wanted, int flags)
+{
+	struct sigaction action = {.sa_handler = catch, .sa_flags = flags};
+	struct itimerval often = {{0, 1000}, {0, 1000}}, never = {{0}, {0}};
+	struct termios cooked, raw;
+	pid_t reader = getpid(), child;
+	int again = 0;
+	char c;
+
+	tcgetattr(0, &cooked);
+	raw = cooked;
+	cfmakeraw(&raw);
+	tcsetattr(0, TCSANOW, &raw);
+	sigaction(SIGALRM, &action, NULL);
+	child = fork();
+	while (child == 0) {
+		kill(reader, SIGALRM);
+		usleep(1);
+	}
+	setitimer(ITIMER_REAL, &often, NULL);
+	for (c = '<'; wanted >= 0; wanted--) {
+		again += one_byte(put, 1, &c);
+		if (wanted > 0)
+			again += one_byte(read, 0, &c);
+	}
+	setitimer(ITIMER_REAL, &never, NULL);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	tcsetattr(0, TCSANOW, &cooked);
+	printf(">\nstorm: %s\n", again ? "EINTR" : "no EINTR");
+	fflush(stdout);
+}
+
 int main(void)
 {
 	pid_t child = 0;
@@ -106,6 +161,10 @@ int main(void)
 		line[got] = '\0';
 		if (strncmp(line, "raw ", 4) == 0)
 			read_raw(atoi(line + 4));
+		else if (strncmp(line, "eintr ", 6) == 0)
+			echo_bytes(atoi(line + 6), 0);
+		else if (strncmp(line, "restart ", 8) == 0)
+			echo_bytes(atoi(line + 8), SA_RESTART);
 		else if (strcmp(line, "storm\n") == 0)
 			child = storm();
 		else if (strcmp(line, "calm\n") == 0)
