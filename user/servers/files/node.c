@@ -30,9 +30,19 @@ struct node *node_edit(int node)
 	return objects_at(&nodes, node);
 }
 
+const struct node *node_look(int node)
+{
+	static struct node dynamic;
+
+	if (node < DYNAMIC)
+		return node_edit(node);
+	dynamic = proc_node(node);
+	return &dynamic;
+}
+
 struct node node_at(int node)
 {
-	return node >= DYNAMIC ? proc_node(node) : *node_edit(node);
+	return *node_look(node);
 }
 
 static enum node_kind kind_of(uint32_t mode)

@@ -63,8 +63,9 @@ struct node {
 int row_take(struct objects *table, int token);
 /* Makes the root.  False: there is no memory. */
 bool node_start(void);
-/* The node of that number. */
+/* The node of that number; and the same in place, until the next call. */
 struct node node_at(int node);
+const struct node *node_look(int node);
 /* A stored node, to be changed.  Good until the next node is made. */
 struct node *node_edit(int node);
 /*

@@ -124,18 +124,18 @@ static int put_before(int link, const struct who *who, const char *tail)
 static int step(const struct walk *walk, int at, const char *name,
                 uint32_t bytes)
 {
-	struct node directory = node_at(at);
+	const struct node *directory = node_look(at);
 
-	if (directory.kind != NODE_DIRECTORY)
+	if (directory->kind != NODE_DIRECTORY)
 		return -ENOTDIR;
-	if (may(&walk->who, &directory, MAY_EXECUTE) < 0)
+	if (may(&walk->who, directory, MAY_EXECUTE) < 0)
 		return -EACCES;
 	if (bytes > NAME_MAX)
 		return -ENAMETOOLONG;
 	if (bytes == 1 && name[0] == '.')
 		return at;
 	if (bytes == 2 && name[0] == '.' && name[1] == '.')
-		return directory.parent;
+		return directory->parent;
 	at = node_find(at, name, bytes);
 	return at == NO_NODE ? -ENOENT : at;
 }
@@ -159,7 +159,7 @@ static const char *skip_slashes(const char *path)
 /* Is `next`, which a component before `tail` names, a link to be followed? */
 static bool goes_through(const struct walk *walk, int next, const char *tail)
 {
-	if (node_at(next).kind != NODE_LINK)
+	if (node_look(next)->kind != NODE_LINK)
 		return false;
 	if (walk->parent && *skip_slashes(tail) == '\0')
 		return false;
@@ -226,7 +226,7 @@ int path_find(struct walk *walk, const char *path)
 
 		name = skip_slashes(name);
 		if (*name == '\0' && slash && !walk->parent &&
-		    node_at(at).kind != NODE_DIRECTORY)
+		    node_look(at)->kind != NODE_DIRECTORY)
 			return -ENOTDIR;
 		if (*name == '\0')
 			return at;
