@@ -412,6 +412,62 @@ TEST("FUTEX-cond a condition that processes share wakes all who wait for it")
 		EXITS(pids[i], 0);
 }
 
+TEST("FUTEX-file a word of a file is one word for all who map it")
+{
+	int fd = OK(shm_open("/futex-file", O_RDWR | O_CREAT | O_EXCL, 0600));
+	int *p, *q, *copy;
+	pid_t pid;
+
+	OK(ftruncate(fd, 2 * PAGE));
+	p = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	TRUE(p != MAP_FAILED);
+	pid = waiter(p + PAGE / 4 + 3, FUTEX_WAIT, 0, 0);
+	q = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, PAGE);
+	copy = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, PAGE);
+	TRUE(q != MAP_FAILED && copy != MAP_FAILED);
+	copy[3] = 0; /* now it is the process's own */
+	EQ(futex(copy + 3, FUTEX_WAKE, 9), 0);
+	EQ(futex(q + 2, FUTEX_WAKE, 9), 0);
+	EQ(futex(q + 3, FUTEX_WAKE, 9), 1);
+	EXITS(pid, 0);
+	OK(shm_unlink("/futex-file"));
+	pid = waiter(p, FUTEX_WAIT, 0, 0);
+	EQ(futex(p, FUTEX_WAKE, 9), 1);
+	EXITS(pid, 0);
+}
+
+TEST("FUTEX-named sem_open gives processes that share nothing one semaphore")
+{
+	sem_t *mine = sem_open("/futex-sem", O_CREAT | O_EXCL, 0600, 0);
+	sem_t *back = sem_open("/futex-back", O_CREAT | O_EXCL, 0600, 0);
+	pid_t pid;
+
+	TRUE(mine != SEM_FAILED && back != SEM_FAILED);
+	BACKGROUND(pid)
+	{
+		sem_t *its, *other;
+
+		sem_close(mine);
+		sem_close(back);
+		its = sem_open("/futex-sem", 0);
+		other = sem_open("/futex-back", 0);
+		TRUE(its != SEM_FAILED && other != SEM_FAILED);
+		for (int i = 0; i < 100; i++) {
+			down(its);
+			up(other);
+		}
+	}
+	for (int i = 0; i < 100; i++) {
+		up(mine);
+		down(back);
+	}
+	EXITS(pid, 0);
+	OK(sem_unlink("/futex-sem"));
+	OK(sem_unlink("/futex-back"));
+	TRUE(sem_open("/futex-sem", 0) == SEM_FAILED);
+	EQ(errno, ENOENT);
+}
+
 TEST("FUTEX-crowd fifty that wait for one word are all woken, once each")
 {
 	pid_t pids[50];
