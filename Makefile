@@ -81,15 +81,15 @@ build/paths.elf: $(POBJ) $(KASM:%=build/$(WAY)/%.o) linker.ld
 	$(CROSS)gcc $(PFLAGS) $(KLINK) -o $@ $(filter %.o,$^)
 
 # ---- programs without a C library ------------------------------------------
-# A program is a folder or one file; with it comes all of user/lib.
+# A program is a folder or one file; with it comes what it uses of user/lib.
 SERVERS      := $(notdir $(basename $(wildcard user/servers/*)))
 TEST_SERVERS := $(notdir $(basename $(wildcard tests/servers/*.c)))
 LIB          := $(patsubst %,build/free/%.o,$(wildcard user/lib/*.c))
 build/free/%.c.o: %.c Makefile | $(GEN)
-	$(CROSS)gcc $(FREE) -Iuser/lib -Ibuild/gen -MMD -MP -c -o $@ $<
+	$(CROSS)gcc $(FREE) -ffunction-sections -fdata-sections -Iuser/lib -Ibuild/gen -MMD -MP -c -o $@ $<
 define FREE_PROGRAM # its path, its source without the ending
 $(1): $(patsubst %,build/free/%.o,$(wildcard $(2)/*.c $(2).c)) $(LIB)
-	$$(CROSS)ld $$(ULINK) -s -o $$@ $$^ $$(LIBGCC)
+	$$(CROSS)ld $$(ULINK) --gc-sections -s -o $$@ $$^ $$(LIBGCC)
 endef
 $(foreach s,$(SERVERS),$(eval $(call FREE_PROGRAM,build/root/sbin/$(s),user/servers/$(s))))
 $(foreach s,$(TEST_SERVERS),$(eval $(call FREE_PROGRAM,build/tests/$(s),tests/servers/$(s))))
