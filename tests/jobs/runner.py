@@ -1,8 +1,11 @@
 """tests/jobs/runner.py -- what goes into tools/run, and what comes out."""
+import io
 import os
 import re
 import signal
+import stat
 import subprocess
+import tarfile
 import tempfile
 import time
 
@@ -62,6 +65,8 @@ def runner(check):
                  what_goes_along):
         part(answers)
     memory(check)
+    unread(check)
+    lent(check)
     run_files(check)
     run_errors(check)
     run_menu(check)
@@ -154,6 +159,122 @@ def memory(check):
                     for text in texts)
     check("-m says how much memory there is",
           16384 < small <= 32768 < large <= 65536, small, large)
+
+
+def unread(check):
+    """Input that the program does not read stays where it was."""
+    reader, writer = os.pipe()
+    os.write(writer, b"for somebody else\n")
+    os.close(writer)
+    status = tessera([COPY, "exit", "0"], stdin=reader)[0]
+    left = os.read(reader, 100)
+    os.close(reader)
+    check("a program that reads no input takes none",
+          status == 0 and left == b"for somebody else\n", status, left)
+
+
+CHANGES = """
+set -e
+[ "$PWD" = "%s" ] && [ $(stat -c %%Y kept) = 1000000000 ]
+echo new >made; mkdir -p deep/er; seq 20000 >deep/er/numbers; chmod 750 deep/er
+echo more >>changed; chmod 600 mode; rm removed; rm -r full; ln -s kept link
+rm was-file; mkdir was-file; rm -r was-folder; echo file >was-folder
+ln kept second; chmod 555 deep; chmod 4755 made; mkfifo fifo
+exit 5
+"""
+
+
+def lent(check):
+    """-w: what the guest does to the working directory is done here."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = os.path.join(os.path.realpath(folder), "a place")
+        fill(place)
+        status, out, errors = tessera(
+            ["-t", "300", "-w", "--", "sh", "-c", CHANGES % place], cwd=place)
+        check("-w: the command has the directory, and its status arrives",
+              status == 5 and not out + errors, status, text_of(out + errors))
+        returned(check, place)
+        before = listing(place)
+        status, _, errors = tessera(["-t", "2", "-w", "--", "sh", "-c",
+                                     "rm kept; sleep 100"], cwd=place)
+        check("-w: when the time was over, nothing is changed, and it is said",
+              status == 124 and listing(place) == before and
+              b"nothing of " in errors, status, text_of(errors))
+        status, _, errors = tessera(["-w", "-m", "16", "--", "true"], cwd="/")
+        check("-w: the root directory is not lent", status == 125 and
+              b"-w cannot lend /" in errors, text_of(errors))
+        os.chmod(os.path.join(place, "deep"), 0o755)
+        forged(check, folder, os.path.join(os.path.realpath(folder), "other"))
+
+
+FORGE = """printf '#!/bin/sh\\ncat forged\\n' >/tmp/t
+chmod +x /tmp/t; mv /tmp/t /bin/tar"""
+
+
+def forged(check, folder, place):
+    """The guest sends back an archive whose names lead out of the place."""
+    os.mkdir(place)
+    with tarfile.open(os.path.join(place, "forged"), "w") as archive:
+        for name in ("../evil", os.path.join(folder, "absolute"), "good"):
+            member = tarfile.TarInfo(name)
+            member.size = 1
+            archive.addfile(member, io.BytesIO(b"x"))
+        way = tarfile.TarInfo("way")
+        way.type, way.linkname = tarfile.SYMTYPE, ".."
+        archive.addfile(way)
+        through = tarfile.TarInfo("way/through")
+        through.size = 1
+        archive.addfile(through, io.BytesIO(b"x"))
+    status, _, errors = tessera(["-w", "--", "sh", "-c", FORGE], cwd=place)
+    check("-w: no name of the guest's leads out of the directory",
+          status == 0 and os.path.exists(place + "/good") and not {
+              "evil", "absolute", "through"} & set(os.listdir(folder)) and
+          errors.count(b"is not in the directory, and stays in the guest") == 3,
+          status, text_of(errors), os.listdir(folder))
+
+
+def fill(place):
+    os.makedirs(os.path.join(place, "full", "inner"))
+    os.makedirs(os.path.join(place, "was-folder"))
+    for name in ("kept", "changed", "mode", "removed", "full/inner/file",
+                 "was-file"):
+        with open(os.path.join(place, name), "w") as stream:
+            stream.write("here\n")
+        os.chmod(stream.name, 0o644)
+    os.utime(os.path.join(place, "kept"), (1e9, 1e9))
+    os.mkfifo(os.path.join(place, "ours"))
+
+
+def listing(place):
+    """{path: its mode and what is in it} of all that lies there."""
+    found = {}
+    for folder, folders, files in os.walk(place):
+        for name in folders + files:
+            path = os.path.join(folder, name)
+            mode = os.lstat(path).st_mode
+            found[os.path.relpath(path, place)] = "%o %s" % (mode & 0o7777, (
+                "-> " + os.readlink(path) if stat.S_ISLNK(mode) else
+                open(path).read() if stat.S_ISREG(mode) else
+                stat.filemode(mode)[0]))
+    return found
+
+
+def returned(check, place):
+    now = listing(place)
+    wanted = {"kept": "644 here\n", "second": "644 here\n",
+              "made": "755 new\n", "changed": "644 here\nmore\n",
+              "mode": "600 here\n", "deep": "555 d", "deep/er": "750 d",
+              "deep/er/numbers": "644 " + "".join(
+                  "%d\n" % i for i in range(1, 20001)),
+              "link": "777 -> kept", "was-file": "755 d",
+              "was-folder": "644 file\n", "fifo": "644 p", "ours": now["ours"]}
+    wrong = {name: (now.get(name, "")[:60], wanted.get(name, "")[:60])
+             for name in set(now) | set(wanted)
+             if now.get(name) != wanted.get(name)}
+    check("-w: what is new, changed and removed there is so here, with modes",
+          not wrong, wrong)
+    check("-w: what the guest did not change is not touched", os.stat(
+        os.path.join(place, "kept")).st_mtime == 1e9, now["kept"])
 
 
 def run_files(check):
