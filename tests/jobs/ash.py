@@ -1,6 +1,8 @@
 """tests/jobs/ash.py -- a shell with job control, and keys that are typed."""
 import os
+import random
 import re
+import time
 
 from machine import BUILD, DEBUG_EXIT, TESSERA, Machine, soon
 
@@ -82,6 +84,7 @@ def ash(check):
             check(sentence, machine.says(*back), machine.text[-600:])
         the_end(check, machine)
         full_screen(check, machine)
+        at_random(check, machine)
         machine.type("poweroff\r")
         check("poweroff powers the machine off", machine.ended(20) == 1,
               machine.text[-500:])
@@ -151,3 +154,27 @@ def full_screen(check, machine):
         "\n".join(machine.screen()))
     machine.type("q")
     check("q leaves it, too", machine.says(PROMPT), machine.text[-300:])
+
+
+RANDOM = ["sleep 3\r", "sleep 2 &\r", "cat\r", "cat &\r", "cat | cat | cat\r",
+          "\x1a", "\x03", "\x1c", "\x04", "\x13", "\x11", "\x16\x03", "fg\r",
+          "bg\r", "jobs\r", "kill %1\r", "kill -9 %2\r", "stty tostop\r",
+          "stty -tostop\r", "yes | head -300\r", "(exec sleep 1) & fg\r",
+          "\x1b[A\r", "sh\r", "exit\r", "sh -c 'kill -STOP $$'\r",
+          "setsid sleep 2\r", "read x\r", "wait\r", "while :; do :; done\r"]
+
+
+def at_random(check, machine):
+    """Jobs are started, stopped, put in front and ended at random."""
+    random.seed(11)
+    for _ in range(100):
+        machine.type(random.choice(RANDOM))
+        time.sleep(random.choice([0, 0, 0.01, 0.1]))
+
+    def alive():
+        machine.type("\x11\x03")
+        time.sleep(0.2)
+        machine.type("\rstty sane; echo check $(cat /proc/check)\r")
+        return "\ncheck 0\n" in machine.text
+    check("after a hundred jobs and keys at random the shell answers, and the "
+          "checkers pass", soon(alive), machine.text[-900:])
