@@ -32,17 +32,6 @@ int map_new(uint32_t kind, uint32_t start, uint32_t bytes, uint32_t rights)
 	return address;
 }
 
-int buffer_bytes(const struct message *m)
-{
-	uint32_t start = m->args[BUFFER];
-	uint32_t bytes = min(m->args[BUFFER + 1], COUNT_MAX);
-
-	if (m->type == SYS_readv || m->type == SYS_writev ||
-	    m->type == SYS_preadv || m->type == SYS_pwritev)
-		return k_lease_size(m->token, BUFFER);
-	return start + bytes < start ? -EFAULT : (int)bytes;
-}
-
 int give(int token, int argument, const void *from, uint32_t bytes)
 {
 	int moved = k_lease_write(token, argument, 0, from, bytes);

@@ -9,6 +9,7 @@
 #define USER_LIB_SERVER_H
 
 #include "native.h"
+#include "string.h"
 #include "unix.h"
 
 /*
@@ -42,7 +43,16 @@ int map_new(uint32_t kind, uint32_t start, uint32_t bytes, uint32_t rights);
  * The bytes of BUFFER in a read or a write, or -errno.  Only an array of
  * buffers has to be asked for: otherwise they are in the message.
  */
-int buffer_bytes(const struct message *m);
+static inline int buffer_bytes(const struct message *m)
+{
+	uint32_t start = m->args[BUFFER];
+	uint32_t bytes = min(m->args[BUFFER + 1], COUNT_MAX);
+
+	if (m->type == SYS_readv || m->type == SYS_writev ||
+	    m->type == SYS_preadv || m->type == SYS_pwritev)
+		return k_lease_size(m->token, BUFFER);
+	return start + bytes < start ? -EFAULT : (int)bytes;
+}
 
 /* Writes `bytes` bytes to the start of a lease.  Returns 0 or -errno. */
 int give(int token, int argument, const void *from, uint32_t bytes);

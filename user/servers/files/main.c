@@ -134,17 +134,22 @@ static void tell_missing(const struct message *m)
 	}
 }
 
+static int pulse(const struct message *m)
+{
+	if (m->type == PULSE_CLOSE)
+		open_close(m->object);
+	if (m->type == PULSE_UNBLOCK)
+		turns_hurry(m->token);
+	return ANSWERED;
+}
+
 /* What is to be replied, or ANSWERED. */
 static int event(const struct message *m)
 {
 	int status;
 
-	if (m->type == PULSE_CLOSE)
-		open_close(m->object);
-	if (m->type == PULSE_UNBLOCK)
-		turns_hurry(m->token);
 	if (m->type < 0)
-		return ANSWERED;
+		return pulse(m);
 	status = answer(m);
 	if (status == -ENOENT)
 		tell_missing(m);

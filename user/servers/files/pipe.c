@@ -305,13 +305,6 @@ static int answer_of(const struct wait *writer, int error)
 	return writer->done > 0 ? (int)writer->done : error;
 }
 
-/* A write that went straight to a reader has changed nothing here. */
-static void write_begun(int pipe, const struct wait *writer)
-{
-	if (writer->done < writer->total || pipe_at(pipe)->used > 0)
-		pipe_go_on(pipe);
-}
-
 int pipe_write(const struct message *m, const struct open *open)
 {
 	struct pipe *p = pipe_at(open->pipe);
@@ -332,7 +325,8 @@ int pipe_write(const struct message *m, const struct open *open)
 		error = push(p, &writer);
 	if (error == 0 && writer.done < writer.total && !writer.now)
 		room_join(&writer);
-	write_begun(open->pipe, &writer);
+	if (writer.done < writer.total || p->used > 0)
+		pipe_go_on(open->pipe); /* else it went straight to a reader */
 	if (error < 0 || writer.done == writer.total)
 		return answer_of(&writer, error);
 	return writer.now ? answer_of(&writer, -EAGAIN) : ANSWERED;
