@@ -375,6 +375,32 @@ static void at_random(int steps, int memory, const char *sentence)
 	tap("... and all memory comes back");
 }
 
+/* Two chunks are full; cells of both go and come, and no third one is made. */
+static void cells(void)
+{
+	int taken[32];
+
+	pages_left = 100000;
+	for (int i = 0; i < 32; i++) {
+		taken[i] = arena_take(CELL_MAX - (uint32_t)i, CLIENT);
+		memset(arena_at(taken[i]), i, CELL_MAX);
+	}
+	EXPECT(pages_taken(), 32);
+	for (int times = 0; times < 1000; times++) {
+		int i = (int)random_below(32);
+
+		EXPECT(arena_at(taken[i])[CELL_MAX - 1], i);
+		arena_drop(taken[i]);
+		taken[i] = arena_take(CELL_MAX, CLIENT);
+		memset(arena_at(taken[i]), i, CELL_MAX);
+		EXPECT(pages_taken(), 32);
+	}
+	for (int i = 0; i < 32; i++)
+		arena_drop(taken[i]);
+	EXPECT(pages_taken(), 0);
+	tap("cells of full chunks are taken again, and chunks given back");
+}
+
 static void limits(void)
 {
 	struct bytes *b = &files[0].bytes;
@@ -426,6 +452,7 @@ int main(int argc, char **argv, char **envp)
 	REQUIRE(arena_start());
 	at_random(6000, 50000, "files have the bytes that were written");
 	at_random(6000, 120, "a full memory tears nothing");
+	cells();
 	limits();
 	return tap_end();
 }
