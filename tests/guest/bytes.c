@@ -5,6 +5,7 @@
  * places where a file is kept in another way: a few bytes, a page, and more.
  */
 #include "test.h"
+#include <semaphore.h>
 #include <sys/statfs.h>
 #include <sys/uio.h>
 
@@ -21,8 +22,10 @@ enum {
 	NR_truncate64 = 193,
 	NR_ftruncate64 = 194,
 	NR_fcntl64 = 221,
+	NR_fadvise64 = 250,
 	NR_statfs64 = 268,
 	NR_fstatfs64 = 269,
+	NR_fadvise64_64 = 272,
 	NR_fallocate = 324,
 	NR_preadv = 333,
 	NR_pwritev = 334,
@@ -588,6 +591,338 @@ TEST("FILE-msync only wants a range that is mapped")
 	ERR(SYS(NR_msync, P(p), 0xFFFFF000, MS_SYNC), ENOMEM);
 }
 
+TEST("FILE-mmap a private page of one's own stays when the file is cut")
+{
+	int fd = new_file();
+	unsigned char *p;
+
+	need_tessera();
+	fill(fd, 0, 2 * PAGE, 0);
+	p = map(fd, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	p[PAGE] = 77;
+	OK(ftruncate(fd, 0));
+	EQ(p[PAGE], 77);
+	DIES(SIGBUS) p[0] = 1;
+}
+
+/* ---- with a name -------------------------------------------------------- */
+
+#define NAME  "/tmp/bytes"
+#define NAME2 "/tmp/bytes.2"
+
+static int named(const char *name, int flags)
+{
+	return OK(SYS(NR_open, P(name), flags, 0755));
+}
+
+TEST("FILE-open for reading cannot be written or cut, for writing not read")
+{
+	int fd = named(NAME, O_CREAT | O_EXCL | O_WRONLY), to_read;
+	char c;
+
+	EQ(SYS(NR_write, fd, P("abc"), 3), 3);
+	ERR(SYS(NR_read, fd, P(&c), 1), EBADF);
+	ERR(SYS(NR_pread64, fd, P(&c), 1, 0, 0), EBADF);
+	to_read = named(NAME, O_RDONLY);
+	ERR(SYS(NR_write, to_read, P("x"), 1), EBADF);
+	ERR(SYS(NR_pwrite64, to_read, P("x"), 1, 0, 0), EBADF);
+	ERR(SYS(NR_ftruncate, to_read, 0), EINVAL);
+	ERR(SYS(NR_fallocate, to_read, 0, 0, 0, 9, 0), EBADF);
+	EQ(SYS(NR_read, to_read, P(&c), 1), 1);
+	EQ(c, 'a');
+	OK(unlink(NAME));
+}
+
+TEST("FILE-open O_TRUNC empties a file, also under a mapping")
+{
+	int fd = named(NAME, O_CREAT | O_EXCL | O_RDWR);
+	volatile unsigned char *p;
+
+	fill(fd, 0, 5000, 0);
+	p = map(fd, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+	EQ(p[4999], 4999 % 251);
+	OK(close(named(NAME, O_WRONLY | O_TRUNC)));
+	EQ(size_of_file(fd), 0);
+	DIES(SIGBUS) p[0] = 1;
+	fill(fd, 0, 10, 4);
+	EQ(p[9], 13);
+	EQ(p[10], 0);
+	OK(unlink(NAME));
+}
+
+TEST("FILE-truncate by a path needs the right to write")
+{
+	int fd = named(NAME, O_CREAT | O_EXCL | O_RDWR);
+
+	fill(fd, 0, 100, 0);
+	OK(SYS(NR_truncate64, P(NAME), 50, 0));
+	EQ(size_of_file(fd), 50);
+	AS(NOBODY, NOBODY)
+	ERR(SYS(NR_truncate64, P(NAME), 0, 0), EACCES);
+	OK(chmod(NAME, 0666));
+	AS(NOBODY, NOBODY)
+	OK(SYS(NR_truncate64, P(NAME), 10, 0));
+	EQ(size_of_file(fd), 10);
+	OK(unlink(NAME));
+}
+
+TEST("FILE-write by another user takes the s-bits away")
+{
+	int fd = named(NAME, O_CREAT | O_EXCL | O_RDWR);
+	struct stat st;
+
+	OK(fchmod(fd, 06777));
+	fill(fd, 0, 10, 0);
+	OK(fstat(fd, &st));
+	EQ(st.st_mode & 07777, 06777);
+	AS(NOBODY, NOBODY)
+	EQ(SYS(NR_pwrite64, fd, P("x"), 1, 0, 0), 1);
+	OK(fstat(fd, &st));
+	EQ(st.st_mode & 07777, 0777);
+	OK(unlink(NAME));
+}
+
+TEST("FILE-mmap cannot do more than the file was opened for")
+{
+	int fd = named(NAME, O_CREAT | O_EXCL | O_RDWR), to_read, to_write;
+	unsigned char *p;
+
+	fill(fd, 0, PAGE, 0);
+	to_read = named(NAME, O_RDONLY);
+	to_write = named(NAME, O_WRONLY);
+	ERR(SYS(NR_mmap2, 0, PAGE, 3, MAP_SHARED, to_read, 0), EACCES);
+	ERR(SYS(NR_mmap2, 0, PAGE, 3, MAP_SHARED_VALIDATE, to_read, 0), EACCES);
+	ERR(SYS(NR_mmap2, 0, PAGE, 1, MAP_SHARED, to_write, 0), EACCES);
+	ERR(SYS(NR_mmap2, 0, PAGE, 2, MAP_SHARED, to_write, 0), EACCES);
+	ERR(SYS(NR_mmap2, 0, PAGE, 1, MAP_PRIVATE, to_write, 0), EACCES);
+	p = map(to_read, PAGE, PROT_READ, MAP_SHARED);
+	ERR(SYS(NR_mprotect, P(p), PAGE, PROT_READ | PROT_WRITE), EACCES);
+	FAULTS_ON_STORE(p);
+	p = map(fd, PAGE, PROT_READ, MAP_SHARED);
+	OK(SYS(NR_mprotect, P(p), PAGE, PROT_READ | PROT_WRITE));
+	p[0] = 9;
+	p = map(to_read, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	EQ(p[0], 9);
+	p[0] = 10;
+	check_filled(fd, 1, 100, 0);
+	OK(unlink(NAME));
+}
+
+TEST("FILE-unlink a file lives while it is open, and while it is mapped")
+{
+	int fd = named(NAME, O_CREAT | O_EXCL | O_RDWR);
+	struct stat st;
+	unsigned char *p;
+
+	fill(fd, 0, 3 * PAGE, 0);
+	OK(unlink(NAME));
+	ERR(SYS(NR_open, P(NAME), O_RDONLY, 0), ENOENT);
+	OK(fstat(fd, &st));
+	EQ(st.st_nlink, 0);
+	check_filled(fd, 0, 3 * PAGE, 0);
+	fill(fd, 3 * PAGE, 100, 0);
+	p = map(fd, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+	OK(close(fd));
+	EQ(p[3 * PAGE - 1], (3 * PAGE - 1) % 251);
+	p[0] = 1;
+}
+
+TEST("FILE-link two names and two opens are one file")
+{
+	int fd = named(NAME, O_CREAT | O_EXCL | O_RDWR), other;
+
+	OK(link(NAME, NAME2));
+	other = named(NAME2, O_RDWR);
+	fill(fd, 0, 100, 0);
+	check_filled(other, 0, 100, 0);
+	fill(other, 100, 5000, 0);
+	check_filled(fd, 0, 5100, 0);
+	OK(unlink(NAME));
+	check_filled(named(NAME2, O_RDONLY), 0, 5100, 0);
+	OK(unlink(NAME2));
+}
+
+/* Copies the program that runs to `to`. */
+static void copy_myself(const char *to)
+{
+	static char bytes[65536];
+	int from = OK(open("/proc/self/exe", O_RDONLY)), n;
+	int fd = named(to, O_CREAT | O_EXCL | O_WRONLY);
+
+	while ((n = OK(read(from, bytes, sizeof bytes))) > 0)
+		EQ(write(fd, bytes, n), n);
+	OK(close(fd));
+	OK(close(from));
+}
+
+/* What is printed from now on goes nowhere. */
+static void quiet(void)
+{
+	OK(dup2(OK(open("/dev/null", O_WRONLY)), 1));
+}
+
+TEST("FILE-exec a program that was written runs, and its copies are equal")
+{
+	copy_myself(NAME);
+	IN_CHILD
+	{
+		char *words[] = {(char *)NAME, (char *)"nothing", NULL};
+
+		quiet();
+		OK(SYS(NR_execve, P(NAME), P(words), P(words + 2)));
+	}
+	OK(unlink(NAME));
+}
+
+TEST("FILE-exec a script that was written names its interpreter")
+{
+	static const char line[] = "#!" NAME " nothing\n";
+	int fd;
+
+	copy_myself(NAME);
+	fd = named(NAME2, O_CREAT | O_EXCL | O_WRONLY);
+	EQ(write(fd, line, sizeof line - 1), (int)sizeof line - 1);
+	OK(close(fd));
+	IN_CHILD
+	{
+		char *words[] = {(char *)"x", NULL};
+
+		quiet();
+		OK(SYS(NR_execve, P(NAME2), P(words), P(words + 1)));
+	}
+	OK(unlink(NAME));
+	OK(unlink(NAME2));
+}
+
+TEST("FILE-exec what is empty, short or no program is ENOEXEC")
+{
+	char *words[] = {(char *)"x", NULL};
+	int fd = named(NAME, O_CREAT | O_EXCL | O_WRONLY);
+
+	ERR(SYS(NR_execve, P(NAME), P(words), P(words + 1)),
+	    HERE(ETXTBSY, ENOEXEC));
+	OK(close(fd));
+	ERR(SYS(NR_execve, P(NAME), P(words), P(words + 1)), ENOEXEC);
+	fd = named(NAME, O_WRONLY);
+	fill(fd, 0, 9000, 0);
+	OK(close(fd));
+	ERR(SYS(NR_execve, P(NAME), P(words), P(words + 1)), ENOEXEC);
+	OK(chmod(NAME, 0644));
+	ERR(SYS(NR_execve, P(NAME), P(words), P(words + 1)), EACCES);
+	OK(unlink(NAME));
+}
+
+TEST("FILE-ftok a file keeps its key, whatever happens to its bytes")
+{
+	int fd = named(NAME, O_CREAT | O_EXCL | O_RDWR);
+	key_t key = ftok(NAME, 'x');
+
+	TRUE(key != -1);
+	fill(fd, 0, 100000, 0);
+	EQ(ftok(NAME, 'x'), key);
+	OK(ftruncate(fd, 0));
+	OK(rename(NAME, NAME2));
+	EQ(ftok(NAME2, 'x'), key);
+	TRUE(ftok(NAME2, 'y') != key);
+	OK(unlink(NAME2));
+}
+
+TEST("FILE-lock of records: EINVAL, and a program must not believe it")
+{
+	struct flock lock = {.l_type = F_WRLCK};
+	int fd = new_file();
+
+	EQ(SYS(NR_fcntl64, fd, F_SETLK, P(&lock)), HERE(0, -EINVAL));
+	EQ(SYS(NR_fcntl64, fd, 13, P(&lock)), HERE(0, -EINVAL));
+}
+
+/* ---- shared memory and semaphores of POSIX ------------------------------ */
+
+TEST("FILE-shm shm_open makes a file in /dev/shm, which is shared memory")
+{
+	int fd = OK(shm_open("/bytes", O_CREAT | O_EXCL | O_RDWR, 0600));
+	struct stat st;
+	volatile unsigned char *p;
+
+	ERR(shm_open("/bytes", O_CREAT | O_EXCL | O_RDWR, 0600) < 0 ? -errno
+	                                                            : 0,
+	    EEXIST);
+	OK(fstat(fd, &st));
+	EQ(st.st_size, 0);
+	EQ(st.st_mode & 0777, 0600);
+	OK(ftruncate(fd, 10 * PAGE));
+	p = map(fd, 10 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+	IN_CHILD
+	{
+		int mine = OK(shm_open("/bytes", O_RDWR, 0));
+		volatile unsigned char *q =
+		    map(mine, 10 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+
+		q[9 * PAGE] = 9;
+	}
+	EQ(p[9 * PAGE], 9);
+	OK(shm_unlink("/bytes"));
+	p[0] = 1;
+	ERR(shm_open("/bytes", O_RDWR, 0) < 0 ? -errno : 0, ENOENT);
+}
+
+TEST("FILE-sem sem_open: a post in one process wakes a wait in another")
+{
+	sem_t *sem = sem_open("/bytes", O_CREAT | O_EXCL, 0600, 1);
+	int pid, value;
+
+	TRUE(sem != SEM_FAILED);
+	OK(sem_wait(sem));
+	EQ(sem_trywait(sem), -1);
+	EQ(errno, EAGAIN);
+	BACKGROUND(pid)
+	{
+		sem_t *mine = sem_open("/bytes", 0);
+
+		TRUE(mine != SEM_FAILED);
+		reach(1);
+		OK(sem_wait(mine));
+		OK(sem_close(mine));
+	}
+	await(1);
+	await_asleep(pid);
+	OK(sem_post(sem));
+	EXITS(pid, 0);
+	OK(sem_getvalue(sem, &value));
+	EQ(value, 0);
+	OK(sem_close(sem));
+	OK(sem_unlink("/bytes"));
+	TRUE(sem_open("/bytes", 0) == SEM_FAILED);
+	EQ(errno, ENOENT);
+}
+
+TEST("FILE-sem 3 processes take turns 300 times each, and none is lost")
+{
+	sem_t *sem = sem_open("/bytes", O_CREAT | O_EXCL, 0600, 1);
+	int pids[3];
+
+	TRUE(sem != SEM_FAILED);
+	shared->value[0] = 0;
+	for (int k = 0; k < 3; k++) {
+		BACKGROUND(pids[k])
+		for (int i = 0; i < 300; i++) {
+			long now;
+
+			OK(sem_wait(sem));
+			now = shared->value[0];
+			if (i % 50 == k)
+				sched_yield();
+			shared->value[0] = now + 1;
+			OK(sem_post(sem));
+		}
+	}
+	for (int k = 0; k < 3; k++)
+		EXITS(pids[k], 0);
+	EQ(shared->value[0], 900);
+	OK(sem_close(sem));
+	OK(sem_unlink("/bytes"));
+}
+
 /* ---- no name ------------------------------------------------------------ */
 
 TEST("FILE-memfd is a file for reading and writing, without a name")
@@ -634,6 +969,16 @@ TEST("FILE-fsync is for files and directories")
 	ERR(SYS(NR_fsync, null), EINVAL);
 	ERR(SYS(NR_fdatasync, null), EINVAL);
 	ERR(SYS(NR_fsync, 99), EBADF);
+}
+
+TEST("FILE-fadvise is heard, of a file and of a device")
+{
+	int fd = new_file();
+
+	OK(SYS(NR_fadvise64, fd, 0, 0, 0, 2));
+	OK(SYS(NR_fadvise64_64, fd, 0, 0, 4096, 0, 4));
+	ERR(SYS(NR_fadvise64_64, fd, 0, 0, 4096, 0, 6), EINVAL);
+	ERR(SYS(NR_fadvise64, 99, 0, 0, 0, 0), EBADF);
 }
 
 TEST("FILE-statfs the pages of a file are not free any more")

@@ -167,6 +167,7 @@ int fallocate_call(const struct message *m);
 int statfs_call(const struct message *m);
 int fstatfs_call(const struct message *m);
 int sync_call(const struct message *m);
+int fadvise_call(const struct message *m);
 int fsync_call(const struct message *m);
 
 /* ---- pipe.c, end.c: pipes ------------------------------------------------ */

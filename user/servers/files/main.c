@@ -74,6 +74,7 @@ static int (*const calls[SYSCALL_LIMIT])(const struct message *) = {
     [SYS_fallocate] = fallocate_call, [SYS_memfd_create] = memfd_call,
     [SYS_sync] = sync_call,           [SYS_syncfs] = sync_call,
     [SYS_fsync] = fsync_call,         [SYS_fdatasync] = fsync_call,
+    [SYS_fadvise64] = fadvise_call,   [SYS_fadvise64_64] = fadvise_call,
     [SYS_statfs] = statfs_call,       [SYS_statfs64] = statfs_call,
     [SYS_fstatfs] = fstatfs_call,     [SYS_fstatfs64] = fstatfs_call,
     [SYS_creat] = open_call,          [SYS_mkdir] = mkdir_call,

@@ -10,6 +10,8 @@
  */
 #include "files.h"
 
+#define POSIX_FADV_NOREUSE 5u /* the highest of posix_fadvise(2) */
+
 /* ---- truncate, fallocate ------------------------------------------------ */
 
 /*
@@ -104,6 +106,16 @@ int sync_call(const struct message *m)
 {
 	(void)m;
 	return 0;
+}
+
+/* All is in memory, whatever a program says that it will read next. */
+int fadvise_call(const struct message *m)
+{
+	uint32_t advice = m->args[m->type == SYS_fadvise64 ? 4 : 5];
+
+	if (node_at(open_at(m->object)->node).kind == NODE_FIFO)
+		return -ESPIPE;
+	return advice <= POSIX_FADV_NOREUSE ? 0 : -EINVAL;
 }
 
 int fsync_call(const struct message *m)
