@@ -114,7 +114,8 @@ static int set_owner(const struct message *m, int number, uint32_t uid,
 	if (uid != ID_KEPT && !root && (who.uid != node.uid || uid != node.uid))
 		return -EPERM;
 	if (gid != ID_KEPT && !root &&
-	    (who.uid != node.uid || !who_in_group(&who, gid)))
+	    (who.uid != node.uid ||
+	     (gid != node.gid && !who_in_group(&who, gid))))
 		return -EPERM;
 	if (proc_has(number))
 		return -EPERM;

@@ -80,7 +80,7 @@ int mmap_call(const struct message *m)
 	if (node.kind != NODE_FILE && node.kind != NODE_MADE &&
 	    reaches_too_far(m))
 		return -EOVERFLOW;
-	if (!readable(open))
+	if ((m->args[MMAP_PROT] & ~rights & PROT_WRITE) || !readable(open))
 		return -EACCES;
 	if (node.kind == NODE_MADE)
 		return -EIO;
@@ -88,8 +88,6 @@ int mmap_call(const struct message *m)
 		return map_zero(m);
 	if (node.kind != NODE_FILE)
 		return -ENODEV;
-	if (m->args[MMAP_PROT] & ~rights & PROT_WRITE)
-		return -EACCES;
 	return map_file(m, &node_edit(open->node)->bytes, rights);
 }
 

@@ -93,10 +93,8 @@ int fallocate_call(const struct message *m)
 	if (length > BYTES_MAX || offset > BYTES_MAX - length)
 		return -EFBIG;
 	node = node_edit(open->node);
-	if (offset + length <= node->bytes.size) {
-		node->ctime = moment_now();
-		return 0;
-	}
+	if (offset + length <= node->bytes.size)
+		return resize(m, node, (int)node->bytes.size);
 	return resize(m, node, (int)(offset + length));
 }
 

@@ -223,6 +223,13 @@ int write_call(const struct message *m)
 
 /* ---- position ----------------------------------------------------------- */
 
+/* Only of a directory and of what /proc makes the end is unknown. */
+static bool has_end(const struct node *node)
+{
+	return node->kind != NODE_DIRECTORY &&
+	       (node->kind != NODE_MADE || made_settable(node));
+}
+
 /* Moves the offset, which has 31 bits: files are small.  0 or -errno. */
 static int seek(struct open *open, int high, uint32_t low, uint32_t whence)
 {
@@ -233,9 +240,8 @@ static int seek(struct open *open, int high, uint32_t low, uint32_t whence)
 		return -EINVAL;
 	if (node.kind == NODE_FIFO)
 		return -ESPIPE;
-	if (whence == SEEK_END && node.kind == NODE_MADE &&
-	    !made_settable(&node))
-		return -EINVAL; /* the end is unknown before it is read */
+	if (whence == SEEK_END && !has_end(&node))
+		return -EINVAL;
 	if (node.kind == NODE_NULL || node.kind == NODE_ZERO) {
 		open->offset = 0;
 		return 0;
