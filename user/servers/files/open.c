@@ -176,7 +176,21 @@ static int open_new(const struct message *m, const struct walk *walk,
 	return error;
 }
 
-/* Removes slashes at the end of a path, but not from "/".  Were there any? */
+/* Is the last name of the path "." or ".."? */
+static bool ends_in_dots(const char *path)
+{
+	const char *name = path;
+
+	for (; *path != '\0'; path++)
+		if (*path == '/')
+			name = path + 1;
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+/*
+ * Removes slashes at the end of a path, but not from "/".  Were there any,
+ * behind a name that a file could have?
+ */
 static bool strip_slashes(char *path)
 {
 	uint32_t bytes = strlen(path), all = bytes;
@@ -184,7 +198,7 @@ static bool strip_slashes(char *path)
 	while (bytes > 1 && path[bytes - 1] == '/')
 		bytes--;
 	path[bytes] = '\0';
-	return bytes < all;
+	return bytes < all && !ends_in_dots(path);
 }
 
 struct request {
