@@ -111,6 +111,19 @@ REFUSED("moved_overlap", LIVES, ENOEXEC)
 REFUSED("script_missing", ENOENT, ENOENT)
 REFUSED("script_empty", ENOEXEC, ENOEXEC)
 
+TEST("BAD-ELF a dynamic program of one page, which was written here, runs")
+{
+	static char page[PAGE];
+	int from = OK(open("/tests/bad/interp_good", O_RDONLY));
+	int to = OK(open("/tmp/dynamic", O_WRONLY | O_CREAT, 0755));
+
+	EQ(read(from, page, sizeof page), (int)sizeof page);
+	EQ(write(to, page, sizeof page), (int)sizeof page);
+	OK(close(to));
+	EQ(becomes("../../tmp/dynamic"), LIVES);
+	OK(unlink("/tmp/dynamic"));
+}
+
 TEST("BAD-ELF a file that is not there is ENOENT, a directory EACCES")
 {
 	EQ(becomes("no_such_file"), ENOENT);
