@@ -101,6 +101,26 @@ TEST("TTY-rights what fstat shows is what the name shows, and is enforced")
 	}
 }
 
+TEST("TTY-name ttyname tells by which name a terminal was opened")
+{
+	static const char *const names[] = {"/dev/console", "/dev/tty1"};
+
+	for (size_t i = 0; i < ALL(names); i++) {
+		int fd = OK(open(names[i], O_RDWR | O_NOCTTY));
+		struct stat name, open;
+		char link[32], to[32] = {0};
+
+		OK(stat(names[i], &name));
+		OK(fstat(fd, &open));
+		EQ(name.st_dev, open.st_dev);
+		EQ(name.st_ino, open.st_ino);
+		snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+		OK(readlink(link, to, sizeof to - 1));
+		EQ(strcmp(to, names[i]), 0);
+		EQ(strcmp(ttyname(fd), names[i]), 0);
+	}
+}
+
 TEST("TTY-own a session's leader that opens the terminal has it: /dev/tty")
 {
 	IN_CHILD

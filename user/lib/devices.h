@@ -9,13 +9,18 @@
  *	console   the terminal, for root alone
  *	tty1      the same; it becomes the terminal of a session (open.c)
  *	tty       the controlling terminal of the process that opens it
+ *
+ * A device is the same file by whichever server one asks: its st_dev is
+ * DEVICE_FILES, its st_ino is its number here + 1.  And an object of the
+ * console says by which name it was opened: its number % DEVICES.
  */
 #ifndef USER_LIB_DEVICES_H
 #define USER_LIB_DEVICES_H
 
 #include "../../abi/types.h"
 
-#define GROUP_TTY 5
+#define GROUP_TTY    5
+#define DEVICE_FILES 2u
 
 enum device {
 	DEVICE_CONSOLE,

@@ -21,9 +21,10 @@ static const enum kind kinds[DEVICES] = {
     [DEVICE_STATUS] = KIND_STATUS,
 };
 
+/* The row of an object is its number / DEVICES: user/lib/devices.h. */
 struct open *open_at(int object)
 {
-	return objects_at(&opens, object);
+	return objects_at(&opens, object / DEVICES);
 }
 
 bool open_start(void)
@@ -36,8 +37,8 @@ bool open_start(void)
 
 void open_close(int object)
 {
-	if (object > 0 && open_at(object) != 0)
-		objects_drop(&opens, object);
+	if (object >= DEVICES && open_at(object) != 0)
+		objects_drop(&opens, object / DEVICES);
 }
 
 /* ---- readiness ---------------------------------------------------------- */
@@ -58,10 +59,12 @@ static uint32_t readiness(enum kind kind)
 static void tell(enum kind kind, uint32_t word)
 {
 	told[kind] = word;
-	for (int i = 1; i < opens.room; i++)
-		if (open_at(i) != 0 && open_at(i)->kind == kind &&
-		    !open_hung_up(open_at(i)))
-			k_ready(open_at(i)->connection, word);
+	for (int i = 1; i < opens.room; i++) {
+		const struct open *open = objects_at(&opens, i);
+
+		if (open != 0 && open->kind == kind && !open_hung_up(open))
+			k_ready(open->connection, word);
+	}
 }
 
 bool open_hung_up(const struct open *open)
@@ -72,10 +75,13 @@ bool open_hung_up(const struct open *open)
 
 void open_hang_up(void)
 {
-	for (int i = 1; i < opens.room; i++)
-		if (open_at(i) != 0 && open_hung_up(open_at(i)))
-			k_ready(open_at(i)->connection,
+	for (int i = 1; i < opens.room; i++) {
+		const struct open *open = objects_at(&opens, i);
+
+		if (open != 0 && open_hung_up(open))
+			k_ready(open->connection,
 			        POLLIN | POLLOUT | POLLERR | POLLHUP);
+	}
 }
 
 void open_update(void)
@@ -158,8 +164,9 @@ void open_call(const struct message *m)
 {
 	int flags = (int)m->args[m->type == SYS_open ? 1 : 2];
 	int device = wanted_device(m, flags);
-	int object = device < 0 ? device : objects_take(&opens, m->token);
-	int error = object < 0 ? object : answer_open(m, object, device, flags);
+	int row = device < 0 ? device : objects_take(&opens, m->token);
+	int object = row < 0 ? row : row * DEVICES + device;
+	int error = row < 0 ? row : answer_open(m, object, device, flags);
 
 	if (error >= 0)
 		return;

@@ -8,8 +8,6 @@
 
 #include "../../lib/devices.h"
 
-#define DEVICE_FILES 2u /* st_dev of everything the console owns */
-
 static struct facts facts_of(const struct message *m)
 {
 	int device = open_at(m->object)->device;

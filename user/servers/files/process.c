@@ -4,6 +4,7 @@
  * Each function makes a whole file.  The formats are Linux's where Linux has
  * the file (proc(5)).  If the process has gone, the file is empty.
  */
+#include "../../lib/devices.h"
 #include "files.h"
 #include "made.h"
 
@@ -241,14 +242,16 @@ static void put_connection(struct text *text, int connection)
 {
 	static struct row row;
 	struct open *open;
+	uint32_t object;
 
 	if (!row_read(&row, CONNECTIONS, connection))
 		return;
+	object = row_get(&row, CONNECTION_OBJECT);
 	if (row_get(&row, CONNECTION_CHANNEL) != own_channel()) {
-		text_add(text, "/dev/console");
+		text_add(text, "/%s", devices[object % DEVICES].path);
 		return;
 	}
-	open = open_at((int)row_get(&row, CONNECTION_OBJECT));
+	open = open_at((int)object);
 	if (open != 0)
 		put_node(text, open->node);
 }

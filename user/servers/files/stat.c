@@ -3,32 +3,45 @@
  *
  * The calls of the stat family make the facts of a node and write them in
  * their layout (user/lib/server.h).  st_dev is 1 for every node, and st_ino is
- * the node's number + 1: both stay the same, as ftok(3) needs it.
+ * the node's number + 1: both stay the same, as ftok(3) needs it.  Of the
+ * console's devices both are what the console says (user/lib/devices.h).
  */
 #include "files.h"
 
+#include "../../lib/devices.h"
+
 #define DEVICE 1u
+
+/* Which device of the console the node is, or -1. */
+static int device_of(const struct node *node)
+{
+	for (int i = 0; node->kind == NODE_PASS && i < DEVICES; i++)
+		if (devices[i].rdev == node->rdev)
+			return i;
+	return -1;
+}
 
 /* A directory's size is tmpfs's: 20 bytes for each name in it. */
 static struct facts facts_of(int number)
 {
 	struct node node = node_at(number);
 	bool directory = node.kind == NODE_DIRECTORY;
+	int device = device_of(&node);
 
-	return (struct facts){.dev = DEVICE,
-	                      .ino = (uint32_t)number + 1,
-	                      .mode = node.mode,
-	                      .nlink = node.links,
-	                      .uid = node.uid,
-	                      .gid = node.gid,
-	                      .rdev = node.rdev,
-	                      .bytes = directory ? (node.count + 2) * 20
-	                                         : node.bytes.size,
-	                      .blocks = bytes_blocks(&node.bytes),
-	                      .atime = node.atime,
-	                      .mtime = node.mtime,
-	                      .ctime = node.ctime,
-	                      .btime = node.btime};
+	return (struct facts){
+	    .dev = device < 0 ? DEVICE : DEVICE_FILES,
+	    .ino = (uint32_t)(device < 0 ? number : device) + 1,
+	    .mode = node.mode,
+	    .nlink = node.links,
+	    .uid = node.uid,
+	    .gid = node.gid,
+	    .rdev = node.rdev,
+	    .bytes = directory ? (node.count + 2) * 20 : node.bytes.size,
+	    .blocks = bytes_blocks(&node.bytes),
+	    .atime = node.atime,
+	    .mtime = node.mtime,
+	    .ctime = node.ctime,
+	    .btime = node.btime};
 }
 
 static int answer_stat(const struct message *m, int argument, int node)
