@@ -14,7 +14,7 @@ import struct
 from outside import A, BORROWED, D, LINKED, P, PAGE, Strange, USER_SLOTS
 
 STATES = ("free new ready running sending reply-wait receiving waiting in-line "
-          "sleeping paused vfork stopped zombie").split()
+          "sleeping paused polling vfork stopped zombie").split()
 FREE, ZOMBIE = 0, STATES.index("zombie")
 SHARED, PRIVATE, STACK, HEAP = range(1, 5)  # region.kind: mm/space.h
 MEMORY, ARCHIVE = 1, 2  # segment.kind: mm/segment.h

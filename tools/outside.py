@@ -42,7 +42,7 @@ HEAD = ("magic version bytes changes direct_map kernel_directory frames "
         "frame_limit frames_total frames_free frames_promised kernel_frames "
         "archive_start archive_bytes ticks hz current boot_time "
         "boot_frames").split()
-COUNTERS = 8
+COUNTERS = 12
 TEXTS = ("proc.name",)  # fields that are text
 KERNEL = os.path.join(TOP, "build", "tessera.elf")
 

@@ -232,7 +232,7 @@ def web_page(check, browser):
 
 
 def shell(check, browser):
-    """sh leads from the menu to a shell, and ^D back."""
+    """sh leads from the menu to a shell, and its end back."""
     browser.evaluate("page.live.back(page.menu_kept)")
     browser.click("#terminal")
     browser.type("sh\n")
@@ -243,7 +243,7 @@ def shell(check, browser):
     check("the page has a shell", "43\nWhat to try\n/root\n" in
           terminal(browser), terminal(browser)[-1500:])
     browser.screenshot("web-shell")
-    browser.type("\x04")
+    browser.type("exit\n")
     browser.wait("page.live.at_menu()", 30)
     check("its end leads back to the menu", "sh: done" in terminal(browser),
           terminal(browser)[-500:])

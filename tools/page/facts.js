@@ -16,7 +16,7 @@
  */
 const Facts = (() => {
 	const STATES = ("free new ready running sending reply-wait receiving " +
-		"waiting in-line sleeping paused vfork stopped zombie").split(" ");
+		"waiting in-line sleeping paused polling vfork stopped zombie").split(" ");
 	const FREE = 0, ZOMBIE = STATES.indexOf("zombie");
 	const SHARED = 1, PRIVATE = 2, STACK = 3, HEAP = 4; /* region.kind */
 	const MEMORY = 1, ARCHIVE = 2;                      /* segment.kind */

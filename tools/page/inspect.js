@@ -8,7 +8,7 @@
  * them are found through the kernel's page directory.
  *
  *	block   magic version bytes changes direct_map kernel_directory ...
- *	        8 counters
+ *	        12 counters
  *	        12 tables  {name[12], address, stride, slots, live}
  *	        128 fields {name[20], offset, size}
  *
@@ -17,7 +17,7 @@
 const Inspect = (() => {
 	const MAGIC = 0x53534554;
 	const VERSION = 4;
-	const WORDS = 19, COUNTERS = 8;
+	const WORDS = 19, COUNTERS = 12;
 	const TABLES = 12, TABLE_BYTES = 28, TABLE_NAME = 12;
 	const FIELDS = 128, FIELD_BYTES = 24, FIELD_NAME = 20;
 	const PAGE = 4096, PRESENT = 1, LARGE = 0x80;
