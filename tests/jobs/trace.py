@@ -34,7 +34,7 @@ CALLS = (  # number, arguments, result, and how it is written
     (37, (1, 9), -3 & 0xFFFFFFFF, "kill(1, SIGKILL) = -1 ESRCH (No such "
      "process)"),
     (114, (7, 0, 0, 0), -512 & 0xFFFFFFFF,
-     "wait4(7, NULL, 0, NULL) = ? (a signal; EINTR, or it begins again)"),
+     "wait4(7, 0, 0, 0) = ? (a signal; EINTR, or it begins again)"),
     (359, (2, 1, 0), -38 & 0xFFFFFFFF, "socket(2, 1, 0, 0, 0, 0) = -1 ENOSYS "
      "(Function not implemented)"),
 )
