@@ -48,6 +48,8 @@ void measure_nothing(void);
 void measure_longest(const char *program);
 /* Measures the longest calls of semaphores and queues (longest_ipc.c). */
 void longest_ipc(void);
+/* Measures the longest calls about names (longest_files.c). */
+void longest_files(void);
 void note_call(const char *name, uint64_t from);
 
 #endif

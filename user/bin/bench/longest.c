@@ -214,5 +214,6 @@ void measure_longest(const char *program)
 	much_memory();
 	much_space();
 	longest_ipc();
+	longest_files();
 	say_value("longest_call", longest);
 }

@@ -23,19 +23,12 @@ int row_take(struct objects *table, int token)
 	return row < 0 ? -ENOSPC : row;
 }
 
-static struct objects nodes = {.bytes = sizeof(struct node)};
+struct objects nodes = {.bytes = sizeof(struct node)};
 
-struct node *node_edit(int node)
-{
-	return objects_at(&nodes, node);
-}
-
-const struct node *node_look(int node)
+const struct node *node_dynamic(int node)
 {
 	static struct node dynamic;
 
-	if (node < DYNAMIC)
-		return node_edit(node);
 	dynamic = proc_node(node);
 	return &dynamic;
 }

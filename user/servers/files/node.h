@@ -63,11 +63,21 @@ struct node {
 int row_take(struct objects *table, int token);
 /* Makes the root.  False: there is no memory. */
 bool node_start(void);
-/* The node of that number; and the same in place, until the next call. */
+/* The node of that number. */
 struct node node_at(int node);
-const struct node *node_look(int node);
 /* A stored node, to be changed.  Good until the next node is made. */
-struct node *node_edit(int node);
+static inline struct node *node_edit(int node)
+{
+	extern struct objects nodes;
+
+	return objects_at(&nodes, node);
+}
+/* The same in place, for a look at it: good until the next look. */
+const struct node *node_dynamic(int node);
+static inline const struct node *node_look(int node)
+{
+	return node < DYNAMIC ? node_edit(node) : node_dynamic(node);
+}
 /*
  * Makes a node without a name, of root's, for the client of `token`.  Its
  * maker holds it.  Its number, or -ENOSPC.
