@@ -282,6 +282,47 @@ TEST("SPAWN-clone with CLONE_VM and without CLONE_VFORK is a thread")
 	ERR(SYS(NR_clone, CLONE_VM | CLONE_VFORK), EINVAL);
 }
 
+/* Promised memory until there is no more for this user. */
+static void take_all(void)
+{
+	unsigned long bytes = 16 << 20;
+
+	while (bytes >= PAGE)
+		if (mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+			bytes /= 2;
+}
+
+TEST("SPAWN-level a child that becomes nobody leaves root's memory to root")
+{
+	pid_t hog, pid;
+
+	need_tessera();
+	BACKGROUND(hog)
+	{
+		become(NOBODY, NOBODY);
+		take_all();
+		reach(1);
+		for (;;)
+			pause();
+	}
+	await(1);
+	pid = vfork();
+	if (pid == 0) {
+		if (setresuid(NOBODY, NOBODY, NOBODY))
+			_exit(1);
+		_exit(mmap(NULL, 16 * PAGE, PROT_READ | PROT_WRITE,
+		           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
+	}
+	EXITS(pid, 0);
+	memory(16 * PAGE, PROT_READ | PROT_WRITE);
+	IN_CHILD
+	{
+	}
+	OK(kill(hog, SIGKILL));
+	KILLED(hog, SIGKILL);
+}
+
 /* --- posix_spawn --------------------------------------------------------- */
 
 TEST("SPAWN-posix a program runs, and its exit status comes back")

@@ -46,7 +46,7 @@ def extra(name):
     if name in ("bad_exec", "badptr"):
         return [word for bad in sorted(os.listdir(BAD_ELFS)) for word in
                 ("-f", "/tests/bad/%s=%s" % (bad, os.path.join(BAD_ELFS, bad)))]
-    if name == "limits":
+    if name == "rlimits":
         return ["-m", "880"]
     if name == "files":
         return ["-f", "/tests/tree=" + TREE]

@@ -1,5 +1,5 @@
 /*
- * tests/guest/limits.c -- what a process and a user may have at most, and what
+ * tests/guest/rlimits.c -- what a process and a user may have at most, and what
  * happens there: getrlimit and its kin, descriptors, crowds and bombs.
  *
  * Tessera tells limits that hold.  One that nothing enforces is infinite or 0,
