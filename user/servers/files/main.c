@@ -16,7 +16,9 @@
  *	a new name  room for nodes, entries and
  *	            their table, stays            client   node.c, entry.c
  *	            the name's bytes              client   arena.c
- *	mmap2       a segment, a file's last page client   transfer.c
+ *	write       a chunk of the arena          client   arena.c
+ *	            a segment, and its pages      client   bytes.c
+ *	mmap2       a segment, a file's last page client   bytes.c
  *	            regions, tables, pages        client   kernel/unix/memory.c
  *	execve      the image's segment           client   exec.c
  *	            the new space, its stack      client   kernel/unix/exec.c
@@ -28,11 +30,12 @@
  * and a place to wait for each process (user/lib/room.h).
  *
  * No client may keep the server from the others for long.  A turn of a request
- * moves a megabyte at most, and then the request waits in line (turns.c); a
- * read of /proc makes a page at most, or passes over sixteen; getdents64 gives
- * a page of entries, or looks for its place in a long directory for a while.
- * The exception is /proc/check, which runs all checkers of the kernel for as
- * long as they take: only root can read it.
+ * moves a megabyte at most: then a read waits in line (turns.c), and a write is
+ * answered.  A file of the archive is copied in one turn, for its first writer.
+ * A read of /proc makes a page at most, or passes over sixteen.  getdents64
+ * gives a page of entries, or looks for its place in a long directory for a
+ * while.  The exception is /proc/check, which runs all checkers of the kernel
+ * for as long as they take: only root can read it.
  *
  * It starts with a connection to each server above it.  Its arguments name the
  * descriptors: "console=3", "test=4".  The console's devices are in
