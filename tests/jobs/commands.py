@@ -91,7 +91,7 @@ def processes(check):
     status, out, errors = beside("dead", "ps")
     check("ps has a line for each process, with its state", status == 0 and
           re.fullmatch(r"""  pid  parent  name             state {17}CR3
-    1       0  init             wait for a child      \w{8}
+    1       0  init             paused                \w{8}
     3       0  console          receive               \w{8}
     4       0  files            running               \w{8}
     6       1  ps               reply from 4          \w{8}

@@ -7,9 +7,9 @@
  * to run, and ENVIRONMENT_FILE with the variables; each word ends with a NUL.
  * That program has the host line as its standard input, output and error.
  * When it has ended, its wait status and pid go to /dev/host/status.  Then, if
- * the archive has DIRECTORY_FILE, which names the directory where the program
- * began, the directory goes to the output as a tar archive, and the status of
- * tar follows.  init switches the machine off.
+ * DIRECTORY_FILE names the directory where the program began, that directory
+ * goes to the output as a tar archive, and the status of tar follows.  init
+ * switches the machine off.
  *
  * Without `host`, the command after "--" runs on the terminal.  When it has
  * ended, a login shell runs, again and again: /bin/sh, which is busybox if the
@@ -227,14 +227,14 @@ static void run_for_host(void)
 	if (variables != 0)
 		environment = variables;
 	directory = read_strings(DIRECTORY_FILE);
-	if (directory != 0)
+	if (directory != 0 && directory[0] != 0)
 		unix_call(SYS_chdir, unix_address(directory[0]), 0, 0);
 	if (command != 0)
 		end = run(command[0], command + 1);
 	else
 		complain(COMMAND_FILE, -ENOMEM);
 	unix_write(line, &end, sizeof(end));
-	if (directory != 0) {
+	if (directory != 0 && directory[0] != 0) {
 		end = give_back(directory[0]);
 		unix_write(line, &end, sizeof(end));
 	}
