@@ -1461,6 +1461,55 @@ TEST("PIPE-emfile without two free descriptors pipe is EMFILE, and takes none")
 		SYS(NR_close, fd);
 }
 
+/* Pipes until there is no more; and the error. */
+static int pipes_until_refused(int *error)
+{
+	int n = 0, fds[2];
+
+	while ((*error = (int)SYS(SYS_pipe, P(fds))) == 0)
+		n++;
+	return n;
+}
+
+TEST("PIPE-enfile when a user has all the pipes there are, root still gets one")
+{
+	pid_t pids[64];
+	int n = 0, error = -EMFILE;
+	struct ends p;
+
+	need_tessera();
+	while (n < 64 && error == -EMFILE) {
+		shared->stage = 0;
+		BACKGROUND(pids[n])
+		{
+			become(1000, 100);
+			pipes_until_refused(&error);
+			shared->value[0] = error;
+			reach(1);
+			for (;;)
+				pause();
+		}
+		TRUE(pids[n++] > 0);
+		await(1);
+		error = (int)shared->value[0];
+	}
+	EQ(error, -ENFILE);
+	p = new_pipe(0);
+	EQ(SYS(NR_write, p.w, P(big), PIPE_BUF), PIPE_BUF);
+	EQ(SYS(NR_read, p.r, P(big), sizeof big), PIPE_BUF);
+	close_both(p);
+	for (int i = 0; i < n; i++) {
+		OK(kill(pids[i], SIGKILL));
+		KILLED(pids[i], SIGKILL);
+	}
+	AS(1000, 100)
+	{
+		p = new_pipe(0);
+		EQ(SYS(NR_write, p.w, P(big), WHOLE), WHOLE);
+		close_both(p);
+	}
+}
+
 TEST("PIPE-held a client that holds full pipes for ever disturbs no other one")
 {
 	pid_t pid;
