@@ -13,6 +13,7 @@
 static char text[9000];
 
 #define CHECK "compare-arguments"
+#define LOOK  "wait"
 
 /* Reads a whole file, and puts a NUL behind it. */
 static int contents(const char *path)
@@ -351,11 +352,93 @@ TEST("1.7-maps /proc/self/maps names an attach SYSV%08x")
 	removed(id);
 }
 
+TEST("PROC-fd a descriptor's link opens what is behind it, even a pipe")
+{
+	char path[64], byte = 0;
+	int fds[2], again;
+
+	OK(pipe(fds));
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fds[0]);
+	again = OK(open(path, O_RDONLY | O_NONBLOCK));
+	EQ(write(fds[1], "x", 1), 1);
+	EQ(read(again, &byte, 1), 1);
+	EQ(byte, 'x');
+	OK(readlink(path, text, sizeof text));
+	EQ(strncmp(text, "pipe:[", 6), 0);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fds[1]);
+	again = OK(open(path, O_WRONLY));
+	EQ(write(again, "y", 1), 1);
+	EQ(read(fds[0], &byte, 1), 1);
+	EQ(byte, 'y');
+	close(fds[1]);
+	close(again);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fds[0]);
+	again = OK(open(path, O_RDONLY)); /* it does not wait for a writer */
+	EQ(read(again, &byte, 1), 0);
+}
+
+TEST("PROC-fd a file without a name can be opened by its descriptor's link")
+{
+	char path[64], word[8] = "";
+	int fd = OK(open("/tmp/gone", O_RDWR | O_CREAT | O_EXCL, 0600));
+
+	EQ(write(fd, "here", 4), 4);
+	OK(unlink("/tmp/gone"));
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	OK(readlink(path, text, sizeof text));
+	TRUE(strstr(text, " (deleted)") != 0);
+	fd = OK(open(path, O_RDONLY));
+	EQ(read(fd, word, sizeof word), 4);
+	EQ(strcmp(word, "here"), 0);
+}
+
+TEST("PROC-cwd a directory that is removed is still the process's own")
+{
+	OK(mkdir("/tmp/gone", 0700));
+	OK(chdir("/tmp/gone"));
+	OK(rmdir("/tmp/gone"));
+	memset(text, 0, 100);
+	OK(readlink("/proc/self/cwd", text, sizeof text));
+	TRUE(strstr(text, " (deleted)") != 0);
+	OK(chdir("/proc/self/cwd"));
+	ERR(open("x", O_WRONLY | O_CREAT, 0600) < 0 ? -errno : 0, ENOENT);
+	OK(chdir("/"));
+}
+
+TEST("PROC-exe a program whose file is gone runs on")
+{
+	static char body[1 << 16];
+	int from, to, n;
+	pid_t pid;
+
+	from = OK(open("/proc/self/exe", O_RDONLY));
+	to = OK(open("/tmp/program", O_WRONLY | O_CREAT | O_EXCL, 0700));
+	while ((n = read(from, body, sizeof body)) > 0)
+		EQ(write(to, body, n), n);
+	close(from);
+	close(to);
+	BACKGROUND(pid)
+	{
+		execl("/tmp/program", "name", LOOK, (char *)0);
+	}
+	sleep_ms(200);
+	OK(unlink("/tmp/program"));
+	snprintf(text + 200, 64, "/proc/%d/exe", pid);
+	memset(text, 0, 100);
+	readlink(text + 200, text, 100);
+	TRUE(strstr(text, "(deleted)") != 0 || text[0] == 0);
+	OK(kill(pid, SIGKILL));
+	EQ(wait_status(pid), SIGKILL);
+	ERR(readlink("/tmp/program", text, 10) < 0 ? -errno : 0, ENOENT);
+}
+
 /* PROC-cmdline: are its own arguments what /proc has? */
 int main(int argc, char **argv)
 {
 	int bytes, at = 0;
 
+	if (argc == 2 && strcmp(argv[1], LOOK) == 0)
+		pause();
 	if (argc < 2 || strcmp(argv[1], CHECK) != 0)
 		return test_main(argc, argv);
 	bytes = contents("/proc/self/cmdline");

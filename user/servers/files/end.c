@@ -239,7 +239,9 @@ int fifo_open(const struct message *m, int node, int flags)
 		return -EINVAL;
 	if (pipe < 0)
 		return pipe;
-	if (must_wait(pipe_at(pipe), flags))
+	/* A pipe has no name, but a link in /proc/PID/fd: nobody waits there.
+	 */
+	if (node_at(node).links > 0 && must_wait(pipe_at(pipe), flags))
 		return wait_to_open(m, pipe, flags);
 	object = end_make(pipe, flags, m->token);
 	if (object < 0) {

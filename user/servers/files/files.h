@@ -372,6 +372,11 @@ int proc_next_pid(int pid, char name[16]);
 extern int proc_root;
 /* The name of a directory there; its length, without a NUL. */
 uint32_t proc_name(int node, char name[16]);
+/*
+ * The node that a link there leads to, whatever its path is: a pipe has none.
+ * NO_NODE: it is to be found by its path; -EACCES: it is another user's.
+ */
+int proc_target(int node, const struct who *who);
 /* Copies a link's target, as link_target() does. */
 int proc_link(int node, char *to, uint32_t size);
 

@@ -50,7 +50,9 @@ void make_statm(struct text *text, int pid);
 void make_comm(struct text *text, int pid);
 void make_crime(struct text *text, int pid);
 void make_cmdline(struct making *making);
-/* Adds the target of a link. */
+/* The node that a link leads to; NO_NODE: it has none in this server. */
+int process_target(int pid, int made);
+/* Adds the target of a link, as a path. */
 void process_link(struct text *text, int pid, int made);
 /* The connection of a descriptor, or -1. */
 int process_descriptor(int pid, int fd);

@@ -33,6 +33,12 @@ const struct node *node_dynamic(int node)
 	return &dynamic;
 }
 
+bool node_lives(int node)
+{
+	return node >= DYNAMIC || node == ROOT ||
+	       (node > 0 && objects_at(&nodes, node) != 0);
+}
+
 struct node node_at(int node)
 {
 	return *node_look(node);

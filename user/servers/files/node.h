@@ -63,6 +63,8 @@ struct node {
 int row_take(struct objects *table, int token);
 /* Makes the root.  False: there is no memory. */
 bool node_start(void);
+/* Is there a node of that number?  A process may have run a file that is gone. */
+bool node_lives(int node);
 /* The node of that number. */
 struct node node_at(int node);
 /* A stored node, to be changed.  Good until the next node is made. */

@@ -182,7 +182,7 @@ static int walk_on(struct walk *walk, int at, const char **name, int *links)
 	uint32_t bytes = component_bytes(*name);
 	const char *tail = *name + bytes;
 	int next = step(walk, at, *name, bytes);
-	int error;
+	int target, error;
 
 	walk->directory = at;
 	walk->last = *name;
@@ -201,6 +201,11 @@ static int walk_on(struct walk *walk, int at, const char **name, int *links)
 		return -ELOOP;
 	if (*tail == '\0' && leads_astray(walk, at, next))
 		return -EACCES;
+	target = proc_target(next, &walk->who);
+	if (target != NO_NODE) {
+		*name = tail;
+		return target;
+	}
 	error = put_before(next, &walk->who, tail);
 	if (error)
 		return error;

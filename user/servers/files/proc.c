@@ -170,6 +170,18 @@ uint32_t proc_name(int node, char name[16])
 	return text.used;
 }
 
+int proc_target(int node, const struct who *who)
+{
+	struct node link;
+
+	if (node < DYNAMIC)
+		return NO_NODE;
+	link = proc_node(node);
+	if (who->uid != 0 && who->uid != link.uid)
+		return -EACCES;
+	return process_target(link.pid, link.value);
+}
+
 int proc_link(int node, char *to, uint32_t size)
 {
 	struct text text = {to, size, 0};

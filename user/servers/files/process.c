@@ -228,7 +228,7 @@ static void put_node(struct text *text, int number)
 		text_add(text, "/%d (deleted)", number + 1);
 }
 
-/* The channel of the server with that pid, in the kernel's table. */
+/* The channel of this server, in the kernel's table. */
 static uint32_t own_channel(void)
 {
 	static struct row row;
@@ -237,23 +237,17 @@ static uint32_t own_channel(void)
 	                                         : 0;
 }
 
-/* What is behind a connection: a file here, or another server's device. */
-static void put_connection(struct text *text, int connection)
+/* The node behind a connection, or NO_NODE: it leads to another server. */
+static int node_behind(int connection)
 {
 	static struct row row;
 	struct open *open;
-	uint32_t object;
 
-	if (!row_read(&row, CONNECTIONS, connection))
-		return;
-	object = row_get(&row, CONNECTION_OBJECT);
-	if (row_get(&row, CONNECTION_CHANNEL) != own_channel()) {
-		text_add(text, "/%s", devices[object % DEVICES].path);
-		return;
-	}
-	open = open_at((int)object);
-	if (open != 0)
-		put_node(text, open->node);
+	if (!row_read(&row, CONNECTIONS, connection) ||
+	    row_get(&row, CONNECTION_CHANNEL) != own_channel())
+		return NO_NODE;
+	open = open_at((int)row_get(&row, CONNECTION_OBJECT));
+	return open == 0 ? NO_NODE : open->node;
 }
 
 int process_descriptor(int pid, int fd)
@@ -270,18 +264,31 @@ int process_descriptor(int pid, int fd)
 	return connection;
 }
 
-void process_link(struct text *text, int pid, int made)
+int process_target(int pid, int made)
 {
 	static struct row row;
+	int node = NO_NODE;
 
 	if (!process_read(&row, pid))
-		return;
+		return NO_NODE;
 	if (made == MADE_ROOT)
-		text_add(text, "/");
+		node = ROOT;
 	else if (made == MADE_CWD)
-		put_connection(text, (int)row_get(&row, PROC_CWD));
-	else if (made == MADE_EXE && (int)row_get(&row, PROC_FILE) >= 0)
-		put_node(text, (int)row_get(&row, PROC_FILE));
+		node = node_behind((int)row_get(&row, PROC_CWD));
+	else if (made == MADE_EXE)
+		node = (int)row_get(&row, PROC_FILE);
 	else if (made >= MADE_FD)
-		put_connection(text, process_descriptor(pid, made - MADE_FD));
+		node = node_behind(process_descriptor(pid, made - MADE_FD));
+	return node_lives(node) ? node : NO_NODE;
+}
+
+void process_link(struct text *text, int pid, int made)
+{
+	int node = process_target(pid, made);
+
+	if (node != NO_NODE)
+		put_node(text, node);
+	else if (made >= MADE_FD &&
+	         process_descriptor(pid, made - MADE_FD) >= 0)
+		text_add(text, "/dev/console");
 }

@@ -170,9 +170,10 @@ static uint32_t name_of(int number, int *parent, char name[NAME_MAX])
 	int entry;
 
 	*parent = node_at(number).parent;
-	if (number >= DYNAMIC || node_at(number).kind == NODE_DIRECTORY)
+	if (number >= DYNAMIC)
 		return node_name(number, name);
-	entry = entry_of(number);
+	entry = node_at(number).kind == NODE_DIRECTORY ? node_at(number).entry
+	                                               : entry_of(number);
 	if (entry == NO_ENTRY)
 		return 0;
 	*parent = entry_at(entry)->directory;
