@@ -177,6 +177,7 @@ static void address(struct proc *p, int connection)
 
 	connection_hold(connection);
 	p->message.connection = connection;
+	p->message.object = connections[connection].object;
 	p->message.generation = generation = generation % (GENERATIONS - 1) + 1;
 	enqueue(channel, p);
 	channel_tell(channel);
@@ -269,7 +270,7 @@ static void describe(const struct proc *p, struct message *m)
 {
 	m->type = p->state == PROC_SENDING ? p->message.call : PULSE_UNBLOCK;
 	m->token = token_of(p);
-	m->object = connections[p->message.connection].object;
+	m->object = p->message.object;
 	m->connection = p->message.connection;
 	m->pid = p->life.pid;
 	m->pgid = p->identity.pgid;
@@ -442,7 +443,7 @@ int native_reply_receive(int token, int status, vaddr_t message)
 
 /* ---- pass --------------------------------------------------------------- */
 
-int native_pass(struct proc *client, int to)
+int native_pass(struct proc *client, int to, int object)
 {
 	const struct channel *channel = &channels[connections[to].channel];
 	int error = refuse(channel);
@@ -458,6 +459,7 @@ int native_pass(struct proc *client, int to)
 	finish(client);
 	block_move(client, PROC_SENDING, channel->server);
 	address(client, to);
+	client->message.object = object;
 	return 0;
 }
 

@@ -164,7 +164,7 @@ int native_reply(struct proc *client, int status, vaddr_t reply);
  * for the caller.  A client that wishes to wait no longer is answered -EINTR
  * instead.  Returns 0, or what message_send() says of that server.
  */
-int native_pass(struct proc *client, int connection);
+int native_pass(struct proc *client, int connection, int object);
 /*
  * Replies to the token's client, without connections, and then receives.  If
  * the client has died meanwhile, there is no reply.  If the reply fails, its

@@ -166,6 +166,7 @@ struct proc {
 		bool unblock;   /* a signal wants the wait to end soon */
 		int call;       /* while it waits: number of its call */
 		int connection; /* its connection (a hold), or NO_CONNECTION */
+		int object;     /* the one of the server's that is meant */
 		uint32_t args[6];
 		int generation;  /* of its token */
 		int element;     /* of its buffers, where lease.c stands */

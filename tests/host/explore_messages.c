@@ -572,7 +572,7 @@ static void do_pass(void)
 	int result = client < 0 ? -ESRCH : descriptor_connection(self(), 0);
 
 	if (result >= 0)
-		result = native_pass(&procs[client], result);
+		result = native_pass(&procs[client], result, 0);
 
 	if (client < 0)
 		REQUIRE(result == -ESRCH);

@@ -67,7 +67,7 @@ static int use_token(const struct message *m)
 	words[4] = k_map(token, memory, 0, PROT_READ);
 	words[5] = k_segment_read(memory, 0, token, ARGUMENT, 0, BYTES);
 	words[6] = k_exec(token, BAD_ADDRESS);
-	words[7] = k_pass(token, 0);
+	words[7] = k_pass(token, 0, 0);
 	words[8] = k_reply(token, 0, 0);
 	return 0;
 }
@@ -111,7 +111,7 @@ static int tokens(const struct message *m)
 	}
 	words[0] = bad;
 	words[1] = k_reply(m->token ^ 0x10000, 0, 0);
-	words[2] = k_pass(m->token, 99);
+	words[2] = k_pass(m->token, 99, 0);
 	words[3] = k_exec(m->token, BAD_ADDRESS);
 	words[4] = k_map(m->token, memory, 0, PROT_READ);
 	words[5] = k_map(m->token, 9999, 0, PROT_READ);

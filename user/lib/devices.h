@@ -19,6 +19,13 @@
 
 #include "../../abi/types.h"
 
+/*
+ * `files` passes the open of a device on to the console for the object
+ * DEVICE_OBJECT(device): only that says which device it is, because the path
+ * may be a link's.
+ */
+#define DEVICE_OBJECT(device) (-1 - (int)(device))
+
 #define GROUP_TTY    5
 #define DEVICE_FILES 2u
 

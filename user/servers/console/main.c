@@ -61,7 +61,7 @@ static void request(const struct message *m)
 	switch (m->type) {
 	case SYS_open:
 	case SYS_openat:
-		if (m->object == 0)
+		if (m->object < 0)
 			open_call(m);
 		else
 			k_reply(m->token, -ENOTDIR, 0);
@@ -111,7 +111,7 @@ static void event(const struct message *m)
 		open_close(m->object);
 	else if (m->type == PULSE_UNBLOCK)
 		unblock(m->token);
-	else if (open_at(m->object) == 0)
+	else if (m->object >= 0 && open_at(m->object) == 0)
 		k_reply(m->token, -EBADF, 0);
 	else
 		request(m);

@@ -1,9 +1,9 @@
 /*
  * user/servers/console/open.c -- what clients have open, and by what name.
  *
- * `files` has checked that the client may open a device, and passes the call
- * on: the last component of the path says which device it is.  Each open makes
- * an object, because each has flags of its own.
+ * `files` has checked that the client may open a device, and passes the call on
+ * for the object that is the device.  Each open makes an object, because each
+ * has flags of its own.
  */
 #include "console.h"
 
@@ -103,37 +103,13 @@ static bool takes_terminal(const struct message *m, const struct open *open)
 
 /* ---- open --------------------------------------------------------------- */
 
-static const char *last_component(const char *path)
+/* May that device be opened so?  0 or -errno. */
+static int check(const struct message *m, int device, int flags)
 {
-	const char *last = path;
-
-	for (; *path != '\0'; path++)
-		if (*path == '/')
-			last = path + 1;
-	return last;
-}
-
-static int find_device(const char *path)
-{
-	const char *last = last_component(path);
-
-	for (int i = 0; i < DEVICES; i++)
-		if (strcmp(last_component(devices[i].path), last) == 0)
-			return i;
-	return -ENOENT;
-}
-
-/* The device that the path names, or -errno.  Its access mode must suit it. */
-static int wanted_device(const struct message *m, int flags)
-{
-	static char path[PATH_MAX];
-	int argument = m->type == SYS_open ? 0 : 1;
-	int length = k_lease_string(m->token, argument, path, sizeof(path));
-	int device = length < 0 ? length : find_device(path);
 	int mode = flags & O_ACCMODE;
 
-	if (device < 0)
-		return device;
+	if (device < 0 || device >= DEVICES)
+		return -ENOENT;
 	if (flags & O_DIRECTORY)
 		return -ENOTDIR;
 	if (device == DEVICE_TTY && !session_has(m))
@@ -142,7 +118,7 @@ static int wanted_device(const struct message *m, int flags)
 		return -EACCES;
 	if (device > DEVICE_IN && mode != O_WRONLY)
 		return -EACCES;
-	return device;
+	return 0;
 }
 
 static int answer_open(const struct message *m, int object, int device,
@@ -163,13 +139,15 @@ static int answer_open(const struct message *m, int object, int device,
 void open_call(const struct message *m)
 {
 	int flags = (int)m->args[m->type == SYS_open ? 1 : 2];
-	int device = wanted_device(m, flags);
-	int row = device < 0 ? device : objects_take(&opens, m->token);
-	int object = row < 0 ? row : row * DEVICES + device;
-	int error = row < 0 ? row : answer_open(m, object, device, flags);
+	int device = DEVICE_OBJECT(m->object); /* it is its own inverse */
+	int error = check(m, device, flags);
+	int row = error < 0 ? error : objects_take(&opens, m->token);
+	int object = device + row * DEVICES;
 
+	error = row < 0 ? row : answer_open(m, object, device, flags);
 	if (error >= 0)
 		return;
-	open_close(object);
+	if (row >= 0)
+		open_close(object);
 	k_reply(m->token, error, 0);
 }

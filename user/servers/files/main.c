@@ -180,11 +180,14 @@ static bool add_console(int descriptor)
 	for (int i = 0; i < DEVICES; i++) {
 		const char *path = devices[i].path;
 
+		struct node *node;
+
 		if (!add_device(path, NODE_PASS, descriptor, devices[i].rights,
 		                devices[i].rdev))
 			return false;
-		node_edit(node_add_path(path, strlen(path), 0))->gid =
-		    devices[i].gid;
+		node = node_edit(node_add_path(path, strlen(path), 0));
+		node->gid = devices[i].gid;
+		node->device = DEVICE_OBJECT(i);
 	}
 	return true;
 }

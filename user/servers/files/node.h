@@ -26,7 +26,7 @@ enum node_kind {
 	NODE_FIFO,
 	NODE_NULL,
 	NODE_ZERO,
-	NODE_PASS, /* a device of the server behind `value` */
+	NODE_PASS, /* a device: object `device` of the server behind `value` */
 	NODE_MADE, /* a file of /proc: `value` is an enum made */
 };
 
@@ -47,6 +47,7 @@ struct node {
 	struct bytes bytes; /* of a file; or the target of a link */
 	uint32_t rdev;      /* of a device */
 	int value, pid;
+	int device;   /* of a device: the object of its server's */
 	bool in_proc; /* it is /proc, or in it */
 
 	/* entry.c writes these.  All but the first are of a directory. */
@@ -63,7 +64,8 @@ struct node {
 int row_take(struct objects *table, int token);
 /* Makes the root.  False: there is no memory. */
 bool node_start(void);
-/* Is there a node of that number?  A process may have run a file that is gone. */
+/* Is there a node of that number?  A process may have run a file that is gone.
+ */
 bool node_lives(int node);
 /* The node of that number. */
 struct node node_at(int node);

@@ -152,7 +152,7 @@ static int open_node(const struct message *m, const struct who *who, int number,
 		return fifo_open(m, number, flags);
 	if (node.kind != NODE_PASS || (flags & O_PATH))
 		return open_reply(m, number, flags);
-	error = k_pass(m->token, node.value);
+	error = k_pass(m->token, node.value, node.device);
 	return error < 0 ? error : ANSWERED;
 }
 

@@ -7,6 +7,7 @@
 #include "../../lib/devices.h"
 #include "files.h"
 #include "made.h"
+#include "../../lib/devices.h"
 
 /* The letters are those of proc(5). */
 static const struct {
@@ -264,6 +265,32 @@ int process_descriptor(int pid, int fd)
 	return connection;
 }
 
+/* The device behind a connection to another server; -1 leads to none. */
+static void put_device(struct text *text, int connection)
+{
+	static struct row row;
+	const struct row *server;
+	uint32_t channel, object;
+
+	if (!row_read(&row, CONNECTIONS, connection))
+		return;
+	channel = row_get(&row, CONNECTION_CHANNEL);
+	object = row_get(&row, CONNECTION_OBJECT);
+	for (int i = 0; (server = row_ahead(PROCS, i)) != 0; i++) {
+		const char *name = row_bytes(server, PROC_NAME);
+
+		if (row_get(server, PROC_STATE) == PROC_FREE ||
+		    row_get(server, PROC_CHANNEL) != channel)
+			continue;
+		if (strcmp(name, "console") == 0)
+			text_add(text, "/%s",
+			         devices[object % DEVICES].path);
+		else
+			text_add(text, "/dev/%s", name);
+		return;
+	}
+}
+
 int process_target(int pid, int made)
 {
 	static struct row row;
@@ -288,7 +315,6 @@ void process_link(struct text *text, int pid, int made)
 
 	if (node != NO_NODE)
 		put_node(text, node);
-	else if (made >= MADE_FD &&
-	         process_descriptor(pid, made - MADE_FD) >= 0)
-		text_add(text, "/dev/console");
+	else if (made >= MADE_FD)
+		put_device(text, process_descriptor(pid, made - MADE_FD));
 }
