@@ -43,8 +43,8 @@
 #define PAGES      ((int)(USER_LIMIT / PAGE_SIZE))
 #define RW         (RIGHT_READ | RIGHT_WRITE)
 #define INBOX      48u  /* a struct message fills 4 pages of the server */
-#define BUFFER     112u /* its buffer is 2 more, before a hole */
-#define BUFFER_END 144u
+#define BUFFER     112u /* its buffer is 3 more, before a hole */
+#define BUFFER_END 160u
 #define STATES_MAX 100000
 
 /* ---- the machine below -------------------------------------------------- */
@@ -824,7 +824,7 @@ static void make_proc(int i)
 {
 	procs[i].life.space = space_make(LEVEL_USER);
 	if (i != CLIENT) {
-		map_pages(i, 3, 6, RW, true);
+		map_pages(i, 3, 7, RW, true);
 		return;
 	}
 	map_pages(i, 2, 2, RW, true);
