@@ -283,8 +283,7 @@ static void put_device(struct text *text, int connection)
 		    row_get(server, PROC_CHANNEL) != channel)
 			continue;
 		if (strcmp(name, "console") == 0)
-			text_add(text, "/%s",
-			         devices[object % DEVICES].path);
+			text_add(text, "/%s", devices[object % DEVICES].path);
 		else
 			text_add(text, "/dev/%s", name);
 		return;
