@@ -239,8 +239,7 @@ int fifo_open(const struct message *m, int node, int flags)
 		return -EINVAL;
 	if (pipe < 0)
 		return pipe;
-	/* A pipe has no name, but a link in /proc/PID/fd: nobody waits there.
-	 */
+	/* Nobody waits at a pipe, which has no name: /proc/PID/fd. */
 	if (node_at(node).links > 0 && must_wait(pipe_at(pipe), flags))
 		return wait_to_open(m, pipe, flags);
 	object = end_make(pipe, flags, m->token);

@@ -64,8 +64,7 @@ struct node {
 int row_take(struct objects *table, int token);
 /* Makes the root.  False: there is no memory. */
 bool node_start(void);
-/* Is there a node of that number?  A process may have run a file that is gone.
- */
+/* Is there a node of that number?  A program's file may be gone. */
 bool node_lives(int node);
 /* The node of that number. */
 struct node node_at(int node);
