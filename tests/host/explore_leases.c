@@ -25,6 +25,7 @@
 #include "../../build/gen/native_numbers.h"
 #include "../../ipc/message/message.h"
 #include "../../ipc/message/syscall_table.h"
+#include "../../kernel/signal/signal.h"
 #include "../../kernel/unix/lifecycle.h"
 #include "../../kernel/look/tunable.h"
 #include "../../kernel/entry/trap.h"
@@ -102,6 +103,38 @@ const struct syscall syscalls[SYSCALL_LIMIT] = {
 int tunable_set(uint32_t which, uint32_t value)
 {
 	return which + value > 0 ? -EINVAL : 0;
+}
+
+/* SIGPIPE: no server here says EPIPE. */
+void signal_send(struct proc *p, int signal, struct signal_news news)
+{
+	(void)p, (void)signal, (void)news;
+	REQUIRE(!"a signal, where nobody is sent one");
+}
+
+/* Nobody has a terminal here. */
+int native_leader(int pid)
+{
+	(void)pid;
+	return -ESRCH;
+}
+
+int native_foreground(int sid, int pgid)
+{
+	(void)sid, (void)pgid;
+	return -ESRCH;
+}
+
+int native_signal_group(int pgid, int signal)
+{
+	(void)pgid, (void)signal;
+	return -ESRCH;
+}
+
+int native_background(struct proc *client, int signal)
+{
+	(void)client, (void)signal;
+	return 0;
 }
 
 int check_all(void)
@@ -587,8 +620,8 @@ static void do_map(enum op op)
 /* A file by a bad handle is refused, and the client waits on. */
 static void refuse_exec(struct exec exec)
 {
-	space_write(procs[SERVER].life.space, BUFFER, &exec, sizeof(exec));
-	REQUIRE(native(NATIVE_exec, (uint32_t)w.token, BUFFER, 0, 0, 0, 0) ==
+	space_write(procs[SERVER].life.space, INBOX, &exec, sizeof(exec));
+	REQUIRE(native(NATIVE_exec, (uint32_t)w.token, INBOX, 0, 0, 0, 0) ==
 	        (w.live ? -EINVAL : -ESRCH));
 }
 
@@ -599,7 +632,7 @@ static void do_exec(uint32_t bytes)
 	                    .interpreter = 77,
 	                    .uid = ID_KEPT,
 	                    .gid = ID_KEPT,
-	                    .strings = INBOX,
+	                    .strings = BUFFER,
 	                    .strings_bytes = 4};
 	int wanted = !w.live                        ? -ESRCH
 	             : w.call->number != SYS_execve ? -EINVAL
@@ -614,8 +647,8 @@ static void do_exec(uint32_t bytes)
 	exec.interpreter = 0;
 	refuse_exec(exec);
 	exec.image = w.handle[0];
-	space_write(procs[SERVER].life.space, BUFFER, &exec, sizeof(exec));
-	result = native(NATIVE_exec, (uint32_t)w.token, BUFFER, 0, 0, 0, 0);
+	space_write(procs[SERVER].life.space, INBOX, &exec, sizeof(exec));
+	result = native(NATIVE_exec, (uint32_t)w.token, INBOX, 0, 0, 0, 0);
 	REQUIRE(result == wanted ||
 	        (promise_fail_nth == 0 && result == -ENOMEM));
 	if (result == 0)

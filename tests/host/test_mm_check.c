@@ -10,8 +10,10 @@
 #include "sees.h"
 
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+/* <sys/wait.h> and abi/signal.h have names in common. */
+pid_t wait(int *status);
 
 #define TEXT     0x08048000u
 #define BORROWS  (TEXT + 0x10000)
