@@ -1181,6 +1181,63 @@ TEST("3-loop a looping server's client is killed at once, others run on")
 	KILLED(pid, SIGKILL);
 }
 
+static volatile int runs;
+
+static void count_run(int signal)
+{
+	(void)signal;
+	runs++;
+}
+
+/* A child with a handler; its exit status says what became of its order. */
+static pid_t child_with_handler(const char *name, int what)
+{
+	pid_t pid = OK(fork());
+	long result;
+	int fd;
+
+	if (pid == 0) {
+		struct sigaction action = {.sa_handler = count_run};
+
+		sigaction(SIGUSR1, &action, NULL);
+		fd = open(name, O_RDWR); /* a message to that server, too */
+		result = fd < 0 ? -1 : ioctl(fd, what, words);
+		_exit(runs * 16 + (result < 0 ? errno : result));
+	}
+	sleep_ms(50);
+	return pid;
+}
+
+TEST("3-unblock a handler waits for a server that ignores the pulse")
+{
+	pid_t pid = child_with_handler("/dev/t1", ORDER_STALL);
+
+	OK(kill(pid, SIGUSR1));
+	OK(kill(pid, SIGSTOP));
+	OK(kill(pid, SIGCONT));
+	sleep_ms(20);
+	words[0] = pid;
+	EQ(order(server("/dev/t1"), ORDER_LOOK), 0);
+	EQ(words[1], REPLY_WAIT);
+	EQ(order(server("/dev/t1"), ORDER_ANSWER), 0);
+	EXITS(pid, 16 + 7); /* the answer stands, and the handler has run */
+	pid = child_with_handler("/dev/t1", ORDER_STALL);
+	OK(kill(pid, SIGUSR1));
+	OK(kill(pid, SIGKILL));
+	KILLED(pid, SIGKILL);
+}
+
+TEST("3-unblock a message that was not yet received is EINTR at once")
+{
+	pid_t pid = child_with("/dev/t2", ORDER_LOOP);
+	pid_t next = child_with_handler("/dev/t2", ORDER_ADD);
+
+	OK(kill(next, SIGUSR1));
+	EXITS(next, 16 + EINTR);
+	OK(kill(pid, SIGKILL));
+	KILLED(pid, SIGKILL);
+}
+
 TEST("3-loop the looping server has a client's share of the CPU, not more")
 {
 	struct rusage used;
