@@ -43,8 +43,9 @@ from outside import Gdb, symbols
 PAGE, ENTRIES, USER_SLOTS = 4096, 1024, 768
 P, RW, US, PS = 1, 2, 4, 0x80
 BORROWED, LINKED = 0x200, 0x400
-MAGIC, VERSION = b"TESS", 3
-BLOCK_BYTES = 4 * (16 + 3) + 4 * 8 + 12 * 28 + 128 * 24 + 4 * 17
+MAGIC, VERSION = b"TESS", 4
+TABLES = 4 * (16 + 3) + 4 * 12  # where they stand in the block
+BLOCK_BYTES = TABLES + 12 * 28 + 128 * 24 + 4 * (1 + 24 + 2)
 KERNEL_BASE, DIRECT_END = 0xC0000000, 0xF8000000
 SEGMENT_MEMORY, SEGMENT_ARCHIVE, SEGMENT_DEVICE = 1, 2, 3
 NATTCH = 72  # in struct shmid_ds
@@ -80,7 +81,7 @@ class Memory:
         return struct.unpack_from("<i", self.data, self.physical(address))[0]
 
     def read_schema(self, at):
-        tables = at + 4 * (16 + 3) + 4 * 8
+        tables = at + TABLES
         self.tables, self.fields = {}, {}
         for i in range(12):
             name, address, stride, _, _ = struct.unpack_from(
