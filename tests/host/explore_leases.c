@@ -148,6 +148,39 @@ void attach_ended(int space, int tag)
 	REQUIRE(!"an attach, where nobody makes one");
 }
 
+/* Sessions and groups have an explorer of their own. */
+static int unasked(void)
+{
+	REQUIRE(!"a question about sessions or groups");
+	return -EINVAL;
+}
+
+int native_leader(int pid)
+{
+	return (void)pid, unasked();
+}
+
+int native_foreground(int sid, int pgid)
+{
+	return (void)sid, (void)pgid, unasked();
+}
+
+int native_signal_group(int pgid, int signal)
+{
+	return (void)pgid, (void)signal, unasked();
+}
+
+int native_background(struct proc *client, int signal)
+{
+	return (void)client, (void)signal, unasked();
+}
+
+void signal_send(struct proc *p, int signal, struct signal_news news)
+{
+	(void)p, (void)signal, (void)news;
+	REQUIRE(!"a broken pipe, where nobody has one");
+}
+
 /* The client keeps its space here: replacing it is the work of exec.c. */
 int proc_exec(struct proc *p, const struct exec_image *image, vaddr_t argv,
               vaddr_t envp)
