@@ -13,7 +13,7 @@
  * connections yet, and no server of rank 2 has a connection to pass on.
  * tests/host/explore_messages.c tests them on the same code: a pair in a reply,
  * a connection of a higher server in a reply, and the unblock pulse, each with
- * a kill at every step.
+ * a kill, a handler or a stop at every step.
  */
 #define OWN_MAIN
 #include "test.h"
