@@ -44,8 +44,8 @@ type pt cr3 0x40000000
 type pt cr3 0xc0100000
 type pt-diff 6 7
 type pt-diff 6 6
-type eval "frame 0x%x", segments[8].word >> 12
-type eval "frame 0x%x", *(unsigned *) ((segments[8].word & ~0xfff) + 0xc0000000) >> 12
+type eval "frame 0x%x", segments[shms[0].segment].word >> 12
+type eval "frame 0x%x", *(unsigned *) ((segments[shms[0].segment].word & ~0xfff) + 0xc0000000) >> 12
 type eval "frame 0x%x", spaces[4].directory
 type frame 0x000b8
 type frame 0
