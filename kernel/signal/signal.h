@@ -192,8 +192,6 @@ struct signal_news signal_take(struct proc *p, int signal);
 /* No signal of this set is pending any more. */
 void signal_withdraw(struct proc *p, uint64_t set);
 
-int signal_check(void); /* self-check: how many breaches it has logged */
-
 /* ---- frame.c: on the way to user mode ----------------------------------- */
 
 /*
@@ -212,5 +210,9 @@ void siginfo_make(struct siginfo *info, int signal,
 
 /* siginfo.code of an exception #MF, or #XM if `simd`. */
 int fpu_fault_code(bool simd);
+
+/* ---- signal_check.c ----------------------------------------------------- */
+
+int signal_check(void); /* how many breaches it has logged */
 
 #endif

@@ -8,9 +8,11 @@
  *	uart.c COM2 <--> host.c <--> clients       (the host line of tools/run)
  *	      window.c <--+  +--> ask.c
  *
- * wait.c keeps the clients that wait, open.c what they have open, stat.c says
- * what that looks like, and main.c is the loop.  The server sleeps in receive()
- * and nowhere else: a client that cannot go on waits in wait.c for its turn.
+ * wait.c keeps the clients that wait, open.c what they have open, and stat.c
+ * says what that looks like.  settings.c has the terminal's settings and its
+ * ioctls, session.c whose terminal it is.  main.c is the loop.  The server
+ * sleeps in receive() and nowhere else: a client that cannot go on waits in
+ * wait.c for its turn.
  *
  * Every table has a bound.  There is one place to wait for each process
  * (user/lib/room.h).  The kernel bounds the number of connections and so the

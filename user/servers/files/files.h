@@ -9,7 +9,7 @@
  *	path.c      from a path to a node: links, "..", rights
  *	open.c      open, and what is open: objects with offset and flags
  *	dirops.c    mkdir, rmdir, unlink, link, symlink, rename, mknod
- *	attributes.c  chmod, chown, times, umask
+ *	attributes.c  chmod, chown, times
  *	transfer.c  read, write, lseek on objects
  *	directory.c getdents64
  *	memory.c    files as memory: mmap2, memfd_create
@@ -27,6 +27,8 @@
  *	inspect.c   the kernel's tables, by name, through the inspection block
  *	proc.c      /proc: which files there are
  *	made.c      /proc: their contents, made when they are read
+ *	machine.c   /proc: what it says about the machine
+ *	process.c   /proc/PID: what it says about a process
  *	maps.c      /proc/PID/maps and pt: address spaces
  *	sysvipc.c   /proc/sysvipc: the System V objects
  *	tunables.c  /proc/sys/kernel: the limits, which root may write

@@ -9,8 +9,8 @@
  * ones, or one exclusive one.  A client that cannot have its lock waits at the
  * node, and those that wait are served in the order in which they came.
  *
- * As on Linux, an object that changes its lock gives up the old one first; so
- * two that hold LOCK_SH and want LOCK_EX do not wait for each other for ever.
+ * As on Linux, an object that changes its lock gives up the old one first.  So
+ * two that hold LOCK_SH and want LOCK_EX do not both wait for each other.
  *
  * The files of processes in /proc have no node that is kept, and no locks.
  */

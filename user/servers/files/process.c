@@ -4,7 +4,6 @@
  * Each function makes a whole file.  The formats are Linux's where Linux has
  * the file (proc(5)).  If the process has gone, the file is empty.
  */
-#include "../../lib/devices.h"
 #include "files.h"
 #include "made.h"
 #include "../../lib/devices.h"

@@ -12,6 +12,7 @@
 #define PROC        0x00009FA0u
 #define ST_VALID    0x0020u
 #define ST_RELATIME 0x1000u
+#define ROOT_PART   32u /* the last part of the promise is root's: mm/frame.h */
 
 struct statfs {
 	uint32_t f_type, f_bsize;
@@ -55,7 +56,7 @@ static struct volume volume_of(int node)
 	uint32_t promise =
 	    without(now->frames_total,
 	            now->frames_promised + now->tunables[TUNABLE_RESERVE]);
-	uint32_t of_user = without(promise, now->frames_total / 32);
+	uint32_t of_user = without(promise, now->frames_total / ROOT_PART);
 	uint32_t left = quota.limit - quota.used;
 
 	if (in_proc(node))
