@@ -7,6 +7,7 @@
 #include "test.h"
 #include <semaphore.h>
 #include <sys/statfs.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 
 enum {
@@ -603,6 +604,31 @@ TEST("FILE-mmap a private page of one's own stays when the file is cut")
 	OK(ftruncate(fd, 0));
 	EQ(p[PAGE], 77);
 	DIES(SIGBUS) p[0] = 1;
+}
+
+TEST("FILE-mmap a private page of a file cannot be forgotten")
+{
+	int fd = new_file();
+	unsigned char *p;
+
+	fill(fd, 0, PAGE, 0);
+	p = map(fd, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	p[9] = 77;
+	EQ(SYS(SYS_madvise, P(p), PAGE, MADV_DONTNEED), HERE(0, -EINVAL));
+	EQ(p[9], HERE(9, 77));
+}
+
+TEST("FILE-mmap a store through a shared mapping is no time of change")
+{
+	static const struct timespec old[2] = {{1000, 0}, {1000, 0}};
+	int fd = new_file();
+	struct stat st;
+
+	fill(fd, 0, PAGE, 0);
+	OK(futimens(fd, old));
+	map(fd, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED)[9] = 77;
+	OK(fstat(fd, &st));
+	EQ(st.st_mtime == 1000, HERE(0, 1));
 }
 
 /* ---- with a name -------------------------------------------------------- */

@@ -135,6 +135,21 @@ TEST("FUTEX-private private memory after a fork is two words")
 	KILLED(pid, SIGKILL);
 }
 
+TEST("FUTEX-private the flag hides no waiter at a word that is shared")
+{
+	pid_t pid;
+
+	words = shared_words();
+	pid = waiter(words, FUTEX_WAIT_PRIVATE, 0, 0);
+	EQ(futex(words, FUTEX_WAKE, 9), HERE(0, 1));
+	if (on_tessera()) {
+		EXITS(pid, 0);
+		return;
+	}
+	OK(kill(pid, SIGKILL));
+	KILLED(pid, SIGKILL);
+}
+
 TEST("FUTEX-killed a wake is not spent on a process that was killed")
 {
 	pid_t first, second;

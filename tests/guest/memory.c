@@ -635,6 +635,8 @@ BOTH("MEM-rows shmat: each address at an edge")
 #define MAY MREMAP_MAYMOVE
 #define FIX (MREMAP_MAYMOVE | MREMAP_FIXED)
 
+#define DONTUNMAP 4 /* musl has no name for it */
+
 static long moved(const void *at, unsigned long old, unsigned long length,
                   int flags, const void *to)
 {
@@ -792,6 +794,19 @@ TEST("MEM-mremap memory that is shared moves as a whole, the same for all")
 	}
 	numbered(to, 5, 2);
 	FAULTS_ON_LOAD(p);
+}
+
+TEST("MEM-mremap a part of what is shared does not move, and none is copied")
+{
+	char *p = mmap(NULL, 2 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	char *q = memory(PAGE, RW), *to = hole(PAGE);
+
+	TRUE(p != MAP_FAILED);
+	EQ(moved(p, 0, PAGE, FIX, to), HERE(P(to), -EINVAL));
+	EQ(moved(q, PAGE, PAGE, FIX | DONTUNMAP, to), HERE(P(to), -EINVAL));
+	number(p, 1, 2);
+	EQ(moved(p, PAGE, PAGE, FIX, to), HERE(P(to), -ENOMEM));
+	numbered(p + PAGE, 2, 1);
 }
 
 TEST("MEM-mremap the errors, in their order")

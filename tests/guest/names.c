@@ -907,6 +907,11 @@ TREE("NAME-mknod root makes no device here")
 	EQ(SYS(NR_mknod, P("null"), S_IFCHR | 0600, 0x103), HERE(0, -EPERM));
 }
 
+TREE("NAME-mknod there are no sockets here")
+{
+	EQ(SYS(NR_mknod, P("socket"), S_IFSOCK | 0600, 0), HERE(0, -EPERM));
+}
+
 /* ---- rights ------------------------------------------------------------- */
 
 TREE("NAME-chmod the owner and root set the rights, nobody else")

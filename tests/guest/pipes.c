@@ -1265,6 +1265,26 @@ TEST("PIPE-fifo-eintr a handler ends an open that waits")
 	}
 }
 
+TEST("PIPE-fifo-unlinked an open that waits ends when the name goes")
+{
+	pid_t pid;
+
+	make_fifo();
+	BACKGROUND(pid)
+	{
+		ERR(SYS(NR_open, P(NAME), O_RDONLY), ENOENT);
+	}
+	await_asleep(pid);
+	OK(unlink(NAME));
+	if (on_tessera()) {
+		EXITS(pid, 0);
+		return;
+	}
+	await_asleep(pid);
+	OK(kill(pid, SIGKILL));
+	KILLED(pid, SIGKILL);
+}
+
 TEST("PIPE-fifo-stat it stays a FIFO of no bytes, and its rights count")
 {
 	struct stat st;

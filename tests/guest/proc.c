@@ -392,6 +392,22 @@ TEST("PROC-fd a file without a name can be opened by its descriptor's link")
 	EQ(strcmp(word, "here"), 0);
 }
 
+TEST("PROC-fd the link of a removed file has a number, and no path")
+{
+	static const char there[] = "/tmp/gone (deleted)";
+	char path[64];
+	int fd = OK(open("/tmp/gone", O_RDWR | O_CREAT | O_EXCL, 0600));
+	struct stat st;
+
+	OK(unlink("/tmp/gone"));
+	OK(fstat(fd, &st));
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	memset(text, 0, 100);
+	OK(readlink(path, text, 99));
+	snprintf(path, sizeof path, "/%lu (deleted)", (unsigned long)st.st_ino);
+	EQ(strcmp(text, HERE(there, path)), 0);
+}
+
 TEST("PROC-cwd a directory that is removed is still the process's own")
 {
 	OK(mkdir("/tmp/gone", 0700));

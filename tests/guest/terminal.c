@@ -8,6 +8,7 @@
  */
 #include "test.h"
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
 #define GET2        0x802C542Au
@@ -99,6 +100,16 @@ TEST("TTY-rights what fstat shows is what the name shows, and is enforced")
 			TRUE(isatty(fd));
 		}
 	}
+}
+
+TEST("TTY-fchmod an open terminal keeps its rights and its owner")
+{
+	int fd = terminal(O_RDWR);
+	struct stat st;
+
+	OK(fstat(fd, &st));
+	EQ(SYS(SYS_fchmod, fd, st.st_mode & 07777), HERE(0, -EPERM));
+	EQ(SYS(SYS_fchown32, fd, st.st_uid, st.st_gid), HERE(0, -EPERM));
 }
 
 TEST("TTY-name ttyname tells by which name a terminal was opened")
