@@ -449,7 +449,7 @@ int main(int argc, char **argv, char **envp)
 		archived[n] = (uint8_t)random_below(256);
 	pages_left = 100000;
 	quota_start(100000, 0);
-	REQUIRE(arena_start());
+	REQUIRE(arena_start(1 << 12));
 	at_random(6000, 50000, "files have the bytes that were written");
 	at_random(6000, 120, "a full memory tears nothing");
 	cells();

@@ -476,7 +476,7 @@ int main(int argc, char **argv, char **envp)
 {
 	(void)argc, (void)argv, (void)envp;
 	quota_start(1 << 20, 0);
-	REQUIRE(arena_start() && node_start());
+	REQUIRE(arena_start(1 << 12) && node_start());
 	start();
 	at_random(60000, "each name leads to its node, and no reader errs");
 	a_long_directory();

@@ -2,8 +2,8 @@
  * user/servers/files/arena.c -- cells for the bytes of small files.
  *
  * A segment for each file would cost a page and a page table, even for ten
- * bytes.  So small files share chunks.  A chunk is a segment of 64 KiB; it has
- * cells of one size, which is a power of two from 32 to 4,096:
+ * bytes.  So small files share chunks.  A chunk is a segment; it has cells of
+ *one size, which is a power of two from 32 to 4,096:
  *
  *	chunk   [ used | free | used | free | fresh ...          ]
  *	                  |              ^
@@ -15,6 +15,10 @@
  * without used cells is given back at once.  A chunk counts at the level of the
  * client that needs it.
  *
+ * Each chunk takes a slot of 4 MiB of this server's addresses, of which there
+ * are 768.  So a chunk has 64 KiB on a small machine, and more on a large one:
+ * CHUNKS of them are all that files may take.
+ *
  * The rows of the chunks are the only memory that stays (user/lib/server.h,
  * struct objects).  Row 0 is no chunk, so that no cell has the number 0.
  */
@@ -22,12 +26,12 @@
 
 #include "../../lib/string.h"
 
-#define CHUNK       0x10000u
-#define CHUNK_PAGES (CHUNK / PAGE_SIZE)
+#define CHUNK_LEAST 0x10000u
+#define CHUNK_MOST  0x400000u
+#define CHUNKS      512u
 #define SMALLEST    32u
 #define CLASSES     8 /* 32, 64, 128 ... 4,096 */
-#define UNITS       (CHUNK / SMALLEST)
-#define NO_UNIT     UINT16_MAX
+#define NO_UNIT     UINT32_MAX
 
 struct chunk {
 	struct object object;
@@ -36,17 +40,24 @@ struct chunk {
 	int class;           /* its cells have SMALLEST << class bytes */
 	uint32_t used;       /* cells */
 	uint32_t fresh;      /* units from here on were never used */
-	uint16_t free;       /* the unit of the first free cell, or NO_UNIT */
+	uint32_t free;       /* the unit of the first free cell, or NO_UNIT */
 	int previous, after; /* of its class, with room; 0: none */
 };
 
 static struct {
 	struct objects chunks;
+	uint32_t bytes;         /* of a chunk */
+	uint32_t units;         /* of SMALLEST in a chunk */
 	int with_room[CLASSES]; /* the first chunk that has room; 0: none */
 } arena = {.chunks.bytes = sizeof(struct chunk)};
 
-bool arena_start(void)
+bool arena_start(uint32_t pages)
 {
+	arena.bytes = CHUNK_LEAST;
+	while (arena.bytes < CHUNK_MOST &&
+	       pages / CHUNKS > arena.bytes / PAGE_SIZE)
+		arena.bytes *= 2;
+	arena.units = arena.bytes / SMALLEST;
 	return objects_start(&arena.chunks);
 }
 
@@ -57,7 +68,7 @@ static struct chunk *chunk_at(int chunk)
 
 static struct chunk *chunk_of(int cell)
 {
-	return chunk_at(cell / (int)UNITS);
+	return chunk_at(cell / (int)arena.units);
 }
 
 /* ---- the lists ---------------------------------------------------------- */
@@ -93,10 +104,11 @@ static int map_chunk(int whom, int *segment)
 {
 	int address;
 
-	*segment = k_segment_make(SEGMENT_OF_MEMORY, CHUNK, 0, (uint32_t)whom);
+	*segment =
+	    k_segment_make(SEGMENT_OF_MEMORY, arena.bytes, 0, (uint32_t)whom);
 	if (*segment < 0)
 		return *segment;
-	address = k_map_self(*segment, 0, CHUNK, PROT_READ | PROT_WRITE);
+	address = k_map_self(*segment, 0, arena.bytes, PROT_READ | PROT_WRITE);
 	if (unix_failed(address))
 		k_segment_drop(*segment);
 	return address;
@@ -107,17 +119,17 @@ static int chunk_make(int class, int whom)
 {
 	int chunk, segment, address;
 
-	if (!quota_take(CHUNK_PAGES, whom))
+	if (!quota_take(arena.bytes / PAGE_SIZE, whom))
 		return -ENOSPC;
 	address = map_chunk(whom, &segment);
 	chunk =
 	    unix_failed(address) ? -ENOSPC : objects_take(&arena.chunks, whom);
 	if (chunk < 0) {
 		if (!unix_failed(address)) {
-			unix_unmap((void *)(uintptr_t)address, CHUNK);
+			unix_unmap((void *)(uintptr_t)address, arena.bytes);
 			k_segment_drop(segment);
 		}
-		quota_give(CHUNK_PAGES);
+		quota_give(arena.bytes / PAGE_SIZE);
 		return -ENOSPC;
 	}
 	chunk_at(chunk)->segment = segment;
@@ -133,15 +145,15 @@ static void chunk_end(int chunk)
 	const struct chunk *c = chunk_at(chunk);
 
 	unlist(chunk);
-	unix_unmap(c->start, CHUNK);
+	unix_unmap(c->start, arena.bytes);
 	k_segment_drop(c->segment);
 	objects_drop(&arena.chunks, chunk);
-	quota_give(CHUNK_PAGES);
+	quota_give(arena.bytes / PAGE_SIZE);
 }
 
 static bool full(const struct chunk *c)
 {
-	return c->free == NO_UNIT && c->fresh == UNITS;
+	return c->free == NO_UNIT && c->fresh == arena.units;
 }
 
 /* ---- cells -------------------------------------------------------------- */
@@ -157,7 +169,7 @@ static int class_of(uint32_t bytes)
 
 uint8_t *arena_at(int cell)
 {
-	return chunk_of(cell)->start + (uint32_t)cell % UNITS * SMALLEST;
+	return chunk_of(cell)->start + (uint32_t)cell % arena.units * SMALLEST;
 }
 
 uint32_t arena_bytes(int cell)
@@ -192,18 +204,18 @@ int arena_take(uint32_t bytes, int whom)
 	unit = take_unit(chunk_at(chunk));
 	if (full(chunk_at(chunk)))
 		unlist(chunk);
-	return chunk * (int)UNITS + (int)unit;
+	return chunk * (int)arena.units + (int)unit;
 }
 
 void arena_drop(int cell)
 {
-	int chunk = cell / (int)UNITS;
+	int chunk = cell / (int)arena.units;
 	struct chunk *c = chunk_at(chunk);
 
 	if (full(c))
 		list(chunk);
 	memcpy(arena_at(cell), &c->free, sizeof(c->free));
-	c->free = (uint16_t)((uint32_t)cell % UNITS);
+	c->free = (uint32_t)cell % arena.units;
 	if (--c->used == 0)
 		chunk_end(chunk);
 }

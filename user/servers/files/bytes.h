@@ -44,7 +44,8 @@ struct quota quota_now(void);
 
 #define CELL_MAX 4096u
 
-bool arena_start(void);
+/* `pages`: what all files may take.  False: there is no memory. */
+bool arena_start(uint32_t pages);
 /*
  * Takes a cell of at least `bytes` bytes, 1 to CELL_MAX.  Its number, which is
  * above 0, or -ENOSPC.  Its contents are undefined.
