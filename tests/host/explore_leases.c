@@ -52,42 +52,6 @@
 
 struct connection connections[8192];
 
-/* Calls about groups and signals have no lease and no segment: none comes. */
-int native_leader(int pid)
-{
-	(void)pid;
-	abort();
-}
-
-int native_foreground(int sid, int pgid)
-{
-	(void)sid;
-	(void)pgid;
-	abort();
-}
-
-int native_signal_group(int pgid, int signal)
-{
-	(void)pgid;
-	(void)signal;
-	abort();
-}
-
-int native_background(struct proc *client, int signal)
-{
-	(void)client;
-	(void)signal;
-	abort();
-}
-
-void signal_send(struct proc *p, int signal, struct signal_news news)
-{
-	(void)p;
-	(void)signal;
-	(void)news;
-	abort();
-}
-
 const struct syscall syscalls[SYSCALL_LIMIT] = {
     [SYS_read] = {.flags_argument = -1, .leases = {{LEASE_OUT, 1, 2, 0}}},
     [SYS_write] = {.flags_argument = -1, .leases = {{LEASE_IN, 1, 2, 0}}},
@@ -103,38 +67,6 @@ const struct syscall syscalls[SYSCALL_LIMIT] = {
 int tunable_set(uint32_t which, uint32_t value)
 {
 	return which + value > 0 ? -EINVAL : 0;
-}
-
-/* SIGPIPE: no server here says EPIPE. */
-void signal_send(struct proc *p, int signal, struct signal_news news)
-{
-	(void)p, (void)signal, (void)news;
-	REQUIRE(!"a signal, where nobody is sent one");
-}
-
-/* Nobody has a terminal here. */
-int native_leader(int pid)
-{
-	(void)pid;
-	return -ESRCH;
-}
-
-int native_foreground(int sid, int pgid)
-{
-	(void)sid, (void)pgid;
-	return -ESRCH;
-}
-
-int native_signal_group(int pgid, int signal)
-{
-	(void)pgid, (void)signal;
-	return -ESRCH;
-}
-
-int native_background(struct proc *client, int signal)
-{
-	(void)client, (void)signal;
-	return 0;
 }
 
 int check_all(void)

@@ -2,8 +2,8 @@
  * user/servers/files/arena.c -- cells for the bytes of small files.
  *
  * A segment for each file would cost a page and a page table, even for ten
- * bytes.  So small files share chunks.  A chunk is a segment; it has cells of
- *one size, which is a power of two from 32 to 4,096:
+ * bytes.  So small files share chunks.  A chunk is a segment whose cells are
+ * all of one size, which is a power of two from 32 to 4,096:
  *
  *	chunk   [ used | free | used | free | fresh ...          ]
  *	                  |              ^
