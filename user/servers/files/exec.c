@@ -170,6 +170,7 @@ static int run_dynamic(int token, struct exec *exec, int place)
 	int error = bytes_load(&node_edit(image.program.number)->bytes,
 	                       (uint32_t)place, path, sizeof(path));
 
+	path[sizeof(path) - 1] = '\0'; /* who maps the file may write in it */
 	if (error >= 0)
 		error = find(path, &linker);
 	if (error < 0)
