@@ -28,8 +28,8 @@
 #define MXCSR_MASK 7
 #define MXCSR_OLD  0xffbfu /* of a CPU that does not say: SDM 1, 11.6.6 */
 
-/* The area of fxsave: the control word, and MXCSR at byte 24. */
-static const uint16_t clean_fpu[256]
+/* The control word, and MXCSR at byte 24. */
+const uint16_t clean_fpu[256]
     __attribute__((aligned(16))) = {0x37f, [12] = 0x1f80};
 
 /* Nobody comes in between, and it is too big for the kernel's stack. */

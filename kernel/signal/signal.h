@@ -203,6 +203,8 @@ void signal_withdraw(struct proc *p, uint64_t set);
 struct trapframe;
 int signal_attend(struct trapframe *tf, bool again);
 
+extern const uint16_t clean_fpu[256]; /* fxsave's area as a program begins */
+
 /* siginfo, as a frame and sigtimedwait(2) give it. */
 struct siginfo;
 void siginfo_make(struct siginfo *info, int signal,

@@ -351,8 +351,6 @@ static void reset_registers(struct proc *p, vaddr_t entry, vaddr_t esp)
 {
 	struct trapframe *tf = proc_trapframe(p);
 	struct switch_frame *frame = (struct switch_frame *)p->sched.kernel_esp;
-	/* The area of fxsave: the control word, and MXCSR at byte 24. */
-	static const uint16_t clean_fpu[256] = {0x37f, [12] = 0x1f80};
 
 	*tf = (struct trapframe){
 	    .vector = tf->vector, /* its call, execve(2), is not over */
