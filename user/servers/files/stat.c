@@ -172,8 +172,7 @@ static uint32_t name_of(int number, int *parent, char name[NAME_MAX])
 	*parent = node_at(number).parent;
 	if (number >= DYNAMIC)
 		return node_name(number, name);
-	entry = node_at(number).kind == NODE_DIRECTORY ? node_at(number).entry
-	                                               : entry_of(number);
+	entry = entry_of(number);
 	if (entry == NO_ENTRY)
 		return 0;
 	*parent = entry_at(entry)->directory;

@@ -40,15 +40,6 @@ static uint32_t without(uint32_t pages, uint32_t others)
 	return pages > others ? pages - others : 0;
 }
 
-/* Is it one of /proc?  A plain file does not know its directory. */
-static bool in_proc(int number)
-{
-	struct node node = node_at(number);
-
-	return node.kind == NODE_MADE ||
-	       (node.kind == NODE_DIRECTORY && proc_has(number));
-}
-
 static struct volume volume_of(int node)
 {
 	const struct inspection *now = inspect_now();
@@ -59,7 +50,7 @@ static struct volume volume_of(int node)
 	uint32_t of_user = without(promise, now->frames_total / ROOT_PART);
 	uint32_t left = quota.limit - quota.used;
 
-	if (in_proc(node))
+	if (proc_has(node))
 		return (struct volume){.type = PROC};
 	return (struct volume){TMPFS, quota.limit, min(left, promise),
 	                       min(without(left, quota.kept), of_user)};
