@@ -1,5 +1,6 @@
 /*
- * abi/mman.h -- what mmap(2) and mprotect(2) are asked for.
+ * abi/mman.h -- what mmap(2), mprotect(2), mremap(2), madvise(2) and msync(2)
+ * are asked for.
  *
  * PROT_READ, PROT_WRITE and PROT_EXEC are the RIGHT_* of mm/page.h.
  */

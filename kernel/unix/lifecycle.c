@@ -16,6 +16,7 @@
  *	message   descriptors_fork  descriptors_exec  descriptors_exit
  *	          (no server)       (no server)       handles_exit
  *	                                              server_exit
+ *	wait      (nothing)         (kept)            timers_exit
  *	unix      (nothing)         (kept)            group_exit
  *
  * vfork is a fork without mm's and sysv's part: the child has its parent's

@@ -207,7 +207,10 @@ static int forget(vaddr_t start, vaddr_t end)
 	return error;
 }
 
-/* DONTNEED, and of the others those that ask for nothing. */
+/*
+ * A bit for each advice that is known: MADV_DONTNEED, and those that only say
+ * what is likely or wanted (0 to 3, FREE, DONTDUMP, DODUMP, COLD, PAGEOUT).
+ */
 #define ADVICES 0x33011fu
 
 int sys_madvise(vaddr_t address, uint32_t length, int advice)
