@@ -24,6 +24,10 @@ enum {
 	NR_dup2 = 63,
 	NR_fchdir = 133,
 	NR_fcntl64 = 221,
+	NR_setxattr = 226,
+	NR_getxattr = 229,
+	NR_lgetxattr = 230,
+	NR_fgetxattr = 231,
 	NR_dup3 = 330,
 };
 
@@ -135,6 +139,55 @@ TEST("FILE-zero gives zeroes, as many as asked, and swallows all")
 		EQ(bytes[i], 0);
 	EQ(bytes[99999], 1);
 	EQ(SYS(NR_write, fd, P(bytes), 100000), 100000);
+}
+
+TEST("FILE-endless a full device has zeroes to read and no space to write")
+{
+	int fd = opened("/dev/full", O_RDWR);
+	char bytes[100];
+
+	memset(bytes, 1, 100);
+	EQ(SYS(NR_read, fd, P(bytes), 100), 100);
+	for (int i = 0; i < 100; i++)
+		EQ(bytes[i], 0);
+	ERR(SYS(NR_write, fd, P("x"), 1), ENOSPC);
+	ERR(SYS(NR_write, fd, P("x"), 0), ENOSPC);
+	EQ(SYS(NR_lseek, fd, 5, SEEK_END), 0);
+}
+
+TEST(
+    "FILE-endless random devices give as many bytes as asked, others each time")
+{
+	static const char *const names[] = {"/dev/random", "/dev/urandom"};
+	static unsigned char bytes[2][100000];
+
+	for (size_t i = 0; i < ALL(names); i++) {
+		int fd = opened(names[i], O_RDWR), seen[256] = {0};
+
+		EQ(SYS(NR_read, fd, P(bytes[0]), 100000), 100000);
+		EQ(SYS(NR_read, fd, P(bytes[1]), 100000), 100000);
+		for (int at = 0; at < 100000; at += 100)
+			TRUE(memcmp(bytes[0] + at, bytes[1] + at, 100) != 0);
+		for (int at = 0; at < 100000; at++)
+			seen[bytes[0][at]]++;
+		for (int value = 0; value < 256; value++)
+			TRUE(seen[value] > 200 && seen[value] < 600);
+		EQ(SYS(NR_write, fd, P("x"), 1), 1);
+	}
+}
+
+TEST("FILE-xattr there are no attributes beyond stat's, and ls -l is content")
+{
+	char value[10];
+	int fd = opened(TREE "plain", O_RDONLY);
+
+	ERR(SYS(NR_getxattr, P(TREE "plain"), P("user.a"), P(value), 10),
+	    EOPNOTSUPP);
+	ERR(SYS(NR_lgetxattr, P(TREE "plain"), P("user.a"), P(value), 10),
+	    EOPNOTSUPP);
+	ERR(SYS(NR_fgetxattr, fd, P("user.a"), P(value), 10), EOPNOTSUPP);
+	ERR(SYS(NR_setxattr, P(TREE "plain"), P("user.a"), P("x"), 1, 0),
+	    EOPNOTSUPP);
 }
 
 #define HUGE (3 << 20)
@@ -652,8 +705,9 @@ TEST("FILE-stat devices are character devices with Linux's numbers")
 	static const struct {
 		const char *name;
 		int major, minor;
-	} devices[] = {
-	    {"/dev/null", 1, 3}, {"/dev/zero", 1, 5}, {"/dev/console", 5, 1}};
+	} devices[] = {{"/dev/null", 1, 3},    {"/dev/zero", 1, 5},
+	               {"/dev/full", 1, 7},    {"/dev/random", 1, 8},
+	               {"/dev/urandom", 1, 9}, {"/dev/console", 5, 1}};
 	struct stat st;
 
 	for (size_t i = 0; i < ALL(devices); i++) {

@@ -18,6 +18,8 @@
 #define AT ((char *)0x50000000)
 
 enum {
+	NR_getpriority = 96,
+	NR_setpriority = 97,
 	NR_sysinfo = 116,
 	NR_rt_sigpending = 176,
 	NR_sched_setaffinity = 241,
@@ -571,6 +573,13 @@ static void burn(clock_t wanted)
 		for (volatile int i = 0; i < 10000; i++)
 			;
 	while (times(&now) == -1 || now.tms_utime + now.tms_stime < wanted);
+}
+
+TEST("LIFE-nice a process begins with nice 0, which is 20 for the kernel")
+{
+	EQ(SYS(NR_getpriority, PRIO_PROCESS, 0), 20);
+	EQ(SYS(NR_getpriority, PRIO_PROCESS, getpid()), 20);
+	EQ(SYS(NR_setpriority, PRIO_PROCESS, 0, 0), HERE(0, -EPERM));
 }
 
 TEST("LIFE-times a child's time is its parent's after wait4, with its own")

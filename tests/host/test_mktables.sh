@@ -62,7 +62,7 @@ refuses_native() { # ROWS LINE WORDS
 	says "$2" "$3"
 }
 
-echo 1..69
+echo 1..71
 make $golden/syscalls.tbl $golden/native.tbl
 ok $? "golden: tables with each word of the languages are taken"
 for file in calls.h native_calls.h native_numbers.h native_stubs.h \
@@ -73,7 +73,7 @@ do
 done
 [ "$(ls "$out/made")" = "$(ls $golden/expected)" ]
 ok $? "golden: these files and no others"
-make_table '3 read fd fd buf:out[len] len\n5 open name path:path flags -> fd:flags\n45 brk kernel address -> addr\n146 writev fd fd iov:iniov[n] n\n192 mmap2 kernel+fd address fd -> addr\n37 kill kernel pid:int signal:int\n7 waitpid kernel pid:int status options = wait4 pid status options 0\n213 setuid32 kernel uid = setid 0 uid\n20 getpid kernel -> self:pid\n24 getuid kernel -> self16:cred.uid\n295 openat name dirfd:dir path:path flags -> fd:flags\n302 renameat name olddir:dir old:path newdir:dir new:path\n311 set_robust_list none head len'
+make_table '3 read fd fd buf:out[len] len\n5 open name path:path flags -> fd:flags\n45 brk kernel address -> addr\n146 writev fd fd iov:iniov[n] n\n192 mmap2 kernel+fd address fd -> addr\n37 kill kernel pid:int signal:int\n7 waitpid kernel pid:int status options = wait4 pid status options 0\n213 setuid32 kernel uid = setid 0 uid\n20 getpid kernel -> self:pid\n24 getuid kernel -> self16:cred.uid\n229 getxattr kernel -> always:-EOPNOTSUPP\n295 openat name dirfd:dir path:path flags -> fd:flags\n302 renameat name olddir:dir old:path newdir:dir new:path\n311 set_robust_list none head len'
 ok $? "a good table is taken"
 has syscall_numbers.h '#define SYS_brk 45' "numbers for C"
 has syscalls.inc '%define SYS_brk 45' "numbers for nasm"
@@ -93,6 +93,7 @@ has syscall_table.c 'return sys_setid(0, a[0]);' "... or of a function of severa
 has calls.h 'int sys_setid(int word0, uint32_t uid);' "... which has a prototype then"
 has syscall_table.c 'uint32_t word = self()->pid;' "a row may name a field of the process"
 has syscall_table.c 'return word > 0xffff ? 65534 : word;' "... in 16 bits"
+has syscall_table.c 'return -EOPNOTSUPP;' "a row may say what is always answered"
 has syscall_table.c '[311] = missing_call,' "a row may say that the call is missing"
 has server_calls.h 'X(192, mmap2, FD)' "servers see the calls they answer"
 refuses '3 read fd fd buf:out[lne] len' 1 'no argument is named lne'
@@ -111,6 +112,7 @@ refuses '7 waitpid kernel pid =' 1 'needs owner kernel and a function'
 refuses '20 getpid name -> self:pid' 1 'field of the process needs owner kernel'
 refuses '5 open name path:path -> file' 1 'unknown result'
 refuses '20 getpid kernel -> self' 1 'self needs the name of a field'
+refuses '96 getpriority kernel -> always:sys' 1 'always needs a number or an error'
 refuses '3/4 read fd fd' 1 'as many names as numbers'
 refuses '3/4 read/read fd fd' 1 'name read is already number 3'
 refuses '3 read' 1 'expected: number name owner arguments'

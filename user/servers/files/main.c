@@ -220,7 +220,10 @@ static bool add_server(const char *word)
 static bool add_devices(char **argv)
 {
 	bool ok = add_device("dev/null", NODE_NULL, 0, 0666, 0x0103) &&
-	          add_device("dev/zero", NODE_ZERO, 0, 0666, 0x0105);
+	          add_device("dev/zero", NODE_ZERO, 0, 0666, 0x0105) &&
+	          add_device("dev/full", NODE_FULL, 0, 0666, 0x0107) &&
+	          add_device("dev/random", NODE_RANDOM, 0, 0666, 0x0108) &&
+	          add_device("dev/urandom", NODE_RANDOM, 0, 0666, 0x0109);
 
 	for (argv++; *argv != 0; argv++)
 		ok &= add_server(*argv);

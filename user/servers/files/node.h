@@ -26,6 +26,8 @@ enum node_kind {
 	NODE_FIFO,
 	NODE_NULL,
 	NODE_ZERO,
+	NODE_FULL,   /* zeroes to read, and no space to write */
+	NODE_RANDOM, /* bytes of getrandom(2) */
 	NODE_PASS, /* a device: object `device` of the server behind `value` */
 	NODE_MADE, /* a file of /proc: `value` is an enum made */
 };

@@ -9,6 +9,8 @@
 #include "files.h"
 
 #define TURN 0x100000u
+/* Random bytes cost more than copied ones. */
+#define RANDOM_TURN 0x10000u
 
 bool readable(const struct open *open)
 {
@@ -33,16 +35,24 @@ static int turn_over(struct wait *r, uint32_t wanted, int moved)
 	return r->done < r->total && !r->hurried ? LATER : (int)r->done;
 }
 
-/* Does one turn of a read of zeroes. */
-static int give_zeroes(struct wait *r)
+/* Does one turn of a read of a device that has as many bytes as one wants. */
+static int give_endless(struct wait *r, enum node_kind kind)
 {
 	static const uint8_t zeroes[PAGE_SIZE];
-	uint32_t turn = min(r->total - r->done, TURN), done = 0;
+	uint8_t random[PAGE_SIZE];
+	uint32_t most = kind == NODE_RANDOM ? RANDOM_TURN : TURN;
+	uint32_t turn = min(r->total - r->done, most), done = 0;
 
 	while (done < turn) {
-		int moved = k_lease_write(r->token, BUFFER, r->done + done,
-		                          zeroes, min(turn - done, PAGE_SIZE));
+		uint32_t bytes = min(turn - done, PAGE_SIZE);
+		int moved;
 
+		if (kind == NODE_RANDOM)
+			unix_call(SYS_getrandom, unix_address(random), bytes,
+			          0);
+		moved =
+		    k_lease_write(r->token, BUFFER, r->done + done,
+		                  kind == NODE_RANDOM ? random : zeroes, bytes);
 		if (moved <= 0)
 			return turn_over(r, turn, done > 0 ? (int)done : moved);
 		done += (uint32_t)moved;
@@ -124,12 +134,15 @@ static int give_made(struct wait *r, struct open *open)
 int read_on(struct wait *r)
 {
 	struct open *open = open_at(r->at);
+	enum node_kind kind = node_at(open->node).kind;
 
-	switch (node_at(open->node).kind) {
+	switch (kind) {
 	case NODE_DIRECTORY:
 		return names_on(r);
 	case NODE_ZERO:
-		return give_zeroes(r);
+	case NODE_FULL:
+	case NODE_RANDOM:
+		return give_endless(r, kind);
 	case NODE_MADE:
 		return give_made(r, open);
 	default:
@@ -210,7 +223,7 @@ static int write_object(const struct message *m, struct open *open)
 		return made_write(m, open);
 	if (wanted > 0 && kind == NODE_FILE)
 		return write_file(m, open, from, wanted);
-	return wanted; /* null and zero take everything */
+	return kind == NODE_FULL ? -ENOSPC : wanted; /* all of it, to nowhere */
 }
 
 int write_call(const struct message *m)
@@ -242,7 +255,7 @@ static int seek(struct open *open, int high, uint32_t low, uint32_t whence)
 		return -ESPIPE;
 	if (whence == SEEK_END && !has_end(&node))
 		return -EINVAL;
-	if (node.kind == NODE_NULL || node.kind == NODE_ZERO) {
+	if (node.kind >= NODE_NULL && node.kind <= NODE_RANDOM) {
 		open->offset = 0;
 		return 0;
 	}

@@ -30,4 +30,5 @@ static const char *const syscall_names[SYSCALL_LIMIT] = {
 	[44] = "renameat",
 	[45] = "linkat",
 	[50] = "random",
+	[51] = "plain",
 };

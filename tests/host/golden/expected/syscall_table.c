@@ -103,6 +103,13 @@ static int run_fcntl(uint32_t number, const uint32_t *a)
 	return result;
 }
 
+static int run_plain(uint32_t number, const uint32_t *a)
+{
+	(void)number;
+	(void)a;
+	return -EOPNOTSUPP;
+}
+
 const struct syscall syscalls[SYSCALL_LIMIT] = {
 	[20] = {.fd_argument = -1,
 		.result = RESULT_STATUS, .flags_argument = -1, .cloexec = 0},
@@ -174,6 +181,8 @@ const struct syscall syscalls[SYSCALL_LIMIT] = {
 		.leases = {{LEASE_STR, 1, -1, 0}, {LEASE_STR, 3, -1, 0}}},
 	[50] = {.fd_argument = -1,
 		.result = RESULT_STATUS, .flags_argument = -1, .cloexec = 0},
+	[51] = {.fd_argument = -1,
+		.result = RESULT_STATUS, .flags_argument = -1, .cloexec = 0},
 };
 
 int (*const syscall_run[SYSCALL_LIMIT])(uint32_t, const uint32_t *) = {
@@ -228,4 +237,5 @@ int (*const syscall_run[SYSCALL_LIMIT])(uint32_t, const uint32_t *) = {
 	[48] = unknown_call,
 	[49] = unknown_call,
 	[50] = missing_call,
+	[51] = run_plain,
 };
