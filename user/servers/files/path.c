@@ -47,10 +47,9 @@ const struct client *who_client(const struct who *who)
 
 struct who who_real(const struct message *m)
 {
-	struct who who = {m->uid, 0, m->pid, m->token};
+	struct who who = who_effective(m);
 
-	who.gid = who_client(&who)->gid;
-	return who;
+	return (struct who){m->uid, who_client(&who)->gid, m->pid, m->token};
 }
 
 bool who_in_group(const struct who *who, uint32_t gid)
