@@ -35,7 +35,6 @@
 #define EFBIG        27 /* File too large */
 #define ENOSPC       28 /* No space left on device */
 #define ESPIPE       29 /* Illegal seek */
-#define EROFS        30 /* Read-only file system */
 #define EPIPE        32 /* Broken pipe */
 #define ERANGE       34 /* Numerical result out of range */
 #define EDEADLK      35 /* Resource deadlock avoided */

@@ -9,8 +9,7 @@
 #ifndef LOOK_SCREEN_H
 #define LOOK_SCREEN_H
 
-#define SCREEN_LINES   24
-#define SCREEN_COLUMNS 80
+#define SCREEN_LINES 24
 
 /* Ends a screen: waits for a key, and the next screen is empty. */
 void screen_end(void);
