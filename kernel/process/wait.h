@@ -1,6 +1,6 @@
 /*
- * kernel/process/wait.h -- standing in line: how semop, msgsnd and msgrcv
- * sleep.  This header declares what wait.c and wait_check.c have.
+ * kernel/process/wait.h -- standing in line: how semop, msgsnd, msgrcv and
+ * futex sleep.  This header declares what wait.c and wait_check.c have.
  *
  * A semaphore set has two lines: of processes that wait for zero, and of
  * processes that wait to change a value.  A message queue has two as well: of
@@ -38,14 +38,14 @@ void wait_join(struct line *line);
  * The running process, which has joined `line`, sleeps until it is served, and
  * no longer than to count `*until` of the clock (0: without a limit).  Answers
  * the result that it was given.  Unserved it leaves the line: -EAGAIN, its time
- * is up; -EINTR, it is to stop or to die.
+ * is up; -EINTR, it is to run a handler, to stop or to die.
  */
 int wait_sleep(struct line *line, const uint64_t *until);
 
 /*
- * msgsnd and msgrcv begin again after a stop; semop does not.  If `result` is
- * the -EINTR of a stop, the process stops here.  True: it was continued, and is
- * to begin again.
+ * msgsnd, msgrcv and futex begin again after a stop; semop does not.  If
+ * `result` is the -EINTR of a stop, the process stops here.  True: it was
+ * continued, and is to begin again.
  */
 bool wait_again(int result);
 

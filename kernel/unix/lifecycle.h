@@ -89,8 +89,8 @@ int forward(uint32_t number, const uint32_t *args);
 /* ---- system.c: calls that are not there --------------------------------- */
 
 /*
- * A number that is no call's is -ENOSYS, with a
- * line in the log when a process uses it for the first time.
+ * A number that is no call's is -ENOSYS, with a line in the log when a process
+ * uses it for the first time.
  */
 int unknown_call(uint32_t number, const uint32_t *args);
 /* A row of owner `none` is -ENOSYS, too, without a line. */

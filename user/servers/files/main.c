@@ -16,6 +16,8 @@
  *	a new name  room for nodes, entries and
  *	            their table, stays            client   node.c, entry.c
  *	            the name's bytes              client   arena.c
+ *	pipe2, FIFO room for pipes, stays         client   pipe.c
+ *	            a chunk of the arena          client   pipe.c, page_take
  *	write       a chunk of the arena          client   arena.c
  *	            a segment, and its pages      client   bytes.c
  *	mmap2       a segment, a file's last page client   bytes.c
