@@ -35,6 +35,7 @@ enum {
 	NR_lchown32 = 198,
 	NR_fchown32 = 207,
 	NR_chown32 = 212,
+	NR_statfs64 = 268,
 	NR_utimes = 271,
 	NR_mkdirat = 296,
 	NR_mknodat = 297,
@@ -1461,6 +1462,49 @@ TREE("NAME-full a full memory is ENOSPC, with nothing made, and root has more")
 	empty("u", shared->value[0]);
 	EQ(look(".").st_size, 40);
 	file("a", 0600);
+}
+
+#define DEEP 4200
+
+static unsigned long free_pages(void)
+{
+	unsigned long words[21];
+
+	OK(SYS(NR_statfs64, P("."), sizeof words, P(words)));
+	return words[4];
+}
+
+/* Makes a deep tree, and removes it while its lowest directory is open. */
+static void go_deep(void)
+{
+	int bottom;
+
+	for (int i = 0; i < DEEP; i++) {
+		OK(SYS(NR_mkdir, P("deep"), 0755));
+		OK(SYS(NR_chdir, P("deep")));
+	}
+	bottom = OK(SYS(NR_open, P("."), O_RDONLY));
+	ERR(SYS(NR_rename, P(TOP "/d"), P("d")), ELOOP);
+	OK(rename(TOP "/f", "f"));
+	OK(rename("f", TOP "/f"));
+	for (int i = 0; i < DEEP; i++) {
+		OK(SYS(NR_chdir, P("..")));
+		OK(SYS(NR_rmdir, P("deep")));
+	}
+	OK(close(bottom));
+}
+
+TREE("NAME-deep what is 4,200 deep ends, and no directory is moved there")
+{
+	unsigned long before;
+
+	need_tessera(); /* Linux walks up, however long it takes */
+	OK(SYS(NR_mkdir, P("d"), 0755));
+	file("f", 0600);
+	go_deep();
+	before = free_pages();
+	go_deep();
+	EQ(free_pages(), before);
 }
 
 TREE("NAME-many a path that is too long is known by steps, and getcwd refuses")

@@ -421,18 +421,31 @@ int unlinkat_call(const struct message *m)
 
 /* ---- rename ------------------------------------------------------------- */
 
-/* Is `node` the directory `above`, or below it? */
-static bool is_below(int node, int above)
+/*
+ * Nobody waits until a longer way to the root has been walked: a directory is
+ * not moved to a place so deep, nor over another one from there.
+ */
+#define DEPTH_MAX 4096
+
+/* Is `node` the directory `above`, or below it?  0, `inside` or -ELOOP. */
+static int check_above(int node, int above, int inside)
 {
-	while (node != above && node != ROOT)
-		node = node_at(node).parent;
-	return node == above;
+	for (int i = 0; i < DEPTH_MAX; i++) {
+		if (node == above)
+			return inside;
+		if (node == ROOT)
+			return 0;
+		node = node_look(node)->parent;
+	}
+	return -ELOOP;
 }
 
 /* What the two names are.  0 or -errno. */
 static int check_names(const struct place *from, const struct place *to,
                        bool no_replace)
 {
+	int error = 0;
+
 	if (proc_has(from->directory) != proc_has(to->directory))
 		return -EXDEV;
 	if (from->last != LAST_NAME)
@@ -445,12 +458,13 @@ static int check_names(const struct place *from, const struct place *to,
 		return -EEXIST;
 	if (!is_directory(from->node) && (from->slash || to->slash))
 		return -ENOTDIR;
-	if (is_directory(from->node) && is_below(to->directory, from->node))
-		return -EINVAL; /* into itself */
-	if (to->node != NO_NODE && is_directory(to->node) &&
-	    is_below(from->directory, to->node))
-		return -ENOTEMPTY;
-	return 0;
+	if (from->directory == to->directory)
+		return 0;
+	if (is_directory(from->node)) /* into itself? */
+		error = check_above(to->directory, from->node, -EINVAL);
+	if (error == 0 && to->node != NO_NODE && is_directory(to->node))
+		error = check_above(from->directory, to->node, -ENOTEMPTY);
+	return error;
 }
 
 /* May the client move the one to the other?  0 or -errno. */

@@ -233,10 +233,11 @@ static int wait_to_open(const struct message *m, int pipe, int flags)
 
 int fifo_open(const struct message *m, int node, int flags)
 {
-	int pipe = pipe_of(node, m), object, error;
+	int pipe, object, error;
 
 	if ((flags & O_ACCMODE) == O_ACCMODE)
 		return -EINVAL;
+	pipe = pipe_of(node, m);
 	if (pipe < 0)
 		return pipe;
 	/* Nobody waits at a pipe, which has no name: /proc/PID/fd. */

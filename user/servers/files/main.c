@@ -267,13 +267,14 @@ int main(int argc, char **argv, char **envp)
 		moment_forget();
 		who_forget();
 		status = error == 0 ? event(&m) : ANSWERED;
-		more = turns_left() || pipe_busy();
+		more = turns_left() || pipe_busy() || nodes_left();
 		if (more) {
 			/* No answer waits for another's turn. */
 			answer_client(&m, status);
 			status = ANSWERED;
 			turns_next();
 			pipe_next();
+			nodes_next();
 		}
 	}
 }

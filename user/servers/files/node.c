@@ -97,23 +97,61 @@ void node_hold(int node)
 		node_edit(node)->opens++;
 }
 
-/* A directory that is removed has held its parent: entry.c, forget_name(). */
+/*
+ * A directory that is removed has held its parent (entry.c, forget_name()), so
+ * the end of one can be the end of fifty thousand above it.  Those that are
+ * left after some steps are a list, by `first`, and end later, a few at a time.
+ */
+#define STEPS 1000
+
+static int ending = NO_NODE;
+
+/* Frees a node.  The parent that it has held, or NO_NODE. */
+static int end(int number)
+{
+	struct node *node = node_edit(number);
+	int parent = node->parent;
+
+	bytes_drop(&node->bytes);
+	room_dismiss(&node->lockers, -EINTR); /* all are dead */
+	if (node->kind == NODE_FIFO && node->value != 0)
+		pipe_end(node->value);
+	objects_drop(&nodes, number);
+	return parent;
+}
+
 void node_release(int number)
 {
+	int steps = 0;
+
 	while (number != NO_NODE && number < DYNAMIC) {
 		struct node *node = node_edit(number);
-		int parent = node->parent;
 
 		node->opens--;
 		if (node->opens > 0 || node->links > 0)
 			return;
-		bytes_drop(&node->bytes);
-		room_dismiss(&node->lockers, -EINTR); /* all are dead */
-		if (node->kind == NODE_FIFO && node->value != 0)
-			pipe_end(node->value);
-		objects_drop(&nodes, number);
-		number = parent;
+		if (steps++ == STEPS) {
+			node->first = ending;
+			ending = number;
+			return;
+		}
+		number = end(number);
 	}
+}
+
+bool nodes_left(void)
+{
+	return ending != NO_NODE;
+}
+
+void nodes_next(void)
+{
+	int number = ending;
+
+	if (number == NO_NODE)
+		return;
+	ending = node_edit(number)->first;
+	node_release(end(number));
 }
 
 static int add(int parent, const char *name, uint32_t bytes, uint32_t mode)

@@ -91,6 +91,9 @@ int node_make(uint32_t mode, int token);
 void node_hold(int node);
 /* Lets go of a node.  It ends if it has no name and nobody holds it. */
 void node_release(int node);
+/* Are there nodes that end, but for which no time was left?  Some more end. */
+bool nodes_left(void);
+void nodes_next(void);
 
 /*
  * Finds or adds a node by a path from the root without links; it adds
