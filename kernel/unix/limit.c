@@ -18,22 +18,10 @@
 
 /* By RLIMIT_CPU, RLIMIT_FSIZE and so on: the soft limit, and the hard one. */
 static const uint32_t limits[LIMITS][2] = {
-    {INFINITY, INFINITY},
-    {INFINITY, INFINITY},
-    {INFINITY, INFINITY},
-    {STACK_LIMIT, STACK_LIMIT},
-    {0, 0},
-    {INFINITY, INFINITY},
-    {0, 0},
-    {0, 0}, /* of each process */
-    {0, 0}, /* of each process */
-    {INFINITY, INFINITY},
-    {INFINITY, INFINITY},
-    {NEWS_OF_ONE, NEWS_OF_ONE}, /* signals that are pending */
-    {0, 0},
-    {0, 0},
-    {0, 0},
-    {INFINITY, INFINITY},
+    [0 ... 2] = {INFINITY, INFINITY},  [3] = {STACK_LIMIT, STACK_LIMIT},
+    [5] = {INFINITY, INFINITY},        [9 ... 10] = {INFINITY, INFINITY},
+    [11] = {NEWS_OF_ONE, NEWS_OF_ONE}, /* signals that are pending */
+    [15] = {INFINITY, INFINITY},
 };
 
 /* Which of the process's own limits it is; -1: nobody may set it. */
@@ -105,6 +93,16 @@ static uint32_t narrow(const uint32_t wide[2])
 	return wide[1] ? INFINITY : wide[0];
 }
 
+/* Has `p` no ids but the caller's?  A set-user-id program has others. */
+static bool is_like_self(const struct proc *p)
+{
+	const struct identity *mine = &self()->identity, *its = &p->identity;
+
+	return its->uid == mine->uid && its->euid == mine->uid &&
+	       its->suid == mine->uid && its->gid == mine->gid &&
+	       its->egid == mine->gid && its->sgid == mine->gid;
+}
+
 int sys_prlimit64(int pid, uint32_t resource, vaddr_t wanted, vaddr_t old)
 {
 	struct proc *p = proc_find_or_self(pid);
@@ -117,7 +115,7 @@ int sys_prlimit64(int pid, uint32_t resource, vaddr_t wanted, vaddr_t old)
 		return -EFAULT;
 	if (!p)
 		return -ESRCH;
-	if (self()->identity.euid != 0 && self()->sched.user != p->sched.user)
+	if (p != self() && self()->identity.euid != 0 && !is_like_self(p))
 		return -EPERM;
 	for (int k = 0; k < 2; k++) {
 		told[2 * k] = limit_of(p, resource)[k];

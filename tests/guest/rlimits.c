@@ -148,6 +148,38 @@ TEST("LIMIT-prlimit sets another process's, if it is the caller's user's")
 	KILLED(pid, SIGKILL);
 }
 
+TEST("LIMIT-prlimit sets none of a program's that has more rights, or others")
+{
+	static const int ids[][3] = {
+	    {NOBODY, NOBODY, NOBODY}, {NOBODY, 0, NOBODY}, {NOBODY, NOBODY, 0}};
+	unsigned long wide[4] = {3, 0, 3, 0};
+	pid_t pid, other;
+
+	for (int i = 0; i < 4; i++) {
+		const int *user = ids[i < 2 ? i + 1 : 0];
+		const int *group = ids[i < 2 ? 0 : i - 1];
+
+		BACKGROUND(pid)
+		{
+			OK(setresgid(group[0], group[1], group[2]));
+			OK(setresuid(user[0], user[1], user[2]));
+			reach(i + 1);
+			for (;;)
+				pause();
+		}
+		await(i + 1);
+		BACKGROUND(other)
+		{
+			become(NOBODY, NOBODY);
+			ERR(SYS(NR_prlimit64, pid, RLIMIT_NOFILE, P(wide), 0),
+			    EPERM);
+		}
+		EXITS(other, 0);
+		OK(kill(pid, SIGKILL));
+		KILLED(pid, SIGKILL);
+	}
+}
+
 /* --- descriptors --------------------------------------------------------- */
 
 /* Closes what the program was started with, but for 0 to 2. */
