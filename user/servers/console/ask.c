@@ -17,21 +17,27 @@
  */
 #include "console.h"
 
-#define BYTES      44 /* of the longest of these structures */
-#define BYTES_BACK 4  /* of the head of an ANSWER */
+#define BYTES      sizeof(struct termios2) /* the longest of the structures */
+#define BYTES_BACK 4                       /* of the head of an ANSWER */
 
 struct question {
 	uint32_t descriptor, request, argument;
 	uint8_t bytes[BYTES];
 };
 
+#define T1    sizeof(struct termios)
+#define T2    sizeof(struct termios2)
+#define SIZE  sizeof(struct winsize)
+#define COUNT sizeof(int)
+
 static const struct {
 	uint32_t request;
 	uint32_t in, out; /* bytes to the host, and from it */
 } known[] = {
-    {TCGETS, 0, 36},    {TCSETS, 36, 0},  {TCSETSW, 36, 0},  {TCSETSF, 36, 0},
-    {TCGETS2, 0, 44},   {TCSETS2, 44, 0}, {TCSETSW2, 44, 0}, {TCSETSF2, 44, 0},
-    {TIOCGWINSZ, 0, 8}, {FIONREAD, 0, 4}, {TIOCOUTQ, 0, 4},  {TCFLSH, 0, 0},
+    {TCGETS, 0, T1},      {TCSETS, T1, 0},      {TCSETSW, T1, 0},
+    {TCSETSF, T1, 0},     {TCGETS2, 0, T2},     {TCSETS2, T2, 0},
+    {TCSETSW2, T2, 0},    {TCSETSF2, T2, 0},    {TIOCGWINSZ, 0, SIZE},
+    {FIONREAD, 0, COUNT}, {TIOCOUTQ, 0, COUNT}, {TCFLSH, 0, 0},
     {TCSBRK, 0, 0},
 };
 
