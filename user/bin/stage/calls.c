@@ -361,7 +361,7 @@ static bool parse_wait(struct line *line, struct request *r)
 	return line_flags(line, wait_flags, false, &r->args[1]);
 }
 
-/* With the director everybody would be left behind, stopped for ever. */
+/* Without the director nobody would be left who continues the others. */
 static bool takes_director(pid_t pid)
 {
 	return pid == getpid() || pid == 0 || pid == -1 || pid == -getpgrp();

@@ -223,6 +223,7 @@ enum what {
 	WAIT_LOCK, /* a lock of a node */
 };
 
+/* A pipe has a queue for each of the four waits from this one on. */
 #define WAIT_PIPE   WAIT_PIPE_READ
 #define PIPE_QUEUES 4
 

@@ -6,7 +6,7 @@
  */
 #include "files.h"
 
-#define CLOCK_REALTIME_COARSE 5
+#include "../../../abi/time.h"
 
 static struct moment moment;
 static bool known;
