@@ -17,8 +17,10 @@ JOBS = [  # what is typed, what comes back in order, the sentence
     ("bg\r", ["[2] sleep 101", PROMPT], "bg lets it go on behind"),
     ("jobs\r", ["[2]+  Running", "[1]-  Running", PROMPT],
      "then both are running"),
-    ("kill %1\r", [PROMPT], "kill %1 is sent"),
-    ("jobs\r", ["[1]-  Terminated", PROMPT], "... and ends it"),
+    # The shell tells of an end before a prompt: so it waits for the end first.
+    ("kill %1; sleep 1\r", ["Terminated", "sleep 100", PROMPT],
+     "kill %1 ends it"),
+    ("jobs\r", ["[2]+  Running", PROMPT], "... and leaves the other"),
     ("fg\r", ["sleep 101\n"], "fg puts the other one in front"),
     ("\x03", ["^C", PROMPT], "^C ends it"),
     ("echo status $?\r", ["status 130", PROMPT], "its status is 128 + SIGINT"),
