@@ -39,7 +39,7 @@ static int turn_over(struct wait *r, uint32_t wanted, int moved)
 static int give_endless(struct wait *r, enum node_kind kind)
 {
 	static const uint8_t zeroes[PAGE_SIZE];
-	uint8_t random[PAGE_SIZE];
+	static uint8_t random[PAGE_SIZE];
 	uint32_t most = kind == NODE_RANDOM ? RANDOM_TURN : TURN;
 	uint32_t turn = min(r->total - r->done, most), done = 0;
 
