@@ -36,6 +36,7 @@ def normalised(text):
             (r"^(the program's term|the kernel's log:|warning: Source).*\n", ""),
             (r"^\d+(\t.*)", r"LINE\1"), (r"(\.c:|line )\d+", r"\1LINE"),
             (r"0x[cf][0-9a-f]{7}(?=[:)])", "0xKERNEL"),
+            (r"(rt_sigtimedwait\()0x\w+", r"\1INIT"),
             (r"(0xKERNEL: file) \S+, line", r"\1 FILE, line"),
             (r"info_address=\d+", "info_address=BOOT"),
             (r"PROC_(READY|SLEEPING) ", "PROC_READY "),
