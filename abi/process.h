@@ -19,9 +19,17 @@
 #define PR_GET_NAME 16
 
 #define WNOHANG            1
-#define WUNTRACED          2
+#define WUNTRACED          2 /* waitid(2) calls it WSTOPPED */
+#define WEXITED            4
 #define WCONTINUED         8
+#define WNOWAIT            0x01000000u
 #define WAIT_KNOWN_OPTIONS 0xe000000bu /* and __WNOTHREAD __WALL __WCLONE */
+#define WAITID_OPTIONS     (WAIT_KNOWN_OPTIONS | WEXITED | WNOWAIT)
+
+/* waitid(2): whom its second argument means. */
+#define P_ALL  0
+#define P_PID  1
+#define P_PGID 2
 #define STATUS_CONTINUED   0xffff
 
 /* struct rusage: two times, in seconds and microseconds, and 14 counts. */

@@ -17,8 +17,7 @@ bool signal_no_zombies(const struct proc *parent)
 	       (signal_action(parent, SIGCHLD).flags & SA_NOCLDWAIT);
 }
 
-/* What siginfo says of a child: the status of wait4(2) in other words. */
-static struct signal_news news_of(const struct proc *p)
+struct signal_news child_news(const struct proc *p)
 {
 	struct signal_news news = {.pid = p->life.pid, .uid = p->identity.uid};
 	int status = p->signal.stop_report;
@@ -41,7 +40,7 @@ void proc_notify_parent(const struct proc *p)
 		return;
 	if (p->state == PROC_ZOMBIE ||
 	    !(signal_action(parent, SIGCHLD).flags & SA_NOCLDSTOP))
-		signal_send(parent, SIGCHLD, news_of(p));
+		signal_send(parent, SIGCHLD, child_news(p));
 	if (parent->state == PROC_WAITING)
 		wake(parent);
 }

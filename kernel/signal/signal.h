@@ -132,6 +132,9 @@ void proc_dies_of(int signal, const char *reason, uint32_t address);
 /* Does the process want its children to leave no zombies? */
 bool signal_no_zombies(const struct proc *parent);
 
+/* What siginfo says of a child: the status of wait4(2) in other words. */
+struct signal_news child_news(const struct proc *p);
+
 /* ---- action.c: what a process wants to be done -------------------------- */
 
 /* The action of a signal. */

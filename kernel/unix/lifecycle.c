@@ -254,10 +254,10 @@ int sys_exit(int status)
 /* ---- wait --------------------------------------------------------------- */
 
 /* What this child has to tell, as a status of wait4(2); -1: nothing. */
-static int to_tell(const struct proc *p, int options)
+static int to_tell(const struct proc *p, uint32_t options)
 {
 	if (p->state == PROC_ZOMBIE)
-		return p->life.wait_status;
+		return options & WEXITED ? p->life.wait_status : -1;
 	if (p->signal.stop_report == STATUS_CONTINUED)
 		return options & WCONTINUED ? STATUS_CONTINUED : -1;
 	return p->signal.stop_report && (options & WUNTRACED)
@@ -269,7 +269,7 @@ static int to_tell(const struct proc *p, int options)
  * Finds a child that `pid` means and that has something to tell: 0.  -EAGAIN:
  * there are such children, but none has.  -ECHILD: there is no such child.
  */
-static int find_child(int pid, int options, struct proc **found)
+static int find_child(int pid, uint32_t options, struct proc **found)
 {
 	int result = -ECHILD;
 
@@ -286,42 +286,113 @@ static int find_child(int pid, int options, struct proc **found)
 	return result;
 }
 
-/*
- * Tells the parent, and forgets what was told.  It is forgotten even if the
- * parent gave a bad address, as on Linux.
- */
-static int report(struct proc *p, int options, vaddr_t status, vaddr_t rusage)
+/* Waits for such a child.  -EAGAIN: none has anything to tell, and WNOHANG. */
+static int await_child(int pid, uint32_t options, struct proc **found)
 {
-	struct cpu_time *all = &self()->sched.children, used = p->sched.used;
-	int word = to_tell(p, options), pid = p->life.pid;
+	int result;
 
-	used.user += p->sched.children.user;
-	used.system += p->sched.children.system;
-	p->signal.stop_report = 0;
-	if (p->state == PROC_ZOMBIE) {
-		all->user += used.user;
-		all->system += used.system;
-		proc_free(p);
-	}
-	if (status && copy_out(status, &word, sizeof(word)) < 0)
-		return -EFAULT;
-	return rusage && give_rusage(used, rusage) < 0 ? -EFAULT : pid;
+	while ((result = find_child(pid, options, found)) == -EAGAIN &&
+	       !(options & WNOHANG))
+		if (block(PROC_WAITING, -1) != GO_ON)
+			return RESTART;
+	return result;
 }
 
+/* The CPU time of a child and of those that it has waited for. */
+static struct cpu_time used_by(const struct proc *p)
+{
+	return (struct cpu_time){p->sched.used.user + p->sched.children.user,
+	                         p->sched.used.system +
+	                             p->sched.children.system};
+}
+
+/* What a child had to tell was told: a zombie is gone now. */
+static void forget(struct proc *p)
+{
+	struct cpu_time *all = &self()->sched.children, used = used_by(p);
+
+	p->signal.stop_report = 0;
+	if (p->state != PROC_ZOMBIE)
+		return;
+	all->user += used.user;
+	all->system += used.system;
+	proc_free(p);
+}
+
+/* It is forgotten even if the parent gave a bad address, as on Linux. */
 int sys_wait4(int pid, vaddr_t status, uint32_t options, vaddr_t rusage)
 {
 	struct proc *child;
-	int result;
+	struct cpu_time used;
+	int result, word;
 
 	if (options & ~WAIT_KNOWN_OPTIONS)
 		return -EINVAL;
 	if (pid == INT32_MIN)
 		return -ESRCH;
-	while ((result = find_child(pid, options, &child)) == -EAGAIN) {
-		if (options & WNOHANG)
-			return 0;
-		if (block(PROC_WAITING, -1) != GO_ON)
-			return RESTART;
+	result = await_child(pid, options | WEXITED, &child);
+	if (result < 0)
+		return result == -EAGAIN ? 0 : result;
+	word = to_tell(child, options | WEXITED);
+	used = used_by(child);
+	result = child->life.pid;
+	forget(child);
+	if (status && copy_out(status, &word, sizeof(word)) < 0)
+		return -EFAULT;
+	return rusage && give_rusage(used, rusage) < 0 ? -EFAULT : result;
+}
+
+/*
+ * Whom waitid(2) means, as wait4(2) says it: 0, -EINVAL, or -ECHILD: group 1,
+ * which cannot be said so, and has no child of others than its members.
+ */
+static int waitid_pid(int which, int id, int *pid)
+{
+	*pid = -1;
+	if (which == P_ALL)
+		return 0;
+	if (which == P_PID && id > 0)
+		*pid = id;
+	else if (which == P_PGID && id >= 0)
+		*pid = id == self()->identity.pgid ? 0 : -id;
+	else
+		return -EINVAL;
+	return *pid == -1 ? -ECHILD : 0;
+}
+
+/*
+ * It tells in siginfo, of which it writes what concerns a child; all of that
+ * is 0 if there is nothing to tell.
+ */
+int sys_waitid(int which, int id, vaddr_t info, uint32_t options,
+               vaddr_t rusage)
+{
+	uint32_t words[6] = {0}; /* signal, errno, code, pid, uid, status */
+	struct proc *child;
+	int pid, result = waitid_pid(which, id, &pid);
+
+	if (result == -EINVAL || (options & ~WAITID_OPTIONS) ||
+	    !(options & (WEXITED | WUNTRACED | WCONTINUED)))
+		return -EINVAL;
+	if (result == 0)
+		result = await_child(pid, options, &child);
+	if (result == RESTART)
+		return result;
+	if (result == 0) {
+		struct signal_news news = child_news(child);
+		struct cpu_time used = used_by(child);
+
+		words[0] = SIGCHLD;
+		words[2] = news.code;
+		words[3] = news.pid;
+		words[4] = news.uid;
+		words[5] = news.value;
+		if (!(options & WNOWAIT))
+			forget(child);
+		if (rusage && give_rusage(used, rusage) < 0)
+			return -EFAULT;
 	}
-	return result < 0 ? result : report(child, options, status, rusage);
+	if (info && copy_out(info, words, sizeof(words)) < 0)
+		return -EFAULT;
+	return result == -EAGAIN ? 0 : result;
 }

@@ -564,6 +564,64 @@ TEST("LIFE-wait rusage has the time a child ran, not the time it slept")
 	TRUE(used_ms(pid) < 100);
 }
 
+TEST("LIFE-waitid siginfo says how a child ended, and WNOWAIT leaves it")
+{
+	siginfo_t info;
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		_exit(5);
+	}
+	for (int last = 0; last < 2; last++) {
+		memset(&info, 7, sizeof info);
+		OK(waitid(P_PID, pid, &info, WEXITED | (last ? 0 : WNOWAIT)));
+		EQ(info.si_signo, SIGCHLD);
+		EQ(info.si_code, CLD_EXITED);
+		EQ(info.si_pid, pid);
+		EQ(info.si_status, 5);
+	}
+	ERR(SYS(NR_waitid, P_ALL, 0, P(&info), WEXITED, 0), ECHILD);
+}
+
+TEST("LIFE-waitid a stop, a continue and a kill are told when asked for")
+{
+	siginfo_t info;
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		pause();
+	}
+	OK(waitid(P_ALL, 0, &info, WEXITED | WSTOPPED | WNOHANG));
+	EQ(info.si_signo, 0);
+	EQ(info.si_pid, 0);
+	OK(kill(pid, SIGSTOP));
+	OK(waitid(P_PGID, 0, &info, WSTOPPED));
+	EQ(info.si_code, CLD_STOPPED);
+	EQ(info.si_status, SIGSTOP);
+	OK(kill(pid, SIGCONT));
+	OK(waitid(P_PID, pid, &info, WCONTINUED));
+	EQ(info.si_code, CLD_CONTINUED);
+	OK(kill(pid, SIGKILL));
+	OK(waitid(P_PID, pid, &info, WEXITED));
+	EQ(info.si_code, CLD_KILLED);
+	EQ(info.si_status, SIGKILL);
+}
+
+TEST("LIFE-waitid bad options, ids and addresses are errors")
+{
+	siginfo_t info;
+
+	ERR(SYS(NR_waitid, P_ALL, 0, P(&info), 0, 0), EINVAL);
+	ERR(SYS(NR_waitid, P_ALL, 0, P(&info), WEXITED | 0x100, 0), EINVAL);
+	ERR(SYS(NR_waitid, P_PID, 0, P(&info), WEXITED, 0), EINVAL);
+	ERR(SYS(NR_waitid, P_PGID, -1, P(&info), WEXITED, 0), EINVAL);
+	ERR(SYS(NR_waitid, 9, 1, P(&info), WEXITED, 0), EINVAL);
+	ERR(SYS(NR_waitid, P_ALL, 0, 8, WEXITED, 0), EFAULT);
+	ERR(SYS(NR_waitid, P_ALL, 0, 0, WEXITED, 0), ECHILD);
+}
+
 /* Uses the CPU until the process has had it for this many ticks. */
 static void burn(clock_t wanted)
 {

@@ -150,6 +150,7 @@ enum {
 	NR_wait4 = 114,
 	NR_ipc = 117,
 	NR_clone = 120,
+	NR_waitid = 284,
 	NR_uname = 122,
 	NR_mprotect = 125,
 	NR_llseek = 140,
