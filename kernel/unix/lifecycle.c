@@ -343,8 +343,8 @@ int sys_wait4(int pid, vaddr_t status, uint32_t options, vaddr_t rusage)
 }
 
 /*
- * Whom waitid(2) means, as wait4(2) says it: 0, -EINVAL, or -ECHILD: group 1,
- * which cannot be said so, and has no child of others than its members.
+ * Whom waitid(2) means, as wait4(2) says it: 0, -EINVAL, or -ECHILD.  wait4
+ * has no word for group 1 but from within it, where 0 means it.
  */
 static int waitid_pid(int which, int id, int *pid)
 {

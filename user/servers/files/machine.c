@@ -10,30 +10,46 @@
 
 #define KIB_A_PAGE 4u
 
-/* The files whose text never changes. */
+/* struct utsname, as uname(2) fills it. */
+enum { SYSNAME, NODENAME, RELEASE, VERSION, MACHINE, DOMAIN, NAMES };
+
+static char names[NAMES][65];
+
+/* The name of uname(2) that a file has alone; NAMES: it has none. */
+static int name_of(int made)
+{
+	return made == MADE_OSTYPE      ? SYSNAME
+	       : made == MADE_OSRELEASE ? RELEASE
+	       : made == MADE_OSVERSION ? VERSION
+	       : made == MADE_HOSTNAME  ? NODENAME
+	                                : NAMES;
+}
+
+/* The other files whose text never changes. */
 static const char *const texts[] = {
-    [MADE_VERSION] = "Tessera version 6.1.0-tessera (tessera) #1 a teaching "
-                     "microkernel\n",
-    [MADE_OSTYPE] = "Tessera\n",
-    [MADE_OSRELEASE] = "6.1.0-tessera\n",
-    [MADE_OSVERSION] = "#1 a teaching microkernel\n",
-    [MADE_HOSTNAME] = "tessera\n",
-    [MADE_NGROUPS] = "32\n",
     [MADE_FILESYSTEMS] = "nodev\ttmpfs\nnodev\tproc\n",
     [MADE_MOUNTS] = "files / tmpfs rw 0 0\nproc /proc proc rw 0 0\n",
     /* Memory that is promised is there: proc(5) calls this mode 2. */
     [MADE_OVERCOMMIT] = "2\n",
 };
-#define TEXTS (sizeof(texts) / sizeof(texts[0]))
 
 bool made_is_text(int made)
 {
-	return made > MADE_NOTHING && made < (int)TEXTS && texts[made] != 0;
+	return made >= MADE_VERSION && made <= MADE_OVERCOMMIT;
 }
 
 void make_text(struct text *text, int made)
 {
-	text_bytes(text, texts[made], strlen(texts[made]));
+	unix_call(SYS_uname, unix_address(names), 0, 0);
+	if (made == MADE_VERSION)
+		text_add(text, "%s version %s (%s) %s\n", names[SYSNAME],
+		         names[RELEASE], names[NODENAME], names[VERSION]);
+	else if (made == MADE_NGROUPS)
+		text_add(text, "%d\n", GROUPS_MAX);
+	else if (name_of(made) != NAMES)
+		text_add(text, "%s\n", names[name_of(made)]);
+	else
+		text_add(text, "%s", texts[made]);
 }
 
 void make_meminfo(struct text *text, int pid)
