@@ -6,7 +6,7 @@
  * does nothing.  A stop ends no wait but those of semop.  The last part is
  * about SIGCHLD, which interrupts most programs.
  */
-#include "test.h"
+#include "handlers.h"
 
 #include <poll.h>
 #include <setjmp.h>
@@ -16,46 +16,6 @@ enum {
 	NR_poll = 168,
 	NR_futex = 240,
 };
-
-static volatile int runs, last_signal;
-static volatile siginfo_t last_info;
-
-static void count_run(int signal)
-{
-	runs++;
-	last_signal = signal;
-}
-
-static void keep_info(int signal, siginfo_t *info, void *context)
-{
-	(void)context;
-	count_run(signal);
-	last_info = *info;
-}
-
-static void handle(int signal, void (*handler)(int), int flags)
-{
-	struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
-
-	OK(sigaction(signal, &action, NULL));
-}
-
-static void with_info(int signal, int flags)
-{
-	struct sigaction action = {.sa_sigaction = keep_info,
-	                           .sa_flags = flags | SA_SIGINFO};
-
-	OK(sigaction(signal, &action, NULL));
-}
-
-static void block_signal(int how, int signal)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, signal);
-	OK(sigprocmask(how, &set, NULL));
-}
 
 /* A child that sends this process a signal each time it sleeps in a call. */
 static pid_t sender(int signal, int times)
@@ -101,7 +61,7 @@ TEST("3.2-intr a caught signal ends semop and semtimedop with EINTR, nothing "
 	int id = new_set(1);
 	pid_t pid;
 
-	handle(SIGUSR1, count_run, SA_RESTART);
+	set_plain(SIGUSR1, count_run, SA_RESTART);
 	pid = sender(SIGUSR1, 3);
 	ERR(SLEEPS(1, sem_op(id, -2, NULL)), EINTR);
 	ERR(SLEEPS(2, sem_op(id, -2, &long_time)), EINTR);
@@ -121,9 +81,9 @@ TEST("3.2-intr a signal that is ignored or blocked does not wake a sleeper")
 	pid_t pid = OK(fork());
 
 	if (pid == 0) {
-		handle(SIGUSR1, SIG_IGN, 0);
-		handle(SIGUSR2, count_run, 0);
-		block_signal(SIG_BLOCK, SIGUSR2);
+		set_plain(SIGUSR1, SIG_IGN, 0);
+		set_plain(SIGUSR2, count_run, 0);
+		mask(SIG_BLOCK, SIGUSR2);
 		_exit(sem_op(id, -1, NULL) == 0 && runs == 0 ? 0 : 1);
 	}
 	for (int i = 0; i < 5; i++) {
@@ -152,7 +112,7 @@ TEST("3.5-intr a caught signal ends msgsnd and msgrcv with EINTR, never "
 	struct msg_ds ds;
 	pid_t pid;
 
-	handle(SIGUSR1, count_run, SA_RESTART);
+	set_plain(SIGUSR1, count_run, SA_RESTART);
 	pid = sender(SIGUSR1, 2);
 	ERR(SLEEPS(1, SYS(NR_msgrcv, id, P(&message), 8192, 0, 0)), EINTR);
 	OK(SYS(NR_msgsnd, id, P(&message), 8192, 0));
@@ -170,7 +130,7 @@ TEST("1.3-intr shmat and shmdt do not wait: signals never make them EINTR")
 	pid_t parent = getpid(), pid;
 	int id = make(PAGE);
 
-	handle(SIGUSR1, count_run, 0);
+	set_plain(SIGUSR1, count_run, 0);
 	pid = OK(fork());
 	if (pid == 0)
 		for (;;) {
@@ -193,7 +153,7 @@ TEST("SIG-intr a handler ends nanosleep, pause and poll, restarting or not")
 	struct pollfd nothing = {.fd = -1};
 	pid_t pid;
 
-	handle(SIGUSR1, count_run, SA_RESTART);
+	set_plain(SIGUSR1, count_run, SA_RESTART);
 	pid = sender(SIGUSR1, 5);
 	ERR(SLEEPS(1, SYS(NR_nanosleep, P(&long_time), 0)), EINTR);
 	ERR(SLEEPS(2, SYS(NR_clock_nanosleep, CLOCK_MONOTONIC, 0, P(&long_time),
@@ -227,7 +187,7 @@ static int interrupted_read(int flags)
 	OK(pipe(ends));
 	pid = OK(fork());
 	if (pid == 0) {
-		handle(SIGUSR1, count_run, flags);
+		set_plain(SIGUSR1, count_run, flags);
 		reach(shared->stage + 1);
 		result = SYS(NR_read, ends[0], P(&byte), 1);
 		_exit(runs * 16 + (result == -EINTR ? 4 : result));
@@ -257,7 +217,7 @@ TEST("SIG-restart a full pipe's write is EINTR, or begins again")
 
 	OK(pipe(ends));
 	EQ(write(ends[1], full, sizeof full), (int)sizeof full);
-	handle(SIGUSR1, count_run, 0);
+	set_plain(SIGUSR1, count_run, 0);
 	pid = sender(SIGUSR1, 2);
 	ERR(SLEEPS(1, SYS(NR_write, ends[1], P(full), 1)), EINTR);
 	EQ(SLEEPS(2, SYS(NR_write, ends[1], P(full), 1)), -EINTR);
@@ -273,7 +233,7 @@ TEST("SIG-restart a write of which a part was done answers that part")
 	pid_t pid;
 
 	OK(pipe(ends));
-	handle(SIGUSR1, count_run, 0);
+	set_plain(SIGUSR1, count_run, 0);
 	pid = sender(SIGUSR1, 1);
 	EQ(SLEEPS(1, SYS(NR_write, ends[1], P(big), sizeof big)), 65536);
 	EQ(runs, 1);
@@ -289,8 +249,8 @@ TEST("SIG-restart wait4 is EINTR, or begins again with SA_RESTART")
 		await(3);
 		_exit(5);
 	}
-	handle(SIGUSR1, count_run, 0);
-	handle(SIGUSR2, count_run, SA_RESTART);
+	set_plain(SIGUSR1, count_run, 0);
+	set_plain(SIGUSR2, count_run, SA_RESTART);
 	pid = sender(SIGUSR1, 1);
 	ERR(SLEEPS(1, SYS(NR_wait4, child, P(&status), 0, 0)), EINTR);
 	EXITS(pid, 0);
@@ -314,7 +274,7 @@ TEST("SIG-restart wait4 answers a child that ends, and its handler has run")
 	pid_t child;
 	int status;
 
-	with_info(SIGCHLD, 0);
+	set(SIGCHLD, keep_info, 0);
 	child = OK(fork());
 	if (child == 0) {
 		await_asleep(getppid());
@@ -331,7 +291,7 @@ TEST("SIG-restart futex is begun again, with a time-out it is EINTR")
 	int word = 1;
 	pid_t pid;
 
-	handle(SIGUSR1, count_run, 0);
+	set_plain(SIGUSR1, count_run, 0);
 	pid = sender(SIGUSR1, 2);
 	ERR(SLEEPS(1, SYS(NR_futex, P(&word), 0, 1, 0)), EINTR);
 	ERR(SLEEPS(2, SYS(NR_futex, P(&word), 0, 1, P(&long_time))), EINTR);
@@ -373,7 +333,7 @@ TEST("SIG-stop a read, a pause and a wait go on after SIGSTOP and SIGCONT")
 
 	pid = OK(fork());
 	if (pid == 0) {
-		handle(SIGUSR1, count_run, 0);
+		set_plain(SIGUSR1, count_run, 0);
 		_exit(SYS(NR_pause) == -EINTR && runs == 1 ? 0 : 1);
 	}
 	stop_and_continue(pid);
@@ -426,7 +386,7 @@ TEST("SIG-stop a handler that waits in a stopped process runs after SIGCONT")
 	int status;
 
 	if (pid == 0) {
-		handle(SIGUSR1, count_run, 0);
+		set_plain(SIGUSR1, count_run, 0);
 		reach(1);
 		while (!runs)
 			sched_yield();
@@ -465,9 +425,9 @@ TEST("SIG-stop a stop takes a waiting SIGCONT away, and the other way round")
 {
 	sigset_t set;
 
-	handle(SIGCONT, count_run, 0);
-	block_signal(SIG_BLOCK, SIGCONT);
-	block_signal(SIG_BLOCK, SIGTSTP);
+	set_plain(SIGCONT, count_run, 0);
+	mask(SIG_BLOCK, SIGCONT);
+	mask(SIG_BLOCK, SIGTSTP);
 	OK(raise(SIGCONT));
 	OK(raise(SIGTSTP));
 	OK(sigpending(&set));
@@ -477,7 +437,7 @@ TEST("SIG-stop a stop takes a waiting SIGCONT away, and the other way round")
 	OK(sigpending(&set));
 	EQ(sigismember(&set, SIGCONT), 1);
 	EQ(sigismember(&set, SIGTSTP), 0);
-	block_signal(SIG_UNBLOCK, SIGCONT);
+	mask(SIG_UNBLOCK, SIGCONT);
 	EQ(runs, 1);
 }
 
@@ -488,7 +448,7 @@ TEST("SIG-child SIGCHLD says which child, and what has become of it")
 	pid_t pid;
 	int status;
 
-	with_info(SIGCHLD, 0);
+	set(SIGCHLD, keep_info, 0);
 	pid = OK(fork());
 	if (pid == 0)
 		_exit(42);
@@ -526,7 +486,7 @@ TEST("SIG-child SA_NOCLDSTOP hears of an end, and not of a stop")
 {
 	pid_t pid;
 
-	with_info(SIGCHLD, SA_NOCLDSTOP);
+	set(SIGCHLD, keep_info, SA_NOCLDSTOP);
 	pid = OK(fork());
 	if (pid == 0) {
 		pause();
@@ -544,7 +504,7 @@ TEST("SIG-child a parent that ignores SIGCHLD has no zombies: wait is ECHILD")
 	pid_t pid;
 	int status;
 
-	handle(SIGCHLD, SIG_IGN, 0);
+	set_plain(SIGCHLD, SIG_IGN, 0);
 	pid = OK(fork());
 	if (pid == 0) {
 		await_asleep(getppid());
@@ -554,7 +514,7 @@ TEST("SIG-child a parent that ignores SIGCHLD has no zombies: wait is ECHILD")
 	for (int i = 0; i < 1000 && SYS(NR_kill, pid, 0) == 0; i++)
 		sleep_ms(1); /* on Tessera init waits for it */
 	ERR(SYS(NR_kill, pid, 0), ESRCH);
-	with_info(SIGCHLD, SA_NOCLDWAIT | SA_RESTART);
+	set(SIGCHLD, keep_info, SA_NOCLDWAIT | SA_RESTART);
 	pid = OK(fork());
 	if (pid == 0) {
 		await_asleep(getppid());
@@ -563,7 +523,7 @@ TEST("SIG-child a parent that ignores SIGCHLD has no zombies: wait is ECHILD")
 	ERR(SYS(NR_wait4, -1, P(&status), 0, 0), ECHILD);
 	EQ(runs, 1);
 	EQ(last_info.si_status, 7);
-	handle(SIGCHLD, SIG_DFL, 0); /* by default there are zombies */
+	set_plain(SIGCHLD, SIG_DFL, 0); /* by default there are zombies */
 	pid = OK(fork());
 	if (pid == 0)
 		_exit(8);
@@ -578,7 +538,7 @@ TEST("SIG-child sigsuspend for SIGCHLD, as a shell waits for a job")
 	sigemptyset(&none);
 	sigemptyset(&chld);
 	sigaddset(&chld, SIGCHLD);
-	handle(SIGCHLD, count_run, 0);
+	set_plain(SIGCHLD, count_run, 0);
 	OK(sigprocmask(SIG_BLOCK, &chld, NULL));
 	for (int i = 0; i < 50; i++) {
 		int before = runs;

@@ -4,7 +4,7 @@
  * Who may be signalled and what signals do by default is asked in lifecycle.c.
  * The calls that a handler cuts short are asked in interrupts.c.
  */
-#include "test.h"
+#include "handlers.h"
 
 #include <setjmp.h>
 #include <ucontext.h>
@@ -38,55 +38,6 @@ struct action {
 	void *restorer;
 	unsigned long mask[2];
 };
-
-static volatile int runs, last_signal;
-static volatile siginfo_t last_info;
-
-static void count_run(int signal)
-{
-	runs++;
-	last_signal = signal;
-}
-
-static void keep_info(int signal, siginfo_t *info, void *context)
-{
-	(void)context;
-	count_run(signal);
-	last_info = *info;
-}
-
-/* Sets a handler with siginfo. */
-static void set(int signal, void (*handler)(int, siginfo_t *, void *),
-                int flags)
-{
-	struct sigaction action = {.sa_sigaction = handler,
-	                           .sa_flags = flags | SA_SIGINFO};
-
-	OK(sigaction(signal, &action, NULL));
-}
-
-static void set_plain(int signal, void (*handler)(int), int flags)
-{
-	struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
-
-	OK(sigaction(signal, &action, NULL));
-}
-
-static sigset_t only(int signal)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, signal);
-	return set;
-}
-
-static void mask(int how, int signal)
-{
-	sigset_t set = only(signal);
-
-	OK(sigprocmask(how, &set, NULL));
-}
 
 static int is_pending(int signal)
 {
