@@ -175,8 +175,9 @@ static void write_there(int fd)
 }
 
 /*
- * A child reads a pipe; when it sleeps it is signalled, and then a byte comes.
- * Its exit status: what read gave, and how often the handler ran.
+ * A child reads a pipe; when it sleeps it is signalled.  If its read is to
+ * begin again, a byte comes then.  Its exit status: what read gave, and how
+ * often the handler ran.
  */
 static int interrupted_read(int flags)
 {
@@ -195,9 +196,10 @@ static int interrupted_read(int flags)
 	await(stage + 1);
 	await_asleep(pid);
 	OK(kill(pid, SIGUSR1));
-	if (flags)
+	if (flags) {
 		await_asleep(pid);
-	write_there(ends[1]);
+		write_there(ends[1]);
+	}
 	close(ends[0]);
 	close(ends[1]);
 	return WEXITSTATUS(wait_status(pid));
