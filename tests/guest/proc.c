@@ -14,6 +14,7 @@ static char text[9000];
 
 #define CHECK "compare-arguments"
 #define LOOK  "wait"
+#define SPOIL "write-over-arguments"
 
 /* Reads a whole file, and puts a NUL behind it. */
 static int contents(const char *path)
@@ -259,6 +260,21 @@ TEST("PROC-cmdline a long argument, an empty one, and their order")
 	EQ(wait_status(pid), 7 << 8);
 }
 
+TEST("PROC-cmdline it ends, even if a process writes over its NULs")
+{
+	static char large[120001];
+	char *argv[] = {"name", SPOIL, large, large, large, large,
+	                large,  large, large, large, large, 0};
+	pid_t pid;
+
+	memset(large, 'y', 120000);
+	BACKGROUND(pid)
+	{
+		execv("/proc/self/exe", argv);
+	}
+	EQ(wait_status(pid), 7 << 8);
+}
+
 TEST("PROC-pid stat has state, parent, group, session and times")
 {
 	int pid = OK(fork());
@@ -451,10 +467,19 @@ TEST("PROC-exe a program whose file is gone runs on")
 /* PROC-cmdline: are its own arguments what /proc has? */
 int main(int argc, char **argv)
 {
-	int bytes, at = 0;
+	int bytes = 0, at = 0;
 
 	if (argc == 2 && strcmp(argv[1], LOOK) == 0)
 		pause();
+	if (argc > 2 && strcmp(argv[1], SPOIL) == 0) {
+		int fd = open("/proc/self/cmdline", O_RDONLY);
+
+		for (int i = 0; i < argc; i++)
+			argv[i][strlen(argv[i])] = 'y';
+		for (int got = 1; got > 0 && bytes < 4 << 20; bytes += got)
+			got = read(fd, text, 4096);
+		return bytes < 4 << 20 ? 7 : 3;
+	}
 	if (argc < 2 || strcmp(argv[1], CHECK) != 0)
 		return test_main(argc, argv);
 	bytes = contents("/proc/self/cmdline");

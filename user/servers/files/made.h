@@ -54,8 +54,11 @@ void make_cmdline(struct making *making);
 int process_target(int pid, int made);
 /* Adds the target of a link, as a path. */
 void process_link(struct text *text, int pid, int made);
-/* The connection of a descriptor, or -1. */
-int process_descriptor(int pid, int fd);
+/*
+ * The connection of the lowest open descriptor from *fd up, to which it moves
+ * *fd; -1: none is open there.
+ */
+int process_descriptor(int pid, int *fd);
 
 /* sysvipc.c */
 void make_shm(struct making *making);

@@ -215,9 +215,9 @@ static int find_pid(const char *name, uint32_t bytes)
 
 static int find_fd(int pid, const char *name, uint32_t bytes)
 {
-	int fd = parse(name, bytes);
+	int fd = parse(name, bytes), open = fd;
 
-	return fd >= 0 && process_descriptor(pid, fd) >= 0
+	return fd >= 0 && process_descriptor(pid, &open) >= 0 && open == fd
 	           ? number(pid, FDS + fd)
 	           : NO_NODE;
 }
@@ -248,13 +248,11 @@ static int fd_child(int parent, int *index, char name[16])
 	struct text text = {name, 16, 0};
 	int pid = node_at(parent).pid;
 
-	for (; *index < FDS; ++*index)
-		if (process_descriptor(pid, *index) >= 0) {
-			text_add(&text, "%d", *index);
-			text_byte(&text, '\0');
-			return number(pid, FDS + *index);
-		}
-	return NO_NODE;
+	if (process_descriptor(pid, index) < 0)
+		return NO_NODE;
+	text_add(&text, "%d", *index);
+	text_byte(&text, '\0');
+	return number(pid, FDS + *index);
 }
 
 int proc_child(int parent, int *index, char name[16])

@@ -154,15 +154,24 @@ static char byte_at(struct window *w, uint32_t va)
 	return (char)w->bytes[va % PAGE_SIZE];
 }
 
-/* Where the string begins that has its last byte before `va`. */
+#define ALL_MADE UINT32_MAX
+
+/*
+ * Where the string begins that has its last byte before `va`.  ALL_MADE: there
+ * is none, or it is longer than any that exec takes, because the process has
+ * written over the NULs.
+ */
 static uint32_t string_start(struct window *w, uint32_t first, uint32_t va)
 {
-	while (va > first && byte_at(w, va - 1) != '\0')
-		va--;
+	uint32_t longest = 0x20000;
+
+	if (va < first)
+		return ALL_MADE;
+	for (; va > first && byte_at(w, va - 1) != '\0'; va--)
+		if (longest-- == 0)
+			return ALL_MADE;
 	return va;
 }
-
-#define ALL_MADE UINT32_MAX
 
 /*
  * The strings of argv, each with its NUL, as they are in the process's memory
@@ -184,18 +193,19 @@ void make_cmdline(struct making *making)
 	w.page = 1;
 	if (at == 0)
 		at = end > first ? string_start(&w, first, end - 1) : ALL_MADE;
-	while (at != ALL_MADE && making->text.used < making->enough) {
+	while (at < end && making->text.used < making->enough) {
 		char byte = byte_at(&w, at);
 
 		text_byte(&making->text, byte);
 		at++;
-		if (byte != '\0' && at < end)
+		if (byte != '\0')
 			continue;
 		/* Its string is over, and the next one lies before it. */
 		at = string_start(&w, first, at - 1);
-		at = at > first ? string_start(&w, first, at - 1) : ALL_MADE;
+		if (at != ALL_MADE)
+			at = string_start(&w, first, at - 1);
 	}
-	making->at = at;
+	making->at = at < end ? at : ALL_MADE;
 }
 
 /* What killed a zombie: proc_crime() of the kernel.  Empty: nothing did. */
@@ -250,18 +260,30 @@ static int node_behind(int connection)
 	return open == 0 ? NO_NODE : open->node;
 }
 
-int process_descriptor(int pid, int fd)
+int process_descriptor(int pid, int *fd)
 {
 	static struct row row;
-	int16_t connection;
+	int16_t connection = -1;
 
-	if (!process_read(&row, pid) ||
-	    fd >= (int)(row_size(PROC_DESCRIPTORS) / sizeof(connection)))
+	if (!process_read(&row, pid))
 		return -1;
-	memcpy(&connection,
-	       (const int16_t *)row_bytes(&row, PROC_DESCRIPTORS) + fd,
-	       sizeof(connection));
-	return connection;
+	for (; *fd < (int)(row_size(PROC_DESCRIPTORS) / sizeof(connection));
+	     ++*fd) {
+		memcpy(&connection,
+		       (const int16_t *)row_bytes(&row, PROC_DESCRIPTORS) + *fd,
+		       sizeof(connection));
+		if (connection >= 0)
+			return connection;
+	}
+	return -1;
+}
+
+/* The connection of the descriptor that a link is about, or -1. */
+static int linked(int pid, int made)
+{
+	int fd = made - MADE_FD, connection = process_descriptor(pid, &fd);
+
+	return fd == made - MADE_FD ? connection : -1;
 }
 
 /* The device behind a connection to another server; -1 leads to none. */
@@ -303,7 +325,7 @@ int process_target(int pid, int made)
 	else if (made == MADE_EXE)
 		node = (int)row_get(&row, PROC_FILE);
 	else if (made >= MADE_FD)
-		node = node_behind(process_descriptor(pid, made - MADE_FD));
+		node = node_behind(linked(pid, made));
 	return node_lives(node) ? node : NO_NODE;
 }
 
@@ -314,5 +336,5 @@ void process_link(struct text *text, int pid, int made)
 	if (node != NO_NODE)
 		put_node(text, node);
 	else if (made >= MADE_FD)
-		put_device(text, process_descriptor(pid, made - MADE_FD));
+		put_device(text, linked(pid, made));
 }
