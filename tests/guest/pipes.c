@@ -1030,6 +1030,19 @@ static void one_byte(int nr, int fd, unsigned char *c)
 	EQ(n, 1);
 }
 
+/* Uses the CPU for some milliseconds: a signal does not end that. */
+static void compute(int ms)
+{
+	struct timespec start, now;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while ((now.tv_sec - start.tv_sec) * 1000 +
+	           (now.tv_nsec - start.tv_nsec) / 1000000 <
+	       ms);
+}
+
 /* Each byte of 0 to 9,999 goes through, and both ends have a storm. */
 static void through_a_storm(int flags)
 {
@@ -1045,6 +1058,8 @@ static void through_a_storm(int flags)
 		for (int i = 0; i < MANY_BYTES; i++) {
 			c = (unsigned char)(i % 251);
 			one_byte(NR_write, p.w, &c);
+			if (i % 1000 == 0)
+				compute(20); /* the other end waits */
 		}
 		storm(0);
 	}
