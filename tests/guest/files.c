@@ -293,6 +293,31 @@ TEST("FILE-lseek _llseek stores the place, and leaves it when it cannot")
 	EQ(SYS(NR_lseek, fd, 0, SEEK_CUR), 3);
 }
 
+TEST("FILE-lseek to data and to a hole: all of a file is data, its end a hole")
+{
+	int fd = opened(TREE "plain", O_RDONLY), fds[2];
+	long long place = -1;
+
+	EQ(SYS(NR_lseek, fd, 3, SEEK_DATA), 3);
+	EQ(SYS(NR_lseek, fd, 3, SEEK_HOLE), 26);
+	EQ(SYS(NR_lseek, fd, 25, SEEK_DATA), 25);
+	ERR(SYS(NR_lseek, fd, 26, SEEK_DATA), ENXIO);
+	ERR(SYS(NR_lseek, fd, 26, SEEK_HOLE), ENXIO);
+	ERR(SYS(NR_lseek, fd, -1, SEEK_DATA), ENXIO);
+	ERR(SYS(NR_lseek, fd, -1, SEEK_HOLE), ENXIO);
+	ERR(SYS(NR_llseek, fd, 1, 0, P(&place), SEEK_DATA), ENXIO);
+	EQ(SYS(NR_lseek, fd, 0, SEEK_CUR), 25);
+	EQ(SYS(NR_llseek, fd, 0, 0, P(&place), SEEK_HOLE), 0);
+	EQ(place, 26);
+	ERR(SYS(NR_lseek, fd, 0, 5), EINVAL);
+	OK(pipe(fds));
+	ERR(SYS(NR_lseek, fds[0], 0, SEEK_DATA), ESPIPE);
+	ERR(SYS(NR_lseek, opened("/", O_RDONLY), 0, SEEK_DATA), EINVAL);
+	ERR(SYS(NR_lseek, opened("/proc/uptime", O_RDONLY), 0, SEEK_DATA),
+	    EINVAL);
+	EQ(SYS(NR_lseek, opened("/dev/null", O_RDONLY), 7, SEEK_DATA), 0);
+}
+
 TEST("FILE-lseek dup and fork share the place, another open does not")
 {
 	int fd = opened(TREE "plain", O_RDONLY), copy = OK(SYS(NR_dup, fd));

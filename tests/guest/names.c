@@ -187,6 +187,34 @@ TREE("NAME-open O_CREAT in what cannot hold a file, and with slashes")
 	OK(try_open(name_256, O_CREAT | O_RDWR));
 }
 
+TREE("NAME-open O_CREAT of a name with slashes, and by a link to one: EISDIR")
+{
+	file("a", 0644);
+	OK(mkdir("d", 0755));
+	OK(symlink("no/", "none"));
+	OK(symlink("a/", "file"));
+	OK(symlink("d/", "directory"));
+	OK(symlink("a", "good"));
+	ERR(try_open("none", O_CREAT | O_RDWR), EISDIR);
+	ERR(try_open("file", O_CREAT | O_RDWR), EISDIR);
+	ERR(try_open("file", O_RDWR), ENOTDIR);
+	ERR(try_open("directory", O_CREAT | O_RDONLY), EISDIR);
+	OK(try_open("directory", O_RDONLY));
+	ERR(try_open("good//", O_CREAT | O_RDWR), EISDIR);
+	ERR(try_open("good/", O_CREAT | O_EXCL | O_RDWR), EISDIR);
+	ERR(try_open("none", O_CREAT | O_NOFOLLOW | O_RDWR), ELOOP);
+	ERR(try_open("d/./", O_CREAT | O_RDONLY), EISDIR);
+	ERR(try_open("d/..", O_CREAT | O_RDONLY), EISDIR);
+	ERR(try_open("d/...//", O_CREAT | O_RDWR), EISDIR);
+	ERR(try_open("a/b/", O_CREAT | O_RDWR), ENOTDIR);
+	ERR(try_open("no/b/", O_CREAT | O_RDWR), ENOENT);
+	ERR(SYS(NR_access, P("no"), F_OK), ENOENT);
+	AS(USER, USER)
+	{
+		ERR(try_open("new/", O_CREAT | O_RDWR), EISDIR);
+	}
+}
+
 TREE("NAME-open a directory of another one's: EACCES, and nothing is made")
 {
 	OK(mkdir("d", 0755));

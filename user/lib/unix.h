@@ -20,6 +20,8 @@
 #define SEEK_SET 0
 #define SEEK_CUR 1
 #define SEEK_END 2
+#define SEEK_DATA 3
+#define SEEK_HOLE 4
 
 #define S_IFMT  0170000
 #define S_IFLNK 0120000

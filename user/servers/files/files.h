@@ -82,6 +82,7 @@ struct walk {
 	int start;     /* where a relative path begins */
 	bool nofollow; /* do not follow a link in the last component */
 	bool parent;   /* nor if slashes come after it: the name is wanted */
+	bool creates;  /* EISDIR if slashes come after it: no file has them */
 
 	/* Out: about the last component. */
 	bool last_missing; /* the only one that is missing */

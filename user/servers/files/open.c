@@ -176,31 +176,6 @@ static int open_new(const struct message *m, const struct walk *walk,
 	return error;
 }
 
-/* Is the last name of the path "." or ".."? */
-static bool ends_in_dots(const char *path)
-{
-	const char *name = path;
-
-	for (; *path != '\0'; path++)
-		if (*path == '/')
-			name = path + 1;
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
-/*
- * Removes slashes at the end of a path, but not from "/".  Were there any,
- * behind a name that a file could have?
- */
-static bool strip_slashes(char *path)
-{
-	uint32_t bytes = strlen(path), all = bytes;
-
-	while (bytes > 1 && path[bytes - 1] == '/')
-		bytes--;
-	path[bytes] = '\0';
-	return bytes < all && !ends_in_dots(path);
-}
-
 struct request {
 	int path; /* its argument */
 	int flags;
@@ -227,10 +202,10 @@ int open_call(const struct message *m)
 	bool exclusive = (r.flags & O_CREAT) && (r.flags & O_EXCL);
 	struct walk walk = {.who = who_effective(m),
 	                    .start = object_node(m),
-	                    .nofollow = (r.flags & O_NOFOLLOW) || exclusive};
+	                    .nofollow = (r.flags & O_NOFOLLOW) || exclusive,
+	                    .creates = r.flags & O_CREAT};
 	char *path;
 	int error = path_lease(m, r.path, &path);
-	bool slashes;
 	int found;
 
 	if ((r.flags & O_CREAT) && (r.flags & O_DIRECTORY))
@@ -239,11 +214,8 @@ int open_call(const struct message *m)
 		return -EOPNOTSUPP;
 	if (error < 0)
 		return error;
-	slashes = (r.flags & O_CREAT) && strip_slashes(path);
 	found = path_find(&walk, path);
-	if (slashes && (found >= 0 || walk.last_missing))
-		return -EISDIR; /* no file can have that name */
-	if (found < 0 && (r.flags & O_CREAT) && walk.last_missing)
+	if (found < 0 && walk.creates && walk.last_missing)
 		return open_new(m, &walk, r.mode, r.flags);
 	return found < 0 ? found : open_node(m, &walk.who, found, r.flags);
 }

@@ -175,6 +175,18 @@ static bool leads_astray(const struct walk *walk, int at, int next)
 	       link.uid != walk->who.uid && link.uid != directory.uid;
 }
 
+/* Is it the last component, of a file to be made, with slashes after it? */
+static bool names_no_file(const struct walk *walk, const char *name,
+                          uint32_t bytes)
+{
+	const char *tail = name + bytes;
+	bool dots =
+	    name[0] == '.' && (bytes == 1 || (bytes == 2 && name[1] == '.'));
+
+	return walk->creates && !dots && *tail == '/' &&
+	       *skip_slashes(tail) == '\0';
+}
+
 /* Walks the component at *name.  The node that it leads to, or -errno. */
 static int walk_on(struct walk *walk, int at, const char **name, int *links)
 {
@@ -187,6 +199,9 @@ static int walk_on(struct walk *walk, int at, const char **name, int *links)
 	walk->last = *name;
 	walk->last_bytes = bytes;
 	walk->slash = *tail == '/';
+	if (next != -ENOTDIR && next != -EACCES &&
+	    names_no_file(walk, *name, bytes))
+		return -EISDIR;
 	if (next < 0) {
 		walk->last_missing =
 		    next == -ENOENT && *skip_slashes(tail) == '\0';

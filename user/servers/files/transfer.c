@@ -249,16 +249,21 @@ static int seek(struct open *open, int high, uint32_t low, uint32_t whence)
 	struct node node = node_at(open->node);
 	int64_t to = ((int64_t)high << 32) + low;
 
-	if (whence > SEEK_END)
+	if (whence > SEEK_HOLE)
 		return -EINVAL;
 	if (node.kind == NODE_FIFO)
 		return -ESPIPE;
-	if (whence == SEEK_END && !has_end(&node))
+	if (whence >= SEEK_END && !has_end(&node))
 		return -EINVAL;
 	if (node.kind >= NODE_NULL && node.kind <= NODE_RANDOM) {
 		open->offset = 0;
 		return 0;
 	}
+	/* A hole takes its memory: all is data, and the one hole is the end. */
+	if (whence > SEEK_END && (to < 0 || to >= node.bytes.size))
+		return -ENXIO;
+	if (whence == SEEK_HOLE)
+		to = node.bytes.size;
 	if (whence == SEEK_CUR)
 		to += open->offset;
 	if (whence == SEEK_END)
