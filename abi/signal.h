@@ -36,6 +36,9 @@
 #define SIGRTMIN  32 /* from here on each one sent is kept, in order */
 #define SIGNAL_MAX 64
 
+/* The most news of pending signals that a process has: RLIMIT_SIGPENDING. */
+#define NEWS_OF_ONE 128
+
 #define SIG_BLOCK   0
 #define SIG_UNBLOCK 1
 #define SIG_SETMASK 2

@@ -179,7 +179,6 @@ extern struct rows action_rows;
  * the signal is pending without.
  */
 void signal_queue(struct proc *p, int signal, struct signal_news news);
-#define NEWS_OF_ONE 128 /* of a process: RLIMIT_SIGPENDING */
 struct queued {
 	int link;   /* mm/rows.c: the next free row */
 	int signal; /* which it is about */

@@ -320,6 +320,51 @@ TEST("PROC-pid status has the name, the pids and four ids each")
 	EQ(strncmp(text, "Name:\t", 6), 0);
 }
 
+static void caught(int signal)
+{
+	(void)signal;
+}
+
+/* A line of /proc/self/status that has a set of signals. */
+static unsigned long long set_of(const char *name)
+{
+	char *at;
+
+	contents("/proc/self/status");
+	at = strstr(text, name);
+	if (at == 0 || at[strlen(name) + 16] != '\n')
+		FAIL("there is no line %s with 16 digits", name);
+	return strtoull(at + strlen(name), 0, 16);
+}
+
+TEST("PROC-pid status has the signals: blocked, pending, ignored and caught")
+{
+	sigset_t set;
+	union sigval value = {.sival_int = 1};
+
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+	signal(SIGUSR2, caught);
+	signal(64, caught);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, 40);
+	OK(sigprocmask(SIG_SETMASK, &set, 0));
+	EQ(set_of("SigPnd:\t"), 0);
+	EQ(set_of("ShdPnd:\t"), 0);
+	EQ(set_of("SigBlk:\t") == (1ull << 39 | 1ull << (SIGUSR1 - 1)), 1);
+	EQ(set_of("SigIgn:\t") & 1, 1);
+	EQ(set_of("SigIgn:\t") >> (SIGCHLD - 1) & 1, 0);
+	EQ(set_of("SigCgt:\t") == (1ull << 63 | 1ull << (SIGUSR2 - 1)), 1);
+	EQ(number_of("SigQ:\t"), 0);
+	OK(kill(getpid(), SIGUSR1));
+	OK(sigqueue(getpid(), 40, value));
+	OK(sigqueue(getpid(), 40, value));
+	EQ(set_of("ShdPnd:\t") == (1ull << 39 | 1ull << (SIGUSR1 - 1)), 1);
+	EQ(number_of("SigQ:\t"), 3);
+	TRUE(strtol(strchr(strstr(text, "SigQ:\t"), '/') + 1, 0, 10) >= 32);
+}
+
 TEST("PROC-pid comm is the program's name, and prctl changes it")
 {
 	OK(SYS(172, 15, P("ren am)ed")));
@@ -345,7 +390,15 @@ TEST("PROC-pid another user's descriptors and links are not to be looked at")
 	ERR(SYS(NR_readlink, P(text), P(text + 100), 10), EACCES);
 	snprintf(text, sizeof text, "/proc/%d/cwd", pid);
 	ERR(SYS(NR_readlink, P(text), P(text + 100), 10), EACCES);
+	snprintf(text, sizeof text, "/proc/%d/maps", pid);
+	ERR(SYS(NR_open, P(text), O_RDONLY, 0), EACCES);
+	OK(SYS(NR_access, P(text), R_OK));
+	snprintf(text, sizeof text, "/proc/%d/status", pid);
+	OK(SYS(NR_open, P(text), O_RDONLY, 0));
+	OK(SYS(NR_open, P("/proc/self/maps"), O_RDONLY, 0));
 	OK(seteuid(0));
+	snprintf(text, sizeof text, "/proc/%d/maps", pid);
+	OK(SYS(NR_open, P(text), O_RDONLY, 0));
 	OK(kill(pid, SIGKILL));
 	EQ(waitpid(pid, 0, 0), pid);
 }

@@ -318,6 +318,7 @@ enum field {
 	PROC_PID, PROC_STATE, PROC_PEER, PROC_PARENT, PROC_SPACE, PROC_NAME,
 	PROC_PGID, PROC_SID, PROC_UID, PROC_EUID, PROC_GID, PROC_EGID, PROC_START, PROC_USER, PROC_SYSTEM, PROC_STATUS,
 	PROC_CRIME, PROC_CHILDREN, PROC_SUID, PROC_SGID, PROC_FILE, PROC_ARGS, PROC_ARGS_END,
+	PROC_MASK, PROC_PENDING, PROC_CAUGHT, PROC_IGNORED, PROC_NEWS,
 	PROC_CWD, PROC_DESCRIPTORS, PROC_CHANNEL, CONNECTION_CHANNEL, CONNECTION_OBJECT,
 	SPACE_DIRECTORY, SPACE_HEAP, SPACE_SLOT_REGION, REGION_START, REGION_END,
 	REGION_KIND, REGION_SEGMENT, REGION_OFFSET, REGION_RIGHTS,
@@ -354,6 +355,11 @@ bool physical_read(uint32_t address, void *to, uint32_t bytes);
 bool memory_read(uint32_t directory, uint32_t va, void *to, uint32_t bytes);
 /* Reads the row of process `pid`.  False: it is neither alive nor a zombie. */
 bool process_read(struct row *row, int pid);
+/*
+ * May `who` look at what a process has in memory and in its descriptors?
+ * ptrace(2) asks so: it may be itself, it may have all of its ids, or be root.
+ */
+bool process_lets(int pid, const struct who *who);
 /* When process `pid` started, in ticks; 0: there is none. */
 uint32_t process_started(int pid);
 /* The lowest pid that exists from `pid` up, or -1. */
@@ -384,6 +390,8 @@ int proc_target(int node, const struct who *who);
 /* Copies a link's target, as link_target() does. */
 int proc_link(int node, char *to, uint32_t size);
 
+/* May `who` open the file, besides what its mode says?  0 or -EACCES. */
+int made_admits(const struct node *node, const struct who *who);
 /* Is `node` a limit in /proc/sys? */
 bool made_settable(const struct node *node);
 /* A turn of a read at the object's offset.  The call's answer, or LATER. */

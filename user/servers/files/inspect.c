@@ -21,6 +21,9 @@ static const char *const field_names[FIELDS] = {
 	[PROC_CHILDREN] = "proc.children", [PROC_SUID] = "proc.suid",
 	[PROC_SGID] = "proc.sgid", [PROC_FILE] = "proc.file",
 	[PROC_ARGS] = "proc.args", [PROC_ARGS_END] = "proc.args_end",
+	[PROC_MASK] = "proc.mask", [PROC_PENDING] = "proc.pending",
+	[PROC_CAUGHT] = "proc.caught", [PROC_IGNORED] = "proc.ignored",
+	[PROC_NEWS] = "proc.news",
 	[PROC_CWD] = "proc.cwd", [PROC_DESCRIPTORS] = "proc.descriptors",
 	[PROC_CHANNEL] = "proc.channel",
 	[CONNECTION_CHANNEL] = "connection.channel",
@@ -212,6 +215,20 @@ bool process_read(struct row *row, int pid)
 	inspect_now();
 	return row_read(row, PROCS, index) && row_get(row, PROC_STATE) != 0 &&
 	       (int)row_get(row, PROC_PID) == pid;
+}
+
+bool process_lets(int pid, const struct who *who)
+{
+	static struct row row;
+
+	if (who->uid == 0 || who->pid == pid)
+		return true;
+	return process_read(&row, pid) && who->uid == row_get(&row, PROC_UID) &&
+	       who->uid == row_get(&row, PROC_EUID) &&
+	       who->uid == row_get(&row, PROC_SUID) &&
+	       who->gid == row_get(&row, PROC_GID) &&
+	       who->gid == row_get(&row, PROC_EGID) &&
+	       who->gid == row_get(&row, PROC_SGID);
 }
 
 uint32_t process_started(int pid)

@@ -79,6 +79,13 @@ static void make(struct making *making, int made)
 	making->text.used = min(making->text.used, making->text.size);
 }
 
+int made_admits(const struct node *node, const struct who *who)
+{
+	return node->value != MADE_MAPS || process_lets(node->pid, who)
+	           ? 0
+	           : -EACCES;
+}
+
 bool made_settable(const struct node *node)
 {
 	return node->kind == NODE_MADE && node->value >= MADE_TUNABLES;

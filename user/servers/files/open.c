@@ -145,6 +145,8 @@ static int open_node(const struct message *m, const struct who *who, int number,
 		return error;
 	if (node.kind == NODE_FILE)
 		error = make_writable(m, number, flags);
+	if (node.kind == NODE_MADE && !(flags & O_PATH))
+		error = made_admits(&node, who);
 	if (error < 0)
 		return error;
 	flags &= ~(O_CREAT | O_EXCL);

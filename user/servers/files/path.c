@@ -91,7 +91,7 @@ int link_target(int node, const struct who *who, char *to, uint32_t size)
 	struct node link = node_at(node);
 	struct text text = {to, size, 0};
 
-	if (node >= DYNAMIC && who->uid != 0 && who->uid != link.uid)
+	if (node >= DYNAMIC && !process_lets(link.pid, who))
 		return -EACCES;
 	if (node >= DYNAMIC)
 		return proc_link(node, to, size);

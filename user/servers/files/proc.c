@@ -177,7 +177,7 @@ int proc_target(int node, const struct who *who)
 	if (node < DYNAMIC)
 		return NO_NODE;
 	link = proc_node(node);
-	if (who->uid != 0 && who->uid != link.uid)
+	if (!process_lets(link.pid, who))
 		return -EACCES;
 	return process_target(link.pid, link.value);
 }

@@ -7,6 +7,7 @@
 #include "files.h"
 #include "made.h"
 #include "../../lib/devices.h"
+#include "../../../abi/signal.h"
 
 /* The letters are those of proc(5). */
 static const struct {
@@ -61,6 +62,31 @@ static void put_ids(struct text *text, const char *name, const struct row *row,
 	         row_get(row, effective));
 }
 
+/*
+ * The news that are queued and the most that could be; and five sets, in which
+ * signal 1 is bit 0.  Nothing is pending for one thread alone: there are none.
+ */
+static void put_signals(struct text *text, const struct row *row)
+{
+	static const struct {
+		const char *name;
+		enum field set;
+	} lines[] = {{"SigPnd:", FIELDS},
+	             {"ShdPnd:", PROC_PENDING},
+	             {"SigBlk:", PROC_MASK},
+	             {"SigIgn:", PROC_IGNORED},
+	             {"SigCgt:", PROC_CAUGHT}};
+
+	text_add(text, "SigQ:\t%u/%d\n", row_get(row, PROC_NEWS), NEWS_OF_ONE);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		uint32_t set[2] = {0, 0};
+
+		if (lines[i].set != FIELDS)
+			memcpy(set, row_bytes(row, lines[i].set), sizeof(set));
+		text_add(text, "%s\t%08x%08x\n", lines[i].name, set[1], set[0]);
+	}
+}
+
 /* proc(5), /proc/PID/status: some of its lines.  State names the peer. */
 void make_status(struct text *text, int pid)
 {
@@ -84,6 +110,7 @@ void make_status(struct text *text, int pid)
 		text_add(text, "VmSize:\t%8u kB\nVmRSS:\t%8u kB\n",
 		         bytes / 1024, pages * (PAGE_SIZE / 1024));
 	text_add(text, "Threads:\t1\n");
+	put_signals(text, &row);
 }
 
 /* proc(5), /proc/PID/stat: fields 4 to 52; 0 if the value is unknown. */
