@@ -88,7 +88,7 @@ LIB          := $(patsubst %,build/free/%.o,$(wildcard user/lib/*.c))
 build/free/%.c.o: %.c Makefile | $(GEN)
 	$(CROSS)gcc $(FREE) -ffunction-sections -fdata-sections -Iuser/lib -Ibuild/gen -MMD -MP -c -o $@ $<
 define FREE_PROGRAM # its path, its source without the ending
-$(1): $(patsubst %,build/free/%.o,$(wildcard $(2)/*.c $(2).c)) $(LIB)
+$(1): $(patsubst %,build/free/%.o,$(wildcard $(2)/*.c $(2)/*/*.c $(2).c)) $(LIB)
 	$$(CROSS)ld $$(ULINK) --gc-sections -s -o $$@ $$^ $$(LIBGCC)
 endef
 $(foreach s,$(SERVERS),$(eval $(call FREE_PROGRAM,build/root/sbin/$(s),user/servers/$(s))))
@@ -144,7 +144,7 @@ help: ## this
 clean: ; rm -rf build ## remove build/
 
 # ---- folders to write to, and what each file includes ----------------------
-SOURCES := $(sort $(dir $(wildcard boot/* kernel/*/* mm/* ipc/*/* user/*/* user/*/*/* tests/*/*)))
+SOURCES := $(sort $(dir $(wildcard boot/* kernel/*/* mm/* ipc/*/* user/*/* user/*/*/* user/*/*/*/* tests/*/*)))
 BUILDS  := $(foreach to,obj fast free paths multi,$(SOURCES:%=build/$(to)/%) build/$(to)/build/gen)
 $(shell mkdir -p build/gen build/tests $(sort $(dir $(PROGRAMS)) $(BUILDS)))
 -include $(shell find build \( -name 'apt-*' -o -name release \) -prune -o -name '*.d' -print)

@@ -1,5 +1,5 @@
-// with: user/servers/files/bytes.c user/servers/files/arena.c
-// with: user/servers/files/quota.c user/lib/server.c
+// with: user/servers/files/bytes/bytes.c user/servers/files/bytes/arena.c
+// with: user/servers/files/bytes/quota.c user/lib/server.c
 // with: -includetests/host/fake_native.h
 // alone
 /*
@@ -11,8 +11,8 @@
  * and dropped at random.  After each step each file has its model's bytes, and
  * the pages that are taken are those that the files' segments have.
  */
-#include "../../user/servers/files/bytes.h"
-#include "../../user/servers/files/files.h"
+#include "../../user/lib/inspect.h"
+#include "../../user/servers/files/bytes/bytes.h"
 #include "tap.h"
 
 #define FILES       24
@@ -37,8 +37,6 @@ static int pages_left; /* of memory; beyond it all is refused */
 static uint8_t buffer[LONGEST];
 static uint32_t buffer_ends; /* beyond it is EFAULT */
 static bool root;
-
-const uint8_t *archive;
 
 static uint32_t pages_for_bytes(uint32_t bytes)
 {

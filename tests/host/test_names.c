@@ -1,5 +1,5 @@
-// with: user/servers/files/entry.c user/servers/files/node.c
-// with: user/servers/files/arena.c user/servers/files/quota.c
+// with: user/servers/files/tree/entry.c user/servers/files/tree/node.c
+// with: user/servers/files/bytes/arena.c user/servers/files/bytes/quota.c
 // with: user/lib/server.c -includetests/host/fake_native.h
 // alone
 /*
@@ -11,7 +11,7 @@
  * every node has as many links as the table has names of it.  A reader has seen
  * each name that was there all the time once, and none that was never there.
  */
-#include "../../user/servers/files/files.h"
+#include "../../user/servers/files/tree/path.h"
 #include "tap.h"
 
 #define PLACES   8 /* directories; the first is the root */

@@ -22,7 +22,7 @@ fresh() { # a copy, without the breach of the test before
 	mkdir -p "$out/tree/build"
 	cp -r abi boot kernel mm ipc user tools tests docs README.md \
 		"$out/tree" &&
-		cp -r build/gen build/obj "$out/tree/build"
+		cp -r build/gen build/obj build/free "$out/tree/build"
 }
 
 sees() { # RULE WORDS SENTENCE: the rule says so
@@ -48,6 +48,17 @@ fresh
 echo '#include "../message/message.h"' >>"$out/tree/ipc/sysv/shm.c"
 sees includes "ipc/sysv/shm.c:[0-9]+: climbs to ipc/message/message.h" \
 	"rules: the halves of ipc do not know each other"
+
+fresh
+echo '#include "../calls/calls.h"' >>"$out/tree/user/servers/files/open/turns.c"
+sees includes "open/turns.c:[0-9]+: climbs to user/servers/files/calls/calls.h" \
+	"rules: what is open includes nothing of the calls that open it"
+
+fresh
+echo '#include "../../../kernel/base/klog.h"' \
+	>>"$out/tree/user/servers/files/main.c"
+sees includes "main.c:[0-9]+: climbs to kernel/base/klog.h" \
+	"rules: a server includes nothing of the kernel"
 
 fresh
 echo 'int pid_next(void); int climb(void) { return pid_next(); }' \

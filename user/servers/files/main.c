@@ -1,6 +1,16 @@
 /*
  * user/servers/files/main.c -- the server of names.
  *
+ * Its rooms, from the ground up.  A room includes only those below it:
+ *
+ *	bytes/   what is in files, and how much memory all may take
+ *	tree/    nodes, their names, and the way from a path to a node
+ *	open/    what is open, and who waits at it
+ *	pipes/   what is in pipes; and their ends, with FIFOs
+ *	proc/    the files that are made when they are read
+ *	calls/   the calls, one handler for each
+ *	main.c   the loop, and which call goes where
+ *
  * It has rank 1: it may send requests to servers of a higher rank, but it
  * never does.  It passes a call on to the server that owns the device, so that
  * no client waits for a server that waits for another one.  Its name space is
@@ -14,15 +24,15 @@
  *	open        a connection                  client   message.c, reply
  *	            room for objects, stays       client   objects_take
  *	a new name  room for nodes, entries and
- *	            their table, stays            client   node.c, entry.c
- *	            the name's bytes              client   arena.c
- *	pipe2, FIFO room for pipes, stays         client   pipe.c
- *	            a chunk of the arena          client   pipe.c, page_take
- *	write       a chunk of the arena          client   arena.c
- *	            a segment, and its pages      client   bytes.c
- *	mmap2       a segment, a file's last page client   bytes.c
+ *	            their table, stays            client   tree/entry.c
+ *	            the name's bytes              client   bytes/arena.c
+ *	pipe2, FIFO room for pipes, stays         client   pipes/pipe.c
+ *	            a chunk of the arena          client   page_take
+ *	write       a chunk of the arena          client   bytes/arena.c
+ *	            a segment, and its pages      client   bytes/bytes.c
+ *	mmap2       a segment, a file's last page client   bytes/bytes.c
  *	            regions, tables, pages        client   kernel/unix/memory.c
- *	execve      the image's segment           client   exec.c
+ *	execve      the image's segment           client   calls/exec.c
  *	            the new space, its stack      client   kernel/unix/exec.c
  *	read /proc  the rest of a line: 2 pages   client   made.c, keep_rest
  *	/dev/zero   a touched page                client   mm/fault.c
@@ -32,20 +42,22 @@
  * and a place to wait for each process (user/lib/room.h).
  *
  * No client may keep the server from the others for long.  A turn of a request
- * moves a megabyte at most: then a read waits in line (turns.c), and a write is
- * answered.  A file of the archive is copied in one turn, for its first writer.
- * A read of /proc makes a page at most, or passes over sixteen.  getdents64
- * gives a page of entries, or looks for its place in a long directory for a
- * while.  The exception is /proc/check, which runs all checkers of the kernel
- * for as long as they take: only root can read it.
+ * moves a megabyte at most: then a read waits in line (open/turns.c), and a
+ * write is answered.  A file of the archive is copied in one turn, for its
+ * first writer.  A read of /proc makes a page at most, or passes over sixteen.
+ * getdents64 gives a page of entries, or looks for its place in a long
+ * directory for a while.  The exception is /proc/check, which runs all checkers
+ * of the kernel for as long as they take: only root can read it.
  *
  * It starts with a connection to each server above it.  Its arguments name the
  * descriptors: "console=3", "test=4".  The console's devices are in
  * user/lib/devices.h; any other server is /dev/NAME.
  */
-#include "files.h"
-
 #include "../../lib/devices.h"
+#include "../../lib/inspect.h"
+#include "calls/calls.h"
+#include "pipes/pipe.h"
+#include "proc/proc.h"
 
 #define TOLD_MAX 16 /* lines in the log about missing files */
 

@@ -1,0 +1,219 @@
+/*
+ * user/servers/files/bytes/arena.c -- cells for the bytes of small files.
+ *
+ * A segment for each file would cost a page and a page table, even for ten
+ * bytes.  So small files share chunks.  A chunk is a segment whose cells are
+ * all of one size, which is a power of two from 32 to 4,096:
+ *
+ *	chunk   [ used | free | used | free | fresh ...          ]
+ *	                  |              ^
+ *	        free -----+    +---------+   the first bytes of a free cell
+ *	                  +----+             name the next one
+ *
+ * A cell's number says where it is: the chunk, and the unit of 32 bytes where
+ * it starts.  Chunks that have room are in a list for each size; a chunk
+ * without used cells is given back at once.  A chunk counts at the level of the
+ * client that needs it.
+ *
+ * Each chunk takes a slot of 4 MiB of this server's addresses, of which there
+ * are 768.  So a chunk has 64 KiB on a small machine, and more on a large one:
+ * CHUNKS of them are all that files may take.
+ *
+ * The rows of the chunks are the only memory that stays (user/lib/server.h,
+ * struct objects).  Row 0 is no chunk, so that no cell has the number 0.
+ */
+#include "bytes.h"
+
+#define CHUNK_LEAST 0x10000u
+#define CHUNK_MOST  0x400000u
+#define CHUNKS      512u
+#define SMALLEST    32u
+#define CLASSES     8 /* 32, 64, 128 ... 4,096 */
+#define NO_UNIT     UINT32_MAX
+
+struct chunk {
+	struct object object;
+	int segment; /* its handle */
+	uint8_t *start;
+	int class;           /* its cells have SMALLEST << class bytes */
+	uint32_t used;       /* cells */
+	uint32_t fresh;      /* units from here on were never used */
+	uint32_t free;       /* the unit of the first free cell, or NO_UNIT */
+	int previous, after; /* of its class, with room; 0: none */
+};
+
+static struct {
+	struct objects chunks;
+	uint32_t bytes;         /* of a chunk */
+	uint32_t units;         /* of SMALLEST in a chunk */
+	int with_room[CLASSES]; /* the first chunk that has room; 0: none */
+} arena = {.chunks.bytes = sizeof(struct chunk)};
+
+bool arena_start(uint32_t pages)
+{
+	arena.bytes = CHUNK_LEAST;
+	while (arena.bytes < CHUNK_MOST &&
+	       pages / CHUNKS > arena.bytes / PAGE_SIZE)
+		arena.bytes *= 2;
+	arena.units = arena.bytes / SMALLEST;
+	return objects_start(&arena.chunks);
+}
+
+static struct chunk *chunk_at(int chunk)
+{
+	return objects_at(&arena.chunks, chunk);
+}
+
+static struct chunk *chunk_of(int cell)
+{
+	return chunk_at(cell / (int)arena.units);
+}
+
+/* ---- the lists ---------------------------------------------------------- */
+
+static void list(int chunk)
+{
+	struct chunk *c = chunk_at(chunk);
+	int first = arena.with_room[c->class];
+
+	c->previous = 0;
+	c->after = first;
+	if (first != 0)
+		chunk_at(first)->previous = chunk;
+	arena.with_room[c->class] = chunk;
+}
+
+static void unlist(int chunk)
+{
+	const struct chunk *c = chunk_at(chunk);
+
+	if (c->after != 0)
+		chunk_at(c->after)->previous = c->previous;
+	if (c->previous != 0)
+		chunk_at(c->previous)->after = c->after;
+	else
+		arena.with_room[c->class] = c->after;
+}
+
+/* ---- chunks ------------------------------------------------------------- */
+
+/* Makes its segment and maps it.  The address, or -errno. */
+static int map_chunk(int whom, int *segment)
+{
+	int address;
+
+	*segment =
+	    k_segment_make(SEGMENT_OF_MEMORY, arena.bytes, 0, (uint32_t)whom);
+	if (*segment < 0)
+		return *segment;
+	address = k_map_self(*segment, 0, arena.bytes, PROT_READ | PROT_WRITE);
+	if (unix_failed(address))
+		k_segment_drop(*segment);
+	return address;
+}
+
+/* Makes a chunk, lists it, and returns its number, or -ENOSPC. */
+static int chunk_make(int class, int whom)
+{
+	int chunk, segment, address;
+
+	if (!quota_take(arena.bytes / PAGE_SIZE, whom))
+		return -ENOSPC;
+	address = map_chunk(whom, &segment);
+	chunk =
+	    unix_failed(address) ? -ENOSPC : objects_take(&arena.chunks, whom);
+	if (chunk < 0) {
+		if (!unix_failed(address)) {
+			unix_unmap((void *)(uintptr_t)address, arena.bytes);
+			k_segment_drop(segment);
+		}
+		quota_give(arena.bytes / PAGE_SIZE);
+		return -ENOSPC;
+	}
+	chunk_at(chunk)->segment = segment;
+	chunk_at(chunk)->start = (uint8_t *)(uintptr_t)address;
+	chunk_at(chunk)->class = class;
+	chunk_at(chunk)->free = NO_UNIT;
+	list(chunk);
+	return chunk;
+}
+
+static void chunk_end(int chunk)
+{
+	const struct chunk *c = chunk_at(chunk);
+
+	unlist(chunk);
+	unix_unmap(c->start, arena.bytes);
+	k_segment_drop(c->segment);
+	objects_drop(&arena.chunks, chunk);
+	quota_give(arena.bytes / PAGE_SIZE);
+}
+
+static bool full(const struct chunk *c)
+{
+	return c->free == NO_UNIT && c->fresh == arena.units;
+}
+
+/* ---- cells -------------------------------------------------------------- */
+
+static int class_of(uint32_t bytes)
+{
+	int class = 0;
+
+	while (SMALLEST << class < bytes)
+		class ++;
+	return class;
+}
+
+uint8_t *arena_at(int cell)
+{
+	return chunk_of(cell)->start + (uint32_t)cell % arena.units * SMALLEST;
+}
+
+uint32_t arena_bytes(int cell)
+{
+	return SMALLEST << chunk_of(cell)->class;
+}
+
+/* Takes a unit of a chunk that has room. */
+static uint32_t take_unit(struct chunk *c)
+{
+	uint32_t unit = c->free;
+
+	if (unit != NO_UNIT) {
+		memcpy(&c->free, c->start + unit * SMALLEST, sizeof(c->free));
+	} else {
+		unit = c->fresh;
+		c->fresh += 1u << c->class;
+	}
+	c->used++;
+	return unit;
+}
+
+int arena_take(uint32_t bytes, int whom)
+{
+	int class = class_of(bytes), chunk = arena.with_room[class];
+	uint32_t unit;
+
+	if (chunk == 0)
+		chunk = chunk_make(class, whom);
+	if (chunk < 0)
+		return chunk;
+	unit = take_unit(chunk_at(chunk));
+	if (full(chunk_at(chunk)))
+		unlist(chunk);
+	return chunk * (int)arena.units + (int)unit;
+}
+
+void arena_drop(int cell)
+{
+	int chunk = cell / (int)arena.units;
+	struct chunk *c = chunk_at(chunk);
+
+	if (full(c))
+		list(chunk);
+	memcpy(arena_at(cell), &c->free, sizeof(c->free));
+	c->free = (uint32_t)cell % arena.units;
+	if (--c->used == 0)
+		chunk_end(chunk);
+}

@@ -1,0 +1,118 @@
+/*
+ * user/servers/files/calls/calls.h -- the calls of programs.
+ *
+ * Each handler is NAME_call.  It answers one message, for one call or for its
+ * elders too, and its results are explained in user/lib/server.h: a number,
+ * -errno, or ANSWERED.
+ *
+ *	open.c        open, creat
+ *	stat.c        the stat family, access, readlink, getcwd, chdir
+ *	dirops.c      mkdir, rmdir, unlink, link, symlink, rename, mknod
+ *	attributes.c  chmod, chown, times
+ *	transfer.c    read, write, lseek, fcntl
+ *	directory.c   getdents64
+ *	memory.c      files as memory: mmap2, memfd_create
+ *	size.c        truncate, fallocate, fsync
+ *	statfs.c      what the file system has, and what is left of it
+ *	exec.c        execve: finds the program; the kernel parses it
+ */
+#ifndef FILES_CALLS_H
+#define FILES_CALLS_H
+
+#include "../open/open.h"
+#include "../tree/path.h"
+
+/* ---- open.c ------------------------------------------------------------- */
+
+int open_call(const struct message *m);
+
+/* ---- transfer.c, memory.c, size.c, statfs.c: bytes ---------------------- */
+
+int read_call(const struct message *m);
+int write_call(const struct message *m);
+int lseek_call(const struct message *m);
+int llseek_call(const struct message *m);
+int fcntl_call(const struct message *m);
+bool readable(const struct open *open);
+bool writable(const struct open *open);
+
+int mmap_call(const struct message *m);
+int memfd_call(const struct message *m);
+int truncate_call(const struct message *m);
+int ftruncate_call(const struct message *m);
+int fallocate_call(const struct message *m);
+int statfs_call(const struct message *m);
+int fstatfs_call(const struct message *m);
+int sync_call(const struct message *m);
+int fadvise_call(const struct message *m);
+int fsync_call(const struct message *m);
+
+/* ---- directory.c -------------------------------------------------------- */
+
+int getdents_call(const struct message *m);
+/* Does a turn of it.  The call's answer, or LATER. */
+int names_on(struct wait *reading);
+
+/* ---- stat.c ------------------------------------------------------------- */
+
+/*
+ * The node that a call's path names, or -errno.  With AT_EMPTY_PATH, an empty
+ * path names the call's object.
+ */
+int node_named(const struct message *m, int argument, uint32_t flags);
+int stat_call(const struct message *m);
+int fstat_call(const struct message *m);
+int fstatat_call(const struct message *m);
+int statx_call(const struct message *m);
+int access_call(const struct message *m);
+int readlink_call(const struct message *m);
+int getcwd_call(const struct message *m);
+int chdir_call(const struct message *m);
+int fchdir_call(const struct message *m);
+
+/* ---- dirops.c ----------------------------------------------------------- */
+
+/*
+ * Makes a node called `name` in a directory, as its mode, the client's umask
+ * and the directory want it.  The caller has checked that it may, and holds
+ * the node.  Its number or -ENOSPC.
+ */
+int node_create(const struct who *who, int directory, const char *name,
+                uint32_t bytes, uint32_t mode);
+/* May `who` make a name in that directory?  0 or -errno. */
+int may_create(const struct who *who, int directory);
+
+int mkdir_call(const struct message *m);
+int mknod_call(const struct message *m);
+int symlink_call(const struct message *m);
+int link_call(const struct message *m);
+int rmdir_call(const struct message *m);
+int unlink_call(const struct message *m);
+int unlinkat_call(const struct message *m);
+int rename_call(const struct message *m);
+
+/* ---- attributes.c ------------------------------------------------------- */
+
+int chmod_call(const struct message *m);
+int fchmod_call(const struct message *m);
+int chown_call(const struct message *m);
+int fchown_call(const struct message *m);
+int fchownat_call(const struct message *m);
+int utime_call(const struct message *m);
+/*
+ * A file's contents have changed: its times move, and if `who` is not root, it
+ * is no set-id program any more.
+ */
+void node_changed(struct node *node, const struct message *m);
+/*
+ * A file's contents have been looked at.  Its time of access moves if it tells
+ * anything: it is older than the last change, or than a day (mount(8),
+ * relatime).
+ */
+void node_accessed(int node);
+
+/* ---- exec.c ------------------------------------------------------------- */
+
+int execve_call(const struct message *m);
+
+#endif

@@ -1,0 +1,124 @@
+/*
+ * user/servers/files/calls/size.c -- how long files are.
+ *
+ *	truncate, ftruncate    a file becomes longer or shorter
+ *	fallocate              it has so many bytes at least
+ *	fsync, sync            there is no disk: all is where it will be
+ *
+ * A file gets its pages when its size grows, also those of a hole.  So
+ * fallocate has nothing to add, and only plain growing is done (mode 0).
+ */
+#include "calls.h"
+
+#define POSIX_FADV_NOREUSE 5u /* the highest of posix_fadvise(2) */
+
+/* ---- truncate, fallocate ------------------------------------------------ */
+
+/*
+ * The size that a call of 32 or of 64 bits asks for, in `args`.  -EINVAL below
+ * zero, -EFBIG beyond what a file can have.
+ */
+static int size_of(const struct message *m, int at)
+{
+	bool wide = m->type == SYS_truncate64 || m->type == SYS_ftruncate64;
+	int low = (int)m->args[at];
+	int high = wide ? (int)m->args[at + 1] : 0;
+
+	if (wide ? high < 0 : low < 0)
+		return -EINVAL;
+	return high > 0 || low < 0 ? -EFBIG : low;
+}
+
+static int resize(const struct message *m, struct node *node, int size)
+{
+	int error = size < 0
+	                ? size
+	                : bytes_resize(&node->bytes, (uint32_t)size, m->token);
+
+	if (error == 0)
+		node_changed(node, m);
+	return error;
+}
+
+int ftruncate_call(const struct message *m)
+{
+	struct open *open = open_at(m->object);
+	int size = size_of(m, 1);
+
+	if (size == -EINVAL)
+		return size;
+	if (!writable(open) || node_at(open->node).kind != NODE_FILE)
+		return -EINVAL;
+	return resize(m, node_edit(open->node), size);
+}
+
+int truncate_call(const struct message *m)
+{
+	struct walk walk = {.who = who_effective(m), .start = object_node(m)};
+	int size = size_of(m, 1), error, found;
+	struct node node;
+	char *path;
+
+	if (size == -EINVAL)
+		return size;
+	error = path_lease(m, 0, &path);
+	if (error < 0 || walk.start < 0)
+		return error < 0 ? error : walk.start;
+	found = path_find(&walk, path);
+	if (found < 0)
+		return found;
+	node = node_at(found);
+	if (node.kind != NODE_FILE)
+		return node.kind == NODE_DIRECTORY ? -EISDIR : -EINVAL;
+	error = may(&walk.who, &node, MAY_WRITE);
+	return error < 0 ? error : resize(m, node_edit(found), size);
+}
+
+int fallocate_call(const struct message *m)
+{
+	struct open *open = open_at(m->object);
+	int64_t offset = (int64_t)((uint64_t)m->args[3] << 32 | m->args[2]);
+	int64_t length = (int64_t)((uint64_t)m->args[5] << 32 | m->args[4]);
+	struct node *node;
+
+	if (offset < 0 || length <= 0)
+		return -EINVAL;
+	if (m->args[1] != 0)
+		return -EOPNOTSUPP;
+	if (!writable(open))
+		return -EBADF;
+	if (node_at(open->node).kind != NODE_FILE)
+		return node_at(open->node).kind == NODE_FIFO ? -ESPIPE
+		                                             : -ENODEV;
+	if (length > BYTES_MAX || offset > BYTES_MAX - length)
+		return -EFBIG;
+	node = node_edit(open->node);
+	if (offset + length <= node->bytes.size)
+		return resize(m, node, (int)node->bytes.size);
+	return resize(m, node, (int)(offset + length));
+}
+
+/* ---- no disk ------------------------------------------------------------ */
+
+int sync_call(const struct message *m)
+{
+	(void)m;
+	return 0;
+}
+
+/* All is in memory, whatever a program says that it will read next. */
+int fadvise_call(const struct message *m)
+{
+	uint32_t advice = m->args[m->type == SYS_fadvise64 ? 4 : 5];
+
+	if (node_at(open_at(m->object)->node).kind == NODE_FIFO)
+		return -ESPIPE;
+	return advice <= POSIX_FADV_NOREUSE ? 0 : -EINVAL;
+}
+
+int fsync_call(const struct message *m)
+{
+	enum node_kind kind = node_at(open_at(m->object)->node).kind;
+
+	return kind == NODE_FILE || kind == NODE_DIRECTORY ? 0 : -EINVAL;
+}

@@ -1,0 +1,110 @@
+/*
+ * user/servers/files/calls/statfs.c -- what the file system has, and what is
+ * left.
+ *
+ * There are two bounds (bytes/quota.c): the pages that files may take, and the
+ * pages that the kernel still promises.  What is free is the smaller one, and
+ * what is free for a user is less, because of the parts that are root's.  There
+ * is no limit on the number of files, so f_files and f_ffree are 0.
+ */
+#include "calls.h"
+
+#include "../../../lib/inspect.h"
+
+#define TMPFS       0x01021994u
+#define PROC        0x00009FA0u
+#define ST_VALID    0x0020u
+#define ST_RELATIME 0x1000u
+#define ROOT_PART   32u /* the last part of the promise is root's: mm/frame.h */
+
+struct statfs {
+	uint32_t f_type, f_bsize;
+	uint32_t f_blocks, f_bfree, f_bavail, f_files, f_ffree;
+	uint32_t f_fsid[2], f_namelen, f_frsize, f_flags, f_spare[4];
+};
+
+struct statfs64 {
+	uint32_t f_type, f_bsize;
+	uint32_t f_blocks, blocks_high, f_bfree, bfree_high;
+	uint32_t f_bavail, bavail_high, f_files, files_high;
+	uint32_t f_ffree, ffree_high;
+	uint32_t f_fsid[2], f_namelen, f_frsize, f_flags, f_spare[4];
+};
+
+_Static_assert(sizeof(struct statfs) == 64, "Linux i386 statfs");
+_Static_assert(sizeof(struct statfs64) == 84, "Linux i386 statfs64");
+
+struct volume {
+	uint32_t type, blocks, free, available;
+};
+
+static uint32_t without(uint32_t pages, uint32_t others)
+{
+	return pages > others ? pages - others : 0;
+}
+
+static struct volume volume_of(int node)
+{
+	const struct inspection *now = inspect_now();
+	struct quota quota = quota_now();
+	uint32_t promise =
+	    without(now->frames_total,
+	            now->frames_promised + now->tunables[TUNABLE_RESERVE]);
+	uint32_t of_user = without(promise, now->frames_total / ROOT_PART);
+	uint32_t left = quota.limit - quota.used;
+
+	if (proc_has(node))
+		return (struct volume){.type = PROC};
+	return (struct volume){TMPFS, quota.limit, min(left, promise),
+	                       min(without(left, quota.kept), of_user)};
+}
+
+/* Answers with either layout.  0 or -errno. */
+static int give_statfs(const struct message *m, int node, bool wide)
+{
+	struct volume v = volume_of(node);
+	struct statfs narrow = {.f_type = v.type,
+	                        .f_bsize = PAGE_SIZE,
+	                        .f_blocks = v.blocks,
+	                        .f_bfree = v.free,
+	                        .f_bavail = v.available,
+	                        .f_namelen = NAME_MAX,
+	                        .f_frsize = PAGE_SIZE,
+	                        .f_flags = ST_VALID | ST_RELATIME};
+	struct statfs64 all = {.f_type = v.type,
+	                       .f_bsize = PAGE_SIZE,
+	                       .f_blocks = v.blocks,
+	                       .f_bfree = v.free,
+	                       .f_bavail = v.available,
+	                       .f_namelen = NAME_MAX,
+	                       .f_frsize = PAGE_SIZE,
+	                       .f_flags = ST_VALID | ST_RELATIME};
+
+	return wide ? give(m->token, 2, &all, sizeof(all))
+	            : give(m->token, 1, &narrow, sizeof(narrow));
+}
+
+int statfs_call(const struct message *m)
+{
+	struct walk walk = {.who = who_effective(m), .start = object_node(m)};
+	bool wide = m->type == SYS_statfs64;
+	char *path;
+	int error, found;
+
+	if (wide && m->args[1] != sizeof(struct statfs64))
+		return -EINVAL;
+	error = path_lease(m, 0, &path);
+	if (error < 0 || walk.start < 0)
+		return error < 0 ? error : walk.start;
+	found = path_find(&walk, path);
+	return found < 0 ? found : give_statfs(m, found, wide);
+}
+
+int fstatfs_call(const struct message *m)
+{
+	bool wide = m->type == SYS_fstatfs64;
+
+	if (wide && m->args[1] != sizeof(struct statfs64))
+		return -EINVAL;
+	return give_statfs(m, object_node(m), wide);
+}

@@ -1,0 +1,255 @@
+/*
+ * user/servers/files/proc/machine.c -- /proc: what it says about the machine.
+ *
+ * Each function makes a whole file.  The formats are Linux's where Linux has
+ * the file (proc(5)).  What nobody counts here is 0: the load, the time of
+ * interrupts, swap.
+ */
+#include "made.h"
+
+#define KIB_A_PAGE 4u
+
+/* struct utsname, as uname(2) fills it. */
+enum { SYSNAME, NODENAME, RELEASE, VERSION, MACHINE, DOMAIN, NAMES };
+
+static char names[NAMES][65];
+
+/* The name of uname(2) that a file has alone; NAMES: it has none. */
+static int name_of(int made)
+{
+	return made == MADE_OSTYPE      ? SYSNAME
+	       : made == MADE_OSRELEASE ? RELEASE
+	       : made == MADE_OSVERSION ? VERSION
+	       : made == MADE_HOSTNAME  ? NODENAME
+	                                : NAMES;
+}
+
+/* The other files whose text never changes. */
+static const char *const texts[] = {
+    [MADE_FILESYSTEMS] = "nodev\ttmpfs\nnodev\tproc\n",
+    [MADE_MOUNTS] = "files / tmpfs rw 0 0\nproc /proc proc rw 0 0\n",
+    /* Memory that is promised is there: proc(5) calls this mode 2. */
+    [MADE_OVERCOMMIT] = "2\n",
+};
+
+bool made_is_text(int made)
+{
+	return made >= MADE_VERSION && made <= MADE_OVERCOMMIT;
+}
+
+void make_text(struct text *text, int made)
+{
+	unix_call(SYS_uname, unix_address(names), 0, 0);
+	if (made == MADE_VERSION)
+		text_add(text, "%s version %s (%s) %s\n", names[SYSNAME],
+		         names[RELEASE], names[NODENAME], names[VERSION]);
+	else if (made == MADE_NGROUPS)
+		text_add(text, "%d\n", GROUPS_MAX);
+	else if (name_of(made) != NAMES)
+		text_add(text, "%s\n", names[name_of(made)]);
+	else
+		text_add(text, "%s", texts[made]);
+}
+
+void make_meminfo(struct text *text, int pid)
+{
+	const struct inspection *now = inspect_now();
+	struct {
+		const char *name;
+		uint32_t pages;
+	} lines[] = {
+	    {"MemTotal:", now->frames_total},
+	    {"MemFree:", now->frames_free},
+	    {"MemAvailable:", now->frames_total > now->frames_promised
+	                          ? now->frames_total - now->frames_promised
+	                          : 0},
+	    {"Buffers:", 0},
+	    {"Cached:", quota_now().used},
+	    {"Shmem:", quota_now().used},
+	    {"SwapTotal:", 0},
+	    {"SwapFree:", 0},
+	    {"CommitLimit:", now->frames_total},
+	    {"Committed_AS:", now->frames_promised},
+	    {"KernelTables:", now->kernel_frames},
+	    {"Archive:", (now->archive_bytes + PAGE_SIZE - 1) / PAGE_SIZE},
+	    {"Boot:", now->boot_frames}};
+
+	(void)pid;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		text_add(text, "%-15s %8u kB\n", lines[i].name,
+		         lines[i].pages * KIB_A_PAGE);
+}
+
+void make_uptime(struct text *text, int pid)
+{
+	const struct inspection *now = inspect_now();
+	uint32_t hz = now->hz ? now->hz : 1;
+
+	(void)pid;
+	text_add(text, "%u.%02u 0.00\n", now->ticks / hz,
+	         now->ticks % hz * 100 / hz);
+}
+
+void make_counters(struct text *text, int pid)
+{
+	static const struct {
+		const char *name;
+		int index;
+	} lines[] = {{"traps", INSPECT_COUNT_TRAPS},
+	             {"faults", INSPECT_COUNT_FAULTS},
+	             {"cr3", INSPECT_COUNT_CR3},
+	             {"zeroed", INSPECT_COUNT_ZEROED},
+	             {"copied", INSPECT_COUNT_COPIED},
+	             {"switches", INSPECT_COUNT_SWITCHES},
+	             {"messages", INSPECT_COUNT_MESSAGES}};
+	const struct inspection *now = inspect_now();
+
+	(void)pid;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		text_add(text, "%s %u\n", lines[i].name,
+		         now->counters[lines[i].index]);
+}
+
+void make_check(struct text *text, int pid)
+{
+	(void)pid;
+	text_add(text, "%d\n", k_check());
+}
+
+/* The ticks in which no process has run. */
+static uint32_t idle_ticks(const struct inspection *now)
+{
+	return now->ticks - now->counters[INSPECT_COUNT_USER] -
+	       now->counters[INSPECT_COUNT_SYSTEM];
+}
+
+/* The processes that run or could run. */
+static uint32_t running(void)
+{
+	const struct row *row;
+	uint32_t count = 0;
+
+	for (int i = 0; (row = row_ahead(PROCS, i)) != 0; i++)
+		count += row_get(row, PROC_STATE) == PROC_READY ||
+		         row_get(row, PROC_STATE) == PROC_RUNNING;
+	return count;
+}
+
+/* user, nice, system, idle, and six columns that nobody counts */
+static void put_cpu(struct text *text, const char *name,
+                    const struct inspection *now)
+{
+	text_add(text, "%s %u 0 %u %u 0 0 0 0 0 0\n", name,
+	         now->counters[INSPECT_COUNT_USER],
+	         now->counters[INSPECT_COUNT_SYSTEM], idle_ticks(now));
+}
+
+void make_machine_stat(struct text *text, int pid)
+{
+	const struct inspection *now = inspect_now();
+
+	(void)pid;
+	put_cpu(text, "cpu ", now);
+	put_cpu(text, "cpu0", now);
+	text_add(text,
+	         "intr 0\nctxt %u\nbtime %u\nprocesses %u\n"
+	         "procs_running %u\nprocs_blocked 0\n",
+	         now->counters[INSPECT_COUNT_SWITCHES], now->boot_time,
+	         now->counters[INSPECT_COUNT_PROCESSES], running());
+}
+
+void make_loadavg(struct text *text, int pid)
+{
+	const struct inspection *now = inspect_now();
+
+	(void)pid;
+	text_add(text, "0.00 0.00 0.00 %u/%u %u\n", running(),
+	         table_live(PROCS), now->counters[INSPECT_COUNT_PROCESSES]);
+}
+
+/* The words of the kernel's command line, without init's name before them. */
+void make_command_line(struct text *text, int pid)
+{
+	static char words[PAGE_SIZE / 2];
+	const struct inspection *now = inspect_now();
+	uint32_t bytes = min(now->cmdline_bytes, sizeof(words)), at;
+
+	(void)pid;
+	if (k_inspect(now->cmdline, words, bytes) < 0)
+		return;
+	for (at = 0; at < bytes && words[at] != '\0'; at++)
+		;
+	while (++at < bytes)
+		text_byte(text, words[at] != '\0' ? words[at]
+		                : at + 1 < bytes  ? ' '
+		                                  : '\n');
+	if (text->used == 0)
+		text_byte(text, '\n');
+}
+
+/* ---- the CPU: CPUID, SDM 2A ---------------------------------------------- */
+
+struct cpuid {
+	uint32_t a, b, d, c; /* in the order of the vendor's name */
+};
+
+static struct cpuid cpuid(uint32_t leaf)
+{
+	struct cpuid is;
+
+	__asm__("cpuid"
+	        : "=a"(is.a), "=b"(is.b), "=c"(is.c), "=d"(is.d)
+	        : "a"(leaf), "c"(0));
+	return is;
+}
+
+static void put_flags(struct text *text, uint32_t d)
+{
+	static const struct {
+		int bit;
+		const char *name;
+	} flags[] = {{0, "fpu"},   {3, "pse"},  {4, "tsc"},   {5, "msr"},
+	             {8, "cx8"},   {13, "pge"}, {15, "cmov"}, {23, "mmx"},
+	             {24, "fxsr"}, {25, "sse"}, {26, "sse2"}};
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (d >> flags[i].bit & 1)
+			text_add(text, " %s", flags[i].name);
+}
+
+/* The name that the CPU gives itself: leaves 0x80000002 to 4, if it has any. */
+static void put_model(struct text *text)
+{
+	char name[49] = "";
+
+	if (cpuid(0x80000000).a >= 0x80000004)
+		for (uint32_t i = 0; i < 3; i++) {
+			struct cpuid is = cpuid(0x80000002 + i);
+			uint32_t words[4] = {is.a, is.b, is.c, is.d};
+
+			memcpy(name + 16 * i, words, sizeof(words));
+		}
+	text_add(text, "model name\t: %s\n", name);
+}
+
+void make_cpuinfo(struct text *text, int pid)
+{
+	struct cpuid vendor = cpuid(0), is = cpuid(1);
+	uint32_t family = is.a >> 8 & 15, model = is.a >> 4 & 15;
+	char name[13] = "";
+
+	(void)pid;
+	memcpy(name, &vendor.b, 12);
+	if (family == 6 || family == 15)
+		model += (is.a >> 16 & 15) << 4;
+	if (family == 15)
+		family += is.a >> 20 & 0xff;
+	text_add(text,
+	         "processor\t: 0\nvendor_id\t: %s\ncpu family\t: %u\n"
+	         "model\t\t: %u\n",
+	         name, family, model);
+	put_model(text);
+	text_add(text, "stepping\t: %u\nflags\t\t:", is.a & 15);
+	put_flags(text, is.d);
+	text_add(text, "\n\n");
+}

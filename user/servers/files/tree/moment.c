@@ -1,0 +1,31 @@
+/*
+ * user/servers/files/tree/moment.c -- the time that a request writes.
+ *
+ * The clock is read once a request at most, so all times that a request sets
+ * are equal.
+ */
+#include "node.h"
+
+#include "../../../../abi/time.h"
+
+static struct moment moment;
+static bool known;
+
+void moment_forget(void)
+{
+	known = false;
+}
+
+struct moment moment_now(void)
+{
+	uint64_t words[2] = {0, 0}; /* struct timespec of 64 bits */
+
+	if (known)
+		return moment;
+	unix_call(SYS_clock_gettime64, CLOCK_REALTIME_COARSE,
+	          unix_address(words), 0);
+	moment.seconds = (int64_t)words[0];
+	moment.nsec = (uint32_t)words[1];
+	known = true;
+	return moment;
+}
