@@ -90,7 +90,7 @@ void sleep_wake(void)
 		sleep_leave(a);
 		if (a == &p->timers.real)
 			timer_fires(p);
-		else if (wakes_early(p->state))
+		else if (wakes_early(p->state) || p->state == PROC_RECEIVING)
 			wake(p);
 	}
 }

@@ -424,6 +424,98 @@ TEST("TTY-lengths VMIN bytes are waited for, but never more than are wanted")
 	OK(SYS(NR_ioctl, fd, SET2, P(&old)));
 }
 
+/* ---- VTIME -------------------------------------------------------------- */
+
+/* Reads a terminal with this VMIN and VTIME, and says how long it took. */
+static int timed_read(int fd, int min, int tenths, char *to, int size, long *ms)
+{
+	struct settings s;
+	struct timespec before, after;
+	int result;
+
+	OK(SYS(NR_ioctl, fd, GET2, P(&s)));
+	s.lflag &= ~(ICANON | 010); /* ECHO */
+	s.cc[6] = min;
+	s.cc[5] = tenths;
+	OK(SYS(NR_ioctl, fd, SET2, P(&s)));
+	OK(clock_gettime(CLOCK_MONOTONIC, &before));
+	result = SYS(NR_read, fd, P(to), size);
+	OK(clock_gettime(CLOCK_MONOTONIC, &after));
+	*ms = (after.tv_sec - before.tv_sec) * 1000 +
+	      (after.tv_nsec - before.tv_nsec) / 1000000;
+	return result;
+}
+
+/* Asks where the cursor is.  The answer comes as if it was typed: 6 bytes. */
+static void ask_place(int fd)
+{
+	OK(SYS(NR_write, fd, P("\033[1;1H\033[6n"), 10));
+}
+
+TEST("TTY-vtime without VMIN a read ends at a byte, or when its time is up")
+{
+	int fd = terminal(O_RDWR);
+	struct settings old;
+	char byte[20];
+	long ms;
+
+	OK(SYS(NR_ioctl, fd, GET2, P(&old)));
+	EQ(timed_read(fd, 0, 3, byte, 20, &ms), 0);
+	TRUE(ms >= 290 && ms < 5000);
+	EQ(timed_read(fd, 0, 0, byte, 20, &ms), 0);
+	ask_place(fd);
+	EQ(timed_read(fd, 0, 200, byte, 4, &ms), 4);
+	EQ(timed_read(fd, 0, 200, byte + 4, 20, &ms), 2);
+	TRUE(ms < 5000);
+	EQ(memcmp(byte, "\033[1;1R", 6), 0);
+	EQ(timed_read(fd, 0, 1, byte, 20, &ms), 0);
+	OK(SYS(NR_ioctl, fd, SET2, P(&old)));
+}
+
+TEST("TTY-vtime with VMIN the time is that between two bytes")
+{
+	int fd = terminal(O_RDWR);
+	struct settings old;
+	char byte[20];
+	long ms;
+	pid_t pid;
+
+	OK(SYS(NR_ioctl, fd, GET2, P(&old)));
+	ask_place(fd);
+	EQ(timed_read(fd, 6, 200, byte, 20, &ms), 6);
+	TRUE(ms < 5000);
+	ask_place(fd);
+	EQ(timed_read(fd, 4, 200, byte, 3, &ms), 3);
+	EQ(timed_read(fd, 4, 3, byte, 20, &ms), 3);
+	TRUE(ms >= 290 && ms < 5000);
+	BACKGROUND(pid)
+	{
+		sleep_ms(600);
+		ask_place(fd);
+	}
+	EQ(timed_read(fd, 20, 3, byte, 20, &ms), 6); /* no byte, no time */
+	TRUE(ms >= 850);
+	EXITS(pid, 0);
+	OK(SYS(NR_ioctl, fd, SET2, P(&old)));
+}
+
+TEST("TTY-vtime O_NONBLOCK waits for no time, and takes what is there")
+{
+	int fd = terminal(O_RDWR | O_NONBLOCK);
+	struct settings old;
+	char byte[20];
+	long ms;
+
+	OK(SYS(NR_ioctl, fd, GET2, P(&old)));
+	ERR(timed_read(fd, 0, 3, byte, 20, &ms), EAGAIN);
+	ERR(timed_read(fd, 3, 3, byte, 20, &ms), EAGAIN);
+	ask_place(fd);
+	sleep_ms(50);
+	EQ(timed_read(fd, 20, 3, byte, 20, &ms), 6);
+	ERR(timed_read(fd, 20, 0, byte, 20, &ms), EAGAIN);
+	OK(SYS(NR_ioctl, fd, SET2, P(&old)));
+}
+
 /* ---- clients that are killed -------------------------------------------- */
 
 #define MANY 1100 /* more than there can be processes */

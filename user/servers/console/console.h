@@ -124,11 +124,13 @@ void tty_output(uint8_t c); /* writes to screen and COM1, after OPOST */
 uint32_t tty_widest(void);  /* the bytes that one byte of output can become */
 bool tty_stopped(void);     /* output waits for ^Q */
 /*
- * Copies what a read of `size` bytes gets now.  Returns the number of bytes,
- * or -EAGAIN: the read has to wait.  From now on tty_readable() says what is
- * behind them.
+ * Copies what a read of `size` bytes gets now; if it has waited long enough,
+ * whatever there is.  Returns the number of bytes, or -EAGAIN: the read has to
+ * wait.  From now on tty_readable() says what is behind them.
  */
-int tty_read(uint8_t *to, uint32_t size);
+int tty_read(uint8_t *to, uint32_t size, bool enough);
+/* How long a read may wait for a byte, in milliseconds; 0: without end. */
+uint32_t tty_patience(void);
 void tty_taken(void); /* takes what tty_read() copied out of the input */
 void tty_kept(void);  /* or leaves it there */
 uint32_t tty_readable(void);
@@ -254,8 +256,11 @@ void wait_add(const struct message *m, bool writes);
 void wait_drain(const struct message *m);
 /* Answers all reads that can be, and moves one piece of a write a line. */
 void wait_serve(void);
-/* Can a write go on at once? */
-bool wait_more(void);
+/*
+ * Receives an event: it waits for one, unless a write can go on at once, and no
+ * longer than any client may.  0, -EAGAIN: there is none; -errno.
+ */
+int wait_first_event(struct message *m);
 /* Does a living client wait for input of the host line? */
 bool wait_reader(void);
 /*

@@ -127,14 +127,11 @@ static void go_on(void)
 	open_update();
 }
 
-/*
- * Receives all events that are pending, and waits for one unless a write can
- * go on.  False: nothing can be received any more.
- */
+/* Receives all events that are pending.  False: nothing can be received. */
 static bool hear(void)
 {
 	struct message m;
-	int error = wait_more() ? k_poll(&m) : k_receive(&m);
+	int error = wait_first_event(&m);
 
 	for (int heard = 1; error == 0; heard++) {
 		event(&m);

@@ -424,17 +424,25 @@ static uint32_t fewest(uint32_t size)
 {
 	uint32_t least = settings.c_cc[VMIN];
 
-	if (local(ICANON) || (least > 0 && settings.c_cc[VTIME] > 0))
-		return 1; /* VTIME begins with the first byte, and is over */
+	if (local(ICANON) || (least == 0 && settings.c_cc[VTIME] > 0))
+		return 1;
 	return min(least, size);
 }
 
-int tty_read(uint8_t *to, uint32_t size)
+/* VTIME is in tenths of a second.  With VMIN it begins at the first byte. */
+uint32_t tty_patience(void)
+{
+	if (local(ICANON) || (settings.c_cc[VMIN] > 0 && tty_readable() == 0))
+		return 0;
+	return settings.c_cc[VTIME] * 100u;
+}
+
+int tty_read(uint8_t *to, uint32_t size, bool enough)
 {
 	uint32_t copied = 0;
 
 	taking = 0;
-	if (tty_readable() < fewest(size))
+	if (!enough && tty_readable() < fewest(size))
 		return -EAGAIN;
 	while (copied < size && taking < in - out) {
 		uint16_t c = input[(out + taking++) % INPUT];

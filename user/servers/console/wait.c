@@ -11,6 +11,8 @@
  */
 #include "console.h"
 
+#include "../../../abi/time.h"
+
 #define PIECE     4096u /* bytes that are copied at once */
 #define TTY_PIECE 512u  /* the same to the terminal, where each byte is work */
 
@@ -30,10 +32,44 @@ struct wait *wait_first(enum line line)
 
 /* ---- reading ------------------------------------------------------------ */
 
+/*
+ * The clock of VTIME: which read of the terminal has the turn, how many bytes
+ * it has seen, and when it has waited long enough for more, in milliseconds.
+ */
+static struct {
+	int token;
+	uint32_t seen, patience, until;
+} timed;
+
+static uint32_t now(void)
+{
+	uint32_t time[2]; /* struct timespec of 32 bits */
+
+	unix_call(SYS_clock_gettime, CLOCK_MONOTONIC, unix_address(time), 0);
+	return time[0] * 1000 + time[1] / 1000000;
+}
+
+/* Each byte that comes, and each change of VTIME, starts the clock again. */
+static bool time_is_up(const struct wait *wait)
+{
+	uint32_t seen = tty_readable(), patience = tty_patience();
+
+	if (patience == 0 || wait->token != timed.token || seen != timed.seen ||
+	    patience != timed.patience) {
+		timed.token = patience == 0 ? 0 : wait->token;
+		timed.seen = seen;
+		timed.patience = patience;
+		timed.until = patience == 0 ? 0 : now() + patience;
+		return false;
+	}
+	return (int32_t)(now() - timed.until) >= 0;
+}
+
 /* What a read of the terminal gets, copied to its client; or -errno. */
 static int copy_input(const struct wait *wait)
 {
-	int got = tty_read(piece, min(wait->total, PIECE)), moved = 0;
+	bool enough = wait->now ? tty_readable() > 0 : time_is_up(wait);
+	int got = tty_read(piece, min(wait->total, PIECE), enough), moved = 0;
 
 	if (got > 0)
 		moved =
@@ -223,17 +259,26 @@ void wait_drain(const struct message *m)
 	room_join(&wait);
 }
 
+/* What is written may ask where the cursor is: the answer is input. */
 void wait_serve(void)
 {
-	serve_readers(TTY_READERS);
-	serve_readers(HOST_READERS);
 	serve_writer(TTY_WRITERS);
 	serve_writer(HOST_WRITERS);
+	serve_readers(TTY_READERS);
+	serve_readers(HOST_READERS);
 }
 
-bool wait_more(void)
+int wait_first_event(struct message *m)
 {
-	return can_go_on(TTY_WRITERS) || can_go_on(HOST_WRITERS);
+	const struct wait *reader = wait_first(TTY_READERS);
+	int32_t left;
+
+	if (can_go_on(TTY_WRITERS) || can_go_on(HOST_WRITERS))
+		return k_poll(m);
+	if (reader == 0 || reader->token != timed.token)
+		return k_receive(m);
+	left = (int32_t)(timed.until - now());
+	return k_receive_for(m, left > 0 ? (uint32_t)left : 0);
 }
 
 void wait_unblock(int token)
