@@ -15,10 +15,13 @@
 #define O_TRUNC         01000
 #define O_APPEND        02000
 #define O_NONBLOCK      04000
+#define O_DSYNC         010000
 #define O_LARGEFILE     0100000
 #define O_DIRECTORY     0200000
 #define O_NOFOLLOW      0400000
+#define O_NOATIME       01000000
 #define O_CLOEXEC       02000000u
+#define O_SYNC          04010000
 #define O_PATH          010000000
 #define O_TMPFILE       020200000
 
@@ -33,6 +36,7 @@
 #define AT_FDCWD (-100)
 
 #define RENAME_NOREPLACE 1
+#define RENAME_EXCHANGE  2
 
 #define FD_CLOEXEC      1
 #define F_DUPFD         0

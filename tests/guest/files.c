@@ -8,6 +8,7 @@
 #include "test.h"
 #include <dirent.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/sysmacros.h>
@@ -380,8 +381,49 @@ TEST("FILE-flags F_GETFL says how it was opened, F_SETFL changes some")
 	EQ(SYS(NR_fcntl64, fd, F_GETFL, 0) & ~0100000, O_WRONLY | O_APPEND);
 	EQ(SYS(NR_fcntl64, fd, F_SETFL, O_NONBLOCK | O_RDWR), 0);
 	EQ(SYS(NR_fcntl64, fd, F_GETFL, 0) & ~0100000, O_WRONLY | O_NONBLOCK);
-	fd = opened(TREE "plain", O_RDONLY | O_CREAT);
-	EQ(SYS(NR_fcntl64, fd, F_GETFL, 0) & ~0100000, O_RDONLY);
+	fd = opened(TREE "plain", O_RDONLY | O_CREAT | O_NOFOLLOW);
+	EQ(SYS(NR_fcntl64, fd, F_GETFL, 0) & ~0100000, O_RDONLY | O_NOFOLLOW);
+	fd = opened(TREE "plain", O_RDONLY | O_SYNC | O_NOATIME);
+	EQ(SYS(NR_fcntl64, fd, F_GETFL, 0) & ~0100000, O_SYNC | O_NOATIME);
+	OK(SYS(NR_fcntl64, fd, F_SETFL, 0));
+	EQ(SYS(NR_fcntl64, fd, F_GETFL, 0) & ~0100000, O_SYNC);
+}
+
+TEST("FILE-ioctl FIONBIO sets O_NONBLOCK, of a pipe, a file and a device")
+{
+	int on = 1, off = 0, ends[2];
+	char byte;
+
+	OK(pipe(ends));
+	OK(SYS(NR_ioctl, ends[0], FIONBIO, P(&on)));
+	ERR(SYS(NR_read, ends[0], P(&byte), 1), EAGAIN);
+	EQ(fcntl(ends[0], F_GETFL), O_NONBLOCK);
+	EQ(fcntl(ends[1], F_GETFL), O_WRONLY);
+	OK(SYS(NR_ioctl, ends[0], FIONBIO, P(&off)));
+	EQ(fcntl(ends[0], F_GETFL), 0);
+	ERR(SYS(NR_ioctl, ends[0], FIONBIO, 4), EFAULT);
+	OK(SYS(NR_ioctl, opened("/dev/null", O_RDONLY), FIONBIO, P(&on)));
+	OK(SYS(NR_ioctl, opened(TREE "plain", O_RDONLY), FIONBIO, P(&on)));
+}
+
+TEST("FILE-ioctl FIONREAD counts the bytes from the offset to the end")
+{
+	struct stat64 st;
+	int fd = opened(TREE "plain", O_RDONLY), left;
+
+	OK(fstat64(fd, &st));
+	TRUE(st.st_size > 10);
+	OK(SYS(NR_ioctl, fd, FIONREAD, P(&left)));
+	EQ(left, st.st_size);
+	EQ(lseek(fd, 10, SEEK_SET), 10);
+	OK(SYS(NR_ioctl, fd, FIONREAD, P(&left)));
+	EQ(left, st.st_size - 10);
+	EQ(lseek(fd, 5, SEEK_END), st.st_size + 5);
+	OK(SYS(NR_ioctl, fd, FIONREAD, P(&left)));
+	EQ(left, -5);
+	ERR(SYS(NR_ioctl, opened("/dev/null", O_RDONLY), FIONREAD, P(&left)),
+	    ENOTTY);
+	ERR(SYS(NR_ioctl, opened(TREE, O_RDONLY), FIONREAD, P(&left)), ENOTTY);
 }
 
 TEST("FILE-limit one descriptor too many is EMFILE, and none is lost")
@@ -545,6 +587,19 @@ TEST("FILE-readlink gives the target, cut to the buffer, without a NUL")
 	EQ(SYS(NR_readlinkat, opened(TREE "sub", O_RDONLY), P("../link"), P(to),
 	       9),
 	   5);
+}
+
+TEST("FILE-readlink of no path is the link that is open, with O_PATH")
+{
+	char to[20];
+	int fd = opened(TREE "link", O_PATH | O_NOFOLLOW);
+
+	EQ(SYS(NR_readlinkat, fd, P(""), P(to), 9), 5);
+	fd = opened(TREE "plain", O_RDONLY);
+	ERR(SYS(NR_readlinkat, fd, P(""), P(to), 9), ENOENT);
+	ERR(SYS(NR_readlinkat, fd, P("x"), P(to), 9), ENOTDIR);
+	ERR(SYS(NR_readlink, P(""), P(to), 9), ENOENT);
+	ERR(SYS(NR_readlink, P("."), P(to), 9), EINVAL);
 }
 
 /* ---- directories -------------------------------------------------------- */

@@ -9,6 +9,7 @@
 
 #include "names.h"
 #include <dirent.h>
+#include <sys/statfs.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
 
@@ -17,6 +18,7 @@
 #define USER 1000
 
 #define NOREPLACE 1
+#define EXCHANGE  2
 #define OMIT      0x3ffffffe
 #define NOW       0x3fffffff
 
@@ -86,6 +88,12 @@ static int made(const char *path, int flags, int mode)
 static void file(const char *path, int mode)
 {
 	OK(close(made(path, O_WRONLY | O_EXCL, mode)));
+}
+
+/* What a call of the C library says, as the kernel does. */
+static long said(long result)
+{
+	return result < 0 ? -errno : result;
 }
 
 static long try_open(const char *path, int flags)
@@ -243,6 +251,66 @@ TREE("NAME-creat is open for writing, made and emptied")
 	EQ(look("a").st_size, 0);
 	EQ(mode_of("a"), 0640);
 	ERR(SYS(NR_creat, P("."), 0600), EISDIR);
+}
+
+TREE("NAME-open the mode 3 asks for both rights, and then nothing is allowed")
+{
+	char byte;
+	int fd;
+
+	file("a", 0666);
+	file("r", 0444);
+	fd = OK(SYS(NR_open, P("a"), O_ACCMODE));
+	ERR(said(read(fd, &byte, 1)), EBADF);
+	ERR(said(write(fd, "x", 1)), EBADF);
+	ERR(said(ftruncate(fd, 1)), EINVAL);
+	EQ(fcntl(fd, F_GETFL) & O_ACCMODE, O_ACCMODE);
+	AS(USER, USER) ERR(SYS(NR_open, P("r"), O_ACCMODE), EACCES);
+}
+
+TREE("NAME-open O_PATH has flags to read, and tells of the file system")
+{
+	struct statfs st;
+	int fd;
+
+	file("a", 0666);
+	fd = OK(open("a", O_PATH));
+	ERR(said(fcntl(fd, F_SETFL, O_NONBLOCK)), EBADF);
+	ERR(said(futimens(fd, NULL)), EBADF);
+	OK(fstatfs(fd, &st));
+}
+
+TREE("NAME-open O_TMPFILE makes a file without a name, which may get one")
+{
+	char path[40];
+	int fd;
+
+	fd = OK(open(".", O_TMPFILE | O_RDWR, 0640));
+	EQ(write(fd, "abc", 3), 3);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	OK(SYS(NR_linkat, AT_FDCWD, P(path), AT_FDCWD, P("a"),
+	       AT_SYMLINK_FOLLOW));
+	EQ(look("a").st_mode, S_IFREG | 0640);
+	EQ(look("a").st_nlink, 1);
+	EQ(look("a").st_size, 3);
+	OK(link("a", "b"));
+	OK(unlink("a"));
+	OK(unlink("b"));
+	ERR(SYS(NR_linkat, fd, P(""), AT_FDCWD, P("c"), AT_EMPTY_PATH), ENOENT);
+	fd = OK(open(".", O_TMPFILE | O_RDWR | O_EXCL, 0640));
+	ERR(SYS(NR_linkat, fd, P(""), AT_FDCWD, P("c"), AT_EMPTY_PATH), ENOENT);
+}
+
+TREE("NAME-open O_TMPFILE its errors")
+{
+	file("a", 0666);
+	OK(mkdir("d", 0755));
+	ERR(said(open(".", O_TMPFILE | O_RDONLY, 0600)), EINVAL);
+	ERR(said(open(".", O_TMPFILE | O_CREAT | O_RDWR, 0600)), EINVAL);
+	ERR(said(open("a", O_TMPFILE | O_RDWR, 0600)), ENOTDIR);
+	ERR(said(open("b", O_TMPFILE | O_RDWR, 0600)), ENOENT);
+	AS(USER, USER) ERR(said(open("d", O_TMPFILE | O_RDWR, 0600)), EACCES);
+	ERR(said(open("/proc", O_TMPFILE | O_RDWR, 0600)), EOPNOTSUPP);
 }
 
 TREE("NAME-open O_PATH names a file and does nothing else")
@@ -593,6 +661,10 @@ TREE("NAME-symlink a stranger's in a sticky directory leads nowhere")
 	ERR(try_open("d/l", O_RDONLY), EACCES);
 	EQ(SYS(NR_access, P("d/roots"), F_OK), 0);
 	EQ(look("d/l").st_uid, USER);
+	AS(USER, USER) OK(symlink("/tmp", "d/m"));
+	ERR(try_open("d/m", O_RDONLY), EACCES);
+	ERR(try_open("d/m/", O_RDONLY), EACCES);
+	OK(try_open("d/m/.", O_RDONLY)); /* that is in the middle */
 	AS(USER, USER) OK(try_open("d/l", O_RDONLY));
 	AS(USER + 1, USER)
 	{
@@ -795,6 +867,90 @@ TREE("NAME-rename RENAME_NOREPLACE replaces nothing")
 	    EEXIST);
 	OK(SYS(NR_renameat2, AT_FDCWD, P("a"), AT_FDCWD, P("c"), NOREPLACE));
 	OK(SYS(NR_access, P("c"), F_OK));
+}
+
+static long exchange(const char *a, const char *b)
+{
+	return SYS(NR_renameat2, AT_FDCWD, P(a), AT_FDCWD, P(b), EXCHANGE);
+}
+
+TREE("NAME-rename RENAME_EXCHANGE gives two files each other's name")
+{
+	struct stat64 a, b;
+
+	file("a", 0644);
+	OK(mkdir("d", 0755));
+	file("d/b", 0644);
+	OK(link("a", "a2"));
+	a = look("a");
+	b = look("d/b");
+	OK(exchange("a", "d/b"));
+	EQ(look("a").st_ino, b.st_ino);
+	EQ(look("d/b").st_ino, a.st_ino);
+	OK(unlink("d/b"));
+	EQ(look("a2").st_nlink, 1);
+	EQ(look("a").st_nlink, 1);
+	OK(exchange("a", "a"));
+}
+
+TREE("NAME-rename RENAME_EXCHANGE moves directories, with links and ..")
+{
+	uint32_t inode;
+
+	OK(mkdir("d", 0755));
+	OK(mkdir("d/in", 0755));
+	OK(mkdir("e", 0755));
+	file("e/f", 0644);
+	EQ(look(".").st_nlink, 4);
+	OK(exchange("d/in", "e/f")); /* a directory and a file */
+	EQ(look("d").st_nlink, 2);
+	EQ(look("e").st_nlink, 3);
+	inode = look("e").st_ino;
+	EQ(look("e/f/..").st_ino, inode);
+	EQ(look("d/in").st_mode, S_IFREG | 0644);
+	OK(exchange("d", "e"));
+	EQ(look("d/f/..").st_ino, inode);
+	EQ(look("d").st_nlink, 3);
+	OK(exchange("d/f", "e"));
+	EQ(look("d").st_nlink, 3);
+	EQ(look("d/f/in").st_mode, S_IFREG | 0644);
+	OK(rmdir("e"));
+	ERR(said(rmdir("d/f")), ENOTEMPTY);
+	OK(unlink("d/f/in"));
+	OK(rmdir("d/f"));
+	OK(rmdir("d"));
+	EQ(look(".").st_nlink, 2);
+}
+
+TREE("NAME-rename RENAME_EXCHANGE its errors")
+{
+	file("a", 0644);
+	OK(mkdir("d", 0755));
+	OK(mkdir("d/in", 0755));
+	ERR(exchange("a", "x"), ENOENT);
+	ERR(exchange("x", "a"), ENOENT);
+	ERR(exchange("d", "d/in"), EINVAL);
+	ERR(exchange("d/in", "d"), EINVAL);
+	ERR(exchange("d", "a/"), ENOTDIR);
+	ERR(exchange("a/", "d"), ENOTDIR);
+	ERR(exchange(".", "d"), EBUSY);
+	ERR(SYS(NR_renameat2, AT_FDCWD, P("a"), AT_FDCWD, P("d"),
+	        EXCHANGE | NOREPLACE),
+	    EINVAL);
+	OK(exchange("a", "d/")); /* it is the directory that has the slash */
+	OK(exchange("a", "d"));
+	AS(USER, USER)
+	{
+		file("b", 0644);
+		ERR(exchange("b", "d/in"), EACCES);
+		OK(exchange("b", "a"));
+	}
+	OK(chmod(".", 01777));
+	AS(USER, USER)
+	{
+		file("c", 0644);
+		ERR(exchange("c", "d"), EPERM);
+	}
 }
 
 TREE("NAME-rename asks for the rights of both directories")
@@ -1004,6 +1160,23 @@ TREE("NAME-chown which links are followed, and ids of 16 bits")
 	EQ(look("a").st_gid, 70000);
 	OK(SYS(NR_fchownat, fd, P(""), 14, -1, AT_EMPTY_PATH));
 	EQ(look("a").st_uid, 14);
+}
+
+TREE("NAME-chown a stranger who keeps both ids takes no s-bits")
+{
+	file("a", 0755);
+	OK(chmod("a", 06755));
+	AS(USER, USER)
+	{
+		ERR(SYS(NR_chown32, P("a"), -1, -1), EPERM);
+		ERR(SYS(NR_chown, P("a"), 0xFFFF, 0xFFFF), EPERM);
+	}
+	EQ(mode_of("a"), 06755);
+	OK(chmod("a", 0755));
+	AS(USER, USER) OK(SYS(NR_chown32, P("a"), -1, -1));
+	OK(chmod("a", 06755));
+	OK(SYS(NR_chown32, P("a"), -1, -1));
+	EQ(mode_of("a"), 0755);
 }
 
 TREE("NAME-chown takes the s-bits of a program, not of a directory")
@@ -1226,6 +1399,31 @@ TREE("NAME-time a look at a file moves its time of access, if it tells more")
 	set_back("l");
 	EQ(SYS(NR_readlink, P("l"), P(bytes), 9), 1);
 	TRUE(recent(look("l").st_atim));
+}
+
+TREE("NAME-time O_NOATIME keeps the time of access; it is for the owner")
+{
+	char byte;
+	int fd = made("a", O_RDWR, 0666);
+
+	EQ(write(fd, "abc", 3), 3);
+	set_back("a");
+	fd = OK(open("a", O_RDONLY | O_NOATIME));
+	EQ(read(fd, &byte, 1), 1);
+	EQ(look("a").st_atime, 1000);
+	OK(fcntl(fd, F_SETFL, 0));
+	EQ(read(fd, &byte, 1), 1);
+	TRUE(recent(look("a").st_atim));
+	AS(USER, USER)
+	{
+		ERR(said(open("a", O_RDONLY | O_NOATIME)), EPERM);
+		fd = OK(open("a", O_RDONLY));
+		ERR(said(fcntl(fd, F_SETFL, O_NOATIME)), EPERM);
+	}
+	set_back("a");
+	OK((long)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0) == -1 ? -1
+	                                                               : 0);
+	TRUE(recent(look("a").st_atim));
 }
 
 TREE("NAME-time utimensat sets, keeps or takes the time of now")

@@ -5,11 +5,12 @@
 /*
  * tests/host/test_names.c -- the tree of names, against a table of them.
  *
- * Names are made, moved and removed at random in a few directories, while
- * readers go through these.  The model is a table: which node has which name in
- * which directory.  After each step every name leads where the table says, and
- * every node has as many links as the table has names of it.  A reader has seen
- * each name that was there all the time once, and none that was never there.
+ * Names are made, moved, exchanged and removed at random in a few directories,
+ * while readers go through these.  The model is a table: which node has which
+ * name in which directory.  After each step every name leads where the table
+ * says, and every node has as many links as the table has names of it.  A
+ * reader has seen each name that was there all the time once, and none that was
+ * never there.
  */
 #include "../../user/servers/files/tree/path.h"
 #include "tap.h"
@@ -95,6 +96,7 @@ int k_reply_receive(int t, int s, struct message *m) { (void)t, (void)s, (void)m
 int k_log(const char *text, uint32_t bytes) { (void)text, (void)bytes; return 0; }
 int k_lease_size(int token, int argument) { (void)token, (void)argument; return 0; }
 int k_lease_write(int t, int a, uint32_t o, const void *f, uint32_t n) { (void)t, (void)a, (void)o, (void)f; return (int)n; }
+int k_lease_read(int t, int a, uint32_t o, void *to, uint32_t n) { (void)t, (void)a, (void)o, (void)to; return (int)n; }
 void text_add(struct text *text, const char *format, ...) { (void)text, (void)format; }
 void text_add_list(struct text *text, const char *format, va_list list) { (void)text, (void)format, (void)list; }
 struct moment moment_now(void) { return (struct moment){1, 0}; }
@@ -231,13 +233,30 @@ static void remove_name(int place, int name)
 		place_of[gone] = NO_NODE;
 }
 
+/* Two names exchange their nodes, but no directory comes into itself. */
+static void exchange(int from, int name, int to, int new_name)
+{
+	int one = table[from][name], other = table[to][new_name];
+	int up = place_with(one), down = place_with(other);
+
+	if (one == other || (up >= 0 && is_inside(to, up)) ||
+	    (down >= 0 && is_inside(from, down)))
+		return;
+	entry_exchange(look_up(from, name), look_up(to, new_name));
+	note(from, name, other);
+	note(to, new_name, one);
+}
+
 static void move(int from, int name, int to, int new_name)
 {
 	int node = table[from][name], old = look_up(from, name);
 	int moved = place_with(node);
 
-	if (table[to][new_name] != NO_NODE ||
-	    (moved >= 0 && is_inside(to, moved)))
+	if (table[to][new_name] != NO_NODE) {
+		exchange(from, name, to, new_name);
+		return;
+	}
+	if (moved >= 0 && is_inside(to, moved))
 		return;
 	if (!give_name(to, new_name, node))
 		return;

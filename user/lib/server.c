@@ -145,16 +145,29 @@ int reply_open(int token, int object, uint32_t readiness)
 
 int flags_call(const struct message *m, int *flags)
 {
-	int settable = O_NONBLOCK | O_APPEND;
+	int settable = O_NONBLOCK | O_APPEND | O_NOATIME;
+	int fixed =
+	    O_ACCMODE | O_SYNC | O_LARGEFILE | O_TMPFILE | O_NOFOLLOW | O_PATH;
 
 	if (m->args[1] == F_GETFL)
-		return *flags & (O_ACCMODE | settable | O_LARGEFILE |
-		                 O_DIRECTORY | O_NOFOLLOW | O_PATH);
+		return *flags & (settable | fixed);
 	if (m->args[1] == F_GETPIPE_SZ || m->args[1] == F_SETPIPE_SZ)
 		return -EBADF; /* it is no pipe */
 	if (m->args[1] != F_SETFL)
 		return -EINVAL;
 	*flags = (*flags & ~settable) | ((int)m->args[2] & settable);
+	return 0;
+}
+
+int nonblock_call(const struct message *m, int *flags)
+{
+	int wanted;
+	int moved =
+	    k_lease_read(m->token, ARGUMENT, 0, &wanted, sizeof(wanted));
+
+	if (moved < 0)
+		return moved;
+	*flags = wanted ? *flags | O_NONBLOCK : *flags & ~O_NONBLOCK;
 	return 0;
 }
 

@@ -114,6 +114,8 @@ int reply_open(int token, int object, uint32_t readiness);
 
 /* Answers fcntl64 with F_GETFL or F_SETFL; `flags` are those of the object. */
 int flags_call(const struct message *m, int *flags);
+/* Answers ioctl with FIONBIO: O_NONBLOCK is set or cleared. */
+int nonblock_call(const struct message *m, int *flags);
 
 /* ---- device.c ----------------------------------------------------------- */
 

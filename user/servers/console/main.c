@@ -23,7 +23,7 @@ static bool may(const struct message *m, bool writes)
 	int mode = open->flags & O_ACCMODE;
 
 	return open->kind != KIND_ROOT &&
-	       mode != (writes ? O_RDONLY : O_WRONLY);
+	       (mode == O_RDWR || mode == (writes ? O_WRONLY : O_RDONLY));
 }
 
 static void transfer(const struct message *m, bool writes)
@@ -39,6 +39,8 @@ static int answer(const struct message *m)
 {
 	switch (m->type) {
 	case SYS_ioctl:
+		if (m->args[1] == FIONBIO)
+			return nonblock_call(m, &open_at(m->object)->flags);
 		if (open_hung_up(open_at(m->object)))
 			return m->args[1] == TIOCSPGRP ? -ENOTTY : -EIO;
 		return tty_ioctl(m);
@@ -75,7 +77,8 @@ static void request(const struct message *m)
 		transfer(m, true);
 		break;
 	case SYS_ioctl:
-		if (open_at(m->object)->kind != KIND_TTY) {
+		if (open_at(m->object)->kind != KIND_TTY &&
+		    m->args[1] != FIONBIO) {
 			ask_ioctl(m);
 			break;
 		} /* fall through */

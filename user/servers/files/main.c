@@ -61,13 +61,6 @@
 
 #define TOLD_MAX 16 /* lines in the log about missing files */
 
-static int ioctl_call(const struct message *m)
-{
-	const struct open *open = open_at(m->object);
-
-	return open->pipe != 0 ? pipe_ioctl(m, open) : -ENOTTY;
-}
-
 /* The handlers; answer() has checked that the message's object is open. */
 static int (*const calls[SYSCALL_LIMIT])(const struct message *) = {
     [SYS_read] = read_call,           [SYS_readv] = read_call,
@@ -120,7 +113,9 @@ static bool good_for(const struct message *m)
 	if (!(open_at(m->object)->flags & O_PATH) || call_by_path(m->type))
 		return true;
 	return m->type == SYS_fstat64 || m->type == SYS_fstat ||
-	       m->type == SYS_fchdir || m->type == SYS_fcntl64;
+	       m->type == SYS_fstatfs || m->type == SYS_fstatfs64 ||
+	       m->type == SYS_fchdir ||
+	       (m->type == SYS_fcntl64 && m->args[1] == F_GETFL);
 }
 
 static int answer(const struct message *m)

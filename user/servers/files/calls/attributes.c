@@ -15,7 +15,7 @@
 #define UTIME_NOW  0x3FFFFFFFu
 #define UTIME_OMIT 0x3FFFFFFEu
 
-static bool owns(const struct who *who, const struct node *node)
+bool owns(const struct who *who, const struct node *node)
 {
 	return who->uid == 0 || who->uid == node->uid;
 }
@@ -37,26 +37,6 @@ void node_changed(struct node *node, const struct message *m)
 	node->mtime = node->ctime = moment_now();
 	if (m->euid != 0)
 		node->mode = without_ids(node->mode);
-}
-
-#define DAY 86400
-
-static bool is_later(struct moment a, struct moment b)
-{
-	return a.seconds > b.seconds ||
-	       (a.seconds == b.seconds && a.nsec > b.nsec);
-}
-
-void node_accessed(int number)
-{
-	struct node *node = number < DYNAMIC ? node_edit(number) : 0;
-
-	if (node == 0)
-		return;
-	if (!is_later(node->atime, node->mtime) ||
-	    !is_later(node->atime, node->ctime) ||
-	    moment_now().seconds - node->atime.seconds >= DAY)
-		node->atime = moment_now();
 }
 
 /* ---- rights ------------------------------------------------------------- */
@@ -107,15 +87,17 @@ static int set_owner(const struct message *m, int number, uint32_t uid,
 {
 	struct who who = who_effective(m);
 	struct node node = node_at(number);
-	bool root = who.uid == 0;
+	uint32_t mode = without_ids(node.mode);
 
 	uid = id_of(m, uid);
 	gid = id_of(m, gid);
-	if (uid != ID_KEPT && !root && (who.uid != node.uid || uid != node.uid))
+	if (!owns(&who, &node) &&
+	    (uid != ID_KEPT || gid != ID_KEPT || mode != node.mode))
 		return -EPERM;
-	if (gid != ID_KEPT && !root &&
-	    (who.uid != node.uid ||
-	     (gid != node.gid && !who_in_group(&who, gid))))
+	if (who.uid != 0 && uid != ID_KEPT && uid != node.uid)
+		return -EPERM;
+	if (who.uid != 0 && gid != ID_KEPT && gid != node.gid &&
+	    !who_in_group(&who, gid))
 		return -EPERM;
 	if (proc_has(number))
 		return -EPERM;
@@ -123,7 +105,7 @@ static int set_owner(const struct message *m, int number, uint32_t uid,
 	node.gid = gid == ID_KEPT ? node.gid : gid;
 	node_edit(number)->uid = node.uid;
 	node_edit(number)->gid = node.gid;
-	node_edit(number)->mode = without_ids(node.mode);
+	node_edit(number)->mode = mode;
 	node_edit(number)->ctime = moment_now();
 	return 0;
 }
@@ -285,6 +267,8 @@ int utime_call(const struct message *m)
 		return -EINVAL;
 	else if ((int)m->args[0] == AT_FDCWD)
 		return -EFAULT;
+	else if (open_at(m->object)->flags & O_PATH)
+		return -EBADF;
 	else
 		node = object_node(m); /* futimens: what is open */
 	return node < 0 ? node : set_times(m, node, &times);

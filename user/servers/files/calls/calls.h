@@ -9,7 +9,7 @@
  *	stat.c        the stat family, access, readlink, getcwd, chdir
  *	dirops.c      mkdir, rmdir, unlink, link, symlink, rename, mknod
  *	attributes.c  chmod, chown, times
- *	transfer.c    read, write, lseek, fcntl
+ *	transfer.c    read, write, lseek, fcntl, ioctl
  *	directory.c   getdents64
  *	memory.c      files as memory: mmap2, memfd_create
  *	size.c        truncate, fallocate, fsync
@@ -33,6 +33,8 @@ int write_call(const struct message *m);
 int lseek_call(const struct message *m);
 int llseek_call(const struct message *m);
 int fcntl_call(const struct message *m);
+int ioctl_call(const struct message *m);
+/* What opens with the mode 3 needs both rights, and has neither: open(2). */
 bool readable(const struct open *open);
 bool writable(const struct open *open);
 
@@ -79,6 +81,8 @@ int fchdir_call(const struct message *m);
  */
 int node_create(const struct who *who, int directory, const char *name,
                 uint32_t bytes, uint32_t mode);
+/* The same without a name: O_TMPFILE. */
+int node_create_unnamed(const struct who *who, int directory, uint32_t mode);
 /* May `who` make a name in that directory?  0 or -errno. */
 int may_create(const struct who *who, int directory);
 
@@ -93,6 +97,8 @@ int rename_call(const struct message *m);
 
 /* ---- attributes.c ------------------------------------------------------- */
 
+/* Is `who` root, or the owner? */
+bool owns(const struct who *who, const struct node *node);
 int chmod_call(const struct message *m);
 int fchmod_call(const struct message *m);
 int chown_call(const struct message *m);
@@ -104,12 +110,6 @@ int utime_call(const struct message *m);
  * is no set-id program any more.
  */
 void node_changed(struct node *node, const struct message *m);
-/*
- * A file's contents have been looked at.  Its time of access moves if it tells
- * anything: it is older than the last change, or than a day (mount(8),
- * relatime).
- */
-void node_accessed(int node);
 
 /* ---- exec.c ------------------------------------------------------------- */
 

@@ -179,7 +179,7 @@ int getdents_call(const struct message *m)
 
 	if (node_at(node).kind != NODE_DIRECTORY)
 		return -ENOTDIR;
-	node_accessed(node);
+	open_accessed(open_at(m->object));
 	reading.what = m->type == SYS_getdents ? WAIT_OLD_NAMES : WAIT_NAMES;
 	reading.at = m->object;
 	reading.total = min(m->args[2], PAGE_SIZE);

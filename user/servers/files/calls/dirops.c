@@ -127,18 +127,26 @@ static void set_owner(struct node *node, const struct who *who,
 		node->mode &= ~S_ISGID;
 }
 
-int node_create(const struct who *who, int directory, const char *name,
-                uint32_t bytes, uint32_t mode)
+int node_create_unnamed(const struct who *who, int directory, uint32_t mode)
 {
 	struct node parent = node_at(directory);
-	int made, entry;
+	int made;
 
 	if ((mode & S_IFMT) != S_IFLNK)
 		mode &= ~who_client(who)->umask;
 	made = node_make(mode, who->token);
+	if (made >= 0)
+		set_owner(node_edit(made), who, &parent);
+	return made;
+}
+
+int node_create(const struct who *who, int directory, const char *name,
+                uint32_t bytes, uint32_t mode)
+{
+	int made = node_create_unnamed(who, directory, mode), entry;
+
 	if (made < 0)
 		return made;
-	set_owner(node_edit(made), who, &parent);
 	entry = entry_add(directory, name, bytes, made, who->token);
 	if (entry < 0) {
 		node_release(made);
@@ -278,7 +286,7 @@ static int check_link(const struct place *place, int node)
 		error = may_create(&place->who, place->directory);
 	if (error == 0 && known.kind == NODE_DIRECTORY)
 		error = -EPERM;
-	if (error == 0 && known.links == 0)
+	if (error == 0 && known.links == 0 && !known.linkable)
 		error = -ENOENT;
 	return error;
 }
@@ -308,6 +316,7 @@ int link_call(const struct message *m)
 		                  node, m->token);
 	if (error < 0)
 		return error;
+	node_edit(node)->linkable = false;
 	node_edit(node)->ctime = moment_now();
 	directory_changed(place.directory);
 	return 0;
@@ -442,8 +451,10 @@ static int check_above(int node, int above, int inside)
 
 /* What the two names are.  0 or -errno. */
 static int check_names(const struct place *from, const struct place *to,
-                       bool no_replace)
+                       uint32_t flags)
 {
+	bool no_replace = flags == RENAME_NOREPLACE;
+	bool exchange = flags == RENAME_EXCHANGE;
 	int error = 0;
 
 	if (proc_has(from->directory) != proc_has(to->directory))
@@ -452,38 +463,58 @@ static int check_names(const struct place *from, const struct place *to,
 		return -EBUSY;
 	if (to->last != LAST_NAME)
 		return no_replace ? -EEXIST : -EBUSY;
-	if (from->node == NO_NODE)
+	if (from->node == NO_NODE || (exchange && to->node == NO_NODE))
 		return -ENOENT;
 	if (no_replace && to->node != NO_NODE)
 		return -EEXIST;
-	if (!is_directory(from->node) && (from->slash || to->slash))
+	if (from->slash && !is_directory(from->node))
+		return -ENOTDIR;
+	if (to->slash && !is_directory(exchange ? to->node : from->node))
 		return -ENOTDIR;
 	if (from->directory == to->directory)
 		return 0;
 	if (is_directory(from->node)) /* into itself? */
 		error = check_above(to->directory, from->node, -EINVAL);
 	if (error == 0 && to->node != NO_NODE && is_directory(to->node))
-		error = check_above(from->directory, to->node, -ENOTEMPTY);
+		error = check_above(from->directory, to->node,
+		                    exchange ? -EINVAL : -ENOTEMPTY);
 	return error;
+}
+
+/* A directory's ".." changes if it moves to another one.  0 or -EACCES. */
+static int check_parent(const struct place *from, const struct place *to)
+{
+	if (from->directory == to->directory || !is_directory(from->node))
+		return 0;
+	return may(&from->who, node_look(from->node), MAY_WRITE);
+}
+
+/* May the client have the two exchanged?  0 or -errno. */
+static int check_exchange(const struct place *from, const struct place *to)
+{
+	int error = check_remove(from, is_directory(from->node));
+
+	if (error == 0)
+		error = check_remove(to, is_directory(to->node));
+	if (error == 0)
+		error = check_parent(from, to);
+	return error < 0 ? error : check_parent(to, from);
 }
 
 /* May the client move the one to the other?  0 or -errno. */
 static int check_rename(const struct place *from, const struct place *to)
 {
-	struct node node = node_at(from->node);
-	bool directory = node.kind == NODE_DIRECTORY;
+	bool directory = is_directory(from->node);
 	int error = check_remove(from, directory);
 
 	if (error == 0 && to->node == NO_NODE)
 		error = may_create(&to->who, to->directory);
 	if (error == 0 && to->node != NO_NODE)
 		error = check_remove(to, directory);
+	if (error == 0)
+		error = check_parent(from, to);
 	if (error < 0)
 		return error;
-	/* Its ".." changes. */
-	if (directory && from->directory != to->directory &&
-	    may(&from->who, &node, MAY_WRITE) < 0)
-		return -EACCES;
 	if (to->node != NO_NODE && node_at(to->node).count > 0)
 		return -ENOTEMPTY;
 	return 0;
@@ -509,6 +540,15 @@ static int move(const struct place *from, const struct place *to)
 	return 0;
 }
 
+static void exchange(const struct place *from, const struct place *to)
+{
+	entry_exchange(entry_at_place(from), entry_at_place(to));
+	node_edit(from->node)->ctime = moment_now();
+	node_edit(to->node)->ctime = moment_now();
+	directory_changed(from->directory);
+	directory_changed(to->directory);
+}
+
 int rename_call(const struct message *m)
 {
 	static struct place from, to;
@@ -516,17 +556,23 @@ int rename_call(const struct message *m)
 	uint32_t flags = m->type == SYS_renameat2 ? m->args[4] : 0;
 	int error;
 
-	if (flags & ~(uint32_t)RENAME_NOREPLACE)
+	if (flags > RENAME_EXCHANGE)
 		return -EINVAL;
 	error = find_place(&from, m, at ? 1 : 0, m->object);
 	if (error == 0)
 		error = find_place(&to, m, at ? 3 : 1, second_object(m, at));
 	if (error == 0)
-		error = check_names(&from, &to, flags != 0);
+		error = check_names(&from, &to, flags);
 	if (error < 0)
 		return error;
 	if (from.node == to.node)
 		return 0;
-	error = check_rename(&from, &to);
-	return error < 0 ? error : move(&from, &to);
+	if (flags != RENAME_EXCHANGE) {
+		error = check_rename(&from, &to);
+		return error < 0 ? error : move(&from, &to);
+	}
+	error = check_exchange(&from, &to);
+	if (error == 0)
+		exchange(&from, &to);
+	return error;
 }

@@ -88,6 +88,7 @@ int mmap_call(const struct message *m)
 		return map_zero(m);
 	if (node.kind != NODE_FILE)
 		return -ENODEV;
+	open_accessed(open);
 	return map_file(m, &node_edit(open->node)->bytes, rights);
 }
 

@@ -38,7 +38,9 @@ static int check(const struct who *who, const struct node *node, int flags)
 		return -ELOOP;
 	if (directory && (wanted & MAY_WRITE))
 		return -EISDIR;
-	return may(who, node, wanted);
+	if (may(who, node, wanted) < 0)
+		return -EACCES;
+	return (flags & O_NOATIME) && !owns(who, node) ? -EPERM : 0;
 }
 
 /* A file that is opened for writing gets bytes that can be written. */
@@ -103,6 +105,40 @@ static int open_new(const struct message *m, const struct walk *walk,
 	return error;
 }
 
+/*
+ * O_TMPFILE: makes a file in a directory, but without a name.  link(2) can give
+ * it one, unless it was opened with O_EXCL.
+ */
+static int open_unnamed(const struct message *m, const struct who *who,
+                        int directory, uint32_t mode, int flags)
+{
+	int error, made;
+
+	if (node_look(directory)->kind != NODE_DIRECTORY)
+		return -ENOTDIR;
+	if (may(who, node_look(directory), MAY_WRITE | MAY_EXECUTE) < 0)
+		return -EACCES;
+	if (proc_has(directory))
+		return -EOPNOTSUPP;
+	made = node_create_unnamed(who, directory, S_IFREG | (mode & 07777));
+	if (made < 0)
+		return made;
+	node_edit(made)->linkable = !(flags & O_EXCL);
+	error = open_reply(m, made, flags & ~O_EXCL);
+	node_release(made);
+	return error;
+}
+
+/* Do the flags contradict each other? */
+static bool is_nonsense(int flags)
+{
+	bool unnamed = (flags & O_TMPFILE) == O_TMPFILE;
+
+	if ((flags & O_CREAT) && (flags & O_DIRECTORY))
+		return true;
+	return unnamed && (flags & O_ACCMODE) == O_RDONLY;
+}
+
 struct request {
 	int path; /* its argument */
 	int flags;
@@ -135,14 +171,14 @@ int open_call(const struct message *m)
 	int error = path_lease(m, r.path, &path);
 	int found;
 
-	if ((r.flags & O_CREAT) && (r.flags & O_DIRECTORY))
+	if (is_nonsense(r.flags))
 		return -EINVAL;
-	if ((r.flags & O_TMPFILE) == O_TMPFILE)
-		return -EOPNOTSUPP;
 	if (error < 0)
 		return error;
 	found = path_find(&walk, path);
 	if (found < 0 && walk.creates && walk.last_missing)
 		return open_new(m, &walk, r.mode, r.flags);
+	if (found >= 0 && (r.flags & O_TMPFILE) == O_TMPFILE)
+		return open_unnamed(m, &walk.who, found, r.mode, r.flags);
 	return found < 0 ? found : open_node(m, &walk.who, found, r.flags);
 }

@@ -145,15 +145,16 @@ int readlink_call(const struct message *m)
 	int at = m->type == SYS_readlink ? 0 : 1;
 	uint32_t size = m->args[at + 2];
 	struct who who = who_effective(m);
+	char *path;
 	int node, bytes;
 
 	if ((int)size <= 0)
 		return -EINVAL;
-	node = node_named(m, at, AT_SYMLINK_NOFOLLOW);
+	node = node_named(m, at, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH);
 	if (node < 0)
 		return node;
 	if (node_at(node).kind != NODE_LINK)
-		return -EINVAL;
+		return path_lease(m, at, &path) == 0 ? -ENOENT : -EINVAL;
 	node_accessed(node);
 	bytes = link_target(node, &who, target, sizeof(target));
 	if (bytes < 0)

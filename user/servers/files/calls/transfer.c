@@ -17,12 +17,16 @@
 
 bool readable(const struct open *open)
 {
-	return (open->flags & O_ACCMODE) != O_WRONLY;
+	int mode = open->flags & O_ACCMODE;
+
+	return mode == O_RDONLY || mode == O_RDWR;
 }
 
 bool writable(const struct open *open)
 {
-	return (open->flags & O_ACCMODE) != O_RDONLY;
+	int mode = open->flags & O_ACCMODE;
+
+	return mode == O_WRONLY || mode == O_RDWR;
 }
 
 /*
@@ -171,7 +175,7 @@ static int read_object(const struct message *m, struct open *open)
 	reading.what = is_placed(m) ? WAIT_PREAD : WAIT_READ;
 	reading.at = m->object;
 	reading.total = (uint32_t)wanted;
-	node_accessed(open->node);
+	open_accessed(open);
 	if (node.kind == NODE_FILE)
 		claim(&reading, open, node.bytes.size);
 	return turns_begin(&reading);
@@ -308,9 +312,30 @@ int llseek_call(const struct message *m)
 int fcntl_call(const struct message *m)
 {
 	struct open *open = open_at(m->object);
+	struct who who = who_effective(m);
 	bool size = m->args[1] == F_GETPIPE_SZ || m->args[1] == F_SETPIPE_SZ;
 
 	if (size && open_is_end(open))
 		return pipe_fcntl(m, open);
+	if (m->args[1] == F_SETFL && (m->args[2] & ~open->flags & O_NOATIME) &&
+	    !owns(&who, node_look(open->node)))
+		return -EPERM;
 	return flags_call(m, &open->flags);
+}
+
+/* ---- ioctl -------------------------------------------------------------- */
+
+int ioctl_call(const struct message *m)
+{
+	struct open *open = open_at(m->object);
+	struct node node = node_at(open->node);
+	uint32_t left = node.bytes.size - open->offset;
+
+	if (m->args[1] == FIONBIO)
+		return nonblock_call(m, &open->flags);
+	if (open->pipe != 0)
+		return pipe_ioctl(m, open);
+	if (m->args[1] != FIONREAD || node.kind != NODE_FILE)
+		return -ENOTTY;
+	return give(m->token, ARGUMENT, &left, sizeof(left));
 }

@@ -25,6 +25,12 @@ bool open_is_end(const struct open *open)
 	return node_at(open->node).kind == NODE_FIFO && !(open->flags & O_PATH);
 }
 
+void open_accessed(const struct open *open)
+{
+	if (!(open->flags & O_NOATIME))
+		node_accessed(open->node);
+}
+
 void open_close(int object)
 {
 	struct open *open = open_at(object);

@@ -46,6 +46,8 @@ static inline struct open *open_at(int object)
 }
 
 void open_close(int object);
+/* Somebody looks at what the file has: its time of access may move. */
+void open_accessed(const struct open *open);
 /* Is it an end of a pipe?  With O_PATH it is only the name of one. */
 bool open_is_end(const struct open *open);
 /* Makes an object on `node` for the client of `token`.  -ENFILE. */

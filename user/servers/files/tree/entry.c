@@ -337,6 +337,32 @@ void entry_remove(int entry)
 	node_release(gone.node);
 }
 
+/* The entry names another node from now on; a directory moves by that. */
+static void rename_to(int entry, int number)
+{
+	struct node *node = node_edit(number);
+
+	edit(entry)->node = number;
+	twin_add(node, entry);
+	if (node->kind == NODE_DIRECTORY)
+		node->parent = edit(entry)->directory;
+}
+
+void entry_exchange(int one, int other)
+{
+	int first = edit(one)->node, second = edit(other)->node;
+	bool up = node_edit(first)->kind == NODE_DIRECTORY;
+	bool down = node_edit(second)->kind == NODE_DIRECTORY;
+
+	twin_remove(node_edit(first), edit(one));
+	twin_remove(node_edit(second), edit(other));
+	rename_to(one, second);
+	rename_to(other, first);
+	/* The ".." of a directory is a link of its parent. */
+	node_edit(edit(one)->directory)->links += (uint32_t)down - up;
+	node_edit(edit(other)->directory)->links += (uint32_t)up - down;
+}
+
 int entry_of(int node)
 {
 	return node_edit(node)->entry;

@@ -8,6 +8,8 @@
 
 #include "../../../../abi/time.h"
 
+#define DAY 86400
+
 static struct moment moment;
 static bool known;
 
@@ -28,4 +30,22 @@ struct moment moment_now(void)
 	moment.nsec = (uint32_t)words[1];
 	known = true;
 	return moment;
+}
+
+static bool is_later(struct moment a, struct moment b)
+{
+	return a.seconds > b.seconds ||
+	       (a.seconds == b.seconds && a.nsec > b.nsec);
+}
+
+void node_accessed(int number)
+{
+	struct node *node = number < DYNAMIC ? node_edit(number) : 0;
+
+	if (node == 0)
+		return;
+	if (!is_later(node->atime, node->mtime) ||
+	    !is_later(node->atime, node->ctime) ||
+	    moment_now().seconds - node->atime.seconds >= DAY)
+		node->atime = moment_now();
 }

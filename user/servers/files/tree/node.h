@@ -54,8 +54,9 @@ struct node {
 	struct bytes bytes; /* of a file; or the target of a link */
 	uint32_t rdev;      /* of a device */
 	int value, pid;
-	int device;   /* of a device: the object of its server's */
-	bool in_proc; /* it is /proc, or in it */
+	int device;    /* of a device: the object of its server's */
+	bool in_proc;  /* it is /proc, or in it */
+	bool linkable; /* O_TMPFILE: it has had no name, and may get one */
 
 	/* entry.c writes these.  All but the first are of a directory. */
 	int entry; /* its newest name; NO_ENTRY: the root, or it has none */
@@ -70,6 +71,12 @@ struct node {
 /* The time of this request; and the request is over. */
 struct moment moment_now(void);
 void moment_forget(void);
+/*
+ * A file's contents have been looked at.  Its time of access moves if it tells
+ * anything: it is older than the last change, or than a day (mount(8),
+ * relatime).
+ */
+void node_accessed(int node);
 
 /* ---- archive.c ---------------------------------------------------------- */
 
@@ -148,6 +155,8 @@ int node_find(int directory, const char *name, uint32_t bytes);
  */
 int entry_add(int directory, const char *name, uint32_t bytes, int node,
               int token);
+/* Two entries exchange their nodes. */
+void entry_exchange(int one, int other);
 /* Removes an entry.  Its node ends if that was the last hold on it. */
 void entry_remove(int entry);
 /*

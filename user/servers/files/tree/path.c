@@ -212,7 +212,7 @@ static int walk_on(struct walk *walk, int at, const char **name, int *links)
 	}
 	if (++*links > LINKS_MAX)
 		return -ELOOP;
-	if (*tail == '\0' && leads_astray(walk, at, next))
+	if (*skip_slashes(tail) == '\0' && leads_astray(walk, at, next))
 		return -EACCES;
 	target = proc_target(next, &walk->who);
 	if (target != NO_NODE) {
