@@ -317,8 +317,6 @@ static enum news look(const struct channel *channel, const struct proc *client,
 {
 	enum news kind = choose(channel, client);
 
-	if (kind == NEWS)
-		return NEWS;
 	if (kind == NEWS_INTERRUPTS)
 		*m = (struct message){.type = PULSE_INTERRUPT,
 		                      .args = {channel->interrupts}};
@@ -327,7 +325,7 @@ static enum news look(const struct channel *channel, const struct proc *client,
 		                      .object =
 		                          connections[channel->closed].object,
 		                      .connection = channel->closed};
-	else
+	else if (kind == NEWS_CLIENTS)
 		describe(client, m);
 	return kind;
 }
@@ -343,6 +341,7 @@ static void acknowledge(struct channel *channel, enum news kind,
 		connection_forget(channel);
 	} else {
 		channel->round = client->message.round;
+		self()->message.generation = client->message.generation;
 		dequeue(client);
 		if (client->state == PROC_SENDING)
 			block_move(client, PROC_REPLY_WAIT, self_index());

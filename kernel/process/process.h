@@ -168,7 +168,7 @@ struct proc {
 		int connection; /* its connection (a hold), or NO_CONNECTION */
 		int object;     /* the one of the server's that is meant */
 		uint32_t args[6];
-		int generation;  /* of its token */
+		int generation;  /* of its token; a server: of what it does */
 		int element;     /* of its buffers, where lease.c stands */
 		uint32_t before; /* bytes of the elements before it */
 		int next;        /* in the queue of its channel, or -1 */

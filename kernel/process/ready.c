@@ -17,9 +17,9 @@
  * full time, so a process gains nothing by waiting just before a tick.  Within
  * a user's queue processes take turns from tick to tick.
  *
- * A server that is at work at two ticks in a row has used up its quantum.  It
- * stands in the ring like a user of its own until it next waits, so a server
- * that loops takes its share and no more.
+ * A server that is at work on one request at two ticks in a row has used up its
+ * quantum.  It stands in the ring like a user of its own until it next waits.
+ * So a server that loops takes its share and no more.
  *
  * Everything here costs the same however many processes and users there are.
  * The exception is user_join(), which looks for a user's row when a process
@@ -77,10 +77,12 @@ static void turn_pass(void)
 void quantum_ends(struct proc *p)
 {
 	static const struct proc *last;
+	static int request;
 	uint32_t now = cpu_cycles();
 
 	turn->ticked = p->message.rank > 0; /* it worked for a client there */
-	if (p->message.rank > 0 && p == last) {
+	if (p->message.rank > 0 && p == last &&
+	    p->message.generation == request) {
 		p->sched.queue = p->sched.user;
 		if (!p->sched.user->in_ring)
 			ring_join(p->sched.user);
@@ -89,6 +91,7 @@ void quantum_ends(struct proc *p)
 		turn_pass();
 	last_tick = now;
 	last = p;
+	request = p->message.generation;
 	need_resched = 1;
 }
 

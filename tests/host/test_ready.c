@@ -124,6 +124,7 @@ static void serve_next(struct proc *server)
 		give_up();
 		return;
 	}
+	server->message.generation++;
 	of(server)->client = asking[0];
 	of(server)->left = of(asking[0])->pause;
 	askers--;
@@ -282,6 +283,33 @@ static void test_server_loops(void)
 	tap("a server that loops takes the share of a user");
 }
 
+/* How often all of processes first..last have asked. */
+static int asked(int first, int last)
+{
+	int runs = 0;
+
+	for (int i = first; i <= last; i++)
+		runs += model[i].runs;
+	return runs;
+}
+
+static void test_crowd_asks(void)
+{
+	int one, crowd;
+
+	for (int work = 1; work < 50; work += 7) {
+		start();
+		add(0, SERVES, 0, 0);
+		add(1001, ASKS, work, 30);
+		for (int i = 0; i < 20; i++)
+			add(1000, ASKS, work, 30);
+		run(2000);
+		one = asked(1, 1), crowd = asked(2, 21);
+		BETWEEN(crowd * 9 / 10, one, crowd * 11 / 10);
+	}
+	tap("who asks a server gets as much as a crowd that asks it");
+}
+
 static void test_same_turn(void)
 {
 	start();
@@ -342,6 +370,7 @@ int main(void)
 	test_waking();
 	test_asking();
 	test_server_loops();
+	test_crowd_asks();
 	test_same_turn();
 	test_talking();
 	test_yield();
