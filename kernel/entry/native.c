@@ -87,6 +87,16 @@ static int native_log(vaddr_t from, uint32_t len)
 	return (int)length;
 }
 
+static int native_nice(int pid, int nice)
+{
+	struct proc *p = proc_find(pid);
+
+	if (!p)
+		return -ESRCH;
+	p->sched.nice = nice;
+	return 0;
+}
+
 static int native_inspect(uint32_t address, vaddr_t buf, uint32_t len)
 {
 	uint32_t last = address + (len ? len - 1 : 0);

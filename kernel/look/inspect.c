@@ -52,6 +52,7 @@ static const struct inspect_field fields[] = {
     PART("proc.start_tick", proc, sched.start_tick),
     PART("proc.user_ticks", proc, sched.used.user),
     PART("proc.system_ticks", proc, sched.used.system),
+    PART("proc.nice", proc, sched.nice),
     PART("proc.suid", proc, identity.suid),
     PART("proc.sgid", proc, identity.sgid),
     PART("proc.channel", proc, message.channel),

@@ -89,6 +89,7 @@ struct proc {
 		struct proc *next;       /* the one behind it there, or 0 */
 		struct alarm sleep;      /* when its wait ends */
 		uintptr_t kernel_esp;    /* while it does not run */
+		int nice; /* native.c: what setpriority(2) has stored */
 		uint32_t start_tick;
 		struct cpu_time used;
 		struct cpu_time children; /* that were waited for */

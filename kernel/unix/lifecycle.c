@@ -50,6 +50,7 @@ static void inherit(struct proc *child, const struct proc *parent)
 {
 	child->sched.user = parent->sched.user;
 	child->sched.user->processes++;
+	child->sched.nice = parent->sched.nice;
 	child->identity = parent->identity;
 	signals_fork(child, parent);
 	child->program = parent->program;

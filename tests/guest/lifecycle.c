@@ -21,6 +21,13 @@ enum {
 	NR_getpriority = 96,
 	NR_setpriority = 97,
 	NR_sysinfo = 116,
+	NR_sched_setparam = 154,
+	NR_sched_getparam = 155,
+	NR_sched_setscheduler = 156,
+	NR_sched_getscheduler = 157,
+	NR_sched_get_priority_max = 159,
+	NR_sched_get_priority_min = 160,
+	NR_sched_rr_get_interval = 161,
 	NR_rt_sigpending = 176,
 	NR_sched_setaffinity = 241,
 	NR_sched_getaffinity = 242,
@@ -633,11 +640,172 @@ static void burn(clock_t wanted)
 	while (times(&now) == -1 || now.tms_utime + now.tms_stime < wanted);
 }
 
-TEST("LIFE-nice a process begins with nice 0, which is 20 for the kernel")
+/* Field 19 of /proc/PID/stat, and what field 18 is above it. */
+static int shown_nice(int pid)
 {
+	char path[32], text[500], *at;
+	long priority, nice;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	TRUE(read_file(path, text, sizeof text) > 0);
+	at = strrchr(text, ')') + 2;
+	for (int field = 3; field < 18; field++)
+		at = strchr(at, ' ') + 1;
+	priority = strtol(at, &at, 10);
+	nice = strtol(at, &at, 10);
+	EQ(priority - nice, 20);
+	return nice;
+}
+
+TEST("LIFE-nice is 0 at first; it is kept, cut to -20 and 19, and inherited")
+{
+	pid_t pid;
+
 	EQ(SYS(NR_getpriority, PRIO_PROCESS, 0), 20);
 	EQ(SYS(NR_getpriority, PRIO_PROCESS, getpid()), 20);
-	EQ(SYS(NR_setpriority, PRIO_PROCESS, 0, 0), HERE(0, -EPERM));
+	OK(SYS(NR_setpriority, PRIO_PROCESS, 0, 5));
+	EQ(SYS(NR_getpriority, PRIO_PROCESS, 0), 15);
+	EQ(shown_nice(getpid()), 5);
+	OK(SYS(NR_setpriority, PRIO_PROCESS, getpid(), 100));
+	EQ(SYS(NR_getpriority, PRIO_PROCESS, 0), 1);
+	OK(SYS(NR_setpriority, PRIO_PROCESS, 0, -100));
+	EQ(SYS(NR_getpriority, PRIO_PROCESS, 0), 40);
+	EQ(shown_nice(getpid()), -20);
+	BACKGROUND(pid)
+	{
+		EQ(SYS(NR_getpriority, PRIO_PROCESS, 0), 40);
+		OK(SYS(NR_setpriority, PRIO_PROCESS, 0, 7));
+	}
+	EXITS(pid, 0);
+	EQ(SYS(NR_getpriority, PRIO_PROCESS, 0), 40);
+	ERR(SYS(NR_getpriority, 3, 0), EINVAL);
+	ERR(SYS(NR_getpriority, -1, 0), EINVAL);
+	ERR(SYS(NR_setpriority, 3, 0, 0), EINVAL);
+	ERR(SYS(NR_getpriority, PRIO_PROCESS, 30000), ESRCH);
+	ERR(SYS(NR_setpriority, PRIO_PROCESS, -5, 0), ESRCH);
+	ERR(SYS(NR_getpriority, PRIO_PGRP, 30000), ESRCH);
+	ERR(SYS(NR_getpriority, PRIO_USER, 54321), ESRCH);
+}
+
+TEST("LIFE-nice only root can lower it, and only one's own can be raised")
+{
+	int root = getpid();
+
+	AS(NOBODY, NOBODY)
+	{
+		ERR(SYS(NR_setpriority, PRIO_PROCESS, 0, -1), EACCES);
+		OK(SYS(NR_setpriority, PRIO_PROCESS, 0, 3));
+		OK(SYS(NR_setpriority, PRIO_PROCESS, 0, 3));
+		ERR(SYS(NR_setpriority, PRIO_PROCESS, 0, 2), EACCES);
+		ERR(SYS(NR_setpriority, PRIO_PROCESS, root, 19), EPERM);
+		EQ(SYS(NR_getpriority, PRIO_PROCESS, root), 20);
+		EQ(SYS(NR_getpriority, PRIO_PROCESS, 0), 17);
+	}
+}
+
+TEST("LIFE-nice a group and a user are set together; the highest is told")
+{
+	int fds[2], pid;
+	char byte;
+
+	OK(setpgid(0, 0));
+	OK(pipe(fds));
+	BACKGROUND(pid)
+	{
+		OK(setuid(12345));
+		close(fds[1]);
+		read(fds[0], &byte, 1);
+	}
+	await_asleep(pid);
+	OK(SYS(NR_setpriority, PRIO_PGRP, 0, 4));
+	EQ(SYS(NR_getpriority, PRIO_PROCESS, pid), 16);
+	OK(SYS(NR_setpriority, PRIO_USER, 12345, 9));
+	EQ(SYS(NR_getpriority, PRIO_PROCESS, pid), 11);
+	EQ(SYS(NR_getpriority, PRIO_USER, 12345), 11);
+	EQ(SYS(NR_getpriority, PRIO_PGRP, getpid()), 16);
+	close(fds[1]);
+	EXITS(pid, 0);
+}
+
+TEST("LIFE-sched every process has SCHED_OTHER and priority 0, and a turn")
+{
+	struct sched_param p = {.sched_priority = 7};
+	struct timespec turn = {-1, -1};
+
+	OK(SYS(NR_sched_getscheduler, 0));
+	OK(SYS(NR_sched_getscheduler, 1));
+	OK(SYS(NR_sched_getparam, getpid(), P(&p)));
+	EQ(p.sched_priority, 0);
+	OK(SYS(NR_sched_setparam, 0, P(&p)));
+	OK(SYS(NR_sched_setscheduler, 0, SCHED_OTHER, P(&p)));
+	OK(SYS(NR_sched_rr_get_interval, 0, P(&turn)));
+	TRUE(turn.tv_sec >= 0 && turn.tv_nsec >= 0 &&
+	     turn.tv_nsec < 1000000000);
+	ERR(SYS(NR_sched_getscheduler, -1), EINVAL);
+	ERR(SYS(NR_sched_getscheduler, 30000), ESRCH);
+	ERR(SYS(NR_sched_getparam, 0, 0), EINVAL);
+	ERR(SYS(NR_sched_getparam, -1, P(&p)), EINVAL);
+	ERR(SYS(NR_sched_getparam, 30000, P(&p)), ESRCH);
+	ERR(SYS(NR_sched_getparam, 0, -100), EFAULT);
+	ERR(SYS(NR_sched_setparam, 0, 0), EINVAL);
+	ERR(SYS(NR_sched_setparam, 0, -100), EFAULT);
+	ERR(SYS(NR_sched_setscheduler, 0, SCHED_OTHER, 0), EINVAL);
+	ERR(SYS(NR_sched_setscheduler, 0, -1, P(&p)), EINVAL);
+	ERR(SYS(NR_sched_setscheduler, 0, 77, P(&p)), EINVAL);
+	ERR(SYS(NR_sched_setscheduler, 30000, 77, P(&p)), ESRCH);
+	ERR(SYS(NR_sched_setscheduler, 0, SCHED_FIFO, P(&p)), EINVAL);
+	p.sched_priority = 1;
+	ERR(SYS(NR_sched_setparam, 0, P(&p)), EINVAL);
+	ERR(SYS(NR_sched_setscheduler, 0, SCHED_OTHER, P(&p)), EINVAL);
+	p.sched_priority = 100;
+	ERR(SYS(NR_sched_setscheduler, 0, SCHED_RR, P(&p)), EINVAL);
+	ERR(SYS(NR_sched_rr_get_interval, -1, P(&turn)), EINVAL);
+	ERR(SYS(NR_sched_rr_get_interval, 30000, P(&turn)), ESRCH);
+	ERR(SYS(NR_sched_rr_get_interval, 0, -100), EFAULT);
+}
+
+TEST("LIFE-sched a user cannot have a real-time policy")
+{
+	int root = getpid();
+
+	AS(NOBODY, NOBODY)
+	{
+		struct sched_param p = {.sched_priority = 1};
+
+		ERR(SYS(NR_sched_setscheduler, 0, SCHED_FIFO, P(&p)), EPERM);
+		ERR(SYS(NR_sched_setscheduler, 0, SCHED_RR, P(&p)), EPERM);
+		p.sched_priority = 0;
+		OK(SYS(NR_sched_setscheduler, 0, SCHED_OTHER, P(&p)));
+		ERR(SYS(NR_sched_setscheduler, root, SCHED_OTHER, P(&p)),
+		    EPERM);
+	}
+}
+
+TEST("LIFE-sched root's real-time policies, and those of the background")
+{
+	struct sched_param p = {.sched_priority = 1};
+
+	EQ(SYS(NR_sched_setscheduler, 0, SCHED_FIFO, P(&p)), HERE(0, -EPERM));
+	p.sched_priority = 0;
+	EQ(SYS(NR_sched_setscheduler, 0, SCHED_BATCH, P(&p)), HERE(0, -EPERM));
+	EQ(SYS(NR_sched_setscheduler, 0, SCHED_IDLE, P(&p)), HERE(0, -EPERM));
+}
+
+TEST("LIFE-sched the priorities of each policy")
+{
+	static const struct {
+		int policy, most, least;
+	} rows[] = {
+	    {SCHED_OTHER, 0, 0}, {SCHED_FIFO, 99, 1},   {SCHED_RR, 99, 1},
+	    {SCHED_BATCH, 0, 0}, {4, -EINVAL, -EINVAL}, {SCHED_IDLE, 0, 0},
+	    {6, 0, 0},           {7, -EINVAL, -EINVAL}, {-1, -EINVAL, -EINVAL}};
+
+	for (size_t i = 0; i < ALL(rows); i++) {
+		EQ(SYS(NR_sched_get_priority_max, rows[i].policy),
+		   rows[i].most);
+		EQ(SYS(NR_sched_get_priority_min, rows[i].policy),
+		   rows[i].least);
+	}
 }
 
 TEST("LIFE-times a child's time is its parent's after wait4, with its own")

@@ -21,7 +21,7 @@ static const char *const field_names[FIELDS] = {
 	[PROC_CHILDREN] = "proc.children", [PROC_SUID] = "proc.suid",
 	[PROC_SGID] = "proc.sgid", [PROC_FILE] = "proc.file",
 	[PROC_ARGS] = "proc.args", [PROC_ARGS_END] = "proc.args_end",
-	[PROC_MASK] = "proc.mask", [PROC_PENDING] = "proc.pending",
+	[PROC_NICE] = "proc.nice", [PROC_MASK] = "proc.mask", [PROC_PENDING] = "proc.pending",
 	[PROC_CAUGHT] = "proc.caught", [PROC_IGNORED] = "proc.ignored",
 	[PROC_NEWS] = "proc.news",
 	[PROC_CWD] = "proc.cwd", [PROC_DESCRIPTORS] = "proc.descriptors",

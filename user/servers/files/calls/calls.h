@@ -14,6 +14,7 @@
  *	memory.c      files as memory: mmap2, memfd_create
  *	size.c        truncate, fallocate, fsync
  *	statfs.c      what the file system has, and what is left of it
+ *	priority.c    getpriority, and the policies of scheduling
  *	exec.c        execve: finds the program; the kernel parses it
  */
 #ifndef FILES_CALLS_H
@@ -114,5 +115,12 @@ void node_changed(struct node *node, const struct message *m);
 /* ---- exec.c ------------------------------------------------------------- */
 
 int execve_call(const struct message *m);
+
+/* ---- priority.c: what processes are to the CPU --------------------------- */
+
+int getpriority_call(const struct message *m);
+int setpriority_call(const struct message *m);
+int scheduler_call(const struct message *m);
+int policy_call(const struct message *m);
 
 #endif

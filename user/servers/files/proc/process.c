@@ -132,7 +132,6 @@ void make_stat(struct text *text, int pid)
 {
 	static struct row row, space;
 	uint32_t values[53] = {
-	    [18] = 20,         /* priority */
 	    [20] = 1,          /* threads */
 	    [25] = UINT32_MAX, /* no limit of memory */
 	    [38] = 17,         /* SIGCHLD: what the parent gets at its end */
@@ -147,6 +146,8 @@ void make_stat(struct text *text, int pid)
 	values[14] = row_get(&row, PROC_USER);
 	values[15] = row_get(&row, PROC_SYSTEM);
 	memcpy(&values[16], row_bytes(&row, PROC_CHILDREN), 8);
+	values[18] = 20 + row_get(&row, PROC_NICE); /* priority */
+	values[19] = row_get(&row, PROC_NICE);
 	values[22] = row_get(&row, PROC_START);
 	maps_measure(pid, &values[23], &values[24]);
 	if (row_read(&space, SPACES, (int)row_get(&row, PROC_SPACE)))
@@ -156,7 +157,7 @@ void make_stat(struct text *text, int pid)
 	         (const char *)row_bytes(&row, PROC_NAME),
 	         states[state_of(&row)].letter);
 	for (int i = 4; i <= 52; i++)
-		text_add(text, i == 8 ? " %d" : " %u", values[i]);
+		text_add(text, i == 8 || i == 19 ? " %d" : " %u", values[i]);
 	text_byte(text, '\n');
 }
 
