@@ -112,11 +112,15 @@ void connection_forget(struct channel *channel)
 	rows_put(&connection_rows, connection);
 }
 
+bool pollers_look;
+
+/* A server may tell of thousands of connections in one turn. */
 void pollers_wake(void)
 {
-	for (int i = 0; i < proc_rows.fresh; i++)
+	for (int i = 0; pollers_look && i < proc_rows.fresh; i++)
 		if (procs[i].state == PROC_POLLING)
 			wake(&procs[i]);
+	pollers_look = false;
 }
 
 int native_ready(int connection, uint32_t word)

@@ -93,6 +93,8 @@ void descriptors_exit(struct proc *p);     /* closes all, and the directory */
 int native_ready(int connection, uint32_t word);
 /* Every process in PROC_POLLING looks again at what it waits for. */
 void pollers_wake(void);
+/* Has a process looked at a connection, to poll, since they were all woken? */
+extern bool pollers_look;
 
 /* ---- message.c ---------------------------------------------------------- */
 

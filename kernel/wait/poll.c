@@ -56,7 +56,7 @@ static uint32_t readiness(int fd)
 	c = &connections[connection];
 	if (channels[c->channel].server < 0)
 		return POLLERR | POLLHUP;
-	c->watched = true;
+	c->watched = pollers_look = true;
 	return c->readiness | (c->readiness & POLLIN ? POLLRDNORM : 0) |
 	       (c->readiness & POLLOUT ? POLLWRNORM : 0);
 }
