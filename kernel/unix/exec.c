@@ -114,8 +114,7 @@ static bool push_text(struct build *b, struct window *text, vaddr_t va,
 		sp += count;
 		va += count;
 		bytes -= count;
-		while (count-- > 0)
-			*to++ = *from++;
+		memcpy(to, from, count);
 	}
 	return true;
 }
