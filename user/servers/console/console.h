@@ -122,6 +122,7 @@ bool tty_room(void); /* can it take another byte of input? */
 void tty_input(uint8_t c);
 void tty_output(uint8_t c); /* writes to screen and COM1, after OPOST */
 uint32_t tty_widest(void);  /* the bytes that one byte of output can become */
+uint32_t tty_asked(void);   /* how often output has asked for the place */
 bool tty_stopped(void);     /* output waits for ^Q */
 /*
  * Copies what a read of `size` bytes gets now; if it has waited long enough,

@@ -35,8 +35,9 @@ static uint32_t in, out; /* bytes and MARKs put and taken since the start */
 static uint32_t taking;  /* how many of them tty_read() copied last */
 static uint32_t whole;   /* ENDs and MARKs in `input` */
 
-static uint32_t column; /* where output is */
-static bool stopped;    /* by ^S */
+static uint32_t column;    /* where output is */
+static uint32_t questions; /* that were answered since the start */
+static bool stopped;       /* by ^S */
 
 bool tty_room(void)
 {
@@ -71,8 +72,14 @@ static void type_number(int number)
 	tty_input((uint8_t)('0' + number % 10));
 }
 
+uint32_t tty_asked(void)
+{
+	return questions;
+}
+
 static void answer_place(void)
 {
+	questions++;
 	tty_input('\033');
 	tty_input('[');
 	type_number(ansi_row());
@@ -229,20 +236,28 @@ static uint32_t column_behind(uint32_t used)
 	return at;
 }
 
-/* Erases the line as far as its first `used` bytes. */
+static bool continues(uint8_t c)
+{
+	return (settings.c_iflag & IUTF8) && (c & 0xC0) == 0x80;
+}
+
+/*
+ * Erases the line as far as its first `used` bytes, in one go: it may have
+ * thousands of bytes.  A tab alone is gone when the cursor is back.
+ */
 static void erase_to(uint32_t used)
 {
-	bool blank = line[used] != '\t';
-	uint32_t back = column_behind(line_used) - column_behind(used);
+	uint32_t old = line_used;
+	bool blank = line[used] != '\t' || old - used > 1;
+	uint32_t back = column_behind(old) - column_behind(used);
 
 	line_used = used;
 	if (!local(ECHO))
 		return;
-	if (!local(ECHOE)) {
-		echo(settings.c_cc[VERASE]);
-		return;
-	}
-	for (; back > 0; back--) {
+	for (; !local(ECHOE) && used < old; used++)
+		if (!continues(line[used]))
+			echo(settings.c_cc[VERASE]);
+	for (; local(ECHOE) && back > 0; back--) {
 		tty_output('\b');
 		if (blank) {
 			tty_output(' ');
@@ -258,8 +273,7 @@ static void erase(void)
 	if (used == 0)
 		return;
 	used--;
-	while (used > 0 && (settings.c_iflag & IUTF8) &&
-	       (line[used] & 0xC0) == 0x80)
+	while (used > 0 && continues(line[used]))
 		used--;
 	erase_to(used);
 }
@@ -272,10 +286,14 @@ static bool in_word(uint8_t c)
 
 static void erase_word(void)
 {
-	while (line_used > 0 && !in_word(line[line_used - 1]))
-		erase();
-	while (line_used > 0 && in_word(line[line_used - 1]))
-		erase();
+	uint32_t used = line_used;
+
+	while (used > 0 && !in_word(line[used - 1]))
+		used--;
+	while (used > 0 && in_word(line[used - 1]))
+		used--;
+	if (used < line_used)
+		erase_to(used);
 }
 
 static void erase_line(void)
@@ -286,8 +304,8 @@ static void erase_line(void)
 			tty_output('\n');
 		line_used = 0;
 	}
-	while (line_used > 0)
-		erase();
+	if (line_used > 0)
+		erase_to(0);
 }
 
 static void show_again(void)

@@ -138,14 +138,21 @@ static uint32_t room_for(int kind)
 	return min(room, most);
 }
 
-static void emit(int kind, uint32_t bytes)
+/*
+ * Returns how many bytes of the piece were written.  A piece for the terminal
+ * ends behind a question: its answer is typed, and may edit a long line.
+ */
+static uint32_t emit(int kind, uint32_t bytes)
 {
+	uint32_t asked = tty_asked(), done = 0;
+
 	if (kind != KIND_TTY) {
 		host_write(kind - KIND_OUT + HOST_OUTPUT, piece, bytes);
-		return;
+		return bytes;
 	}
-	for (uint32_t i = 0; i < bytes; i++)
-		tty_output(piece[i]);
+	while (done < bytes && tty_asked() == asked)
+		tty_output(piece[done++]);
+	return done;
 }
 
 /*
@@ -185,8 +192,7 @@ static bool write_piece(struct wait *wait)
 		got = k_lease_read(wait->token, BUFFER, wait->done, piece,
 		                   min(want, room));
 	if (got > 0) {
-		emit(wait->at, (uint32_t)got);
-		wait->done += (uint32_t)got;
+		wait->done += emit(wait->at, (uint32_t)got);
 		if (!is_out(wait))
 			return false;
 	}
