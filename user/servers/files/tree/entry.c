@@ -33,6 +33,9 @@ static uint32_t bucket_count = 1, half = 1;
 
 static uint32_t entry_count;
 
+/* Of the hash: of the sum, of the directory, and of each word of a name. */
+static uint64_t factors[2 + (NAME_MAX + 3) / 4];
+
 static struct entry *edit(int entry)
 {
 	return objects_at(&entries, entry);
@@ -54,6 +57,7 @@ bool entry_start(void)
 
 	if (!objects_start(&entries) || !objects_start(&buckets))
 		return false;
+	unix_call(SYS_getrandom, unix_address(factors), sizeof(factors), 0);
 	bucket = objects_at(&buckets, 0);
 	bucket->first = NO_ENTRY;
 	return true;
@@ -61,14 +65,27 @@ bool entry_start(void)
 
 /* ---- the hash table ----------------------------------------------------- */
 
-/* FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv */
+/*
+ * The words of a name, each times a number of its own, which is drawn at boot:
+ * Lemire and Kaser, "Strongly universal string hashing is fast", 2014, 3.  With
+ * a function that is known in advance, a program could choose thousands of
+ * names that all fall into one bucket, and then each look-up would take long.
+ */
 static uint32_t hash_of(int directory, const char *name, uint32_t bytes)
 {
-	uint32_t hash = (2166136261u ^ (uint32_t)directory) * 16777619u;
+	uint64_t sum = factors[0] + factors[1] * (uint32_t)directory;
+	uint32_t at = 0, word;
 
-	for (uint32_t i = 0; i < bytes; i++)
-		hash = (hash ^ (uint8_t)name[i]) * 16777619u;
-	return hash ^ hash >> 15;
+	bytes = min(bytes, NAME_MAX);
+	for (; at + sizeof(word) <= bytes; at += sizeof(word)) {
+		memcpy(&word, name + at, sizeof(word));
+		sum += factors[2 + at / sizeof(word)] * word;
+	}
+	word = 0;
+	for (uint32_t i = bytes; i > at; i--)
+		word = word << 8 | (uint8_t)name[i - 1];
+	sum += factors[2 + at / sizeof(word)] * word;
+	return (uint32_t)(sum >> 32);
 }
 
 /* The first entry of the bucket where that hash belongs. */
