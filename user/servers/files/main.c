@@ -323,7 +323,7 @@ int main(int argc, char **argv, char **envp)
 		if (error < 0 && error != -EAGAIN)
 			return 1;
 		moment_forget();
-		who_forget();
+		request_forget();
 		status = error == 0 ? event(&m) : ANSWERED;
 		more = turns_left() || pipe_busy() || nodes_left();
 		if (more) {

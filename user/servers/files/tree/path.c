@@ -21,6 +21,16 @@
 
 #define LINKS_MAX 40
 
+/*
+ * All paths of a request together have so many components at most, as they are
+ * walked: links can lead through tens of thousands, and a rename or a script
+ * has several paths.  What is looked up in /proc costs more.
+ */
+#define STEPS_MAX  65536u
+#define PROC_STEPS 32u
+
+static uint32_t steps;
+
 struct who who_effective(const struct message *m)
 {
 	return (struct who){m->euid, m->egid, m->pid, m->token};
@@ -33,9 +43,10 @@ struct who who_effective(const struct message *m)
 static struct client client;
 static bool client_known;
 
-void who_forget(void)
+void request_forget(void)
 {
 	client_known = false;
+	steps = 0;
 }
 
 const struct client *who_client(const struct who *who)
@@ -191,9 +202,12 @@ static int walk_on(struct walk *walk, int at, const char **name, int *links)
 {
 	uint32_t bytes = component_bytes(*name);
 	const char *tail = *name + bytes;
-	int next = step(walk, at, *name, bytes);
-	int target, error;
+	int next, target, error;
 
+	steps += at >= DYNAMIC || at == proc_root ? PROC_STEPS : 1;
+	if (steps > STEPS_MAX)
+		return -ELOOP;
+	next = step(walk, at, *name, bytes);
 	walk->directory = at;
 	walk->last = *name;
 	walk->last_bytes = bytes;

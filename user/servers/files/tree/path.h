@@ -21,9 +21,10 @@ struct who {
 struct who who_effective(const struct message *m);
 struct who who_real(const struct message *m);
 
-/* What the kernel knows of the client; and the request is over. */
+/* What the kernel knows of the client, until the request is over. */
 const struct client *who_client(const struct who *who);
-void who_forget(void);
+/* The next request begins: nothing is known of its client. */
+void request_forget(void);
 bool who_in_group(const struct who *who, uint32_t gid);
 
 /* May `who` do all of `wanted` with `node`?  0 or -EACCES. */
