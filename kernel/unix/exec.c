@@ -85,15 +85,16 @@ static int string_bytes(struct window *text, vaddr_t va)
 	int length = 0;
 
 	while (length <= STRING_MAX) {
-		const char *byte = window_at(text, va + length);
+		const char *bytes = window_at(text, va + length);
+		uint32_t left = in_page(va + length, PAGE_SIZE), i = 0;
 
-		if (!byte)
+		if (!bytes)
 			return -EFAULT;
-		do
-			length++;
-		while (*byte++ && !page_aligned((uintptr_t)byte));
-		if (!byte[-1])
-			break;
+		while (i < left && bytes[i])
+			i++;
+		length += i;
+		if (i < left)
+			return length + 1;
 	}
 	return length;
 }
@@ -228,14 +229,13 @@ static vaddr_t push_words(struct build *b, vaddr_t va, int count)
 
 		if (!byte)
 			return va; /* full */
-		while (va < end && count > 0) {
+		for (; va < end && *byte; byte++)
 			va++;
-			if (*byte++)
-				continue;
-			push_word(b, start);
-			start = va;
-			count--;
-		}
+		if (va == end)
+			continue;
+		push_word(b, start);
+		start = ++va;
+		count--;
 	}
 	return va;
 }
