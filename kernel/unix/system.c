@@ -1,6 +1,6 @@
 /*
- * kernel/unix/system.c -- the calls about the system as a whole: its name, its
- * memory, its one CPU, its end.
+ * kernel/unix/system.c -- the calls about the system as a whole: its memory,
+ * its one CPU, its end.
  */
 #include "lifecycle.h"
 
@@ -10,15 +10,6 @@
 #include "../base/cpu.h"
 #include "../look/machine.h"
 #include "../process/clock.h"
-
-int sys_uname(vaddr_t buf)
-{
-	static const char names[6][65] = {
-	    "Tessera", "tessera", "6.1.0-tessera", "#1 a teaching microkernel",
-	    "i686",    "(none)"};
-
-	return copy_out(buf, names, sizeof(names));
-}
 
 /* There is no swap, and no load is counted: these stay 0. */
 int sys_sysinfo(vaddr_t info)

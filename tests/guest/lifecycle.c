@@ -20,6 +20,8 @@
 enum {
 	NR_getpriority = 96,
 	NR_setpriority = 97,
+	NR_sethostname = 74,
+	NR_setdomainname = 121,
 	NR_sysinfo = 116,
 	NR_sched_setparam = 154,
 	NR_sched_getparam = 155,
@@ -806,6 +808,41 @@ TEST("LIFE-sched the priorities of each policy")
 		EQ(SYS(NR_sched_get_priority_min, rows[i].policy),
 		   rows[i].least);
 	}
+}
+
+TEST("LIFE-names root gives the system its name and its domain")
+{
+	struct utsname old, now;
+	char name[65];
+
+	memset(name, 'n', sizeof name);
+	OK(SYS(NR_uname, P(&old)));
+	OK(SYS(NR_sethostname, P("marble\0x"), 8));
+	OK(SYS(NR_setdomainname, P("example"), 3));
+	OK(SYS(NR_uname, P(&now)));
+	EQ(strcmp(now.nodename, "marble"), 0);
+	EQ(strcmp(now.domainname, "exa"), 0);
+	EQ(strcmp(now.release, old.release), 0);
+	TRUE(read_file("/proc/sys/kernel/hostname", name, sizeof name) > 0);
+	EQ(strncmp(name, "marble", 6), 0);
+	memset(name, 'n', sizeof name);
+	OK(SYS(NR_sethostname, P(name), 64));
+	OK(SYS(NR_uname, P(&now)));
+	EQ(strlen(now.nodename), 64);
+	ERR(SYS(NR_sethostname, P(name), 65), EINVAL);
+	ERR(SYS(NR_sethostname, P(name), -1), EINVAL);
+	ERR(SYS(NR_sethostname, -100, 5), EFAULT);
+	ERR(SYS(NR_setdomainname, -100, 65), EINVAL);
+	AS(NOBODY, NOBODY)
+	{
+		ERR(SYS(NR_sethostname, P(name), 65), EPERM);
+		ERR(SYS(NR_setdomainname, P(name), 3), EPERM);
+	}
+	OK(SYS(NR_sethostname, 0, 0));
+	OK(SYS(NR_uname, P(&now)));
+	EQ(strlen(now.nodename), 0);
+	OK(SYS(NR_sethostname, P(old.nodename), strlen(old.nodename)));
+	OK(SYS(NR_setdomainname, P(old.domainname), strlen(old.domainname)));
 }
 
 TEST("LIFE-times a child's time is its parent's after wait4, with its own")

@@ -34,6 +34,9 @@ int made_admits(const struct node *node, const struct who *who);
 bool made_settable(const struct node *node);
 /* A turn of a read at the object's offset.  The call's answer, or LATER. */
 int made_read(const struct wait *reading, struct open *open);
+/* The names of the system: uname(2), sethostname(2), setdomainname(2). */
+int uname_call(const struct message *m);
+int set_name_call(const struct message *m);
 /* A write to a file of /proc.  Bytes or -errno. */
 int made_write(const struct message *m, struct open *open);
 
