@@ -147,4 +147,4 @@ clean: ; rm -rf build ## remove build/
 SOURCES := $(sort $(dir $(wildcard boot/* kernel/*/* mm/* ipc/*/* user/*/* user/*/*/* user/*/*/*/* tests/*/*)))
 BUILDS  := $(foreach to,obj fast free paths multi,$(SOURCES:%=build/$(to)/%) build/$(to)/build/gen)
 $(shell mkdir -p build/gen build/tests $(sort $(dir $(PROGRAMS)) $(BUILDS)))
--include $(shell find build \( -name 'apt-*' -o -name release \) -prune -o -name '*.d' -print)
+-include $(shell find build \( -name 'apt-*' -o -name 'debian*' -o -name release \) -prune -o -name '*.d' -print)

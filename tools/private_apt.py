@@ -12,7 +12,7 @@ keyring.  DEBIAN_MIRROR=URL in the environment names another mirror.
 brings a package into such a folder, once.  apt checks the archive's signature.
 A file of the version that we know and with another sum is refused.  When Debian
 has mended the package, and so has only a later version, that one is taken, and
-`say` is told so.
+`say` is told so.  bring_all() brings packages with all that they depend on.
 """
 import glob
 import hashlib
@@ -99,25 +99,35 @@ def run(words, **more):
         said = (done.stderr.strip() or done.stdout.strip()).splitlines()
         raise Unavailable("%s failed: %s" % (
             words[0], said[-1] if said else "no reason"))
+    return done.stdout
+
+
+def apt_get(folder, suite, architecture):
+    """The words that an apt-get of this folder begins with."""
+    for tool in ("apt-get", "dpkg-deb"):
+        if not shutil.which(tool):
+            raise Unavailable("there is no %s here" % tool)
+    return ["apt-get", *make_root(folder, "deb", suite, architecture), "-qq",
+            "-o", "Acquire::Retries=2", "-o", "Acquire::http::Timeout=20"]
+
+
+def insist(get, words, **more):
+    """Has apt-get do it by the lists that are there.  They may be none, or
+    old: then once more by new ones.  Returns what it says."""
+    try:
+        return run([*get, *words], **more)
+    except Unavailable:
+        run([*get, "-o", "APT::Update::Error-Mode=any", "update"])
+        return run([*get, *words], **more)
 
 
 def download(folder, suite, architecture, package):
     """The path of the package, which apt brings at the first use."""
-    for tool in ("apt-get", "dpkg-deb"):
-        if not shutil.which(tool):
-            raise Unavailable("there is no %s here" % tool)
-    options = make_root(folder, "deb", suite, architecture)
+    get = apt_get(folder, suite, architecture)
     archives = os.path.join(folder, "archives")
     found = glob.glob(os.path.join(archives, package + "_*.deb"))
     if not found:
-        quick = ["-qq", "-o", "Acquire::Retries=2",
-                 "-o", "Acquire::http::Timeout=20"]
-        get = ["apt-get", *options, *quick]
-        try:  # by the lists that are there; they may be none, or old
-            run([*get, "download", package], cwd=archives)
-        except Unavailable:
-            run([*get, "-o", "APT::Update::Error-Mode=any", "update"])
-            run([*get, "download", package], cwd=archives)
+        insist(get, ["download", package], cwd=archives)
         found = glob.glob(os.path.join(archives, package + "_*.deb"))
     return found[0]
 
@@ -138,3 +148,15 @@ def bring(folder, suite, architecture, package, version, sum_, say):
     os.unlink(deb)
     raise Unavailable("the package %s has another sum than ours: %s" % (
         package, is_sum))
+
+
+def bring_all(folder, suite, architecture, names):
+    """The paths of packages and of all that they depend on, as Debian has them
+    today.  apt keeps what it has brought."""
+    get = apt_get(folder, suite, architecture)
+    install = ["-y", "--no-install-recommends", "install", *names]
+    insist(get, ["--download-only", *install])
+    said = run([*get, "--simulate", *install])
+    return [os.path.join(folder, "archives", "%s_%s_%s.deb" % (
+        name, version.replace(":", "%3a"), kind)) for name, version, kind in
+        re.findall(r"(?m)^Inst (\S+) \((\S+) .*\[(\w+)\]\)", said)]
