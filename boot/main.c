@@ -284,7 +284,7 @@ static struct proc *start_server(const char *path, const char *arguments,
 /* Makes a connection to object 0 of the server. */
 static int connect(const struct proc *server)
 {
-	int connection = connection_make(server->message.channel, 0, 0);
+	int connection = connection_make(server->message.channel, 0, 0, 0);
 
 	assert(connection >= 0);
 	return connection;

@@ -62,7 +62,26 @@ bool connection_exists(int connection)
 	       connections[connection].channel >= 0;
 }
 
-int connection_make(int channel, int object, uint32_t readiness)
+/*
+ * A user's connections are counted when they could be half of all.  They are
+ * the user's who opened them, whoever has them later.
+ */
+int connection_reserve(const struct proc *client, int count)
+{
+	int level = spaces[client->life.space].level, its = count;
+
+	if (rows_reserve(&connection_rows, count, level) < 0)
+		return -ENFILE;
+	if (level >= LEVEL_ROOT ||
+	    connection_rows.live + count <= CONNECTIONS_MAX / 2)
+		return 0;
+	for (int i = 0; i < connection_rows.fresh; i++)
+		its += connections[i].channel >= 0 &&
+		       connections[i].uid == client->identity.uid;
+	return its > CONNECTIONS_MAX / 2 ? -ENFILE : 0;
+}
+
+int connection_make(int channel, int object, uint32_t readiness, uint32_t uid)
 {
 	int i = rows_take(&connection_rows, LEVEL_SERVER);
 
@@ -71,6 +90,7 @@ int connection_make(int channel, int object, uint32_t readiness)
 	connections[i].channel = channel;
 	connections[i].object = object;
 	connections[i].readiness = readiness;
+	connections[i].uid = uid;
 	connections[i].count = 1;
 	return i;
 }

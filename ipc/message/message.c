@@ -395,14 +395,14 @@ static int check_reply(const struct proc *client, int status,
 }
 
 /* The reply's connection `i`, with one hold more.  There is room for it. */
-static int carry(const struct reply *reply, int i)
+static int carry(const struct proc *client, const struct reply *reply, int i)
 {
 	int fd = reply->connection[i].descriptor, connection;
 
 	if (fd == -1)
-		return connection_make(self()->message.channel,
-		                       reply->connection[i].object,
-		                       reply->connection[i].readiness);
+		return connection_make(
+		    self()->message.channel, reply->connection[i].object,
+		    reply->connection[i].readiness, client->identity.uid);
 	connection = descriptor_connection(self(), fd);
 	connection_hold(connection);
 	return connection;
@@ -420,13 +420,12 @@ int native_reply(struct proc *client, int status, vaddr_t buffer)
 	count = check_reply(client, status, &reply);
 	if (count < 0)
 		return count;
-	if (count > 0 && rows_reserve(&connection_rows, count,
-	                              spaces[client->life.space].level) < 0)
+	if (count > 0 && connection_reserve(client, count) < 0)
 		return -ENFILE;
 
 	/* Nothing below can fail. */
 	for (int i = 0; i < count; i++)
-		carried[i] = carry(&reply, i);
+		carried[i] = carry(client, &reply, i);
 	message_answer(client, status);
 	return (count > 0 ? carried[0] : 0) +
 	       (count > 1 ? carried[1] << 16 : 0);

@@ -30,10 +30,11 @@ struct channel {
 };
 
 struct connection {
-	int link;    /* the next free one, or the channel's next closed one */
-	int channel; /* -1: this row is free */
-	int object;  /* a number that means something to the server */
-	int count;   /* holds: C1 in connection.c */
+	int link;     /* the next free one, or the channel's next closed one */
+	int channel;  /* -1: this row is free */
+	int object;   /* a number that means something to the server */
+	int count;    /* holds: C1 in connection.c */
+	uint32_t uid; /* of the client that it was made for */
 	uint32_t readiness; /* bits of poll(2); the server writes them */
 	bool watched;       /* a process may wait for more of them */
 };
@@ -51,8 +52,13 @@ extern struct rows connection_rows;
 /* Makes a channel at which the process receives.  Returns its index. */
 int channel_make(struct proc *server);
 
-/* Makes a connection with one hold.  Returns its index or -ENFILE. */
-int connection_make(int channel, int object, uint32_t readiness);
+/*
+ * May a client have `count` connections more?  0 or -ENFILE: there is no room,
+ * or the user, who is not root, has half of all.
+ */
+int connection_reserve(const struct proc *client, int count);
+/* Makes a user's connection with one hold.  Its index or -ENFILE. */
+int connection_make(int channel, int object, uint32_t readiness, uint32_t uid);
 /*
  * Adds a hold, and takes one away.  The last one puts the connection into its
  * channel's closed list, and the server is told.  Both accept NO_CONNECTION.

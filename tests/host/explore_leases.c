@@ -875,8 +875,8 @@ static void begin(void)
 	procs[SERVER].message.rank = 1;
 	procs[THIEF].message.rank = 2;
 	REQUIRE(files == 0 && other == 1);
-	procs[CLIENT].files.cwd = connection_make(files, 1, 0);
-	descriptor_install(&procs[CLIENT], connection_make(files, 2, 0), 0,
+	procs[CLIENT].files.cwd = connection_make(files, 1, 0, 0);
+	descriptor_install(&procs[CLIENT], connection_make(files, 2, 0, 0), 0,
 	                   false);
 	fill_memory();
 	w.calls_left = 2;

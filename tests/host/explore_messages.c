@@ -700,12 +700,13 @@ static void begin(void)
 	procs[FILES].message.rank = 1;
 	procs[CONSOLE].message.rank = 2;
 	interrupt_channels[1] = &channels[console];
-	procs[0].files.cwd = connection_make(files, new_object(files), 0);
-	descriptor_install(
-	    &procs[0], connection_make(files, new_object(files), 0), 0, false);
+	procs[0].files.cwd = connection_make(files, new_object(files), 0, 0);
 	descriptor_install(&procs[0],
-	                   connection_make(console, new_object(console), 0), 1,
+	                   connection_make(files, new_object(files), 0, 0), 0,
 	                   false);
+	descriptor_install(&procs[0],
+	                   connection_make(console, new_object(console), 0, 0),
+	                   1, false);
 	memcpy(procs[1].files.descriptors, procs[0].files.descriptors,
 	       sizeof(procs[0].files.descriptors));
 	procs[1].files.bound = procs[0].files.bound;
@@ -719,15 +720,15 @@ static void begin(void)
 		else
 			descriptor_install(
 			    &procs[i],
-			    connection_make(files, new_object(files), 0), 0,
+			    connection_make(files, new_object(files), 0, 0), 0,
 			    false);
 	descriptor_install(&procs[FILES],
-	                   connection_make(console, new_object(console), 0), 0,
-	                   false);
+	                   connection_make(console, new_object(console), 0, 0),
+	                   0, false);
 	if (bounds->calls[CONSOLE] > 0)
-		descriptor_install(&procs[CONSOLE],
-		                   connection_make(files, new_object(files), 0),
-		                   0, false);
+		descriptor_install(
+		    &procs[CONSOLE],
+		    connection_make(files, new_object(files), 0, 0), 0, false);
 	memcpy(w.calls_left, bounds->calls, sizeof(w.calls_left));
 	w.kills_left = bounds->kills;
 	w.unblocks_left = bounds->unblocks;
