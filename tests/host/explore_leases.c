@@ -1,5 +1,5 @@
 // with: ipc/message/lease.c ipc/message/lease_move.c ipc/message/handle.c
-// with: kernel/entry/native.c
+// with: kernel/entry/native.c ipc/message/patience.c
 // with: kernel/unix/client.c
 // with: ipc/message/message.c ipc/message/connection.c
 // with: kernel/unix/forward.c ipc/message/message_check.c
