@@ -295,6 +295,8 @@ static int fill_stack(struct build *b, vaddr_t argv, vaddr_t envp)
 		prefix += strlen(prefix) + 1;
 	}
 	argc = push_strings(b, argv, prefixes > 0);
+	if (argc == 0 && prefixes == 0) /* no main() is without an argv[0] */
+		argc = push(b, "", 1) != 0;
 	envc = argc < 0 ? argc : push_strings(b, envp, 0);
 	if (envc < 0)
 		return envc;

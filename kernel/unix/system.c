@@ -45,9 +45,8 @@ int sys_sched_getaffinity(int pid, uint32_t bytes, vaddr_t mask)
 		return -EINVAL;
 	if (!proc_find_or_self(pid))
 		return -ESRCH;
-	if (copy_out(mask, &cpus, sizeof(cpus)) < 0)
-		return -EFAULT;
-	return sizeof(cpus);
+	return copy_out(mask, &cpus, sizeof(cpus)) < 0 ? -EFAULT
+	                                               : (int)sizeof(cpus);
 }
 
 int sys_sched_setaffinity(int pid, uint32_t bytes, vaddr_t mask)
@@ -59,8 +58,7 @@ int sys_sched_setaffinity(int pid, uint32_t bytes, vaddr_t mask)
 		return -EFAULT;
 	if (!p)
 		return -ESRCH;
-	if (self()->identity.euid != 0 && euid != p->identity.euid &&
-	    euid != p->identity.uid)
+	if (euid != 0 && euid != p->identity.euid && euid != p->identity.uid)
 		return -EPERM;
 	return cpus & 1 ? 0 : -EINVAL;
 }

@@ -216,6 +216,31 @@ TEST("EXEC-busy a file that is open for writing")
 	clean_up();
 }
 
+/* Runs a file with an argv that is empty, or missing.  Its exit status. */
+static int run_without_words(const char *path, char **argv)
+{
+	char *envp[] = {"NAME=value", NULL};
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		SYS(NR_execve, P(path), P(argv), P(envp));
+	}
+	return WEXITSTATUS(wait_status(pid));
+}
+
+TEST("EXEC-empty a program without arguments has one, of no bytes")
+{
+	char *argv[] = {NULL};
+
+	copy_program(0755);
+	EQ(run_without_words(COPY, argv), 55);
+	EQ(run_without_words(COPY, NULL), 55);
+	write_file(SCRIPT, "#!" COPY " exit\n", sizeof COPY + 7, 0755);
+	EQ(run_without_words(SCRIPT, argv), 56);
+	clean_up();
+}
+
 TEST("EXEC-script has one argument, whatever blanks are in it")
 {
 	static const char line[] = "#! \t" COPY "\t one  two \t\n";
@@ -296,6 +321,11 @@ static int helper(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	own_path = argv[0];
+	if (argc == 1 && !argv[0][0] && !argv[1])
+		return getenv("NAME") ? 55 : 1;
+	if (argc == 3 && strcmp(argv[1], "exit") == 0 &&
+	    strcmp(argv[2], SCRIPT) == 0)
+		return 56;
 	if (strcmp(argv[0], COPY) == 0 && argc > 1)
 		return helper(argc, argv);
 	return test_main(argc, argv);
