@@ -43,6 +43,7 @@
 #include "../../kernel/process/clock.h"
 #include "../../kernel/base/cpu.h"
 #include "../../kernel/base/panic.h"
+#include "../../kernel/base/seldom.h"
 #include "permission.h"
 
 struct shminfo shm_limits = {
@@ -269,8 +270,6 @@ int shm_attach(int index, vaddr_t address, int flags, vaddr_t *result)
 	vaddr_t base = address & ~(SHMLBA - 1);
 	int error;
 
-	if (!(flags & SHM_REMAP) && base + shms[index].ds.shm_segsz < base)
-		return -EINVAL; /* it would wrap */
 	/*
 	 * Counted before it is made: what it replaces may be the last attach
 	 * of the same, removed, segment.
@@ -279,8 +278,10 @@ int shm_attach(int index, vaddr_t address, int flags, vaddr_t *result)
 	error = space_attach(self()->life.space, shms[index].segment, &base,
 	                     rights_of(flags), flags & SHM_REMAP, index);
 	if (error < 0) {
+		bool wraps = base + shms[index].ds.shm_segsz < base;
+
 		detach(index);
-		return error;
+		return wraps && !(flags & SHM_REMAP) ? -EINVAL : error;
 	}
 	stamp_attach(index);
 	*result = base;
@@ -351,7 +352,7 @@ static int lock(int id, int locked)
 	return 0;
 }
 
-static int tell_limits(vaddr_t buf)
+SELDOM static int tell_limits(vaddr_t buf)
 {
 	struct shminfo info = shm_limits;
 
@@ -360,7 +361,7 @@ static int tell_limits(vaddr_t buf)
 	return object_tell(&kind, buf, &info, sizeof(info));
 }
 
-static int tell_usage(vaddr_t buf)
+SELDOM static int tell_usage(vaddr_t buf)
 {
 	struct shm_info info = {.used_ids = shm_ids.rows.live,
 	                        .shm_tot = shm_pages};
