@@ -310,12 +310,12 @@ int sys_msgsnd(int id, vaddr_t message, uint32_t size, int flags)
 	chain = compose(type, message + sizeof(type), size);
 	if (chain < 0)
 		return chain;
-	do
-		result = send(id, chain, flags);
-	while (wait_again(result));
-	self()->wait.chain = -1; /* it was the caller's while it stopped, too */
-	if (result < 0)
+	while (wait_again(result = send(id, chain, flags)))
+		self()->wait.chain = -1; /* where it lay while it stopped */
+	if (result < 0) {
+		self()->wait.chain = -1;
 		pool_give(chain); /* it was not sent */
+	}
 	return result;
 }
 

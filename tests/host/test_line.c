@@ -36,6 +36,7 @@ struct msg_queue msgs[IDS_LIMIT];
 
 static int set, queue, memory_at_start;
 static void (*others)(void); /* what they do while process 0 sleeps */
+static void (*while_stopped)(void);
 
 static void run(int proc)
 {
@@ -62,6 +63,19 @@ static void let_others(void)
 	now();
 	run(0);
 	procs[0].state = PROC_RUNNING;
+}
+
+/* Process 0 is continued, when the others have done what they do meanwhile. */
+void proc_stop(void)
+{
+	void (*second)(void) = others;
+
+	self()->signal.stopping = 0;
+	others = while_stopped;
+	while_stopped = 0;
+	if (others)
+		let_others();
+	others = second;
 }
 
 /* ---- what programs have ------------------------------------------------- */
@@ -316,11 +330,18 @@ static void others_send(void)
 	EXPECT(sys_msgsnd(queue, TEXT, LONG, 0), 0);
 }
 
-/* Process 0 stops, and finds what it wants when it is continued. */
+/* Process 0 stops, is continued, waits again, and gets what it wants. */
 static void others_stop_and_receive(void)
 {
 	others_stop();
 	others = others_receive;
+}
+
+/* There is room for it before it is continued. */
+static void others_receive_while_stopped(void)
+{
+	others_stop();
+	while_stopped = others_receive;
 }
 
 static void others_stop_and_send(void)
@@ -340,9 +361,11 @@ static void test_msgsnd(void)
 	    {others_remove, -EIDRM, 0, "msgsnd: removed in its sleep"},
 	    {others_kill, -EINTR, CELLS, "msgsnd: killed in its sleep"},
 	    {others_stop_and_receive, 0, CELLS,
-	     "msgsnd: stopped in its sleep, it begins again"}};
+	     "msgsnd: stopped in its sleep, it begins again"},
+	    {others_receive_while_stopped, 0, CELLS,
+	     "msgsnd: stopped in its sleep, it finds room afterwards"}};
 
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 5; i++) {
 		start();
 		EXPECT(sys_msgsnd(queue, TEXT, LONG, 0), 0);
 		others = cases[i].others;
