@@ -462,6 +462,26 @@ TEST("FILE-mmap a file lives as long as it is mapped")
 	IN_CHILD EQ(p[5], 1);
 }
 
+TEST("FILE-mmap a file that is mapped shares its st_ino with no other")
+{
+	int fd = OK(shm_open("/bytes", O_RDWR | O_CREAT | O_EXCL, 0600));
+	struct stat mapped, made;
+
+	OK(ftruncate(fd, PAGE));
+	OK(fstat(fd, &mapped));
+	map(fd, PAGE, PROT_READ, MAP_SHARED);
+	OK(close(fd));
+	OK(shm_unlink("/bytes"));
+	for (int i = 0; i < 5; i++) {
+		fd = OK(shm_open("/bytes", O_RDWR | O_CREAT | O_EXCL, 0600));
+		OK(fstat(fd, &made));
+		EQ(made.st_dev, mapped.st_dev);
+		TRUE(made.st_ino != mapped.st_ino);
+		OK(close(fd));
+		OK(shm_unlink("/bytes"));
+	}
+}
+
 TEST("FILE-mmap behind the end: zeroes in the last page, then SIGBUS")
 {
 	int fd = new_file();
@@ -920,6 +940,24 @@ TEST("FILE-sem sem_open: a post in one process wakes a wait in another")
 	OK(sem_unlink("/bytes"));
 	TRUE(sem_open("/bytes", 0) == SEM_FAILED);
 	EQ(errno, ENOENT);
+}
+
+TEST("FILE-sem sem_open: a name that is made again is another semaphore")
+{
+	sem_t *old = sem_open("/bytes", O_CREAT | O_EXCL, 0600, 1), *new;
+	int value;
+
+	TRUE(old != SEM_FAILED);
+	OK(sem_unlink("/bytes"));
+	new = sem_open("/bytes", O_CREAT | O_EXCL, 0600, 3);
+	TRUE(new != SEM_FAILED &&new != old);
+	OK(sem_getvalue(old, &value));
+	EQ(value, 1);
+	OK(sem_getvalue(new, &value));
+	EQ(value, 3);
+	OK(sem_close(old));
+	OK(sem_close(new));
+	OK(sem_unlink("/bytes"));
 }
 
 TEST("FILE-sem 3 processes take turns 300 times each, and none is lost")

@@ -108,10 +108,10 @@ static uint32_t put_entry(uint8_t *to, const struct name *name)
 	uint32_t bytes = entry_bytes(name, false);
 
 	memset(to, 0, bytes);
-	entry->d_ino = (uint32_t)name->node + 1;
+	entry->d_ino = node_look(name->node)->ino;
 	entry->d_off = name->next;
 	entry->d_reclen = (uint16_t)bytes;
-	entry->d_type = type_of(node_at(name->node).mode);
+	entry->d_type = type_of(node_look(name->node)->mode);
 	memcpy(entry->d_name, name->text, name->bytes);
 	return bytes;
 }
@@ -122,11 +122,11 @@ static uint32_t put_old_entry(uint8_t *to, const struct name *name)
 	uint32_t bytes = entry_bytes(name, true);
 
 	memset(to, 0, bytes);
-	entry->d_ino = (uint32_t)name->node + 1;
+	entry->d_ino = node_look(name->node)->ino;
 	entry->d_off = name->next;
 	entry->d_reclen = (uint16_t)bytes;
 	memcpy(entry->d_name, name->text, name->bytes);
-	to[bytes - 1] = type_of(node_at(name->node).mode);
+	to[bytes - 1] = type_of(node_look(name->node)->mode);
 	return bytes;
 }
 

@@ -3,7 +3,7 @@
  *
  * The calls of the stat family make the facts of a node and write them in
  * their layout (user/lib/server.h).  st_dev is 1 for every node, and st_ino is
- * the node's number + 1: both stay the same, as ftok(3) needs it.  Of the
+ * the node's (tree/node.c): both stay the same, as ftok(3) needs it.  Of the
  * console's devices both are what the console says (user/lib/devices.h).
  */
 #include "calls.h"
@@ -30,7 +30,7 @@ static struct facts facts_of(int number)
 
 	return (struct facts){
 	    .dev = device < 0 ? DEVICE : DEVICE_FILES,
-	    .ino = (uint32_t)(device < 0 ? number : device) + 1,
+	    .ino = device < 0 ? node.ino : (uint32_t)device + 1,
 	    .mode = node.mode,
 	    .nlink = node.links,
 	    .uid = node.uid,

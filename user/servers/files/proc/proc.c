@@ -139,6 +139,7 @@ struct node proc_node(int node)
 	struct node result = {
 	    .kind = NODE_MADE,
 	    .mode = fd ? S_IFLNK | 0700 : children[which].mode,
+	    .ino = (uint32_t)node + 1,
 	    .links = 1,
 	    .parent = fd      ? number(pid, FD_DIRECTORY)
 	              : which ? number(pid, 0)

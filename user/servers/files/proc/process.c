@@ -274,10 +274,10 @@ static void put_node(struct text *text, int number)
 
 	if (path != 0)
 		text_add(text, "%s", path);
-	else if (node_at(number).kind == NODE_FIFO)
-		text_add(text, "pipe:[%d]", number + 1);
+	else if (node_look(number)->kind == NODE_FIFO)
+		text_add(text, "pipe:[%u]", node_look(number)->ino);
 	else
-		text_add(text, "/%d (deleted)", number + 1);
+		text_add(text, "/%u (deleted)", node_look(number)->ino);
 }
 
 /* The channel of this server, in the kernel's table. */

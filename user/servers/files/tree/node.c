@@ -1,10 +1,12 @@
 /*
  * user/servers/files/tree/node.c -- files of all kinds, without their names.
  *
- * The nodes are rows of a table that grows.  A node's number is its row, and
- * st_ino is the number + 1, so it is the same at each boot of the same archive,
- * as ftok(3) needs it.  Their names are in entry.c.  What the tables take is a
- * part of what all files may take (bytes/quota.c), and it stays theirs.
+ * The nodes are rows of a table that grows, and a node's number is its row.
+ * st_ino counts the nodes that were made.  So it is the same at each boot of
+ * the same archive, as ftok(3) needs it, and it does not come back when a file
+ * ends that is still mapped: sem_open(3) knows by it what it has open.  Their
+ * names are in entry.c.  What the tables take is a part of what all files may
+ * take (bytes/quota.c), and it stays theirs.
  *
  * The nodes of /proc/PID are not stored; proc/proc.c makes them from their
  * number.
@@ -66,12 +68,22 @@ static enum node_kind kind_of(uint32_t mode)
 	}
 }
 
+/* Those of /proc/PID have the numbers from DYNAMIC on. */
+static uint32_t next_ino(void)
+{
+	static uint32_t last;
+
+	last = last % (DYNAMIC - 1) + 1;
+	return last;
+}
+
 static void fill(struct node *node, uint32_t mode)
 {
 	struct moment now = moment_now();
 
 	node->kind = kind_of(mode);
 	node->mode = mode;
+	node->ino = next_ino();
 	node->atime = node->mtime = node->ctime = node->btime = now;
 	node->parent = NO_NODE;
 	node->lockers = NOBODY;

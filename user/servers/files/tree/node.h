@@ -47,6 +47,7 @@ struct node {
 	struct object object; /* of the table of nodes */
 	enum node_kind kind;
 	uint32_t mode; /* kind (S_IFMT) and rights */
+	uint32_t ino;  /* st_ino, which no other node of this boot has */
 	uint32_t uid, gid;
 	uint32_t links, opens; /* node.c and entry.c count them */
 	struct moment atime, mtime, ctime, btime;
