@@ -44,14 +44,19 @@ static inline void leave(struct line *line, struct proc *p)
 		line->last = before;
 }
 
-/* It is inline, because every call that ends a wait passes here. */
+/*
+ * It is inline, because every call that ends a wait passes here.  It knows in
+ * which state the process is, so it need not ask as wake() must.
+ */
 inline void wait_serve(struct line *line, struct proc *p, int result)
 {
 	assert(p->wait.result == UNSERVED && result != UNSERVED);
 	leave(line, p);
 	p->wait.result = result;
-	if (p->state == PROC_IN_LINE)
-		wake(p);
+	if (p->state == PROC_IN_LINE) {
+		proc_change(p, PROC_IN_LINE, PROC_READY);
+		ready_join(p);
+	}
 }
 
 void wait_dismiss(struct line *line, int result)

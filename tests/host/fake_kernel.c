@@ -160,6 +160,17 @@ FAKE bool wakes_early(enum proc_state state)
 	return state >= PROC_WAITING && state <= PROC_POLLING;
 }
 
+FAKE void proc_change(struct proc *p, enum proc_state from, enum proc_state to)
+{
+	assert(p->state == from);
+	p->state = to;
+}
+
+FAKE void ready_join(struct proc *p)
+{
+	(void)p;
+}
+
 FAKE void wake(struct proc *p)
 {
 	assert(p->state >= PROC_SENDING && p->state <= PROC_STOPPED);
