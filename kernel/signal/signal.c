@@ -91,16 +91,21 @@ void signal_deliver(struct proc *p)
 			deliver(p, signal);
 }
 
-/* The process is continued, if it was stopped or was to stop. */
-static void resume(struct proc *p)
+/*
+ * The process goes on, if it was stopped or was to stop: to end, or as its
+ * parent hears.
+ */
+static void resume(struct proc *p, bool continued)
 {
 	p->signal.stopping = 0;
 	signal_withdraw(p, stops_by_default);
-	if (p->state == PROC_STOPPED) {
+	if (p->state != PROC_STOPPED)
+		return;
+	if (continued) {
 		p->signal.stop_report = STATUS_CONTINUED;
 		proc_notify_parent(p);
-		wake(p);
 	}
+	wake(p);
 }
 
 void signal_send(struct proc *p, int signal, struct signal_news news)
@@ -108,7 +113,7 @@ void signal_send(struct proc *p, int signal, struct signal_news news)
 	if (p->state == PROC_ZOMBIE || signal == 0)
 		return;
 	if (signal == SIGCONT || signal == SIGKILL)
-		resume(p);
+		resume(p, signal == SIGCONT);
 	if (stops_by_default & BIT(signal))
 		signal_withdraw(p, BIT(SIGCONT));
 	if ((p->signal.mask & BIT(signal)) || !signal_ignored(p, signal))

@@ -484,6 +484,33 @@ TEST("SIG-child SIGCHLD says which child, and what has become of it")
 	EQ(runs, 4);
 }
 
+TEST("SIG-child a stopped child that is killed has not gone on")
+{
+	const sigset_t chld = only(SIGCHLD);
+	siginfo_t info;
+	pid_t pid;
+	int status;
+
+	mask(SIG_BLOCK, SIGCHLD);
+	set(SIGCHLD, keep_info, 0);
+	pid = OK(fork());
+	if (pid == 0) {
+		pause();
+		_exit(0);
+	}
+	OK(kill(pid, SIGSTOP));
+	EQ(waitpid(pid, &status, WUNTRACED), pid);
+	EQ(sigwaitinfo(&chld, &info), SIGCHLD);
+	EQ(info.si_code, CLD_STOPPED);
+	OK(kill(pid, SIGKILL));
+	EQ(sigwaitinfo(&chld, &info), SIGCHLD);
+	EQ(info.si_code, CLD_KILLED);
+	EQ(info.si_status, SIGKILL);
+	EQ(waitpid(pid, &status, WCONTINUED), pid);
+	EQ(WTERMSIG(status), SIGKILL);
+	EQ(runs, 0);
+}
+
 TEST("SIG-child SA_NOCLDSTOP hears of an end, and not of a stop")
 {
 	pid_t pid;
