@@ -1280,6 +1280,40 @@ TEST("PIPE-fifo-eintr a handler ends an open that waits")
 	}
 }
 
+/* More than there can be pipes in 64 MiB. */
+#define OPENERS 40
+#define EACH    30
+
+TEST("PIPE-fifo-eintr opens that were ended leave nothing that fills a table")
+{
+	pid_t pids[OPENERS];
+	char name[40];
+
+	for (int i = 0; i < OPENERS; i++)
+		BACKGROUND(pids[i])
+		{
+			for (int n = 0; n < EACH; n++) {
+				snprintf(name, sizeof name, NAME "-%d-%d", i,
+				         n);
+				OK(mkfifo(name, 0600));
+			}
+			on_alarm(0);
+			storm(20000);
+			for (int n = 0; n < EACH; n++) {
+				snprintf(name, sizeof name, NAME "-%d-%d", i,
+				         n);
+				ERR(SYS(NR_open, P(name), O_RDONLY), EINTR);
+			}
+		}
+	for (int i = 0; i < OPENERS; i++)
+		EXITS(pids[i], 0);
+	close_both(new_pipe(0));
+	for (int i = 0; i < OPENERS * EACH; i++) {
+		snprintf(name, sizeof name, NAME "-%d-%d", i / EACH, i % EACH);
+		OK(unlink(name));
+	}
+}
+
 TEST("PIPE-fifo-unlinked an open that waits ends when the name goes")
 {
 	pid_t pid;

@@ -100,7 +100,7 @@ static int end_reply(int object, int token)
 	return connection;
 }
 
-static void end_if_unused(int pipe)
+void end_if_unused(int pipe)
 {
 	struct pipe *p = pipe_at(pipe);
 

@@ -345,6 +345,7 @@ void pipe_unblock(struct wait *wait)
 
 	room_answer(wait, room_interrupted(wait));
 	pipe_go_on(pipe);
+	end_if_unused(pipe); /* it was the only one that opened a FIFO */
 }
 
 /* ---- going on ----------------------------------------------------------- */

@@ -69,5 +69,7 @@ void pipe_go_on(int pipe);
 
 /* Tells the kernel how ready the ends are.  See R1 in end.c. */
 void ends_tell(struct pipe *p);
+/* Ends a pipe that nobody has open, and nobody waits to open. */
+void end_if_unused(int pipe);
 
 #endif
