@@ -107,6 +107,19 @@ TEST("PROC-stat a process that computes adds to the ticks of user mode")
 	TRUE(number_of("cpu  ") >= before + 5);
 }
 
+TEST("PROC-uptime the machine is up, and idle while everybody sleeps")
+{
+	double up[2], idle[2];
+
+	for (int i = 0; i < 2; i++) {
+		contents("/proc/uptime");
+		EQ(sscanf(text, "%lf %lf\n", &up[i], &idle[i]), 2);
+		sleep_ms(300);
+	}
+	TRUE(up[1] - up[0] >= 0.2);
+	TRUE(idle[1] > idle[0]);
+}
+
 TEST("PROC-version it has the name and the release of uname(2)")
 {
 	struct utsname name;

@@ -111,14 +111,21 @@ void make_meminfo(struct text *text, int pid)
 		         lines[i].pages * KIB_A_PAGE);
 }
 
+/* The ticks in which no process has run. */
+static uint32_t idle_ticks(const struct inspection *now)
+{
+	return now->ticks - now->counters[INSPECT_COUNT_USER] -
+	       now->counters[INSPECT_COUNT_SYSTEM];
+}
+
 void make_uptime(struct text *text, int pid)
 {
 	const struct inspection *now = inspect_now();
-	uint32_t hz = now->hz ? now->hz : 1;
+	uint32_t hz = now->hz ? now->hz : 1, idle = idle_ticks(now);
 
 	(void)pid;
-	text_add(text, "%u.%02u 0.00\n", now->ticks / hz,
-	         now->ticks % hz * 100 / hz);
+	text_add(text, "%u.%02u %u.%02u\n", now->ticks / hz,
+	         now->ticks % hz * 100 / hz, idle / hz, idle % hz * 100 / hz);
 }
 
 void make_counters(struct text *text, int pid)
@@ -145,13 +152,6 @@ void make_check(struct text *text, int pid)
 {
 	(void)pid;
 	text_add(text, "%d\n", k_check());
-}
-
-/* The ticks in which no process has run. */
-static uint32_t idle_ticks(const struct inspection *now)
-{
-	return now->ticks - now->counters[INSPECT_COUNT_USER] -
-	       now->counters[INSPECT_COUNT_SYSTEM];
 }
 
 /* The processes that run or could run. */
