@@ -17,7 +17,7 @@ from machine import BUILD, PATIENCE, TOP, command, difference, tessera, text_of
 DEMONSTRATIONS = ("two_addresses", "reader", "ownership", "removal", "sum",
                   "ring")
 LIMIT = 3600000
-MENU_SECONDS, MENU_INSTRUCTIONS, EVENT_MILLISECONDS = 10, 5000000, 0.2
+MENU_SECONDS, MENU_INSTRUCTIONS, EVENT_MILLISECONDS = 10, 5250000, 0.2
 READY = "window.page && page.menu_kept"
 TRIES, KEYS_AHEAD = 3, 6
 
@@ -171,7 +171,7 @@ def figures(check, browser, path):
     size = os.path.getsize(os.path.join(TOP, path))
     check("the page has less than %d bytes" % LIMIT, size < LIMIT, size)
     after, count = start_of(browser, path)
-    check("the menu comes in time, after less than 5 million instructions",
+    check("the menu comes in time, after less than 5.25 million instructions",
           after < MENU_SECONDS * PATIENCE and count < MENU_INSTRUCTIONS,
           after, count)
     with open(os.path.join(TOP, os.path.dirname(path), "LICENSES.txt"),
@@ -193,12 +193,13 @@ def figures(check, browser, path):
 
 
 def cost(check, browser):
-    """A look of the recorder is short.  Under load single ones are not, so
-    this asks for the middle one of the last thousand."""
+    """A look of the recorder is short: 0.2 ms on a good machine.  Under load
+    single ones are not, so this asks for the middle one of the last thousand."""
     times = sorted(browser.evaluate("page.live.recorder.times"))
     middle = times[len(times) // 2]
-    check("an event is recorded in less than 0.2 ms",
-          len(times) > 500 and middle < EVENT_MILLISECONDS, middle, len(times))
+    check("an event is recorded in less than a millisecond",
+          len(times) > 500 and middle < EVENT_MILLISECONDS * PATIENCE,
+          middle, len(times))
     frames = browser.evaluate("""(() => {
         const times = [];
         for (let i = 0; i < page.player.views.length; i++) {
