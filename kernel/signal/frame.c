@@ -164,11 +164,13 @@ static int push_rt(vaddr_t sp, int signal, struct rt_frame *f,
 /*
  * Lays the frame of a handler on the stack that the action asks for, and points
  * the registers at the handler.  `mask` comes back with the frame.  0, or
- * -EFAULT: the stack cannot be written, and the registers are as they were.
+ * -EFAULT: the stack cannot be written or an alternate one is full, and the
+ * registers are as they were.
  */
 static int push(struct trapframe *tf, const struct sigaction *action,
                 int signal, const struct signal_news *news, uint64_t mask)
 {
+	const struct sigstack *stack = &self()->signal.stack;
 	bool rt = action->flags & SA_SIGINFO;
 	uint32_t bytes =
 	    rt ? sizeof(struct rt_frame) : sizeof(struct old_frame);
@@ -179,6 +181,8 @@ static int push(struct trapframe *tf, const struct sigaction *action,
 	struct rt_frame f = {.registers = registers_of(tf, at, mask),
 	                     .mask = mask};
 
+	if (top - stack->sp - 1 < stack->size && sp <= stack->sp)
+		return -EFAULT; /* what lies below it is the program's */
 	if (action->flags & SA_RESTORER)
 		f.restorer = action->restorer;
 	save_fpu();

@@ -498,6 +498,43 @@ TEST("SEC-frame handlers that nest without an end fill the stack: SIGSEGV")
 	}
 }
 
+static int own_pid;
+
+/* Raises its signal again, and needs next to no stack for that itself. */
+static void raise_on_it(int signal)
+{
+	if (++runs > 1000)
+		_exit(1);
+	__asm__ volatile("int $0x80"
+	                 :
+	                 : "a"(NR_kill), "b"(own_pid), "c"(signal)
+	                 : "memory");
+}
+
+TEST("SEC-frame an alternate stack that is full is SIGSEGV, and no byte below "
+     "it")
+{
+	const int below = 16384, size = 12288;
+	unsigned char *bytes = mmap(NULL, below + size, PROT_READ | PROT_WRITE,
+	                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	TRUE(bytes != MAP_FAILED);
+	memset(bytes, 0x5a, below);
+	DIES(SIGSEGV)
+	{
+		stack_t stack = {bytes + below, 0, size};
+		struct sigaction action = {.sa_handler = raise_on_it,
+		                           .sa_flags = SA_ONSTACK | SA_NODEFER};
+
+		own_pid = getpid();
+		OK(sigaltstack(&stack, NULL));
+		OK(sigaction(SIGUSR1, &action, NULL));
+		kill(own_pid, SIGUSR1);
+	}
+	for (int i = 0; i < below; i++)
+		EQ(bytes[i], 0x5a);
+}
+
 TEST("SEC-frame an alternate stack that is not there is SIGSEGV")
 {
 	DIES(SIGSEGV)
