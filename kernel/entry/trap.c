@@ -204,17 +204,20 @@ void trap(struct trapframe *tf)
 		exception(tf);
 }
 
-/* Signals are to be obeyed, and then somebody else may run. */
+/*
+ * Signals are to be obeyed, and then somebody else may run.  A handler is no
+ * reason to give up the CPU: who is sent signals all the time gets on, too.
+ */
 static void attend_to(struct trapframe *tf, bool again)
 {
-	int killed;
+	bool others = need_resched & LET_OTHERS;
 
 	assert(trapframe_from_user(tf));
 	need_resched = 0;
-	killed = signal_attend(tf, again);
-	if (killed)
-		proc_exit(killed);
-	preempt();
+	if (signal_attend(tf, again))
+		proc_exit(self()->signal.killed);
+	if (others)
+		preempt();
 }
 
 void attend(struct trapframe *tf)

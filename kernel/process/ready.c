@@ -92,7 +92,7 @@ void quantum_ends(struct proc *p)
 	last_tick = now;
 	last = p;
 	request = p->message.generation;
-	need_resched = 1;
+	need_resched |= LET_OTHERS;
 }
 
 void turn_yield(void)
@@ -119,7 +119,7 @@ static struct run_queue *choose_queue(struct proc *p)
 	if (p->message.rank > 0) {
 		p->sched.queue = &run_queues[SERVERS];
 		if (self()->message.rank == 0)
-			need_resched = 1; /* servers run before clients */
+			need_resched |= LET_OTHERS; /* servers go first */
 	}
 	return p->sched.queue;
 }

@@ -105,10 +105,7 @@ struct cpu_time clock_used;
 /* `passed` ticks of the CPU went to user mode, or to the kernel. */
 static void count_clock(struct cpu_time *time, bool user, uint32_t passed)
 {
-	if (user)
-		time->user += passed;
-	else
-		time->system += passed;
+	*(user ? &time->user : &time->system) += passed;
 }
 
 /*

@@ -37,7 +37,11 @@ extern struct run_queue *turn, nobody;
 /* The ticks that all processes together have used since boot. */
 extern struct cpu_time clock_used;
 
-/* When it is not 0, attend() is called before the CPU returns to user mode. */
+/*
+ * When it is not 0, attend() is called before the CPU returns to user mode: the
+ * running process has signals to obey (1), or others may run (LET_OTHERS).
+ */
+#define LET_OTHERS 2
 extern int need_resched;
 
 /* To be called once, before the first process is made. */

@@ -53,7 +53,7 @@ static void interrupt(struct proc *p)
 {
 	proc_review(p);
 	if (p->state == PROC_RUNNING)
-		need_resched = 1;
+		need_resched |= 1;
 	else if (message_waits(p) && !p->signal.killed)
 		message_unblock(p);
 	else if (proc_blocked(p) && (p->signal.killed || wakes_early(p->state)))

@@ -407,6 +407,28 @@ static void keep_value(int signal, siginfo_t *info, void *context)
 	runs++;
 }
 
+TEST("SIG-turn who is sent signals without end gets on nevertheless")
+{
+	volatile int *steps = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+	                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct timespec begin, now;
+	pid_t pid;
+
+	TRUE(steps != MAP_FAILED);
+	set_plain(SIGUSR1, count_run, 0);
+	pid = OK(fork());
+	while (pid == 0)
+		++*steps;
+	OK(clock_gettime(CLOCK_MONOTONIC, &begin));
+	do {
+		OK(kill(pid, SIGUSR1));
+		OK(clock_gettime(CLOCK_MONOTONIC, &now));
+	} while (now.tv_sec - begin.tv_sec < 2 && *steps < 1000);
+	TRUE(*steps >= 1000);
+	OK(kill(pid, SIGKILL));
+	KILLED(pid, SIGKILL);
+}
+
 TEST("SIG-queue real-time signals come as often as sent, in order")
 {
 	set(SIGRTMIN + 3, keep_value, 0);
