@@ -43,7 +43,7 @@ static struct {
 
 static uint32_t now(void)
 {
-	uint32_t time[2]; /* struct timespec of 32 bits */
+	uint32_t time[2] = {0}; /* struct timespec of 32 bits */
 
 	unix_call(SYS_clock_gettime, CLOCK_MONOTONIC, unix_address(time), 0);
 	return time[0] * 1000 + time[1] / 1000000;
