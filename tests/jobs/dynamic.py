@@ -101,7 +101,8 @@ STRESSORS = (  # which, how many of its operations
     ("shm", 4), ("shm-sysv", 10), ("sem-sysv", 200), ("msg", 500),
     ("pipe", 500), ("fifo", 200), ("kill", 100), ("sigq", 50), ("sigsegv", 50),
     ("futex", 100), ("flock", 100), ("rename", 200), ("dentry", 200),
-    ("zombie", 50), ("poll", 50), ("session", 10), ("wait", 20))
+    ("zombie", 50), ("poll", 50), ("session", 10), ("wait", 20),
+    ("sigsuspend", 50), ("itimer", 50))
 STRESS = "\n".join(
     "stress-ng --verify --timeout 200 --%s 1 --%s-ops %d 2>&1 | "
     "grep -oE 'fail:.*|successful run'" % (name, name, operations)
