@@ -59,6 +59,8 @@ COLOURS = [  # the sequence, the colours of the next cell, the sentence
     ("1;34;43", 0x69, "bold blue on yellow"), ("92", 0x0A, "bright green"),
     ("44;38;5;196mA" + E + "0;35", 0x05, "of 256 colours none is shown"),
     ("31;42;39;49", 0x07, "back to the first colours"),
+    ("1;22;" * 6 + "31", 0x04, "sixteen numbers of a sequence count"),
+    ("31" + ";22" * 14 + ";32", 0x04, "... and those after them do not"),
 ]
 
 KEYS = [  # the keys, the bytes, the sentence

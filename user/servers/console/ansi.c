@@ -24,7 +24,7 @@
 
 #define CAN     0x18
 #define ESC     0x1B
-#define NUMBERS 8
+#define NUMBERS 16 /* of a sequence; what is more is dropped */
 #define MANY    9999
 
 struct place {
@@ -51,8 +51,8 @@ static enum {
 	STRING,   /* behind ESC ] and its like, as far as BEL or ESC \ */
 	ONE_MORE  /* a byte belongs to what came before it */
 } state;
-static int numbers[NUMBERS], count;
-static bool private; /* a "?" came before the numbers */
+static int numbers[NUMBERS + 1], count; /* the last one: of what is dropped */
+static bool private;                    /* a "?" came before the numbers */
 
 /* ---- places ------------------------------------------------------------- */
 
@@ -305,8 +305,11 @@ static uint8_t colour(int ansi)
 	return vga[ansi & 7];
 }
 
-/* SGR: "ESC [ ... m".  Bright colours are bold ones, on paper plain ones. */
-static void draw_so(int n)
+/*
+ * One number of SGR.  Bright colours are bold ones; as the colour of the paper
+ * they are plain.
+ */
+static void render(int n)
 {
 	if (n == 0)
 		pen = (struct pen){7, 0, false, false};
@@ -342,23 +345,44 @@ static void set_pen(void)
 		if (n == 38 || n == 48) /* of 256 or of all colours */
 			i += number(i + 1, 0) == 5 ? 2 : 4;
 		else
-			draw_so(n);
+			render(n);
 	}
 	mix();
 }
 
+/* clang-format off */
+/* By the last byte of a sequence, with ECMA-48's names; (VT) is DEC's. */
 static void (*const letters[128])(void) = {
-    ['@'] = insert_cells, ['A'] = up,           ['B'] = down,
-    ['C'] = right,        ['D'] = left,         ['E'] = rows_down,
-    ['F'] = rows_up,      ['G'] = to_column,    ['H'] = to_place,
-    ['J'] = erase_screen, ['K'] = erase_row,    ['L'] = insert_rows,
-    ['M'] = delete_rows,  ['P'] = delete_cells, ['S'] = scroll_up,
-    ['T'] = scroll_down,  ['X'] = erase_cells,  ['`'] = to_column,
-    ['a'] = right,        ['d'] = to_row,       ['e'] = down,
-    ['f'] = to_place,     ['h'] = set_mode,     ['l'] = reset_mode,
-    ['m'] = set_pen,      ['r'] = set_region,   ['s'] = save,
-    ['u'] = restore,
+	['@'] = insert_cells, /* ICH */
+	['A'] = up,           /* CUU */
+	['B'] = down,         /* CUD */
+	['C'] = right,        /* CUF */
+	['D'] = left,         /* CUB */
+	['E'] = rows_down,    /* CNL */
+	['F'] = rows_up,      /* CPL */
+	['G'] = to_column,    /* CHA */
+	['H'] = to_place,     /* CUP */
+	['J'] = erase_screen, /* ED */
+	['K'] = erase_row,    /* EL */
+	['L'] = insert_rows,  /* IL */
+	['M'] = delete_rows,  /* DL */
+	['P'] = delete_cells, /* DCH */
+	['S'] = scroll_up,    /* SU */
+	['T'] = scroll_down,  /* SD */
+	['X'] = erase_cells,  /* ECH */
+	['`'] = to_column,    /* HPA */
+	['a'] = right,        /* HPR */
+	['d'] = to_row,       /* VPA */
+	['e'] = down,         /* VPR */
+	['f'] = to_place,     /* HVP */
+	['h'] = set_mode,     /* SM */
+	['l'] = reset_mode,   /* RM */
+	['m'] = set_pen,      /* SGR */
+	['r'] = set_region,   /* DECSTBM (VT) */
+	['s'] = save,         /* SCOSC, as ansi.sys has it */
+	['u'] = restore,      /* SCORC */
 };
+/* clang-format on */
 
 /* ---- bytes -------------------------------------------------------------- */
 
@@ -368,7 +392,7 @@ static void reset(void)
 	top = 0;
 	bottom = ROWS;
 	hidden = inserting = false;
-	draw_so(0);
+	render(0);
 	mix();
 	cells_clear(0, CELLS, colours);
 }
@@ -408,11 +432,12 @@ static void sequence(uint8_t c)
 		numbers[count - 1] =
 		    limit(numbers[count - 1] * 10 + c - '0', 0, MANY);
 	} else if (c == ';') {
-		count = limit(count + (count == 0 ? 2 : 1), 1, NUMBERS);
+		count = limit(count + (count == 0 ? 2 : 1), 1, NUMBERS + 1);
 	} else if (c == '?') {
 		private = true;
 	} else if (c >= '@' && c <= '~') {
 		state = TEXT;
+		count = limit(count, 0, NUMBERS);
 		if (letters[c] != 0)
 			letters[c]();
 	}
