@@ -14,26 +14,29 @@
 #include "console.h"
 #include "../../lib/port.h"
 
-/* Registers, by offset from the port; 16550 data sheet. */
-#define DATA          0
-#define ENABLE        1 /* which interrupts are on */
-#define ENABLE_INPUT  1
-#define ENABLE_EMPTY  2
-#define IDENTIFY      2 /* when it is read: the reason of an interrupt */
-#define IDENTIFY_NONE 1
-#define FIFO          2    /* when it is written */
-#define FIFO_ON       0xC7 /* empties both; 14 bytes of input interrupt */
-#define LINE          3
-#define LINE_8N1      0x03
-#define LINE_DIVISOR  0x80
-#define MODEM         4
-#define MODEM_READY   0x0B /* DTR, RTS, OUT2: interrupts reach the PIC */
-#define STATUS        5
-#define STATUS_INPUT  0x01
-#define STATUS_EMPTY  0x20
-#define STATUS_IDLE   0x40 /* the shift register is empty, too */
-#define MODEM_STATUS  6
-#define SCRATCH       7
+/* Registers, by offset, with the names of the 16550 data sheet. */
+#define RBR      0 /* receiver buffer, when it is read */
+#define THR      0 /* transmitter holding, when it is written */
+#define DLL      0 /* divisor latch, while LCR_DLAB is set */
+#define DLM      1
+#define IER      1    /* interrupt enable */
+#define IER_RDA  0x01 /* received data available */
+#define IER_THRE 0x02 /* transmitter holding register empty */
+#define IIR      2    /* interrupt identification, when it is read */
+#define IIR_NONE 0x01
+#define FCR      2    /* FIFO control, when it is written */
+#define FCR_ON   0xC7 /* empties both; 14 bytes of input interrupt */
+#define LCR      3    /* line control */
+#define LCR_8N1  0x03
+#define LCR_DLAB 0x80
+#define MCR      4    /* modem control */
+#define MCR_ON   0x0B /* DTR, RTS, OUT2: interrupts reach the PIC */
+#define LSR      5    /* line status */
+#define LSR_DR   0x01 /* data ready */
+#define LSR_THRE 0x20
+#define LSR_TEMT 0x40 /* the shift register is empty, too */
+#define MSR      6    /* modem status */
+#define SCR      7    /* scratch */
 
 #define FIFO_BYTES     16
 #define SEND_MAX       4096 /* bytes of one turn: other clients wait meanwhile */
@@ -43,11 +46,11 @@
 
 static bool probe(uint16_t port)
 {
-	out8(port + SCRATCH, 0x5A);
-	if (in8(port + SCRATCH) != 0x5A)
+	out8(port + SCR, 0x5A);
+	if (in8(port + SCR) != 0x5A)
 		return false;
-	out8(port + SCRATCH, 0xA5);
-	return in8(port + SCRATCH) == 0xA5;
+	out8(port + SCR, 0xA5);
+	return in8(port + SCR) == 0xA5;
 }
 
 void uart_start(struct uart *uart)
@@ -57,13 +60,13 @@ void uart_start(struct uart *uart)
 	if (k_ports(port, port + 7) < 0 || !probe(port))
 		return;
 	uart->present = true;
-	out8(port + ENABLE, 0);
-	out8(port + LINE, LINE_DIVISOR);
-	out8(port + DATA, 1); /* 115200 */
-	out8(port + ENABLE, 0);
-	out8(port + LINE, LINE_8N1);
-	out8(port + FIFO, FIFO_ON);
-	out8(port + MODEM, MODEM_READY);
+	out8(port + IER, 0);
+	out8(port + LCR, LCR_DLAB);
+	out8(port + DLL, 1); /* 115200 */
+	out8(port + DLM, 0);
+	out8(port + LCR, LCR_8N1);
+	out8(port + FCR, FCR_ON);
+	out8(port + MCR, MCR_ON);
 	k_interrupt(uart->line, 1);
 }
 
@@ -72,7 +75,7 @@ static void enable(struct uart *uart, uint8_t interrupts)
 	if (uart->enabled == interrupts)
 		return;
 	uart->enabled = interrupts;
-	out8(uart->port + ENABLE, interrupts);
+	out8(uart->port + IER, interrupts);
 }
 
 static void take_input(struct uart *uart)
@@ -80,13 +83,13 @@ static void take_input(struct uart *uart)
 	int looks = 0;
 
 	while (uart->room() && looks++ < INPUT_PATIENCE) {
-		if (!(in8(uart->port + STATUS) & STATUS_INPUT))
+		if (!(in8(uart->port + LSR) & LSR_DR))
 			continue;
-		uart->receive(in8(uart->port + DATA));
+		uart->receive(in8(uart->port + RBR));
 		looks = 0;
 	}
 	if (!uart->room())
-		enable(uart, uart->enabled & ~ENABLE_INPUT);
+		enable(uart, uart->enabled & ~IER_RDA);
 }
 
 /*
@@ -97,16 +100,16 @@ void uart_interrupt(struct uart *uart)
 {
 	if (!uart->present)
 		return;
-	while (!(in8(uart->port + IDENTIFY) & IDENTIFY_NONE)) {
+	while (!(in8(uart->port + IIR) & IIR_NONE)) {
 		take_input(uart);
-		in8(uart->port + MODEM_STATUS);
+		in8(uart->port + MSR);
 	}
 }
 
 static bool wait_empty(const struct uart *uart)
 {
 	for (int looks = 0; looks < PATIENCE; looks++)
-		if (in8(uart->port + STATUS) & STATUS_EMPTY)
+		if (in8(uart->port + LSR) & LSR_THRE)
 			return true;
 	return false;
 }
@@ -120,7 +123,7 @@ static void send(struct uart *uart)
 		burst = min(ring_piece(out), FIFO_BYTES);
 		if (burst == 0 || !wait_empty(uart))
 			return;
-		out8_many(uart->port + DATA, out->bytes + out->out % RING,
+		out8_many(uart->port + THR, out->bytes + out->out % RING,
 		          burst);
 		out->out += burst;
 	}
@@ -136,9 +139,9 @@ void uart_pump(struct uart *uart)
 	}
 	send(uart);
 	if (ring_used(&uart->out) > 0)
-		interrupts |= ENABLE_EMPTY;
+		interrupts |= IER_THRE;
 	if (uart->room())
-		interrupts |= ENABLE_INPUT;
+		interrupts |= IER_RDA;
 	enable(uart, interrupts);
 }
 
@@ -149,7 +152,7 @@ bool uart_drained(const struct uart *uart)
 	if (ring_used(&uart->out) > 0)
 		return false; /* the transmitter-empty interrupt comes again */
 	for (int looks = 0; looks < LAST_PATIENCE; looks++)
-		if (in8(uart->port + STATUS) & STATUS_IDLE)
+		if (in8(uart->port + LSR) & LSR_TEMT)
 			break;
 	return true;
 }
