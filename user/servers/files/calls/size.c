@@ -54,23 +54,19 @@ int ftruncate_call(const struct message *m)
 
 int truncate_call(const struct message *m)
 {
-	struct walk walk = {.who = who_effective(m), .start = object_node(m)};
-	int size = size_of(m, 1), error, found;
+	struct who who = who_effective(m);
+	int size = size_of(m, 1), found, error;
 	struct node node;
-	char *path;
 
 	if (size == -EINVAL)
 		return size;
-	error = path_lease(m, 0, &path);
-	if (error < 0 || walk.start < 0)
-		return error < 0 ? error : walk.start;
-	found = path_find(&walk, path);
+	found = node_named(m, 0, 0);
 	if (found < 0)
 		return found;
 	node = node_at(found);
 	if (node.kind != NODE_FILE)
 		return node.kind == NODE_DIRECTORY ? -EISDIR : -EINVAL;
-	error = may(&walk.who, &node, MAY_WRITE);
+	error = may(&who, &node, MAY_WRITE);
 	return error < 0 ? error : resize(m, node_edit(found), size);
 }
 

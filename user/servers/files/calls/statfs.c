@@ -11,11 +11,13 @@
 
 #include "../../../lib/inspect.h"
 
-#define TMPFS       0x01021994u
-#define PROC        0x00009FA0u
-#define ST_VALID    0x0020u
-#define ST_RELATIME 0x1000u
-#define ROOT_PART   32u /* the last part of the promise is root's: mm/frame.h */
+/* statfs(2): f_type and f_flags */
+#define TMPFS_MAGIC      0x01021994u
+#define PROC_SUPER_MAGIC 0x00009FA0u
+#define ST_VALID         0x0020u
+#define ST_RELATIME      0x1000u
+
+#define ROOT_PART 32u /* the last part of the promise is root's: mm/frame.h */
 
 struct statfs {
 	uint32_t f_type, f_bsize;
@@ -54,8 +56,8 @@ static struct volume volume_of(int node)
 	uint32_t left = quota.limit - quota.used;
 
 	if (proc_has(node))
-		return (struct volume){.type = PROC};
-	return (struct volume){TMPFS, quota.limit, min(left, promise),
+		return (struct volume){.type = PROC_SUPER_MAGIC};
+	return (struct volume){TMPFS_MAGIC, quota.limit, min(left, promise),
 	                       min(without(left, quota.kept), of_user)};
 }
 
@@ -86,18 +88,13 @@ static int give_statfs(const struct message *m, int node, bool wide)
 
 int statfs_call(const struct message *m)
 {
-	struct walk walk = {.who = who_effective(m), .start = object_node(m)};
 	bool wide = m->type == SYS_statfs64;
-	char *path;
-	int error, found;
+	int node;
 
 	if (wide && m->args[1] != sizeof(struct statfs64))
 		return -EINVAL;
-	error = path_lease(m, 0, &path);
-	if (error < 0 || walk.start < 0)
-		return error < 0 ? error : walk.start;
-	found = path_find(&walk, path);
-	return found < 0 ? found : give_statfs(m, found, wide);
+	node = node_named(m, 0, 0);
+	return node < 0 ? node : give_statfs(m, node, wide);
 }
 
 int fstatfs_call(const struct message *m)
