@@ -227,30 +227,31 @@ static int event(const struct message *m)
 
 /* ---- /dev --------------------------------------------------------------- */
 
-static bool add_device(const char *path, enum node_kind kind, int descriptor,
-                       uint32_t rights, uint32_t rdev)
+/* The node of a new device; 0: there is no memory. */
+static struct node *add_device(const char *path, enum node_kind kind,
+                               int descriptor, uint32_t rights, uint32_t rdev)
 {
 	int at = node_add_path(path, strlen(path), S_IFCHR | rights);
+	struct node *node;
 
 	if (at == NO_NODE)
-		return false;
-	node_edit(at)->kind = kind;
-	node_edit(at)->value = descriptor;
-	node_edit(at)->rdev = rdev;
-	return true;
+		return 0;
+	node = node_edit(at);
+	node->kind = kind;
+	node->value = descriptor;
+	node->rdev = rdev;
+	return node;
 }
 
 static bool add_console(int descriptor)
 {
 	for (int i = 0; i < DEVICES; i++) {
-		const char *path = devices[i].path;
+		struct node *node =
+		    add_device(devices[i].path, NODE_PASS, descriptor,
+		               devices[i].rights, devices[i].rdev);
 
-		struct node *node;
-
-		if (!add_device(path, NODE_PASS, descriptor, devices[i].rights,
-		                devices[i].rdev))
+		if (node == 0)
 			return false;
-		node = node_edit(node_add_path(path, strlen(path), 0));
 		node->gid = devices[i].gid;
 		node->device = DEVICE_OBJECT(i);
 	}
@@ -279,7 +280,7 @@ static bool add_server(const char *word)
 		return true;
 	paths[used++][text.used] = '\0';
 	return add_device(text.start, NODE_PASS, descriptor, 0666,
-	                  0x3D00 + (uint32_t)used);
+	                  0x3D00 + (uint32_t)used) != 0;
 }
 
 static bool add_devices(char **argv)

@@ -3,9 +3,9 @@
  *
  * Who may do it:
  *
- *	chmod      the owner; the s-bit of a group that is not his goes
- *	chown      root; the owner may give the file to a group of his
- *	utime      the owner; to set the time of now: who may write, too
+ *	chmod      the owner; S_ISGID goes if the owner is not of the group
+ *	chown      root; the owner may choose a group that it is of
+ *	utime      the owner; anybody who may write, to set the present time
  *
  * A file that gets an owner, or bytes from somebody who is not root, is no
  * set-id program any more.
@@ -136,18 +136,17 @@ int fchownat_call(const struct message *m)
 
 /* ---- times -------------------------------------------------------------- */
 
+/* The times of the last access and of the last change; nsec may be UTIME_*. */
 struct times {
 	bool now; /* both, because no times were given */
-	struct moment
-	    set[2]; /* last access, last change; nsec may be UTIME_* */
+	struct moment set[2];
 };
 
 /* Where the arguments of the calls are, and in which form times come. */
 struct form {
 	int path, times;
 	uint32_t bytes; /* of one time */
-	uint32_t unit;  /* nanoseconds; what is below a second is less than a
-	                   second of these */
+	uint32_t unit;  /* of what is below a second, in nanoseconds; 0: none */
 };
 
 static struct form form_of(const struct message *m)

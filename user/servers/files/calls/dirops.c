@@ -108,7 +108,7 @@ static int check_new(const struct place *place, bool directory)
 
 /*
  * In a set-group-id directory a file has the directory's group, and a directory
- * is one, too.  Nobody makes a set-group-id program of a group that is not his.
+ * is one, too.  Nobody makes a set-group-id program of a group of others.
  */
 static void set_owner(struct node *node, const struct who *who,
                       const struct node *directory)
@@ -255,8 +255,8 @@ static int second_object(const struct message *m, bool has_directories)
 }
 
 /*
- * Nobody but its owner keeps a file by a name of his own if he could not write
- * it, or if it is a set-id program: its owner could never get rid of it.
+ * A user cannot make another name for a file of somebody else that the user may
+ * not write, or for a set-id program: its owner could never get rid of it.
  */
 static bool is_kept_apart(const struct who *who, const struct node *node)
 {

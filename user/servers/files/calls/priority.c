@@ -16,13 +16,21 @@
 #include "../../../lib/inspect.h"
 
 enum { PRIO_PROCESS, PRIO_PGRP, PRIO_USER };
-enum { OTHER, FIFO, ROUND_ROBIN, BATCH, IDLE = 5, DEADLINE };
+/* sched(7) */
+enum {
+	SCHED_OTHER,
+	SCHED_FIFO,
+	SCHED_RR,
+	SCHED_BATCH,
+	SCHED_IDLE = 5,
+	SCHED_DEADLINE
+};
 
-#define NICE_LEAST    (-20)
-#define NICE_MOST     19
-#define PRIORITY_MOST 99 /* of a real-time policy */
-#define RESET_ON_FORK 0x40000000u
-#define NANOSECONDS   1000000000u
+#define NICE_LEAST          (-20)
+#define NICE_MOST           19
+#define PRIORITY_MOST       99 /* of a real-time policy */
+#define SCHED_RESET_ON_FORK 0x40000000u
+#define NANOSECONDS         1000000000u
 
 /* ---- nice values -------------------------------------------------------- */
 
@@ -104,12 +112,13 @@ int setpriority_call(const struct message *m)
 
 static bool is_real_time(uint32_t policy)
 {
-	return policy == FIFO || policy == ROUND_ROBIN;
+	return policy == SCHED_FIFO || policy == SCHED_RR;
 }
 
 static bool is_policy(uint32_t policy)
 {
-	return policy <= BATCH || policy == IDLE || policy == DEADLINE;
+	return policy <= SCHED_BATCH || policy == SCHED_IDLE ||
+	       policy == SCHED_DEADLINE;
 }
 
 int policy_call(const struct message *m)
@@ -125,10 +134,10 @@ int policy_call(const struct message *m)
 static int set_policy(const struct message *m, const struct row *row,
                       uint32_t policy, uint32_t priority)
 {
-	if (!is_policy(policy) || policy == DEADLINE ||
+	if (!is_policy(policy) || policy == SCHED_DEADLINE ||
 	    priority > PRIORITY_MOST || is_real_time(policy) != (priority > 0))
 		return -EINVAL;
-	return policy == OTHER && may_set(m, row) ? 0 : -EPERM;
+	return policy == SCHED_OTHER && may_set(m, row) ? 0 : -EPERM;
 }
 
 /* The time of a turn, in the layout of the call. */
@@ -167,13 +176,13 @@ int scheduler_call(const struct message *m)
 		return -ESRCH;
 	switch (m->type) {
 	case SYS_sched_getscheduler:
-		return OTHER;
+		return SCHED_OTHER;
 	case SYS_sched_getparam:
 		return give(m->token, at, &priority, sizeof(priority));
 	case SYS_sched_setparam:
-		return set_policy(m, &row, OTHER, priority);
+		return set_policy(m, &row, SCHED_OTHER, priority);
 	case SYS_sched_setscheduler:
-		return set_policy(m, &row, m->args[1] & ~RESET_ON_FORK,
+		return set_policy(m, &row, m->args[1] & ~SCHED_RESET_ON_FORK,
 		                  priority);
 	}
 	return give_turn(m);

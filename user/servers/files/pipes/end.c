@@ -90,7 +90,6 @@ static int end_reply(int object, int token)
 {
 	struct open *open = open_at(object);
 	struct pipe *p = pipe_at(open->pipe);
-
 	int connection = reply_open(token, object, word_of(p, open));
 
 	open->connection = connection;

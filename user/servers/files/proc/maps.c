@@ -64,7 +64,7 @@ static void put_name(struct text *text, const struct row *region)
 	int tag = (int)row_get(region, REGION_TAG);
 	struct shmid_ds ds;
 
-	if (kind == REGION_STACK && row_get(region, REGION_END) == 0xC0000000)
+	if (kind == REGION_STACK && row_get(region, REGION_END) == USER_LIMIT)
 		text_add(text, "[stack]");
 	else if (kind == REGION_HEAP)
 		text_add(text, "[heap]");

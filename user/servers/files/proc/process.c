@@ -134,7 +134,7 @@ void make_stat(struct text *text, int pid)
 	uint32_t values[53] = {
 	    [20] = 1,          /* threads */
 	    [25] = UINT32_MAX, /* no limit of memory */
-	    [38] = 17,         /* SIGCHLD: what the parent gets at its end */
+	    [38] = SIGCHLD,    /* what the parent gets at its end */
 	};
 
 	if (!process_read(&row, pid))
@@ -196,7 +196,8 @@ static char byte_at(struct window *w, uint32_t va)
 	return (char)w->bytes[va % PAGE_SIZE];
 }
 
-#define ALL_MADE UINT32_MAX
+#define ALL_MADE   UINT32_MAX
+#define STRING_MAX 0x20000u /* bytes of a string that exec takes: exec.c */
 
 /*
  * Where the string begins that has its last byte before `va`.  ALL_MADE: there
@@ -205,7 +206,7 @@ static char byte_at(struct window *w, uint32_t va)
  */
 static uint32_t string_start(struct window *w, uint32_t first, uint32_t va)
 {
-	uint32_t longest = 0x20000;
+	uint32_t longest = STRING_MAX;
 
 	if (va < first)
 		return ALL_MADE;

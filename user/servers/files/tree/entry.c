@@ -33,7 +33,7 @@ static uint32_t bucket_count = 1, half = 1;
 
 static uint32_t entry_count;
 
-/* Of the hash: of the sum, of the directory, and of each word of a name. */
+/* The hash's factors: a summand, the directory's, and one for each word. */
 static uint64_t factors[2 + (NAME_MAX + 3) / 4];
 
 static struct entry *edit(int entry)

@@ -54,7 +54,8 @@ struct node {
 	int locks, lockers; /* open/lock.c: what is held, and who waits */
 	struct bytes bytes; /* of a file; or the target of a link */
 	uint32_t rdev;      /* of a device */
-	int value, pid;
+	int value;     /* a pipe, a descriptor, an enum made: by its kind */
+	int pid;       /* of a file of /proc/PID; else 0 */
 	int device;    /* of a device: the object of its server's */
 	bool in_proc;  /* it is /proc, or in it */
 	bool linkable; /* O_TMPFILE: it has had no name, and may get one */

@@ -1,10 +1,9 @@
 /*
  * user/servers/files/tree/path.c -- from a path to a node, and back.
  *
- * The walk follows POSIX 4.13.
- * The part of the path that is still to be walked is in `rest`.  A symbolic
- * link puts its target in front of it, so a link is followed without
- * recursion:
+ * The walk follows POSIX 4.13.  The part of the path that is still to be walked
+ * is in `rest`.  A symbolic link puts its target in front of it, so a link is
+ * followed without recursion:
  *
  *	/bin/sh/x    at /bin, rest "sh/x", sh -> ../sbin/ash
  *	             at /bin, rest "../sbin/ash/x"
