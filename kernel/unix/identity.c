@@ -120,6 +120,13 @@ int sys_setgroups32(int size, vaddr_t list)
 		return -EINVAL;
 	if (copy_in(groups, list, size * sizeof(uint32_t)) < 0)
 		return -EFAULT;
+	for (int i = 1; i < size; i++) /* getgroups(2) gives them in order */
+		for (int k = i; k > 0 && groups[k] < groups[k - 1]; k--) {
+			uint32_t higher = groups[k - 1];
+
+			groups[k - 1] = groups[k];
+			groups[k] = higher;
+		}
 	memcpy(self()->identity.groups, groups, size * sizeof(uint32_t));
 	self()->identity.ngroups = size;
 	return 0;
