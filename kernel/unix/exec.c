@@ -50,10 +50,11 @@
 struct build {
 	const struct exec_image *image;
 	struct elf elf, interpreter;
-	struct identity ids;              /* that the process will have */
-	vaddr_t entry;                    /* where it begins */
-	vaddr_t path, random, platform;   /* for the auxiliary vector */
-	vaddr_t arguments, arguments_end; /* where argv's strings lie */
+	struct identity ids;            /* that the process will have */
+	vaddr_t entry;                  /* where it begins */
+	vaddr_t path, random, platform; /* for the auxiliary vector */
+	/* Where envp's strings lie, and above them argv's. */
+	vaddr_t environment, arguments, arguments_end;
 	int old;             /* space where argv and envp lie, or -1 */
 	vaddr_t sp;          /* what is pushed lies from here up */
 	int room;            /* bytes left for strings and their words */
@@ -285,7 +286,6 @@ static int fill_stack(struct build *b, vaddr_t argv, vaddr_t envp)
 	const char *prefix = b->image->prefix;
 	const char *end = prefix + b->image->prefix_bytes;
 	int prefixes = 0, argc, envc, words;
-	vaddr_t string;
 
 	b->path = push(b, b->image->path, strlen(b->image->path) + 1);
 	b->random = push_random(b);
@@ -302,11 +302,11 @@ static int fill_stack(struct build *b, vaddr_t argv, vaddr_t envp)
 		return envc;
 	argc += prefixes;
 
-	string = b->sp;
+	b->environment = b->sp;
 	words = 1 + argc + 1 + envc + 1 + AUXV_WORDS;
 	b->sp = ((b->sp - words * 4) & ~15u) + words * 4;
 	push_auxv(b);
-	b->arguments = push_words(b, string, envc);
+	b->arguments = push_words(b, b->environment, envc);
 	b->arguments_end = push_words(b, b->arguments, argc);
 	push(b, &argc, sizeof(argc));
 	return b->full ? -ENOMEM : 0;
@@ -426,6 +426,7 @@ static void commit(const struct build *b, struct proc *p)
 	space->heap_start = space->heap_break = b->elf.top;
 	p->program.executed = true;
 	p->program.file = b->image->file;
+	p->program.environment = b->environment;
 	p->program.arguments = b->arguments;
 	p->program.arguments_end = b->arguments_end;
 	p->identity = b->ids;

@@ -15,6 +15,7 @@ static char text[9000];
 #define CHECK "compare-arguments"
 #define LOOK  "wait"
 #define SPOIL "write-over-arguments"
+#define WORDS "compare-environment"
 
 /* Reads a whole file, and puts a NUL behind it. */
 static int contents(const char *path)
@@ -168,6 +169,51 @@ TEST("PROC-mounts the root and /proc are there, in six columns")
 	TRUE(strstr(text, "nodev\ttmpfs\n") != 0);
 }
 
+TEST("PROC-mounts mountinfo has eleven columns, and the root is mounted")
+{
+	char where[64], type[64];
+	int id, parent, major, minor;
+
+	contents("/proc/self/mountinfo");
+	EQ(sscanf(text, "%d %d %d:%d / %63s rw", &id, &parent, &major, &minor,
+	          where),
+	   5);
+	EQ(strcmp(where, "/"), 0);
+	EQ(sscanf(strstr(text, " - "), " - %63s", type), 1);
+	TRUE(strstr(text, " / /proc ") != 0);
+	TRUE(strstr(strstr(text, " / /proc "), " - proc ") != 0);
+}
+
+TEST("PROC-vmstat faults are counted, and there is no swap")
+{
+	long before;
+	char *fresh;
+
+	contents("/proc/vmstat");
+	TRUE(number_of("nr_free_pages ") > 100);
+	EQ(number_of("pswpin ") + number_of("pswpout "), 0);
+	before = number_of("pgfault ");
+	fresh = mmap(0, 20 * PAGE, PROT_READ | PROT_WRITE,
+	             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	for (int i = 0; i < 20; i++)
+		fresh[i * PAGE] = 1;
+	contents("/proc/vmstat");
+	TRUE(number_of("pgfault ") >= before + 20);
+	contents("/proc/swaps");
+	TRUE(strncmp(text, "Filename\t", 9) == 0);
+	TRUE(strchr(text, '\n') == text + strlen(text) - 1);
+}
+
+TEST("PROC-limits files, descriptors and pipes have limits to read")
+{
+	contents("/proc/sys/fs/file-max");
+	TRUE(atol(text) > 1000);
+	contents("/proc/sys/fs/nr_open");
+	TRUE(atol(text) >= 256);
+	contents("/proc/sys/fs/pipe-max-size");
+	TRUE(atol(text) >= 65536);
+}
+
 TEST("PROC-cpuinfo one processor, with a vendor and flags")
 {
 	contents("/proc/cpuinfo");
@@ -273,6 +319,23 @@ TEST("PROC-cmdline a long argument, an empty one, and their order")
 	EQ(wait_status(pid), 7 << 8);
 }
 
+TEST("PROC-environ the strings of envp, each with its NUL")
+{
+	static char large[6001];
+	char *argv[] = {"name", WORDS, 0};
+	char *envp[] = {"A=first", "", large, "Z=last", 0}, *none[] = {0};
+	pid_t pid;
+
+	memset(large, 'y', 6000);
+	for (int i = 0; i < 2; i++) {
+		BACKGROUND(pid)
+		{
+			execve("/proc/self/exe", argv, i ? none : envp);
+		}
+		EQ(wait_status(pid), 7 << 8);
+	}
+}
+
 TEST("PROC-cmdline it ends, even if a process writes over its NULs")
 {
 	static char large[120001];
@@ -331,6 +394,26 @@ TEST("PROC-pid status has the name, the pids and four ids each")
 	EQ(number_of("\nThreads:\t"), 1);
 	TRUE(number_of("\nVmSize:\t") > 100);
 	EQ(strncmp(text, "Name:\t", 6), 0);
+}
+
+TEST("PROC-pid status has the umask and the supplementary groups")
+{
+	static const gid_t groups[] = {7, 65533, 12};
+	gid_t got[3];
+
+	umask(027);
+	OK(setgroups(3, groups));
+	EQ(getgroups(3, got), 3);
+	EQ(got[0], 7);
+	EQ(got[2], 65533);
+	contents("/proc/self/status");
+	TRUE(strstr(text, "\nUmask:\t0027\n") != 0);
+	TRUE(strstr(text, "\nGroups:\t7 12 65533 \n") != 0);
+	EQ(number_of("\nTracerPid:\t"), 0);
+	TRUE(number_of("\nFDSize:\t") >= 32);
+	OK(setgroups(0, 0));
+	contents("/proc/self/status");
+	TRUE(strstr(text, "\nGroups:\t \n") != 0);
 }
 
 static void caught(int signal)
@@ -406,6 +489,8 @@ TEST("PROC-pid another user's descriptors and links are not to be looked at")
 	snprintf(text, sizeof text, "/proc/%d/maps", pid);
 	ERR(SYS(NR_open, P(text), O_RDONLY, 0), EACCES);
 	OK(SYS(NR_access, P(text), R_OK));
+	snprintf(text, sizeof text, "/proc/%d/environ", pid);
+	ERR(SYS(NR_open, P(text), O_RDONLY, 0), EACCES);
 	snprintf(text, sizeof text, "/proc/%d/status", pid);
 	OK(SYS(NR_open, P(text), O_RDONLY, 0));
 	OK(SYS(NR_open, P("/proc/self/maps"), O_RDONLY, 0));
@@ -432,6 +517,62 @@ TEST("1.7-maps /proc/self/maps names an attach SYSV%08x")
 	contents("/proc/self/maps");
 	TRUE(strstr(text, "SYSV") == 0);
 	removed(id);
+}
+
+/* The line of /proc/self/maps for the region that begins at `at`. */
+static char *map_line(const char *at)
+{
+	static char line[5000];
+	char start[10], *found;
+
+	contents("/proc/self/maps");
+	snprintf(start, sizeof start, "%08lx-", P(at));
+	found = strstr(text, start);
+	if (found == 0)
+		FAIL("no region begins at %s", start);
+	snprintf(line, sizeof line, "%.*s", (int)strcspn(found, "\n"), found);
+	return line;
+}
+
+TEST("PROC-maps a mapping of a file has its offset, device, number and path")
+{
+	int fd = OK(open("/tmp/mapped", O_RDWR | O_CREAT | O_EXCL, 0600));
+	char *p, *line, rights[5], path[64];
+	unsigned start, end, offset, major, minor, number;
+	struct stat st;
+
+	OK(ftruncate(fd, 3 * PAGE));
+	OK(fstat(fd, &st));
+	for (int shared = 0; shared < 2; shared++) {
+		p = mmap(0, 2 * PAGE, PROT_READ,
+		         shared ? MAP_SHARED : MAP_PRIVATE, fd, PAGE);
+		line = map_line(p);
+		EQ(sscanf(line, "%x-%x %4s %x %x:%x %u %63s", &start, &end,
+		          rights, &offset, &major, &minor, &number, path),
+		   8);
+		EQ(end - start, 2 * PAGE);
+		EQ(strcmp(rights, shared ? "r--s" : "r--p"), 0);
+		EQ(offset, PAGE);
+		EQ(number, (unsigned)st.st_ino);
+		EQ(major << 8 | minor, (unsigned)st.st_dev);
+		EQ(strcmp(path, "/tmp/mapped"), 0);
+		OK(munmap(p, 2 * PAGE));
+	}
+	p = mmap(0, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	OK(rename("/tmp/mapped", "/tmp/other"));
+	TRUE(strstr(map_line(p), " /tmp/other") != 0);
+	OK(unlink("/tmp/other"));
+	TRUE(strstr(map_line(p), " (deleted)") != 0);
+}
+
+TEST("PROC-maps the text of the program has the path of /proc/self/exe")
+{
+	char path[4096] = "", wanted[4200];
+
+	OK(readlink("/proc/self/exe", path, sizeof path - 1));
+	contents("/proc/self/maps");
+	snprintf(wanted, sizeof wanted, " %s\n", path);
+	TRUE(strstr(text, wanted) != 0);
 }
 
 TEST("PROC-fd a descriptor's link opens what is behind it, even a pipe")
@@ -530,6 +671,21 @@ TEST("PROC-exe a program whose file is gone runs on")
 	ERR(readlink("/tmp/program", text, 10) < 0 ? -errno : 0, ENOENT);
 }
 
+/* PROC-environ: is its own environment what /proc has? */
+static int environment(void)
+{
+	int bytes = contents("/proc/self/environ"), at = 0;
+
+	for (char **word = environ; *word != 0; word++) {
+		int length = strlen(*word) + 1;
+
+		if (memcmp(text + at, *word, length) != 0)
+			return 1;
+		at += length;
+	}
+	return at == bytes ? 7 : 2;
+}
+
 /* PROC-cmdline: are its own arguments what /proc has? */
 int main(int argc, char **argv)
 {
@@ -537,6 +693,8 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], LOOK) == 0)
 		pause();
+	if (argc == 2 && strcmp(argv[1], WORDS) == 0)
+		return environment();
 	if (argc > 2 && strcmp(argv[1], SPOIL) == 0) {
 		int fd = open("/proc/self/cmdline", O_RDONLY);
 

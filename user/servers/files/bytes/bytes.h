@@ -75,6 +75,21 @@ struct bytes {
 /* All of the boot archive, mapped read-only by tree/archive.c. */
 extern const uint8_t *archive;
 
+/*
+ * Does a segment of memory with that handle show the file, or a segment of the
+ * archive that begins at that offset?
+ */
+static inline bool bytes_in_segment(const struct bytes *b, uint32_t handle)
+{
+	return b->where == BYTES_SEGMENT && (uint32_t)b->segment == handle;
+}
+
+static inline bool bytes_in_archive(const struct bytes *b, uint32_t offset)
+{
+	return b->where == BYTES_ARCHIVE && b->size > 0 &&
+	       (uint32_t)(b->archive - archive) == offset;
+}
+
 /* Which bytes of a file move, and to or from where in which lease. */
 struct span {
 	int token, argument;

@@ -192,7 +192,7 @@ static int run(int token)
 	struct exec exec = {
 	    .image = open_program(&image.program, token),
 	    .image_bytes = node->bytes.size,
-	    .file = image.program.number,
+	    .file = (int)node->ino,
 	    .uid = node->mode & S_ISUID ? node->uid : ID_KEPT,
 	    .gid = gives_group ? node->gid : ID_KEPT,
 	    .strings = unix_address(image.prefix),

@@ -10,8 +10,6 @@
 
 #include "../../../lib/devices.h"
 
-#define DEVICE 1u
-
 /* Which device of the console the node is, or -1. */
 static int device_of(const struct node *node)
 {

@@ -60,6 +60,12 @@ static int name_of(int made)
 static const char *const texts[] = {
     [MADE_FILESYSTEMS] = "nodev\ttmpfs\nnodev\tproc\n",
     [MADE_MOUNTS] = "files / tmpfs rw 0 0\nproc /proc proc rw 0 0\n",
+    [MADE_MOUNTINFO] = "2 1 0:1 / / rw - tmpfs files rw\n"
+                       "3 2 0:1 / /proc rw - proc proc rw\n",
+    [MADE_SWAPS] = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n",
+    [MADE_FILE_MAX] = "8192\n",
+    [MADE_NR_OPEN] = "256\n",
+    [MADE_PIPE_MAX] = "65536\n",
     /* Memory that is promised is there: proc(5) calls this mode 2. */
     [MADE_OVERCOMMIT] = "2\n",
 };
@@ -109,6 +115,19 @@ void make_meminfo(struct text *text, int pid)
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		text_add(text, "%-15s %8u kB\n", lines[i].name,
 		         lines[i].pages * KIB_A_PAGE);
+}
+
+/* There is no disk and no swap: so nothing comes in from there, or goes out. */
+void make_vmstat(struct text *text, int pid)
+{
+	const struct inspection *now = inspect_now();
+
+	(void)pid;
+	text_add(text,
+	         "nr_free_pages %u\nnr_shmem %u\npgpgin 0\npgpgout 0\n"
+	         "pswpin 0\npswpout 0\npgfault %u\npgmajfault 0\n",
+	         now->frames_free, quota_now().used,
+	         now->counters[INSPECT_COUNT_FAULTS]);
 }
 
 /* The ticks in which no process has run. */

@@ -36,12 +36,13 @@ static void (*const whole[MADE_TUNABLES])(struct text *, int) = {
     [MADE_CRIME] = make_crime,       [MADE_MACHINE_STAT] = make_machine_stat,
     [MADE_LOADAVG] = make_loadavg,   [MADE_COMMAND_LINE] = make_command_line,
     [MADE_CPUINFO] = make_cpuinfo,   [MADE_STATM] = make_statm,
-    [MADE_COMM] = make_comm,
+    [MADE_COMM] = make_comm,         [MADE_VMSTAT] = make_vmstat,
 };
 static void (*const pieces[MADE_TUNABLES])(struct making *) = {
-    [MADE_SHM] = make_shm, [MADE_SEM] = make_sem,
-    [MADE_MSG] = make_msg, [MADE_MAPS] = make_maps,
-    [MADE_PT] = make_pt,   [MADE_CMDLINE] = make_cmdline,
+    [MADE_SHM] = make_shm,         [MADE_SEM] = make_sem,
+    [MADE_MSG] = make_msg,         [MADE_MAPS] = make_maps,
+    [MADE_PT] = make_pt,           [MADE_CMDLINE] = make_cmdline,
+    [MADE_ENVIRON] = make_environ,
 };
 
 /*
@@ -80,9 +81,9 @@ static void make(struct making *making, int made)
 
 int made_admits(const struct node *node, const struct who *who)
 {
-	return node->value != MADE_MAPS || process_lets(node->pid, who)
-	           ? 0
-	           : -EACCES;
+	bool memory = node->value == MADE_MAPS || node->value == MADE_ENVIRON;
+
+	return !memory || process_lets(node->pid, who) ? 0 : -EACCES;
 }
 
 bool made_settable(const struct node *node)

@@ -11,10 +11,12 @@
 enum made {
 	MADE_NOTHING, MADE_MEMINFO, MADE_UPTIME, MADE_COUNTERS, MADE_CHECK,
 	MADE_SHM, MADE_SEM, MADE_MSG, MADE_STAT, MADE_STATUS, MADE_MAPS, MADE_PT,
+	MADE_ENVIRON, MADE_VMSTAT,
 	MADE_CRIME, MADE_MACHINE_STAT, MADE_LOADAVG, MADE_COMMAND_LINE,
 	MADE_CPUINFO, MADE_STATM, MADE_COMM, MADE_CMDLINE,
 	MADE_VERSION, MADE_OSTYPE, MADE_OSRELEASE, MADE_OSVERSION, MADE_HOSTNAME,
-	MADE_NGROUPS, MADE_FILESYSTEMS, MADE_MOUNTS, MADE_OVERCOMMIT,
+	MADE_NGROUPS, MADE_FILESYSTEMS, MADE_MOUNTS, MADE_MOUNTINFO,
+	MADE_SWAPS, MADE_FILE_MAX, MADE_NR_OPEN, MADE_PIPE_MAX, MADE_OVERCOMMIT,
 	MADE_TUNABLES, /* plus the number of the file's first tunable */
 	/* The links of /proc/PID. */
 	MADE_EXE = 0x100, MADE_CWD, MADE_ROOT,
@@ -45,6 +47,7 @@ void make_machine_stat(struct text *text, int pid);
 void make_loadavg(struct text *text, int pid);
 void make_command_line(struct text *text, int pid);
 void make_cpuinfo(struct text *text, int pid);
+void make_vmstat(struct text *text, int pid);
 
 /* process.c */
 /*
@@ -58,6 +61,7 @@ void make_statm(struct text *text, int pid);
 void make_comm(struct text *text, int pid);
 void make_crime(struct text *text, int pid);
 void make_cmdline(struct making *making);
+void make_environ(struct making *making);
 /* The node that a link leads to; NO_NODE: it has none in this server. */
 int process_target(int pid, int made);
 /* Adds the target of a link, as a path. */

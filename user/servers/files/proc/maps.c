@@ -31,6 +31,7 @@
 #define ENTRIES    1024
 
 enum { REGION_SHARED = 1, REGION_PRIVATE, REGION_STACK, REGION_HEAP };
+enum { SEGMENT_MEMORY = 1, SEGMENT_ARCHIVE };
 
 /* Reads the space of process `pid`.  Returns its index; -1: it has none. */
 static int space_read(struct row *row, int pid)
@@ -57,6 +58,56 @@ static int slot_region(const struct row *space, int slot)
 
 /* ---- maps --------------------------------------------------------------- */
 
+static bool is_segment(const struct node *node, uint32_t handle)
+{
+	return node->kind == NODE_FILE &&
+	       bytes_in_segment(&node->bytes, handle);
+}
+
+static bool is_in_archive(const struct node *node, uint32_t offset)
+{
+	return node->kind == NODE_FILE &&
+	       bytes_in_archive(&node->bytes, offset);
+}
+
+/*
+ * The file that a segment shows, or NO_NODE.  A program has several regions of
+ * one file, one behind the other, so the last answer is tried first.  `*steps`
+ * grows by the nodes that were looked at.
+ */
+static int file_of(int segment, int *steps)
+{
+	static int last = NO_NODE;
+	static struct row row;
+	bool (*fits)(const struct node *, uint32_t) = is_segment;
+	uint32_t what = (uint32_t)segment + 1; /* its handle */
+
+	if (!row_read(&row, SEGMENTS, segment))
+		return NO_NODE;
+	if (row_get(&row, SEGMENT_KIND) == SEGMENT_ARCHIVE) {
+		fits = is_in_archive;
+		what =
+		    row_get(&row, SEGMENT_START) - inspect_now()->archive_start;
+	}
+	if (last != NO_NODE && node_look(last) != 0 &&
+	    fits(node_look(last), what))
+		return last;
+	*steps += node_room();
+	last = node_with(fits, what);
+	return last;
+}
+
+static void put_path(struct text *text, int node)
+{
+	static char buffer[PATH_MAX];
+	const char *path = node_path(node, buffer, buffer + sizeof(buffer));
+
+	if (path != 0)
+		text_add(text, "%s", path);
+	else
+		text_add(text, "/%u (deleted)", node_look(node)->ino);
+}
+
 static void put_name(struct text *text, const struct row *region)
 {
 	static struct row shm;
@@ -74,20 +125,27 @@ static void put_name(struct text *text, const struct row *region)
 	text_add(text, "/SYSV%08x (deleted)", (uint32_t)ds.shm_perm.key);
 }
 
-static void put_region(struct text *text, const struct row *region)
+static void put_region(struct text *text, const struct row *region, int *steps)
 {
 	uint32_t rights = row_get(region, REGION_RIGHTS);
 	int segment = (int)row_get(region, REGION_SEGMENT);
 	bool shared = row_get(region, REGION_KIND) == REGION_SHARED;
+	int file = segment < 0 ? NO_NODE : file_of(segment, steps);
 
-	text_add(text, "%08x-%08x %c%c%c%c %05x000 00:00 %-10d ",
+	text_add(text, "%08x-%08x %c%c%c%c %05x000 00:0%d %-10u ",
 	         row_get(region, REGION_START), row_get(region, REGION_END),
 	         rights & PROT_READ ? 'r' : '-',
 	         rights & PROT_WRITE ? 'w' : '-',
 	         rights & PROT_EXEC ? 'x' : '-', shared ? 's' : 'p',
 	         segment < 0 ? 0u : row_get(region, REGION_OFFSET),
-	         segment < 0 ? 0 : segment);
-	put_name(text, region);
+	         file == NO_NODE ? 0 : DEVICE,
+	         file != NO_NODE ? node_look(file)->ino
+	         : segment < 0   ? 0u
+	                         : (uint32_t)segment);
+	if (file != NO_NODE)
+		put_path(text, file);
+	else
+		put_name(text, region);
 	text_byte(text, '\n');
 }
 
@@ -112,21 +170,26 @@ static int region_above(const struct row *space, uint32_t at)
 	return -1;
 }
 
-/* making->at is the end of the last line's region. */
+/*
+ * making->at is the end of the last line's region.  A turn ends when it has
+ * looked at many nodes for the names of files.
+ */
+#define STEPS 50000
+
 void make_maps(struct making *making)
 {
 	static struct row space, region;
-	int index = space_read(&space, making->pid), i;
+	int index = space_read(&space, making->pid), i, steps = 0;
 
 	if (index < 0)
 		return;
 	i = region_above(&space, making->at);
-	while (making->text.used < making->enough &&
+	while (making->text.used < making->enough && steps < STEPS &&
 	       row_read(&region, REGIONS, i) &&
 	       (int)row_get(&region, REGION_SPACE) == index) {
 		uint32_t end = row_get(&region, REGION_END);
 
-		put_region(&making->text, &region);
+		put_region(&making->text, &region, &steps);
 		making->at = end;
 		i = (int)row_get(&region, REGION_NEXT);
 		if (i < 0)

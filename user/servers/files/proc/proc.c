@@ -31,6 +31,11 @@ static const struct {
     {"proc/loadavg", S_IFREG | 0444, MADE_LOADAVG},
     {"proc/mounts", S_IFREG | 0444, MADE_MOUNTS},
     {"proc/filesystems", S_IFREG | 0444, MADE_FILESYSTEMS},
+    {"proc/swaps", S_IFREG | 0444, MADE_SWAPS},
+    {"proc/vmstat", S_IFREG | 0444, MADE_VMSTAT},
+    {"proc/sys/fs/file-max", S_IFREG | 0444, MADE_FILE_MAX},
+    {"proc/sys/fs/nr_open", S_IFREG | 0444, MADE_NR_OPEN},
+    {"proc/sys/fs/pipe-max-size", S_IFREG | 0444, MADE_PIPE_MAX},
     {"proc/sys/kernel/ostype", S_IFREG | 0444, MADE_OSTYPE},
     {"proc/sys/kernel/osrelease", S_IFREG | 0444, MADE_OSRELEASE},
     {"proc/sys/kernel/version", S_IFREG | 0444, MADE_OSVERSION},
@@ -76,7 +81,9 @@ static const struct {
     {"statm", S_IFREG | 0444, MADE_STATM},
     {"comm", S_IFREG | 0444, MADE_COMM},
     {"cmdline", S_IFREG | 0444, MADE_CMDLINE},
+    {"environ", S_IFREG | 0400, MADE_ENVIRON},
     {"mounts", S_IFREG | 0444, MADE_MOUNTS},
+    {"mountinfo", S_IFREG | 0444, MADE_MOUNTINFO},
     {"exe", S_IFLNK | 0777, MADE_EXE},
     {"cwd", S_IFLNK | 0777, MADE_CWD},
     {"root", S_IFLNK | 0777, MADE_ROOT},
@@ -190,7 +197,7 @@ int proc_link(int node, const struct who *who, char *to, uint32_t size)
 	if (!process_lets(link.pid, who))
 		return -EACCES;
 	process_link(&text, link.pid, link.value);
-	return (int)text.used;
+	return text.used > 0 ? (int)text.used : -ENOENT;
 }
 
 /* A number without leading zeroes, or -1. */

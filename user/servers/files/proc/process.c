@@ -76,6 +76,18 @@ static void put_ids(struct text *text, const char *name, const struct row *row,
 	         row_get(row, effective));
 }
 
+/* How many descriptors there may be, and the supplementary groups. */
+static void put_groups(struct text *text, const struct row *row)
+{
+	const uint32_t *groups = row_bytes(row, PROC_GROUPS);
+
+	text_add(text, "FDSize:\t%u\nGroups:\t",
+	         row_size(PROC_DESCRIPTORS) / (uint32_t)sizeof(int16_t));
+	for (uint32_t i = 0; i < row_get(row, PROC_NGROUPS); i++)
+		text_add(text, i > 0 ? " %u" : "%u", groups[i]);
+	text_add(text, " \n");
+}
+
 /*
  * The news that are queued and the most that could be; and five sets, in which
  * signal 1 is bit 0.  Nothing is pending for one thread alone: there are none.
@@ -105,20 +117,23 @@ static void put_signals(struct text *text, const struct row *row)
 void make_status(struct text *text, int pid)
 {
 	static struct row row;
-	uint32_t state, bytes, pages;
+	uint32_t state, umask, bytes, pages;
 
 	if (!process_read(&row, pid))
 		return;
+	umask = row_get(&row, PROC_UMASK);
 	state = min(row_get(&row, PROC_STATE), PROC_ZOMBIE);
-	text_add(text, "Name:\t%s\nState:\t%c (%s",
-	         (const char *)row_bytes(&row, PROC_NAME),
-	         states[state_of(&row)].letter, states[state].says);
+	text_add(text, "Name:\t%s\nUmask:\t0%u%u%u\nState:\t%c (%s",
+	         (const char *)row_bytes(&row, PROC_NAME), umask >> 6 & 7,
+	         umask >> 3 & 7, umask & 7, states[state_of(&row)].letter,
+	         states[state].says);
 	if (states[state].peer)
 		text_add(text, "%u", pid_at(row_get(&row, PROC_PEER)));
-	text_add(text, ")\nTgid:\t%d\nPid:\t%d\nPPid:\t%u\n", pid, pid,
-	         pid_at(row_get(&row, PROC_PARENT)));
+	text_add(text, ")\nTgid:\t%d\nPid:\t%d\nPPid:\t%u\nTracerPid:\t0\n",
+	         pid, pid, pid_at(row_get(&row, PROC_PARENT)));
 	put_ids(text, "Uid:", &row, PROC_UID, PROC_EUID, PROC_SUID);
 	put_ids(text, "Gid:", &row, PROC_GID, PROC_EGID, PROC_SGID);
+	put_groups(text, &row);
 	maps_measure(pid, &bytes, &pages);
 	if (bytes > 0)
 		text_add(text, "VmSize:\t%8u kB\nVmRSS:\t%8u kB\n",
@@ -217,11 +232,11 @@ static uint32_t string_start(struct window *w, uint32_t first, uint32_t va)
 }
 
 /*
- * The strings of argv, each with its NUL, as they are in the process's memory
- * now.  The first of them lies highest.  making->at is the address of the byte
- * that comes next.
+ * The strings from one word of the process to another, each with its NUL, as
+ * they are in its memory now.  The first of them lies highest.  making->at is
+ * the address of the byte that comes next.
  */
-void make_cmdline(struct making *making)
+static void make_strings(struct making *making, enum field from, enum field to)
 {
 	static struct window w;
 	static struct row row, space;
@@ -230,8 +245,8 @@ void make_cmdline(struct making *making)
 	if (at == ALL_MADE || !process_read(&row, making->pid) ||
 	    !row_read(&space, SPACES, (int)row_get(&row, PROC_SPACE)))
 		return;
-	first = row_get(&row, PROC_ARGS);
-	end = row_get(&row, PROC_ARGS_END);
+	first = row_get(&row, from);
+	end = row_get(&row, to);
 	w.directory = row_get(&space, SPACE_DIRECTORY);
 	w.page = 1;
 	if (at == 0)
@@ -249,6 +264,16 @@ void make_cmdline(struct making *making)
 			at = string_start(&w, first, at - 1);
 	}
 	making->at = at < end ? at : ALL_MADE;
+}
+
+void make_cmdline(struct making *making)
+{
+	make_strings(making, PROC_ARGS, PROC_ARGS_END);
+}
+
+void make_environ(struct making *making)
+{
+	make_strings(making, PROC_ENVIRONMENT, PROC_ARGS);
 }
 
 /* What killed a zombie: proc_crime() of the kernel.  Empty: nothing did. */
@@ -354,6 +379,11 @@ static void put_device(struct text *text, int connection)
 	}
 }
 
+static bool has_ino(const struct node *node, uint32_t ino)
+{
+	return node->ino == ino;
+}
+
 int process_target(int pid, int made)
 {
 	static struct row row;
@@ -366,10 +396,10 @@ int process_target(int pid, int made)
 	else if (made == MADE_CWD)
 		node = node_behind((int)row_get(&row, PROC_CWD));
 	else if (made == MADE_EXE)
-		node = (int)row_get(&row, PROC_FILE);
+		node = node_with(has_ino, row_get(&row, PROC_FILE));
 	else if (made >= MADE_FD)
 		node = node_behind(linked(pid, made));
-	return node_lives(node) ? node : NO_NODE;
+	return node;
 }
 
 void process_link(struct text *text, int pid, int made)

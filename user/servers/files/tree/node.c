@@ -38,10 +38,17 @@ const struct node *node_dynamic(int node)
 	return &dynamic;
 }
 
-bool node_lives(int node)
+int node_with(bool (*fits)(const struct node *, uint32_t), uint32_t what)
 {
-	return node >= DYNAMIC || node == ROOT ||
-	       (node > 0 && objects_at(&nodes, node) != 0);
+	for (int i = 0; i < nodes.fresh; i++)
+		if (node_edit(i) != 0 && fits(node_edit(i), what))
+			return i;
+	return NO_NODE;
+}
+
+int node_room(void)
+{
+	return nodes.fresh;
 }
 
 bool proc_has(int node)

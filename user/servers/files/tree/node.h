@@ -37,6 +37,7 @@ enum node_kind {
 	NODE_MADE, /* a file of /proc: `value` is an enum made */
 };
 
+#define DEVICE   1u /* st_dev of all that is stored here */
 #define ROOT     0
 #define NO_NODE  (-1)
 #define NO_ENTRY (-1)
@@ -91,8 +92,12 @@ bool archive_start(void);
 int row_take(struct objects *table, int token);
 /* Makes the root.  False: there is no memory. */
 bool node_start(void);
-/* Is there a node of that number?  A program's file may be gone. */
-bool node_lives(int node);
+/*
+ * The stored node that fits, or NO_NODE.  The search passes over node_room()
+ * nodes at most.
+ */
+int node_with(bool (*fits)(const struct node *, uint32_t), uint32_t what);
+int node_room(void);
 /* Is `node` in /proc, where no file can be made? */
 bool proc_has(int node);
 /* The node of that number. */
