@@ -29,6 +29,26 @@ struct elf_segment {
 #define PF_W      2
 #define PF_R      4
 
+/* The auxiliary vector, pairs of a type and a value: getauxval(3). */
+#define AT_NULL     0
+#define AT_PHDR     3
+#define AT_PHENT    4
+#define AT_PHNUM    5
+#define AT_PAGESZ   6
+#define AT_BASE     7 /* where the interpreter is; 0: there is none */
+#define AT_FLAGS    8
+#define AT_ENTRY    9 /* of the program, not of the interpreter */
+#define AT_UID      11
+#define AT_EUID     12
+#define AT_GID      13
+#define AT_EGID     14
+#define AT_PLATFORM 15
+#define AT_HWCAP    16 /* EDX of CPUID leaf 1 */
+#define AT_CLKTCK   17
+#define AT_SECURE   23 /* the program has ids that its caller has not */
+#define AT_RANDOM   25
+#define AT_EXECFN   31
+
 _Static_assert(sizeof(struct elf_header) == 52, "Elf32_Ehdr");
 _Static_assert(sizeof(struct elf_segment) == 32, "Elf32_Phdr");
 

@@ -257,24 +257,24 @@ static void push_auxv(struct build *b)
 
 	cpu_cpuid(1, cpu);
 	const uint32_t auxv[AUXV_WORDS] = {
-	    3,  b->elf.phdr,                       /* AT_PHDR */
-	    4,  sizeof(struct elf_segment),        /* AT_PHENT */
-	    5,  b->elf.header.phnum,               /* AT_PHNUM */
-	    6,  PAGE_SIZE,                         /* AT_PAGESZ */
-	    7,  b->interpreter.bias,               /* AT_BASE */
-	    8,  0,                                 /* AT_FLAGS */
-	    9,  b->elf.header.entry + b->elf.bias, /* AT_ENTRY */
-	    11, ids->uid,                          /* AT_UID */
-	    12, ids->euid,                         /* AT_EUID */
-	    13, ids->gid,                          /* AT_GID */
-	    14, ids->egid,                         /* AT_EGID */
-	    15, b->platform,                       /* AT_PLATFORM */
-	    16, cpu[3],                            /* AT_HWCAP */
-	    17, HZ,                                /* AT_CLKTCK */
-	    23, ids->uid != ids->euid || ids->gid != ids->egid, /* AT_SECURE */
-	    25, b->random,                                      /* AT_RANDOM */
-	    31, b->path,                                        /* AT_EXECFN */
-	    0,  0,                                              /* AT_NULL */
+	    AT_PHDR,     b->elf.phdr,
+	    AT_PHENT,    sizeof(struct elf_segment),
+	    AT_PHNUM,    b->elf.header.phnum,
+	    AT_PAGESZ,   PAGE_SIZE,
+	    AT_BASE,     b->interpreter.bias,
+	    AT_FLAGS,    0,
+	    AT_ENTRY,    b->elf.header.entry + b->elf.bias,
+	    AT_UID,      ids->uid,
+	    AT_EUID,     ids->euid,
+	    AT_GID,      ids->gid,
+	    AT_EGID,     ids->egid,
+	    AT_PLATFORM, b->platform,
+	    AT_HWCAP,    cpu[3],
+	    AT_CLKTCK,   HZ,
+	    AT_SECURE,   ids->uid != ids->euid || ids->gid != ids->egid,
+	    AT_RANDOM,   b->random,
+	    AT_EXECFN,   b->path,
+	    AT_NULL,     0,
 	};
 
 	push(b, auxv, sizeof(auxv));
@@ -310,6 +310,56 @@ static int fill_stack(struct build *b, vaddr_t argv, vaddr_t envp)
 	b->arguments_end = push_words(b, b->arguments, argc);
 	push(b, &argc, sizeof(argc));
 	return b->full ? -ENOMEM : 0;
+}
+
+/* ---- the new space ------------------------------------------------------ */
+
+/* Maps the interpreter where private memory has room: 0 or -errno. */
+static int map_interpreter(struct build *b)
+{
+	struct elf *e = &b->interpreter;
+	int error = elf_read(e);
+
+	if (error < 0 || e->high <= e->low)
+		return -ELIBBAD;
+	if (e->header.type == ET_DYN) {
+		e->bias =
+		    space_find_private(e->space, pages_for(e->high - e->low));
+		if (!e->bias)
+			return -ENOMEM;
+		e->bias -= e->low;
+	}
+	b->entry = e->header.entry + e->bias;
+	return elf_map(e);
+}
+
+/* All that can fail: maps the files and the stack, and fills the stack. */
+static int build(struct build *b, vaddr_t argv, vaddr_t envp)
+{
+	struct region stack = {
+	    .kind = REGION_STACK,
+	    .start = STACK_TOP - STACK_PROMISED * PAGE_SIZE,
+	    .end = STACK_TOP,
+	    .segment = -1,
+	    .rights = RIGHT_ALL,
+	    .ceiling = RIGHT_ALL,
+	    .space = b->elf.space,
+	};
+	int result;
+
+	if (b->elf.header.type == ET_DYN)
+		b->elf.bias = PROGRAM_PLACE - b->elf.low;
+	b->entry = b->elf.header.entry + b->elf.bias;
+	result = elf_map(&b->elf);
+	if (result == 0 && regions_overlap(stack.space, stack.start, stack.end))
+		result = -ENOEXEC;
+	if (result == 0)
+		result = space_map(&stack);
+	if (result == 0 && b->elf.path)
+		result = map_interpreter(b);
+	if (result == 0)
+		result = fill_stack(b, argv, envp);
+	return result;
 }
 
 /* ---- commit ------------------------------------------------------------- */
@@ -366,54 +416,6 @@ static void reset_registers(struct proc *p, vaddr_t entry, vaddr_t esp)
 	frame->fs = frame->gs = 0;
 	memset(p->gdt.tls, 0, sizeof(p->gdt.tls));
 	memcpy(p->fpu, clean_fpu, sizeof(p->fpu));
-}
-
-/* Maps the interpreter where private memory has room: 0 or -errno. */
-static int map_interpreter(struct build *b)
-{
-	struct elf *e = &b->interpreter;
-	int error = elf_read(e);
-
-	if (error < 0 || e->high <= e->low)
-		return -ELIBBAD;
-	if (e->header.type == ET_DYN) {
-		e->bias =
-		    space_find_private(e->space, pages_for(e->high - e->low));
-		if (!e->bias)
-			return -ENOMEM;
-		e->bias -= e->low;
-	}
-	b->entry = e->header.entry + e->bias;
-	return elf_map(e);
-}
-
-/* All that can fail: maps the files and the stack, and fills the stack. */
-static int build(struct build *b, vaddr_t argv, vaddr_t envp)
-{
-	struct region stack = {
-	    .kind = REGION_STACK,
-	    .start = STACK_TOP - STACK_PROMISED * PAGE_SIZE,
-	    .end = STACK_TOP,
-	    .segment = -1,
-	    .rights = RIGHT_ALL,
-	    .ceiling = RIGHT_ALL,
-	    .space = b->elf.space,
-	};
-	int result;
-
-	if (b->elf.header.type == ET_DYN)
-		b->elf.bias = PROGRAM_PLACE - b->elf.low;
-	b->entry = b->elf.header.entry + b->elf.bias;
-	result = elf_map(&b->elf);
-	if (result == 0 && regions_overlap(stack.space, stack.start, stack.end))
-		result = -ENOEXEC;
-	if (result == 0)
-		result = space_map(&stack);
-	if (result == 0 && b->elf.path)
-		result = map_interpreter(b);
-	if (result == 0)
-		result = fill_stack(b, argv, envp);
-	return result;
 }
 
 /* Nothing here can fail: the process lets go of its old space. */
