@@ -41,8 +41,8 @@ struct wish {
 	uint32_t count;                 /* of descriptors */
 	uint32_t ready[3][SET_WORDS];
 	vaddr_t timeout; /* where the process has it; 0: nowhere */
-	int form;        /* enum form */
-	uint64_t until;  /* 0: without a limit */
+	enum form form;
+	uint64_t until; /* 0: without a limit */
 };
 
 /* What is ready behind a descriptor; from now on its connection is watched. */
@@ -146,7 +146,7 @@ static int limit_in(struct wish *wish)
 	return 0;
 }
 
-/* Says what is left of it.  Where that cannot be written, nobody hears. */
+/* Writes how much of it is left.  A bad address is no error here. */
 static void limit_out(const struct wish *wish)
 {
 	struct timespec32 left;

@@ -3,7 +3,7 @@
  *
  * The MC146818 keeps the date in the machine's CMOS, with two digits for the
  * year.  It is read once, at boot, as seconds since 1970 in UTC; from then on
- * the interval timer counts.
+ * the interval timer counts.  An hour is one of 24, as a BIOS sets it.
  */
 #include "time.h"
 
@@ -11,6 +11,9 @@
 
 #define RTC_INDEX 0x70
 #define RTC_DATA  0x71
+
+/* The registers, by index. */
+enum { SECONDS, MINUTES = 2, HOURS = 4, DAY = 7, MONTH, YEAR, A, B };
 
 static uint32_t rtc_read(int reg)
 {
@@ -38,16 +41,16 @@ static uint32_t days_until(uint32_t year, uint32_t month, uint32_t day)
 
 uint32_t rtc_time(void)
 {
-	bool binary = rtc_read(0x0b) & 4;
+	bool binary = rtc_read(B) & 0x04; /* else in BCD */
 	uint32_t month, days, minutes;
 
-	for (int i = 0; i < 100000 && (rtc_read(0x0a) & 0x80); i++)
+	for (int i = 0; i < 100000 && (rtc_read(A) & 0x80); i++)
 		; /* an update is in progress, for at most 2 ms */
-	month = rtc_value(8, binary);
+	month = rtc_value(MONTH, binary);
 	if (month < 1 || month > 12)
 		return 0; /* no clock there */
-	days = days_until(2000 + rtc_value(9, binary), month,
-	                  rtc_value(7, binary));
-	minutes = rtc_value(4, binary) * 60 + rtc_value(2, binary);
-	return (days * 24 * 60 + minutes) * 60 + rtc_value(0, binary);
+	days = days_until(2000 + rtc_value(YEAR, binary), month,
+	                  rtc_value(DAY, binary));
+	minutes = rtc_value(HOURS, binary) * 60 + rtc_value(MINUTES, binary);
+	return (days * 24 * 60 + minutes) * 60 + rtc_value(SECONDS, binary);
 }
