@@ -27,10 +27,11 @@
 #define WAITID_OPTIONS     (WAIT_KNOWN_OPTIONS | WEXITED | WNOWAIT)
 
 /* waitid(2): whom its second argument means. */
-#define P_ALL            0
-#define P_PID            1
-#define P_PGID           2
-#define STATUS_CONTINUED 0xffff
+#define P_ALL  0
+#define P_PID  1
+#define P_PGID 2
+
+#define STATUS_CONTINUED 0xffff /* a status of wait4(2) */
 
 /* struct rusage: two times, in seconds and microseconds, and 14 counts. */
 #define RUSAGE_WORDS    18

@@ -25,7 +25,7 @@ struct sigaction signal_action(const struct proc *p, int signal)
 	struct sigaction action = {0};
 
 	if (p->signal.actions)
-		action = p->signal.actions->of[-1 + signal];
+		action = p->signal.actions->of[signal - 1];
 	if (!(p->signal.caught & BIT(signal)))
 		action.handler =
 		    p->signal.ignored & BIT(signal) ? SIG_IGN : SIG_DFL;
@@ -89,7 +89,7 @@ int signal_set_action(int signal, const struct sigaction *new,
 		return 0;
 	if (own_row(p) < 0)
 		return -ENOMEM;
-	action = &p->signal.actions->of[-1 + signal];
+	action = &p->signal.actions->of[signal - 1];
 	*action = *new;
 	action->mask &= ~never_blocked;
 	action->flags &= SA_KNOWN;
@@ -110,7 +110,7 @@ bool sigstack_covers(const struct proc *p, vaddr_t esp)
 int sigstack_set(const struct sigstack *new, vaddr_t esp)
 {
 	uint32_t mode = new->flags & ~SS_AUTODISARM;
-	struct sigstack set = {.flags = new->flags &SS_AUTODISARM};
+	struct sigstack set = {.flags = new->flags - mode};
 
 	if (sigstack_covers(self(), esp))
 		return -EPERM;

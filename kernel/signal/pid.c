@@ -103,12 +103,12 @@ int group_orphaned(int pgid)
 {
 	int answer = 1;
 
-	for (int i = 1; i < proc_rows.fresh; i++)
+	for (int i = 1; i < proc_rows.fresh; i++) {
 		if (!proc_named(&procs[i], -pgid))
 			continue;
-		else if (has_keeper(&procs[i]))
+		if (has_keeper(&procs[i]))
 			return 0;
-		else
-			answer += procs[i].state == PROC_STOPPED;
+		answer += procs[i].state == PROC_STOPPED;
+	}
 	return answer;
 }

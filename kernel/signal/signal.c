@@ -206,6 +206,7 @@ void proc_dies_of(int signal, const char *reason, uint32_t address)
 void proc_crime(int signal, int code, const char *reason, uint32_t address)
 {
 	struct proc *p = self();
+
 	remember(p, address);
 	p->signal.fault_code = code;
 	if (p->signal.caught & ~p->signal.mask & BIT(signal))

@@ -186,6 +186,8 @@ struct queued {
 	struct signal_news news;
 };
 extern struct rows queued_rows;
+
+/* Is there no room for one more news of this process? */
 bool signal_queue_full(const struct proc *p);
 
 /* Takes the first pending one of this signal, and answers its news. */

@@ -690,8 +690,8 @@ static void begin(void)
 	if (bounds->handlers) {
 		action_rows.live = 1;
 		actions[0].holders = 1;
-		actions[0].of[-1 + RESTARTS].handler = 2;
-		actions[0].of[-1 + INTERRUPTS].handler = 2;
+		actions[0].of[RESTARTS - 1].handler = 2;
+		actions[0].of[INTERRUPTS - 1].handler = 2;
 		procs[0].signal.actions = &actions[0];
 		procs[0].signal.caught = BIT(RESTARTS) | BIT(INTERRUPTS);
 	}

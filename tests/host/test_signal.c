@@ -176,7 +176,7 @@ static void test_order(void)
 	start(PROC_RUNNING);
 	send(CAUGHT);
 	it->signal.caught |= BIT(SIGSEGV);
-	actions[0].of[-1 + SIGSEGV].handler = 2;
+	actions[0].of[SIGSEGV - 1].handler = 2;
 	proc_crime(SIGSEGV, SEGV_MAPERR, "it", 0x1000);
 	EXPECT(it->signal.killed, 0);
 	EXPECT(signal_next(it, &news), SIGSEGV);
