@@ -1652,8 +1652,7 @@ TREE("NAME-full a full memory is ENOSPC, with nothing made, and root has more")
 	file("a", 0600);
 }
 
-#define DEEP 4200
-
+/* The pages that are free, and those of them that the caller may take. */
 static unsigned long free_pages(void)
 {
 	unsigned long words[21];
@@ -1661,6 +1660,60 @@ static unsigned long free_pages(void)
 	OK(SYS(NR_statfs64, P("."), sizeof words, P(words)));
 	return words[4];
 }
+
+static unsigned long available_pages(void)
+{
+	unsigned long words[21];
+
+	OK(SYS(NR_statfs64, P("."), sizeof words, P(words)));
+	return words[6];
+}
+
+/* A file of 16 KiB, a directory, a link and a full pipe. */
+static void make_something(void)
+{
+	static char bytes[16384];
+	int fd = OK(SYS(NR_open, P("mine"), O_CREAT | O_RDWR, 0600)), ends[2];
+
+	EQ(SYS(NR_write, fd, P(bytes), sizeof bytes), sizeof bytes);
+	OK(SYS(NR_mkdir, P("own"), 0755));
+	OK(SYS(NR_link, P("mine"), P("own/mine")));
+	OK(SYS(NR_symlink, P("own"), P("way")));
+	OK(pipe(ends));
+	EQ(SYS(NR_write, ends[1], P(bytes), sizeof bytes), sizeof bytes);
+	OK(SYS(NR_unlink, P("way")));
+	OK(SYS(NR_unlink, P("own/mine")));
+	OK(SYS(NR_rmdir, P("own")));
+	OK(SYS(NR_unlink, P("mine")));
+}
+
+TREE("NAME-full a user who fills the memory leaves some of it to others")
+{
+	unsigned long before = 0;
+
+	need_tessera();
+	for (int times = 0; times < 2; times++) {
+		AS(USER, USER)
+		{
+			shared->value[0] = fill("u");
+			TRUE(available_pages() < 64);
+			TRUE(free_pages() > 256);
+		}
+		for (int other = 1; other <= 2; other++)
+			AS(USER + other, USER)
+			{
+				TRUE(available_pages() >= 64);
+				make_something();
+				empty("v", fill("v"));
+			}
+		empty("u", shared->value[0]);
+		if (times > 0)
+			EQ(free_pages(), before);
+		before = free_pages();
+	}
+}
+
+#define DEEP 4200
 
 /* Makes a deep tree, and removes it while its lowest directory is open. */
 static void go_deep(void)

@@ -1540,7 +1540,7 @@ static int pipes_until_refused(int *error)
 	return n;
 }
 
-TEST("PIPE-enfile when a user has all the pipes there are, root still gets one")
+TEST("PIPE-enfile when a user has all the pipes it gets, others still get some")
 {
 	pid_t pids[64];
 	int n = 0, error = -EMFILE;
@@ -1563,6 +1563,13 @@ TEST("PIPE-enfile when a user has all the pipes there are, root still gets one")
 		error = (int)shared->value[0];
 	}
 	EQ(error, -ENFILE);
+	AS(1001, 100)
+	{
+		p = new_pipe(0);
+		EQ(SYS(NR_write, p.w, P(big), 4 * PIPE_BUF), 4 * PIPE_BUF);
+		EQ(SYS(NR_read, p.r, P(big), sizeof big), 4 * PIPE_BUF);
+		close_both(p);
+	}
 	p = new_pipe(0);
 	EQ(SYS(NR_write, p.w, P(big), PIPE_BUF), PIPE_BUF);
 	EQ(SYS(NR_read, p.r, P(big), sizeof big), PIPE_BUF);

@@ -36,7 +36,7 @@ static struct {
 static int pages_left; /* of memory; beyond it all is refused */
 static uint8_t buffer[LONGEST];
 static uint32_t buffer_ends; /* beyond it is EFAULT */
-static bool root;
+static uint32_t euid;        /* of the client */
 
 static uint32_t pages_for_bytes(uint32_t bytes)
 {
@@ -138,14 +138,14 @@ static int copy(uint32_t offset, uint8_t *mine, uint32_t bytes, bool in)
 int k_lease_read(int token, int argument, uint32_t offset, void *to,
                  uint32_t bytes)
 {
-	REQUIRE(token == CLIENT && argument == BUFFER);
+	REQUIRE(token >= CLIENT && argument == BUFFER);
 	return copy(offset, to, bytes, true);
 }
 
 int k_lease_write(int token, int argument, uint32_t offset, const void *from,
                   uint32_t bytes)
 {
-	REQUIRE(token == CLIENT && argument == BUFFER);
+	REQUIRE(token >= CLIENT && argument == BUFFER);
 	return copy(offset, (uint8_t *)(uintptr_t)from, bytes, false);
 }
 
@@ -165,8 +165,8 @@ int k_segment_write(int handle, uint32_t offset, int token, int argument,
 
 int k_client(int token, struct client *client)
 {
-	REQUIRE(token == CLIENT);
-	*client = (struct client){.euid = root ? 0 : 1000};
+	REQUIRE(token >= CLIENT);
+	*client = (struct client){.euid = euid};
 	return 0;
 }
 
@@ -249,12 +249,26 @@ static uint32_t some_size(void)
 	}
 }
 
-static struct span span_of(uint32_t offset, uint32_t bytes)
+static struct span span_by(int whom, uint32_t offset, uint32_t bytes)
 {
-	return (struct span){.token = CLIENT,
+	return (struct span){.token = whom,
 	                     .argument = BUFFER,
 	                     .offset = offset,
 	                     .bytes = bytes};
+}
+
+static struct span span_of(uint32_t offset, uint32_t bytes)
+{
+	return span_by(CLIENT, offset, bytes);
+}
+
+/* The next message of a client with this effective uid. */
+static int client_of(uint32_t uid)
+{
+	static int token = CLIENT;
+
+	euid = uid;
+	return ++token;
 }
 
 static void write_some(int i)
@@ -360,7 +374,7 @@ static void at_random(int steps, int memory, const char *sentence)
 		acts[random_below(6)](i);
 		compare(i);
 		compare((int)random_below(FILES));
-		EXPECT(quota_now().used, pages_taken());
+		EXPECT(files_quota.used, pages_taken());
 	}
 	tap("%s", sentence);
 	for (int i = 0; i < FILES; i++) {
@@ -368,7 +382,7 @@ static void at_random(int steps, int memory, const char *sentence)
 		memset(files[i].text, 0, LONGEST);
 		files[i].size = 0;
 	}
-	EXPECT(quota_now().used, 0);
+	EXPECT(files_quota.used, 0);
 	EXPECT(pages_taken(), 0);
 	tap("... and all memory comes back");
 }
@@ -380,7 +394,7 @@ static void cells(void)
 
 	pages_left = 100000;
 	for (int i = 0; i < 32; i++) {
-		taken[i] = arena_take(CELL_MAX - (uint32_t)i, CLIENT);
+		taken[i] = arena_take(CELL_MAX - (uint32_t)i, CLIENT, 2);
 		memset(arena_at(taken[i]), i, CELL_MAX);
 	}
 	EXPECT(pages_taken(), 32);
@@ -389,7 +403,7 @@ static void cells(void)
 
 		EXPECT(arena_at(taken[i])[CELL_MAX - 1], i);
 		arena_drop(taken[i]);
-		taken[i] = arena_take(CELL_MAX, CLIENT);
+		taken[i] = arena_take(CELL_MAX, CLIENT, 2);
 		memset(arena_at(taken[i]), i, CELL_MAX);
 		EXPECT(pages_taken(), 32);
 	}
@@ -402,7 +416,8 @@ static void cells(void)
 static void limits(void)
 {
 	struct bytes *b = &files[0].bytes;
-	uint32_t limit = quota_now().limit, kept = quota_now().kept;
+	uint32_t limit, kept;
+	int whom;
 
 	pages_left = 100000;
 	buffer_ends = LONGEST;
@@ -413,30 +428,89 @@ static void limits(void)
 	tap("a file has 2^31 - 1 bytes at most");
 
 	quota_start(200, 0);
-	limit = quota_now().limit;
-	kept = quota_now().kept;
-	root = false;
-	EXPECT(bytes_resize(b, limit * PAGE_SIZE, CLIENT), -ENOSPC);
-	EXPECT(bytes_resize(b, (limit - kept) * PAGE_SIZE, CLIENT), 0);
-	EXPECT(bytes_resize(b, (limit - kept) * PAGE_SIZE + 1, CLIENT),
+	limit = files_quota.limit;
+	kept = files_quota.kept;
+	whom = client_of(0);
+	EXPECT(bytes_resize(b, (limit - kept) * PAGE_SIZE, whom), 0);
+	EXPECT(bytes_resize(b, (limit - kept) * PAGE_SIZE + 1, client_of(9)),
 	       -ENOSPC);
-	root = true;
-	EXPECT(bytes_resize(b, limit * PAGE_SIZE, CLIENT), 0);
-	EXPECT(bytes_resize(b, limit * PAGE_SIZE + 1, CLIENT), -ENOSPC);
-	EXPECT(bytes_write(b, span_of(limit * PAGE_SIZE - 10, 100)), 10);
-	EXPECT(bytes_write(b, span_of(limit * PAGE_SIZE, 100)), -ENOSPC);
-	EXPECT(bytes_resize(b, 0, CLIENT), 0);
-	EXPECT(quota_now().used, 0);
+	whom = client_of(0);
+	EXPECT(bytes_resize(b, limit * PAGE_SIZE, whom), 0);
+	EXPECT(bytes_resize(b, limit * PAGE_SIZE + 1, whom), -ENOSPC);
+	EXPECT(bytes_write(b, span_by(whom, limit * PAGE_SIZE - 10, 100)), 10);
+	EXPECT(bytes_write(b, span_by(whom, limit * PAGE_SIZE, 100)), -ENOSPC);
+	EXPECT(bytes_resize(b, 0, whom), 0);
+	EXPECT(files_quota.used, 0);
 	bytes_drop(b);
 	tap("half of the memory is for files, and the last 1/32 for root");
 
 	quota_start(100000, 3);
-	EXPECT(quota_now().limit, 3 * 256);
+	EXPECT(files_quota.limit, 3 * 256);
 	quota_start(1000, 64);
-	EXPECT(quota_now().limit, 1000);
+	EXPECT(files_quota.limit, 1000);
 	quota_start(1000, 0xFFFFFFFF);
-	EXPECT(quota_now().limit, 1000);
+	EXPECT(files_quota.limit, 1000);
 	tap("or what the command line says, if the machine has it");
+}
+
+/* How many pages more a file of the user's may have, and gets. */
+static uint32_t fill(int file, uint32_t uid)
+{
+	int whom = client_of(uid), account = account_of_user(uid);
+	struct bytes *b = &files[file].bytes;
+	uint32_t pages = quota_left(&files_quota, whom, account);
+	uint32_t size = b->size + pages * PAGE_SIZE;
+
+	bytes_own(b, account);
+	EXPECT(bytes_resize(b, size, whom), 0);
+	EXPECT(bytes_resize(b, size + 1, whom), -ENOSPC);
+	return pages;
+}
+
+/* 200 pages without root's; each next user finds 7/8 of what is left. */
+static void shares(void)
+{
+	quota_start(412, 0);
+	EXPECT(files_quota.limit - files_quota.kept, 200);
+	EXPECT(fill(0, 1001), 175);
+	EXPECT(fill(1, 1002), 21);
+	EXPECT(fill(2, 1003), 3);
+	EXPECT(bytes_resize(&files[0].bytes, 0, client_of(1001)), 0);
+	EXPECT(fill(1, 1002), 151);
+	tap("a user takes seven times what it leaves, and so does the next");
+
+	bytes_own(&files[1].bytes, account_of_user(1003));
+	EXPECT(fill(3, 1002), 21);
+	bytes_own(&files[3].bytes, account_of_user(0));
+	EXPECT(files_quota.taken[account_of_user(1002)], 0);
+	EXPECT(bytes_resize(&files[1].bytes, 9 * PAGE_SIZE, client_of(1003)),
+	       0);
+	EXPECT(files_quota.taken[account_of_user(1003)], 9 + 3);
+	tap("a file counts at its new owner, and may shrink there");
+
+	for (int i = 0; i < 4; i++)
+		bytes_drop(&files[i].bytes);
+	EXPECT(files_quota.used, 0);
+	EXPECT(files_quota.taken[account_of_user(1003)], 0);
+}
+
+/* A cell of one user's does not keep the chunk of another. */
+static void chunks(void)
+{
+	int hog[32], others;
+
+	quota_start(100000, 0);
+	for (int i = 0; i < 32; i++)
+		hog[i] = arena_take(CELL_MAX, client_of(1001), 2);
+	arena_drop(hog[0]);
+	others = arena_take(CELL_MAX, client_of(1002), 3);
+	for (int i = 1; i < 32; i++)
+		arena_drop(hog[i]);
+	EXPECT(files_quota.taken[2], 0);
+	EXPECT(files_quota.taken[3], files_quota.used);
+	arena_drop(others);
+	EXPECT(files_quota.used, 0);
+	tap("nobody keeps another user's chunk by a cell in it");
 }
 
 int main(int argc, char **argv, char **envp)
@@ -452,5 +526,7 @@ int main(int argc, char **argv, char **envp)
 	at_random(6000, 120, "a full memory tears nothing");
 	cells();
 	limits();
+	shares();
+	chunks();
 	return tap_end();
 }

@@ -104,6 +104,7 @@ struct node proc_node(int node) { (void)node; return (struct node){0}; }
 int proc_find(int parent, const char *name, uint32_t bytes) { (void)parent, (void)name, (void)bytes; return NO_NODE; }
 uint32_t proc_name(int node, char name[16]) { (void)node, (void)name; return 0; }
 void bytes_drop(struct bytes *b) { (void)b; }
+void bytes_own(struct bytes *b, int account) { (void)b, (void)account; }
 void room_dismiss(int *queue, int status) { (void)queue, (void)status; }
 void pipe_end(int pipe) { (void)pipe; }
 /* clang-format on */

@@ -318,7 +318,7 @@ int main(int argc, char **argv, char **envp)
 	(void)argc, (void)envp;
 	inspect_start(argument(argv, "inspect=", 16));
 	quota_start(inspect_now()->frames_total, argument(argv, "fs=", 10));
-	if (!arena_start(quota_now().limit) || !archive_start() ||
+	if (!arena_start(files_quota.limit) || !archive_start() ||
 	    !add_devices(argv) || !proc_start() || !open_start() ||
 	    !pipe_start()) {
 		log_line("no memory for the name space");

@@ -13,7 +13,8 @@
  * A cell's number says where it is: the chunk, and the unit of 32 bytes where
  * it starts.  Chunks that have room are in a list for each size; a chunk
  * without used cells is given back at once.  A chunk counts at the level of the
- * client that needs it.
+ * client that needs it, and all its cells are of one account: so nobody
+ * keeps another user's chunk by a cell in it.
  *
  * Each chunk takes a slot of 4 MiB of this server's addresses, of which there
  * are 768.  So a chunk has 64 KiB on a small machine, and more on a large one:
@@ -35,6 +36,7 @@ struct chunk {
 	struct object object;
 	int segment; /* its handle */
 	uint8_t *start;
+	int account;
 	int class;           /* its cells have SMALLEST << class bytes */
 	uint32_t used;       /* cells */
 	uint32_t fresh;      /* units from here on were never used */
@@ -44,9 +46,9 @@ struct chunk {
 
 static struct {
 	struct objects chunks;
-	uint32_t bytes;         /* of a chunk */
-	uint32_t units;         /* of SMALLEST in a chunk */
-	int with_room[CLASSES]; /* the first chunk that has room; 0: none */
+	uint32_t bytes;                   /* of a chunk */
+	uint32_t units;                   /* of SMALLEST in a chunk */
+	int with_room[ACCOUNTS][CLASSES]; /* the first; 0: none */
 } arena = {.chunks.bytes = sizeof(struct chunk)};
 
 bool arena_start(uint32_t pages)
@@ -71,16 +73,22 @@ static struct chunk *chunk_of(int cell)
 
 /* ---- the lists ---------------------------------------------------------- */
 
+/* The first chunk with room among those of its account and class. */
+static int *with_room(const struct chunk *c)
+{
+	return &arena.with_room[c->account][c->class];
+}
+
 static void list(int chunk)
 {
 	struct chunk *c = chunk_at(chunk);
-	int first = arena.with_room[c->class];
+	int first = *with_room(c);
 
 	c->previous = 0;
 	c->after = first;
 	if (first != 0)
 		chunk_at(first)->previous = chunk;
-	arena.with_room[c->class] = chunk;
+	*with_room(c) = chunk;
 }
 
 static void unlist(int chunk)
@@ -92,7 +100,7 @@ static void unlist(int chunk)
 	if (c->previous != 0)
 		chunk_at(c->previous)->after = c->after;
 	else
-		arena.with_room[c->class] = c->after;
+		*with_room(c) = c->after;
 }
 
 /* ---- chunks ------------------------------------------------------------- */
@@ -113,11 +121,12 @@ static int map_chunk(int whom, int *segment)
 }
 
 /* Makes a chunk, lists it, and returns its number, or -ENOSPC. */
-static int chunk_make(int class, int whom)
+static int chunk_make(int class, int whom, int account)
 {
+	uint32_t pages = arena.bytes / PAGE_SIZE;
 	int chunk, segment, address;
 
-	if (!quota_take(arena.bytes / PAGE_SIZE, whom))
+	if (!quota_take(&files_quota, pages, whom, account))
 		return -ENOSPC;
 	address = map_chunk(whom, &segment);
 	chunk =
@@ -127,11 +136,12 @@ static int chunk_make(int class, int whom)
 			unix_unmap((void *)(uintptr_t)address, arena.bytes);
 			k_segment_drop(segment);
 		}
-		quota_give(arena.bytes / PAGE_SIZE);
+		quota_give(&files_quota, pages, account);
 		return -ENOSPC;
 	}
 	chunk_at(chunk)->segment = segment;
 	chunk_at(chunk)->start = (uint8_t *)(uintptr_t)address;
+	chunk_at(chunk)->account = account;
 	chunk_at(chunk)->class = class;
 	chunk_at(chunk)->free = NO_UNIT;
 	list(chunk);
@@ -145,8 +155,8 @@ static void chunk_end(int chunk)
 	unlist(chunk);
 	unix_unmap(c->start, arena.bytes);
 	k_segment_drop(c->segment);
+	quota_give(&files_quota, arena.bytes / PAGE_SIZE, c->account);
 	objects_drop(&arena.chunks, chunk);
-	quota_give(arena.bytes / PAGE_SIZE);
 }
 
 static bool full(const struct chunk *c)
@@ -190,13 +200,13 @@ static uint32_t take_unit(struct chunk *c)
 	return unit;
 }
 
-int arena_take(uint32_t bytes, int whom)
+int arena_take(uint32_t bytes, int whom, int account)
 {
-	int class = class_of(bytes), chunk = arena.with_room[class];
+	int class = class_of(bytes), chunk = arena.with_room[account][class];
 	uint32_t unit;
 
 	if (chunk == 0)
-		chunk = chunk_make(class, whom);
+		chunk = chunk_make(class, whom, account);
 	if (chunk < 0)
 		return chunk;
 	unit = take_unit(chunk_at(chunk));

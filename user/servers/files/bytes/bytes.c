@@ -114,16 +114,16 @@ int bytes_load(const struct bytes *b, uint32_t offset, void *to, uint32_t bytes)
 /* ---- room --------------------------------------------------------------- */
 
 /* Makes a segment that has room for `room` bytes.  Its handle or -ENOSPC. */
-static int segment_make(uint32_t room, int whom)
+static int segment_make(uint32_t room, int whom, int account)
 {
 	uint32_t bytes = room > 0 ? room : PAGE_SIZE;
 	int segment;
 
-	if (!quota_take(pages_of(room), whom))
+	if (!quota_take(&files_quota, pages_of(room), whom, account))
 		return -ENOSPC;
 	segment = k_segment_make(SEGMENT_OF_MEMORY, bytes, 0, (uint32_t)whom);
 	if (segment < 0) {
-		quota_give(pages_of(room));
+		quota_give(&files_quota, pages_of(room), account);
 		return -ENOSPC;
 	}
 	if (room == 0)
@@ -142,7 +142,7 @@ static void store(int segment, const uint8_t *from, uint32_t bytes)
 /* The first `kept` bytes move to a segment with `room`.  0 or -ENOSPC. */
 static int to_segment(struct bytes *b, uint32_t kept, uint32_t room, int whom)
 {
-	int segment = segment_make(room, whom);
+	int segment = segment_make(room, whom, b->account);
 
 	if (segment < 0)
 		return segment;
@@ -160,7 +160,7 @@ static int to_segment(struct bytes *b, uint32_t kept, uint32_t room, int whom)
 /* The first `kept` bytes move to a cell with `room`, 1 to CELL_MAX. */
 static int to_cell(struct bytes *b, uint32_t kept, uint32_t room, int whom)
 {
-	int cell = arena_take(room, whom);
+	int cell = arena_take(room, whom, b->account);
 
 	if (cell < 0)
 		return cell;
@@ -182,14 +182,15 @@ static int resize_segment(const struct bytes *b, uint32_t have, uint32_t room,
 
 	if (after == before)
 		return 0;
-	if (!quota_take(more, whom))
+	if (!quota_take(&files_quota, more, whom, b->account))
 		return -ENOSPC;
 	if (k_segment_resize(b->segment, after * PAGE_SIZE, (uint32_t)whom) <
 	    0) {
-		quota_give(more);
+		quota_give(&files_quota, more, b->account);
 		return -ENOSPC;
 	}
-	quota_give(after < before ? before - after : 0);
+	quota_give(&files_quota, after < before ? before - after : 0,
+	           b->account);
 	return 0;
 }
 
@@ -350,10 +351,20 @@ void bytes_drop(struct bytes *b)
 	if (b->where == BYTES_SMALL && b->small != 0)
 		arena_drop(b->small);
 	if (b->where == BYTES_SEGMENT) {
-		quota_give(pages_of(b->size));
+		quota_give(&files_quota, pages_of(b->size), b->account);
 		k_segment_drop(b->segment);
 	}
-	*b = (struct bytes){0};
+	*b = (struct bytes){.account = b->account};
+}
+
+/* A cell stays where it is, and counts there until it is dropped. */
+void bytes_own(struct bytes *b, int account)
+{
+	uint32_t pages = b->where == BYTES_SEGMENT ? pages_of(b->size) : 0;
+
+	files_quota.taken[b->account] -= pages;
+	files_quota.taken[account] += pages;
+	b->account = (uint16_t)account;
 }
 
 uint32_t bytes_blocks(const struct bytes *b)

@@ -2,7 +2,7 @@
  * user/servers/files/bytes/bytes.h -- the bytes of files, and where they lie.
  *
  * This folder knows no names and no open files.  A `struct bytes` is all that
- * it keeps of a file; one that is all zeroes is an empty file.
+ * it keeps of a file; one that is all zeroes is an empty file of root's.
  *
  *	SMALL     up to a page: a cell of the arena (arena.c)
  *	ARCHIVE   in the boot archive, mapped read-only
@@ -23,22 +23,31 @@
 
 #include "../../../lib/server.h"
 
-/* ---- quota.c: how much memory all files may take ------------------------ */
+/* ---- quota.c: how much memory files may take, and how much a user ------- */
+
+#define ACCOUNTS 1024
+
+struct quota {
+	uint32_t limit, used;     /* pages */
+	uint32_t kept;            /* the part of `limit` that is root's */
+	uint32_t taken[ACCOUNTS]; /* the parts of `used` */
+};
+
+extern struct quota files_quota; /* of all files */
 
 /*
  * The limit is half of `pages`, which is the machine's memory; or `mib`, unless
  * that is 0.
  */
 void quota_start(uint32_t pages, uint32_t mib);
-/* Takes `pages` for that client; false: they are more than is left. */
-bool quota_take(uint32_t pages, int whom);
-void quota_give(uint32_t pages);
-
-struct quota {
-	uint32_t limit, used; /* pages */
-	uint32_t kept;        /* the part of `limit` that is root's */
-};
-struct quota quota_now(void);
+/* The account of a user, and of a client by its effective uid. */
+int account_of_user(uint32_t uid);
+int account_of(int whom);
+/* How many pages more may that client take for the account? */
+uint32_t quota_left(const struct quota *quota, int whom, int account);
+/* Takes `pages`; false: they are more than that. */
+bool quota_take(struct quota *quota, uint32_t pages, int whom, int account);
+void quota_give(struct quota *quota, uint32_t pages, int account);
 
 /* ---- arena.c: cells of 32 to 4,096 bytes -------------------------------- */
 
@@ -47,10 +56,10 @@ struct quota quota_now(void);
 /* `pages`: what all files may take.  False: there is no memory. */
 bool arena_start(uint32_t pages);
 /*
- * Takes a cell of at least `bytes` bytes, 1 to CELL_MAX.  Its number, which is
- * above 0, or -ENOSPC.  Its contents are undefined.
+ * Takes a cell of at least `bytes` bytes, 1 to CELL_MAX, for an account.  Its
+ * number, which is above 0, or -ENOSPC.  Its contents are undefined.
  */
-int arena_take(uint32_t bytes, int whom);
+int arena_take(uint32_t bytes, int whom, int account);
 void arena_drop(int cell);
 /* Where a cell is, until it is dropped; and how many bytes it really has. */
 uint8_t *arena_at(int cell);
@@ -63,7 +72,8 @@ uint32_t arena_bytes(int cell);
 enum bytes_where { BYTES_SMALL, BYTES_ARCHIVE, BYTES_SEGMENT };
 
 struct bytes {
-	uint8_t where; /* enum bytes_where */
+	uint8_t where;    /* enum bytes_where */
+	uint16_t account; /* at which their memory counts */
 	uint32_t size;
 	union {
 		int small;   /* a cell; 0: none, and the file is empty */
@@ -124,6 +134,8 @@ void bytes_drop(struct bytes *b);
 /* Copies bytes of the file to memory of this server.  How many. */
 int bytes_load(const struct bytes *b, uint32_t offset, void *to,
                uint32_t bytes);
+/* They count at another account from now on. */
+void bytes_own(struct bytes *b, int account);
 /* The memory it takes, in blocks of 512 bytes: st_blocks. */
 uint32_t bytes_blocks(const struct bytes *b);
 

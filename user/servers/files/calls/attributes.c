@@ -103,8 +103,7 @@ static int set_owner(const struct message *m, int number, uint32_t uid,
 		return -EPERM;
 	node.uid = uid == ID_KEPT ? node.uid : uid;
 	node.gid = gid == ID_KEPT ? node.gid : gid;
-	node_edit(number)->uid = node.uid;
-	node_edit(number)->gid = node.gid;
+	node_own(number, node.uid, node.gid);
 	node_edit(number)->mode = mode;
 	node_edit(number)->ctime = moment_now();
 	return 0;

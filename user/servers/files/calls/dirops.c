@@ -110,13 +110,13 @@ static int check_new(const struct place *place, bool directory)
  * In a set-group-id directory a file has the directory's group, and a directory
  * is one, too.  Nobody makes a set-group-id program of a group of others.
  */
-static void set_owner(struct node *node, const struct who *who,
+static void set_owner(int made, const struct who *who,
                       const struct node *directory)
 {
+	struct node *node = node_edit(made);
 	uint32_t program = S_ISGID | S_IXGRP;
 
-	node->uid = who->uid;
-	node->gid = who->gid;
+	node_own(made, who->uid, who->gid);
 	if (!(directory->mode & S_ISGID))
 		return;
 	node->gid = directory->gid;
@@ -136,7 +136,7 @@ int node_create_unnamed(const struct who *who, int directory, uint32_t mode)
 		mode &= ~who_client(who)->umask;
 	made = node_make(mode, who->token);
 	if (made >= 0)
-		set_owner(node_edit(made), who, &parent);
+		set_owner(made, who, &parent);
 	return made;
 }
 
@@ -236,7 +236,7 @@ int symlink_call(const struct message *m)
 		error = check_new(&place, false);
 	if (error < 0)
 		return error;
-	cell = arena_take((uint32_t)bytes, m->token);
+	cell = arena_take((uint32_t)bytes, m->token, account_of(m->token));
 	if (cell < 0)
 		return cell;
 	memcpy(arena_at(cell), target, (uint32_t)bytes);

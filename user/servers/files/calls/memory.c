@@ -113,8 +113,7 @@ int memfd_call(const struct message *m)
 	node = node_make(S_IFREG | 0777, m->token);
 	if (node < 0)
 		return -ENOMEM;
-	node_edit(node)->uid = m->euid;
-	node_edit(node)->gid = m->egid;
+	node_own(node, m->euid, m->egid);
 	result = open_reply(m, node, O_RDWR | O_LARGEFILE);
 	node_release(node);
 	return result;

@@ -4,7 +4,8 @@
  *
  * There are two bounds (bytes/quota.c): the pages that files may take, and the
  * pages that the kernel still promises.  What is free is the smaller one, and
- * what is free for a user is less, because of the parts that are root's.  There
+ * what is free for a user is less: a part is root's, and a user leaves
+ * something to others.  So f_bavail is what the caller itself may take.  There
  * is no limit on the number of files, so f_files and f_ffree are 0.
  */
 #include "calls.h"
@@ -45,26 +46,28 @@ static uint32_t without(uint32_t pages, uint32_t others)
 	return pages > others ? pages - others : 0;
 }
 
-static struct volume volume_of(int node)
+static struct volume volume_of(int node, int whom)
 {
 	const struct inspection *now = inspect_now();
-	struct quota quota = quota_now();
+	const struct quota *quota = &files_quota;
 	uint32_t promise =
 	    without(now->frames_total,
 	            now->frames_promised + now->tunables[TUNABLE_RESERVE]);
 	uint32_t of_user = without(promise, now->frames_total / ROOT_PART);
-	uint32_t left = quota.limit - quota.used;
+	uint32_t left = quota->limit - quota->used;
+	uint32_t mine = quota_left(quota, whom, account_of(whom));
 
 	if (proc_has(node))
 		return (struct volume){.type = PROC_SUPER_MAGIC};
-	return (struct volume){TMPFS_MAGIC, quota.limit, min(left, promise),
-	                       min(without(left, quota.kept), of_user)};
+	mine = min(mine, without(left, quota->kept));
+	return (struct volume){TMPFS_MAGIC, quota->limit, min(left, promise),
+	                       min(mine, of_user)};
 }
 
 /* Answers with either layout.  0 or -errno. */
 static int give_statfs(const struct message *m, int node, bool wide)
 {
-	struct volume v = volume_of(node);
+	struct volume v = volume_of(node, m->token);
 	struct statfs narrow = {.f_type = v.type,
 	                        .f_bsize = PAGE_SIZE,
 	                        .f_blocks = v.blocks,

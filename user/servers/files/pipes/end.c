@@ -166,8 +166,7 @@ int pipe_call(const struct message *m)
 	node = node_make(S_IFIFO | 0600, m->token);
 	if (node < 0)
 		return -ENFILE;
-	node_edit(node)->uid = m->euid;
-	node_edit(node)->gid = m->egid;
+	node_own(node, m->euid, m->egid);
 	error = both_ends(node, flags & O_NONBLOCK, m, ends);
 	node_release(node);
 	return error < 0 ? error : reply_both(ends, m->token);

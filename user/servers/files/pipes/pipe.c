@@ -3,7 +3,8 @@
  *
  * A pipe is a ring of sixteen pages.  A page is there only while it has bytes;
  * one page always stays, so a write of PIPE_BUF bytes to an empty pipe never
- * lacks memory.  The pages of all pipes together are bounded.
+ * lacks memory.  The pages of all pipes together are bounded (bytes/quota.c);
+ * they count at the account of the client for whom the pipe was made.
  *
  *	pages   [ . | . | p7 | p3 | p9 | . | ... ]
  *	                  ^ out         ^ out + used
@@ -33,33 +34,34 @@
 struct objects pipes = {.bytes = sizeof(struct pipe)};
 
 static struct {
-	int busy;              /* the first busy pipe, or 0 */
-	uint32_t pages, limit; /* of all pipes */
+	int busy; /* the first busy pipe, or 0 */
+	struct quota quota;
 } state;
 
 bool pipe_start(void)
 {
-	state.limit = inspect_now()->frames_total / SHARE;
+	state.quota.limit = inspect_now()->frames_total / SHARE;
+	state.quota.kept = state.quota.limit / ROOT_SHARE;
 	return objects_start(&pipes);
 }
 
-/* A page at the level of the client, or 0: no page is left for it. */
-static int page_take(int whom, bool root)
+/* A page for a client at the pipe's account, or 0: no page is left for it. */
+static int page_take(int account, int whom)
 {
-	uint32_t kept = root ? 0 : state.limit / ROOT_SHARE;
-	int page = 0;
+	int page;
 
-	if (state.pages + kept < state.limit)
-		page = arena_take(PAGE_SIZE, whom);
-	if (page <= 0)
+	if (!quota_take(&state.quota, 1, whom, account))
 		return 0;
-	state.pages++;
-	return page;
+	page = arena_take(PAGE_SIZE, whom, account);
+	if (page > 0)
+		return page;
+	quota_give(&state.quota, 1, account);
+	return 0;
 }
 
-static void page_drop(int page)
+static void page_drop(int account, int page)
 {
-	state.pages--;
+	quota_give(&state.quota, 1, account);
 	arena_drop(page);
 }
 
@@ -71,7 +73,8 @@ int pipe_make(int node, const struct message *m)
 	if (pipe < 0)
 		return -ENFILE;
 	p->node = node;
-	p->pages[0] = page_take(m->token, m->euid == 0);
+	p->account = account_of(m->token);
+	p->pages[0] = page_take(p->account, m->token);
 	p->held = 1;
 	p->capacity = PIPE_SIZE;
 	for (int i = 0; i < PIPE_QUEUES; i++)
@@ -100,7 +103,7 @@ void pipe_end(int pipe)
 		room_dismiss(&p->queues[i], -ENOENT);
 	for (uint32_t i = 0; i < PIPE_PAGES; i++)
 		if (p->pages[i] != 0)
-			page_drop(p->pages[i]);
+			page_drop(p->account, p->pages[i]);
 	forget_busy(pipe);
 	objects_drop(&pipes, pipe);
 }
@@ -132,7 +135,7 @@ static bool has_page(struct pipe *p, uint32_t at, int whom)
 		p->pages[kept] = 0;
 		return true;
 	}
-	*page = page_take(whom, false);
+	*page = page_take(p->account, whom);
 	p->held += *page != 0;
 	p->starved |= *page == 0;
 	return *page != 0;
@@ -191,7 +194,7 @@ static void tidy(struct pipe *p, uint32_t before)
 	     p->out - at >= PAGE_SIZE && p->held > 1; at += PAGE_SIZE) {
 		if (p->out - at + p->used > PIPE_SIZE || *page_of(p, at) == 0)
 			continue;
-		page_drop(*page_of(p, at));
+		page_drop(p->account, *page_of(p, at));
 		*page_of(p, at) = 0;
 		p->held--;
 	}

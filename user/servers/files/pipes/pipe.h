@@ -40,6 +40,7 @@ struct pipe {
 	int node;
 
 	/* The ring; pipe.c writes it. */
+	int account;                  /* its pages' */
 	int pages[PIPE_PAGES];        /* 0: no page is there */
 	int held;                     /* pages; at least 1 */
 	uint32_t out, used, capacity; /* bytes */

@@ -101,8 +101,8 @@ void make_meminfo(struct text *text, int pid)
 	                          ? now->frames_total - now->frames_promised
 	                          : 0},
 	    {"Buffers:", 0},
-	    {"Cached:", quota_now().used},
-	    {"Shmem:", quota_now().used},
+	    {"Cached:", files_quota.used},
+	    {"Shmem:", files_quota.used},
 	    {"SwapTotal:", 0},
 	    {"SwapFree:", 0},
 	    {"CommitLimit:", now->frames_total},
@@ -126,7 +126,7 @@ void make_vmstat(struct text *text, int pid)
 	text_add(text,
 	         "nr_free_pages %u\nnr_shmem %u\npgpgin 0\npgpgout 0\n"
 	         "pswpin 0\npswpout 0\npgfault %u\npgmajfault 0\n",
-	         now->frames_free, quota_now().used,
+	         now->frames_free, files_quota.used,
 	         now->counters[INSPECT_COUNT_FAULTS]);
 }
 

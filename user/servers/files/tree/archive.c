@@ -74,8 +74,7 @@ static bool add(const struct member *member)
 		return false;
 	node = node_edit(i);
 	node->mode = member->mode;
-	node->uid = member->uid;
-	node->gid = member->gid;
+	node_own(i, member->uid, member->gid);
 	node->mtime = (struct moment){member->mtime, 0};
 	node->atime = node->ctime = node->btime = node->mtime;
 	node->bytes.where = BYTES_ARCHIVE;

@@ -299,7 +299,7 @@ int entry_add(int directory, const char *name, uint32_t bytes, int node,
 
 	if (entry_count >= bucket_count)
 		split_bucket(token); /* without memory they just get fuller */
-	kept = arena_take(bytes, token);
+	kept = arena_take(bytes, token, account_of(token));
 	if (kept < 0)
 		return kept;
 	entry = row_take(&entries, token);

@@ -6,7 +6,8 @@
  * the same archive, as ftok(3) needs it, and it does not come back when a file
  * ends that is still mapped: sem_open(3) knows by it what it has open.  Their
  * names are in entry.c.  What the tables take is a part of what all files may
- * take (bytes/quota.c), and it stays theirs.
+ * take (bytes/quota.c).  It stays theirs, and counts at the account of the
+ * client for whom they grew.
  *
  * The nodes of /proc/PID are not stored; proc/proc.c makes them from their
  * number.
@@ -20,11 +21,12 @@ int row_take(struct objects *table, int token)
 	uint32_t pages = objects_growth(table) / PAGE_SIZE;
 	int row;
 
-	if (pages > 0 && !quota_take(pages, token))
+	if (pages > 0 &&
+	    !quota_take(&files_quota, pages, token, account_of(token)))
 		return -ENOSPC;
 	row = objects_take(table, token);
 	if (row < 0 && pages > 0)
-		quota_give(pages);
+		quota_give(&files_quota, pages, account_of(token));
 	return row < 0 ? -ENOSPC : row;
 }
 
@@ -116,6 +118,15 @@ int node_make(uint32_t mode, int token)
 	fill(node_edit(made), mode);
 	node_edit(made)->opens = 1;
 	return made;
+}
+
+void node_own(int number, uint32_t uid, uint32_t gid)
+{
+	struct node *node = node_edit(number);
+
+	node->uid = uid;
+	node->gid = gid;
+	bytes_own(&node->bytes, account_of_user(uid));
 }
 
 void node_hold(int node)

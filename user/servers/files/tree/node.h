@@ -120,6 +120,8 @@ static inline const struct node *node_look(int node)
  * maker holds it.  Its number, or -ENOSPC.
  */
 int node_make(uint32_t mode, int token);
+/* It is that user's and group's from now on, and so is its memory. */
+void node_own(int node, uint32_t uid, uint32_t gid);
 void node_hold(int node);
 /* Lets go of a node.  It ends if it has no name and nobody holds it. */
 void node_release(int node);
