@@ -136,10 +136,7 @@ static void dequeue(struct proc *p)
 	*link_to(channel_of(p), p) = p->message.next;
 }
 
-/*
- * The first client that still waits, or 0.  Those that were killed stay linked
- * until they run and leave by themselves (message_abandon).
- */
+/* The first client that still waits, or 0.  A killed one is yet to leave. */
 static struct proc *first_waiting(const struct channel *channel)
 {
 	int i = channel->first;
@@ -194,13 +191,11 @@ int message_send(int number, const uint32_t args[6], int connection)
 
 	if (error)
 		return error;
-	if (me->signal.attention)
-		return RESTART; /* a signal was here first */
 
 	/* Nothing below can fail. */
 	me->message.call = number;
 	memcpy(me->message.args, args, sizeof(me->message.args));
-	me->message.unblock = false;
+	me->message.unblock = me->signal.attention;
 	me->message.element = me->message.before = 0;
 	address(me, connection);
 	if (block(PROC_SENDING, to->server) == DIE) {
@@ -239,16 +234,18 @@ void message_answer(struct proc *client, int status)
 	wake_first(client);
 }
 
+/* A client in REPLY_WAIT wishes its wait to be cut short. */
+static void wish(struct proc *client)
+{
+	enqueue(channel_of(client), client);
+	channel_tell(channel_of(client));
+}
+
 void message_unblock(struct proc *p)
 {
-	if (p->state == PROC_SENDING) {
-		p->message.unblock = true;
-		message_answer(p, -EINTR);
-	} else if (p->state == PROC_REPLY_WAIT && !p->message.unblock) {
-		p->message.unblock = true;
-		enqueue(channel_of(p), p);
-		channel_tell(channel_of(p));
-	}
+	if (p->state == PROC_REPLY_WAIT && !p->message.unblock)
+		wish(p);
+	p->message.unblock = true;
 }
 
 /* ---- pulses ------------------------------------------------------------- */
@@ -284,14 +281,9 @@ static void describe(const struct proc *p, struct message *m)
 static bool is_there(const struct channel *channel, enum news kind,
                      const struct proc *client)
 {
-	switch (kind) {
-	case NEWS_INTERRUPTS:
-		return channel->interrupts != 0;
-	case NEWS_CLOSES:
-		return channel->closed >= 0;
-	default:
-		return client != 0;
-	}
+	return kind == NEWS_INTERRUPTS ? channel->interrupts != 0
+	       : kind == NEWS_CLOSES   ? channel->closed >= 0
+	                               : client != 0;
 }
 
 /* The first kind of news that there is, after the kind heard last; or NEWS. */
@@ -330,22 +322,33 @@ static enum news look(const struct channel *channel, const struct proc *client,
 	return kind;
 }
 
+/*
+ * The server has the client's request, or knows its wish.  A wish that came
+ * before is heard after the request: one that need not wait is answered.
+ */
+static void receive_from(struct channel *channel, struct proc *client)
+{
+	channel->round = client->message.round;
+	self()->message.generation = client->message.generation;
+	dequeue(client);
+	if (client->state != PROC_SENDING)
+		return;
+	block_move(client, PROC_REPLY_WAIT, self_index());
+	if (client->message.unblock)
+		wish(client);
+}
+
 /* The server has heard of what look() found. */
 static void acknowledge(struct channel *channel, enum news kind,
                         struct proc *client)
 {
 	channel->heard = kind;
-	if (kind == NEWS_INTERRUPTS) {
+	if (kind == NEWS_INTERRUPTS)
 		channel->interrupts = 0;
-	} else if (kind == NEWS_CLOSES) {
+	else if (kind == NEWS_CLOSES)
 		connection_forget(channel);
-	} else {
-		channel->round = client->message.round;
-		self()->message.generation = client->message.generation;
-		dequeue(client);
-		if (client->state == PROC_SENDING)
-			block_move(client, PROC_REPLY_WAIT, self_index());
-	}
+	else
+		receive_from(channel, client);
 }
 
 int native_poll(vaddr_t buffer)
@@ -450,10 +453,6 @@ int native_pass(struct proc *client, int to, int object)
 		return error;
 
 	/* Nothing below can fail. */
-	if (client->message.unblock) { /* it wishes to wait no longer */
-		message_answer(client, -EINTR);
-		return 0;
-	}
 	finish(client);
 	block_move(client, PROC_SENDING, channel->server);
 	address(client, to);

@@ -126,9 +126,9 @@ static inline bool message_waits(const struct proc *p)
 
 /*
  * The process, which waits in a message, wishes its wait to end soon: it is to
- * run a handler or to stop.  If the message was not yet received, the wait ends
- * here with -EINTR.  Otherwise its server gets PULSE_UNBLOCK, once for each
- * message and in the user's turn, and answers with what is true.
+ * run a handler or to stop.  Its server gets PULSE_UNBLOCK, once for each
+ * message, in the user's turn and never before the message itself.  It answers
+ * with what is true: nothing here ends a call that would not have waited.
  */
 void message_unblock(struct proc *p);
 
@@ -171,8 +171,8 @@ int native_receive_for(vaddr_t message, uint32_t milliseconds);
 int native_reply(struct proc *client, int status, vaddr_t reply);
 /*
  * Hands the request on to the server behind the connection; its token is dead
- * for the caller.  A client that wishes to wait no longer is answered -EINTR
- * instead.  Returns 0, or what message_send() says of that server.
+ * for the caller.  A wish of the client's to wait no longer goes with it.
+ * Returns 0, or what message_send() says of that server.
  */
 int native_pass(struct proc *client, int connection, int object);
 /*

@@ -279,7 +279,7 @@ uintptr_t proc_stack_top(const struct proc *p);
  * for nothing else.
  *
  *	            a handler        a signal that stops it    one that kills it
- *	SENDING     is answered EINTR at once, and then ...    leaves the queue
+ *	SENDING     is received, and then as in REPLY_WAIT     leaves the queue
  *	REPLY_WAIT  its server is asked for an answer, then .. its token is dead
  *	RECEIVING   (nothing)        stops when work comes     ends
  *	WAITING     ends early       stops here, looks again   ends

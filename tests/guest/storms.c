@@ -1,14 +1,19 @@
 /*
- * tests/guest/storms.c -- SIGSTOP and SIGCONT at random (STORM-).
+ * tests/guest/storms.c -- signals at random, in every wait (STORM-).
  *
  * Processes of an ordinary user wait in every way that there is, and another
  * process of that user stops and continues them at random.  Nothing may be
  * lost or come twice, none may hang, and no call may fail that does not fail on
  * Linux: of all of these only semop ends with EINTR after a stop (signal(7)).
+ *
+ * At the end, handlers run without SA_RESTART.  They end a wait for what may
+ * never come.  A call about files waits for nobody but the server, and that is
+ * no wait that a program may see.
  */
 #include "sysv.h"
 #include <linux/futex.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 
@@ -293,4 +298,103 @@ TEST("STORM-wait a child, a time and an alarm come, and nothing else")
 		begin(hear_alarms, i);
 	}
 	break_all();
+}
+
+/* ---- handlers ----------------------------------------------------------- */
+
+#define NAMERS 10
+#define ROUNDS 50
+
+static void with_alarms(void)
+{
+	struct itimerval timer = {{0, 3000}, {0, 3000}};
+	struct sigaction action = {.sa_handler = note};
+
+	OK(sigaction(SIGALRM, &action, NULL));
+	OK(setitimer(ITIMER_REAL, &timer, NULL));
+}
+
+/* Bytes go to a file and come back, all at once. */
+static void use_bytes(const char *name)
+{
+	char out[600], in[sizeof out];
+	int fd = OK(open(name, O_RDWR | O_CREAT | O_EXCL, 0600));
+	struct stat st;
+
+	memset(out, 'x', sizeof out);
+	EQ(write(fd, out, sizeof out), sizeof out);
+	EQ(pread(fd, in, sizeof in, 0), sizeof in);
+	TRUE(memcmp(in, out, sizeof in) == 0);
+	EQ(OK(lseek(fd, 0, SEEK_CUR)), sizeof out);
+	OK(ftruncate(fd, 7));
+	OK(fstat(fd, &st));
+	EQ(st.st_size, 7);
+	EQ(flock(fd, LOCK_EX), 0);
+	OK(close(fd));
+}
+
+static void list_names(const char *name)
+{
+	char page[512];
+	int fd = OK(open(name, O_RDONLY | O_DIRECTORY));
+
+	while (OK(SYS(NR_getdents64, fd, P(page), sizeof page)) > 0)
+		continue;
+	OK(close(fd));
+}
+
+static void use_names(int which)
+{
+	char a[40], b[40], target[40];
+	struct stat st;
+
+	snprintf(a, sizeof a, "/tmp/storm-a%d", which);
+	snprintf(b, sizeof b, "/tmp/storm-b%d", which);
+	with_alarms();
+	for (int i = 0; i < ROUNDS || alarms < 20; i++) {
+		OK(mkdir(a, 0700));
+		OK(rename(a, b));
+		OK(lstat(b, &st));
+		OK(chmod(b, 0755));
+		ERR(access(a, F_OK) < 0 ? -errno : 0, ENOENT);
+		list_names(b);
+		OK(rmdir(b));
+		OK(mkfifo(a, 0600));
+		OK(stat(a, &st));
+		OK(unlink(a));
+		OK(symlink("nowhere", a));
+		EQ(readlink(a, target, sizeof target), 7);
+		OK(unlink(a));
+		use_bytes(a);
+		OK(link(a, b));
+		OK(unlink(a));
+		OK(unlink(b));
+	}
+}
+
+#define LONG (4 << 20) /* bytes: no server gives them in one turn */
+
+static void read_long(int fd)
+{
+	void *bytes = mmap(NULL, LONG, PROT_READ | PROT_WRITE,
+	                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	TRUE(bytes != MAP_FAILED);
+	with_alarms();
+	while (alarms < 20)
+		EQ(pread(fd, bytes, LONG, 0), LONG);
+}
+
+TEST("STORM-files a handler without SA_RESTART ends no call about files")
+{
+	int fd = OK(open("/tmp/storm-long", O_RDWR | O_CREAT, 0600));
+
+	OK(unlink("/tmp/storm-long"));
+	OK(ftruncate(fd, LONG));
+	for (int i = 0; i < NAMERS; i++)
+		begin(use_names, i);
+	begin(read_long, fd);
+	begin(read_long, fd);
+	for (int i = 0; i < begun; i++)
+		EXITS(workers[i], 0);
 }

@@ -27,10 +27,12 @@
  *	no half of a pair of descriptors stays
  *	no kind of news is passed over more than twice while it waits (M6)
  *	nobody waits for more than its turn among the users (M7)
- *	a wait that a signal is to end is answered, or its server is asked
+ *	a wait that a signal is to end goes on until its server answers, which
+ *	is asked to, but not before it has received the message
  *
  * And at the end of each call
  *
+ *	-EINTR is an answer that the server gave because it was asked
  *	RESTART does not reach the client: its call began again, or a handler
  *	without SA_RESTART has run and the answer is -EINTR
  *	every handler that was due has run, and no stop is left
@@ -236,8 +238,6 @@ static struct {
 	int calls_left[PROCS];
 	int kills_left, unblocks_left, interrupts_left;
 	int handlers_left, stops_left;
-	bool interrupted[PROCS]; /* a handler has made its call -EINTR */
-	bool stopped[PROCS];     /* it has been stopped in its call */
 	bool asked[PROCS]; /* its server has heard that it is to wait no more */
 	int held[PROCS][HELD];
 	int expected[PROCS]; /* the answer given */
@@ -246,6 +246,7 @@ static struct {
 	int8_t object_channel[OBJECTS];
 	bool pulsed[OBJECTS];
 	bool fired, unblock_due[PROCS];
+	bool wishes[PROCS]; /* to wait no more, by what was not yet received */
 	int passed_over[PROCS][NEWS]; /* while that kind of news waited */
 	bool queued[PROCS];           /* since the last step */
 	int ahead[PROCS];             /* then, of its user in the queue */
@@ -282,15 +283,11 @@ static bool attend(bool again)
 	struct proc *p = self();
 	struct signal_news news;
 
-	while (!p->signal.killed && p->signal.attention) {
-		if (p->signal.stopping) {
+	while (!p->signal.killed && p->signal.attention)
+		if (p->signal.stopping)
 			proc_stop();
-			w.stopped[self_index()] = true;
-		} else if (signal_next(p, &news) == INTERRUPTS && again) {
-			w.interrupted[self_index()] = true;
-			return attend(false);
-		}
-	}
+		else if (signal_next(p, &news) == INTERRUPTS)
+			again = false;
 	return again;
 }
 
@@ -300,16 +297,14 @@ static int call(int number, const uint32_t args[6])
 	int me = self_index(), result;
 	bool again;
 
-	w.interrupted[me] = false;
 	do {
-		w.answered[me] = w.asked[me] = false;
+		w.answered[me] = w.asked[me] = w.wishes[me] = false;
 		need_resched = 0;
 		result = forward(number, args);
 		again = result == RESTART;
 		if (again && !procs[me].signal.killed) {
 			REQUIRE(need_resched);
-			REQUIRE(!w.answered[me] || w.expected[me] == -EINTR);
-			w.answered[me] = false;
+			REQUIRE(w.answered[me] && w.expected[me] == -EINTR);
 		}
 		again = attend(again) && !procs[me].signal.killed;
 	} while (again);
@@ -325,7 +320,7 @@ static void client_call(int number, uint32_t argument)
 
 	result = call(number, args);
 	if (result == -EINTR && !procs[me].signal.killed)
-		REQUIRE(w.interrupted[me] || w.expected[me] == -EINTR);
+		REQUIRE(w.answered[me] && w.expected[me] == -EINTR);
 	if (me == CONSOLE && !procs[me].signal.killed) /* it leads downward */
 		REQUIRE(result == -EDEADLK || result == -EIO);
 	gained = used_descriptors(me) - before;
@@ -453,6 +448,10 @@ static void heard(void)
 		REQUIRE(client >= 0);
 		if (client >= 0 && client < CLIENTS)
 			count_overtaken(client);
+		if (client >= 0 && w.wishes[client]) {
+			w.wishes[client] = false;
+			w.unblock_due[client] = true;
+		}
 		hold_token(inbox.token);
 	}
 }
@@ -578,7 +577,8 @@ static void do_pass(void)
 		REQUIRE(result == -ESRCH);
 	if (result == 0) {
 		REQUIRE(client_of(token) == -ESRCH);
-		w.unblock_due[client] = false;
+		w.wishes[client] = procs[client].message.unblock;
+		w.unblock_due[client] = w.asked[client] = false;
 	}
 	if (result == 0 || client < 0)
 		forget(0);
@@ -798,7 +798,13 @@ static bool enabled(int proc, enum op op)
 	return op > DUP && w.held[proc][0] != 0;
 }
 
-/* Sends a signal.  A message under way will be asked for, once. */
+/* A message under way will be asked for, once, when it was received. */
+static void wish(int proc)
+{
+	w.wishes[proc] |= procs[proc].state == PROC_SENDING;
+	w.unblock_due[proc] |= procs[proc].state == PROC_REPLY_WAIT;
+}
+
 static void send(int proc, int signal)
 {
 	struct proc *p = &procs[proc];
@@ -806,8 +812,8 @@ static void send(int proc, int signal)
 
 	running = &procs[PROCS];
 	signal_send(p, signal, (struct signal_news){0});
-	if (p->state == PROC_REPLY_WAIT && p->message.unblock && !was)
-		w.unblock_due[proc] = true;
+	if (p->message.unblock && !was)
+		wish(proc);
 }
 
 static void kill_proc(int proc)
@@ -825,9 +831,8 @@ static void step(int proc, enum op op)
 		kill_proc(proc);
 	} else if (op == UNBLOCK) {
 		w.unblocks_left--;
-		if (procs[proc].state == PROC_REPLY_WAIT &&
-		    !procs[proc].message.unblock) /* once in each message */
-			w.unblock_due[proc] = true;
+		if (!procs[proc].message.unblock) /* once in each message */
+			wish(proc);
 		message_unblock(&procs[proc]);
 	} else if (op == HANDLE || op == HANDLE_RESTART) {
 		w.handlers_left--;
@@ -882,14 +887,12 @@ static void check_world(void)
 		while (waits(peer) && steps++ < PROCS)
 			peer = procs[peer].peer;
 		REQUIRE(steps < PROCS);
-		REQUIRE(procs[i].state != PROC_SENDING ||
-		        !procs[i].message.unblock);
+		if (procs[i].state == PROC_SENDING)
+			REQUIRE(procs[i].message.unblock == w.wishes[i]);
 		if (procs[i].state == PROC_REPLY_WAIT)
 			REQUIRE(procs[i].message.queued == w.unblock_due[i]);
-		REQUIRE(procs[i].state != PROC_SENDING ||
-		        !procs[i].signal.attention);
-		REQUIRE(procs[i].state != PROC_REPLY_WAIT ||
-		        !procs[i].signal.attention || procs[i].message.unblock);
+		REQUIRE(!waits(i) || !procs[i].signal.attention ||
+		        procs[i].message.unblock);
 	}
 	if (w.fired && channels[1].server >= 0)
 		REQUIRE(channels[1].interrupts != 0);
@@ -915,7 +918,7 @@ static void mix_proc(int i)
 	mix(p->state == PROC_READY ? p->message.status : 0);
 	mix(w.op[i] * 2 + w.busy[i]), mix(w.calls_left[i]);
 	mix(p->signal.pending), mix(p->signal.stopping);
-	mix(w.interrupted[i] + 2 * w.asked[i] + 4 * w.stopped[i]);
+	mix(w.asked[i] + 2 * w.wishes[i]);
 	mix(w.answered[i]), mix(w.expected[i]), mix(w.unblock_due[i]);
 	for (int k = 0; k < 2; k++)
 		mix(p->message.carried[k]);

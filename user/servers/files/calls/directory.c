@@ -165,7 +165,7 @@ int names_on(struct wait *r)
 		return -ENOENT; /* it is removed */
 	used = fill(page, r->total, r->what == WAIT_OLD_NAMES, open);
 	if (used <= 0)
-		return used == LATER && r->hurried ? -EINTR : used;
+		return used;
 	moved = k_lease_write(r->token, BUFFER, 0, page, (uint32_t)used);
 	if (moved < 0)
 		open->offset = before;

@@ -39,10 +39,13 @@ static int turn_over(struct wait *r, uint32_t wanted, int moved)
 		r->done += (uint32_t)moved;
 	if (moved < (int)wanted)
 		return r->done > 0 ? (int)r->done : moved;
-	return r->done < r->total && !r->hurried ? LATER : (int)r->done;
+	return r->done < r->total ? LATER : (int)r->done;
 }
 
-/* Does one turn of a read of a device that has as many bytes as one wants. */
+/*
+ * Does one turn of a read of a device that has as many bytes as one wants.
+ * Only such a read gives less when a signal comes.
+ */
 static int give_endless(struct wait *r, enum node_kind kind)
 {
 	static const uint8_t zeroes[PAGE_SIZE];
@@ -50,6 +53,8 @@ static int give_endless(struct wait *r, enum node_kind kind)
 	uint32_t most = kind == NODE_RANDOM ? RANDOM_TURN : TURN;
 	uint32_t turn = min(r->total - r->done, most), done = 0;
 
+	if (r->hurried)
+		return (int)r->done;
 	while (done < turn) {
 		uint32_t bytes = min(turn - done, PAGE_SIZE);
 		int moved;
@@ -129,8 +134,6 @@ static int give_made(struct wait *r, struct open *open)
 	uint32_t offset = open->offset;
 	int result;
 
-	if (r->hurried)
-		return -EINTR;
 	open->offset = r->what == WAIT_READ ? offset : r->from;
 	result = made_read(r, open);
 	if (r->what != WAIT_READ)
