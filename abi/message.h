@@ -49,6 +49,7 @@ _Static_assert(sizeof(struct message) == 64, "one cache line");
 /* client(token, struct client *): what only few calls ask about a client. */
 struct client {
 	uint32_t gid, umask, euid;
+	uint32_t file_limit; /* RLIMIT_FSIZE, the soft one */
 	int ngroups;
 	uint32_t groups[GROUPS_MAX];
 };

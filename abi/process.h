@@ -1,7 +1,7 @@
 /*
  * abi/process.h -- what the calls about processes take.
  *
- * Source: clone(2), wait4(2), set_thread_area(2), reboot(2).
+ * Source: clone(2), wait4(2), set_thread_area(2), getrlimit(2), reboot(2).
  */
 #ifndef ABI_PROCESS_H
 #define ABI_PROCESS_H
@@ -61,6 +61,28 @@ struct sysinfo {
 	uint8_t unused[8];
 };
 _Static_assert(sizeof(struct sysinfo) == 64, "Linux i386 sysinfo");
+
+/* getrlimit(2).  Each limit is a soft one and a hard one. */
+enum {
+	RLIMIT_CPU, /* seconds */
+	RLIMIT_FSIZE,
+	RLIMIT_DATA,
+	RLIMIT_STACK,
+	RLIMIT_CORE,
+	RLIMIT_RSS,
+	RLIMIT_NPROC,
+	RLIMIT_NOFILE,
+	RLIMIT_MEMLOCK,
+	RLIMIT_AS,
+	RLIMIT_LOCKS,
+	RLIMIT_SIGPENDING,
+	RLIMIT_MSGQUEUE,
+	RLIMIT_NICE,
+	RLIMIT_RTPRIO,
+	RLIMIT_RTTIME,
+	RLIM_NLIMITS
+};
+#define RLIM_INFINITY UINT32_MAX
 
 #define REBOOT_MAGIC1    0xfee1deadu
 #define REBOOT_MAGIC2    672274793u

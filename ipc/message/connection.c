@@ -171,7 +171,7 @@ int descriptor_connection(const struct proc *p, int fd)
 
 int descriptor_free(const struct proc *p, int from)
 {
-	for (int fd = from; fd < (int)p->limits.own[LIMIT_NOFILE][0]; fd++)
+	for (int fd = from; fd < (int)p->limits.own[RLIMIT_NOFILE][0]; fd++)
 		if (p->files.descriptors[fd] == NO_CONNECTION)
 			return fd;
 	return -EMFILE;

@@ -322,7 +322,7 @@ static int remove(int id)
 /* RLIMIT_MEMLOCK bounds what a user has locked: `index`, or -errno. */
 static int may_lock(int index)
 {
-	uint32_t limit = self()->limits.own[LIMIT_MEMLOCK][0];
+	uint32_t limit = self()->limits.own[RLIMIT_MEMLOCK][0];
 	uint32_t uid = self()->identity.uid;
 	int pages = 0;
 

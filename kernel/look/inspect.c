@@ -58,6 +58,7 @@ static const struct inspect_field fields[] = {
     PART("proc.sgid", proc, identity.sgid),
     PART("proc.channel", proc, message.channel),
     PART("proc.children", proc, sched.children),
+    PART("proc.limits", proc, limits.own),
     PART("proc.cwd", proc, files.cwd),
     PART("proc.descriptors", proc, files.descriptors),
     PART("proc.uid", proc, identity.uid),

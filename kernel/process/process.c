@@ -59,11 +59,6 @@ int proc_make(int level, struct proc **made)
 	}
 	p = &procs[i];
 	p->sched.start_tick = ticks;
-	for (int i = 0; i < 2; i++) {
-		p->limits.own[LIMIT_NPROC][i] = PROCS_MAX / 2;
-		p->limits.own[LIMIT_NOFILE][i] = OPEN_MAX;
-		p->limits.own[LIMIT_MEMLOCK][i] = MEMLOCK_LIMIT;
-	}
 	p->life.parent = p->peer = -1;
 	p->life.space = p->semadj = p->wait.chain = -1;
 	p->message.channel = -1;

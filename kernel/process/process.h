@@ -18,6 +18,7 @@
 
 #include "../../abi/inspect.h"
 #include "../../abi/message.h"
+#include "../../abi/process.h"
 #include "../../abi/signal.h"
 #include "../../build/gen/calls.h" /* sys_NAME(): abi/syscalls.tbl */
 #include "../../mm/space.h"
@@ -28,9 +29,6 @@
 #define MEMLOCK_LIMIT 0x800000 /* 8 MiB, as on Linux */
 #define NO_CONNECTION (-1)
 #define UNKNOWN_MAX   480 /* numbers of calls that the log tells apart */
-
-/* The limits that a process has of its own: getrlimit(2). */
-enum { LIMIT_NPROC, LIMIT_NOFILE, LIMIT_MEMLOCK, OWN_LIMITS };
 
 /* What waits for a time: sleep.c. */
 struct alarm {
@@ -146,7 +144,7 @@ struct proc {
 
 	/* limit.c */
 	struct {
-		uint32_t own[OWN_LIMITS][2]; /* each soft and hard */
+		uint32_t own[RLIM_NLIMITS][2]; /* each soft and hard */
 	} limits;
 
 	/* thread_area.c; native.c writes the ports.  gdt_load() loads it */

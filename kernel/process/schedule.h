@@ -109,6 +109,8 @@ void sleep_wake(void);
 /* ITIMER_REAL of `p` is over; its timers of CPU time go on.  kernel/wait. */
 void timer_fires(struct proc *p);
 void timers_tick(struct proc *p, uint32_t ticks, bool user);
+/* signal/caused.c: has it used the CPU for as long as RLIMIT_CPU allows? */
+void limit_tick(struct proc *p);
 
 /*
  * The heap of sleepers, from 1 on, for sleep_check.c.  It returns how many

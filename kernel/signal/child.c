@@ -9,8 +9,6 @@
  */
 #include "signal.h"
 
-#include "../../abi/process.h"
-
 bool signal_no_zombies(const struct proc *parent)
 {
 	return (parent->signal.ignored & BIT(SIGCHLD)) ||

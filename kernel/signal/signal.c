@@ -22,7 +22,6 @@
 #include "../base/klog.h"
 #include "../process/schedule.h"
 #include "../process/trapframe.h"
-#include "../../abi/process.h"
 #include "../../ipc/message/message.h"
 
 static const uint64_t ignored_by_default =

@@ -127,6 +127,11 @@ void proc_crime(int signal, int code, const char *reason, uint32_t address);
 /* The same, but no handler helps. */
 void proc_dies_of(int signal, const char *reason, uint32_t address);
 
+/* ---- caused.c: what the running process has run into -------------------- */
+
+/* A server has answered an error: is there a signal that tells it as well? */
+void signal_of_error(int error);
+
 /* ---- child.c: SIGCHLD --------------------------------------------------- */
 
 /* Does the process want its children to leave no zombies? */

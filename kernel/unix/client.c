@@ -24,6 +24,8 @@ int native_client(struct proc *client, vaddr_t buffer)
 	struct client facts = {.gid = who->gid,
 	                       .umask = who->umask,
 	                       .euid = who->euid,
+	                       .file_limit =
+	                           client->limits.own[RLIMIT_FSIZE][0],
 	                       .ngroups = who->ngroups};
 
 	memcpy(facts.groups, who->groups, sizeof(facts.groups));

@@ -48,7 +48,7 @@ int sys_dup3(int fd, int newfd, int flags)
 	if (((uint32_t)flags & ~O_CLOEXEC) || fd == newfd)
 		return -EINVAL;
 	if (descriptor_connection(self(), fd) < 0 ||
-	    (uint32_t)newfd >= self()->limits.own[LIMIT_NOFILE][0])
+	    (uint32_t)newfd >= self()->limits.own[RLIMIT_NOFILE][0])
 		return -EBADF;
 	descriptor_close(self(), newfd);
 	return duplicate(fd, newfd, flags != 0);
@@ -62,7 +62,7 @@ int sys_fcntl64(int fd, int command, uint32_t arg)
 	switch (command) {
 	case F_DUPFD:
 	case F_DUPFD_CLOEXEC:
-		if (arg >= self()->limits.own[LIMIT_NOFILE][0])
+		if (arg >= self()->limits.own[RLIMIT_NOFILE][0])
 			return -EINVAL;
 		return duplicate(fd, (int)arg, command == F_DUPFD_CLOEXEC);
 	case F_GETFD:

@@ -30,7 +30,6 @@
 
 #include "lifecycle.h"
 
-#include "../../abi/process.h"
 #include "../base/cpu.h"
 #include "../base/trace.h"
 #include "../process/clock.h"
@@ -432,6 +431,8 @@ static void commit(const struct build *b, struct proc *p)
 	p->program.arguments = b->arguments;
 	p->program.arguments_end = b->arguments_end;
 	p->identity = b->ids;
+	if (b->old < 0)
+		limits_first(p);
 	set_name(p, b->image->path);
 	reset_registers(p, b->entry, b->sp);
 	trace(TRACE_EXEC, p->life.pid, space->directory);

@@ -105,7 +105,7 @@ int forward(uint32_t number, const uint32_t *args)
 	if (result == 0)
 		result = message_send(number, row->second_dir ? words : args,
 		                      connection);
-	if (result == -EPIPE)
-		signal_send(self(), SIGPIPE, signal_from_me(SI_USER));
+	if (result < 0)
+		signal_of_error(result);
 	return result < 0 ? result : install(row, args, fds, result);
 }

@@ -27,7 +27,6 @@
 
 #include "../base/trace.h"
 #include "../process/clock.h"
-#include "../../abi/process.h"
 #include "../../ipc/message/message.h"
 #include "../../ipc/sysv/sem.h"
 #include "../../ipc/sysv/shm.h"
@@ -94,7 +93,7 @@ static int make_child(bool shared, struct proc **made)
 
 	if (parent->identity.euid != 0 &&
 	    (uint32_t)parent->sched.user->processes >=
-	        parent->limits.own[LIMIT_NPROC][0])
+	        parent->limits.own[RLIMIT_NPROC][0])
 		return -EAGAIN;
 	error = proc_make(level, &child);
 	if (error < 0)

@@ -1,8 +1,8 @@
 /*
  * kernel/unix/lifecycle.h -- what the files of kernel/unix give to each other,
  * to kernel/entry and to boot.  This header declares what lifecycle.c,
- * memory.c, group.c, client.c, random.c, forward.c and system.c have; exec.h is
- * for exec.c and elf.c.
+ * memory.c, group.c, client.c, limit.c, random.c, forward.c and system.c have;
+ * exec.h is for exec.c and elf.c.
  */
 #ifndef KERNEL_LIFECYCLE_H
 #define KERNEL_LIFECYCLE_H
@@ -58,6 +58,11 @@ int native_map(struct proc *client, int segment, uint32_t page,
 int native_map_self(int segment, uint32_t offset, uint32_t len,
                     uint32_t rights);
 int native_exec(struct proc *client, vaddr_t from);
+
+/* ---- limit.c ------------------------------------------------------------- */
+
+/* Gives `p` the limits of the first programs, which all others inherit. */
+void limits_first(struct proc *p);
 
 /* ---- random.c ----------------------------------------------------------- */
 

@@ -1,63 +1,61 @@
 /*
  * kernel/unix/limit.c -- getrlimit(2), setrlimit(2), prlimit(2).
  *
- * Three limits may be set: how many processes a user may have when this process
- * forks, how much it may have locked by SHM_LOCK when this process locks more,
- * and below which number the new descriptors of this process are.  The others
- * say what is true anyway.  A call may set them to what they are; any other
- * value is refused, because nothing would enforce it.
+ * These limits may be set, because something keeps to them:
+ *
+ *	CPU      each tick: SIGXCPU every second from it on, SIGKILL at the hard
+ *	FSIZE    the server of files, and SIGXFSZ where its answer arrives
+ *	NPROC    fork(2): how many processes the user may have
+ *	NOFILE   below which number the new descriptors are
+ *	MEMLOCK  shmctl(2): how much the user may have locked
+ *
+ * The others say what is true anyway.  A call may set them to what they are;
+ * any other value is refused, because nothing would enforce it.
  */
 #include "lifecycle.h"
 
-#define INFINITY     UINT32_MAX
 #define OLD_INFINITY 0x7fffffffu /* of getrlimit(76) */
-#define LIMITS       16
-#define NPROC        6
-#define NOFILE       7
-#define MEMLOCK      8
 
-/* By RLIMIT_CPU, RLIMIT_FSIZE and so on: the soft limit, and the hard one. */
-static const uint32_t limits[LIMITS][2] = {
-    [0 ... 2] = {INFINITY, INFINITY},  [3] = {STACK_LIMIT, STACK_LIMIT},
-    [5] = {INFINITY, INFINITY},        [9 ... 10] = {INFINITY, INFINITY},
-    [11] = {NEWS_OF_ONE, NEWS_OF_ONE}, /* signals that are pending */
-    [15] = {INFINITY, INFINITY},
-};
+/* What may be set, because something keeps to it. */
+#define KEPT                                                                   \
+	(1u << RLIMIT_CPU | 1u << RLIMIT_FSIZE | 1u << RLIMIT_NPROC |          \
+	 1u << RLIMIT_NOFILE | 1u << RLIMIT_MEMLOCK)
 
-/* Which of the process's own limits it is; -1: nobody may set it. */
-static int own_limit(uint32_t resource)
+void limits_first(struct proc *p)
 {
-	return resource == NPROC     ? LIMIT_NPROC
-	       : resource == NOFILE  ? LIMIT_NOFILE
-	       : resource == MEMLOCK ? LIMIT_MEMLOCK
-	                             : -1;
-}
+	static const uint32_t limits[RLIM_NLIMITS] = {
+	    [RLIMIT_CPU... RLIMIT_DATA] = RLIM_INFINITY,
+	    [RLIMIT_STACK] = STACK_LIMIT,
+	    [RLIMIT_RSS] = RLIM_INFINITY,
+	    [RLIMIT_NPROC] = PROCS_MAX / 2,
+	    [RLIMIT_NOFILE] = OPEN_MAX,
+	    [RLIMIT_MEMLOCK] = MEMLOCK_LIMIT,
+	    [RLIMIT_AS... RLIMIT_LOCKS] = RLIM_INFINITY,
+	    [RLIMIT_SIGPENDING] = NEWS_OF_ONE,
+	    [RLIMIT_RTTIME] = RLIM_INFINITY,
+	};
 
-static const uint32_t *limit_of(const struct proc *p, uint32_t resource)
-{
-	int own = own_limit(resource);
-
-	return own >= 0 ? p->limits.own[own] : limits[resource];
+	for (int i = 0; i < RLIM_NLIMITS; i++)
+		p->limits.own[i][0] = p->limits.own[i][1] = limits[i];
 }
 
 /* Sets the limit of `p` if the running process may: 0 or -errno. */
 static int set(struct proc *p, uint32_t resource, uint32_t soft, uint32_t hard)
 {
-	const uint32_t *old = limit_of(p, resource);
-	int own = own_limit(resource);
+	uint32_t *limit = p->limits.own[resource];
 
 	if (soft > hard)
 		return -EINVAL;
-	if (hard > old[1] && self()->identity.euid != 0)
+	if (hard > limit[1] && self()->identity.euid != 0)
 		return -EPERM;
-	if (soft == old[0] && hard == old[1])
+	if (soft == limit[0] && hard == limit[1])
 		return 0;
-	if (own < 0)
-		return hard > old[1] ? -EPERM : -EINVAL;
-	if (resource == NOFILE && hard > OPEN_MAX)
+	if (!(KEPT >> resource & 1))
+		return hard > limit[1] ? -EPERM : -EINVAL;
+	if (resource == RLIMIT_NOFILE && hard > OPEN_MAX)
 		return -EPERM; /* not even root: there is no room for them */
-	p->limits.own[own][0] = soft;
-	p->limits.own[own][1] = hard;
+	limit[0] = soft;
+	limit[1] = hard;
 	return 0;
 }
 
@@ -65,7 +63,7 @@ int sys_setrlimit(uint32_t resource, vaddr_t from)
 {
 	uint32_t given[2];
 
-	if (resource >= LIMITS)
+	if (resource >= RLIM_NLIMITS)
 		return -EINVAL;
 	if (copy_in(given, from, sizeof(given)) < 0)
 		return -EFAULT;
@@ -77,10 +75,10 @@ int sys_limit(uint32_t resource, vaddr_t to, int old)
 {
 	uint32_t told[2];
 
-	if (resource >= LIMITS)
+	if (resource >= RLIM_NLIMITS)
 		return -EINVAL;
 	for (int i = 0; i < 2; i++) {
-		told[i] = limit_of(self(), resource)[i];
+		told[i] = self()->limits.own[resource][i];
 		if (old && told[i] > OLD_INFINITY)
 			told[i] = OLD_INFINITY;
 	}
@@ -90,7 +88,7 @@ int sys_limit(uint32_t resource, vaddr_t to, int old)
 /* 64 bits as 32: what does not fit is infinity. */
 static uint32_t narrow(const uint32_t wide[2])
 {
-	return wide[1] ? INFINITY : wide[0];
+	return wide[1] ? RLIM_INFINITY : wide[0];
 }
 
 /* Has `p` no ids but the caller's?  A set-user-id program has others. */
@@ -109,7 +107,7 @@ int sys_prlimit64(int pid, uint32_t resource, vaddr_t wanted, vaddr_t old)
 	uint32_t given[4], told[4];
 	int error = 0;
 
-	if (resource >= LIMITS)
+	if (resource >= RLIM_NLIMITS)
 		return -EINVAL;
 	if (wanted && copy_in(given, wanted, sizeof(given)) < 0)
 		return -EFAULT;
@@ -118,8 +116,9 @@ int sys_prlimit64(int pid, uint32_t resource, vaddr_t wanted, vaddr_t old)
 	if (p != self() && self()->identity.euid != 0 && !is_like_self(p))
 		return -EPERM;
 	for (int k = 0; k < 2; k++) {
-		told[2 * k] = limit_of(p, resource)[k];
-		told[2 * k + 1] = told[2 * k] == INFINITY ? INFINITY : 0;
+		told[2 * k] = p->limits.own[resource][k];
+		told[2 * k + 1] =
+		    told[2 * k] == RLIM_INFINITY ? RLIM_INFINITY : 0;
 	}
 	if (wanted)
 		error = set(p, resource, narrow(given), narrow(given + 2));

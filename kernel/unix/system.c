@@ -4,7 +4,6 @@
  */
 #include "lifecycle.h"
 
-#include "../../abi/process.h"
 #include "../../ipc/message/syscall_table.h"
 #include "../../ipc/sysv/shm.h"
 #include "../base/cpu.h"

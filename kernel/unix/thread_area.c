@@ -8,7 +8,6 @@
  */
 #include "lifecycle.h"
 
-#include "../../abi/process.h"
 #include "../process/gdt.h"
 
 /* A data segment of ring 3.  SDM 3A table 3-1. */

@@ -10,7 +10,6 @@
 #include "time.h"
 
 #include "../../abi/errno.h"
-#include "../../abi/process.h"
 #include "../base/cpu.h"
 #include "../process/schedule.h"
 

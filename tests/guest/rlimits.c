@@ -10,6 +10,7 @@
 
 #include <dirent.h>
 #include <sys/resource.h>
+#include <sys/uio.h>
 
 enum {
 	NR_setrlimit = 75,
@@ -92,8 +93,8 @@ TEST("LIMIT-set a hard limit is raised by root alone")
 
 TEST("LIMIT-set what nothing enforces cannot be lowered")
 {
-	static const int not[] = {RLIMIT_CPU,   RLIMIT_FSIZE, RLIMIT_DATA,
-	                          RLIMIT_STACK, RLIMIT_AS,    RLIMIT_RSS};
+	static const int not[] = {RLIMIT_DATA, RLIMIT_STACK, RLIMIT_AS,
+	                          RLIMIT_RSS};
 
 	for (unsigned i = 0; i < ALL(not); i++)
 		EQ(set(not[i], 1 << 20, 1 << 20), HERE(0, -EINVAL));
@@ -247,6 +248,205 @@ TEST("LIMIT-nofile not even root has more than 256")
 	need_tessera();
 	ERR(set(RLIMIT_NOFILE, 256, 257), EPERM);
 	OK(set(RLIMIT_NOFILE, 256, 256));
+}
+
+/* --- the CPU ------------------------------------------------------------- */
+
+static volatile int times_told;
+
+static void told(int signal)
+{
+	(void)signal;
+	times_told++;
+}
+
+static void compute(void)
+{
+	for (;;)
+		for (volatile int i = 0; i < 10000; i++)
+			;
+}
+
+TEST("LIMIT-cpu SIGXCPU comes at the soft limit and ends a process")
+{
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		OK(set(RLIMIT_CPU, 1, 10));
+		compute();
+	}
+	KILLED(pid, SIGXCPU);
+}
+
+TEST("LIMIT-cpu it comes every second, and at the hard limit SIGKILL does")
+{
+	struct rusage rusage;
+	pid_t pid;
+	int status;
+
+	BACKGROUND(pid)
+	{
+		signal(SIGXCPU, told);
+		OK(set(RLIMIT_CPU, 1, 3));
+		while (times_told < 2)
+			;
+		EQ(limit_of(RLIMIT_CPU).rlim_cur, 3);
+		shared->value[0] = times_told;
+		compute();
+	}
+	EQ(wait4(pid, &status, 0, &rusage), pid);
+	EQ(status, SIGKILL);
+	EQ(shared->value[0], 2);
+	TRUE(rusage.ru_utime.tv_sec + rusage.ru_stime.tv_sec >= 2);
+}
+
+TEST("LIMIT-cpu a child inherits it, but not the time that was used")
+{
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		signal(SIGXCPU, told);
+		OK(set(RLIMIT_CPU, 1, 100));
+		while (times_told == 0)
+			;
+		EQ(limit_of(RLIMIT_CPU).rlim_cur, 2);
+		IN_CHILD
+		{
+			EQ(limit_of(RLIMIT_CPU).rlim_cur, 2);
+			sleep_ms(100);
+			EQ(times_told, 1);
+		}
+	}
+	EXITS(pid, 0);
+}
+
+/* --- the size of files --------------------------------------------------- */
+
+/* A file of `bytes` bytes, without a name, open for both. */
+static int file_of(int bytes)
+{
+	int fd = OK(open("/tmp", O_TMPFILE | O_RDWR, 0600));
+
+	OK(ftruncate(fd, bytes));
+	return fd;
+}
+
+static long result(long of)
+{
+	return of < 0 ? -errno : of;
+}
+
+TEST("LIMIT-fsize a write up to the limit is cut, and one there is EFBIG")
+{
+	static char bytes[3000];
+	struct iovec parts[2] = {{bytes, 600}, {bytes, 600}};
+	int fd = file_of(0);
+
+	signal(SIGXFSZ, told);
+	OK(set(RLIMIT_FSIZE, 1000, 5000));
+	EQ(result(write(fd, bytes, 900)), 900);
+	EQ(result(write(fd, bytes, 900)), 100);
+	EQ(times_told, 0);
+	EQ(result(write(fd, bytes, 1)), -EFBIG);
+	EQ(times_told, 1);
+	EQ(result(write(fd, bytes, 0)), 0);
+	EQ(result(pwrite(fd, bytes, 10, 990)), 10);
+	EQ(result(pwrite(fd, bytes, 10, 995)), 5);
+	EQ(result(pwrite(fd, bytes, 10, 4000)), -EFBIG);
+	EQ(times_told, 2);
+	EQ(lseek(fd, 0, SEEK_SET), 0);
+	EQ(result(writev(fd, parts, 2)), 1000);
+	EQ(lseek(fd, 0, SEEK_END), 1000);
+	OK(set(RLIMIT_FSIZE, 0xFFFFFFFF, 0xFFFFFFFF));
+	EQ(result(write(fd, bytes, 3000)), 3000);
+	OK(set(RLIMIT_FSIZE, 100, 0xFFFFFFFF));
+	EQ(result(pwrite(fd, bytes, 1, 2000)), -EFBIG);
+	EQ(result(read(fd, bytes, 10)), 0);
+	EQ(result(pread(fd, bytes, 10, 2000)), 10);
+	EQ(times_told, 3);
+}
+
+TEST("LIMIT-fsize the end of an append counts")
+{
+	int fd = file_of(99);
+
+	signal(SIGXFSZ, told);
+	OK(fcntl(fd, F_SETFL, O_APPEND));
+	OK(set(RLIMIT_FSIZE, 100, 100));
+	EQ(result(write(fd, "ab", 2)), 1);
+	EQ(result(write(fd, "ab", 2)), -EFBIG);
+	EQ(times_told, 1);
+}
+
+TEST("LIMIT-fsize truncate and fallocate make no file longer than it")
+{
+	int fd = file_of(2000);
+
+	signal(SIGXFSZ, told);
+	OK(set(RLIMIT_FSIZE, 1000, 1000));
+	OK(ftruncate(fd, 1500));
+	EQ(result(ftruncate(fd, 1501)), -EFBIG);
+	EQ(times_told, 1);
+	OK(ftruncate(fd, 10));
+	OK(ftruncate(fd, 1000));
+	EQ(result(ftruncate(fd, 1001)), -EFBIG);
+	EQ(times_told, 2);
+	EQ(result(fallocate(fd, 0, 0, 1001)), -EFBIG);
+	EQ(times_told, 3);
+	OK(fallocate(fd, 0, 900, 100));
+	OK(close(OK(open("/tmp/limited", O_CREAT | O_WRONLY, 0600))));
+	EQ(result(truncate("/tmp/limited", 1001)), -EFBIG);
+	EQ(times_told, 4);
+	OK(unlink("/tmp/limited"));
+}
+
+TEST("LIMIT-fsize SIGXFSZ ends a process that has no handler")
+{
+	int fd = file_of(0);
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		OK(set(RLIMIT_FSIZE, 0, 0));
+		write(fd, "x", 1);
+	}
+	KILLED(pid, SIGXFSZ);
+}
+
+TEST("LIMIT-fsize a pipe has no such limit")
+{
+	int fds[2];
+
+	OK(set(RLIMIT_FSIZE, 0, 0));
+	OK(pipe(fds));
+	EQ(result(write(fds[1], "x", 1)), 1);
+}
+
+TEST("LIMIT-proc /proc/PID/limits has a line for each, with its unit")
+{
+	char text[3000];
+	int fd;
+
+	OK(set(RLIMIT_FSIZE, 1000, 0xFFFFFFFF));
+	OK(set(RLIMIT_NOFILE, 77, 99));
+	fd = OK(open("/proc/self/limits", O_RDONLY));
+	text[OK(read(fd, text, sizeof text - 1))] = 0;
+	TRUE(strncmp(text,
+	             "Limit                     Soft Limit           "
+	             "Hard Limit           Units     \n"
+	             "Max cpu time              unlimited            "
+	             "unlimited            seconds   \n"
+	             "Max file size             1000                 "
+	             "unlimited            bytes     \n",
+	             3 * 79) == 0);
+	TRUE(strstr(text, "\nMax open files            77                   "
+	                  "99                   files     \n") != 0);
+	TRUE(strstr(text, "\nMax realtime timeout      unlimited            "
+	                  "unlimited            us        \n") != 0);
+	TRUE(strstr(text, "\nMax nice priority         0                    "
+	                  "0                    \n") != 0);
 }
 
 /* --- crowds and bombs ---------------------------------------------------- */

@@ -94,7 +94,7 @@ void fake_procs(int count)
 		p->files.cwd = p->message.connection = NO_CONNECTION;
 		p->message.carried[0] = p->message.carried[1] = NO_CONNECTION;
 		p->message.channel = p->message.next = -1;
-		p->limits.own[LIMIT_NOFILE][0] = OPEN_MAX;
+		p->limits.own[RLIMIT_NOFILE][0] = OPEN_MAX;
 		for (int fd = 0; fd < OPEN_MAX; fd++)
 			p->files.descriptors[fd] = NO_CONNECTION;
 	}

@@ -45,7 +45,7 @@ static void start(void)
 	fake_procs(2);
 	for (int i = 0; i < 2; i++) {
 		procs[i].identity.euid = procs[i].identity.egid = 100 * (i + 1);
-		procs[i].limits.own[LIMIT_MEMLOCK][0] = MEMLOCK_LIMIT;
+		procs[i].limits.own[RLIMIT_MEMLOCK][0] = MEMLOCK_LIMIT;
 		procs[i].life.space = space_make(LEVEL_USER);
 		spaces[procs[i].life.space].pid = procs[i].life.pid;
 		EXPECT(host_map(procs[i].life.space, TEXT, 1, ALL, true), 0);

@@ -21,6 +21,7 @@ static const char *const field_names[FIELDS] = {
 	[PROC_CHILDREN] = "proc.children", [PROC_SUID] = "proc.suid",
 	[PROC_SGID] = "proc.sgid", [PROC_FILE] = "proc.file",
 	[PROC_ENVIRONMENT] = "proc.environment",
+	[PROC_LIMITS] = "proc.limits",
 	[PROC_NGROUPS] = "proc.ngroups", [PROC_GROUPS] = "proc.groups",
 	[PROC_UMASK] = "proc.umask",
 	[PROC_ARGS] = "proc.args", [PROC_ARGS_END] = "proc.args_end",

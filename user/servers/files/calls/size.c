@@ -29,12 +29,21 @@ static int size_of(const struct message *m, int at)
 	return high > 0 || low < 0 ? -EFBIG : low;
 }
 
+uint32_t file_limit(const struct message *m)
+{
+	struct client client;
+
+	return k_client(m->token, &client) < 0 ? 0 : client.file_limit;
+}
+
 static int resize(const struct message *m, struct node *node, int size)
 {
-	int error = size < 0
-	                ? size
-	                : bytes_resize(&node->bytes, (uint32_t)size, m->token);
+	int error = size;
 
+	if (size > (int)node->bytes.size && (uint32_t)size > file_limit(m))
+		error = -EFBIG;
+	if (error >= 0)
+		error = bytes_resize(&node->bytes, (uint32_t)size, m->token);
 	if (error == 0)
 		node_changed(node, m);
 	return error;

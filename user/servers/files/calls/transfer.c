@@ -206,10 +206,15 @@ static int write_file(const struct message *m, struct open *open, uint32_t from,
 	                    .argument = BUFFER,
 	                    .offset = from,
 	                    .bytes = min((uint32_t)wanted, TURN)};
+	uint32_t limit;
 	int written;
 
 	if (open->flags & O_APPEND)
 		span.offset = node->bytes.size;
+	limit = file_limit(m);
+	if (span.offset >= limit)
+		return -EFBIG;
+	span.bytes = min(span.bytes, limit - span.offset);
 	written = bytes_write(&node->bytes, span);
 	if (written > 0)
 		node_changed(node, m);

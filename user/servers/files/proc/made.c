@@ -36,7 +36,8 @@ static void (*const whole[MADE_TUNABLES])(struct text *, int) = {
     [MADE_CRIME] = make_crime,       [MADE_MACHINE_STAT] = make_machine_stat,
     [MADE_LOADAVG] = make_loadavg,   [MADE_COMMAND_LINE] = make_command_line,
     [MADE_CPUINFO] = make_cpuinfo,   [MADE_STATM] = make_statm,
-    [MADE_COMM] = make_comm,         [MADE_VMSTAT] = make_vmstat,
+    [MADE_LIMITS] = make_limits,     [MADE_COMM] = make_comm,
+    [MADE_VMSTAT] = make_vmstat,
 };
 static void (*const pieces[MADE_TUNABLES])(struct making *) = {
     [MADE_SHM] = make_shm,         [MADE_SEM] = make_sem,

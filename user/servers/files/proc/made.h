@@ -11,7 +11,7 @@
 enum made {
 	MADE_NOTHING, MADE_MEMINFO, MADE_UPTIME, MADE_COUNTERS, MADE_CHECK,
 	MADE_SHM, MADE_SEM, MADE_MSG, MADE_STAT, MADE_STATUS, MADE_MAPS, MADE_PT,
-	MADE_ENVIRON, MADE_VMSTAT,
+	MADE_ENVIRON, MADE_VMSTAT, MADE_LIMITS,
 	MADE_CRIME, MADE_MACHINE_STAT, MADE_LOADAVG, MADE_COMMAND_LINE,
 	MADE_CPUINFO, MADE_STATM, MADE_COMM, MADE_CMDLINE,
 	MADE_VERSION, MADE_OSTYPE, MADE_OSRELEASE, MADE_OSVERSION, MADE_HOSTNAME,
@@ -59,6 +59,7 @@ void make_status(struct text *text, int pid);
 void make_stat(struct text *text, int pid);
 void make_statm(struct text *text, int pid);
 void make_comm(struct text *text, int pid);
+void make_limits(struct text *text, int pid);
 void make_crime(struct text *text, int pid);
 void make_cmdline(struct making *making);
 void make_environ(struct making *making);

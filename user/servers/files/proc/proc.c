@@ -81,6 +81,7 @@ static const struct {
     {"statm", S_IFREG | 0444, MADE_STATM},
     {"comm", S_IFREG | 0444, MADE_COMM},
     {"cmdline", S_IFREG | 0444, MADE_CMDLINE},
+    {"limits", S_IFREG | 0444, MADE_LIMITS},
     {"environ", S_IFREG | 0400, MADE_ENVIRON},
     {"mounts", S_IFREG | 0444, MADE_MOUNTS},
     {"mountinfo", S_IFREG | 0444, MADE_MOUNTINFO},

@@ -6,6 +6,7 @@
  */
 #include "made.h"
 
+#include "../../../../abi/process.h"
 #include "../../../../abi/signal.h"
 #include "../../../lib/devices.h"
 
@@ -192,6 +193,42 @@ void make_comm(struct text *text, int pid)
 	if (process_read(&row, pid))
 		text_add(text, "%s\n",
 		         (const char *)row_bytes(&row, PROC_NAME));
+}
+
+static void put_limit(struct text *text, uint32_t value)
+{
+	if (value == RLIM_INFINITY)
+		text_add(text, "%-20s ", "unlimited");
+	else
+		text_add(text, "%-20u ", value);
+}
+
+/* Each limit of getrlimit(2) with its unit, in the order of their numbers. */
+void make_limits(struct text *text, int pid)
+{
+	static const char *const names[RLIM_NLIMITS][2] = {
+	    {"cpu time", "seconds"},     {"file size", "bytes"},
+	    {"data size", "bytes"},      {"stack size", "bytes"},
+	    {"core file size", "bytes"}, {"resident set", "bytes"},
+	    {"processes", "processes"},  {"open files", "files"},
+	    {"locked memory", "bytes"},  {"address space", "bytes"},
+	    {"file locks", "locks"},     {"pending signals", "signals"},
+	    {"msgqueue size", "bytes"},  {"nice priority", ""},
+	    {"realtime priority", ""},   {"realtime timeout", "us"},
+	};
+	static struct row row;
+	const uint32_t *limits = row_bytes(&row, PROC_LIMITS);
+
+	if (!process_read(&row, pid))
+		return;
+	text_add(text, "%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit",
+	         "Hard Limit", "Units");
+	for (int i = 0; i < RLIM_NLIMITS; i++) {
+		text_add(text, "Max %-21s ", names[i][0]);
+		put_limit(text, limits[2 * i]);
+		put_limit(text, limits[2 * i + 1]);
+		text_add(text, names[i][1][0] ? "%-10s\n" : "\n", names[i][1]);
+	}
 }
 
 /* A process's memory, of which one page has been read. */
