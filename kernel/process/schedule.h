@@ -95,7 +95,7 @@ int sleep_until(uint64_t until);
 /*
  * From now on the clock has `a` in mind, until it has counted to `until`, or no
  * longer.  It joins only when it has no place among them, and leaves only when
- * it has one.  Who joins sees to it that the clock interrupts (clock_alarm).
+ * it has one.  The caller sees to it that the clock interrupts (clock_alarm).
  */
 void sleep_join(struct alarm *a, uint64_t until);
 void sleep_leave(struct alarm *a);

@@ -1,6 +1,6 @@
 /*
- * kernel/unix/memory.c -- brk, mmap2, munmap, mprotect, mremap, madvise: what a
- * process wants of its own memory.
+ * kernel/unix/memory.c -- brk, mmap2, munmap, mprotect, msync, madvise, mremap:
+ * what a process wants of its own memory.
  *
  * Each is a few checks, in the order that mmap(2) has on Linux, and one call of
  * mm.

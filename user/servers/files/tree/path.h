@@ -1,8 +1,8 @@
 /*
  * user/servers/files/tree/path.h -- from a path to a node, for a client.
  *
- * Who asks decides what may be walked through, so each walk begins with a
- * `struct who`: the ids and the groups of the client.
+ * The client's rights decide what may be walked through, so each walk begins
+ * with a `struct who`: the ids and the groups of the client.
  */
 #ifndef FILES_PATH_H
 #define FILES_PATH_H
