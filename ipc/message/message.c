@@ -317,7 +317,7 @@ static enum news look(const struct channel *channel, const struct proc *client,
 		                      .object =
 		                          connections[channel->closed].object,
 		                      .connection = channel->closed};
-	else if (kind == NEWS_CLIENTS)
+	else if (kind != NEWS)
 		describe(client, m);
 	return kind;
 }
