@@ -24,16 +24,15 @@
  */
 #define OWN_MAIN
 #define TIME_OUT 100
-#include "test.h"
+#include "random.h"
 #include <dirent.h>
 
-#define TOP          "/tmp/w"
-#define DEEP         "/tmp/w/w/w/w/w/w/w/w"
-#define FILES        10 /* open at once */
-#define MAPS         5
-#define SEEN         4000 /* files, in one seed */
-#define BIGGEST      200000
-#define ANSWER_CALLS 100
+#define TOP     "/tmp/w"
+#define DEEP    "/tmp/w/w/w/w/w/w/w/w"
+#define FILES   10 /* open at once */
+#define MAPS    5
+#define SEEN    4000 /* files, in one seed */
+#define BIGGEST 200000
 
 enum {
 	NR_link = 9,
@@ -77,54 +76,8 @@ struct mapping {
 static int fds[FILES];
 static struct mapping maps[MAPS];
 static unsigned long long seen[SEEN];
-static int seen_count, calls, verbose, calls_wanted = 300, user;
-static unsigned random_state, hash;
-static char call_text[600];
+static int seen_count, user;
 static const int users[] = {0, 1000, 1001};
-
-/* --- chance and text ----------------------------------------------------- */
-
-static unsigned chance(unsigned below)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 17;
-	random_state ^= random_state << 5;
-	return random_state % below;
-}
-
-#define ONE_OF(...)                                                            \
-	(((const long[]){__VA_ARGS__})[chance(                                 \
-	    sizeof((const long[]){__VA_ARGS__}) / sizeof(long))])
-
-static void add(const char *line)
-{
-	for (const char *p = line; *p; p++)
-		hash = (hash ^ (unsigned char)*p) * 16777619u;
-}
-
-__attribute__((format(printf, 1, 2))) static void tell(const char *form, ...)
-{
-	char line[800];
-	va_list list;
-
-	va_start(list, form);
-	vsnprintf(line, sizeof line, form, list);
-	va_end(list);
-	add(line);
-	if (verbose)
-		say("%d: %s\n", calls, line);
-}
-
-/* Adds to the text of a call. */
-__attribute__((format(printf, 1, 2))) static void text(const char *form, ...)
-{
-	size_t used = strlen(call_text);
-	va_list list;
-
-	va_start(list, form);
-	vsnprintf(call_text + used, sizeof call_text - used, form, list);
-	va_end(list);
-}
 
 /* Tells the call and its result. */
 static long told(long result)
@@ -132,15 +85,6 @@ static long told(long result)
 	tell("%s = %s", call_text, outcome(result));
 	call_text[0] = '\0';
 	return result;
-}
-
-static unsigned sum_of(const unsigned char *bytes, long count)
-{
-	unsigned sum = 2166136261u;
-
-	for (long i = 0; i < count; i++)
-		sum = (sum ^ bytes[i]) * 16777619u;
-	return sum;
 }
 
 /* --- the arguments ------------------------------------------------------- */
@@ -871,12 +815,12 @@ static void step_in_child(void)
 
 	if (pid == 0) {
 		steps[choice]();
-		shared->value[0] = hash;
+		shared->value[0] = text_sum;
 		shared->value[1] = random_state;
 		_exit(0);
 	}
 	EXITS(pid, 0);
-	hash = shared->value[0];
+	text_sum = shared->value[0];
 	random_state = shared->value[1];
 }
 
@@ -899,13 +843,12 @@ static void remove_all(const char *name)
 	OK(rmdir(name));
 }
 
-static void set_up(int seed)
+static void set_up(void)
 {
 	static const char *const first[] = {"a", "b", "cc", "a", "e", "f"};
 	char way[80] = TOP;
 
-	random_state = (unsigned)seed * 2654435761u | 1;
-	hash = 2166136261u;
+	begin_seed();
 	umask(0);
 	OK(mkdir(TOP, 0777));
 	while (strlen(way) < strlen(DEEP))
@@ -920,7 +863,7 @@ static void set_up(int seed)
 
 static void run_seed(void)
 {
-	set_up(atoi(strrchr(test_sentence, ' ')));
+	set_up();
 	while (calls < calls_wanted) {
 		calls++;
 		if (chance(12) == 0)
@@ -930,11 +873,7 @@ static void run_seed(void)
 		call_text[0] = '\0';
 		if (calls % 25 == 0)
 			see_everything();
-		if (calls % ANSWER_CALLS == 0) {
-			ANSWER(hash & 0x7FFFFFFF);
-			if (verbose)
-				say("sum %d\n", hash & 0x7FFFFFFF);
-		}
+		answer_sum();
 	}
 	OK(SYS(NR_setresuid32, -1, 0, -1));
 	OK(chdir("/tmp"));
@@ -943,22 +882,6 @@ static void run_seed(void)
 
 int main(int argc, char **argv)
 {
-	static char sentences[400][40];
-	int first, seeds;
-
-	verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
-	argv += verbose;
-	argc -= verbose;
-	first = argc > 1 ? atoi(argv[1]) : 1;
-	seeds = argc > 2 ? atoi(argv[2]) : 1;
-	if (argc > 3)
-		calls_wanted = atoi(argv[3]);
-	if (argc < 2)
-		seeds = 50;
-	for (int i = 0; i < seeds && i < 400; i++) {
-		snprintf(sentences[i], sizeof sentences[i],
-		         "SOAK files at random, seed %d", first + i);
-		add_test(sentences[i], __FILE__, run_seed, 1);
-	}
-	return test_main(1, argv);
+	(void)argc;
+	return run_seeds(argv, "files", run_seed, 300);
 }

@@ -30,15 +30,15 @@
  */
 #define OWN_MAIN
 #define TIME_OUT 100
+#include "random.h"
 #include "sysv.h"
 
-#define ACTORS       90 /* in one seed */
-#define OBJECTS      60 /* of one kind */
-#define ATTACHES     8  /* of one actor */
-#define BOARD        ((char *)0x70000000)
-#define ARENA        0x50000000u /* where the actors attach and map */
-#define ARENA_SLOTS  5
-#define ANSWER_CALLS 100
+#define ACTORS      90 /* in one seed */
+#define OBJECTS     60 /* of one kind */
+#define ATTACHES    8  /* of one actor */
+#define BOARD       ((char *)0x70000000)
+#define ARENA       0x50000000u /* where the actors attach and map */
+#define ARENA_SLOTS 5
 
 enum kind { SHM, SEM, MSG, KINDS };
 
@@ -102,61 +102,11 @@ struct room {
 
 static const char *const kind_names[] = {"shm", "sem", "msg"};
 static struct room *room;
-static int born, alive, most_alive, made[KINDS], calls, big_ones, file;
-static int verbose, calls_wanted = 400;
-static unsigned random_state, hash;
+static int born, alive, most_alive, made[KINDS], big_ones, file;
 static unsigned weights[8]; /* how often step() chooses each kind of call */
 static int removing, tearing, large, wild; /* what else is frequent */
-static char call_text[600];
 
-/* --- chance and text ----------------------------------------------------- */
-
-static unsigned chance(unsigned below)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 17;
-	random_state ^= random_state << 5;
-	return random_state % below;
-}
-
-#define ONE_OF(...)                                                            \
-	(((const long[]){__VA_ARGS__})[chance(                                 \
-	    sizeof((const long[]){__VA_ARGS__}) / sizeof(long))])
-
-__attribute__((format(printf, 1, 2))) static void tell(const char *form, ...)
-{
-	char line[800];
-	va_list list;
-
-	va_start(list, form);
-	vsnprintf(line, sizeof line, form, list);
-	va_end(list);
-	for (const char *p = line; *p; p++)
-		hash = (hash ^ (unsigned char)*p) * 16777619u;
-	if (verbose)
-		say("%d: %s\n", calls, line);
-}
-
-/* Adds to the text of a call. */
-__attribute__((format(printf, 1, 2))) static void text(const char *form, ...)
-{
-	size_t used = strlen(call_text);
-	va_list list;
-
-	va_start(list, form);
-	vsnprintf(call_text + used, sizeof call_text - used, form, list);
-	va_end(list);
-}
-
-static unsigned sum(const void *from, unsigned bytes)
-{
-	const unsigned char *p = from;
-	unsigned s = 2166136261u;
-
-	while (bytes--)
-		s = (s ^ *p++) * 16777619u;
-	return s;
-}
+/* --- the text ------------------------------------------------------------ */
 
 /* The name of a process in the text. */
 static const char *who(pid_t pid)
@@ -378,7 +328,7 @@ static void tell_result(const char *verb, struct actor *a)
 	if (a->call == RECEIVING && a->result >= 0 && a->to_buffer)
 		tell("%s %ld, type %ld, text %x", verb, a->result,
 		     a->message.type,
-		     sum(a->message.text, (unsigned)a->result));
+		     sum_of(a->message.text, (unsigned)a->result));
 	else
 		tell("%s %s", verb, outcome(a->result));
 	a->asleep = 0;
@@ -1255,7 +1205,7 @@ static void see_messages(int n)
 		if (size < 0)
 			break;
 		tell("    %ld type %ld %x", size, message.type,
-		     sum(message.text, (unsigned)size));
+		     sum_of(message.text, (unsigned)size));
 	}
 }
 
@@ -1448,8 +1398,8 @@ static void tell_buffer(struct actor *a, int kind, int n, int command)
 
 	if (kind == SEM && command == GETALL) {
 		tell("  values %x",
-		     sum(a->buf.values,
-		         2 * (unsigned)room->objects[SEM][n].members));
+		     sum_of(a->buf.values,
+		            2 * (unsigned)room->objects[SEM][n].members));
 	} else if (command == IPC_STAT && n >= 0) {
 		tell_ds(kind, n, &a->buf);
 	} else if (command == IPC_INFO) {
@@ -1822,7 +1772,7 @@ static void choose_weights(void)
 	most_alive = (int)ONE_OF(4, 6, 6, 10);
 }
 
-static void set_up(int seed)
+static void set_up(void)
 {
 	int id = (int)OK(shm_get(IPC_PRIVATE, sizeof *room, 0666));
 
@@ -1831,11 +1781,10 @@ static void set_up(int seed)
 	strcpy(room->program, program);
 	room->control = (int)OK(sem_get(IPC_PRIVATE, ACTORS, 0666));
 	file = (int)OK(open("/etc/group", O_RDONLY));
-	random_state = (unsigned)seed * 2654435761u | 1;
+	begin_seed();
 	for (int i = 0; i < 8; i++)
 		chance(2);
 	choose_weights();
-	hash = 2166136261u;
 	for (int kind = 0; kind < KINDS; kind++)
 		get(spawn(), kind);
 }
@@ -1880,7 +1829,7 @@ static void run_seed(void)
 {
 	struct actor *a;
 
-	set_up(atoi(strrchr(test_sentence, ' ')));
+	set_up();
 	while (calls < calls_wanted && (born < ACTORS || idle_count())) {
 		calls++;
 		a = idle_actor();
@@ -1891,37 +1840,16 @@ static void run_seed(void)
 			look_around(a);
 		if (calls % 20 == 0)
 			see_everything(calls % 60 == 0);
-		if (calls % ANSWER_CALLS == 0) {
-			ANSWER(hash & 0x7FFFFFFF);
-			if (verbose)
-				say("sum %d\n", hash & 0x7FFFFFFF);
-		}
+		answer_sum();
 	}
 	clear_away();
-	ANSWER(hash & 0x7FFFFFFF);
+	ANSWER(text_sum & 0x7FFFFFFF);
 }
 
 int main(int argc, char **argv)
 {
-	static char sentences[MOST_TESTS][40];
-	int first, seeds;
-
 	if (argc == 4 && strcmp(argv[1], "actor") == 0)
 		act_again(atoi(argv[2]), atoi(argv[3]));
 	snprintf(program, sizeof program, "%s", argv[0]);
-	verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
-	argv += verbose;
-	argc -= verbose;
-	first = argc > 1 ? atoi(argv[1]) : 1;
-	seeds = argc > 2 ? atoi(argv[2]) : 1;
-	if (argc > 3)
-		calls_wanted = atoi(argv[3]);
-	if (argc < 2)
-		seeds = 50;
-	for (int i = 0; i < seeds && i < MOST_TESTS; i++) {
-		snprintf(sentences[i], sizeof sentences[i],
-		         "SOAK calls at random, seed %d", first + i);
-		add_test(sentences[i], __FILE__, run_seed, 1);
-	}
-	return test_main(1, argv);
+	return run_seeds(argv, "calls", run_seed, 400);
 }
