@@ -24,7 +24,7 @@ FREE   += -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables
 FREE   += -fno-tree-loop-distribute-patterns
 # Only a switch saves the FPU's registers, so the kernel uses none.
 FREE   += -mgeneral-regs-only
-KFLAGS := $(FREE) -fomit-frame-pointer -mregparm=3 -mpreferred-stack-boundary=2
+KFLAGS := $(FREE) -march=i386 -fomit-frame-pointer -mregparm=3 -mpreferred-stack-boundary=2
 # Small functions of one file are inlined in another: without it a message costs a third more,
 # but a changed line takes a tenth of the time (FAST=1).  Each way has its own folder.
 WAY    := $(if $(FAST),fast,obj)

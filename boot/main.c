@@ -51,7 +51,11 @@ static bool has_cpuid(void)
 	return (before ^ after) & 0x200000;
 }
 
-/* Refuses a CPU that cannot run the kernel, else turns on what it uses. */
+/*
+ * Refuses a CPU that cannot run all of this, else turns on what the kernel
+ * uses.  The kernel is compiled for a 386, so that it can refuse any later one;
+ * conditional moves are for the servers and for Debian's programs.
+ */
 static void cpu_check(void)
 {
 	static const struct {

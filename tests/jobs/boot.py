@@ -135,6 +135,9 @@ def wrong_boots(folder):
     yield ("a CPU without 4 MiB pages",
            ["-m", "64", "-initrd", ARCHIVE, "-cpu", "qemu32,-pse"],
            "CPU|processor|4 MiB|PSE")
+    for cpu in "486", "pentium":
+        yield ("a CPU that is too old, a %s," % cpu,
+               ["-m", "64", "-initrd", ARCHIVE, "-cpu", cpu], "CMOV")
 
 
 def refusals(check):
