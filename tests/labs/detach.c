@@ -9,15 +9,6 @@
 
 #include <string.h>
 
-static const uint32_t addresses[2][2] = {
-    /* at 4 MiB, beside */
-    {0x40000000, 0x48001000},
-    {0x50000000, 0x58003000},
-};
-
-/* Which pages they touch: one in each table. */
-static const uint32_t touched[] = {0, SLOT + PAGE, 2 * SLOT + 4 * PAGE};
-
 static char **arguments;
 
 /* What a copy does.  The attach is where its parent has it. */

@@ -9,7 +9,7 @@
  */
 #include "lab.h"
 
-static const uint32_t touched[] = {0, PAGE, SLOT + PAGE, 2 * SLOT + 4 * PAGE};
+static const uint32_t pages[] = {0, PAGE, SLOT + PAGE, 2 * SLOT + 4 * PAGE};
 
 static char **words;
 
@@ -39,7 +39,7 @@ static void play(int scene)
 			store(at + (uint32_t)i * PAGE, 100 + i);
 		at = attach(large, address(2), 0);
 		for (int i = 0; i < 4; i++)
-			store(at + touched[i], 200 + i);
+			store(at + pages[i], 200 + i);
 	}
 	PART(1)
 	{
@@ -47,7 +47,7 @@ static void play(int scene)
 		load(at);
 		at = attach(shmget(KEY + 1, 0, 0), address(4), 0);
 		for (int i = 0; i < 4; i++)
-			load(at + touched[i]);
+			load(at + pages[i]);
 		in_a_copy(stand_still, at, 0);
 	}
 }

@@ -33,6 +33,15 @@
 /* Two whole tables and a part of a third. */
 #define THREE_TABLES (2 * SLOT + 5 * PAGE)
 
+/* A page in each of the three tables. */
+UNUSED static const uint32_t touched[] = {0, SLOT + PAGE, 2 * SLOT + 4 * PAGE};
+
+/* Where the players attach: at a multiple of 4 MiB, and beside one. */
+UNUSED static const uint32_t addresses[2][2] = {
+    {0x40000000, 0x48001000},
+    {0x50000000, 0x58003000},
+};
+
 /* What a program has just done.  tests/labs/model.py has the same numbers. */
 enum moment {
 	SCENE = 1, /* a scene begins: its number */

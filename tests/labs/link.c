@@ -7,15 +7,6 @@
  */
 #include "lab.h"
 
-static const uint32_t addresses[2][2] = {
-    /* at 4 MiB, beside */
-    {0x40000000, 0x48001000},
-    {0x50000000, 0x58003000},
-};
-
-/* Which pages they touch: one in each table. */
-static const uint32_t touched[] = {0, SLOT + PAGE, 2 * SLOT + 4 * PAGE};
-
 static void meet(int number)
 {
 	int tables = number & 1 ? 3 : 1, first = number >> 1 & 1;

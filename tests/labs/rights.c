@@ -9,9 +9,6 @@
 #define WRITERS ((uint32_t)0x40000000)
 #define READERS ((uint32_t)0x50000000)
 
-/* Which pages they touch: one in each table. */
-static const uint32_t touched[] = {0, SLOT + PAGE, 2 * SLOT + 4 * PAGE};
-
 static char *attach_mine(int id, int tables)
 {
 	char *at =
