@@ -302,9 +302,6 @@ class Gdb:
         if self.ask("Z2,%x,4" % address) != "OK":
             raise ValueError("no watchpoint at %x" % address)
 
-    def no_watch(self, address):
-        self.ask("z2,%x,4" % address)
-
     def registers(self):
         """Returns eax ecx edx ebx esp ebp esi edi eip."""
         return struct.unpack_from("<9I", bytes.fromhex(self.ask("g")), 0)

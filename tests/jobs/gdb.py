@@ -6,7 +6,6 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 
 from machine import (DETERMINISTIC, PATIENCE, TESTS, TOP, Terminal, command,
                      difference, environment, soon, text_of)
