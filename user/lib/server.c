@@ -59,9 +59,7 @@ static bool look_at(struct objects *objects, uint32_t bytes)
 
 static uint32_t bytes_now(const struct objects *objects)
 {
-	uint32_t rows = (uint32_t)objects->room * objects->bytes;
-
-	return (rows + PAGE_SIZE - 1) & -PAGE_SIZE;
+	return page_up((uint32_t)objects->room * objects->bytes);
 }
 
 uint32_t objects_growth(const struct objects *objects)

@@ -54,6 +54,17 @@ static inline int buffer_bytes(const struct message *m)
 	return start + bytes < start ? -EFAULT : (int)bytes;
 }
 
+/* `bytes`, rounded up to whole pages, and how many pages those are. */
+static inline uint32_t page_up(uint32_t bytes)
+{
+	return (bytes + PAGE_SIZE - 1) & -PAGE_SIZE;
+}
+
+static inline uint32_t pages_for(uint32_t bytes)
+{
+	return page_up(bytes) / PAGE_SIZE;
+}
+
 /* Writes `bytes` bytes to the start of a lease.  Returns 0 or -errno. */
 int give(int token, int argument, const void *from, uint32_t bytes);
 

@@ -25,11 +25,6 @@ const uint8_t *archive;
 
 static const uint8_t zeroes[PAGE_SIZE];
 
-static uint32_t pages_of(uint32_t bytes)
-{
-	return (bytes + PAGE_SIZE - 1) / PAGE_SIZE;
-}
-
 /* ---- moving ------------------------------------------------------------- */
 
 static int move_piece(const struct bytes *b, const struct span *s,
@@ -119,11 +114,11 @@ static int segment_make(uint32_t room, int whom, int account)
 	uint32_t bytes = room > 0 ? room : PAGE_SIZE;
 	int segment;
 
-	if (!quota_take(&files_quota, pages_of(room), whom, account))
+	if (!quota_take(&files_quota, pages_for(room), whom, account))
 		return -ENOSPC;
 	segment = k_segment_make(SEGMENT_OF_MEMORY, bytes, 0, (uint32_t)whom);
 	if (segment < 0) {
-		quota_give(&files_quota, pages_of(room), account);
+		quota_give(&files_quota, pages_for(room), account);
 		return -ENOSPC;
 	}
 	if (room == 0)
@@ -177,7 +172,7 @@ static int to_cell(struct bytes *b, uint32_t kept, uint32_t room, int whom)
 static int resize_segment(const struct bytes *b, uint32_t have, uint32_t room,
                           int whom)
 {
-	uint32_t before = pages_of(have), after = pages_of(room);
+	uint32_t before = pages_for(have), after = pages_for(room);
 	uint32_t more = after > before ? after - before : 0;
 
 	if (after == before)
@@ -215,7 +210,7 @@ static int make_room(struct bytes *b, uint32_t have, uint32_t room, int whom)
  */
 static void zero(const struct bytes *b, uint32_t from, uint32_t to)
 {
-	uint32_t page_end = (from + PAGE_SIZE - 1) & -PAGE_SIZE;
+	uint32_t page_end = page_up(from);
 
 	if (b->where == BYTES_SMALL)
 		memset(arena_at(b->small) + from, 0, to - from);
@@ -351,7 +346,7 @@ void bytes_drop(struct bytes *b)
 	if (b->where == BYTES_SMALL && b->small != 0)
 		arena_drop(b->small);
 	if (b->where == BYTES_SEGMENT) {
-		quota_give(&files_quota, pages_of(b->size), b->account);
+		quota_give(&files_quota, pages_for(b->size), b->account);
 		k_segment_drop(b->segment);
 	}
 	*b = (struct bytes){.account = b->account};
@@ -360,7 +355,7 @@ void bytes_drop(struct bytes *b)
 /* A cell stays where it is, and counts there until it is dropped. */
 void bytes_own(struct bytes *b, int account)
 {
-	uint32_t pages = b->where == BYTES_SEGMENT ? pages_of(b->size) : 0;
+	uint32_t pages = b->where == BYTES_SEGMENT ? pages_for(b->size) : 0;
 
 	files_quota.taken[b->account] -= pages;
 	files_quota.taken[account] += pages;

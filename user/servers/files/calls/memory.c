@@ -41,7 +41,7 @@ static int map_zero(const struct message *m)
 /* Does it reach beyond 4 GiB?  On Linux only mappings of plain files may. */
 static bool reaches_too_far(const struct message *m)
 {
-	uint32_t length = (m->args[MMAP_LENGTH] + PAGE_SIZE - 1) & -PAGE_SIZE;
+	uint32_t length = page_up(m->args[MMAP_LENGTH]);
 
 	return m->args[MMAP_OFFSET] > (UINT32_MAX - length) >> PAGE_SHIFT;
 }

@@ -108,7 +108,7 @@ void make_meminfo(struct text *text, int pid)
 	    {"CommitLimit:", now->frames_total},
 	    {"Committed_AS:", now->frames_promised},
 	    {"KernelTables:", now->kernel_frames},
-	    {"Archive:", (now->archive_bytes + PAGE_SIZE - 1) / PAGE_SIZE},
+	    {"Archive:", pages_for(now->archive_bytes)},
 	    {"Boot:", now->boot_frames}};
 
 	(void)pid;
