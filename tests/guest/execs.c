@@ -135,6 +135,81 @@ TEST("EXEC-setid ids that differ before are secure, without such a file")
 	clean_up();
 }
 
+static int read_some(int fd)
+{
+	char byte;
+
+	return read(fd, &byte, 1);
+}
+
+static const char *const memory_files[] = {"maps", "environ"};
+
+/* Files of /proc/PID, opened by nobody before process `pid` runs COPY. */
+static void open_then_run(pid_t pid, const int go[2], const int gone[2])
+{
+	int fds[ALL(memory_files)];
+	char path[64], byte;
+
+	for (unsigned i = 0; i < ALL(fds); i++) {
+		snprintf(path, sizeof path, "/proc/%d/%s", pid,
+		         memory_files[i]);
+		fds[i] = OK(open(path, O_RDONLY));
+		EQ(read_some(fds[i]), 1);
+		OK(lseek(fds[i], 0, SEEK_SET));
+	}
+	OK(close(gone[1]));
+	OK(write(go[1], "g", 1));
+	EQ(read(gone[0], &byte, 1), 0); /* it runs COPY */
+	for (unsigned i = 0; i < ALL(fds); i++) {
+		EQ(read_some(fds[i]), 0);
+		ERR(open(path, O_RDONLY) < 0 ? -errno : 0, EACCES);
+		OK(close(fds[i]));
+	}
+}
+
+TEST("EXEC-setid files of /proc that were open do not tell of its memory")
+{
+	copy_program(04755);
+	AS(NOBODY, NOBODY)
+	{
+		char *argv[] = {COPY, "wait", NULL}, *envp[] = {"A=B", NULL};
+		int go[2], gone[2];
+		char byte;
+		pid_t pid;
+
+		OK(pipe2(go, O_CLOEXEC));
+		OK(pipe2(gone, O_CLOEXEC));
+		BACKGROUND(pid)
+		{
+			OK(close(go[1]));
+			if (read(go[0], &byte, 1) == 1)
+				execve(COPY, argv, envp);
+		}
+		open_then_run(pid, go, gone);
+		OK(kill(pid, SIGKILL));
+		KILLED(pid, SIGKILL);
+	}
+	clean_up();
+}
+
+TEST("EXEC-setid nor does its own file that was open when it was run")
+{
+	copy_program(04755);
+	for (unsigned i = 0; i < ALL(memory_files); i++)
+		AS(NOBODY, NOBODY)
+		{
+			char path[64];
+
+			snprintf(path, sizeof path, "/proc/self/%s",
+			         memory_files[i]);
+			OK(dup2(OK(open(path, O_RDONLY)), 0));
+			EQ(read_some(0), 1);
+			OK(lseek(0, 0, SEEK_SET));
+			execl(COPY, COPY, "input", "0", (char *)0);
+		}
+	clean_up();
+}
+
 TEST("EXEC-setid of a script the ids of its interpreter count")
 {
 	static const char line[] = "#!" COPY " ids\n";
@@ -306,6 +381,8 @@ static int helper(int argc, char **argv)
 		return leave_and_come_back();
 	if (strcmp(what, "root") == 0)
 		return setuid(0) != 0 || getuid() != 0;
+	if (strcmp(what, "input") == 0)
+		return read_some(0) != atoi(last);
 	if (strcmp(what, "wait") == 0)
 		for (;;)
 			pause();

@@ -222,12 +222,15 @@ bool process_read(struct row *row, int pid)
 	       (int)row_get(row, PROC_PID) == pid;
 }
 
-uint32_t process_started(int pid)
+struct running process_running(int pid)
 {
 	static struct row row;
 
-	return pid != 0 && process_read(&row, pid) ? row_get(&row, PROC_START)
-	                                           : 0;
+	if (pid == 0 || !process_read(&row, pid))
+		return (struct running){0};
+	return (struct running){
+	    row_get(&row, PROC_START), row_get(&row, PROC_FILE),
+	    row_get(&row, PROC_EUID), row_get(&row, PROC_EGID)};
 }
 
 int process_from(int pid)

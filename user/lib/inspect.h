@@ -54,8 +54,12 @@ bool physical_read(uint32_t address, void *to, uint32_t bytes);
 bool memory_read(uint32_t directory, uint32_t va, void *to, uint32_t bytes);
 /* Reads the row of process `pid`.  False: it is neither alive nor a zombie. */
 bool process_read(struct row *row, int pid);
-/* When process `pid` started, in ticks; 0: there is none. */
-uint32_t process_started(int pid);
+/* When process `pid` started, in ticks, what file it runs, and as whom. */
+struct running {
+	uint32_t started; /* 0: there is no process */
+	uint32_t file, euid, egid;
+};
+struct running process_running(int pid);
 /* The lowest pid that exists from `pid` up, or -1. */
 int process_from(int pid);
 /* The number of switches between processes since boot. */

@@ -63,7 +63,7 @@ int open_reply(const struct message *m, int node, int flags)
 
 	if (object < 0)
 		return object;
-	open_at(object)->started = process_started(node_at(node).pid);
+	open_at(object)->running = process_running(node_at(node).pid);
 	error = reply_open(m->token, object, POLLIN | POLLOUT);
 	if (error >= 0)
 		return ANSWERED;

@@ -12,6 +12,7 @@
 #ifndef FILES_OPEN_H
 #define FILES_OPEN_H
 
+#include "../../../lib/inspect.h"
 #include "../../../lib/room.h"
 #include "../tree/node.h"
 
@@ -29,9 +30,9 @@ struct open {
 	int connection, sibling;
 	uint32_t writers_before;
 	/* The rest is about a file of /proc: see proc/made.c. */
-	uint32_t started; /* when its process did: pids come again */
-	uint32_t made;    /* bytes made since the start */
-	uint32_t at;      /* what comes next (struct making) */
+	struct running running; /* what its process ran when it was opened */
+	uint32_t made;          /* bytes made since the start */
+	uint32_t at;            /* what comes next (struct making) */
 	uint32_t rest_bytes;
 	int rest; /* segment: bytes that are made but not read; 0: none */
 };

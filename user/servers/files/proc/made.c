@@ -80,11 +80,30 @@ static void make(struct making *making, int made)
 	making->text.used = min(making->text.used, making->text.size);
 }
 
+/* Does it tell what is in a process's memory? */
+static bool of_memory(const struct node *node)
+{
+	return node->value == MADE_MAPS || node->value == MADE_ENVIRON;
+}
+
 int made_admits(const struct node *node, const struct who *who)
 {
-	bool memory = node->value == MADE_MAPS || node->value == MADE_ENVIRON;
+	return !of_memory(node) || process_lets(node->pid, who) ? 0 : -EACCES;
+}
 
-	return !memory || process_lets(node->pid, who) ? 0 : -EACCES;
+/*
+ * May a file go on to be read?  Pids come again; and a process may have run
+ * another program since the file was opened, with more rights: then its memory
+ * is not what the client was admitted to.  1, 0: the file has ended, or -ESRCH.
+ */
+static int check_process(const struct node *node, const struct open *open)
+{
+	struct running now = process_running(node->pid);
+
+	if (now.started != open->running.started)
+		return -ESRCH;
+	return !of_memory(node) ||
+	       memcmp(&now, &open->running, sizeof(now)) == 0;
 }
 
 bool made_settable(const struct node *node)
@@ -246,11 +265,10 @@ int made_read(const struct wait *r, struct open *open)
 {
 	struct node node = node_at(open->node);
 	uint32_t wanted = min(r->total, PAGE_SIZE);
-	int given, more;
+	int given = check_process(&node, open), more;
 
-	if (node.pid != 0 && (process_from(node.pid) != node.pid ||
-	                      process_started(node.pid) != open->started))
-		return -ESRCH;
+	if (given <= 0)
+		return given;
 	if (made_settable(&node))
 		return read_limit(r, open, node.value);
 	find_place(open);
