@@ -1,6 +1,6 @@
 // with: user/servers/files/tree/entry.c user/servers/files/tree/node.c
 // with: user/servers/files/bytes/arena.c user/servers/files/bytes/quota.c
-// with: user/lib/server.c -includetests/host/fake_native.h
+// with: user/lib/server.c -includetests/host/fake_native.h -fno-pie -no-pie
 // alone
 /*
  * tests/host/test_names.c -- the tree of names, against a table of them.

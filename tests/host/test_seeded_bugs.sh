@@ -51,7 +51,8 @@ build_changed() # FILE: the program, with $out/changed.c in the file's place
 	compile "$out/changed.c" "$out/linked/$(basename "$1" .c).o" \
 		-iquote "$(dirname "$1")" || return
 	# shellcheck disable=SC2046
-	$HOSTCC $(link_flags_of "$source") -o "$out/changed" "$out/linked/"*.o
+	$HOSTCC $(flags_of "$source") $(link_flags_of "$source") \
+		-o "$out/changed" "$out/linked/"*.o
 }
 
 verdict() # OK? SENTENCE WHY
