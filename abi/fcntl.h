@@ -15,7 +15,6 @@
 #define O_TRUNC         01000
 #define O_APPEND        02000
 #define O_NONBLOCK      04000
-#define O_DSYNC         010000
 #define O_LARGEFILE     0100000
 #define O_DIRECTORY     0200000
 #define O_NOFOLLOW      0400000

@@ -63,7 +63,7 @@ enum proc_state {
 	PROC_REPLY_WAIT, /* `peer` has its message */
 	PROC_RECEIVING,  /* a server with nothing to do */
 	PROC_WAITING,    /* wait4: for a child */
-	PROC_IN_LINE,    /* semop, msgsnd, msgrcv: until it is served */
+	PROC_IN_LINE,    /* semop, msgsnd, msgrcv, futex: until it is served */
 	PROC_SLEEPING,   /* until wake_at */
 	PROC_PAUSED,     /* until a signal */
 	PROC_POLLING,    /* poll, select: until a readiness word rises */
