@@ -72,11 +72,11 @@ static uint8_t answer[BODY];
 
 static void order(uint8_t channel, uint32_t n)
 {
-	if (channel == IN_TAKEN)
+	if (channel == IN_TAKEN) {
 		out_taken += n;
-	else if (channel == IN_TERMINALS)
+	} else if (channel == IN_TERMINALS) {
 		ask_terminals(n);
-	else if (channel == IN_REFUSED) {
+	} else if (channel == IN_REFUSED) {
 		state = REFUSED;
 		refusal = (int)n;
 	}
@@ -160,8 +160,8 @@ static void want(uint32_t size, bool now)
  */
 static int give_arrived(int token, uint32_t size)
 {
-	static uint8_t
-	    piece[4096]; /* a lease cannot be copied from device memory */
+	/* A lease cannot be copied from device memory. */
+	static uint8_t piece[4096];
 	uint32_t done = 0;
 
 	size = min(size, in_end - in_at);
