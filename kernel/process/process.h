@@ -138,8 +138,8 @@ struct proc {
 		bool executed; /* it has called exec since its fork */
 		char name[16];
 		int file; /* of its image, as its server says, or -1 */
-		/* Where the strings of envp, and then of argv, began. */
-		vaddr_t environment, arguments, arguments_end;
+		/* Where the strings of argv, and then of envp, began. */
+		vaddr_t arguments, environment, environment_end;
 	} program;
 
 	/* limit.c */

@@ -6,10 +6,11 @@
  * fail happens there.  Then comes the commit, which cannot fail: the process
  * takes the new space and lets go of the old one.
  *
- * Strings and then words are pushed from the top of the stack down.  The last
- * string is the lowest, and its word is the first to be pushed.
+ * Strings are pushed from the top of the stack down, the last one first.  So
+ * they lie in order, envp's behind argv's, and a program may write a title over
+ * them, as setproctitle(3) does.
  *
- *	0xC0000000  execfn, 16 random bytes, argv's strings, envp's strings
+ *	0xC0000000  execfn, 16 random bytes, envp's strings, argv's strings
  *	            auxiliary vector, 0 | envp words, 0 | argv words, 0 | argc
  *	            <- esp, 16-byte aligned: what _start finds (System V ABI)
  *	            ... grows down to 8 MiB ...
@@ -52,8 +53,8 @@ struct build {
 	struct identity ids;            /* that the process will have */
 	vaddr_t entry;                  /* where it begins */
 	vaddr_t path, random, platform; /* for the auxiliary vector */
-	/* Where envp's strings lie, and above them argv's. */
-	vaddr_t environment, arguments, arguments_end;
+	/* Where argv's strings lie, and above them envp's. */
+	vaddr_t arguments, environment, environment_end;
 	int old;             /* space where argv and envp lie, or -1 */
 	vaddr_t sp;          /* what is pushed lies from here up */
 	int room;            /* bytes left for strings and their words */
@@ -177,8 +178,8 @@ static bool word_at(struct window *words, vaddr_t va, uint32_t *word)
 }
 
 /*
- * Pushes the strings of an array, without the first `skip`.  How many, or
- * -errno.
+ * Pushes the strings of an array, without the first `skip`, the last one first.
+ * How many, or -errno.
  */
 static int push_strings(struct build *b, vaddr_t array, int skip)
 {
@@ -186,43 +187,48 @@ static int push_strings(struct build *b, vaddr_t array, int skip)
 	int count = 0, result;
 	uint32_t va;
 
-	if (!array)
-		return 0; /* Linux takes a null argv or envp for an empty one */
-	for (;; count++, array += sizeof(va)) {
-		if (!word_at(&words, array, &va))
+	/* Linux takes a null argv or envp for an empty one. */
+	for (; array; count++) {
+		if (!word_at(&words, array + count * sizeof(va), &va))
 			return -EFAULT;
 		if (!va)
-			return count < skip ? 0 : count - skip;
+			break;
 		if (b->strings-- == 0)
 			return -E2BIG;
-		if (count >= skip && push_short(b, &text, va))
+	}
+	for (int i = count - 1; i >= 0; i--) {
+		if (!word_at(&words, array + i * sizeof(va), &va))
+			return -EFAULT;
+		if (i >= skip && push_short(b, &text, va))
 			continue;
-		result = push_string(b, &text, va, count < skip);
+		result = push_string(b, &text, va, i < skip);
 		if (result < 0)
 			return result;
 	}
+	return count < skip ? 0 : count - skip;
 }
 
-static void push_word(struct build *b, uint32_t word)
+/* Writes the next word, which b->sp moves over. */
+static void put_word(struct build *b, uint32_t word)
 {
-	char *at = window_at(&b->stack, b->sp -= sizeof(word));
+	char *at = window_at(&b->stack, b->sp);
 
 	if (at)
 		*(uint32_t *)at = word;
 	else
 		b->full = true;
+	b->sp += sizeof(word);
 }
 
 /*
- * Pushes a 0, then a word for each of `count` strings, which lie from `va` up.
- * Returns where the last one ends.
+ * Writes a word for each of `count` strings, which lie from `va` up, and a 0.
+ * Returns where the last string ends.
  */
-static vaddr_t push_words(struct build *b, vaddr_t va, int count)
+static vaddr_t put_words(struct build *b, vaddr_t va, int count)
 {
 	struct window text = {.space = b->elf.space};
 	vaddr_t start = va;
 
-	push_word(b, 0);
 	while (count > 0) {
 		const char *byte = window_at(&text, va);
 		vaddr_t end = va + in_page(va, PAGE_SIZE);
@@ -233,10 +239,11 @@ static vaddr_t push_words(struct build *b, vaddr_t va, int count)
 			va++;
 		if (va == end)
 			continue;
-		push_word(b, start);
+		put_word(b, start);
 		start = ++va;
 		count--;
 	}
+	put_word(b, 0);
 	return va;
 }
 
@@ -249,7 +256,7 @@ static vaddr_t push_random(struct build *b)
 	return push(b, bytes, 16);
 }
 
-static void push_auxv(struct build *b)
+static void put_auxv(struct build *b)
 {
 	const struct identity *ids = &b->ids;
 	uint32_t cpu[4];
@@ -276,38 +283,39 @@ static void push_auxv(struct build *b)
 	    AT_NULL,     0,
 	};
 
-	push(b, auxv, sizeof(auxv));
+	for (int i = 0; i < AUXV_WORDS; i++)
+		put_word(b, auxv[i]);
 }
 
 /* Pushes all that _start finds at b->sp. */
 static int fill_stack(struct build *b, vaddr_t argv, vaddr_t envp)
 {
 	const char *prefix = b->image->prefix;
-	const char *end = prefix + b->image->prefix_bytes;
-	int prefixes = 0, argc, envc, words;
+	int prefixes = 0, argc, envc;
+	vaddr_t esp;
 
 	b->path = push(b, b->image->path, strlen(b->image->path) + 1);
 	b->random = push_random(b);
 	b->platform = push(b, "i686", 5);
-	for (; prefix < end; prefixes++) {
-		push(b, prefix, strlen(prefix) + 1);
-		prefix += strlen(prefix) + 1;
-	}
-	argc = push_strings(b, argv, prefixes > 0);
-	if (argc == 0 && prefixes == 0) /* no main() is without an argv[0] */
+	b->environment_end = b->sp;
+	for (uint32_t i = 0; i < b->image->prefix_bytes; i++)
+		prefixes += !prefix[i];
+	envc = push_strings(b, envp, 0);
+	argc = envc < 0 ? envc : push_strings(b, argv, prefixes > 0);
+	if (argc < 0)
+		return argc;
+	if (argc + prefixes == 0) /* no main() is without an argv[0] */
 		argc = push(b, "", 1) != 0;
-	envc = argc < 0 ? argc : push_strings(b, envp, 0);
-	if (envc < 0)
-		return envc;
+	b->arguments = push(b, prefix, b->image->prefix_bytes);
 	argc += prefixes;
 
-	b->environment = b->sp;
-	words = 1 + argc + 1 + envc + 1 + AUXV_WORDS;
-	b->sp = ((b->sp - words * 4) & ~15u) + words * 4;
-	push_auxv(b);
-	b->arguments = push_words(b, b->environment, envc);
-	b->arguments_end = push_words(b, b->arguments, argc);
-	push(b, &argc, sizeof(argc));
+	esp = (b->sp - 4 * (1 + argc + 1 + envc + 1 + AUXV_WORDS)) & ~15u;
+	b->sp = esp;
+	put_word(b, argc);
+	b->environment = put_words(b, b->arguments, argc);
+	put_words(b, b->environment, envc);
+	put_auxv(b);
+	b->sp = esp;
 	return b->full ? -ENOMEM : 0;
 }
 
@@ -427,9 +435,9 @@ static void commit(const struct build *b, struct proc *p)
 	space->heap_start = space->heap_break = b->elf.top;
 	p->program.executed = true;
 	p->program.file = b->image->file;
-	p->program.environment = b->environment;
 	p->program.arguments = b->arguments;
-	p->program.arguments_end = b->arguments_end;
+	p->program.environment = b->environment;
+	p->program.environment_end = b->environment_end;
 	p->identity = b->ids;
 	if (b->old < 0)
 		limits_first(p);

@@ -16,6 +16,7 @@ static char text[9000];
 #define LOOK  "wait"
 #define SPOIL "write-over-arguments"
 #define WORDS "compare-environment"
+#define TITLE "write-a-title"
 
 /* Reads a whole file, and puts a NUL behind it. */
 static int contents(const char *path)
@@ -347,6 +348,19 @@ TEST("PROC-cmdline it ends, even if a process writes over its NULs")
 	BACKGROUND(pid)
 	{
 		execv("/proc/self/exe", argv);
+	}
+	EQ(wait_status(pid), 7 << 8);
+}
+
+TEST("PROC-cmdline a title that lies over the arguments and the environment")
+{
+	char *argv[] = {"name", TITLE, "", "last", 0};
+	char *envp[] = {"A=first", "", "Z=last", 0};
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		execve("/proc/self/exe", argv, envp);
 	}
 	EQ(wait_status(pid), 7 << 8);
 }
@@ -686,6 +700,34 @@ static int environment(void)
 	return at == bytes ? 7 : 2;
 }
 
+/* The strings of `words` lie one behind the other from `at` on: their end. */
+static char *in_order(char **words, char *at)
+{
+	for (; *words != 0 && at == *words; words++)
+		at += strlen(at) + 1;
+	return *words == 0 ? at : 0;
+}
+
+/* PROC-cmdline: a title over all its strings, and one that is short. */
+static int title(char **argv)
+{
+	static const char longer[] = "a title, longer than the arguments";
+	char *end = in_order(argv, argv[0]);
+	int bytes;
+
+	if (end == 0 || in_order(environ, end) == 0)
+		return 1;
+	strcpy(argv[0], longer);
+	bytes = contents("/proc/self/cmdline");
+	if (bytes != sizeof longer || memcmp(text, longer, bytes) != 0)
+		return 2;
+	memset(argv[0], 0, end - argv[0]);
+	strcpy(argv[0], "short");
+	bytes = contents("/proc/self/cmdline");
+	return bytes == end - argv[0] && memcmp(text, argv[0], bytes) == 0 ? 7
+	                                                                   : 3;
+}
+
 /* PROC-cmdline: are its own arguments what /proc has? */
 int main(int argc, char **argv)
 {
@@ -695,6 +737,8 @@ int main(int argc, char **argv)
 		pause();
 	if (argc == 2 && strcmp(argv[1], WORDS) == 0)
 		return environment();
+	if (argc == 4 && strcmp(argv[1], TITLE) == 0)
+		return title(argv);
 	if (argc > 2 && strcmp(argv[1], SPOIL) == 0) {
 		int fd = open("/proc/self/cmdline", O_RDONLY);
 

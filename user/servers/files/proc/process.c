@@ -248,69 +248,54 @@ static char byte_at(struct window *w, uint32_t va)
 	return (char)w->bytes[va % PAGE_SIZE];
 }
 
-#define ALL_MADE   UINT32_MAX
-#define STRING_MAX 0x20000u /* bytes of a string that exec takes: exec.c */
-
-/*
- * Where the string begins that has its last byte before `va`.  ALL_MADE: there
- * is none, or it is longer than any that exec takes, because the process has
- * written over the NULs.
- */
-static uint32_t string_start(struct window *w, uint32_t first, uint32_t va)
-{
-	uint32_t longest = STRING_MAX;
-
-	if (va < first)
-		return ALL_MADE;
-	for (; va > first && byte_at(w, va - 1) != '\0'; va--)
-		if (longest-- == 0)
-			return ALL_MADE;
-	return va;
-}
+#define ALL_MADE UINT32_MAX
 
 /*
  * The strings from one word of the process to another, each with its NUL, as
- * they are in its memory now.  The first of them lies highest.  making->at is
- * the address of the byte that comes next.
+ * they are in its memory now.  A process may write a title over its arguments
+ * and its environment, as setproctitle(3) does.  If the arguments do not end
+ * with a NUL any more, they are that title, of which a page at most is shown.
+ * making->at is the address of the byte that comes next.
  */
 static void make_strings(struct making *making, enum field from, enum field to)
 {
 	static struct window w;
 	static struct row row, space;
-	uint32_t first, end, at = making->at;
+	uint32_t first, end;
+	bool title;
 
-	if (at == ALL_MADE || !process_read(&row, making->pid) ||
+	if (making->at == ALL_MADE || !process_read(&row, making->pid) ||
 	    !row_read(&space, SPACES, (int)row_get(&row, PROC_SPACE)))
 		return;
 	first = row_get(&row, from);
 	end = row_get(&row, to);
 	w.directory = row_get(&space, SPACE_DIRECTORY);
 	w.page = 1;
-	if (at == 0)
-		at = end > first ? string_start(&w, first, end - 1) : ALL_MADE;
-	while (at < end && making->text.used < making->enough) {
-		char byte = byte_at(&w, at);
+	title = from == PROC_ARGS && end > 0 && byte_at(&w, end - 1) != '\0';
+	if (title)
+		end =
+		    min(first + PAGE_SIZE, row_get(&row, PROC_ENVIRONMENT_END));
+	if (making->at == 0)
+		making->at = first;
+	while (making->at < end && making->text.used < making->enough) {
+		char byte = byte_at(&w, making->at++);
 
 		text_byte(&making->text, byte);
-		at++;
-		if (byte != '\0')
-			continue;
-		/* Its string is over, and the next one lies before it. */
-		at = string_start(&w, first, at - 1);
-		if (at != ALL_MADE)
-			at = string_start(&w, first, at - 1);
+		if (title && byte == '\0')
+			end = 0;
 	}
-	making->at = at < end ? at : ALL_MADE;
+	if (making->at >= end)
+		making->at = ALL_MADE;
 }
 
 void make_cmdline(struct making *making)
 {
-	make_strings(making, PROC_ARGS, PROC_ARGS_END);
+	make_strings(making, PROC_ARGS, PROC_ENVIRONMENT);
 }
 
 void make_environ(struct making *making)
 {
-	make_strings(making, PROC_ENVIRONMENT, PROC_ARGS);
+	make_strings(making, PROC_ENVIRONMENT, PROC_ENVIRONMENT_END);
 }
 
 /* What killed a zombie: proc_crime() of the kernel.  Empty: nothing did. */
