@@ -71,7 +71,7 @@ def beside(what, name, *words):
 
 
 def commands(check):
-    """Each command says what it shall, and each mistake is one sentence."""
+    """Each command says what it should, and each mistake is one sentence."""
     for words, usage in USAGES:
         status, out, errors = run(*words)
         check("commands: `%s` says how it is called" % " ".join(words),

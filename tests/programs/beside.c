@@ -36,7 +36,7 @@ static void reader(void)
 		_exit(1);
 }
 
-/* A process that does what it shall, and then stops.  Its pid. */
+/* A process that does what it is told, and then stops.  Its pid. */
 static pid_t stopped(void (*what)(void))
 {
 	pid_t pid = fork();
