@@ -41,6 +41,8 @@ int k_client(int token, struct client *client);
 int k_lease_read(int token, int argument, uint32_t offset, void *to, uint32_t bytes);
 int k_lease_write(int token, int argument, uint32_t offset, const void *from, uint32_t bytes);
 int k_lease_size(int token, int argument);
+int k_lease_move(int reader, int token, int argument, uint32_t offset, uint32_t bytes);
+int k_ready(int connection, uint32_t word);
 int k_segment_make(uint32_t kind, uint32_t a, uint32_t b, uint32_t whom);
 int k_segment_resize(int handle, uint32_t bytes, uint32_t whom);
 int k_segment_drop(int handle);
