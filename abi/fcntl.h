@@ -16,6 +16,7 @@
 #define O_APPEND        02000
 #define O_NONBLOCK      04000
 #define O_LARGEFILE     0100000
+#define O_DIRECT        040000
 #define O_DIRECTORY     0200000
 #define O_NOFOLLOW      0400000
 #define O_NOATIME       01000000
@@ -23,6 +24,20 @@
 #define O_SYNC          04010000
 #define O_PATH          010000000
 #define O_TMPFILE       020200000
+
+/* preadv2(2), pwritev2(2).  The first three ask for what is so anyway. */
+#define RWF_HIPRI  0x01u
+#define RWF_DSYNC  0x02u
+#define RWF_SYNC   0x04u
+#define RWF_APPEND 0x10u
+
+/* fallocate(2) */
+#define FALLOC_FL_KEEP_SIZE      0x01u
+#define FALLOC_FL_PUNCH_HOLE     0x02u
+#define FALLOC_FL_COLLAPSE_RANGE 0x08u
+#define FALLOC_FL_ZERO_RANGE     0x10u
+#define FALLOC_FL_INSERT_RANGE   0x20u
+#define FALLOC_FL_UNSHARE_RANGE  0x40u
 
 #define AT_SYMLINK_NOFOLLOW 0x100
 #define AT_EACCESS          0x200 /* of faccessat2 */

@@ -2,7 +2,8 @@
  * abi/poll.h -- what can be ready behind a descriptor.
  *
  * Source: poll(2).  The words that servers write (native call `ready`) have
- * POLLIN, POLLOUT, POLLERR and POLLHUP; the kernel adds the others.
+ * POLLIN, POLLOUT, POLLERR and POLLHUP, or are POLL_PATH; the kernel adds the
+ * others.
  */
 #ifndef ABI_POLL_H
 #define ABI_POLL_H
@@ -17,6 +18,9 @@
 #define POLLNVAL   0x020u
 #define POLLRDNORM 0x040u
 #define POLLWRNORM 0x100u
+
+/* The word of a descriptor that is open for its name alone: O_PATH. */
+#define POLL_PATH (0x10000u | POLLNVAL)
 
 struct pollfd {
 	int fd;

@@ -96,8 +96,9 @@ static uint32_t set_bytes(uint32_t count)
 
 static int look_at_sets(struct wish *wish)
 {
-	static const uint32_t meaning[3] = {POLLIN | POLLHUP | POLLERR,
-	                                    POLLOUT | POLLERR, POLLPRI};
+	static const uint32_t meaning[3] = {
+	    POLLIN | POLLHUP | POLLERR | POLLNVAL, POLLOUT | POLLERR | POLLNVAL,
+	    POLLPRI | POLLNVAL};
 	int n = (int)min(wish->count, OPEN_MAX), ready = 0;
 	uint32_t wanted[SET_WORDS], word;
 
@@ -112,7 +113,7 @@ static int look_at_sets(struct wish *wish)
 			if (!(wanted[fd / 32] >> fd % 32 & 1))
 				continue;
 			word = readiness(fd);
-			if (word & POLLNVAL)
+			if (word == POLLNVAL)
 				return -EBADF;
 			if (word & meaning[set]) {
 				wish->ready[set][fd / 32] |= 1u << fd % 32;

@@ -6,6 +6,9 @@
  */
 #include "test.h"
 #include <semaphore.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/select.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -32,6 +35,8 @@ enum {
 	NR_pwritev = 334,
 	NR_syncfs = 344,
 	NR_memfd_create = 356,
+	NR_preadv2 = 378,
+	NR_pwritev2 = 379,
 };
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
@@ -373,6 +378,244 @@ TEST("FILE-fallocate makes a file longer, never shorter")
 	ERR(SYS(NR_fallocate, null, 0, 0, 0, 5, 0), ENODEV);
 	EQ(size_of_file(fd), 1500);
 	check_zero(fd, 0, 1500);
+}
+
+#define KEEP  1
+#define PUNCH 2
+
+static long fall(int fd, int mode, long offset, long bytes)
+{
+	return SYS(NR_fallocate, fd, mode, offset, 0, bytes, 0);
+}
+
+TEST("FILE-fallocate a hole reads as zeroes, and the rest stays")
+{
+	static const struct {
+		long from, bytes;
+	} holes[] = {{100, 5},        {4000, 200},   {8192, 4096},
+	             {20000, 100000}, {131072, 1},   {262143, 65538},
+	             {399999, 1},     {399990, 999}, {500000, 4096}};
+	int fd = new_file(), small = new_file();
+
+	fill(small, 0, 50, 1);
+	OK(fall(small, KEEP | PUNCH, 10, 20));
+	check_filled(small, 0, 10, 1);
+	check_zero(small, 10, 20);
+	check_filled(small, 30, 20, 1);
+	for (unsigned i = 0; i < ALL(holes); i++) {
+		long from = holes[i].from, to = from + holes[i].bytes;
+
+		fill(fd, 0, 400000, 7);
+		OK(fall(fd, KEEP | PUNCH, from, to - from));
+		EQ(size_of_file(fd), 400000);
+		if (from > 400000)
+			from = 400000;
+		if (to > 400000)
+			to = 400000;
+		check_filled(fd, 0, from, 7);
+		check_zero(fd, from, to - from);
+		check_filled(fd, to, 400000 - to, 7);
+	}
+}
+
+TEST("FILE-fallocate a hole of many megabytes, and others read meanwhile")
+{
+	int fd = new_file();
+	pid_t pid;
+
+	OK(SYS(NR_ftruncate, fd, 12 << 20));
+	fill(fd, 0, 5000, 3);
+	fill(fd, (12 << 20) - 5000, 5000, 3);
+	BACKGROUND(pid)
+	{
+		check_filled(fd, (12 << 20) - 100, 100, 3);
+	}
+	EXITS(pid, 0);
+	OK(fall(fd, KEEP | PUNCH, 4096, (12 << 20) - 8192));
+	check_filled(fd, 0, 4096, 3);
+	check_zero(fd, 4096, (12 << 20) - 8192);
+	check_filled(fd, (12 << 20) - 4096, 4096, 3);
+}
+
+TEST("FILE-fallocate a mapping shows the hole")
+{
+	int fd = new_file();
+	unsigned char *p, *q;
+
+	fill(fd, 0, 3 * PAGE, 1);
+	p = map(fd, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+	q = map(fd, 3 * PAGE, PROT_READ, MAP_PRIVATE);
+	EQ(q[PAGE + 9], (PAGE + 10) % 251);
+	OK(fall(fd, KEEP | PUNCH, PAGE, PAGE + 10));
+	EQ(p[PAGE - 1], PAGE % 251);
+	EQ(p[PAGE], 0);
+	EQ(p[2 * PAGE + 9], 0);
+	EQ(p[2 * PAGE + 10], (2 * PAGE + 11) % 251);
+	EQ(q[PAGE + 9], 0);
+	p[PAGE + 5] = 77;
+	EQ(q[PAGE + 5], 77);
+}
+
+TEST("FILE-fallocate with KEEP_SIZE the size stays")
+{
+	int fd = new_file(), to_read;
+
+	fill(fd, 0, 6000, 1);
+	OK(fall(fd, KEEP, 100, 5900));
+	check_filled(fd, 0, 6000, 1);
+	EQ(size_of_file(fd), 6000);
+	EQ(fall(fd, KEEP, 5999, 2), HERE(0, -EOPNOTSUPP));
+	EQ(size_of_file(fd), 6000);
+	to_read = OK(open("/proc/self/exe", O_RDONLY));
+	ERR(fall(to_read, KEEP | PUNCH, 0, 10), EBADF);
+}
+
+TEST("FILE-fallocate flags that a tmpfs has not, and those that contradict")
+{
+	static const struct {
+		int mode, error;
+	} bad[] = {{PUNCH, EOPNOTSUPP},
+	           {4, EOPNOTSUPP},
+	           {0x80, EOPNOTSUPP},
+	           {0x40000000, EOPNOTSUPP},
+	           {PUNCH | KEEP | 0x10, EOPNOTSUPP},
+	           {PUNCH | KEEP | 8, EINVAL},
+	           {8, EOPNOTSUPP},
+	           {8 | KEEP, EINVAL},
+	           {0x10, EOPNOTSUPP},
+	           {0x10 | KEEP, EOPNOTSUPP},
+	           {0x20, EOPNOTSUPP},
+	           {0x20 | KEEP, EINVAL},
+	           {0x40, EOPNOTSUPP},
+	           {0x40 | KEEP, EOPNOTSUPP},
+	           {0x40 | 8, EINVAL}};
+	int fd = new_file();
+
+	fill(fd, 0, 100, 1);
+	for (unsigned i = 0; i < ALL(bad); i++)
+		EQ(fall(fd, bad[i].mode, 0, 10), -bad[i].error);
+	ERR(fall(fd, PUNCH, 0, 0), EINVAL);
+	check_filled(fd, 0, 100, 1);
+	EQ(fall(fd, PUNCH | KEEP, 50, -5), 0);
+	check_filled(fd, 0, 50, 1);
+	check_zero(fd, 50, 50);
+}
+
+/* ---- preadv2 and pwritev2 ----------------------------------------------- */
+
+TEST("FILE-preadv2 at a place, and without one at the file's offset")
+{
+	char a[4], b[8];
+	struct iovec in[2] = {{a, 4}, {b, 8}}, out[2] = {{"wxyz", 4}, {"!", 1}};
+	int fd = new_file(), fds[2];
+
+	EQ(write(fd, LETTERS, 26), 26);
+	EQ(SYS(NR_preadv2, fd, P(in), 2, 3, 0, 0), 12);
+	EQ(a[0], 'd');
+	EQ(b[7], 'o');
+	EQ(lseek(fd, 0, SEEK_CUR), 26);
+	EQ(lseek(fd, 5, SEEK_SET), 5);
+	EQ(SYS(NR_preadv2, fd, P(in), 2, -1, -1, 0), 12);
+	EQ(a[0], 'f');
+	EQ(lseek(fd, 0, SEEK_CUR), 17);
+	EQ(SYS(NR_pwritev2, fd, P(out), 2, -1, -1, 0), 5);
+	EQ(lseek(fd, 0, SEEK_CUR), 22);
+	EQ(SYS(NR_pwritev2, fd, P(out), 2, 1, 0, 0), 5);
+	EQ(SYS(NR_preadv2, fd, P(in), 1, 2, 0, 0), 4);
+	EQ(memcmp(a, "xyz!", 4), 0);
+	ERR(SYS(NR_preadv2, fd, P(in), 2, -2, -1, 0), EINVAL);
+	ERR(SYS(NR_pwritev2, fd, P(out), 2, 0, 0x80000000, 0), EINVAL);
+	OK(pipe(fds));
+	EQ(SYS(NR_pwritev2, fds[1], P(out), 2, -1, -1, 0), 5);
+	ERR(SYS(NR_pwritev2, fds[1], P(out), 2, 0, 0, 0), ESPIPE);
+	EQ(SYS(NR_preadv2, fds[0], P(in), 2, -1, -1, 0), 5);
+	EQ(memcmp(a, "wxyz", 4), 0);
+	ERR(SYS(NR_preadv2, fds[1], P(in), 2, -1, -1, 0), EBADF);
+}
+
+TEST("FILE-preadv2 flags: those that ask for nothing, RWF_APPEND, and others")
+{
+	char a[4];
+	struct iovec in = {a, 4}, out = {"wxyz", 4};
+	int fd = new_file();
+
+	EQ(write(fd, LETTERS, 26), 26);
+	for (int flags = 1; flags < 8; flags++) {
+		EQ(SYS(NR_preadv2, fd, P(&in), 1, 0, 0, flags), 4);
+		EQ(SYS(NR_pwritev2, fd, P(&out), 1, 0, 0, flags), 4);
+	}
+	EQ(SYS(NR_pwritev2, fd, P(&out), 1, 3, 0, 0x10), 4);
+	EQ(size_of_file(fd), 30);
+	EQ(lseek(fd, 2, SEEK_SET), 2);
+	EQ(SYS(NR_pwritev2, fd, P(&out), 1, -1, -1, 0x10), 4);
+	EQ(lseek(fd, 0, SEEK_CUR), 34);
+	ERR(SYS(NR_preadv2, fd, P(&in), 1, 0, 0, 8), EOPNOTSUPP);
+	ERR(SYS(NR_pwritev2, fd, P(&out), 1, 0, 0, 8), EOPNOTSUPP);
+	ERR(SYS(NR_preadv2, fd, P(&in), 1, 0, 0, 0x10000), EOPNOTSUPP);
+	ERR(SYS(NR_pwritev2, fd, P(&out), 1, 0, 0, 0x10000), EOPNOTSUPP);
+	EQ(SYS(NR_preadv2, fd, P(&in), 0, 0, 0, 0x10000), 0);
+	EQ(size_of_file(fd), 34);
+}
+
+/* ---- O_DIRECT, O_PATH, and the time of access --------------------------- */
+
+static long errno_of(long result)
+{
+	return result < 0 ? -errno : result;
+}
+
+TEST("FILE-open O_DIRECT is EINVAL, but a file that is made is there")
+{
+	int direct = 040000,
+	    fd = OK(open("/tmp/plain", O_RDWR | O_CREAT, 0600));
+
+	EQ(write(fd, "here", 4), 4);
+	ERR(errno_of(open("/tmp/plain", O_RDWR | direct)), EINVAL);
+	ERR(errno_of(open("/tmp/plain", O_RDWR | O_TRUNC | direct)), EINVAL);
+	EQ(size_of_file(fd), 4);
+	ERR(errno_of(open("/tmp", O_RDONLY | direct)), EINVAL);
+	ERR(errno_of(open("/tmp", O_TMPFILE | O_RDWR | direct, 0600)), EINVAL);
+	ERR(errno_of(open("/tmp/new", O_RDWR | O_CREAT | direct, 0600)),
+	    EINVAL);
+	OK(unlink("/tmp/new"));
+	OK(close(OK(open("/tmp/plain", O_PATH | direct))));
+	ERR(errno_of(fcntl(fd, F_SETFL, direct)), EINVAL);
+	OK(fcntl(fd, F_SETFL, 0));
+	OK(unlink("/tmp/plain"));
+}
+
+TEST("FILE-path poll of an O_PATH descriptor is POLLNVAL, for select it is "
+     "ready")
+{
+	int fd = OK(open("/tmp", O_PATH));
+	struct pollfd polled = {fd, POLLIN | POLLOUT, 0};
+	struct timeval now = {0, 0};
+	fd_set set;
+
+	EQ(poll(&polled, 1, 0), 1);
+	EQ(polled.revents, POLLNVAL);
+	FD_ZERO(&set);
+	FD_SET(fd, &set);
+	EQ(select(fd + 1, &set, 0, 0, &now), 1);
+	FD_SET(fd, &set);
+	EQ(select(fd + 1, 0, &set, 0, &now), 1);
+	close(fd);
+	ERR(errno_of(select(fd + 1, &set, 0, 0, &now)), EBADF);
+}
+
+TEST("FILE-read of no bytes moves the time of access as well")
+{
+	static const struct timespec old[2] = {{1000, 0}, {2000, 0}};
+	int fd = OK(open("/tmp/looked", O_RDWR | O_CREAT, 0600));
+	struct stat st;
+	char byte;
+
+	EQ(write(fd, "here", 4), 4);
+	OK(futimens(fd, old));
+	EQ(read(fd, &byte, 0), 0);
+	OK(fstat(fd, &st));
+	TRUE(st.st_atime > 2000);
+	OK(unlink("/tmp/looked"));
 }
 
 /* ---- mapped ------------------------------------------------------------- */

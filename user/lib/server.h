@@ -49,7 +49,8 @@ static inline int buffer_bytes(const struct message *m)
 	uint32_t bytes = min(m->args[BUFFER + 1], COUNT_MAX);
 
 	if (m->type == SYS_readv || m->type == SYS_writev ||
-	    m->type == SYS_preadv || m->type == SYS_pwritev)
+	    m->type == SYS_preadv || m->type == SYS_pwritev ||
+	    m->type == SYS_preadv2 || m->type == SYS_pwritev2)
 		return k_lease_size(m->token, BUFFER);
 	return start + bytes < start ? -EFAULT : (int)bytes;
 }

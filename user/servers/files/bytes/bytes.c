@@ -17,8 +17,6 @@
 
 #include "../../../lib/inspect.h"
 
-#define PIECE 65536u
-
 #define BLOCK 512u
 
 const uint8_t *archive;
@@ -301,6 +299,24 @@ int bytes_resize(struct bytes *b, uint32_t size, int whom)
 	if (size < b->size)
 		shrink(b, size);
 	return 0;
+}
+
+int bytes_zero(struct bytes *b, uint32_t from, uint32_t to, int whom)
+{
+	int error = bytes_copy_up(b, whom);
+
+	to = min(to, b->size);
+	while (error >= 0 && from < to) {
+		uint32_t bytes = min(to - from, PAGE_SIZE);
+
+		if (b->where == BYTES_SEGMENT)
+			error =
+			    k_segment_store(b->segment, from, zeroes, bytes);
+		else
+			memset(arena_at(b->small) + from, 0, bytes);
+		from += bytes;
+	}
+	return error < 0 ? error : 0;
 }
 
 /* ---- where they lie ----------------------------------------------------- */

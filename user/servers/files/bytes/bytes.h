@@ -68,6 +68,7 @@ uint32_t arena_bytes(int cell);
 /* ---- bytes.c ------------------------------------------------------------ */
 
 #define BYTES_MAX 0x7fffffffu /* the greatest size of a file */
+#define PIECE     65536u      /* bytes that one native call moves */
 
 enum bytes_where { BYTES_SMALL, BYTES_ARCHIVE, BYTES_SEGMENT };
 
@@ -119,6 +120,10 @@ int bytes_read(struct bytes *b, struct span span);
 int bytes_write(struct bytes *b, struct span span);
 /* Makes the file longer, with zeroes, or shorter.  -ENOSPC, -EFBIG. */
 int bytes_resize(struct bytes *b, uint32_t size, int whom);
+/*
+ * Writes zeroes between two places of the file, at most 64 KiB.  0 or -ENOSPC.
+ */
+int bytes_zero(struct bytes *b, uint32_t from, uint32_t to, int whom);
 /*
  * The handle of a segment that shows the file: mmap and exec.  The caller gives
  * it back with bytes_release() when it has used it.  A segment of its own also

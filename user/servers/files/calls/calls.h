@@ -41,6 +41,8 @@ bool writable(const struct open *open);
 
 int mmap_call(const struct message *m);
 int memfd_call(const struct message *m);
+/* Does one turn of a hole.  0, -errno or LATER. */
+int hole_on(struct wait *making);
 /* RLIMIT_FSIZE of the client; 0: it has died. */
 uint32_t file_limit(const struct message *m);
 int truncate_call(const struct message *m);

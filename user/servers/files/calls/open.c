@@ -2,9 +2,10 @@
  * user/servers/files/calls/open.c -- open: a name becomes an open object.
  *
  * A file of the archive gets bytes of its own when it is opened for writing
- * (bytes/bytes.c).  With O_PATH only the name is of interest: no rights are
- * asked for, and the object is good for the calls that look at a file or start
- * at a directory, and for no others (main.c).
+ * (bytes/bytes.c).  There is no device behind a file, so O_DIRECT is EINVAL, as
+ * tmpfs has it; a file that it was to make is made.  With O_PATH only the name
+ * is of interest: no rights are asked for, and the object is good for the calls
+ * that look at a file or start at a directory, and for no others (main.c).
  */
 #include "calls.h"
 
@@ -70,6 +71,8 @@ static int open_node(const struct message *m, const struct who *who, int number,
 
 	if (error < 0)
 		return error;
+	if (flags & O_DIRECT)
+		return -EINVAL;
 	if (node.kind == NODE_FILE)
 		error = make_writable(m, number, flags);
 	if (node.kind == NODE_MADE && !(flags & O_PATH))
@@ -97,8 +100,10 @@ static int open_new(const struct message *m, const struct walk *walk,
 	                   walk->last_bytes, S_IFREG | (mode & 07777));
 	if (made < 0)
 		return made;
-	error = open_reply(m, made, flags & ~(O_CREAT | O_EXCL));
-	if (error != ANSWERED)
+	error = flags & O_DIRECT
+	            ? -EINVAL
+	            : open_reply(m, made, flags & ~(O_CREAT | O_EXCL));
+	if (error != ANSWERED && !(flags & O_DIRECT))
 		entry_remove(
 		    entry_find(walk->directory, walk->last, walk->last_bytes));
 	node_release(made);
@@ -120,6 +125,8 @@ static int open_unnamed(const struct message *m, const struct who *who,
 		return -EACCES;
 	if (proc_has(directory))
 		return -EOPNOTSUPP;
+	if (flags & O_DIRECT)
+		return -EINVAL;
 	made = node_create_unnamed(who, directory, S_IFREG | (mode & 07777));
 	if (made < 0)
 		return made;

@@ -5,8 +5,9 @@
  *	fallocate              it has so many bytes at least
  *	fsync, sync            there is no disk: all is where it will be
  *
- * A file gets its pages when its size grows, also those of a hole.  So
- * fallocate has nothing to add, and only plain growing is done (mode 0).
+ * A file gets its pages when its size grows, also those of a hole.  So in a
+ * file fallocate has nothing to add, and a hole is zeroes.  Behind the end of a
+ * file nothing is kept: FALLOC_FL_KEEP_SIZE there is EOPNOTSUPP.
  */
 #include "calls.h"
 
@@ -79,25 +80,89 @@ int truncate_call(const struct message *m)
 	return error < 0 ? error : resize(m, node_edit(found), size);
 }
 
+/* Do the flags mean something?  0; -EINVAL; -EOPNOTSUPP, as Linux answers. */
+static int check_mode(uint32_t mode)
+{
+	static const uint32_t alone[] = {FALLOC_FL_COLLAPSE_RANGE,
+	                                 FALLOC_FL_INSERT_RANGE};
+	uint32_t known = FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE;
+	uint32_t others = FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_ZERO_RANGE |
+	                  FALLOC_FL_INSERT_RANGE | FALLOC_FL_UNSHARE_RANGE;
+
+	if (mode & ~(known | others))
+		return -EOPNOTSUPP;
+	if ((mode & FALLOC_FL_PUNCH_HOLE) &&
+	    (!(mode & FALLOC_FL_KEEP_SIZE) || (mode & FALLOC_FL_ZERO_RANGE)))
+		return -EOPNOTSUPP;
+	for (int i = 0; i < 2; i++)
+		if ((mode & alone[i]) && mode != alone[i])
+			return -EINVAL;
+	if ((mode & FALLOC_FL_UNSHARE_RANGE) &&
+	    (mode & ~(FALLOC_FL_UNSHARE_RANGE | FALLOC_FL_KEEP_SIZE)))
+		return -EINVAL;
+	return 0;
+}
+
+/* A hole has as many turns as it needs, and no signal ends it. */
+int hole_on(struct wait *making)
+{
+	struct node *node = node_edit(open_at(making->at)->node);
+	uint32_t end = making->done + min(making->total - making->done, TURN);
+	int error = 0;
+
+	for (; error == 0 && making->done < end; making->done += PIECE)
+		error =
+		    bytes_zero(&node->bytes, making->from + making->done,
+		               making->from + min(making->done + PIECE, end),
+		               making->token);
+	return error == 0 && making->done < making->total ? LATER : error;
+}
+
+/* FALLOC_FL_PUNCH_HOLE: so many bytes of the file read as zeroes. */
+static int punch(const struct message *m, struct node *node, int64_t from,
+                 uint64_t bytes)
+{
+	struct wait making = room_client(m);
+
+	if (from >= node->bytes.size)
+		return 0;
+	making.what = WAIT_HOLE;
+	making.at = m->object;
+	making.from = (uint32_t)from;
+	making.total = node->bytes.size - making.from;
+	if (making.total > bytes)
+		making.total = (uint32_t)bytes;
+	node_changed(node, m);
+	return turns_begin(&making);
+}
+
 int fallocate_call(const struct message *m)
 {
 	struct open *open = open_at(m->object);
 	int64_t offset = (int64_t)((uint64_t)m->args[3] << 32 | m->args[2]);
 	int64_t length = (int64_t)((uint64_t)m->args[5] << 32 | m->args[4]);
+	uint32_t mode = m->args[1];
 	struct node *node;
+	int error = check_mode(mode);
 
 	if (offset < 0 || length <= 0)
 		return -EINVAL;
-	if (m->args[1] != 0)
-		return -EOPNOTSUPP;
+	if (error < 0)
+		return error;
 	if (!writable(open))
 		return -EBADF;
 	if (node_at(open->node).kind != NODE_FILE)
 		return node_at(open->node).kind == NODE_FIFO ? -ESPIPE
 		                                             : -ENODEV;
+	node = node_edit(open->node);
+	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
+		return -EOPNOTSUPP;
+	if (mode & FALLOC_FL_PUNCH_HOLE)
+		return punch(m, node, offset, (uint64_t)length);
 	if (length > BYTES_MAX || offset > BYTES_MAX - length)
 		return -EFBIG;
-	node = node_edit(open->node);
+	if ((mode & FALLOC_FL_KEEP_SIZE) && offset + length > node->bytes.size)
+		return -EOPNOTSUPP;
 	if (offset + length <= node->bytes.size)
 		return resize(m, node, (int)node->bytes.size);
 	return resize(m, node, (int)(offset + length));

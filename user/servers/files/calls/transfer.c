@@ -11,7 +11,6 @@
 #include "../pipes/pipe.h"
 #include "../proc/proc.h"
 
-#define TURN 0x100000u
 /* Random bytes cost more than copied ones. */
 #define RANDOM_TURN 0x10000u
 
@@ -77,8 +76,24 @@ static int give_endless(struct wait *r, enum node_kind kind)
 /* Does the call say itself where in the file it begins? */
 static bool is_placed(const struct message *m)
 {
+	if (m->type == SYS_preadv2 || m->type == SYS_pwritev2)
+		return m->args[3] != UINT32_MAX || m->args[4] != UINT32_MAX;
 	return m->type == SYS_pread64 || m->type == SYS_pwrite64 ||
 	       m->type == SYS_preadv || m->type == SYS_pwritev;
+}
+
+/* The flags of preadv2 and pwritev2, of which not all have a meaning here. */
+static uint32_t flags_of(const struct message *m)
+{
+	return m->type == SYS_preadv2 || m->type == SYS_pwritev2 ? m->args[5]
+	                                                         : 0;
+}
+
+static bool flags_known(const struct message *m)
+{
+	uint32_t known = RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND;
+
+	return !(flags_of(m) & ~known);
 }
 
 /* Finds where it begins.  0; -EINVAL; -ESPIPE. */
@@ -146,6 +161,8 @@ int read_on(struct wait *r)
 	struct open *open = open_at(r->at);
 	enum node_kind kind = node_at(open->node).kind;
 
+	if (r->what == WAIT_HOLE)
+		return hole_on(r);
 	switch (kind) {
 	case NODE_DIRECTORY:
 		return names_on(r);
@@ -173,8 +190,14 @@ static int read_object(const struct message *m, struct open *open)
 		return -EBADF;
 	if (node.kind == NODE_DIRECTORY)
 		return -EISDIR;
-	if (wanted <= 0 || node.kind == NODE_NULL)
-		return wanted < 0 ? wanted : 0;
+	if (wanted == 0)
+		open_accessed(open);
+	if (wanted <= 0)
+		return wanted;
+	if (!flags_known(m))
+		return -EOPNOTSUPP;
+	if (node.kind == NODE_NULL)
+		return 0;
 	reading.what = is_placed(m) ? WAIT_PREAD : WAIT_READ;
 	reading.at = m->object;
 	reading.total = (uint32_t)wanted;
@@ -188,8 +211,9 @@ int read_call(const struct message *m)
 {
 	struct open *open = open_at(m->object);
 
-	return open->pipe == 0 || is_placed(m) ? read_object(m, open)
-	                                       : pipe_read(m, open);
+	if (open->pipe == 0 || is_placed(m))
+		return read_object(m, open);
+	return flags_known(m) ? pipe_read(m, open) : -EOPNOTSUPP;
 }
 
 /* ---- writing ------------------------------------------------------------ */
@@ -209,7 +233,7 @@ static int write_file(const struct message *m, struct open *open, uint32_t from,
 	uint32_t limit;
 	int written;
 
-	if (open->flags & O_APPEND)
+	if ((open->flags & O_APPEND) || (flags_of(m) & RWF_APPEND))
 		span.offset = node->bytes.size;
 	limit = file_limit(m);
 	if (span.offset >= limit)
@@ -234,6 +258,8 @@ static int write_object(const struct message *m, struct open *open)
 		return error;
 	if (!writable(open))
 		return -EBADF;
+	if (wanted > 0 && !flags_known(m))
+		return -EOPNOTSUPP;
 	if (kind == NODE_MADE)
 		return made_write(m, open);
 	if (wanted > 0 && kind == NODE_FILE)
@@ -245,8 +271,9 @@ int write_call(const struct message *m)
 {
 	struct open *open = open_at(m->object);
 
-	return open->pipe == 0 || is_placed(m) ? write_object(m, open)
-	                                       : pipe_write(m, open);
+	if (open->pipe == 0 || is_placed(m))
+		return write_object(m, open);
+	return flags_known(m) ? pipe_write(m, open) : -EOPNOTSUPP;
 }
 
 /* ---- position ----------------------------------------------------------- */
@@ -325,6 +352,9 @@ int fcntl_call(const struct message *m)
 
 	if (size && open_is_end(open))
 		return pipe_fcntl(m, open);
+	if (m->args[1] == F_SETFL && (m->args[2] & O_DIRECT) &&
+	    !open_is_end(open))
+		return -EINVAL;
 	if (m->args[1] == F_SETFL && (m->args[2] & ~open->flags & O_NOATIME) &&
 	    !owns(&who, node_look(open->node)))
 		return -EPERM;

@@ -64,7 +64,8 @@ int open_reply(const struct message *m, int node, int flags)
 	if (object < 0)
 		return object;
 	open_at(object)->running = process_running(node_at(node).pid);
-	error = reply_open(m->token, object, POLLIN | POLLOUT);
+	error = reply_open(m->token, object,
+	                   flags & O_PATH ? POLL_PATH : POLLIN | POLLOUT);
 	if (error >= 0)
 		return ANSWERED;
 	open_close(object);

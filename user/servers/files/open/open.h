@@ -76,6 +76,8 @@ void lock_unblock(struct wait *wait);
 
 /* ---- turns.c ------------------------------------------------------------ */
 
+#define TURN 0x100000u /* bytes that move in a turn, at most */
+
 #define LATER (-4097) /* the answer of a turn that is not the last one */
 
 /* What a client waits for in the room, and `at` which object. */
@@ -84,6 +86,7 @@ enum what {
 	WAIT_PREAD,      /* the same at a place of its own */
 	WAIT_NAMES,      /* its turn of a read of a directory */
 	WAIT_OLD_NAMES,  /* the same, in the older form */
+	WAIT_HOLE,       /* its turn of making a hole in a file */
 	WAIT_PIPE_READ,  /* bytes of a pipe */
 	WAIT_PIPE_WRITE, /* room in a pipe */
 	WAIT_OPEN_READ,  /* that the FIFO of a pipe is opened for writing */
