@@ -9,6 +9,7 @@
 #include "test.h"
 
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 
 #define COPY   "/tmp/execs-copy"
 #define SCRIPT "/tmp/execs-script"
@@ -142,6 +143,13 @@ static int read_some(int fd)
 	return read(fd, &byte, 1);
 }
 
+/* Becomes nobody, whose files of /proc do not become root's, as on Linux. */
+static void become_open(void)
+{
+	become(NOBODY, NOBODY);
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
 static const char *const memory_files[] = {"maps", "environ"};
 
 /* Files of /proc/PID, opened by nobody before process `pid` runs COPY. */
@@ -170,13 +178,14 @@ static void open_then_run(pid_t pid, const int go[2], const int gone[2])
 TEST("EXEC-setid files of /proc that were open do not tell of its memory")
 {
 	copy_program(04755);
-	AS(NOBODY, NOBODY)
+	IN_CHILD
 	{
 		char *argv[] = {COPY, "wait", NULL}, *envp[] = {"A=B", NULL};
 		int go[2], gone[2];
 		char byte;
 		pid_t pid;
 
+		become_open();
 		OK(pipe2(go, O_CLOEXEC));
 		OK(pipe2(gone, O_CLOEXEC));
 		BACKGROUND(pid)
@@ -196,10 +205,11 @@ TEST("EXEC-setid nor does its own file that was open when it was run")
 {
 	copy_program(04755);
 	for (unsigned i = 0; i < ALL(memory_files); i++)
-		AS(NOBODY, NOBODY)
+		IN_CHILD
 		{
 			char path[64];
 
+			become_open();
 			snprintf(path, sizeof path, "/proc/self/%s",
 			         memory_files[i]);
 			OK(dup2(OK(open(path, O_RDONLY)), 0));
