@@ -284,13 +284,13 @@ def hard(check):
     check, filmed = check.about("film"), built("filmed")
     with Films() as films:
         status, out, errors, film, _ = films.record("m", filmed, "faults",
-                                                    "1000000")
+                                                    "100000")
         said = "the recorder stopped at 20000 steps"
-        check("of a million faults the first 20,000 steps are recorded",
+        check("of 100,000 faults the first 20,000 steps are recorded",
               film and len(film["steps"]) == STEPS and film["limit"] == said,
               film and len(film["steps"]))
         check("the recorder says that, and the program goes on to its end",
-              (status, out) == (0, "1000000 faults\n") and said in errors,
+              (status, out) == (0, "100000 faults\n") and said in errors,
               status, out, errors)
         status, out, errors, film, _ = films.record("a", filmed, "alone")
         check("a film in which nobody attaches says so", status == 0 and
