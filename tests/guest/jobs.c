@@ -92,6 +92,48 @@ static long put_in_front(int pgid)
 	return SYS(NR_ioctl, tty, TIOCSPGRP, P(&pgid));
 }
 
+/* ---- /proc/PID/stat ----------------------------------------------------- */
+
+/* Field `n` of /proc/PID/stat, from 3 on: it stands behind the name. */
+static long stat_field(pid_t pid, int n)
+{
+	char path[32], text[600] = "", *at;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	fd = (int)OK(open(path, O_RDONLY));
+	OK(read(fd, text, sizeof text - 1));
+	close(fd);
+	at = strrchr(text, ')') + 2;
+	for (; n > 3; n--)
+		at = strchr(at, ' ') + 1;
+	return strtol(at, 0, 10);
+}
+
+TEST("JOB-proc stat has the terminal, and the group in front of it")
+{
+	pid_t pid;
+
+	SHELL
+	{
+		EQ(stat_field(getpid(), 7), 0);
+		EQ(stat_field(getpid(), 8), -1);
+		take_terminal();
+		EQ(stat_field(getpid(), 7), 4 << 8 | 1);
+		EQ(stat_field(getpid(), 8), getpid());
+		JOB(pid)
+		{
+			wait_for_ever();
+		}
+		count_signal(SIGTTOU);
+		OK(put_in_front(pid));
+		EQ(stat_field(pid, 7), 4 << 8 | 1);
+		EQ(stat_field(pid, 8), pid);
+		EQ(stat_field(getpid(), 8), pid);
+		end(pid);
+	}
+}
+
 /* ---- setpgid, setsid ---------------------------------------------------- */
 
 TEST("JOB-group setpgid makes a group, joins one, and getpgid tells")

@@ -152,13 +152,16 @@ void make_stat(struct text *text, int pid)
 	    [25] = UINT32_MAX, /* no limit of memory */
 	    [38] = SIGCHLD,    /* what the parent gets at its end */
 	};
+	int front; /* the group in the foreground of its terminal */
 
 	if (!process_read(&row, pid))
 		return;
 	values[4] = pid_at(row_get(&row, PROC_PARENT));
 	values[5] = row_get(&row, PROC_PGID);
 	values[6] = row_get(&row, PROC_SID);
-	values[8] = (uint32_t)-1; /* the terminal's foreground group: none */
+	front = k_foreground((int)values[6], 0);
+	values[7] = front > 0 ? devices[DEVICE_TTY1].rdev : 0;
+	values[8] = front > 0 ? (uint32_t)front : UINT32_MAX;
 	values[14] = row_get(&row, PROC_USER);
 	values[15] = row_get(&row, PROC_SYSTEM);
 	memcpy(&values[16], row_bytes(&row, PROC_CHILDREN), 8);
