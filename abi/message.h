@@ -123,7 +123,7 @@ struct exec {
 	uint32_t interpreter_bytes;
 	int file;          /* a number of the server's, for /proc/PID/exe */
 	uint32_t uid, gid; /* its effective ids, or ID_KEPT */
-	/* The image's path, then what "#!" puts in place of argv[0]; NULs. */
+	/* The path in execve, then what "#!" puts in place of argv[0]; NULs. */
 	vaddr_t strings;
 	uint32_t strings_bytes;
 };

@@ -336,6 +336,20 @@ TEST("EXEC-script has one argument, whatever blanks are in it")
 	clean_up();
 }
 
+TEST("EXEC-script the process has the name of the script")
+{
+	static const char line[] = "#!" COPY " name\n",
+	                  next[] = "#!" SCRIPT "\n";
+
+	copy_program(0755);
+	write_file(SCRIPT, line, sizeof line - 1, 0755);
+	EQ(run(SCRIPT, "x", SCRIPT), 0);
+	write_file("/tmp/execs-next", next, sizeof next - 1, 0755);
+	EQ(run("/tmp/execs-next", "x", "/tmp/execs-next"), 0);
+	unlink("/tmp/execs-next");
+	clean_up();
+}
+
 TEST("EXEC-script six of them, each the next one's interpreter, are ELOOP")
 {
 	char path[64], line[80];
@@ -373,6 +387,16 @@ static int check_ids(const char *wanted)
 	return strcmp(ids, wanted) || suid != euid || sgid != egid;
 }
 
+/* Is this the file that was given to execve? */
+static int check_name(const char *path)
+{
+	char name[16];
+
+	prctl(PR_GET_NAME, name);
+	return strcmp(name, path + sizeof "/tmp/" - 1) != 0 ||
+	       strcmp((const char *)getauxval(AT_EXECFN), path) != 0;
+}
+
 static int leave_and_come_back(void)
 {
 	uid_t was = geteuid();
@@ -387,6 +411,8 @@ static int helper(int argc, char **argv)
 
 	if (strcmp(what, "ids") == 0)
 		return check_ids(last);
+	if (strcmp(what, "name") == 0)
+		return check_name(last);
 	if (strcmp(what, "back") == 0)
 		return leave_and_come_back();
 	if (strcmp(what, "root") == 0)

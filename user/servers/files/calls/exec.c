@@ -13,6 +13,8 @@
  *	execve("/bin/s", {"s", "x"})       /bin/s begins "#!/bin/ash -e"
  *	-> /bin/ash           argv {"/bin/ash", "-e", "/bin/s", "x"}
  *
+ * The process has the script's name all the same.
+ *
  * An interpreter can be a script itself; it adds to the front of the prefix.
  * After five scripts the answer is ELOOP.
  *
@@ -37,7 +39,7 @@ struct program {
 
 struct image {
 	struct walk walk;
-	char path[PATH_MAX]; /* of the file to be run */
+	char path[PATH_MAX]; /* that the caller gives */
 	struct program program;
 	char prefix[PREFIX_MAX]; /* NUL-terminated strings */
 	uint32_t prefix_bytes;
@@ -105,7 +107,7 @@ static char *first_line(char line[LINE_MAX + 1])
 	return line;
 }
 
-/* Replaces image.path by the interpreter of that script.  0 or -errno. */
+/* Puts the script's interpreter in its place.  0 or -errno. */
 static int follow_script(void)
 {
 	char buffer[LINE_MAX + 1];
@@ -126,9 +128,7 @@ static int follow_script(void)
 		error = put_before(argument);
 	if (error == 0)
 		error = put_before(line);
-	if (error == 0)
-		memcpy(image.path, line, strlen(line) + 1);
-	return error;
+	return error == 0 ? find(line, &image.program) : error;
 }
 
 static int find_image(void)
@@ -139,8 +139,6 @@ static int find_image(void)
 		if (scripts == SCRIPTS_MAX)
 			return -ELOOP;
 		error = follow_script();
-		if (error == 0)
-			error = find(image.path, &image.program);
 	}
 	return error;
 }
