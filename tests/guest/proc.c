@@ -251,6 +251,23 @@ TEST("PROC-limits pid_max and threads-max: root sets them, within bounds")
 	close(fd);
 }
 
+TEST("PROC-limits pwrite says itself where it begins: at 0 it sets the limit")
+{
+	int fd = OK(open("/proc/sys/kernel/pid_max", O_RDWR));
+	char old[16] = "";
+	long length = OK(read(fd, old, 15));
+
+	EQ(pwrite(fd, "20000\n", 6, 0), 6);
+	EQ(pread(fd, text, 15, 0), 6);
+	EQ(memcmp(text, "20000\n", 6), 0);
+	EQ(lseek(fd, 0, SEEK_CUR), length);
+	EQ(pwrite(fd, "30000\n", 6, 1), 6);
+	EQ(pread(fd, text, 15, 0), 6);
+	EQ(memcmp(text, "20000\n", 6), 0);
+	EQ(pwrite(fd, old, length, 0), length);
+	close(fd);
+}
+
 /* ---- a process ---------------------------------------------------------- */
 
 TEST("PROC-self the links of the process itself")

@@ -247,6 +247,15 @@ static int write_file(const struct message *m, struct open *open, uint32_t from,
 	return written;
 }
 
+static int write_made(const struct message *m, struct open *open, uint32_t from)
+{
+	int written = made_write(m, open, from);
+
+	if (written > 0 && !is_placed(m))
+		open->offset += (uint32_t)written;
+	return written;
+}
+
 static int write_object(const struct message *m, struct open *open)
 {
 	enum node_kind kind = node_at(open->node).kind;
@@ -261,7 +270,7 @@ static int write_object(const struct message *m, struct open *open)
 	if (wanted > 0 && !flags_known(m))
 		return -EOPNOTSUPP;
 	if (kind == NODE_MADE)
-		return made_write(m, open);
+		return write_made(m, open, from);
 	if (wanted > 0 && kind == NODE_FILE)
 		return write_file(m, open, from, wanted);
 	return kind == NODE_FULL ? -ENOSPC : wanted; /* all of it, to nowhere */

@@ -282,16 +282,11 @@ int made_read(const struct wait *r, struct open *open)
 	return more > 0 ? given + more : given;
 }
 
-int made_write(const struct message *m, struct open *open)
+int made_write(const struct message *m, const struct open *open, uint32_t from)
 {
 	struct node node = node_at(open->node);
-	int written;
 
 	if (!made_settable(&node))
 		return node.pid != 0 ? -EINVAL : -EIO;
-	written = tunables_write(m, (uint32_t)node.value - MADE_TUNABLES,
-	                         open->offset);
-	if (written > 0)
-		open->offset += (uint32_t)written;
-	return written;
+	return tunables_write(m, (uint32_t)node.value - MADE_TUNABLES, from);
 }

@@ -37,7 +37,7 @@ int made_read(const struct wait *reading, struct open *open);
 /* The names of the system: uname(2), sethostname(2), setdomainname(2). */
 int uname_call(const struct message *m);
 int set_name_call(const struct message *m);
-/* A write to a file of /proc.  Bytes or -errno. */
-int made_write(const struct message *m, struct open *open);
+/* A write to a file of /proc, from that byte on.  Bytes or -errno. */
+int made_write(const struct message *m, const struct open *open, uint32_t from);
 
 #endif
