@@ -80,6 +80,12 @@ void signal_send(struct proc *p, int signal, struct signal_news news);
 /* The same for every process of a group: 0, or -ESRCH if there is none. */
 int signal_send_group(int pgid, int signal, struct signal_news news);
 
+/*
+ * A native call: a server sends a signal to a process, or below 0 to a group.
+ * It comes from the kernel, or if `whom` is a client from that, with a value.
+ */
+int native_signal(int pid, int signal, uint32_t value, const struct proc *whom);
+
 /* Would it do something: is it neither blocked nor ignored? */
 bool signal_acts(const struct proc *p, int signal);
 

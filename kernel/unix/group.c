@@ -12,7 +12,7 @@
  *	                          reads, gets ^C         a read stops it
  *
  * Whose terminal is which is the console's matter.  It asks by the native calls
- * foreground, signal_group and background.
+ * foreground, signal and background.
  *
  * A group is orphaned when no member has a parent that is in another group of
  * the session: then no shell is left that could continue it.  So terminal stops
@@ -110,13 +110,6 @@ int native_foreground(int sid, int pgid)
 		return session < 0 ? session : -EPERM;
 	leader->foreground = pgid == NO_FOREGROUND ? 0 : pgid;
 	return 0;
-}
-
-int native_signal_group(int pgid, int signal)
-{
-	if (pgid <= 0 || signal <= 0 || signal > SIGNAL_MAX)
-		return -EINVAL;
-	return signal_send_group(pgid, signal, from_kernel);
 }
 
 int native_background(struct proc *client, int signal)

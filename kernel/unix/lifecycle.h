@@ -75,7 +75,6 @@ void random_bytes(uint8_t bytes[RANDOM_BLOCK]);
 
 int native_leader(int pid);
 int native_foreground(int sid, int pgid);
-int native_signal_group(int pgid, int signal);
 int native_background(struct proc *client, int signal);
 
 /* `p` is no longer a child of `parent`: its group may be orphaned now. */

@@ -97,9 +97,9 @@ int native_foreground(int sid, int pgid)
 	return (void)sid, (void)pgid, unasked();
 }
 
-int native_signal_group(int pgid, int signal)
+int native_signal(int pid, int signal, uint32_t value, const struct proc *whom)
 {
-	return (void)pgid, (void)signal, unasked();
+	return (void)pid, (void)signal, (void)value, (void)whom, unasked();
 }
 
 int native_background(struct proc *client, int signal)

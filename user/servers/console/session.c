@@ -5,7 +5,7 @@
  * is in the foreground; the console knows bytes, and which session has the
  * terminal.  So this file asks and tells the kernel (abi/native.tbl):
  *
- *	^C ^\ ^Z, a new size    signal_group(foreground(session), ...)
+ *	^C ^\ ^Z, a new size    signal(-foreground(session), ...)
  *	a read, a change        background(token, SIGTTIN or SIGTTOU): 0, or the
  *	                        client is stopped and will ask again
  *	TIOCSPGRP               foreground(session, group)
@@ -67,7 +67,8 @@ void session_take(const struct message *m)
 void session_signal(int signal)
 {
 	if (session_lives())
-		k_signal_group(k_foreground(session.leader, 0), signal);
+		k_signal(-k_foreground(session.leader, 0), signal, 0,
+		         TOKEN_SELF);
 }
 
 int session_background(int token, int signal)
