@@ -8,6 +8,7 @@
  *	NPROC    fork(2): how many processes the user may have
  *	NOFILE   below which number the new descriptors are
  *	MEMLOCK  shmctl(2): how much the user may have locked
+ *	MSGQUEUE the server of files: what the user's queues have room for
  *
  * The others say what is true anyway.  A call may set them to what they are;
  * any other value is refused, because nothing would enforce it.
@@ -19,7 +20,7 @@
 /* What may be set, because something keeps to it. */
 #define KEPT                                                                   \
 	(1u << RLIMIT_CPU | 1u << RLIMIT_FSIZE | 1u << RLIMIT_NPROC |          \
-	 1u << RLIMIT_NOFILE | 1u << RLIMIT_MEMLOCK)
+	 1u << RLIMIT_NOFILE | 1u << RLIMIT_MEMLOCK | 1u << RLIMIT_MSGQUEUE)
 
 void limits_first(struct proc *p)
 {
@@ -32,6 +33,7 @@ void limits_first(struct proc *p)
 	    [RLIMIT_MEMLOCK] = MEMLOCK_LIMIT,
 	    [RLIMIT_AS... RLIMIT_LOCKS] = RLIM_INFINITY,
 	    [RLIMIT_SIGPENDING] = NEWS_OF_ONE,
+	    [RLIMIT_MSGQUEUE] = 819200, /* bytes, as on Linux */
 	    [RLIMIT_RTTIME] = RLIM_INFINITY,
 	};
 

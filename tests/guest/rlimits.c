@@ -60,7 +60,6 @@ TEST("LIMIT-table of Tessera")
 {
 	need_tessera();
 	EQ(limit_of(RLIMIT_SIGPENDING).rlim_max, 128);
-	EQ(limit_of(RLIMIT_MSGQUEUE).rlim_max, 0);
 	EQ(limit_of(RLIMIT_NICE).rlim_max, 0);
 	EQ(limit_of(RLIMIT_RTPRIO).rlim_max, 0);
 	EQ(limit_of(RLIMIT_NOFILE).rlim_max, 256);
