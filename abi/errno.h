@@ -46,6 +46,8 @@
 #define EIDRM        43 /* Identifier removed */
 #define EOVERFLOW    75 /* Value too large for defined data type */
 #define ELIBBAD      80 /* Accessing a corrupted shared library */
+#define ENOTSOCK     88 /* Socket operation on non-socket */
+#define EMSGSIZE     90 /* Message too long */
 #define EOPNOTSUPP   95 /* Operation not supported */
 #define ETIMEDOUT    110 /* Connection timed out */
 /* clang-format on */

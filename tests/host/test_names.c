@@ -107,6 +107,7 @@ void bytes_drop(struct bytes *b) { (void)b; }
 void bytes_own(struct bytes *b, int account) { (void)b, (void)account; }
 void room_dismiss(int *queue, int status) { (void)queue, (void)status; }
 void pipe_end(int pipe) { (void)pipe; }
+void queue_end(int queue) { (void)queue; }
 /* clang-format on */
 
 /* ---- the model ---------------------------------------------------------- */

@@ -5,8 +5,9 @@
  *
  * Clients of a few parties join three queues, leave them at their turn or
  * before, take turns and die, at random.  The model keeps each queue as a row
- * of tokens in the order of joining, and the parties' turns as a row of their
- * own. After each step each queue must be as the model says, link by link.
+ * of tokens in the order of ranks and of joining, and the parties' turns as a
+ * row of their own.  After each step each queue must be as the model says, link
+ * by link.
  */
 #include "../../user/lib/room.h"
 #include "tap.h"
@@ -21,7 +22,7 @@ static int queues[QUEUES] = {NOBODY, NOBODY, NOBODY};
 
 static struct line {
 	int parties[PARTIES], count; /* whose turn it is, and who comes then */
-	int tokens[PARTIES][MOST], waiting[PARTIES];
+	int tokens[PARTIES][MOST], ranks[PARTIES][MOST], waiting[PARTIES];
 } lines[QUEUES];
 
 static int generation, answers;
@@ -62,13 +63,19 @@ static int place_of(const struct line *line, int party)
 	return at;
 }
 
-static void model_join(struct line *line, int party, int token)
+static void model_join(struct line *line, int party, int token, int rank)
 {
-	int at = place_of(line, party);
+	int *tokens = line->tokens[party], *ranks = line->ranks[party];
+	int i = line->waiting[party]++;
 
-	if (at == line->count)
+	if (place_of(line, party) == line->count)
 		line->parties[line->count++] = party;
-	line->tokens[party][line->waiting[party]++] = token;
+	for (; i > 0 && ranks[i - 1] > rank; i--) {
+		tokens[i] = tokens[i - 1];
+		ranks[i] = ranks[i - 1];
+	}
+	tokens[i] = token;
+	ranks[i] = rank;
 }
 
 /* The party at place `at` goes to the end, or away. */
@@ -91,8 +98,10 @@ static void model_leave(struct line *line, int party, int token)
 
 	while (tokens[i] != token)
 		i++;
-	for (int j = i; j + 1 < line->waiting[party]; j++)
+	for (int j = i; j + 1 < line->waiting[party]; j++) {
 		tokens[j] = tokens[j + 1];
+		line->ranks[party][j] = line->ranks[party][j + 1];
+	}
 	line->waiting[party]--;
 	if (line->waiting[party] == 0)
 		move_party(line, at, true);
@@ -140,9 +149,10 @@ static void join(int slot)
 	struct wait wait = room_client(&m);
 
 	wait.what = (int)chance(QUEUES);
+	wait.rank = (int)chance(3) - 1;
 	if (room_place(slot) != 0)
 		forget(room_place(slot));
-	model_join(&lines[wait.what], (int)wait.party, wait.token);
+	model_join(&lines[wait.what], (int)wait.party, wait.token, wait.rank);
 	room_join(&wait);
 	EXPECT(room_find(m.token)->token, m.token);
 	EXPECT(room_find(m.token - TOKEN_SLOTS) == 0, true);

@@ -28,6 +28,13 @@ int device_call(const struct message *m)
 		return -ESPIPE;
 	case SYS_mmap2:
 		return -ENODEV;
+	case SYS_mq_timedsend:
+	case SYS_mq_timedreceive:
+	case SYS_mq_timedsend_time64:
+	case SYS_mq_timedreceive_time64:
+	case SYS_mq_notify:
+	case SYS_mq_getsetattr:
+		return -EBADF; /* it is no queue */
 	case SYS_fchdir:
 	case SYS_getdents:
 	case SYS_getdents64:

@@ -30,10 +30,15 @@ void room_join(const struct wait *client)
 	link = room_queue(wait);
 	while (*link != NOBODY && room.waits[*link].party != wait->party)
 		link = &room.waits[*link].next;
-	while (*link != NOBODY)
+	while (*link != NOBODY && room.waits[*link].rank <= wait->rank)
 		link = &room.waits[*link].behind;
+	wait->next = NOBODY;
+	wait->behind = *link;
 	*link = index;
-	wait->next = wait->behind = NOBODY;
+	if (wait->behind == NOBODY)
+		return;
+	wait->next = room.waits[wait->behind].next; /* if it was the first */
+	room.waits[wait->behind].next = NOBODY;
 }
 
 /* The link of its queue that leads to `wait`. */

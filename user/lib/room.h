@@ -12,7 +12,8 @@
  *
  * A queue is an int of the server's: the number of its first place, or -1.  In
  * a queue the parties take turns, and the requests of one party are served in
- * the order in which they came, each to its end before the next one:
+ * the order of their rank, mostly 0, and of one rank in the order in which they
+ * came, each to its end before the next one:
  *
  *	queue --> party A's first --next--> party B's first
  *	               |                          |
@@ -50,8 +51,10 @@ struct wait {
 	bool now;             /* O_NONBLOCK */
 	bool hurried;         /* it wishes to wait no longer */
 	uint32_t party;       /* whose turn it takes */
+	int rank;             /* in its party the lower ones come first */
 	uint32_t from;        /* the offset of its first byte in a file */
 	uint32_t done, total; /* bytes */
+	uint64_t until;       /* the server's word for when its wait ends */
 	int next, behind;     /* the next party's first; its own next; or -1 */
 };
 
@@ -67,7 +70,10 @@ static inline struct wait room_client(const struct message *m)
 	return (struct wait){.token = m->token, .party = m->uid};
 }
 
-/* Gives the client its place, at the end of its queue. */
+/*
+ * Gives the client its place: at the end of its queue, but before those of its
+ * party that have a higher rank.
+ */
 void room_join(const struct wait *client);
 /*
  * Leaves the queue: the place is free.  If it was its turn, the rest of its

@@ -9,6 +9,7 @@
  *	pipes/   what is in pipes; and their ends, with FIFOs
  *	proc/    the files that are made when they are read
  *	calls/   the calls, one handler for each
+ *	mqueue/  message queues
  *	main.c   the loop, and which call goes where
  *
  * It has rank 1: it may send requests to servers of a higher rank, but it
@@ -28,6 +29,9 @@
  *	            the name's bytes              client   bytes/arena.c
  *	pipe2, FIFO room for pipes, stays         client   pipes/pipe.c
  *	            a chunk of the arena          client   page_take
+ *	mq_open     room for queues, stays        client   mqueue/queue.c
+ *	mq_send     room for messages, stays      client   mqueue/mail.c
+ *	            their bytes                   client   bytes/bytes.c
  *	write       a chunk of the arena          client   bytes/arena.c
  *	            a segment, and its pages      client   bytes/bytes.c
  *	mmap2       a segment, a file's last page client   bytes/bytes.c
@@ -58,6 +62,7 @@
 #include "../../lib/devices.h"
 #include "../../lib/inspect.h"
 #include "calls/calls.h"
+#include "mqueue/mqueue.h"
 #include "pipes/pipe.h"
 #include "proc/proc.h"
 
@@ -155,6 +160,14 @@ static int (*const calls[SYSCALL_LIMIT])(const struct message *) = {
     [SYS_uname] = uname_call,
     [SYS_sethostname] = set_name_call,
     [SYS_setdomainname] = set_name_call,
+    [SYS_mq_open] = mq_open_call,
+    [SYS_mq_unlink] = mq_unlink_call,
+    [SYS_mq_timedsend] = mq_send_call,
+    [SYS_mq_timedsend_time64] = mq_send_call,
+    [SYS_mq_timedreceive] = mq_receive_call,
+    [SYS_mq_timedreceive_time64] = mq_receive_call,
+    [SYS_mq_notify] = mq_notify_call,
+    [SYS_mq_getsetattr] = mq_attributes_call,
     [SYS_sched_setscheduler] = scheduler_call,
     [SYS_sched_getscheduler] = scheduler_call,
     [SYS_sched_setparam] = scheduler_call,
@@ -311,6 +324,13 @@ static uint32_t argument(char **argv, const char *name, uint32_t base)
 	return 0;
 }
 
+/* Answers, and waits for the next message; -EAGAIN: until a limit is over. */
+static int next_in_time(struct message *m, int status)
+{
+	answer_client(m, status);
+	return k_receive_for(m, queues_patience());
+}
+
 int main(int argc, char **argv, char **envp)
 {
 	struct message m;
@@ -322,17 +342,21 @@ int main(int argc, char **argv, char **envp)
 	quota_start(inspect_now()->frames_total, argument(argv, "fs=", 10));
 	if (!arena_start(files_quota.limit) || !archive_start() ||
 	    !add_devices(argv) || !proc_start() || !open_start() ||
-	    !pipe_start()) {
+	    !pipe_start() || !queues_start()) {
 		log_line("no memory for the name space");
 		return 1;
 	}
 	for (;;) {
-		error = more ? k_poll(&m) : answer_and_receive(&m, status);
+		error = more           ? k_poll(&m)
+		        : queues_timed ? next_in_time(&m, status)
+		                       : answer_and_receive(&m, status);
 		if (error < 0 && error != -EAGAIN)
 			return 1;
 		moment_forget();
 		request_forget();
 		status = error == 0 ? event(&m) : ANSWERED;
+		if (queues_timed)
+			queues_expire();
 		more = turns_left() || pipe_busy() || nodes_left();
 		if (more) {
 			/* No answer waits for another's turn. */

@@ -9,6 +9,7 @@
 	X(34, stat, FD) \
 	X(35, pair, FD) \
 	X(36, dial, FD) \
+	X(39, mq_open, NAME) \
 	X(37, chdir, FD) \
 	X(40, open, NAME) \
 	X(41, openat, NAME) \

@@ -22,6 +22,7 @@ static const char *const syscall_names[SYSCALL_LIMIT] = {
 	[34] = "stat",
 	[35] = "pair",
 	[36] = "dial",
+	[39] = "mq_open",
 	[37] = "chdir",
 	[40] = "open",
 	[41] = "openat",

@@ -22,6 +22,7 @@
 #define SYS_stat 34
 #define SYS_pair 35
 #define SYS_dial 36
+#define SYS_mq_open 39
 #define SYS_chdir 37
 #define SYS_open 40
 #define SYS_openat 41

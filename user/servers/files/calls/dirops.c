@@ -278,7 +278,8 @@ static int check_link(const struct place *place, int node)
 
 	if (error == 0 && place->slash)
 		error = -ENOENT;
-	if (error == 0 && proc_has(place->directory) != proc_has(node))
+	if (error == 0 && (known.kind == NODE_QUEUE ||
+	                   proc_has(place->directory) != proc_has(node)))
 		error = -EXDEV;
 	if (error == 0 && is_kept_apart(&place->who, &known))
 		error = -EPERM;

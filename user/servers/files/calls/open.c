@@ -82,6 +82,8 @@ static int open_node(const struct message *m, const struct who *who, int number,
 	flags &= ~(O_CREAT | O_EXCL);
 	if (node.kind == NODE_FIFO && !(flags & O_PATH))
 		return fifo_open(m, number, flags);
+	if (node.kind == NODE_QUEUE && !(flags & O_PATH))
+		return queue_open(m, number, flags);
 	if (node.kind != NODE_PASS || (flags & O_PATH))
 		return open_reply(m, number, flags);
 	error = k_pass(m->token, node.value, node.device);

@@ -172,6 +172,8 @@ int read_on(struct wait *r)
 		return give_endless(r, kind);
 	case NODE_MADE:
 		return give_made(r, open);
+	case NODE_QUEUE:
+		return queue_read(r, open);
 	default:
 		return give_file(r, open);
 	}
@@ -267,6 +269,8 @@ static int write_object(const struct message *m, struct open *open)
 		return error;
 	if (!writable(open))
 		return -EBADF;
+	if (kind == NODE_QUEUE)
+		return -EINVAL;
 	if (wanted > 0 && !flags_known(m))
 		return -EOPNOTSUPP;
 	if (kind == NODE_MADE)
@@ -382,7 +386,8 @@ int ioctl_call(const struct message *m)
 		return nonblock_call(m, &open->flags);
 	if (open->pipe != 0)
 		return pipe_ioctl(m, open);
-	if (m->args[1] != FIONREAD || node.kind != NODE_FILE)
+	if (m->args[1] != FIONREAD ||
+	    (node.kind != NODE_FILE && node.kind != NODE_QUEUE))
 		return -ENOTTY;
 	return give(m->token, ARGUMENT, &left, sizeof(left));
 }

@@ -40,6 +40,9 @@ void open_close(int object)
 	made_forget(open);
 	if (open_is_end(open))
 		end_close(object);
+	if (node_look(open->node)->kind == NODE_QUEUE &&
+	    !(open->flags & O_PATH))
+		queue_close(object);
 	lock_drop(open);
 	node_release(open->node);
 	objects_drop(&opens, object);

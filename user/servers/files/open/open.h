@@ -3,7 +3,7 @@
  *
  * An object is one open file description: a node, an offset and flags.  A call
  * that cannot be answered at once waits in the room (user/lib/room.h): in the
- * line of long reads, at a locked node, or at a pipe.
+ * line of long reads, at a locked node, at a pipe, or at a message queue.
  *
  *	object.c   the objects, and the first steps of a call
  *	turns.c    reads that are too long for one turn
@@ -24,10 +24,10 @@ struct open {
 	int flags;
 	uint32_t offset; /* of a directory: the cookie that comes next */
 	int hint;        /* of a directory: perhaps the entry that comes next */
-	/* Of an end of a pipe: see pipes/end.c. */
-	int pipe; /* 0: it is no end */
-	int lock; /* what it holds of flock(2): lock.c */
+	int lock;        /* what it holds of flock(2): lock.c */
+	/* Of an end of a pipe, pipes/end.c, or of a queue, mqueue/queue.c. */
 	int connection, sibling;
+	int pipe; /* 0: it is no end */
 	uint32_t writers_before;
 	/* The rest is about a file of /proc: see proc/made.c. */
 	struct running running; /* what its process ran when it was opened */
@@ -91,7 +91,9 @@ enum what {
 	WAIT_PIPE_WRITE, /* room in a pipe */
 	WAIT_OPEN_READ,  /* that the FIFO of a pipe is opened for writing */
 	WAIT_OPEN_WRITE,
-	WAIT_LOCK, /* a lock of a node */
+	WAIT_LOCK,    /* a lock of a node */
+	WAIT_SEND,    /* room in a message queue */
+	WAIT_RECEIVE, /* a message in one */
 };
 
 /* A pipe has a queue for each of the four waits from this one on. */
@@ -118,6 +120,15 @@ int read_on(struct wait *reading);
 void made_forget(struct open *open);
 /* pipes/end.c: an end is closed. */
 void end_close(int object);
+/*
+ * mqueue/queue.c: opens a queue once more, ANSWERED or -errno; an object of a
+ * queue is closed; the line of a wait.
+ */
+int queue_open(const struct message *m, int node, int flags);
+void queue_close(int object);
+int *queue_waiters(const struct wait *wait);
+/* mqueue/notice.c: read(2) of a queue.  The call's answer. */
+int queue_read(const struct wait *reading, struct open *open);
 /* pipes/pipe.c: the queue of a wait; a client that waits no longer. */
 int *pipe_queue(int pipe, enum what what);
 void pipe_unblock(struct wait *wait);

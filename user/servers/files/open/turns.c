@@ -21,6 +21,8 @@ int *room_queue(const struct wait *wait)
 		return &line;
 	if (wait->what == WAIT_LOCK)
 		return &node_edit(wait->at)->lockers;
+	if (wait->what >= WAIT_SEND)
+		return queue_waiters(wait);
 	return pipe_queue(wait->at, (enum what)wait->what);
 }
 
@@ -64,6 +66,8 @@ void turns_hurry(int token)
 		wait->hurried = true;
 	else if (wait->what == WAIT_LOCK)
 		lock_unblock(wait);
+	else if (wait->what >= WAIT_SEND)
+		room_answer(wait, -EINTR);
 	else
 		pipe_unblock(wait);
 }

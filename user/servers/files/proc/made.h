@@ -87,7 +87,7 @@ void make_pt(struct making *making);
  */
 void maps_measure(int pid, uint32_t *bytes, uint32_t *pages);
 
-/* tunables.c: from limits to text, and back. */
+/* tunables.c: from limits to text, and back.  Behind the kernel's are ours. */
 void tunables_make(struct text *text, uint32_t first);
 int tunables_write(const struct message *m, uint32_t first, uint32_t offset);
 

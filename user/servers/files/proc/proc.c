@@ -17,6 +17,11 @@
 		"proc/sys/kernel/" name, S_IFREG | 0644,                       \
 		    MADE_TUNABLES + (number)                                   \
 	}
+#define QUEUE(name, number)                                                    \
+	{                                                                      \
+		"proc/sys/fs/mqueue/" name, S_IFREG | 0644,                    \
+		    MADE_TUNABLES + TUNABLES + (number)                        \
+	}
 /* clang-format on */
 
 static const struct {
@@ -65,6 +70,11 @@ static const struct {
     TUNABLE("pid_max", TUNABLE_PID_MAX),
     TUNABLE("threads-max", TUNABLE_THREADS_MAX),
     TUNABLE("trace", TUNABLE_TRACE),
+    QUEUE("queues_max", QUEUE_QUEUES_MAX),
+    QUEUE("msg_max", QUEUE_MSG_MAX),
+    QUEUE("msgsize_max", QUEUE_MSGSIZE_MAX),
+    QUEUE("msg_default", QUEUE_MSG_DEFAULT),
+    QUEUE("msgsize_default", QUEUE_MSGSIZE_DEFAULT),
 };
 
 static const struct {

@@ -10,13 +10,28 @@
  *	process.c   what /proc/PID says about a process
  *	maps.c      /proc/PID/maps and pt: address spaces
  *	sysvipc.c   /proc/sysvipc: the System V objects
- *	tunables.c  /proc/sys/kernel: the limits, which root may write
+ *	tunables.c  /proc/sys: the limits, which root may write
  */
 #ifndef FILES_PROC_H
 #define FILES_PROC_H
 
 #include "../open/open.h"
 #include "../tree/path.h"
+
+/* The limits of message queues: /proc/sys/fs/mqueue. */
+enum queue_limit {
+	QUEUE_QUEUES_MAX,
+	QUEUE_MSG_MAX,
+	QUEUE_MSGSIZE_MAX,
+	QUEUE_MSG_DEFAULT,
+	QUEUE_MSGSIZE_DEFAULT,
+	QUEUE_LIMITS
+};
+extern uint32_t queue_limits[QUEUE_LIMITS];
+
+/* What root may give to one queue, as a limit and as an attribute. */
+#define QUEUE_HARD_MOST 65536u
+#define QUEUE_HARD_SIZE 0x100000u /* Linux: 16 MiB; a turn moves one */
 
 /* Makes the names that are fixed.  False: there is no memory. */
 bool proc_start(void);

@@ -317,6 +317,14 @@ void make_crime(struct text *text, int pid)
 
 /* ---- the links ---------------------------------------------------------- */
 
+/* As if the directory of the queues were the root: mq_overview(7). */
+static void put_queue(struct text *text, const struct entry *entry)
+{
+	text_byte(text, '/');
+	text_bytes(text, (const char *)arena_at(entry->name),
+	           entry->name_bytes);
+}
+
 /* A path to a node, or what Linux says where there is none. */
 static void put_node(struct text *text, int number)
 {
@@ -327,6 +335,9 @@ static void put_node(struct text *text, int number)
 		text_add(text, "%s", path);
 	else if (node_look(number)->kind == NODE_FIFO)
 		text_add(text, "pipe:[%u]", node_look(number)->ino);
+	else if (node_look(number)->kind == NODE_QUEUE &&
+	         entry_of(number) != NO_ENTRY)
+		put_queue(text, entry_at(entry_of(number)));
 	else
 		text_add(text, "/%u (deleted)", node_look(number)->ino);
 }

@@ -1,5 +1,8 @@
 /*
- * user/servers/files/proc/tunables.c -- /proc/sys/kernel: the limits, as text.
+ * user/servers/files/proc/tunables.c -- /proc/sys: the limits, as text.
+ *
+ * The limits in /proc/sys/kernel are the kernel's; those of message queues, in
+ * /proc/sys/fs/mqueue, are this server's and have the numbers behind them.
  *
  * A file holds one number; `sem` holds four: SEMMSL SEMMNS SEMOPM SEMMNI.  A
  * write sets as many of them as it has numbers, from the first on, and returns
@@ -10,6 +13,39 @@
 #include "made.h"
 
 #define NUMBER_MAX 20 /* characters */
+
+uint32_t queue_limits[QUEUE_LIMITS] = {[QUEUE_QUEUES_MAX] = 256,
+                                       [QUEUE_MSG_MAX] = 10,
+                                       [QUEUE_MSGSIZE_MAX] = 8192,
+                                       [QUEUE_MSG_DEFAULT] = 10,
+                                       [QUEUE_MSGSIZE_DEFAULT] = 8192};
+
+/* From the least one to the greatest, as on Linux. */
+static const uint32_t queue_ranges[QUEUE_LIMITS][2] = {
+    [QUEUE_QUEUES_MAX] = {0, INT32_MAX},
+    [QUEUE_MSG_MAX] = {1, QUEUE_HARD_MOST},
+    [QUEUE_MSGSIZE_MAX] = {128, QUEUE_HARD_SIZE},
+    [QUEUE_MSG_DEFAULT] = {1, QUEUE_HARD_MOST},
+    [QUEUE_MSGSIZE_DEFAULT] = {128, QUEUE_HARD_SIZE}};
+
+static uint32_t value_of(uint32_t limit)
+{
+	return limit < TUNABLES ? inspect_now()->tunables[limit]
+	                        : queue_limits[limit - TUNABLES];
+}
+
+static int set_value(uint32_t limit, uint32_t value)
+{
+	const uint32_t *range;
+
+	if (limit < TUNABLES)
+		return k_tunable(limit, value);
+	range = queue_ranges[limit - TUNABLES];
+	if (value < range[0] || value > range[1])
+		return -EINVAL;
+	queue_limits[limit - TUNABLES] = value;
+	return 0;
+}
 
 static uint32_t numbers_in(uint32_t first)
 {
@@ -25,14 +61,12 @@ static bool shows_sign(uint32_t first)
 
 void tunables_make(struct text *text, uint32_t first)
 {
-	const struct inspection *now = inspect_now();
-
 	for (uint32_t i = 0; i < numbers_in(first); i++)
 		text_add(text,
 		         shows_sign(first) ? "%d"
 		         : i               ? "\t%u"
 		                           : "%u",
-		         now->tunables[first + i]);
+		         value_of(first + i));
 	text_byte(text, '\n');
 }
 
@@ -86,7 +120,7 @@ static int set_from(struct written *text, uint32_t first)
 			break;
 		if (!number_next(text, &value))
 			return -EINVAL;
-		error = k_tunable((int)(first + i), value);
+		error = set_value(first + i, value);
 		if (error < 0)
 			return error;
 	}

@@ -154,6 +154,8 @@ static int end(int number)
 	room_dismiss(&node->lockers, -EINTR); /* all are dead */
 	if (node->kind == NODE_FIFO && node->value != 0)
 		pipe_end(node->value);
+	if (node->kind == NODE_QUEUE)
+		queue_end(node->value);
 	objects_drop(&nodes, number);
 	return parent;
 }

@@ -29,6 +29,7 @@ enum node_kind {
 	NODE_FILE,
 	NODE_LINK,
 	NODE_FIFO,
+	NODE_QUEUE, /* a message queue, whose number is `value` */
 	NODE_NULL,
 	NODE_ZERO,
 	NODE_FULL,   /* zeroes to read, and no space to write */
@@ -189,7 +190,8 @@ struct node proc_node(int node);
 int proc_find(int parent, const char *name, uint32_t bytes);
 /* The name of a directory there; its length, without a NUL. */
 uint32_t proc_name(int node, char name[16]);
-/* pipes/pipe.c: the node of a pipe ends. */
+/* pipes/pipe.c, mqueue/queue.c: the node of a pipe or of a queue ends. */
 void pipe_end(int pipe);
+void queue_end(int queue);
 
 #endif
