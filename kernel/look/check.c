@@ -13,6 +13,7 @@
  *	    process, and each server that ran too long, is in the ring
  *	P6  the sleepers: kernel/process/sleep.c
  *	P7  a space's holders are the processes that have it
+ *	P8  half of each kernel stack was never used
  */
 #include "machine.h"
 
@@ -24,6 +25,9 @@
 #include "../../ipc/sysv/msg.h"
 #include "../../ipc/sysv/sem.h"
 #include "../../ipc/sysv/shm.h"
+
+#define STACK_WORDS (int)(PAGE_SIZE / sizeof(uint32_t))
+#define STACK_SPARE (int)(PAGE_SIZE / 2)
 
 /* How many processes have this pid. */
 static int times_named(int pid)
@@ -115,9 +119,37 @@ static int holders_check(void)
 	return breaches;
 }
 
+/* A kernel stack begins with zeroes.  How many bytes of it are zeroes still? */
+static int stack_left(const struct proc *p)
+{
+	const uint32_t *end = (const uint32_t *)proc_stack_top(p) - STACK_WORDS;
+	int words = 0;
+
+	while (words < STACK_WORDS && end[words] == 0)
+		words++;
+	return words * (int)sizeof(end[0]);
+}
+
+static int stacks_check(void)
+{
+	int breaches = 0;
+
+	for (int i = 0; i < proc_rows.fresh; i++) {
+		const struct proc *p = &procs[i];
+
+		if (p->life.pid == 0 || stack_left(p) >= STACK_SPARE)
+			continue; /* without a pid it may have no stack */
+		klog(KLOG_ERROR, "P8: row %d, %d bytes of its stack are left",
+		     i, stack_left(p));
+		breaches++;
+	}
+	return breaches;
+}
+
 static int process_check(void)
 {
-	int breaches = users_check() + sleep_check() + holders_check();
+	int breaches =
+	    users_check() + sleep_check() + holders_check() + stacks_check();
 
 	for (int i = 1; i < proc_rows.fresh; i++) {
 		const struct proc *p = &procs[i];

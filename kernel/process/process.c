@@ -29,7 +29,10 @@ struct proc *running;
 _Static_assert(sizeof(struct proc) == 2048, "an index becomes a shift");
 _Static_assert(PROCS_MAX <= TOKEN_SLOTS, "a token has room for an index");
 
-/* A kernel stack stays with its row: it is made at the row's first use. */
+/*
+ * A kernel stack stays with its row: it is made at the row's first use.  It
+ * begins with zeroes, so that stacks_check() sees how deep it was used.
+ */
 static int make_stack(const struct proc *p, int level)
 {
 	uintptr_t top = proc_stack_top(p);
@@ -38,7 +41,7 @@ static int make_stack(const struct proc *p, int level)
 		return 0;
 	if (promise_take(1, level) < 0)
 		return -ENOMEM;
-	page_map_kernel(top - PAGE_SIZE, frame_alloc());
+	page_map_kernel(top - PAGE_SIZE, frame_alloc_zeroed());
 	kernel_frames++;
 	return 0;
 }

@@ -18,6 +18,14 @@ int run_queues_used = 4;
 		return 0;                                                      \
 	}
 
+/* Each row has a kernel stack, of which the first words were used. */
+static uint32_t stacks[PROCS][PAGE_SIZE / sizeof(uint32_t)];
+
+uintptr_t proc_stack_top(const struct proc *p)
+{
+	return (uintptr_t)&stacks[proc_index(p) + 1];
+}
+
 SILENT(shm_check)
 SILENT(sem_check)
 SILENT(msg_check)
@@ -50,6 +58,7 @@ static void start(void)
 	                                   .next = &nobody,
 	                                   .in_ring = true,
 	                                   .processes = 3};
+	stacks[1][PAGE_SIZE / sizeof(uint32_t) / 2] = 1;
 	EXPECT(check_all(), 0);
 }
 
@@ -73,6 +82,7 @@ int main(void)
 	SEES(check_all, "P5: uid 0", run_queues[1].next, &run_queues[2]);
 	SEES(check_all, "P7: space 1", spaces[1].holders, 2);
 	SEES(check_all, "P7: space 1", procs[2].life.space, 1);
-	tap("check_all: sees each breach of P1 to P7: processes and users");
+	SEES(check_all, "P8: row 3", stacks[3][PAGE_SIZE / 8 - 1], 1);
+	tap("check_all: sees each breach of P1 to P8: processes and users");
 	return tap_end();
 }

@@ -13,8 +13,8 @@ cr0 \w{8} cr2 \w{8} cr3 \w{8} cr4 (\w{8})
 BETWEEN = r"(?:  \w{8} \w+\+\w+\n)*?"
 CALLERS = (r"  \w{8} provoke\+\w+\n" + BETWEEN +
            r"  \w{8} (?:run|sys)_reboot\+\w+\n" + BETWEEN +
-           r"  \w{8} trap_unix\+\w+(?: \?)?\n" +
-           r"the checkers find 0 broken invariants\n")
+           r"  \w{8} trap_unix\+\w+(?: \?)?\n")
+FIND = "the checkers find %d broken invariants\n"
 RUNNING = "running: pid \\d+ \\(provoke\\)\n"
 FAULT = r"panic: #PF page fault in the kernel at (\w{8}), error %s, address "
 # What `provoke=WORD` makes the kernel say: kernel/look/provoke_check.c.
@@ -23,22 +23,23 @@ PANICS = {
              RUNNING + REGISTERS + r"""  \w{8} provoke_stack\+\w+
   \w{8} provoke_stack\+\w+
   ... \d+ times more
-""" + CALLERS,
+""" + CALLERS +
+             "P8: row \\d+, \\d\\d? bytes of its stack are left\n" + FIND % 1,
     "null": FAULT % 0 + "00000000\n" + RUNNING + REGISTERS +
             r"""  \1 provoke_read\+\w+
   \w{8} provoke_null\+\w+
-""" + CALLERS,
+""" + CALLERS + FIND % 0,
     "smap": FAULT % 1 + "0804\\w{4}\n" + RUNNING + REGISTERS +
             r"""  \1 provoke_read\+\w+
   \w{8} provoke_smap\+\w+
-""" + CALLERS,
+""" + CALLERS + FIND % 0,
     "smep": FAULT % 11 + "\\1\n" + RUNNING + REGISTERS +
             r"""  \1 \?\+\w+
   \w{8} provoke_smep\+\w+
-""" + CALLERS,
+""" + CALLERS + FIND % 0,
     "assert": r"panic: kernel/look/provoke_check\.c:\d+: nothing_provoked"
               "\n" + RUNNING + r"""  \w{8} provoke_assert\+\w+
-""" + CALLERS,
+""" + CALLERS + FIND % 0,
 }
 SENTENCES = {
     "stack": "SEC-S9 a kernel-stack overflow is caught and names the process",
