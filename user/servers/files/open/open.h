@@ -102,7 +102,12 @@ enum what {
 
 /* Does the first turn of a read.  The call's answer; ANSWERED: not yet. */
 int turns_begin(struct wait *reading);
-bool turns_left(void);
+static inline bool turns_left(void)
+{
+	extern int turns_line;
+
+	return turns_line != NOBODY;
+}
 void turns_next(void); /* gives the first read in line its turn */
 /* Does the process wait here for what may never come, as for bytes? */
 bool turns_sleeps(int pid);

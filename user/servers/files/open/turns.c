@@ -13,12 +13,12 @@
  */
 #include "open.h"
 
-static int line = NOBODY;
+int turns_line = NOBODY;
 
 int *room_queue(const struct wait *wait)
 {
 	if (wait->what < WAIT_PIPE)
-		return &line;
+		return &turns_line;
 	if (wait->what == WAIT_LOCK)
 		return &node_edit(wait->at)->lockers;
 	if (wait->what >= WAIT_SEND)
@@ -37,21 +37,16 @@ int turns_begin(struct wait *reading)
 	return ANSWERED;
 }
 
-bool turns_left(void)
-{
-	return line != NOBODY;
-}
-
 void turns_next(void)
 {
-	struct wait *reading = room_first(&line);
+	struct wait *reading = room_first(&turns_line);
 	int result;
 
 	if (reading == 0)
 		return;
 	result = room_lives(reading) ? read_on(reading) : -ESRCH;
 	if (result == LATER)
-		room_turn(&line);
+		room_turn(&turns_line);
 	else
 		room_answer(reading, result);
 }

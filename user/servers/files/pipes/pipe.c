@@ -31,17 +31,16 @@
 #define SHARE      16 /* pipes may have this part of the machine's memory */
 #define ROOT_SHARE 8  /* and the last part of that is root's */
 
+int pipes_busy; /* the first busy pipe, or 0 */
+
 struct objects pipes = {.bytes = sizeof(struct pipe)};
 
-static struct {
-	int busy; /* the first busy pipe, or 0 */
-	struct quota quota;
-} state;
+static struct quota quota;
 
 bool pipe_start(void)
 {
-	state.quota.limit = inspect_now()->frames_total / SHARE;
-	state.quota.kept = state.quota.limit / ROOT_SHARE;
+	quota.limit = inspect_now()->frames_total / SHARE;
+	quota.kept = quota.limit / ROOT_SHARE;
 	return objects_start(&pipes);
 }
 
@@ -50,18 +49,18 @@ static int page_take(int account, int whom)
 {
 	int page;
 
-	if (!quota_take(&state.quota, 1, whom, account))
+	if (!quota_take(&quota, 1, whom, account))
 		return 0;
 	page = arena_take(PAGE_SIZE, whom, account);
 	if (page > 0)
 		return page;
-	quota_give(&state.quota, 1, account);
+	quota_give(&quota, 1, account);
 	return 0;
 }
 
 static void page_drop(int account, int page)
 {
-	quota_give(&state.quota, 1, account);
+	quota_give(&quota, 1, account);
 	arena_drop(page);
 }
 
@@ -87,7 +86,7 @@ int pipe_make(int node, const struct message *m)
 
 static void forget_busy(int pipe)
 {
-	int *link = &state.busy;
+	int *link = &pipes_busy;
 
 	while (*link != 0 && *link != pipe)
 		link = &pipe_at(*link)->after;
@@ -394,22 +393,17 @@ void pipe_go_on(int pipe)
 	if (steps < STEPS || p->busy)
 		return;
 	p->busy = true;
-	p->after = state.busy;
-	state.busy = pipe;
-}
-
-bool pipe_busy(void)
-{
-	return state.busy != 0;
+	p->after = pipes_busy;
+	pipes_busy = pipe;
 }
 
 void pipe_next(void)
 {
-	int pipe = state.busy;
+	int pipe = pipes_busy;
 
 	if (pipe == 0)
 		return;
-	state.busy = pipe_at(pipe)->after;
+	pipes_busy = pipe_at(pipe)->after;
 	pipe_at(pipe)->busy = false;
 	pipe_go_on(pipe);
 }

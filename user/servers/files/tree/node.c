@@ -142,7 +142,7 @@ void node_hold(int node)
  */
 #define STEPS 1000
 
-static int ending = NO_NODE;
+int nodes_ending = NO_NODE;
 
 /* Frees a node.  The parent that it has held, or NO_NODE. */
 static int end(int number)
@@ -171,26 +171,21 @@ void node_release(int number)
 		if (node->opens > 0 || node->links > 0)
 			return;
 		if (steps++ == STEPS) {
-			node->first = ending;
-			ending = number;
+			node->first = nodes_ending;
+			nodes_ending = number;
 			return;
 		}
 		number = end(number);
 	}
 }
 
-bool nodes_left(void)
-{
-	return ending != NO_NODE;
-}
-
 void nodes_next(void)
 {
-	int number = ending;
+	int number = nodes_ending;
 
 	if (number == NO_NODE)
 		return;
-	ending = node_edit(number)->first;
+	nodes_ending = node_edit(number)->first;
 	node_release(end(number));
 }
 

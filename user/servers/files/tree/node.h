@@ -127,7 +127,12 @@ void node_hold(int node);
 /* Lets go of a node.  It ends if it has no name and nobody holds it. */
 void node_release(int node);
 /* Are there nodes that end, but for which no time was left?  Some more end. */
-bool nodes_left(void);
+static inline bool nodes_left(void)
+{
+	extern int nodes_ending;
+
+	return nodes_ending != NO_NODE;
+}
 void nodes_next(void);
 
 /*
