@@ -16,9 +16,9 @@
  *	         regions, segments, the page tables; `changes`, which grows with
  *	         every system call; `teach`
  *	fixed    magic to bytes, direct_map to frames_total, archive_*, hz,
- *	         boot_*, the fields; of a table its name, address and stride
+ *	         boot_frames, the fields; of a table its name, address, stride
  *	updated  frames_free, frames_promised, kernel_frames, ticks, current,
- *	         counters, tunables; of a table `slots` and `live`
+ *	         boot_time, counters, tunables; of a table `slots` and `live`
  *
  * An update is made before each read through the servers' door, and so before
  * each read of /proc.  While the trace is on, it is also made before each event
@@ -102,8 +102,9 @@ struct inspection {
 #define INSPECT_COUNT_COPIED    4 /* frames copied (copy-on-write) */
 #define INSPECT_COUNT_SWITCHES  5
 #define INSPECT_COUNT_MESSAGES  6
-#define INSPECT_COUNT_USER      7 /* ticks in user mode */
-#define INSPECT_COUNT_SYSTEM    8 /* ticks in the kernel */
-#define INSPECT_COUNT_PROCESSES 9 /* processes made */
+#define INSPECT_COUNT_USER      7  /* ticks in user mode */
+#define INSPECT_COUNT_SYSTEM    8  /* ticks in the kernel */
+#define INSPECT_COUNT_PROCESSES 9  /* processes made */
+#define INSPECT_COUNT_SHM       10 /* now: pages of System V segments */
 
 #endif

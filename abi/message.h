@@ -28,7 +28,7 @@
 #include "types.h"
 
 /* Message types below zero are pulses; the others are call numbers. */
-#define PULSE_INTERRUPT -1 /* args[0]: bits of the lines that fired */
+#define PULSE_INTERRUPT -1 /* args[0]: bits of lines that fired; 0: alarm() */
 #define PULSE_CLOSE     -2 /* last close of `object` (of `connection`) */
 #define PULSE_UNBLOCK   -3 /* the client of `token` wants an answer soon */
 

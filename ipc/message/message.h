@@ -160,8 +160,8 @@ void message_answer(struct proc *client, int status);
 int native_receive(vaddr_t message);
 /* The same, but it does not wait: -EAGAIN if there is no news. */
 int native_poll(vaddr_t message);
-/* The same, but it waits for so long first. */
-int native_receive_for(vaddr_t message, uint32_t milliseconds);
+/* The caller will hear of line 0, once: alarm.c.  0 */
+int native_alarm(uint32_t microseconds);
 /*
  * Answers the client.  Returns the numbers of the connections that the reply
  * carried, first + second * 65536, or 0 if it carried none.  Or -EINVAL: the

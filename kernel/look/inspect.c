@@ -160,6 +160,8 @@ void inspect_update(void)
 	counters[INSPECT_COUNT_USER] = clock_used.user;
 	counters[INSPECT_COUNT_SYSTEM] = clock_used.system;
 	counters[INSPECT_COUNT_PROCESSES] = count_processes;
+	counters[INSPECT_COUNT_SHM] = shm_pages;
+	inspection.boot_time = clock_boot_time;
 	update_tables();
 }
 
@@ -179,7 +181,6 @@ void inspect_init(void)
 	inspection.archive_start = archive_start;
 	inspection.archive_bytes = archive_bytes;
 	inspection.hz = HZ;
-	inspection.boot_time = clock_boot_time;
 	memcpy(inspection.fields, fields, sizeof(fields));
 	for (int i = 0; i < TABLES; i++) {
 		struct inspect_table *out = &inspection.tables[i];

@@ -28,7 +28,7 @@
 #define SPEAKER_GATE 1 /* channel 2 counts */
 #define SPEAKER_ON   2 /* the speaker is driven by it */
 
-uint32_t ticks, clock_boot_time, clock_now;
+uint32_t ticks, clock_boot_time, clock_rest, clock_now;
 
 /* ---- PIC ---------------------------------------------------------------- */
 
@@ -108,11 +108,21 @@ void clock_read(void)
 	clock_counts += (uint16_t)(last - count); /* it counts down */
 	last = count;
 	seconds = cpu_divide(clock_counts, PIT_HZ, &rest);
-	clock_now = clock_boot_time + seconds;
+	clock_now = clock_boot_time + seconds + (rest + clock_rest >= PIT_HZ);
 	ticks = seconds * HZ + rest * HZ / PIT_HZ;
 	/* The next tick is rest / HZ counts away. */
 	rest = PIT_HZ - rest * HZ % PIT_HZ;
 	clock_next_tick = clock_counts + rest / HZ + 1;
+}
+
+void clock_set(uint32_t seconds, uint32_t counts)
+{
+	uint64_t since_1970 = (uint64_t)seconds * PIT_HZ + counts;
+
+	clock_read();
+	clock_boot_time =
+	    cpu_divide(since_1970 - clock_counts, PIT_HZ, &clock_rest);
+	clock_read();
 }
 
 void clock_alarm(uint64_t at)

@@ -41,8 +41,12 @@ void clock_init(uint32_t boot_time);
 extern uint64_t clock_counts, clock_next_tick;
 extern uint32_t ticks, clock_now;
 
-/* Seconds since 1970 at boot; 0 if there is no real-time clock. */
-extern uint32_t clock_boot_time;
+/*
+ * Seconds since 1970 at boot, and counts; 0 if there is no real-time clock.
+ * clock_set() changes them: it is so late now.
+ */
+extern uint32_t clock_boot_time, clock_rest;
+void clock_set(uint32_t seconds, uint32_t counts);
 
 /* Reads the clock.  It must be read every 54 ms; the alarms see to that. */
 void clock_read(void);

@@ -127,12 +127,6 @@ struct proc {
 		struct sigstack stack;    /* sigaltstack(2) */
 	} signal;
 
-	/* itimer.c: ITIMER_REAL, and the two that count CPU time */
-	struct {
-		struct alarm real;
-		uint64_t period[3], left[3]; /* counts, or 0: `which` */
-	} timers;
-
 	/* exec.c */
 	struct {
 		bool executed; /* it has called exec since its fork */

@@ -137,7 +137,6 @@ void clock_tick(bool user)
 		return;
 	count_clock(&p->sched.used, user, passed);
 	count_clock(&clock_used, user, passed);
-	timers_tick(p, passed, user);
 	limit_tick(p);
 	if (ticks % quantum < passed)
 		quantum_ends(p);

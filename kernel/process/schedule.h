@@ -89,9 +89,6 @@ void user_leave(struct proc *p);
  */
 enum block_answer block_until(enum proc_state state, const uint64_t *until);
 
-/* Waits until the clock has counted to `until`.  -EINTR: a signal ends it. */
-int sleep_until(uint64_t until);
-
 /*
  * From now on the clock has `a` in mind, until it has counted to `until`, or no
  * longer.  It joins only when it has no place among them, and leaves only when
@@ -103,12 +100,10 @@ void sleep_leave(struct alarm *a);
 /* The first one, or 0. */
 struct alarm *sleep_first(void);
 
-/* Wakes the sleepers and fires the timers whose time has come. */
+/* Wakes the sleepers, and tells the servers, whose time has come. */
 void sleep_wake(void);
+void server_alarm(const struct proc *p); /* ipc/message/alarm.c */
 
-/* ITIMER_REAL of `p` is over; its timers of CPU time go on.  kernel/wait. */
-void timer_fires(struct proc *p);
-void timers_tick(struct proc *p, uint32_t ticks, bool user);
 /* signal/caused.c: has it used the CPU for as long as RLIMIT_CPU allows? */
 void limit_tick(struct proc *p);
 
@@ -116,7 +111,7 @@ void limit_tick(struct proc *p);
  * The heap of sleepers, from 1 on, for sleep_check.c.  It returns how many
  * breaches it has logged.
  */
-extern struct alarm *asleep[1 + 2 * PROCS_MAX];
+extern struct alarm *asleep[1 + PROCS_MAX];
 extern int sleepers;
 int sleep_check(void);
 

@@ -1,8 +1,8 @@
 /*
  * kernel/process/sleep.c -- which process sleeps until when.
  *
- * Sleepers stand in a heap, and the timers that processes have set.  None wakes
- * up later than the two below it.  So the first to wake up is on top, and a
+ * Sleepers stand in a heap, and servers that have set an alarm.  None wakes up
+ * later than the two below it.  So the first to wake up is on top, and a
  * thousand sleepers stand in ten rows:
  *
  *	                1: 10.0 s
@@ -17,7 +17,7 @@
 #include "../../abi/errno.h"
 #include "clock.h"
 
-struct alarm *asleep[1 + 2 * PROCS_MAX];
+struct alarm *asleep[1 + PROCS_MAX];
 int sleepers;
 
 /* ---- the heap ----------------------------------------------------------- */
@@ -88,9 +88,9 @@ void sleep_wake(void)
 		    &procs[((char *)a - (char *)procs) / (int)sizeof(*p)];
 
 		sleep_leave(a);
-		if (a == &p->timers.real)
-			timer_fires(p);
-		else if (wakes_early(p->state) || p->state == PROC_RECEIVING)
+		if (proc_is_server(p))
+			server_alarm(p);
+		else if (wakes_early(p->state))
 			wake(p);
 	}
 }
@@ -110,12 +110,4 @@ enum block_answer block_until(enum proc_state state, const uint64_t *until)
 	if (p->sched.sleep.place)
 		sleep_leave(&p->sched.sleep);
 	return answer;
-}
-
-int sleep_until(uint64_t until)
-{
-	while (until > clock_counts)
-		if (block_until(PROC_SLEEPING, &until) != GO_ON)
-			return -EINTR;
-	return 0;
 }

@@ -26,8 +26,7 @@ int sleep_check(void)
 	}
 	for (int i = 0; i < proc_rows.fresh; i++) {
 		if (procs[i].state == PROC_FREE ||
-		    (!misplaced(&procs[i].sched.sleep) &&
-		     !misplaced(&procs[i].timers.real)))
+		    !misplaced(&procs[i].sched.sleep))
 			continue;
 		klog(KLOG_ERROR, "P6: pid %d does not sleep",
 		     procs[i].life.pid);

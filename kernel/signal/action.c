@@ -146,6 +146,7 @@ void signals_exec(struct proc *p)
 	p->signal.actions = 0;
 	p->signal.caught = 0;
 	p->signal.stack = (struct sigstack){0};
+	signal_forget_timers(p);
 	signal_deliver(p);
 }
 

@@ -9,7 +9,8 @@
  *
  * A process has at most NEWS_OF_ONE news.  Where there is no room or no memory,
  * a signal is pending without news, and its siginfo says SI_USER and pid 0.
- * Only sigqueue(3) of a signal that is kept in order is refused then.
+ * Only sigqueue(3) of a signal that is kept in order, and a timer, are refused
+ * then.
  */
 #include "signal.h"
 
@@ -45,7 +46,8 @@ bool signal_queue_full(const struct proc *p)
 
 void signal_queue(struct proc *p, int signal, struct signal_news news)
 {
-	bool once = signal < SIGRTMIN && (p->signal.pending & BIT(signal));
+	bool once = signal < SIGRTMIN && (p->signal.pending & BIT(signal)) &&
+	            news.code != SI_TIMER;
 	struct queued **end = find(p, 0);
 
 	if (!once && !signal_queue_full(p)) {
@@ -70,6 +72,35 @@ struct signal_news signal_take(struct proc *p, int signal)
 		p->signal.pending &= ~BIT(signal);
 	proc_review(p);
 	return news;
+}
+
+bool signal_overrun(struct proc *p, uint32_t timer, uint32_t times)
+{
+	struct queued *q = p->signal.queued;
+
+	while (q && !(q->news.code == SI_TIMER && q->news.pid == timer))
+		q = q->next;
+	if (q)
+		q->news.uid += times;
+	return q;
+}
+
+void signal_forget_timers(struct proc *p)
+{
+	struct queued **link = &p->signal.queued;
+
+	while (*link) {
+		int signal = (*link)->signal;
+
+		if ((*link)->news.code != SI_TIMER) {
+			link = &(*link)->next;
+			continue;
+		}
+		take_out(p, link);
+		if (!*find(p, BIT(signal)))
+			p->signal.pending &= ~BIT(signal);
+	}
+	proc_review(p);
 }
 
 void signal_withdraw(struct proc *p, uint64_t set)

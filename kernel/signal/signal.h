@@ -59,7 +59,7 @@ static inline int signal_lowest(uint64_t set)
 /* What siginfo says of a signal: abi/sigframe.h. */
 struct signal_news {
 	int code; /* SI_*; or what has happened, by signal */
-	uint32_t pid, uid, value;
+	uint32_t pid, uid, value; /* SI_TIMER: which one, overruns, value */
 };
 
 /* What the running process sends. */
@@ -186,8 +186,8 @@ extern struct rows action_rows;
 
 /*
  * Makes a signal pending.  One below SIGRTMIN is pending once, with the first
- * one's news; of the others each one is kept.  Where there is no room for news,
- * the signal is pending without.
+ * one's news; of the others, and from timers, each one is kept.  Where there is
+ * no room for news, the signal is pending without.
  */
 void signal_queue(struct proc *p, int signal, struct signal_news news);
 struct queued {
@@ -200,6 +200,13 @@ extern struct rows queued_rows;
 
 /* Is there no room for one more news of this process? */
 bool signal_queue_full(const struct proc *p);
+
+/*
+ * Does a signal of that timer wait?  It has had `times` overruns more.  And: no
+ * signal of any timer waits any longer.
+ */
+bool signal_overrun(struct proc *p, uint32_t timer, uint32_t times);
+void signal_forget_timers(struct proc *p);
 
 /* Takes the first pending one of this signal, and answers its news. */
 struct signal_news signal_take(struct proc *p, int signal);

@@ -16,7 +16,7 @@
  *	message   descriptors_fork  descriptors_exec  descriptors_exit
  *	          (no server)       (no server)       handles_exit
  *	                                              server_exit
- *	wait      (nothing)         (kept)            timers_exit
+ *	process   (no server)       (no server)       sleep_leave
  *	unix      (nothing)         (kept)            group_exit
  *
  * vfork is a fork without mm's and sysv's part: the child has its parent's
@@ -227,7 +227,8 @@ void proc_exit(int wait_status)
 	descriptors_exit(p);
 	sem_exit();
 	signals_exit(p);
-	timers_exit(p);
+	if (p->sched.sleep.place)
+		sleep_leave(&p->sched.sleep); /* a server's alarm */
 	space_drop(p->life.space);
 	p->life.space = -1;
 	vfork_over(p);

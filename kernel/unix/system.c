@@ -1,30 +1,12 @@
 /*
- * kernel/unix/system.c -- the calls about the system as a whole: its memory,
- * its one CPU, its end.
+ * kernel/unix/system.c -- the calls about the system as a whole: its one CPU,
+ * its end, and calls that are not there.
  */
 #include "lifecycle.h"
 
 #include "../../ipc/message/syscall_table.h"
-#include "../../ipc/sysv/shm.h"
 #include "../base/cpu.h"
 #include "../look/machine.h"
-#include "../process/clock.h"
-
-/* There is no swap, and no load is counted: these stay 0. */
-int sys_sysinfo(vaddr_t info)
-{
-	struct timespec32 up = clock_uptime();
-	const struct sysinfo s = {
-	    .uptime = up.seconds + (up.nanoseconds > 0),
-	    .total = frames_total * PAGE_SIZE,
-	    .free = frames_free * PAGE_SIZE,
-	    .shared = shm_pages * PAGE_SIZE,
-	    .processes = proc_rows.live - 1, /* without that of boot */
-	    .unit = 1,
-	};
-
-	return copy_out(info, &s, sizeof(s));
-}
 
 /* ---- the one CPU -------------------------------------------------------- */
 
@@ -34,32 +16,6 @@ int sys_sched_yield(void)
 		turn_yield();
 	preempt();
 	return 0;
-}
-
-int sys_sched_getaffinity(int pid, uint32_t bytes, vaddr_t mask)
-{
-	const uint32_t cpus = 1;
-
-	if (bytes == 0 || bytes % sizeof(cpus))
-		return -EINVAL;
-	if (!proc_find_or_self(pid))
-		return -ESRCH;
-	return copy_out(mask, &cpus, sizeof(cpus)) < 0 ? -EFAULT
-	                                               : (int)sizeof(cpus);
-}
-
-int sys_sched_setaffinity(int pid, uint32_t bytes, vaddr_t mask)
-{
-	uint32_t cpus = 0, euid = self()->identity.euid;
-	const struct proc *p = proc_find_or_self(pid);
-
-	if (copy_in(&cpus, mask, min(bytes, sizeof(cpus))) < 0)
-		return -EFAULT;
-	if (!p)
-		return -ESRCH;
-	if (euid != 0 && euid != p->identity.euid && euid != p->identity.uid)
-		return -EPERM;
-	return cpus & 1 ? 0 : -EINVAL;
 }
 
 /* ---- reboot(2): leaves the machine -------------------------------------- */

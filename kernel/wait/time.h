@@ -1,7 +1,6 @@
 /*
  * kernel/wait/time.h -- times that programs give and get.  This header declares
- * what time.c, itimer.c and rtc.c have; the calls themselves are in
- * build/gen/calls.h.
+ * what time.c and rtc.c have; the calls themselves are in build/gen/calls.h.
  */
 #ifndef KERNEL_TIME_H
 #define KERNEL_TIME_H
@@ -26,13 +25,14 @@ uint64_t deadline_at(int clock, struct timespec32 time);
 /* Reads the clock, and answers how long it is until `deadline`; 0: past. */
 struct timespec32 clock_left(uint64_t deadline);
 
+/* Native calls: abi/native.tbl.  The new time is not less than the uptime. */
+int native_clock_set(uint32_t seconds, uint32_t nanoseconds);
+int native_timer(int pid, uint32_t born, int signal, uint32_t id,
+                 uint32_t value, uint32_t times);
+
 /* So many counts as a time, and the time since boot: it reads the clock. */
 struct timespec32 clock_duration(uint64_t counts);
 struct timespec32 clock_uptime(void);
-
-/* ---- itimer.c ----------------------------------------------------------- */
-
-void timers_exit(struct proc *p); /* a hook of lifecycle.c */
 
 /* ---- rtc.c -------------------------------------------------------------- */
 

@@ -6,6 +6,7 @@
  */
 #define OWN_MAIN
 #include "test.h"
+#include <sys/sysinfo.h>
 
 #include <dirent.h>
 #include <sys/times.h>
@@ -150,6 +151,37 @@ TEST("PROC-loadavg three loads, running and all processes, the last pid")
 	   6);
 	TRUE(running >= 1 && running <= all);
 	TRUE(last > 1);
+}
+
+static float load(void)
+{
+	contents("/proc/loadavg");
+	return strtof(text, NULL);
+}
+
+TEST("PROC-loadavg the load grows with those that run, and sysinfo says so")
+{
+	float before = load(), after;
+	struct sysinfo info;
+	pid_t pids[4];
+
+	for (size_t i = 0; i < ALL(pids); i++)
+		BACKGROUND(pids[i])
+		{
+			for (;;)
+				;
+		}
+	sleep_ms(5500); /* they are counted every five seconds */
+	after = load();
+	OK(sysinfo(&info));
+	for (size_t i = 0; i < ALL(pids); i++) {
+		OK(kill(pids[i], SIGKILL));
+		KILLED(pids[i], SIGKILL);
+	}
+	TRUE(after > before * 0.9f + 0.2f);
+	TRUE(after < before + 4);
+	TRUE(info.loads[0] / 65536.0f > after - 0.02f);
+	TRUE(info.loads[2] / 65536.0f < after);
 }
 
 TEST("PROC-mounts the root and /proc are there, in six columns")

@@ -1,5 +1,5 @@
 // with: ipc/message/lease.c ipc/message/lease_move.c ipc/message/handle.c
-// with: kernel/entry/native.c ipc/message/patience.c
+// with: kernel/entry/native.c
 // with: kernel/unix/client.c
 // with: ipc/message/message.c ipc/message/connection.c
 // with: kernel/unix/forward.c ipc/message/message_check.c
@@ -80,11 +80,28 @@ void attach_ended(int space, int tag)
 	REQUIRE(!"an attach, where nobody makes one");
 }
 
-/* Sessions and groups have an explorer of their own. */
+/* Sessions and groups have an explorer of their own; nobody asks for a time. */
 static int unasked(void)
 {
-	REQUIRE(!"a question about sessions or groups");
+	REQUIRE(!"a question about sessions, groups or time");
 	return -EINVAL;
+}
+
+int native_alarm(uint32_t microseconds)
+{
+	return (void)microseconds, unasked();
+}
+
+int native_clock_set(uint32_t seconds, uint32_t nanoseconds)
+{
+	return (void)seconds, (void)nanoseconds, unasked();
+}
+
+int native_timer(int pid, uint32_t born, int signal, uint32_t id,
+                 uint32_t value, uint32_t times)
+{
+	return (void)pid, (void)born, (void)signal, (void)id, (void)value,
+	       (void)times, unasked();
 }
 
 int native_leader(int pid)

@@ -182,8 +182,8 @@ FAKE void wake_first(struct proc *p)
 	wake(p);
 }
 
-/* Nobody sets a timer here. */
-FAKE void timer_fires(struct proc *p)
+/* No server has an alarm here. */
+FAKE void server_alarm(const struct proc *p)
 {
 	(void)p;
 }

@@ -284,7 +284,10 @@ int wait_first_event(struct message *m)
 	if (reader == 0 || reader->token != timed.token)
 		return k_receive(m);
 	left = (int32_t)(timed.until - now());
-	return k_receive_for(m, left > 0 ? (uint32_t)left : 0);
+	if (left <= 0)
+		return k_poll(m);
+	k_alarm((uint32_t)left * 1000);
+	return k_receive(m);
 }
 
 void wait_unblock(int token)

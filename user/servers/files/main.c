@@ -38,6 +38,7 @@
  *	            regions, tables, pages        client   kernel/unix/memory.c
  *	execve      the image's segment           client   calls/exec.c
  *	            the new space, its stack      client   kernel/unix/exec.c
+ *	timer_create room for timers, stays       client   calls/timer.c
  *	read /proc  the rest of a line: 2 pages   client   made.c, keep_rest
  *	/dev/zero   a touched page                client   mm/fault.c
  *	fork        process, stack, space         client kernel/unix/lifecycle.c
@@ -175,6 +176,26 @@ static int (*const calls[SYSCALL_LIMIT])(const struct message *) = {
     [SYS_sched_rr_get_interval] = scheduler_call,
     [SYS_sched_rr_get_interval_time64] = scheduler_call,
     [SYS_sched_get_priority_max] = policy_call,
+    [SYS_sched_setaffinity] = set_affinity_call,
+    [SYS_sched_getaffinity] = get_affinity_call,
+    [SYS_sysinfo] = sysinfo_call,
+    [SYS_alarm] = alarm_call,
+    [SYS_setitimer] = setitimer_call,
+    [SYS_getitimer] = getitimer_call,
+    [SYS_timer_create] = timer_create_call,
+    [SYS_timer_settime] = timer_settime_call,
+    [SYS_timer_settime64] = timer_settime_call,
+    [SYS_timer_gettime] = timer_gettime_call,
+    [SYS_timer_gettime64] = timer_gettime_call,
+    [SYS_timer_getoverrun] = timer_getoverrun_call,
+    [SYS_timer_delete] = timer_delete_call,
+    [SYS_stime] = stime_call,
+    [SYS_settimeofday] = settimeofday_call,
+    [SYS_clock_settime] = clock_settime_call,
+    [SYS_clock_settime64] = clock_settime_call,
+    [SYS_adjtimex] = adjtimex_call,
+    [SYS_clock_adjtime] = adjtimex_call,
+    [SYS_clock_adjtime64] = adjtimex_call,
     [SYS_sched_get_priority_min] = policy_call,
 };
 
@@ -224,6 +245,8 @@ static int pulse(const struct message *m)
 		open_close(m->object);
 	if (m->type == PULSE_UNBLOCK)
 		turns_hurry(m->token);
+	if (m->type == PULSE_INTERRUPT)
+		timers_look(); /* it has no line but its alarm */
 	return ANSWERED;
 }
 
@@ -324,13 +347,6 @@ static uint32_t argument(char **argv, const char *name, uint32_t base)
 	return 0;
 }
 
-/* Answers, and waits for the next message; -EAGAIN: until a limit is over. */
-static int next_in_time(struct message *m, int status)
-{
-	answer_client(m, status);
-	return k_receive_for(m, queues_patience());
-}
-
 int main(int argc, char **argv, char **envp)
 {
 	struct message m;
@@ -342,21 +358,21 @@ int main(int argc, char **argv, char **envp)
 	quota_start(inspect_now()->frames_total, argument(argv, "fs=", 10));
 	if (!arena_start(files_quota.limit) || !archive_start() ||
 	    !add_devices(argv) || !proc_start() || !open_start() ||
-	    !pipe_start() || !queues_start()) {
+	    !pipe_start() || !queues_start() || !timers_start()) {
 		log_line("no memory for the name space");
 		return 1;
 	}
 	for (;;) {
-		error = more           ? k_poll(&m)
-		        : queues_timed ? next_in_time(&m, status)
-		                       : answer_and_receive(&m, status);
+		error = more ? k_poll(&m) : answer_and_receive(&m, status);
 		if (error < 0 && error != -EAGAIN)
 			return 1;
 		moment_forget();
 		request_forget();
 		status = error == 0 ? event(&m) : ANSWERED;
-		if (queues_timed)
+		if (queues_timed) {
 			queues_expire();
+			timers_look();
+		}
 		more = turns_left() || pipe_busy() || nodes_left();
 		if (more) {
 			/* No answer waits for another's turn. */

@@ -126,5 +126,36 @@ int getpriority_call(const struct message *m);
 int setpriority_call(const struct message *m);
 int scheduler_call(const struct message *m);
 int policy_call(const struct message *m);
+int set_affinity_call(const struct message *m);
+int get_affinity_call(const struct message *m);
+
+/* ---- timer.c ------------------------------------------------------------ */
+
+/* Makes the table.  False: there is no memory. */
+bool timers_start(void);
+/* The alarm has come: looks at what is due, and sets the next alarm. */
+void timers_look(void);
+/* CLOCK_REALTIME was set. */
+void timers_clock_set(void);
+/* The process has become another program, which has no timers. */
+void timers_exec(int pid);
+
+/* ---- itimer.c, posix_timer.c --------------------------------------------- */
+
+int alarm_call(const struct message *m);
+int setitimer_call(const struct message *m);
+int getitimer_call(const struct message *m);
+int timer_create_call(const struct message *m);
+int timer_settime_call(const struct message *m);
+int timer_gettime_call(const struct message *m);
+int timer_getoverrun_call(const struct message *m);
+int timer_delete_call(const struct message *m);
+
+/* ---- clock.c: the time of day is set ------------------------------------ */
+
+int stime_call(const struct message *m);
+int settimeofday_call(const struct message *m);
+int clock_settime_call(const struct message *m);
+int adjtimex_call(const struct message *m);
 
 #endif

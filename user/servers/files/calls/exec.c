@@ -223,5 +223,9 @@ int execve_call(const struct message *m)
 	error = find_image();
 	if (error == 0)
 		error = put_before(image.path);
-	return error < 0 ? error : run(m->token);
+	if (error == 0)
+		error = run(m->token);
+	if (error == ANSWERED)
+		timers_exec(m->pid);
+	return error;
 }

@@ -187,3 +187,45 @@ int scheduler_call(const struct message *m)
 	}
 	return give_turn(m);
 }
+
+/* ---- the one CPU -------------------------------------------------------- */
+
+#define AFFINITY_MASK 2 /* the argument */
+#define THE_CPU       1u
+
+static bool find_process(const struct message *m, struct row *row)
+{
+	return process_read(row, m->args[0] ? (int)m->args[0] : m->pid);
+}
+
+/* A mask that is longer than a word is looked at as far as there are CPUs. */
+int set_affinity_call(const struct message *m)
+{
+	static struct row row;
+	uint32_t cpus = 0, bytes = min(m->args[1], sizeof(cpus));
+	int error = 0;
+
+	if (bytes > 0)
+		error = k_lease_read(m->token, AFFINITY_MASK, 0, &cpus, bytes);
+	if (error < 0)
+		return error;
+	if (!find_process(m, &row))
+		return -ESRCH;
+	if (!may_set(m, &row))
+		return -EPERM;
+	return cpus & THE_CPU ? 0 : -EINVAL;
+}
+
+int get_affinity_call(const struct message *m)
+{
+	static struct row row;
+	const uint32_t cpus = THE_CPU;
+	int error;
+
+	if (m->args[1] == 0 || m->args[1] % sizeof(cpus))
+		return -EINVAL;
+	if (!find_process(m, &row))
+		return -ESRCH;
+	error = give(m->token, AFFINITY_MASK, &cpus, sizeof(cpus));
+	return error < 0 ? error : (int)sizeof(cpus);
+}

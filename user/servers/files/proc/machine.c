@@ -2,8 +2,8 @@
  * user/servers/files/proc/machine.c -- /proc: what it says about the machine.
  *
  * Each function makes a whole file.  The formats are Linux's where Linux has
- * the file (proc(5)).  What nobody counts here is 0: the load, the time of
- * interrupts, swap.
+ * the file (proc(5)).  What nobody counts here is 0: the time of interrupts,
+ * swap.
  */
 #include "made.h"
 
@@ -173,8 +173,7 @@ void make_check(struct text *text, int pid)
 	text_add(text, "%d\n", k_check());
 }
 
-/* The processes that run or could run. */
-static uint32_t running(void)
+uint32_t made_running(void)
 {
 	const struct row *row;
 	uint32_t count = 0;
@@ -205,16 +204,7 @@ void make_machine_stat(struct text *text, int pid)
 	         "intr 0\nctxt %u\nbtime %u\nprocesses %u\n"
 	         "procs_running %u\nprocs_blocked 0\n",
 	         now->counters[INSPECT_COUNT_SWITCHES], now->boot_time,
-	         now->counters[INSPECT_COUNT_PROCESSES], running());
-}
-
-void make_loadavg(struct text *text, int pid)
-{
-	const struct inspection *now = inspect_now();
-
-	(void)pid;
-	text_add(text, "0.00 0.00 0.00 %u/%u %u\n", running(),
-	         table_live(PROCS), now->counters[INSPECT_COUNT_PROCESSES]);
+	         now->counters[INSPECT_COUNT_PROCESSES], made_running());
 }
 
 /* The words of the kernel's command line, without init's name before them. */

@@ -44,10 +44,15 @@ void make_uptime(struct text *text, int pid);
 void make_counters(struct text *text, int pid);
 void make_check(struct text *text, int pid);
 void make_machine_stat(struct text *text, int pid);
-void make_loadavg(struct text *text, int pid);
 void make_command_line(struct text *text, int pid);
 void make_cpuinfo(struct text *text, int pid);
 void make_vmstat(struct text *text, int pid);
+
+/* The processes that run or could run, as of the last inspect_now(). */
+uint32_t made_running(void);
+
+/* load.c */
+void make_loadavg(struct text *text, int pid);
 
 /* process.c */
 /*

@@ -7,6 +7,7 @@
  *	proc.c      which files there are
  *	made.c      their contents, a turn at a time
  *	machine.c   what /proc says about the machine
+ *	load.c      how much work there is
  *	process.c   what /proc/PID says about a process
  *	maps.c      /proc/PID/maps and pt: address spaces
  *	sysvipc.c   /proc/sysvipc: the System V objects
@@ -52,6 +53,12 @@ int made_read(const struct wait *reading, struct open *open);
 /* The names of the system: uname(2), sethostname(2), setdomainname(2). */
 int uname_call(const struct message *m);
 int set_name_call(const struct message *m);
+/*
+ * Counts the load if it is time to: `now` is CLOCK_MONOTONIC in nanoseconds.
+ * Answers when it will be time again.
+ */
+uint64_t load_look(uint64_t now);
+int sysinfo_call(const struct message *m);
 /* A write to a file of /proc, from that byte on.  Bytes or -errno. */
 int made_write(const struct message *m, const struct open *open, uint32_t from);
 
