@@ -15,8 +15,14 @@
 #define CLONE_CHILD_SETTID   0x01000000u
 
 /* prctl */
-#define PR_SET_NAME 15
-#define PR_GET_NAME 16
+#define PR_SET_PDEATHSIG       1
+#define PR_GET_PDEATHSIG       2
+#define PR_GET_DUMPABLE        3
+#define PR_SET_DUMPABLE        4
+#define PR_SET_NAME            15
+#define PR_GET_NAME            16
+#define PR_SET_CHILD_SUBREAPER 36
+#define PR_GET_CHILD_SUBREAPER 37
 
 #define WNOHANG            1
 #define WUNTRACED          2 /* waitid(2) calls it WSTOPPED */

@@ -99,6 +99,8 @@ struct proc {
 		int parent;      /* index, or -1 */
 		int wait_status; /* of a zombie, as wait4 gives it */
 		int space;
+		int parent_signal; /* sent when its parent ends, or 0 */
+		int subreaper;     /* 1: the parent of orphans below it */
 	} life;
 
 	/* identity.c, group.c; exec.c writes the saved ids */
@@ -130,6 +132,7 @@ struct proc {
 	/* exec.c */
 	struct {
 		bool executed; /* it has called exec since its fork */
+		bool hidden;   /* not dumpable: prctl(2) */
 		char name[16];
 		int file; /* of its image, as its server says, or -1 */
 		/* Where the strings of argv, and then of envp, began. */

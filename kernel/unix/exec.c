@@ -382,13 +382,35 @@ static void set_name(struct proc *p, const char *path)
 	format(p->program.name, sizeof(p->program.name), "%s", name);
 }
 
-/* prctl(2): the name, as /proc/PID/comm and ps have it. */
+/*
+ * prctl(2): the name, as /proc/PID/comm and ps have it; what happens when its
+ * parent ends; and a word that only tells, because nobody dumps a process.
+ */
 int sys_prctl(int option, vaddr_t arg)
 {
 	struct proc *p = self();
 	char name[sizeof(p->program.name)] = {0};
 
 	switch (option) {
+	case PR_SET_PDEATHSIG:
+		if (arg > SIGNAL_MAX)
+			return -EINVAL;
+		p->life.parent_signal = (int)arg;
+		return 0;
+	case PR_GET_PDEATHSIG:
+		return copy_out(arg, &p->life.parent_signal, sizeof(int));
+	case PR_SET_CHILD_SUBREAPER:
+		p->life.subreaper = arg != 0;
+		return 0;
+	case PR_GET_CHILD_SUBREAPER:
+		return copy_out(arg, &p->life.subreaper, sizeof(int));
+	case PR_SET_DUMPABLE:
+		if (arg > 1)
+			return -EINVAL;
+		p->program.hidden = !arg;
+		return 0;
+	case PR_GET_DUMPABLE:
+		return !p->program.hidden;
 	case PR_SET_NAME:
 		for (uint32_t i = 0; i < sizeof(name) - 1; i++) {
 			if (copy_in(name + i, arg + i, 1) < 0)
@@ -434,6 +456,10 @@ static void commit(const struct build *b, struct proc *p)
 	space->pid = p->life.pid;
 	space->heap_start = space->heap_break = b->elf.top;
 	p->program.executed = true;
+	p->program.hidden =
+	    b->ids.uid != b->ids.euid || b->ids.gid != b->ids.egid;
+	if (p->program.hidden)
+		p->life.parent_signal = 0;
 	p->program.file = b->image->file;
 	p->program.arguments = b->arguments;
 	p->program.environment = b->environment;

@@ -32,10 +32,16 @@ static bool one_of(const struct id_triple *ids, uint32_t id)
 static int set_ids(struct id_triple *ids, uint32_t real, uint32_t effective,
                    uint32_t saved)
 {
+	struct proc *p = self();
+
+	if (effective != KEEP && effective != ids->effective) {
+		p->program.hidden = true;
+		p->life.parent_signal = 0;
+	}
 	ids->real = real == KEEP ? ids->real : real;
 	ids->effective = effective == KEEP ? ids->effective : effective;
 	ids->saved = saved == KEEP ? ids->saved : saved;
-	proc_ids_changed(self());
+	proc_ids_changed(p);
 	return 0;
 }
 

@@ -186,19 +186,30 @@ int sys_clone(uint32_t flags, vaddr_t stack, vaddr_t ptid, uint32_t tls,
 
 /* ---- exit --------------------------------------------------------------- */
 
-static void give_children_to_init(void)
+/* The next one above that has asked for orphans, or init. */
+static int reaper_of(const struct proc *p)
 {
-	int init = proc_index(proc_find(INIT_PID));
+	do
+		p = &procs[p->life.parent];
+	while (p->life.pid != INIT_PID && !p->life.subreaper);
+	return proc_index(p);
+}
+
+static void give_children_away(void)
+{
+	int reaper = self()->life.parent < 0 ? -1 : reaper_of(self());
 
 	for (int i = 0; i < proc_rows.fresh; i++) {
 		struct proc *p = &procs[i];
 
 		if (p->state != PROC_FREE && p->life.parent == self_index()) {
-			p->life.parent = init;
+			p->life.parent = reaper;
 			if (p->state == PROC_ZOMBIE)
 				proc_notify_parent(p);
 			else
 				group_parent_lost(p, self());
+			signal_send(p, p->life.parent_signal,
+			            (struct signal_news){.code = SI_USER});
 		}
 	}
 }
@@ -233,7 +244,7 @@ void proc_exit(int wait_status)
 	p->life.space = -1;
 	vfork_over(p);
 	shm_exit();
-	give_children_to_init();
+	give_children_away();
 	p->life.wait_status = wait_status;
 	proc_change(p, PROC_RUNNING, PROC_ZOMBIE);
 	group_exit(p);

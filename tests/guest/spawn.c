@@ -410,6 +410,97 @@ TEST("SPAWN-prctl a name has 15 bytes, and is what /proc says")
 	EQ(name[0], '\0');
 }
 
+static volatile sig_atomic_t heard;
+
+static void hear(int signal)
+{
+	heard = signal;
+}
+
+TEST(
+    "SPAWN-prctl a child hears of its parent's end, and its own child does not")
+{
+	int signal = -1;
+
+	EQ(SYS(NR_prctl, PR_GET_PDEATHSIG, P(&signal)), 0);
+	EQ(signal, 0);
+	ERR(SYS(NR_prctl, PR_SET_PDEATHSIG, 65), EINVAL);
+	ERR(SYS(NR_prctl, PR_SET_PDEATHSIG, -1), EINVAL);
+	ERR(SYS(NR_prctl, PR_GET_PDEATHSIG, 8), EFAULT);
+	IN_CHILD
+	{
+		OK(SYS(NR_prctl, PR_SET_PDEATHSIG, SIGUSR1));
+		EQ(SYS(NR_prctl, PR_GET_PDEATHSIG, P(&signal)), 0);
+		EQ(signal, SIGUSR1);
+		if (fork() > 0) {
+			await(1);
+			_exit(0);
+		}
+		EQ(SYS(NR_prctl, PR_GET_PDEATHSIG, P(&signal)), 0);
+		EQ(signal, 0); /* not inherited */
+		OK(SYS(NR_prctl, PR_SET_PDEATHSIG, SIGUSR2));
+		OK(setresuid(NOBODY, NOBODY, NOBODY));
+		EQ(SYS(NR_prctl, PR_GET_PDEATHSIG, P(&signal)), 0);
+		EQ(signal, 0); /* ids have changed */
+		OK(SYS(NR_prctl, PR_SET_PDEATHSIG, SIGUSR2));
+		signal = SIGUSR2;
+		sigaction(signal, &(struct sigaction){.sa_handler = hear}, 0);
+		reach(1);
+		while (!heard)
+			sleep_ms(5);
+		EQ(heard, signal);
+		reach(2);
+	}
+	await(2);
+}
+
+TEST("SPAWN-prctl a subreaper is the parent of orphans below it")
+{
+	int reaps = -1, status = 0;
+
+	EQ(SYS(NR_prctl, PR_GET_CHILD_SUBREAPER, P(&reaps)), 0);
+	EQ(reaps, 0);
+	OK(SYS(NR_prctl, PR_SET_CHILD_SUBREAPER, 9));
+	EQ(SYS(NR_prctl, PR_GET_CHILD_SUBREAPER, P(&reaps)), 0);
+	EQ(reaps, 1);
+	ERR(SYS(NR_prctl, PR_GET_CHILD_SUBREAPER, 8), EFAULT);
+	IN_CHILD
+	{
+		EQ(SYS(NR_prctl, PR_GET_CHILD_SUBREAPER, P(&reaps)), 0);
+		EQ(reaps, 0); /* not inherited */
+		if (fork() == 0) {
+			if (fork() == 0) {
+				await(1);
+				shared->value[0] = getppid();
+				_exit(7);
+			}
+			_exit(0);
+		}
+		OK(wait(NULL));
+		reach(1);
+	}
+	OK(wait(&status));
+	EQ(WEXITSTATUS(status), 7);
+	EQ(shared->value[0], getpid());
+}
+
+TEST("SPAWN-prctl dumpable is inherited, and ids that change end it")
+{
+	EQ(SYS(NR_prctl, PR_GET_DUMPABLE), 1);
+	ERR(SYS(NR_prctl, PR_SET_DUMPABLE, 2), EINVAL);
+	ERR(SYS(NR_prctl, PR_SET_DUMPABLE, -1), EINVAL);
+	OK(SYS(NR_prctl, PR_SET_DUMPABLE, 0));
+	EQ(SYS(NR_prctl, PR_GET_DUMPABLE), 0);
+	IN_CHILD
+	{
+		EQ(SYS(NR_prctl, PR_GET_DUMPABLE), 0);
+		OK(SYS(NR_prctl, PR_SET_DUMPABLE, 1));
+		EQ(SYS(NR_prctl, PR_GET_DUMPABLE), 1);
+		OK(setresuid(-1, NOBODY, -1));
+		EQ(SYS(NR_prctl, PR_GET_DUMPABLE), 0);
+	}
+}
+
 TEST("SPAWN-prctl bad options and bad addresses")
 {
 	ERR(SYS(NR_prctl, 9999, 0), EINVAL);
