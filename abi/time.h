@@ -31,9 +31,10 @@
 #define CPU_CLOCK_SHIFT  3
 #define CPU_CLOCK_THREAD 4
 #define CPU_CLOCK_KIND   3 /* 0, 2: all time; 3: there is none */
-#define CPU_CLOCK_DEVICE 3 /* in bits 2 .. 0: not of CPU time, but of a device */
-#define CPU_CLOCK_USER   1
-#define CPU_CLOCK_SCHED  2
+#define CPU_CLOCK_DEVICE                                                       \
+	3 /* in bits 2 .. 0: not of CPU time, but of a device */
+#define CPU_CLOCK_USER  1
+#define CPU_CLOCK_SCHED 2
 
 /* sigevent.notify: how a timer is heard of */
 #define SIGEV_SIGNAL    0

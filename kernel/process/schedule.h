@@ -104,7 +104,7 @@ struct alarm *sleep_first(void);
 void sleep_wake(void);
 void server_alarm(const struct proc *p); /* ipc/message/alarm.c */
 
-/* signal/caused.c: has it used the CPU for as long as RLIMIT_CPU allows? */
+/* wait/time.c: has it used the CPU for as long as RLIMIT_CPU allows? */
 void limit_tick(struct proc *p);
 
 /*

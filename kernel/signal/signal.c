@@ -137,18 +137,6 @@ int signal_send_group(int pgid, int signal, struct signal_news news)
 	return result;
 }
 
-int native_signal(int pid, int signal, uint32_t value, const struct proc *whom)
-{
-	struct signal_news news = {.code = SI_KERNEL};
-
-	if (pid == 0 || pid == -1 || signal <= 0 || signal > SIGNAL_MAX)
-		return -EINVAL;
-	if (whom != self())
-		news = (struct signal_news){SI_MESGQ, whom->life.pid,
-		                            whom->identity.uid, value};
-	return signal_send_group(-pid, signal, news);
-}
-
 /* ---- on the way to user mode -------------------------------------------- */
 
 /* A fault comes before all others: its frame must hold the faulting eip. */

@@ -58,7 +58,7 @@ static inline int signal_lowest(uint64_t set)
 
 /* What siginfo says of a signal: abi/sigframe.h. */
 struct signal_news {
-	int code; /* SI_*; or what has happened, by signal */
+	int code;                 /* SI_*; or what has happened, by signal */
 	uint32_t pid, uid, value; /* SI_TIMER: which one, overruns, value */
 };
 
@@ -132,8 +132,6 @@ void proc_crime(int signal, int code, const char *reason, uint32_t address);
 
 /* The same, but no handler helps. */
 void proc_dies_of(int signal, const char *reason, uint32_t address);
-
-/* ---- caused.c: what the running process has run into -------------------- */
 
 /* A server has answered an error: is there a signal that tells it as well? */
 void signal_of_error(int error);

@@ -26,7 +26,6 @@
 #include "lifecycle.h"
 
 #include "../base/trace.h"
-#include "../process/clock.h"
 #include "../../ipc/message/message.h"
 #include "../../ipc/sysv/sem.h"
 #include "../../ipc/sysv/shm.h"

@@ -4,7 +4,6 @@
  */
 #include "lifecycle.h"
 
-#include "../process/clock.h"
 #include "../../abi/sigframe.h"
 
 /* ---- sending ------------------------------------------------------------ */

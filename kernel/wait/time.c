@@ -4,9 +4,9 @@
  * The clocks are those of clock_gettime(2).  CLOCK_REALTIME is the time that
  * the RTC had at boot, or what it was set to, and the uptime.  It knows of no
  * leap seconds, so CLOCK_TAI is equal to it.  The machine never sleeps, so its
- * ALARM clocks are the others.  The coarse clocks and the CPU times count ticks.
- * A sleep never ends before its time, and at most a tenth of a millisecond
- * after it.
+ * ALARM clocks are the others.  The coarse clocks and the CPU times count
+ * ticks. A sleep never ends before its time, and at most a tenth of a
+ * millisecond after it.
  */
 #include "time.h"
 
@@ -146,22 +146,6 @@ int sys_gettime(int clock, vaddr_t tp, int wide)
 	return result < 0 ? result : timespec_out(tp, now, wide);
 }
 
-/*
- * clock_getres(2), with 32 or 64 bits of seconds.  A fine clock moves by a
- * count of the PIT, the others by a tick.
- */
-int sys_getres(int clock, vaddr_t tp, int wide)
-{
-	struct timespec32 time;
-
-	if (read_clock(clock, &time) < 0)
-		return -EINVAL;
-	time = (struct timespec32){0, NANOSECONDS_PER_TICK};
-	if (clocks[clock_row(clock)].fine)
-		time.nanoseconds = 1000000000u / PIT_HZ;
-	return tp ? timespec_out(tp, time, wide) : 0;
-}
-
 struct timespec32 clock_duration(uint64_t counts)
 {
 	struct timespec32 time;
@@ -203,27 +187,44 @@ int give_rusage(struct cpu_time used, vaddr_t rusage)
 	return copy_out(rusage, words, sizeof(words));
 }
 
-int sys_getrusage(int who, vaddr_t rusage)
+/* As on Linux, the soft limit of the CPU moves on by a second each time. */
+void limit_tick(struct proc *p)
 {
-	if (who == RUSAGE_CHILDREN)
-		return give_rusage(self()->sched.children, rusage);
-	if (who != RUSAGE_SELF && who != RUSAGE_THREAD)
+	const uint32_t *limit = p->limits.own[RLIMIT_CPU];
+	uint32_t used = (p->sched.used.user + p->sched.used.system) / HZ;
+	int signal = used >= limit[1] ? SIGKILL : SIGXCPU;
+
+	if (used < limit[0])
+		return;
+	p->limits.own[RLIMIT_CPU][0]++;
+	signal_send(p, signal, (struct signal_news){.code = SI_KERNEL});
+}
+
+/* ---- what a server signals ---------------------------------------------- */
+
+/*
+ * RLIMIT_FSIZE, if it is finite, is reached before the end of what a file can
+ * have.  So it is the limit that a file has met.
+ */
+void signal_of_error(int error)
+{
+	if (error == -EPIPE)
+		signal_send(self(), SIGPIPE, signal_from_me(SI_USER));
+	if (error == -EFBIG && self()->limits.own[RLIMIT_FSIZE][0] <= INT32_MAX)
+		signal_send(self(), SIGXFSZ, signal_from_me(SI_USER));
+}
+
+int native_signal(int pid, int signal, uint32_t value, const struct proc *whom)
+{
+	struct signal_news news = {.code = SI_KERNEL};
+
+	if (pid == 0 || pid == -1 || signal <= 0 || signal > SIGNAL_MAX)
 		return -EINVAL;
-	return give_rusage(self()->sched.used, rusage);
+	if (whom != self())
+		news = (struct signal_news){SI_MESGQ, whom->life.pid,
+		                            whom->identity.uid, value};
+	return signal_send_group(-pid, signal, news);
 }
-
-/* times(2): its ticks are those of the kernel.  The answer is the uptime. */
-int sys_times(vaddr_t tms)
-{
-	const struct cpu_time both[2] = {self()->sched.used,
-	                                 self()->sched.children};
-
-	if (tms && copy_out(tms, both, sizeof(both)) < 0)
-		return -EFAULT;
-	return ticks & INT32_MAX;
-}
-
-/* ---- timers, which a server keeps --------------------------------------- */
 
 int native_timer(int pid, uint32_t born, int signal, uint32_t id,
                  uint32_t value, uint32_t times)

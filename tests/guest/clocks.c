@@ -19,7 +19,7 @@
 
 static volatile sig_atomic_t came;
 static siginfo_t last;
-static volatile int overruns;
+static volatile long long overruns;
 
 static void note(int signal, siginfo_t *info, void *context)
 {
@@ -151,7 +151,7 @@ TEST("TIMER-posix without an event it sends SIGALRM, and its id is the value")
 	OK(SYS(SYS_timer_create, CLOCK_REALTIME, 0, P(&id)));
 	OK(set(id, 1, 0));
 	while (!came)
-		pause();
+		;
 	EQ(last.si_value.sival_int, id);
 	EQ(last.si_code, SI_TIMER);
 }
@@ -176,7 +176,7 @@ TEST("TIMER-event NONE only counts; a thread is one's own; others are EINVAL")
 	OK(SYS(SYS_timer_create, CLOCK_MONOTONIC, P(&event), P(&id)));
 	OK(set(id, 1, 0));
 	while (!came)
-		pause();
+		;
 	event._sigev_un._tid = getppid();
 	ERR(SYS(SYS_timer_create, 0, P(&event), P(&other)), EINVAL);
 	event._sigev_un._tid = 0;
@@ -656,7 +656,7 @@ TEST("CLOCK-set what is no time is EINVAL, and others than root get EPERM")
 	}
 }
 
-/* A child that does `what` until a second before the clock is moved. */
+/* A child that does `what` ends when the clock is moved, and not before. */
 static void until_clock_is_moved(int (*what)(void))
 {
 	pid_t pid;
@@ -665,7 +665,7 @@ static void until_clock_is_moved(int (*what)(void))
 	{
 		_exit(what());
 	}
-	sleep_ms(100);
+	await_asleep(pid);
 	EQ(waitpid(pid, NULL, WNOHANG), 0);
 	move_clock(LONG);
 	EXITS(pid, 0);
@@ -687,7 +687,7 @@ static int has_timer(void)
 	on(SIGUSR1);
 	OK(SYS(SYS_timer_settime, id, TIMER_ABSTIME, P(&time), 0));
 	while (!came)
-		pause();
+		sleep_ms(50);
 	return 0;
 }
 

@@ -1,9 +1,9 @@
 // with: kernel/wait/poll.c kernel/process/sleep.c kernel/process/sleep_check.c
-// with: ipc/message/connection.c ipc/message/message.c ipc/message/patience.c
+// with: ipc/message/connection.c ipc/message/message.c ipc/message/alarm.c
 // alone
 /*
  * tests/host/test_poll.c -- who waits for readiness or for a time is woken by
- * it, and answers what is true: poll.c, and patience.c for a server.
+ * it, and answers what is true: poll.c, and alarm.c for a server.
  *
  * Some processes poll or select, and a server writes words of readiness, or
  * waits for an interrupt for a while.  Meanwhile time passes and signals come,
@@ -238,20 +238,18 @@ static void poller(void)
 	fake_leave();
 }
 
-/* It hears of interrupts; a message of its own has an explorer. */
+/* It hears of interrupts and its alarm; messages have an explorer. */
 static void server(void)
 {
 	struct asked *a = &asked[SERVER];
 
 	a->timed = true;
 	a->until = clock_counts + 10;
-	a->result = native_receive_for(INBOX, 0);
+	EXPECT(native_alarm(0), 0);
+	a->result = native_receive(INBOX);
 	a->busy = false;
-	if (a->result == 0)
-		EXPECT(inbox.type, PULSE_INTERRUPT);
-	else
-		REQUIRE(a->result == -EAGAIN && time_is_up(a) &&
-		        !server_has_news());
+	EXPECT(a->result, 0);
+	EXPECT(inbox.type, PULSE_INTERRUPT);
 	fake_leave();
 }
 

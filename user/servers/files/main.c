@@ -179,6 +179,10 @@ static int (*const calls[SYSCALL_LIMIT])(const struct message *) = {
     [SYS_sched_setaffinity] = set_affinity_call,
     [SYS_sched_getaffinity] = get_affinity_call,
     [SYS_sysinfo] = sysinfo_call,
+    [SYS_times] = times_call,
+    [SYS_getrusage] = getrusage_call,
+    [SYS_clock_getres] = clock_getres_call,
+    [SYS_clock_getres64] = clock_getres_call,
     [SYS_alarm] = alarm_call,
     [SYS_setitimer] = setitimer_call,
     [SYS_getitimer] = getitimer_call,
@@ -246,7 +250,7 @@ static int pulse(const struct message *m)
 	if (m->type == PULSE_UNBLOCK)
 		turns_hurry(m->token);
 	if (m->type == PULSE_INTERRUPT)
-		timers_look(); /* it has no line but its alarm */
+		timers_look(UINT64_MAX); /* it has no line but its alarm */
 	return ANSWERED;
 }
 
@@ -371,7 +375,7 @@ int main(int argc, char **argv, char **envp)
 		status = error == 0 ? event(&m) : ANSWERED;
 		if (queues_timed) {
 			queues_expire();
-			timers_look();
+			timers_look(queues_patience() * 1000000ull);
 		}
 		more = turns_left() || pipe_busy() || nodes_left();
 		if (more) {

@@ -128,13 +128,18 @@ int scheduler_call(const struct message *m);
 int policy_call(const struct message *m);
 int set_affinity_call(const struct message *m);
 int get_affinity_call(const struct message *m);
+int getrusage_call(const struct message *m);
+int times_call(const struct message *m);
 
 /* ---- timer.c ------------------------------------------------------------ */
 
 /* Makes the table.  False: there is no memory. */
 bool timers_start(void);
-/* The alarm has come: looks at what is due, and sets the next alarm. */
-void timers_look(void);
+/*
+ * Looks at what is due, and sets the next alarm, not later than `most`
+ * nanoseconds from now.
+ */
+void timers_look(uint64_t most);
 /* CLOCK_REALTIME was set. */
 void timers_clock_set(void);
 /* The process has become another program, which has no timers. */
@@ -157,5 +162,6 @@ int stime_call(const struct message *m);
 int settimeofday_call(const struct message *m);
 int clock_settime_call(const struct message *m);
 int adjtimex_call(const struct message *m);
+int clock_getres_call(const struct message *m);
 
 #endif

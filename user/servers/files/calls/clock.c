@@ -1,6 +1,6 @@
 /*
  * user/servers/files/calls/clock.c -- the time of day is set: stime(2),
- * settimeofday(2), clock_settime(2), adjtimex(2).
+ * settimeofday(2), clock_settime(2), adjtimex(2).  And clock_getres(2).
  *
  * Root may set CLOCK_REALTIME, and nothing else can be set.  The kernel has the
  * clock (k_clock_set) and wakes the processes that sleep until a time of day;
@@ -111,6 +111,25 @@ int clock_settime_call(const struct message *m)
 		time = (struct moment){
 		    (int64_t)((uint64_t)words[1] << 32 | words[0]), words[2]};
 	return set_clock(m, time);
+}
+
+/* A fine clock moves by a count of the PIT, the others by a tick. */
+int clock_getres_call(const struct message *m)
+{
+	uint32_t words[4] = {0}, clock = m->args[0], each = 10000000;
+	bool wide = m->type == SYS_clock_getres64;
+
+	/* Its thread is the client, and not this server. */
+	if ((int)clock < 0 && ~((int)clock >> CPU_CLOCK_SHIFT) == m->pid)
+		clock &= ~(uint32_t)CPU_CLOCK_THREAD;
+	if (unix_call(SYS_clock_gettime, clock, unix_address(words), 0) < 0)
+		return -EINVAL;
+	if (clock <= CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_RAW ||
+	    (clock >= CLOCK_BOOTTIME && clock <= CLOCK_TAI))
+		each = 838;
+	memset(words, 0, sizeof(words));
+	words[wide ? 2 : 1] = each;
+	return m->args[1] ? give(m->token, 1, words, wide ? 16 : 8) : 0;
 }
 
 /* ---- adjtimex(2) -------------------------------------------------------- */

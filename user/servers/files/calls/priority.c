@@ -188,6 +188,53 @@ int scheduler_call(const struct message *m)
 	return give_turn(m);
 }
 
+/* ---- the CPU's time ----------------------------------------------------- */
+
+enum { USER, SYSTEM, CHILDREN_USER, CHILDREN_SYSTEM, USES }; /* struct tms */
+
+/* How many ticks the client and its children have had. */
+static void read_uses(const struct message *m, uint32_t ticks[USES])
+{
+	static struct row row;
+
+	process_read(&row, m->pid);
+	ticks[USER] = row_get(&row, PROC_USER);
+	ticks[SYSTEM] = row_get(&row, PROC_SYSTEM);
+	memcpy(ticks + CHILDREN_USER, row_bytes(&row, PROC_CHILDREN),
+	       2 * sizeof(*ticks));
+}
+
+/* In struct rusage all but the CPU time is 0. */
+int getrusage_call(const struct message *m)
+{
+	uint32_t words[RUSAGE_WORDS] = {0}, ticks[USES], hz = inspect_now()->hz;
+	int who = (int)m->args[0];
+	const uint32_t *of = ticks;
+
+	if (who == RUSAGE_CHILDREN)
+		of = ticks + CHILDREN_USER;
+	else if (who != RUSAGE_SELF && who != RUSAGE_THREAD)
+		return -EINVAL;
+	read_uses(m, ticks);
+	for (int i = 0; i < 2; i++) {
+		words[2 * i] = of[i] / hz;
+		words[2 * i + 1] = of[i] % hz * (1000000 / hz);
+	}
+	return give(m->token, 1, words, sizeof(words));
+}
+
+/* times(2): its ticks are those of the kernel.  The answer is the uptime. */
+int times_call(const struct message *m)
+{
+	uint32_t ticks[USES];
+	int error = 0;
+
+	read_uses(m, ticks);
+	if (m->args[0])
+		error = give(m->token, 0, ticks, sizeof(ticks));
+	return error < 0 ? error : (int)(inspect_now()->ticks & INT32_MAX);
+}
+
 /* ---- the one CPU -------------------------------------------------------- */
 
 #define AFFINITY_MASK 2 /* the argument */

@@ -30,7 +30,6 @@
 #include "timer.h"
 
 #include "../../../lib/inspect.h"
-#include "../mqueue/mqueue.h"
 #include "../proc/proc.h"
 
 #define TICK    (SECOND / 100)     /* how exactly CPU time is known */
@@ -64,7 +63,7 @@ struct timer *timer_make(const struct message *m)
 	if (t == 0)
 		return 0;
 	t->pid = m->pid;
-	t->born = process_started(m->pid);
+	t->born = process_running(m->pid).started;
 	t->uid = m->uid;
 	t->look = NEVER;
 	return t;
@@ -221,7 +220,7 @@ static void sweep(void)
 	}
 }
 
-void timers_look(void)
+void timers_look(uint64_t most)
 {
 	static uint64_t swept;
 	uint64_t now = clock_now(CLOCK_MONOTONIC), first = load_look(now);
@@ -237,8 +236,8 @@ void timers_look(void)
 			first = t->look;
 	}
 	first = first > now ? first - now : 0;
-	if (queues_timed && queues_patience() * 1000000ull < first)
-		first = queues_patience() * 1000000ull;
+	if (first > most)
+		first = most;
 	k_alarm((uint32_t)((first < LONGEST ? first : LONGEST) / 1000) + 1);
 }
 
@@ -259,7 +258,7 @@ void timer_set(struct timer *t, bool until, struct setting setting)
 		t->at = until ? setting.value
 		              : sum(clock_now(t->base), setting.value);
 	plan(t, 0);
-	timers_look();
+	timers_look(NEVER);
 }
 
 struct setting timer_left(const struct timer *t)
@@ -282,7 +281,7 @@ bool timers_start(void)
 {
 	if (!objects_start(&timers))
 		return false;
-	timers_look();
+	timers_look(NEVER);
 	return true;
 }
 
@@ -293,7 +292,7 @@ void timers_clock_set(void)
 	for (int i = 0; (t = timer_next(&i)) != 0;)
 		if (t->look != NEVER)
 			t->look = 0;
-	timers_look();
+	timers_look(NEVER);
 }
 
 void timers_exec(int pid)
