@@ -8,7 +8,8 @@ import tempfile
 import termios
 import time
 
-from machine import QEMU, RUN, TOP, Terminal, built, command, environment
+from machine import (PATIENCE, QEMU, RUN, TOP, Terminal, built, command,
+                     environment)
 
 LINE = built("hostline")
 COPY = built("copy")
@@ -135,13 +136,13 @@ def bad_readers(check, name, env):
     start = time.monotonic()
     status = subprocess.run(
         [RUN, "-t", "5", LINE, "out", "100000000"], stdout=write_end,
-        stderr=subprocess.DEVNULL, cwd=TOP, timeout=100,
+        stderr=subprocess.DEVNULL, cwd=TOP, timeout=60 * PATIENCE,
         env=environment(env)).returncode
     seconds = time.monotonic() - start
     os.close(read_end)
     os.close(write_end)
     check("a reader that never reads does not hold up the time-out" + name,
-          status == 124 and seconds < 30, status, seconds)
+          status == 124 and seconds < 30 * PATIENCE, status, seconds)
 
 
 # ---- input ----------------------------------------------------------------

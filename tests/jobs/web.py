@@ -209,7 +209,7 @@ def cost(check, browser):
         }
         return times.sort((a, b) => a - b)[times.length >> 1];
     })()""")
-    check("a step is drawn in less than 16 ms", frames < 16, frames)
+    check("a step is drawn in less than 16 ms", frames < 16 * PATIENCE, frames)
 
 
 @in_browser
