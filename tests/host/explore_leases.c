@@ -124,6 +124,12 @@ int native_background(struct proc *client, int signal)
 	return (void)client, (void)signal, unasked();
 }
 
+/* A broken pipe or a file at its limit, where nobody has one. */
+void signal_of_error(int error)
+{
+	REQUIRE(error != -EPIPE && error != -EFBIG);
+}
+
 void signal_send(struct proc *p, int signal, struct signal_news news)
 {
 	(void)p, (void)signal, (void)news;

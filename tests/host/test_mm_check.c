@@ -9,11 +9,11 @@
 #include "../../mm/region.h"
 #include "sees.h"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
-/* <sys/wait.h> and abi/signal.h have names in common. */
+/* Their headers and those of abi/ have names in common. */
 pid_t wait(int *status);
+int setrlimit(int which, const unsigned long limits[2]);
 
 #define TEXT     0x08048000u
 #define BORROWS  (TEXT + 0x10000)
@@ -223,14 +223,14 @@ static void test_holders(void)
 /* What a child process says that does a store, until it panics. */
 static void said_by_store(vaddr_t va, char *text, int size)
 {
-	const struct rlimit no_core = {0, 0};
+	const unsigned long no_core[2] = {0, 0};
 	int ends[2], length = 0, got;
 
 	fflush(stdout);
 	EXPECT(pipe(ends), 0);
 	if (fork() == 0) {
 		dup2(ends[1], 1);
-		setrlimit(RLIMIT_CORE, &no_core);
+		setrlimit(RLIMIT_CORE, no_core);
 		host_store(parent, va, 1);
 		_exit(0);
 	}
