@@ -182,6 +182,12 @@ FAKE void wake_first(struct proc *p)
 	wake(p);
 }
 
+/* No server answers an error that a signal tells as well. */
+FAKE void signal_of_error(int error)
+{
+	(void)error;
+}
+
 /* No server has an alarm here. */
 FAKE void server_alarm(const struct proc *p)
 {
