@@ -22,7 +22,7 @@
  *
  *	fork    a child has none: a timer belongs to a pid and a tick of birth
  *	exec    keeps those of setitimer(2); timers_exec() drops the others
- *	exit    the kernel knows that process no more; a sweep finds out
+ *	exit    the kernel knows that process no more; sweep() finds out
  *
  * A signal that is in the queue when its timer goes is still delivered, as on
  * Linux.
@@ -38,7 +38,6 @@
 #define A_TURN  (SECOND / 16000)   /* for each timer of a user */
 #define PAST    (SECOND / 10000)   /* behind a tick, which is counted by then */
 #define LONGEST (1000ull * SECOND) /* of an alarm */
-#define SWEEP   64                 /* rows at once */
 
 static struct objects timers = {.bytes = sizeof(struct timer)};
 
@@ -53,20 +52,6 @@ struct timer *timer_next(int *i)
 			return t;
 	}
 	return 0;
-}
-
-struct timer *timer_make(const struct message *m)
-{
-	int row = objects_take(&timers, m->token);
-	struct timer *t = row < 0 ? 0 : objects_at(&timers, row);
-
-	if (t == 0)
-		return 0;
-	t->pid = m->pid;
-	t->born = process_running(m->pid).started;
-	t->uid = m->uid;
-	t->look = NEVER;
-	return t;
 }
 
 void timer_drop(const struct timer *t)
@@ -90,6 +75,42 @@ bool timer_waits(const struct timer *t)
 bool timer_lives(const struct timer *t)
 {
 	return ask(t) >= 0;
+}
+
+/*
+ * Drops the timers of processes that are gone, when as many were made as lived
+ * at the last time: so not more than that are kept for nobody.
+ */
+static void sweep(void)
+{
+	static int made, alive;
+	const struct timer *t;
+
+	if (made++ < alive)
+		return;
+	made = alive = 0;
+	for (int i = 0; (t = timer_next(&i)) != 0;)
+		if (timer_lives(t))
+			alive++;
+		else
+			timer_drop(t);
+}
+
+struct timer *timer_make(const struct message *m)
+{
+	struct timer *t;
+	int row;
+
+	sweep();
+	row = objects_take(&timers, m->token);
+	if (row < 0)
+		return 0;
+	t = objects_at(&timers, row);
+	t->pid = m->pid;
+	t->born = process_running(m->pid).started;
+	t->uid = m->uid;
+	t->look = NEVER;
+	return t;
 }
 
 struct timer *timer_find(const struct message *m, uint32_t id, int clock)
@@ -205,30 +226,11 @@ static void look_at(struct timer *t, uint64_t now)
 		plan(t, now + pause_of(t));
 }
 
-/* Drops some timers whose processes are gone. */
-static void sweep(void)
-{
-	static int at;
-
-	for (int seen = 0; seen < SWEEP; seen++) {
-		const struct timer *t = timer_next(&at);
-
-		if (t == 0)
-			at = 0;
-		else if (!timer_lives(t))
-			timer_drop(t);
-	}
-}
-
 void timers_look(uint64_t most)
 {
-	static uint64_t swept;
 	uint64_t now = clock_now(CLOCK_MONOTONIC), first = load_look(now);
 	struct timer *t;
 
-	if (first != swept && timers.fresh > 1)
-		sweep(); /* when the load was counted */
-	swept = first;
 	for (int i = 0; (t = timer_next(&i)) != 0;) {
 		if (t->look <= now)
 			look_at(t, now);
