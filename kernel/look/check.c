@@ -2,8 +2,7 @@
  * kernel/look/check.c -- runs every room's checker, and checks the processes.
  *
  * Each checker recomputes its truth from scratch and reports every difference
- * in the log.  The checkers run on demand (/proc/check), after each test, and
- * at a panic.
+ * in the log.  The checkers run on demand (/proc/check) and at a panic.
  *
  *	P1  a pid is one process's
  *	P2  a process that is not a zombie has a space

@@ -130,12 +130,6 @@ void signal_of_error(int error)
 	REQUIRE(error != -EPIPE && error != -EFBIG);
 }
 
-/* A server that waits for a time has a test of its own: test_poll. */
-int native_receive_for(vaddr_t message, uint32_t milliseconds)
-{
-	return (void)message, (void)milliseconds, unasked();
-}
-
 void signal_send(struct proc *p, int signal, struct signal_news news)
 {
 	(void)p, (void)signal, (void)news;
