@@ -66,7 +66,7 @@ static struct timespec32 sum(struct timespec32 a, struct timespec32 b)
 static int read_cpu_time(int clock, struct timespec32 *used)
 {
 	int number = clock < 0 ? clock : -(1 << CPU_CLOCK_SHIFT);
-	const struct proc *p = proc_find_or_self(~(number >> CPU_CLOCK_SHIFT));
+	const struct proc *p = proc_find_or_self(~number >> CPU_CLOCK_SHIFT);
 
 	if (!p || (number & CPU_CLOCK_KIND) == CPU_CLOCK_KIND ||
 	    ((number & CPU_CLOCK_THREAD) && p != self()))

@@ -87,7 +87,7 @@ int settimeofday_call(const struct message *m)
 /* Is it a clock of CPU time that exists?  Nobody may set one. */
 static bool is_cpu_clock(uint32_t clock)
 {
-	uint32_t time[2];
+	uint32_t time[2] = {0};
 
 	return unix_call(SYS_clock_gettime, clock, unix_address(time), 0) == 0;
 }
@@ -120,7 +120,7 @@ int clock_getres_call(const struct message *m)
 	bool wide = m->type == SYS_clock_getres64;
 
 	/* Its thread is the client, and not this server. */
-	if ((int)clock < 0 && ~((int)clock >> CPU_CLOCK_SHIFT) == m->pid)
+	if ((int)clock < 0 && ~(int)clock >> CPU_CLOCK_SHIFT == m->pid)
 		clock &= ~(uint32_t)CPU_CLOCK_THREAD;
 	if (unix_call(SYS_clock_gettime, clock, unix_address(words), 0) < 0)
 		return -EINVAL;
@@ -210,7 +210,8 @@ int adjtimex_call(const struct message *m)
 	bool wide = m->type == SYS_clock_adjtime64;
 	int argument = m->type == SYS_adjtimex ? 0 : 1, error = 0;
 	uint32_t words[TIMEX_BYTES_WIDE / 4], each = wide ? 2 : 1;
-	uint32_t bytes = wide ? TIMEX_BYTES_WIDE : TIMEX_WORDS * 4, time[2];
+	uint32_t bytes = wide ? TIMEX_BYTES_WIDE : TIMEX_WORDS * 4;
+	uint32_t time[2] = {0};
 	int64_t seconds;
 
 	error = k_lease_read(m->token, argument, 0, words, bytes);

@@ -133,7 +133,7 @@ int cpu_clock(int pid, int kind)
 
 uint64_t clock_now(int clock)
 {
-	uint64_t words[2]; /* struct timespec of 64 bits */
+	uint64_t words[2] = {0}; /* struct timespec of 64 bits */
 
 	if (unix_call(SYS_clock_gettime64, (uint32_t)clock, unix_address(words),
 	              0) < 0)
