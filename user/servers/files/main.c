@@ -373,7 +373,7 @@ int main(int argc, char **argv, char **envp)
 		moment_forget();
 		request_forget();
 		status = error == 0 ? event(&m) : ANSWERED;
-		if (queues_timed) {
+		if (queues_timed && alarm_moved) {
 			queues_expire();
 			timers_look(queues_patience() * 1000000ull);
 		}

@@ -140,6 +140,11 @@ bool timers_start(void);
  * nanoseconds from now.
  */
 void timers_look(uint64_t most);
+/*
+ * The server's alarm was set for the timers alone, or somebody has an earlier
+ * time: it is to be set for all.  Other turns do not ask, so they cost nothing.
+ */
+extern bool alarm_moved;
 /* CLOCK_REALTIME was set. */
 void timers_clock_set(void);
 /* The process has become another program, which has no timers. */

@@ -39,6 +39,8 @@
 #define PAST    (SECOND / 10000)   /* behind a tick, which is counted by then */
 #define LONGEST (1000ull * SECOND) /* of an alarm */
 
+bool alarm_moved;
+
 static struct objects timers = {.bytes = sizeof(struct timer)};
 
 /* ---- rows --------------------------------------------------------------- */
@@ -241,6 +243,7 @@ void timers_look(uint64_t most)
 	if (first > most)
 		first = most;
 	k_alarm((uint32_t)((first < LONGEST ? first : LONGEST) / 1000) + 1);
+	alarm_moved = most >= NEVER;
 }
 
 /* ---- setting and looking ------------------------------------------------ */

@@ -26,7 +26,7 @@ int mq_receive_call(const struct message *m);
 int mq_notify_call(const struct message *m);
 int mq_attributes_call(const struct message *m);
 
-/* Does somebody wait in a queue with a limit?  Then, in each turn: */
+/* Does somebody wait in a queue with a limit?  Then, if the alarm moved: */
 extern bool queues_timed;
 /* How many milliseconds may pass until a limit is over. */
 uint32_t queues_patience(void);

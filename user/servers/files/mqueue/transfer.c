@@ -128,8 +128,10 @@ static int wait_in_line(const struct message *m, struct wait *wait, int what)
 	wait->party = 0; /* all stand in one line */
 	wait->rank = nice_of(m->pid);
 	room_join(wait);
-	if (wait->until != 0 && wait->until < earliest)
+	if (wait->until != 0 && wait->until < earliest) {
 		earliest = wait->until;
+		alarm_moved = true;
+	}
 	queues_timed = earliest != NEVER;
 	return ANSWERED;
 }
