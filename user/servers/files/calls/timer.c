@@ -32,12 +32,13 @@
 #include "../../../lib/inspect.h"
 #include "../proc/proc.h"
 
-#define TICK    (SECOND / 100)     /* how exactly CPU time is known */
-#define RETRY   TICK               /* until there is room in a queue */
-#define SHORT   TICK               /* a period that is held back */
-#define A_TURN  (SECOND / 16000)   /* for each timer of a user */
-#define PAST    (SECOND / 10000)   /* behind a tick, which is counted by then */
-#define LONGEST (1000ull * SECOND) /* of an alarm */
+#define TICK        (SECOND / 100) /* how exactly CPU time is known */
+#define RETRY       TICK           /* until there is room in a queue */
+#define SHORT       TICK           /* a period that is held back */
+#define MILLISECOND (SECOND / 1000)
+#define A_TURN      (SECOND / 16000) /* for each timer of a user */
+#define PAST        (SECOND / 10000) /* behind a tick, which is counted by then */
+#define LONGEST     (1000ull * SECOND) /* of an alarm */
 
 bool alarm_moved;
 
@@ -47,12 +48,11 @@ static struct objects timers = {.bytes = sizeof(struct timer)};
 
 struct timer *timer_next(int *i)
 {
-	while (*i + 1 < timers.fresh) {
-		struct timer *t = objects_at(&timers, ++*i);
+	struct timer *rows = (void *)timers.rows;
 
-		if (t != 0)
-			return t;
-	}
+	while (++*i < timers.fresh)
+		if (rows[*i].object.used)
+			return &rows[*i];
 	return 0;
 }
 
@@ -150,18 +150,40 @@ static uint64_t sum(uint64_t a, uint64_t b)
 
 /* ---- when to look at a timer -------------------------------------------- */
 
-/* How long a timer with a short period is left alone after a look. */
-static uint64_t pause_of(const struct timer *t)
+static bool is_short(const struct timer *t)
 {
-	const struct timer *other;
-	uint32_t count = 0;
+	return t->period > 0 && t->period < SHORT;
+}
 
-	if (t->period == 0 || t->period >= SHORT)
+/* How many timers with a short period a user has; asked again and again. */
+static uint32_t shorts_of(uint32_t uid, uint64_t now)
+{
+	static uint64_t counted;
+	static uint32_t of, count;
+	const struct timer *t;
+
+	if (counted == now && of == uid)
+		return count;
+	counted = now;
+	of = uid;
+	count = 0;
+	for (int i = 0; (t = timer_next(&i)) != 0;)
+		count += t->uid == uid && is_short(t);
+	return count;
+}
+
+/*
+ * When a timer with a short period may be looked at again: at a full
+ * millisecond, with others, so that all are looked through once for them.
+ */
+static uint64_t after_pause(const struct timer *t, uint64_t now)
+{
+	uint64_t pause = MILLISECOND;
+
+	if (!is_short(t))
 		return 0;
-	for (int i = 0; (other = timer_next(&i)) != 0;)
-		count += other->uid == t->uid && other->period > 0 &&
-		         other->period < SHORT;
-	return SECOND / 1000 + count * A_TURN;
+	pause += shorts_of(t->uid, now) * A_TURN;
+	return (now + pause) / MILLISECOND * MILLISECOND;
 }
 
 /* `left` of CPU time cannot be used up before this, in CLOCK_MONOTONIC. */
@@ -225,7 +247,7 @@ static void look_at(struct timer *t, uint64_t now)
 	if (read == NEVER || (t->missed > 0 && !tell(t)))
 		timer_drop(t);
 	else
-		plan(t, now + pause_of(t));
+		plan(t, after_pause(t, now));
 }
 
 void timers_look(uint64_t most)
