@@ -683,16 +683,37 @@ TEST("MQ-fd a queue has times and locks as a file has")
 
 /* ---- waiting ------------------------------------------------------------ */
 
+/* A process that waits for that message, and one that waits to send it. */
+static pid_t receiver(int fd, const char *text, unsigned priority)
+{
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		expect(fd, text, priority);
+	}
+	await_asleep(pid);
+	return pid;
+}
+
+static pid_t sender(int fd, const char *text, unsigned priority)
+{
+	pid_t pid;
+
+	BACKGROUND(pid)
+	{
+		OK(send(fd, text, priority));
+	}
+	await_asleep(pid);
+	return pid;
+}
+
 TEST("MQ-wait a receiver waits for a message")
 {
 	int fd = new_queue(2);
 	pid_t pid;
 
-	BACKGROUND(pid)
-	{
-		expect(fd, "at last", 4);
-	}
-	await_asleep(pid);
+	pid = receiver(fd, "at last", 4);
 	OK(send(fd, "at last", 4));
 	EXITS(pid, 0);
 	EQ(count_of(fd), 0);
@@ -706,11 +727,7 @@ TEST("MQ-wait a sender waits for room, and its message takes its place")
 
 	OK(send(fd, "one", 1));
 	OK(send(fd, "two", 1));
-	BACKGROUND(pid)
-	{
-		OK(send(fd, "urgent", 9));
-	}
-	await_asleep(pid);
+	pid = sender(fd, "urgent", 9);
 	EQ(count_of(fd), 2);
 	expect(fd, "one", 1);
 	EXITS(pid, 0);
@@ -760,16 +777,8 @@ TEST("MQ-wait senders are served in their order, whatever their priorities")
 	pid_t one, two;
 
 	OK(send(fd, "full", 0));
-	BACKGROUND(one)
-	{
-		OK(send(fd, "first", 0));
-	}
-	await_asleep(one);
-	BACKGROUND(two)
-	{
-		OK(send(fd, "second", 9));
-	}
-	await_asleep(two);
+	one = sender(fd, "first", 0);
+	two = sender(fd, "second", 9);
 	expect(fd, "full", 0);
 	EXITS(one, 0);
 	expect(fd, "first", 0);
@@ -783,11 +792,7 @@ TEST("MQ-wait O_NONBLOCK is asked when the wait would begin")
 	int fd = new_queue(1);
 	pid_t pid;
 
-	BACKGROUND(pid)
-	{
-		expect(fd, "x", 0);
-	}
-	await_asleep(pid);
+	pid = receiver(fd, "x", 0);
 	set_nonblock(fd, 1);
 	ERR(SYS(NR_mq_timedreceive, fd, P(big), 64, 0, 0), EAGAIN);
 	OK(send(fd, "x", 0));
@@ -800,11 +805,7 @@ TEST("MQ-wait a queue that nobody can open any more still serves who waits")
 	int fd = new_queue(1);
 	pid_t pid;
 
-	BACKGROUND(pid)
-	{
-		expect(fd, "x", 0);
-	}
-	await_asleep(pid);
+	pid = receiver(fd, "x", 0);
 	remove_queue();
 	OK(send(fd, "x", 0));
 	OK(SYS(NR_close, fd));
@@ -816,20 +817,12 @@ TEST("MQ-wait a killed receiver takes no message, a killed sender sends none")
 	int fd = new_queue(1);
 	pid_t pid;
 
-	BACKGROUND(pid)
-	{
-		expect(fd, "never", 0);
-	}
-	await_asleep(pid);
+	pid = receiver(fd, "never", 0);
 	OK(kill(pid, SIGKILL));
 	KILLED(pid, SIGKILL);
 	OK(send(fd, "x", 0));
 	EQ(count_of(fd), 1);
-	BACKGROUND(pid)
-	{
-		OK(send(fd, "never", 9));
-	}
-	await_asleep(pid);
+	pid = sender(fd, "never", 9);
 	OK(kill(pid, SIGKILL));
 	KILLED(pid, SIGKILL);
 	expect(fd, "x", 0);
@@ -842,11 +835,7 @@ TEST("MQ-wait a stopped receiver goes on to wait when it is continued")
 	int fd = new_queue(1), status;
 	pid_t pid;
 
-	BACKGROUND(pid)
-	{
-		expect(fd, "x", 0);
-	}
-	await_asleep(pid);
+	pid = receiver(fd, "x", 0);
 	OK(kill(pid, SIGSTOP));
 	EQ(OK(waitpid(pid, &status, WUNTRACED)), pid);
 	OK(kill(pid, SIGCONT));
@@ -1099,11 +1088,7 @@ TEST("MQ-notify a receiver that waits comes before the notice")
 
 	set(SIGUSR1, keep_info, 0);
 	OK(notify(fd, SIGUSR1, 1));
-	BACKGROUND(pid)
-	{
-		expect(fd, "1", 0);
-	}
-	await_asleep(pid);
+	pid = receiver(fd, "1", 0);
 	OK(send(fd, "1", 0));
 	EXITS(pid, 0);
 	EQ(runs, 0);
