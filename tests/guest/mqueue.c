@@ -787,6 +787,29 @@ TEST("MQ-wait senders are served in their order, whatever their priorities")
 	remove_queue();
 }
 
+/* A turn of the CPU may end just then, so not each time. */
+TEST("MQ-wait a receiver goes on before the sender that it makes room for")
+{
+	int fd = new_queue(1), before = 0;
+	pid_t pid;
+
+	OK(send(fd, "full", 0));
+	for (int i = 0; i < 20; i++) {
+		shared->value[0] = 0;
+		BACKGROUND(pid)
+		{
+			OK(send(fd, "next", 0));
+			shared->value[0] = 1;
+		}
+		await_asleep(pid);
+		OK(SYS(NR_mq_timedreceive, fd, P(big), 64, 0, 0));
+		before += shared->value[0] == 0;
+		EXITS(pid, 0);
+	}
+	TRUE(before > 10);
+	remove_queue();
+}
+
 TEST("MQ-wait O_NONBLOCK is asked when the wait would begin")
 {
 	int fd = new_queue(1);
@@ -1252,6 +1275,30 @@ TEST("MQ-fault a sender with a bad buffer does not wait")
 	ERR(SYS(NR_mq_timedsend, fd, P(gap - 2), 3, 0, 0), EFAULT);
 	ERR(SYS(NR_mq_timedsend, fd, P(gap - 2), 2, 0, 0), EAGAIN);
 	remove_queue();
+}
+
+TEST("MQ-fault what is no queue is found after bad arguments")
+{
+	int file = OK(open("/proc/self/exe", O_RDONLY)), ends[2];
+	struct timespec bad = {0, -1};
+	int others[] = {file, 0, -1, 200};
+
+	OK(pipe(ends));
+	others[1] = ends[1];
+	for (unsigned i = 0; i < ALL(others); i++) {
+		int fd = others[i], closed = i >= 2;
+
+		ERR(SYS(NR_mq_timedsend, fd, P(big), 1, 32768, 0),
+		    closed ? HERE(EINVAL, EBADF) : EINVAL);
+		ERR(SYS(NR_mq_timedreceive, fd, P(big), 1, 0, P(&bad)),
+		    closed ? HERE(EINVAL, EBADF) : EINVAL);
+		ERR(SYS(NR_mq_timedreceive, fd, P(big), 1, 0, 1),
+		    closed ? HERE(EFAULT, EBADF) : EFAULT);
+		ERR(SYS(NR_mq_notify, fd, 1),
+		    closed ? HERE(EFAULT, EBADF) : EFAULT);
+		ERR(SYS(NR_mq_getsetattr, fd, 1, 0),
+		    closed ? HERE(EFAULT, EBADF) : EFAULT);
+	}
 }
 
 TEST("MQ-fault bad pointers of all calls")

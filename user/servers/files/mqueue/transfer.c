@@ -10,6 +10,10 @@
  * the first receiver, and room to the first sender.  A receiver that has died,
  * or whose buffer is bad, takes nothing: the next one has the message.
  *
+ * Of several clients the one that is answered last goes on first (wake_first()
+ * in the kernel).  That is the caller, and not those that it lets go on: its
+ * answer is the handler's result.
+ *
  * The bytes of a sender that waits are copied when there is room for them.  But
  * a bad buffer is found before it waits.
  *
@@ -136,7 +140,22 @@ static int wait_in_line(const struct message *m, struct wait *wait, int what)
 	return ANSWERED;
 }
 
-/* Answers a receiver with the first message.  Copy, answer, take. */
+/*
+ * Takes the first message for a receiver that has not waited.  Its bytes; or
+ * -errno: it is still there.
+ */
+static int take(struct queue *q, const struct wait *receiver)
+{
+	int mail = mail_take(q), result = mail_give(q, mail, receiver);
+
+	if (result >= 0)
+		mail_forget(q, mail);
+	else
+		mail_put(q, mail);
+	return result;
+}
+
+/* Answers a receiver that has waited.  Copy, answer, take. */
 static void hand(struct queue *q, const struct wait *receiver)
 {
 	int mail = mail_take(q), result = mail_give(q, mail, receiver);
@@ -236,7 +255,7 @@ int mq_receive_call(const struct message *m)
 	struct open *open = open_at(m->object);
 	struct queue *q = queue_of(open);
 	struct wait receiver = room_client(m);
-	int error = find_end(m, &receiver.until);
+	int error = find_end(m, &receiver.until), result;
 
 	receiver.from = m->args[3]; /* is its priority wanted? */
 	if (error < 0)
@@ -249,8 +268,8 @@ int mq_receive_call(const struct message *m)
 		return open->flags & O_NONBLOCK
 		           ? -EAGAIN
 		           : wait_in_line(m, &receiver, WAIT_RECEIVE);
-	hand(q, &receiver);
+	result = take(q, &receiver);
 	used_now(q);
 	queue_serve(q);
-	return ANSWERED;
+	return result;
 }
