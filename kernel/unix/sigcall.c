@@ -201,7 +201,8 @@ int sys_rt_sigsuspend(vaddr_t set, uint32_t size)
 
 /*
  * Takes the lowest pending signal of a set, or waits for one, no longer than
- * until `*until` (0: no limit).
+ * until `*until` (0: no limit).  A stop ends the wait, as signal(7) says, and
+ * the process stops on its way out.
  */
 static int await_one(uint64_t set, const uint64_t *until,
                      struct signal_news *news)
@@ -213,7 +214,8 @@ static int await_one(uint64_t set, const uint64_t *until,
 	while (!(p->signal.pending & set) && result == 0)
 		if (until && *until <= clock_counts)
 			result = -EAGAIN;
-		else if (block_until(PROC_PAUSED, until) != GO_ON)
+		else if (p->signal.stopping ||
+		         block_until(PROC_PAUSED, until) != GO_ON)
 			result = -EINTR;
 	p->signal.awaited = 0;
 	if (!(p->signal.pending & set))

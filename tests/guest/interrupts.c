@@ -3,18 +3,21 @@
  *
  * A handler ends a wait.  Some calls begin again if it has SA_RESTART, others
  * answer EINTR always, as signal(7) lists them; no wait ends for a signal that
- * does nothing.  A stop ends no wait but those of semop.  The last part is
- * about SIGCHLD, which interrupts most programs.
+ * does nothing.  A stop ends no wait but those of semop and sigtimedwait.  The
+ * last part is about SIGCHLD, which interrupts most programs.
  */
 #include "handlers.h"
 
 #include <poll.h>
 #include <setjmp.h>
+#include <sys/file.h>
+#include <sys/select.h>
 
 enum {
 	NR_pause = 29,
 	NR_poll = 168,
 	NR_futex = 240,
+	NR_rt_sigtimedwait = 177,
 };
 
 /* A child that sends this process a signal each time it sleeps in a call. */
@@ -357,6 +360,120 @@ TEST("SIG-stop a read, a pause and a wait go on after SIGSTOP and SIGCONT")
 	stop_and_continue(pid);
 	reach(1);
 	EXITS(pid, 0);
+}
+
+/* A child waits in `call`, which must be true at last, through a stop. */
+#define GOES_ON(pid, call)                                                     \
+	do {                                                                   \
+		(pid) = OK(fork());                                            \
+		if ((pid) == 0)                                                \
+			_exit(!(call));                                        \
+		stop_and_continue(pid);                                        \
+		await_asleep(pid);                                             \
+	} while (0)
+
+#define NAME "/tmp/stopped"
+
+static long select_input(int fd)
+{
+	fd_set set;
+
+	FD_ZERO(&set);
+	FD_SET(fd, &set);
+	return select(fd + 1, &set, NULL, NULL, NULL);
+}
+
+static long suspend(void)
+{
+	sigset_t all_but_one;
+
+	set_plain(SIGUSR1, count_run, 0);
+	sigfillset(&all_but_one);
+	sigdelset(&all_but_one, SIGUSR1);
+	return sigsuspend(&all_but_one);
+}
+
+TEST("SIG-stop select, sigsuspend and a full pipe's write go on after a stop")
+{
+	static char full[65536];
+	int ends[2];
+	pid_t pid;
+
+	OK(pipe(ends));
+	GOES_ON(pid, select_input(ends[0]) == 1);
+	EQ(write(ends[1], full, sizeof full), (int)sizeof full);
+	EXITS(pid, 0);
+	GOES_ON(pid, SYS(NR_write, ends[1], P(full), 1) == 1);
+	EQ(read(ends[0], full, PAGE), (int)PAGE);
+	EXITS(pid, 0);
+	GOES_ON(pid, suspend() == -1 && errno == EINTR && runs == 1);
+	OK(kill(pid, SIGUSR1));
+	EXITS(pid, 0);
+}
+
+TEST("SIG-stop the open of a FIFO and the wait for a lock go on after a stop")
+{
+	int fd;
+	pid_t pid;
+
+	OK(mkfifo(NAME, 0600));
+	GOES_ON(pid, SYS(NR_open, P(NAME), O_RDONLY) >= 0);
+	fd = OK(open(NAME, O_WRONLY));
+	EXITS(pid, 0);
+	OK(close(fd));
+	OK(unlink(NAME));
+
+	fd = OK(open(NAME, O_RDWR | O_CREAT, 0600));
+	OK(flock(fd, LOCK_EX));
+	GOES_ON(pid, flock(open(NAME, O_RDWR), LOCK_EX) == 0);
+	OK(flock(fd, LOCK_UN));
+	EXITS(pid, 0);
+	OK(unlink(NAME));
+}
+
+TEST("SIG-stop msgrcv and msgsnd go on after a stop")
+{
+	static struct {
+		long type;
+		char bytes[8192];
+	} letter = {.type = 1};
+	int id = OK(SYS(NR_msgget, IPC_PRIVATE, 0600));
+	pid_t pid;
+
+	GOES_ON(pid, SYS(NR_msgrcv, id, P(&letter), 8192, 0, 0) == 8192);
+	OK(SYS(NR_msgsnd, id, P(&letter), 8192, 0));
+	EXITS(pid, 0);
+	OK(SYS(NR_msgsnd, id, P(&letter), 8192, 0));
+	OK(SYS(NR_msgsnd, id, P(&letter), 8192, 0));
+	GOES_ON(pid, SYS(NR_msgsnd, id, P(&letter), 8192, 0) == 0);
+	EQ(SYS(NR_msgrcv, id, P(&letter), 8192, 0, 0), 8192);
+	EXITS(pid, 0);
+	OK(SYS(NR_msgctl, id, IPC_RMID, 0));
+}
+
+TEST("SIG-stop a stop ends semop, semtimedop and sigtimedwait with EINTR")
+{
+	struct timespec long_time = {100, 0};
+	sigset_t none = only(SIGUSR1);
+	int id = new_set(0);
+
+	for (int which = 0; which < 4; which++) {
+		pid_t pid = OK(fork());
+
+		if (pid == 0) {
+			struct timespec *limit = which & 1 ? &long_time : NULL;
+
+			mask(SIG_BLOCK, SIGUSR1);
+			ERR(which < 2 ? sem_op(id, -1, limit)
+			              : SYS(NR_rt_sigtimedwait, P(&none), 0,
+			                    P(limit), 8),
+			    EINTR);
+			_exit(0);
+		}
+		stop_and_continue(pid);
+		EXITS(pid, 0);
+	}
+	OK(SYS(NR_semctl, id, 0, IPC_RMID));
 }
 
 TEST("SIG-stop a sleep goes on to the same moment, a poll to its time-out")
