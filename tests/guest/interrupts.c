@@ -306,8 +306,8 @@ TEST("SIG-restart futex is begun again, with a time-out it is EINTR")
 
 /* --- stop and continue --------------------------------------------------- */
 
-/* Stops the process, which sleeps, and lets it go on. */
-static void stop_and_continue(pid_t pid)
+/* Stops the process, which sleeps. */
+static void stop(pid_t pid)
 {
 	int status;
 
@@ -315,6 +315,14 @@ static void stop_and_continue(pid_t pid)
 	OK(kill(pid, SIGSTOP));
 	EQ(waitpid(pid, &status, WUNTRACED), pid);
 	EQ(status, SIGSTOP << 8 | 0x7f);
+}
+
+/* Stops the process, which sleeps and will sleep on, and lets it go on. */
+static void stop_and_continue(pid_t pid)
+{
+	int status;
+
+	stop(pid);
 	OK(kill(pid, SIGCONT));
 	EQ(waitpid(pid, &status, WCONTINUED), pid);
 	EQ(status, 0xffff);
@@ -470,7 +478,8 @@ TEST("SIG-stop a stop ends semop, semtimedop and sigtimedwait with EINTR")
 			    EINTR);
 			_exit(0);
 		}
-		stop_and_continue(pid);
+		stop(pid);
+		OK(kill(pid, SIGCONT));
 		EXITS(pid, 0);
 	}
 	OK(SYS(NR_semctl, id, 0, IPC_RMID));
