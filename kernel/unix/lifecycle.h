@@ -97,7 +97,5 @@ int forward(uint32_t number, const uint32_t *args);
  * uses it for the first time.
  */
 int unknown_call(uint32_t number, const uint32_t *args);
-/* A row of owner `none` is -ENOSYS, too, without a line. */
-int missing_call(uint32_t number, const uint32_t *args);
 
 #endif

@@ -56,10 +56,3 @@ int unknown_call(uint32_t number, const uint32_t *args)
 	p->unknown_told[at / 32] |= bit;
 	return -ENOSYS;
 }
-
-int missing_call(uint32_t number, const uint32_t *args)
-{
-	(void)number;
-	(void)args;
-	return -ENOSYS;
-}

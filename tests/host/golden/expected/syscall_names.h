@@ -30,6 +30,5 @@ static const char *const syscall_names[SYSCALL_LIMIT] = {
 	[43] = "rename",
 	[44] = "renameat",
 	[45] = "linkat",
-	[50] = "random",
 	[51] = "plain",
 };

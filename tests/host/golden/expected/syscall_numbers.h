@@ -30,7 +30,6 @@
 #define SYS_rename 43
 #define SYS_renameat 44
 #define SYS_linkat 45
-#define SYS_random 50
 #define SYS_plain 51
 
 #define SYSCALL_LIMIT 52

@@ -182,8 +182,6 @@ const struct syscall syscalls[SYSCALL_LIMIT] = {
 	[45] = {.fd_argument = 0, .is_dir = true, .second_dir = 2,
 		.result = RESULT_STATUS, .flags_argument = -1, .cloexec = 0,
 		.leases = {{LEASE_STR, 1, -1, 0}, {LEASE_STR, 3, -1, 0}}},
-	[50] = {.fd_argument = -1,
-		.result = RESULT_STATUS, .flags_argument = -1, .cloexec = 0},
 	[51] = {.fd_argument = -1,
 		.result = RESULT_STATUS, .flags_argument = -1, .cloexec = 0},
 };
@@ -239,6 +237,6 @@ int (*const syscall_run[SYSCALL_LIMIT])(uint32_t, const uint32_t *) = {
 	[47] = unknown_call,
 	[48] = unknown_call,
 	[49] = unknown_call,
-	[50] = missing_call,
+	[50] = unknown_call,
 	[51] = run_plain,
 };
