@@ -61,36 +61,10 @@ static int set(struct proc *p, uint32_t resource, uint32_t soft, uint32_t hard)
 	return 0;
 }
 
-int sys_setrlimit(uint32_t resource, vaddr_t from)
+/* A limit of one or two words; what does not fit into one is infinity. */
+static uint32_t narrow(const uint32_t *given, uint32_t words)
 {
-	uint32_t given[2];
-
-	if (resource >= RLIM_NLIMITS)
-		return -EINVAL;
-	if (copy_in(given, from, sizeof(given)) < 0)
-		return -EFAULT;
-	return set(self(), resource, given[0], given[1]);
-}
-
-/* getrlimit(2).  In its old form (76) infinity was a smaller number. */
-int sys_limit(uint32_t resource, vaddr_t to, int old)
-{
-	uint32_t told[2];
-
-	if (resource >= RLIM_NLIMITS)
-		return -EINVAL;
-	for (int i = 0; i < 2; i++) {
-		told[i] = self()->limits.own[resource][i];
-		if (old && told[i] > OLD_INFINITY)
-			told[i] = OLD_INFINITY;
-	}
-	return copy_out(to, told, sizeof(told));
-}
-
-/* 64 bits as 32: what does not fit is infinity. */
-static uint32_t narrow(const uint32_t wide[2])
-{
-	return wide[1] ? RLIM_INFINITY : wide[0];
+	return words > 1 && given[1] ? RLIM_INFINITY : given[0];
 }
 
 /* Has `p` no ids but the caller's?  A set-user-id program has others. */
@@ -103,28 +77,35 @@ static bool is_like_self(const struct proc *p)
 	       its->egid == mine->gid && its->sgid == mine->gid;
 }
 
-int sys_prlimit64(int pid, uint32_t resource, vaddr_t wanted, vaddr_t old)
+/*
+ * prlimit(2), and its elders, which are given one address.  A limit has so many
+ * bits there; in the oldest form infinity was a smaller number.
+ */
+int sys_limit(int pid, uint32_t resource, vaddr_t wanted, vaddr_t old, int bits)
 {
 	struct proc *p = proc_find_or_self(pid);
-	uint32_t given[4], told[4];
+	uint32_t words = bits == 64 ? 2 : 1, given[4], told[4];
 	int error = 0;
 
 	if (resource >= RLIM_NLIMITS)
 		return -EINVAL;
-	if (wanted && copy_in(given, wanted, sizeof(given)) < 0)
+	if ((wanted || (!old && bits != 64)) &&
+	    copy_in(given, wanted, 2 * words * sizeof(given[0])) < 0)
 		return -EFAULT;
 	if (!p)
 		return -ESRCH;
 	if (p != self() && self()->identity.euid != 0 && !is_like_self(p))
 		return -EPERM;
-	for (int k = 0; k < 2; k++) {
-		told[2 * k] = p->limits.own[resource][k];
-		told[2 * k + 1] =
-		    told[2 * k] == RLIM_INFINITY ? RLIM_INFINITY : 0;
+	for (uint32_t k = 0; k < 2; k++) {
+		uint32_t limit = p->limits.own[resource][k];
+
+		told[2 * k + 1] = limit == RLIM_INFINITY ? RLIM_INFINITY : 0;
+		told[words * k] = bits < 32 ? min(limit, OLD_INFINITY) : limit;
 	}
 	if (wanted)
-		error = set(p, resource, narrow(given), narrow(given + 2));
+		error = set(p, resource, narrow(given, words),
+		            narrow(given + words, words));
 	if (error || !old)
 		return error;
-	return copy_out(old, told, sizeof(told));
+	return copy_out(old, told, 2 * words * sizeof(told[0]));
 }
