@@ -247,15 +247,6 @@ static vaddr_t put_words(struct build *b, vaddr_t va, int count)
 	return va;
 }
 
-/* AT_RANDOM: sixteen bytes that no program should guess. */
-static vaddr_t push_random(struct build *b)
-{
-	uint8_t bytes[RANDOM_BLOCK];
-
-	random_bytes(bytes);
-	return push(b, bytes, 16);
-}
-
 static void put_auxv(struct build *b)
 {
 	const struct identity *ids = &b->ids;
@@ -291,11 +282,13 @@ static void put_auxv(struct build *b)
 static int fill_stack(struct build *b, vaddr_t argv, vaddr_t envp)
 {
 	const char *prefix = b->image->prefix;
+	uint8_t random[RANDOM_BLOCK];
 	int prefixes = 0, argc, envc;
 	vaddr_t esp;
 
 	b->path = push(b, b->image->path, strlen(b->image->path) + 1);
-	b->random = push_random(b);
+	random_bytes(random);
+	b->random = push(b, random, 16); /* that no program should guess */
 	b->platform = push(b, "i686", 5);
 	b->environment_end = b->sp;
 	for (uint32_t i = 0; i < b->image->prefix_bytes; i++)
@@ -390,6 +383,7 @@ int sys_prctl(int option, vaddr_t arg)
 {
 	struct proc *p = self();
 	char name[sizeof(p->program.name)] = {0};
+	int bytes;
 
 	switch (option) {
 	case PR_SET_PDEATHSIG:
@@ -412,12 +406,11 @@ int sys_prctl(int option, vaddr_t arg)
 	case PR_GET_DUMPABLE:
 		return !p->program.hidden;
 	case PR_SET_NAME:
-		for (uint32_t i = 0; i < sizeof(name) - 1; i++) {
-			if (copy_in(name + i, arg + i, 1) < 0)
-				return -EFAULT;
-			if (!name[i])
-				break;
-		}
+		bytes =
+		    space_string_bytes(p->life.space, arg, sizeof(name) - 1);
+		if (bytes < 0 ||
+		    copy_in(name, arg, min(bytes, (int)sizeof(name) - 1)) < 0)
+			return -EFAULT;
 		memcpy(p->program.name, name, sizeof(name));
 		return 0;
 	case PR_GET_NAME:

@@ -148,11 +148,10 @@ static bool clone_known(uint32_t flags)
 	const uint32_t known = CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID |
 	                       CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID;
 
-	if ((flags & CLONE_VM) && !(flags & CLONE_VFORK))
-		klog_caused("pid %d (%s): there are no threads: clone %x",
-		            self()->life.pid, self()->program.name, flags);
-	else
+	if (!(flags & CLONE_VM) || (flags & CLONE_VFORK))
 		return (flags & ~known) == SIGCHLD;
+	klog_caused("pid %d (%s): there are no threads: clone %x",
+	            self()->life.pid, self()->program.name, flags);
 	return false;
 }
 
