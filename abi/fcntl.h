@@ -1,5 +1,6 @@
 /*
- * abi/fcntl.h -- what open(2), openat(2) and fcntl(2) are asked for.
+ * abi/fcntl.h -- what open(2), openat(2) and fcntl(2) are asked for,
+ * and what close_range(2) and ioctl(2) are asked about a descriptor.
  */
 #ifndef ABI_FCNTL_H
 #define ABI_FCNTL_H
@@ -51,6 +52,12 @@
 
 #define RENAME_NOREPLACE 1
 #define RENAME_EXCHANGE  2
+
+#define CLOSE_RANGE_UNSHARE 0x2u
+#define CLOSE_RANGE_CLOEXEC 0x4u
+
+#define FIONCLEX 0x5450u /* ioctl(2) */
+#define FIOCLEX  0x5451u
 
 #define FD_CLOEXEC      1
 #define F_DUPFD         0

@@ -1,5 +1,6 @@
 /*
- * kernel/unix/descriptor.c -- close(2), dup(2), fcntl(2).
+ * kernel/unix/descriptor.c -- close(2), close_range(2), dup(2), fcntl(2), and
+ * the requests of ioctl(2) that are about a descriptor.
  *
  * A descriptor is a slot with a connection, and what these calls do to it is
  * the same for every kind of object.  So no server is asked.  What concerns the
@@ -13,6 +14,23 @@
 int sys_close(int fd)
 {
 	return descriptor_close(self(), fd);
+}
+
+/* No table of descriptors is shared, so there is nothing to unshare. */
+int sys_close_range(uint32_t first, uint32_t last, uint32_t flags)
+{
+	struct proc *p = self();
+
+	if (first > last ||
+	    (flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)))
+		return -EINVAL;
+	last = min(last, OPEN_MAX - 1);
+	for (uint32_t fd = first; fd <= last; fd++)
+		if (flags & CLOSE_RANGE_CLOEXEC)
+			descriptor_set_cloexec(p, (int)fd, true);
+		else
+			descriptor_close(p, (int)fd);
+	return 0;
 }
 
 /*
@@ -73,4 +91,12 @@ int sys_fcntl64(int fd, int command, uint32_t arg)
 	default:
 		return FORWARD;
 	}
+}
+
+int sys_ioctl(int fd, uint32_t request, vaddr_t arg)
+{
+	(void)arg;
+	if (request != FIOCLEX && request != FIONCLEX)
+		return FORWARD;
+	return sys_fcntl64(fd, F_SETFD, request == FIOCLEX ? FD_CLOEXEC : 0);
 }

@@ -30,6 +30,7 @@ enum {
 	NR_lgetxattr = 230,
 	NR_fgetxattr = 231,
 	NR_dup3 = 330,
+	NR_close_range = 436,
 };
 
 struct entry {
@@ -424,6 +425,73 @@ TEST("FILE-ioctl FIONREAD counts the bytes from the offset to the end")
 	ERR(SYS(NR_ioctl, opened("/dev/null", O_RDONLY), FIONREAD, P(&left)),
 	    ENOTTY);
 	ERR(SYS(NR_ioctl, opened(TREE, O_RDONLY), FIONREAD, P(&left)), ENOTTY);
+}
+
+static int cloexec(int fd)
+{
+	return (int)SYS(NR_fcntl64, fd, F_GETFD, 0);
+}
+
+TEST("FILE-close_range closes what is open between two, and nothing else")
+{
+	int fd = opened("/dev/null", O_RDONLY);
+
+	for (int copy = 40; copy < 46; copy++)
+		EQ(SYS(NR_dup2, fd, copy), copy);
+	OK(SYS(NR_close, 43));
+	OK(SYS(NR_close_range, 41, 44, 0));
+	EQ(cloexec(40), 0);
+	for (int copy = 41; copy < 45; copy++)
+		ERR(SYS(NR_fcntl64, copy, F_GETFD, 0), EBADF);
+	EQ(cloexec(45), 0);
+	OK(SYS(NR_close_range, 45, 0xFFFFFFFF, 0));
+	ERR(SYS(NR_fcntl64, 45, F_GETFD, 0), EBADF);
+	OK(SYS(NR_close_range, 100000, 0xFFFFFFFF, 0));
+	EQ(cloexec(fd), 0);
+}
+
+TEST("FILE-close_range CLOEXEC keeps them until an exec; UNSHARE closes")
+{
+	int fd = opened("/dev/null", O_RDONLY);
+
+	for (int copy = 40; copy < 46; copy += 2)
+		EQ(SYS(NR_dup2, fd, copy), copy);
+	OK(SYS(NR_close_range, 41, 0x7FFFFFFF, 4));
+	EQ(cloexec(40), 0);
+	EQ(cloexec(42), FD_CLOEXEC);
+	EQ(cloexec(44), FD_CLOEXEC);
+	EQ(SYS(NR_dup2, fd, 43), 43);
+	EQ(cloexec(43), 0);
+	OK(SYS(NR_close_range, 42, 42, 2));
+	ERR(SYS(NR_fcntl64, 42, F_GETFD, 0), EBADF);
+}
+
+TEST("FILE-close_range a range that ends before it begins, unknown flags: "
+     "EINVAL")
+{
+	int fd = opened("/dev/null", O_RDONLY);
+
+	ERR(SYS(NR_close_range, 45, 44, 0), EINVAL);
+	ERR(SYS(NR_close_range, -1, 3, 0), EINVAL);
+	ERR(SYS(NR_close_range, 3, 100, 1), EINVAL);
+	ERR(SYS(NR_close_range, 3, 100, 8 | 4), EINVAL);
+	EQ(cloexec(fd), 0);
+}
+
+TEST("FILE-ioctl FIOCLEX and FIONCLEX set and clear the flag of any descriptor")
+{
+	int ends[2];
+
+	OK(pipe(ends));
+	OK(SYS(NR_ioctl, ends[0], FIOCLEX, 0));
+	EQ(cloexec(ends[0]), FD_CLOEXEC);
+	EQ(cloexec(ends[1]), 0);
+	OK(SYS(NR_ioctl, ends[0], FIOCLEX, 1));
+	OK(SYS(NR_ioctl, ends[0], FIONCLEX, 0));
+	EQ(cloexec(ends[0]), 0);
+	OK(SYS(NR_ioctl, opened("/", O_RDONLY), FIOCLEX, 0));
+	ERR(SYS(NR_ioctl, 99, FIOCLEX, 0), EBADF);
+	ERR(SYS(NR_ioctl, 99, FIONCLEX, 0), EBADF);
 }
 
 TEST("FILE-limit one descriptor too many is EMFILE, and none is lost")
