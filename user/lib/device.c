@@ -35,6 +35,11 @@ int device_call(const struct message *m)
 	case SYS_mq_notify:
 	case SYS_mq_getsetattr:
 		return -EBADF; /* it is no queue */
+	case SYS_sendfile:
+	case SYS_sendfile64:
+	case SYS_splice:
+	case SYS_copy_file_range:
+		return -EINVAL; /* a program then reads and writes */
 	case SYS_fchdir:
 	case SYS_getdents:
 	case SYS_getdents64:

@@ -50,10 +50,13 @@ struct wait {
 	int at;               /* the number of the object, in the same sense */
 	bool now;             /* O_NONBLOCK */
 	bool hurried;         /* it wishes to wait no longer */
+	uint8_t place;        /* the argument with the partner's offset, or 0 */
+	uint8_t place_bytes;  /* of that offset: 4 or 8 */
 	uint32_t party;       /* whose turn it takes */
 	int rank;             /* in its party the lower ones come first */
 	uint32_t from;        /* the offset of its first byte in a file */
 	uint32_t done, total; /* bytes */
+	int partner;          /* the object in place of its buffer, or 0 */
 	uint64_t until;       /* the server's word for when its wait ends */
 	int next, behind;     /* the next party's first; its own next; or -1 */
 };

@@ -25,11 +25,40 @@ static const uint8_t zeroes[PAGE_SIZE];
 
 /* ---- moving ------------------------------------------------------------- */
 
+int bytes_load(const struct bytes *b, uint32_t offset, void *to, uint32_t bytes)
+{
+	uint32_t left = offset < b->size ? b->size - offset : 0;
+
+	bytes = min(bytes, left);
+	if (bytes == 0)
+		return 0;
+	if (b->where == BYTES_SEGMENT)
+		return k_segment_load(b->segment, offset, to, bytes);
+	memcpy(to,
+	       (b->where == BYTES_SMALL ? arena_at(b->small) : b->archive) +
+	           offset,
+	       bytes);
+	return (int)bytes;
+}
+
+/* A piece from our own memory; the file has room for it. */
+static int store_piece(const struct bytes *b, uint32_t offset,
+                       const uint8_t *from, uint32_t bytes)
+{
+	if (b->where == BYTES_SEGMENT)
+		return k_segment_store(b->segment, offset, from, bytes);
+	memcpy(arena_at(b->small) + offset, from, bytes);
+	return (int)bytes;
+}
+
 static int move_piece(const struct bytes *b, const struct span *s,
                       bool to_client)
 {
-	uint8_t *from;
+	uint8_t *from = s->memory + s->lease_offset;
 
+	if (s->memory != 0)
+		return to_client ? bytes_load(b, s->offset, from, s->bytes)
+		                 : store_piece(b, s->offset, from, s->bytes);
 	if (b->where == BYTES_SEGMENT)
 		return to_client ? k_segment_read(b->segment, s->offset,
 		                                  s->token, s->argument,
@@ -86,22 +115,6 @@ int bytes_read(struct bytes *b, struct span span)
 
 	span.bytes = min(span.bytes, left);
 	return span.bytes == 0 ? 0 : move(b, span, read_piece);
-}
-
-int bytes_load(const struct bytes *b, uint32_t offset, void *to, uint32_t bytes)
-{
-	uint32_t left = offset < b->size ? b->size - offset : 0;
-
-	bytes = min(bytes, left);
-	if (bytes == 0)
-		return 0;
-	if (b->where == BYTES_SEGMENT)
-		return k_segment_load(b->segment, offset, to, bytes);
-	memcpy(to,
-	       (b->where == BYTES_SMALL ? arena_at(b->small) : b->archive) +
-	           offset,
-	       bytes);
-	return (int)bytes;
 }
 
 /* ---- room --------------------------------------------------------------- */

@@ -101,9 +101,13 @@ static inline bool bytes_in_archive(const struct bytes *b, uint32_t offset)
 	       (uint32_t)(b->archive - archive) == offset;
 }
 
-/* Which bytes of a file move, and to or from where in which lease. */
+/*
+ * Which bytes of a file move, and to or from where: in which lease, or in our
+ * own memory.
+ */
 struct span {
 	int token, argument;
+	uint8_t *memory; /* in place of the lease, or 0 */
 	uint32_t lease_offset;
 	uint32_t offset; /* in the file */
 	uint32_t bytes;

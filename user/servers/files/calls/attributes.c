@@ -32,10 +32,10 @@ static uint32_t without_ids(uint32_t mode)
 	return mode & ~S_ISUID;
 }
 
-void node_changed(struct node *node, const struct message *m)
+void node_changed(struct node *node, uint32_t euid)
 {
 	node->mtime = node->ctime = moment_now();
-	if (m->euid != 0)
+	if (euid != 0)
 		node->mode = without_ids(node->mode);
 }
 

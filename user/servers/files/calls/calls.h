@@ -10,6 +10,7 @@
  *	dirops.c      mkdir, rmdir, unlink, link, symlink, rename, mknod
  *	attributes.c  chmod, chown, times
  *	transfer.c    read, write, lseek, fcntl, ioctl
+ *	splice.c      sendfile, splice, copy_file_range
  *	directory.c   getdents64
  *	memory.c      files as memory: mmap2, memfd_create
  *	size.c        truncate, fallocate, fsync
@@ -39,12 +40,21 @@ int ioctl_call(const struct message *m);
 bool readable(const struct open *open);
 bool writable(const struct open *open);
 
+int sendfile_call(const struct message *m);
+int splice_call(const struct message *m);
+int copy_range_call(const struct message *m);
+
 int mmap_call(const struct message *m);
 int memfd_call(const struct message *m);
 /* Does one turn of a hole.  0, -errno or LATER. */
 int hole_on(struct wait *making);
 /* RLIMIT_FSIZE of the client; 0: it has died. */
-uint32_t file_limit(const struct message *m);
+uint32_t file_limit(int token);
+/*
+ * Writes to a file within RLIMIT_FSIZE, and the file has changed.  Bytes, or
+ * -errno as of bytes_write(); -EFBIG.
+ */
+int file_write(struct node *node, struct span span);
 int truncate_call(const struct message *m);
 int ftruncate_call(const struct message *m);
 int fallocate_call(const struct message *m);
@@ -111,10 +121,10 @@ int fchown_call(const struct message *m);
 int fchownat_call(const struct message *m);
 int utime_call(const struct message *m);
 /*
- * A file's contents have changed: its times move, and if `who` is not root, it
- * is no set-id program any more.
+ * A file's contents have changed: its times move, and if it was not root who
+ * has changed them, it is no set-id program any more.
  */
-void node_changed(struct node *node, const struct message *m);
+void node_changed(struct node *node, uint32_t euid);
 
 /* ---- exec.c ------------------------------------------------------------- */
 

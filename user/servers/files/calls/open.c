@@ -58,7 +58,7 @@ static int make_writable(const struct message *m, int node, int flags)
 		           : 0;
 	error = bytes_resize(bytes, 0, m->token);
 	if (error == 0)
-		node_changed(node_edit(node), m);
+		node_changed(node_edit(node), m->euid);
 	return error;
 }
 

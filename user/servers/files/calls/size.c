@@ -30,23 +30,24 @@ static int size_of(const struct message *m, int at)
 	return high > 0 || low < 0 ? -EFBIG : low;
 }
 
-uint32_t file_limit(const struct message *m)
+uint32_t file_limit(int token)
 {
 	struct client client;
 
-	return k_client(m->token, &client) < 0 ? 0 : client.file_limit;
+	return k_client(token, &client) < 0 ? 0 : client.file_limit;
 }
 
 static int resize(const struct message *m, struct node *node, int size)
 {
 	int error = size;
 
-	if (size > (int)node->bytes.size && (uint32_t)size > file_limit(m))
+	if (size > (int)node->bytes.size &&
+	    (uint32_t)size > file_limit(m->token))
 		error = -EFBIG;
 	if (error >= 0)
 		error = bytes_resize(&node->bytes, (uint32_t)size, m->token);
 	if (error == 0)
-		node_changed(node, m);
+		node_changed(node, m->euid);
 	return error;
 }
 
@@ -132,7 +133,7 @@ static int punch(const struct message *m, struct node *node, int64_t from,
 	making.total = node->bytes.size - making.from;
 	if (making.total > bytes)
 		making.total = (uint32_t)bytes;
-	node_changed(node, m);
+	node_changed(node, m->euid);
 	return turns_begin(&making);
 }
 

@@ -220,6 +220,22 @@ int read_call(const struct message *m)
 
 /* ---- writing ------------------------------------------------------------ */
 
+int file_write(struct node *node, struct span span)
+{
+	struct client client;
+	int written;
+
+	if (k_client(span.token, &client) < 0)
+		return -ESRCH;
+	if (span.offset >= client.file_limit)
+		return -EFBIG;
+	span.bytes = min(span.bytes, client.file_limit - span.offset);
+	written = bytes_write(&node->bytes, span);
+	if (written > 0)
+		node_changed(node, client.euid);
+	return written;
+}
+
 /*
  * Writes to a file, in one turn: no other write comes between.  What is more
  * than a turn is left to the client's next call.
@@ -232,18 +248,11 @@ static int write_file(const struct message *m, struct open *open, uint32_t from,
 	                    .argument = BUFFER,
 	                    .offset = from,
 	                    .bytes = min((uint32_t)wanted, TURN)};
-	uint32_t limit;
 	int written;
 
 	if ((open->flags & O_APPEND) || (flags_of(m) & RWF_APPEND))
 		span.offset = node->bytes.size;
-	limit = file_limit(m);
-	if (span.offset >= limit)
-		return -EFBIG;
-	span.bytes = min(span.bytes, limit - span.offset);
-	written = bytes_write(&node->bytes, span);
-	if (written > 0)
-		node_changed(node, m);
+	written = file_write(node, span);
 	if (written > 0 && !is_placed(m))
 		open->offset = span.offset + (uint32_t)written;
 	return written;

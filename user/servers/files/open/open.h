@@ -121,6 +121,13 @@ void turns_hurry(int token);
  * `at` is the object, which is open; `from` the offset of the first byte.
  */
 int read_on(struct wait *reading);
+/*
+ * calls/splice.c: moves bytes between our memory and the file that a client at
+ * a pipe has in place of a buffer; `done` have moved before.  How many, which
+ * is 0 at the end of the file; or -errno.
+ */
+int splice_move(const struct wait *client, uint8_t *memory, uint32_t done,
+                uint32_t bytes, bool to_file);
 /* proc/made.c: forgets what was made, when the object is closed. */
 void made_forget(struct open *open);
 /* pipes/end.c: an end is closed. */

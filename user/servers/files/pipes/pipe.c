@@ -141,12 +141,15 @@ static bool has_page(struct pipe *p, uint32_t at, int whom)
 }
 
 /* Copies bytes between the ring's byte `at` and a client's byte `offset`. */
-static int copy(struct pipe *p, uint32_t at, int token, uint32_t offset,
-                uint32_t bytes, bool to_client)
+static int copy(struct pipe *p, uint32_t at, const struct wait *client,
+                uint32_t offset, uint32_t bytes, bool to_client)
 {
 	uint8_t *place = arena_at(*page_of(p, at)) + at % PAGE_SIZE;
+	int token = client->token;
 
 	bytes = min(bytes, PAGE_SIZE - at % PAGE_SIZE);
+	if (client->partner != 0)
+		return splice_move(client, place, offset, bytes, to_client);
 	return to_client ? k_lease_write(token, BUFFER, offset, place, bytes)
 	                 : k_lease_read(token, BUFFER, offset, place, bytes);
 }
@@ -158,8 +161,7 @@ static int give_bytes(struct pipe *p, const struct wait *reader)
 	int moved = 0;
 
 	while (done < want) {
-		moved = copy(p, p->out + done, reader->token, done, want - done,
-		             true);
+		moved = copy(p, p->out + done, reader, done, want - done, true);
 		if (moved <= 0)
 			break;
 		done += (uint32_t)moved;
@@ -177,7 +179,7 @@ static int fetch_bytes(struct pipe *p, const struct wait *writer, uint32_t want)
 	int moved = 0;
 
 	while (done < want && has_page(p, end + done, writer->token)) {
-		moved = copy(p, end + done, writer->token, writer->done + done,
+		moved = copy(p, end + done, writer, writer->done + done,
 		             want - done, false);
 		if (moved <= 0)
 			break;
@@ -225,9 +227,32 @@ static void hand(struct pipe *p, const struct wait *reader)
 	tidy(p, before);
 }
 
+static inline int take(struct wait *reader, int pipe)
+{
+	struct pipe *p = pipe_at(pipe);
+
+	reader->what = WAIT_PIPE_READ;
+	reader->at = pipe;
+	if (p->used > 0) {
+		hand(p, reader);
+		pipe_go_on(pipe);
+		return ANSWERED;
+	}
+	if (p->writers == 0)
+		return 0;
+	if (reader->now)
+		return -EAGAIN;
+	room_join(reader);
+	return ANSWERED;
+}
+
+int pipe_take(struct wait *reader, int pipe)
+{
+	return take(reader, pipe);
+}
+
 int pipe_read(const struct message *m, const struct open *open)
 {
-	struct pipe *p = pipe_at(open->pipe);
 	struct wait reader = room_client(m);
 	int bytes = buffer_bytes(m);
 
@@ -235,20 +260,9 @@ int pipe_read(const struct message *m, const struct open *open)
 		return -EBADF;
 	if (bytes <= 0)
 		return bytes;
-	reader.what = WAIT_PIPE_READ;
-	reader.at = open->pipe;
 	reader.total = (uint32_t)bytes;
-	if (p->used > 0) {
-		hand(p, &reader);
-		pipe_go_on(open->pipe);
-		return ANSWERED;
-	}
-	if (p->writers == 0)
-		return 0;
-	if (open->flags & O_NONBLOCK)
-		return -EAGAIN;
-	room_join(&reader);
-	return ANSWERED;
+	reader.now = open->flags & O_NONBLOCK;
+	return take(&reader, open->pipe);
 }
 
 /* ---- writing ------------------------------------------------------------ */
@@ -259,7 +273,7 @@ static bool fits(const struct pipe *p, const struct wait *writer)
 	uint32_t left = writer->total - writer->done;
 	uint32_t least = min(left, PIPE_BUF);
 
-	if (writer->now && writer->total > PIPE_BUF)
+	if (writer->partner != 0 || (writer->now && writer->total > PIPE_BUF))
 		least = 1;
 	return p->capacity - p->used >= least;
 }
@@ -274,7 +288,8 @@ static void move_directly(struct pipe *p, struct wait *writer)
 	struct wait *reader = first(p, WAIT_PIPE_READ);
 	uint32_t bytes;
 
-	if (reader == 0 || p->used > 0)
+	if (reader == 0 || p->used > 0 || reader->partner != 0 ||
+	    writer->partner != 0)
 		return;
 	bytes =
 	    min(min(reader->total, writer->total - writer->done), PIPE_SIZE);
@@ -302,7 +317,9 @@ static int push(struct pipe *p, struct wait *writer)
 	got = fetch_bytes(p, writer, want);
 	if (got < 0)
 		return got;
-	if (writer->total <= PIPE_BUF && (uint32_t)got < want)
+	if (writer->partner != 0 && (got > 0 || !p->starved))
+		writer->total = writer->done + (uint32_t)got;
+	else if (writer->total <= PIPE_BUF && (uint32_t)got < want)
 		return p->starved ? 0 : -EFAULT;
 	p->used += (uint32_t)got;
 	writer->done += (uint32_t)got;
@@ -314,31 +331,43 @@ static int answer_of(const struct wait *writer, int error)
 	return writer->done > 0 ? (int)writer->done : error;
 }
 
+static inline int put(struct wait *writer, int pipe)
+{
+	struct pipe *p = pipe_at(pipe);
+	int error = 0;
+
+	if (p->readers == 0)
+		return -EPIPE;
+	writer->what = WAIT_PIPE_WRITE;
+	writer->at = pipe;
+	if (writer->now || first(p, WAIT_PIPE_WRITE) == 0)
+		error = push(p, writer);
+	if (error == 0 && writer->done < writer->total && !writer->now)
+		room_join(writer);
+	if (writer->done < writer->total || p->used > 0)
+		pipe_go_on(pipe); /* else it went straight to a reader */
+	if (error < 0 || writer->done == writer->total)
+		return answer_of(writer, error);
+	return writer->now ? answer_of(writer, -EAGAIN) : ANSWERED;
+}
+
+int pipe_put(struct wait *writer, int pipe)
+{
+	return put(writer, pipe);
+}
+
 int pipe_write(const struct message *m, const struct open *open)
 {
-	struct pipe *p = pipe_at(open->pipe);
 	struct wait writer = room_client(m);
-	int bytes = buffer_bytes(m), error = 0;
+	int bytes = buffer_bytes(m);
 
 	if ((open->flags & O_ACCMODE) == O_RDONLY)
 		return -EBADF;
 	if (bytes <= 0)
 		return bytes;
-	if (p->readers == 0)
-		return -EPIPE;
-	writer.what = WAIT_PIPE_WRITE;
-	writer.at = open->pipe;
 	writer.total = (uint32_t)bytes;
 	writer.now = open->flags & O_NONBLOCK;
-	if (writer.now || first(p, WAIT_PIPE_WRITE) == 0)
-		error = push(p, &writer);
-	if (error == 0 && writer.done < writer.total && !writer.now)
-		room_join(&writer);
-	if (writer.done < writer.total || p->used > 0)
-		pipe_go_on(open->pipe); /* else it went straight to a reader */
-	if (error < 0 || writer.done == writer.total)
-		return answer_of(&writer, error);
-	return writer.now ? answer_of(&writer, -EAGAIN) : ANSWERED;
+	return put(&writer, open->pipe);
 }
 
 void pipe_unblock(struct wait *wait)

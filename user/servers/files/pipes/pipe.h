@@ -27,6 +27,13 @@ int fifo_open(const struct message *m, int node, int flags);
 /* Reads and writes by an end, without an offset. */
 int pipe_read(const struct message *m, const struct open *open);
 int pipe_write(const struct message *m, const struct open *open);
+/*
+ * The same for a client of splice(2), whose buffer is a file (wait.partner).
+ * It moves what it can and does not wait for the rest.  `total` and `now` say
+ * what it wants.
+ */
+int pipe_take(struct wait *reader, int pipe);
+int pipe_put(struct wait *writer, int pipe);
 int pipe_fcntl(const struct message *m, const struct open *open);
 int pipe_ioctl(const struct message *m, const struct open *open);
 /* Can a pipe go on at once?  Gives one that can its turn. */

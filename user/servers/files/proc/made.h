@@ -77,6 +77,8 @@ void process_link(struct text *text, int pid, int made);
  * *fd; -1: none is open there.
  */
 int process_descriptor(int pid, int *fd);
+/* The object behind a connection; -1: it leads to another server. */
+int process_object(int connection);
 
 /* sysvipc.c */
 void make_shm(struct making *making);

@@ -351,16 +351,21 @@ static uint32_t own_channel(void)
 	                                         : 0;
 }
 
+int process_object(int connection)
+{
+	static struct row row;
+
+	return row_read(&row, CONNECTIONS, connection) &&
+	               row_get(&row, CONNECTION_CHANNEL) == own_channel()
+	           ? (int)row_get(&row, CONNECTION_OBJECT)
+	           : -1;
+}
+
 /* The node behind a connection, or NO_NODE: it leads to another server. */
 static int node_behind(int connection)
 {
-	static struct row row;
-	struct open *open;
+	struct open *open = open_at(process_object(connection));
 
-	if (!row_read(&row, CONNECTIONS, connection) ||
-	    row_get(&row, CONNECTION_CHANNEL) != own_channel())
-		return NO_NODE;
-	open = open_at((int)row_get(&row, CONNECTION_OBJECT));
 	return open == 0 ? NO_NODE : open->node;
 }
 
