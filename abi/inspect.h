@@ -72,6 +72,26 @@ enum proc_state {
 	PROC_ZOMBIE,     /* has ended; its parent has not yet waited for it */
 };
 
+/* region.kind: of what a part of a space is made */
+enum region_kind {
+	REGION_FREE,
+	REGION_SHARED,  /* of a segment, the same for all who map it */
+	REGION_PRIVATE, /* of a segment or (-1) of zeroes; copy-on-write */
+	REGION_STACK,   /* private zeroes that grow down, up to STACK_LIMIT */
+	REGION_HEAP,    /* private zeroes that brk moves */
+};
+
+/* segment.kind: where its frames come from */
+enum segment_kind {
+	SEGMENT_FREE,
+	/* Frames of its own, filled with zeroes at the first touch. */
+	SEGMENT_MEMORY,
+	/* Pages of the boot archive, where it lies. */
+	SEGMENT_ARCHIVE,
+	/* Frames outside RAM, which are never counted, zeroed or freed. */
+	SEGMENT_DEVICE,
+};
+
 struct inspection {
 	uint32_t magic, version, bytes; /* bytes: of this structure */
 	uint32_t changes;

@@ -2,28 +2,13 @@
  * mm/page.h -- page directories and page tables: the words the CPU reads.
  *
  * Only mm/page.c writes PDEs, PTEs and CR3, but for the first directory, which
- * boot makes.  The bits have the Intel manual's names: SDM 3A 4.3, tables 4-4
- * to 4-6.
- *
- *	                31..22      21..12    11..9    8..0
- *	linear address  directory   table     offset
- *	PDE, PTE        frame                 ours     G PS D A CD WT US RW P
+ * boot makes.  abi/page.h has the bits of a word.
  */
 #ifndef MM_PAGE_H
 #define MM_PAGE_H
 
+#include "../abi/page.h"
 #include "frame.h"
-
-#define PTE_P        0x001u
-#define PTE_RW       0x002u
-#define PTE_US       0x004u
-#define PTE_PCD      0x010u
-#define PTE_A        0x020u
-#define PTE_D        0x040u
-#define PTE_PS       0x080u
-#define PTE_G        0x100u
-#define PTE_BORROWED 0x200u /* ours: the entry does not count its frame */
-#define PDE_LINKED   0x400u /* ours: the table belongs to a segment */
 
 /* Page-fault error code, SDM 3A figure 4-12. */
 #define PF_P  0x1u /* the page was present: a rights violation */

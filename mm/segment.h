@@ -8,26 +8,19 @@
 #ifndef MM_SEGMENT_H
 #define MM_SEGMENT_H
 
+#include "../abi/inspect.h"
 #include "page.h"
 #include "rows.h"
 
 /*
- * The kinds differ in four facts, which the functions below answer:
+ * The kinds (abi/inspect.h) differ in four facts, which the functions below
+ * answer:
  *
  *	           in RAM   writable   inherited   linkable
  *	memory      yes       yes         yes        yes
  *	archive     yes       no          yes        no
  *	device      no        yes         no         no
  */
-enum segment_kind {
-	SEGMENT_FREE,
-	/* Frames of its own, filled with zeroes at the first touch. */
-	SEGMENT_MEMORY,
-	/* Pages of the boot archive, where it lies. */
-	SEGMENT_ARCHIVE,
-	/* Frames outside RAM, which are never counted, zeroed or freed. */
-	SEGMENT_DEVICE,
-};
 
 #define SEGMENT_PAGES (1 << 20) /* at most: 4 GiB */
 

@@ -21,6 +21,7 @@
 #ifndef MM_SPACE_H
 #define MM_SPACE_H
 
+#include "../abi/inspect.h"
 #include "segment.h"
 #include "rows.h"
 #include "usercopy.h"
@@ -33,14 +34,6 @@
 #define STACK_FLOOR (STACK_TOP - STACK_LIMIT)
 /* Private mappings are packed downward from here; the guard is in between. */
 #define PRIVATE_TOP (STACK_FLOOR - PAGE_SIZE)
-
-enum region_kind {
-	REGION_FREE,
-	REGION_SHARED,  /* of a segment, the same for all who map it */
-	REGION_PRIVATE, /* of a segment or (-1) of zeroes; copy-on-write */
-	REGION_STACK,   /* private zeroes that grow down, up to STACK_LIMIT */
-	REGION_HEAP,    /* private zeroes that brk moves */
-};
 
 struct region {
 	int link; /* mm/rows.c: the next free row; during a fork: its copy */

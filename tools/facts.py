@@ -16,8 +16,8 @@ from outside import A, BORROWED, D, LINKED, P, PAGE, Strange, USER_SLOTS
 STATES = ("free new ready running sending reply-wait receiving waiting in-line "
           "sleeping paused polling vfork stopped zombie").split()
 FREE, ZOMBIE = 0, STATES.index("zombie")
-SHARED, PRIVATE, STACK, HEAP = range(1, 5)  # region.kind: mm/space.h
-MEMORY, ARCHIVE = 1, 2  # segment.kind: mm/segment.h
+SHARED, PRIVATE, STACK, HEAP = range(1, 5)  # region.kind: abi/inspect.h
+MEMORY, ARCHIVE = 1, 2  # segment.kind: abi/inspect.h
 EXEC = 4  # region.rights
 DIRECTORY, WHOLE, BORROWERS = range(3)  # what of a table is shown
 TEXT_BYTES, TEXT_FRAMES, VALUES = 24, 16, 64

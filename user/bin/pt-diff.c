@@ -45,7 +45,7 @@ static bool alike(const struct word *first, const struct word *next)
 {
 	return !first->pde && !next->pde &&
 	       first->address >> 22 == next->address >> 22 &&
-	       ((first->value ^ next->value) & RW) == 0;
+	       ((first->value ^ next->value) & PTE_RW) == 0;
 }
 
 /* Are the frames as far from each other as the words? */
@@ -80,7 +80,7 @@ static void side_print(const struct word *first, const struct word *last)
 		snprintf(text, sizeof(text), "%4u %08x", first->index,
 		         first->value);
 	printf("%s %-13s %s", first->pde ? "PDE  " : "  PTE", text,
-	       first->value & RW ? "rw" : "r-");
+	       first->value & PTE_RW ? "rw" : "r-");
 }
 
 static void middle_print(const struct run *run)

@@ -48,7 +48,7 @@ static int all_show(const struct words *words)
 /* How many PTEs from `pte` on lie in their frames as in the table? */
 static int run_length(const struct word *pte, int most)
 {
-	const unsigned alike = RW | US | BORROWED;
+	const unsigned alike = PTE_RW | PTE_US | PTE_BORROWED;
 	int n = 1;
 
 	while (n < most &&
@@ -67,7 +67,7 @@ static void run_print(const struct word *pte, int n)
 	screen_lines(1);
 	printf("    PTE %-10s 0x%08x  %d pages in frames %05x..%05x  %s%s\n",
 	       range, pte->address, n, word_frame(pte), word_frame(&pte[n - 1]),
-	       pte->value & RW ? "rw" : "r-", mark(pte));
+	       pte->value & PTE_RW ? "rw" : "r-", mark(pte));
 }
 
 static void slot_show(const struct word *pde, int words)
@@ -116,18 +116,19 @@ static const struct {
 	bool in_pde, in_pte;
 	const char *one, *zero; /* of both words together */
 } bits[] = {
-    {"10", "linked", LINKED, true, false, "the table is a segment's",
+    {"10", "linked", PDE_LINKED, true, false, "the table is a segment's",
      "the table is the process's own"},
-    {" 9", "borrowed", BORROWED, false, true, "the page is a segment's", ""},
-    {" 6", "D   dirty", DIRTY, false, true, "somebody has stored here",
+    {" 9", "borrowed", PTE_BORROWED, false, true, "the page is a segment's",
+     ""},
+    {" 6", "D   dirty", PTE_D, false, true, "somebody has stored here",
      "nobody has stored here"},
-    {" 5", "A   accessed", ACCESSED, true, true, "the CPU has used both",
+    {" 5", "A   accessed", PTE_A, true, true, "the CPU has used both",
      "the CPU has not used both"},
-    {" 2", "U/S user", US, true, true, "a program may come here",
+    {" 2", "U/S user", PTE_US, true, true, "a program may come here",
      "only the kernel may come here"},
-    {" 1", "R/W writable", RW, true, true, "to read and to write",
+    {" 1", "R/W writable", PTE_RW, true, true, "to read and to write",
      "to read only"},
-    {" 0", "P   present", PRESENT, true, true, "there is a page",
+    {" 0", "P   present", PTE_P, true, true, "there is a page",
      "no page: a touch is a fault"},
 };
 
@@ -140,12 +141,11 @@ static void bits_print(unsigned pde, unsigned pte)
 {
 	for (size_t i = 0; i < sizeof(bits) / sizeof(*bits); i++) {
 		unsigned mask = bits[i].mask;
-		bool in_pde = bits[i].in_pde && pde & PRESENT;
-		bool in_pte = bits[i].in_pte && pte & PRESENT;
+		bool in_pde = bits[i].in_pde && pde & PTE_P;
+		bool in_pte = bits[i].in_pte && pte & PTE_P;
 		bool one = (!bits[i].in_pde || pde & mask) &&
 		           (!bits[i].in_pte || pte & mask);
-		bool says =
-		    mask == PRESENT || (bits[i].in_pte ? in_pte : in_pde);
+		bool says = mask == PTE_P || (bits[i].in_pte ? in_pte : in_pde);
 
 		const char *said = !says ? ""
 		                   : one ? bits[i].one
@@ -181,11 +181,11 @@ static int address_show(const struct words *words, unsigned address)
 	printf("  31..0  the word       %08x   %08x\n", pde, pte);
 	printf("  31..12 frame          %05x      %05x     %s\n", pde >> 12,
 	       pte >> 12,
-	       pte & PRESENT   ? "of the table, of the page"
-	       : pde & PRESENT ? "of the table"
-	                       : "there is no table");
+	       pte & PTE_P   ? "of the table, of the page"
+	       : pde & PTE_P ? "of the table"
+	                     : "there is no table");
 	bits_print(pde, pte);
-	if (pte & PRESENT)
+	if (pte & PTE_P)
 		printf("\nthe byte is at 0x%03x in frame %05x\n",
 		       address & 0xfff, pte >> 12);
 	else

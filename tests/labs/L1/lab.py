@@ -26,7 +26,7 @@ HINTS = [
     "what does a segment cost before anybody attaches it?",
     "an address shifted right by 22 bits",
     "one PDE for each 4 MiB",
-    "which of A, US, RW and P are set, and which bit is ours: mm/page.h",
+    "which of A, US, RW and P are set, and which bit is ours: abi/page.h",
     "a page gets its frame when it is first touched",
     "where does read-only live, if the table is shared?",
     "who fills an entry of the shared table fills it for everybody",

@@ -86,8 +86,9 @@ static void tables_show(const struct words *a, const struct words *b)
 			printf("process %d, PDE %u %s --> [ table %05x ] <-- "
 			       "%s PDE %u, process %d\n",
 			       (int)a->pid, one->index,
-			       one->value & RW ? "rw" : "r-", word_frame(one),
-			       two->value & RW ? "rw" : "r-", two->index,
+			       one->value & PTE_RW ? "rw" : "r-",
+			       word_frame(one),
+			       two->value & PTE_RW ? "rw" : "r-", two->index,
 			       (int)b->pid);
 	}
 }

@@ -176,7 +176,7 @@ unsigned word_frame(const struct word *word)
 
 bool word_shared(const struct word *word)
 {
-	return word->value & (word->pde ? LINKED : BORROWED);
+	return word->value & (word->pde ? PDE_LINKED : PTE_BORROWED);
 }
 
 void word_print(const struct word *word, const char *mark)
@@ -186,8 +186,8 @@ void word_print(const struct word *word, const char *mark)
 	screen_lines(1);
 	printf("  %s %4u 0x%08x %08x  %s %s %s%s  %s frame %05x%s\n",
 	       word->pde ? "PDE" : "  PTE", word->index, word->address, value,
-	       value & US ? "u" : "-", value & RW ? "rw" : "r-",
-	       value & ACCESSED ? "A" : "-",
-	       value & DIRTY && !word->pde ? "D" : "-",
+	       value & PTE_US ? "u" : "-", value & PTE_RW ? "rw" : "r-",
+	       value & PTE_A ? "A" : "-",
+	       value & PTE_D && !word->pde ? "D" : "-",
 	       word->pde ? "table in" : "page in ", word_frame(word), mark);
 }

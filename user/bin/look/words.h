@@ -25,13 +25,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#define PRESENT  0x001u
-#define RW       0x002u
-#define US       0x004u
-#define ACCESSED 0x020u
-#define DIRTY    0x040u
-#define BORROWED 0x200u
-#define LINKED   0x400u
+#include "../../../abi/page.h"
 
 struct word {
 	bool pde;

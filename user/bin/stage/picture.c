@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../../abi/page.h"
 #include "stage.h"
 
 #define PDE    1024u
@@ -37,7 +38,7 @@ static unsigned frame_of(const struct shown_word *word)
 
 static bool linked(const struct shown_word *word)
 {
-	return word->index == PDE && word->value & 0x400;
+	return word->index == PDE && word->value & PDE_LINKED;
 }
 
 static void collect(void *to, const struct shown_word *word)
@@ -177,7 +178,7 @@ static void draw_own(int i)
 
 	lefts = rights = 0;
 	snprintf(middle[0], TEXT, "[ frame %05x %s ]", frame_of(word),
-	         word->value & 0x200 ? "borrowed" : "its own");
+	         word->value & PTE_BORROWED ? "borrowed" : "its own");
 	middles = 1;
 	block_side(&links[i]);
 	block_print();

@@ -17,12 +17,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../../../abi/page.h"
 #include "stage.h"
 
 #define PROGRAM_AT 0x08000000u
 #define STACK_SLOT 767u
 #define KERNEL_AT  0xc0000000u
-#define LINKED     0x400u
 #define FLAGS      0xfffu
 #define ENTRIES    1024u
 #define TABLES     512
@@ -337,7 +337,7 @@ static void read_pde(struct reader *r, uint32_t slot, uint32_t value,
 	if (hidden(&cast[r->index], slot << 22, true))
 		return;
 	add_word(&now[r->index], slot * 1025, value);
-	if (value & LINKED)
+	if (value & PDE_LINKED)
 		table_begin(r, value, id ? atoi(id + 4) : -1);
 }
 
@@ -569,7 +569,7 @@ void words_each(int index, void (*each)(void *to, const struct shown_word *),
 		                           entry ? entry - 1 : ENTRIES,
 		                           word->value, -1};
 
-		if (!entry && word->value & LINKED)
+		if (!entry && word->value & PDE_LINKED)
 			for (int t = 0; t < table_count; t++)
 				if (tables[t].frame == word->value >> 12 &&
 				    tables[t].round == round_now)

@@ -29,7 +29,7 @@
 #define CHUNK_MOST  0x400000u
 #define CHUNKS      512u
 #define SMALLEST    32u
-#define CLASSES     8 /* 32, 64, 128 ... 4,096 */
+#define ORDERS      8 /* 32, 64, 128 ... 4,096 */
 #define NO_UNIT     UINT32_MAX
 
 struct chunk {
@@ -37,18 +37,18 @@ struct chunk {
 	int segment; /* its handle */
 	uint8_t *start;
 	int account;
-	int class;           /* its cells have SMALLEST << class bytes */
+	int order;           /* its cells have SMALLEST << order bytes */
 	uint32_t used;       /* cells */
 	uint32_t fresh;      /* units from here on were never used */
 	uint32_t free;       /* the unit of the first free cell, or NO_UNIT */
-	int previous, after; /* of its class, with room; 0: none */
+	int previous, after; /* of its order, with room; 0: none */
 };
 
 static struct {
 	struct objects chunks;
-	uint32_t bytes;                   /* of a chunk */
-	uint32_t units;                   /* of SMALLEST in a chunk */
-	int with_room[ACCOUNTS][CLASSES]; /* the first; 0: none */
+	uint32_t bytes;                  /* of a chunk */
+	uint32_t units;                  /* of SMALLEST in a chunk */
+	int with_room[ACCOUNTS][ORDERS]; /* the first; 0: none */
 } arena = {.chunks.bytes = sizeof(struct chunk)};
 
 bool arena_start(uint32_t pages)
@@ -73,10 +73,10 @@ static struct chunk *chunk_of(int cell)
 
 /* ---- the lists ---------------------------------------------------------- */
 
-/* The first chunk with room among those of its account and class. */
+/* The first chunk with room among those of its account and order. */
 static int *with_room(const struct chunk *c)
 {
-	return &arena.with_room[c->account][c->class];
+	return &arena.with_room[c->account][c->order];
 }
 
 static void list(int chunk)
@@ -121,7 +121,7 @@ static int map_chunk(int whom, int *segment)
 }
 
 /* Makes a chunk, lists it, and returns its number, or -ENOSPC. */
-static int chunk_make(int class, int whom, int account)
+static int chunk_make(int order, int whom, int account)
 {
 	uint32_t pages = arena.bytes / PAGE_SIZE;
 	int chunk, segment, address;
@@ -142,7 +142,7 @@ static int chunk_make(int class, int whom, int account)
 	chunk_at(chunk)->segment = segment;
 	chunk_at(chunk)->start = (uint8_t *)(uintptr_t)address;
 	chunk_at(chunk)->account = account;
-	chunk_at(chunk)->class = class;
+	chunk_at(chunk)->order = order;
 	chunk_at(chunk)->free = NO_UNIT;
 	list(chunk);
 	return chunk;
@@ -166,13 +166,13 @@ static bool full(const struct chunk *c)
 
 /* ---- cells -------------------------------------------------------------- */
 
-static int class_of(uint32_t bytes)
+static int order_of(uint32_t bytes)
 {
-	int class = 0;
+	int order = 0;
 
-	while (SMALLEST << class < bytes)
-		class ++;
-	return class;
+	while (SMALLEST << order < bytes)
+		order++;
+	return order;
 }
 
 uint8_t *arena_at(int cell)
@@ -182,7 +182,7 @@ uint8_t *arena_at(int cell)
 
 uint32_t arena_bytes(int cell)
 {
-	return SMALLEST << chunk_of(cell)->class;
+	return SMALLEST << chunk_of(cell)->order;
 }
 
 /* Takes a unit of a chunk that has room. */
@@ -194,7 +194,7 @@ static uint32_t take_unit(struct chunk *c)
 		memcpy(&c->free, c->start + unit * SMALLEST, sizeof(c->free));
 	} else {
 		unit = c->fresh;
-		c->fresh += 1u << c->class;
+		c->fresh += 1u << c->order;
 	}
 	c->used++;
 	return unit;
@@ -202,11 +202,11 @@ static uint32_t take_unit(struct chunk *c)
 
 int arena_take(uint32_t bytes, int whom, int account)
 {
-	int class = class_of(bytes), chunk = arena.with_room[account][class];
+	int order = order_of(bytes), chunk = arena.with_room[account][order];
 	uint32_t unit;
 
 	if (chunk == 0)
-		chunk = chunk_make(class, whom, account);
+		chunk = chunk_make(order, whom, account);
 	if (chunk < 0)
 		return chunk;
 	unit = take_unit(chunk_at(chunk));

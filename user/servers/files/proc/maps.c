@@ -15,23 +15,12 @@
  * that mmap shares has none.
  */
 #include "made.h"
+#include "../../../../abi/page.h"
 #include "../../../../abi/shm.h"
 
-/* Intel SDM 3A, tables 4-4 to 4-6; BORROWED and LINKED are Tessera's. */
-#define PTE_P        0x001u
-#define PTE_RW       0x002u
-#define PTE_US       0x004u
-#define PTE_A        0x020u
-#define PTE_D        0x040u
-#define PTE_BORROWED 0x200u
-#define PDE_LINKED   0x400u
-#define FRAME        0xFFFFF000u
-
+#define FRAME      0xFFFFF000u /* of a word: the address of the frame */
 #define USER_SLOTS 768
 #define ENTRIES    1024
-
-enum { REGION_SHARED = 1, REGION_PRIVATE, REGION_STACK, REGION_HEAP };
-enum { SEGMENT_MEMORY = 1, SEGMENT_ARCHIVE };
 
 /* Reads the space of process `pid`.  Returns its index; -1: it has none. */
 static int space_read(struct row *row, int pid)
