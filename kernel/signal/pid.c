@@ -73,14 +73,18 @@ struct proc *proc_find(int pid)
 	return 0;
 }
 
+bool proc_in_group(const struct proc *p, int pgid)
+{
+	return p->identity.pgid == pgid && p->state != PROC_FREE &&
+	       p->state != PROC_NEW;
+}
+
 bool proc_named(const struct proc *p, int pid)
 {
-	if (p->state == PROC_FREE || p->state == PROC_NEW)
-		return false;
-	if (pid > 0)
-		return p->life.pid == pid;
-	return pid == -1 ||
-	       p->identity.pgid == (pid == 0 ? self()->identity.pgid : -pid);
+	if (pid == 0 || pid < -1)
+		return proc_in_group(p, pid ? -pid : self()->identity.pgid);
+	return (pid == -1 || p->life.pid == pid) && p->state != PROC_FREE &&
+	       p->state != PROC_NEW;
 }
 
 struct proc *proc_find_or_self(int pid)
@@ -104,7 +108,7 @@ int group_orphaned(int pgid)
 	int answer = 1;
 
 	for (int i = 1; i < proc_rows.fresh; i++) {
-		if (!proc_named(&procs[i], -pgid))
+		if (!proc_in_group(&procs[i], pgid))
 			continue;
 		if (has_keeper(&procs[i]))
 			return 0;

@@ -129,7 +129,7 @@ int signal_send_group(int pgid, int signal, struct signal_news news)
 	int result = -ESRCH;
 
 	for (int i = 1; i < proc_rows.fresh; i++) {
-		if (!proc_named(&procs[i], -pgid))
+		if (!proc_in_group(&procs[i], pgid))
 			continue;
 		signal_send(&procs[i], signal, news);
 		result = 0;

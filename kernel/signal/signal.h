@@ -29,9 +29,15 @@ struct proc *proc_find(int pid);
 struct proc *proc_find_or_self(int pid);
 
 /*
+ * Is the process of this group?  A row that is free, or a process that is being
+ * made, is of none.
+ */
+bool proc_in_group(const struct proc *p, int pgid);
+
+/*
  * Does `pid` mean this process, as in kill(2)?  Above 0: its pid; 0: it is of
- * the caller's group; -1: always; below: it is of the group -pid.  No pid means
- * a row that is free or a process that is being made.
+ * the caller's group; -1: always, so no word means group 1; below: it is of the
+ * group -pid.  No pid means a row that is free or a process that is being made.
  */
 bool proc_named(const struct proc *p, int pid);
 

@@ -393,6 +393,54 @@ TEST("JOB-orphan so does one whose last member that a shell knows has ended")
 
 /* ---- the terminal's foreground ------------------------------------------ */
 
+/*
+ * Init's programs are in its group, which is 1 on Tessera.  To kill(2) -1 means
+ * all processes, and not that group.  On Linux it is 0: then setpgid(2) makes a
+ * group, which is orphaned as well.
+ */
+static void join_init(void)
+{
+	OK(setpgid(0, getpgid(1)));
+}
+
+/* A process without parent runs `body`; it has ended when reach(3) was. */
+static void without_parent(void (*body)(void))
+{
+	pid_t parent, pid;
+
+	BACKGROUND(parent)
+	{
+		BACKGROUND(pid)
+		{
+			while (getppid() != 1)
+				sleep_ms(1);
+			body();
+		}
+	}
+	EXITS(parent, 0);
+}
+
+static void stop_beside_a_job(void)
+{
+	pid_t job;
+
+	join_init();
+	JOB(job)
+	{
+		wait_for_ever();
+	}
+	stop_by_all();
+	end(job);
+	reach(3);
+}
+
+TEST("JOB-orphan a terminal's stop does nothing in init's group, whoever runs")
+{
+	without_parent(stop_beside_a_job);
+	await(3);
+	EQ(shared->value[0], 3);
+}
+
 TEST("JOB-front a session that takes the terminal is in front; TIOCSPGRP sets "
      "it")
 {

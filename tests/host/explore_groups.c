@@ -158,6 +158,27 @@ static void orphans(int count)
 	EXPECT(others, 0);
 }
 
+/* Group 1 has process 1; 2 leads another group, and 3 is a job of it there. */
+static void first_group(void)
+{
+	members = 4;
+	fake_procs(members);
+	for (int i = 0; i < members; i++) {
+		procs[i].life.pid = i ? PID + i : INIT_PID;
+		procs[i].life.parent = i == 3 ? 2 : 0;
+		procs[i].identity.sid = INIT_PID;
+		procs[i].identity.pgid = i < 2 ? INIT_PID : PID + i;
+		procs[i].state = PROC_STOPPED;
+	}
+	EXPECT(group_orphaned(INIT_PID), 2);
+	EXPECT(group_orphaned(PID + 2), 2);
+	EXPECT(group_orphaned(PID + 3), 0);
+	EXPECT(proc_in_group(&procs[1], INIT_PID), true);
+	EXPECT(proc_in_group(&procs[2], INIT_PID), false);
+	EXPECT(proc_named(&procs[2], -1), true);
+	tap("group 1 has its members, and not all processes as -1 has");
+}
+
 /* Process 1 leads the session, 2 is in its group, 3 in one of its own. */
 static void foreground(void)
 {
@@ -211,6 +232,7 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		orphans(MOST);
 	(void)argv;
+	first_group();
 	foreground();
 	return tap_end();
 }
