@@ -29,6 +29,10 @@
  *	mm/slot.c           a region's entries in one slot were visited
  *	mm/segment.c        a table of a segment that ends was given back
  *	mm/resize.c         a region forgot what a segment that shrinks lost
+ *	kernel/signal/signal.c, kernel/unix/sigcall.c
+ *	                    one of many was sent a signal
+ *	kernel/unix/lifecycle.c
+ *	                    a process that ends gave one of its children away
  *	mm/usercopy.c       a window moves to another page of an exec's strings
  *
  * There are three kinds of error, and they are never confused.  A caller's

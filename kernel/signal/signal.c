@@ -19,6 +19,7 @@
  */
 #include "signal.h"
 
+#include "../base/cpu.h"
 #include "../base/klog.h"
 #include "../process/schedule.h"
 #include "../process/trapframe.h"
@@ -132,6 +133,7 @@ int signal_send_group(int pgid, int signal, struct signal_news news)
 		if (!proc_in_group(&procs[i], pgid))
 			continue;
 		signal_send(&procs[i], signal, news);
+		preemption_point();
 		result = 0;
 	}
 	return result;

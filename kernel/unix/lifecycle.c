@@ -208,6 +208,7 @@ static void give_children_away(void)
 				group_parent_lost(p, self());
 			signal_send(p, p->life.parent_signal,
 			            (struct signal_news){.code = SI_USER});
+			preemption_point();
 		}
 	}
 }

@@ -8,6 +8,7 @@
 #define KERNEL_LIFECYCLE_H
 
 #include "../../abi/errno.h"
+#include "../base/cpu.h"
 #include "../base/klog.h"
 #include "../base/panic.h"
 #include "../base/string.h"

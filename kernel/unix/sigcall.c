@@ -42,6 +42,7 @@ static int send(int pid, int signal, struct signal_news news)
 			continue;
 		if (may_signal(p, signal)) {
 			signal_send(p, signal, news);
+			preemption_point();
 			result = 0;
 		} else if (result == -ESRCH) {
 			result = pid == -1 ? 0 : -EPERM;
