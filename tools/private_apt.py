@@ -121,20 +121,26 @@ def insist(get, words, **more):
         return run([*get, *words], **more)
 
 
-def download(folder, suite, architecture, package):
-    """The path of the package, which apt brings at the first use."""
+def brought(folder, package):
+    """The path of the package, if apt has brought it, or None."""
+    found = glob.glob(os.path.join(folder, "archives", package + "_*.deb"))
+    return found[0] if found else None
+
+
+def download(folder, suite, architecture, packages):
+    """Has apt bring what is not there of these packages: all in one go, as each
+    apt-get first reads the lists of all packages, for more than a second."""
     get = apt_get(folder, suite, architecture)
-    archives = os.path.join(folder, "archives")
-    found = glob.glob(os.path.join(archives, package + "_*.deb"))
-    if not found:
-        insist(get, ["download", package], cwd=archives)
-        found = glob.glob(os.path.join(archives, package + "_*.deb"))
-    return found[0]
+    missing = [name for name in packages if not brought(folder, name)]
+    if missing:
+        insist(get, ["download", *missing],
+               cwd=os.path.join(folder, "archives"))
 
 
 def bring(folder, suite, architecture, package, version, sum_, say):
     """The path of the package; an Unavailable says why there is none."""
-    deb = download(folder, suite, architecture, package)
+    download(folder, suite, architecture, [package])
+    deb = brought(folder, package)
     is_version = subprocess.run(["dpkg-deb", "-f", deb, "Version"],
                                 capture_output=True, text=True).stdout.strip()
     with open(deb, "rb") as stream:
