@@ -37,6 +37,9 @@ enum {
 	NR_memfd_create = 356,
 	NR_preadv2 = 378,
 	NR_pwritev2 = 379,
+	NR_sendfile = 187,
+	NR_splice = 313,
+	NR_copy_file_range = 377,
 };
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyz"
@@ -1260,6 +1263,186 @@ TEST("FILE-memfd a name has 249 bytes, and unknown flags are EINVAL")
 	ERR(SYS(NR_memfd_create, P("x"), 0x100), EINVAL);
 	ERR(SYS(NR_memfd_create, 0, 0), EFAULT);
 	ERR(SYS(NR_memfd_create, P(hole(PAGE)), 0), EFAULT);
+}
+
+/* ---- seals -------------------------------------------------------------- */
+
+enum { ADD_SEALS = 1033, GET_SEALS };
+enum { SEAL = 1, SHRINK = 2, GROW = 4, WRITE = 8, FUTURE = 16 };
+
+/* A file of two pages that can be sealed. */
+static int sealable(void)
+{
+	int fd = OK(SYS(NR_memfd_create, P("sealed"), 2));
+
+	fill(fd, 0, 2 * PAGE, 0);
+	return fd;
+}
+
+static long add_seals(int fd, int seals)
+{
+	return SYS(NR_fcntl64, fd, ADD_SEALS, seals);
+}
+
+static long map_page(int fd, int prot, int flags)
+{
+	return SYS(NR_mmap2, 0, PAGE, prot, flags, fd, 0);
+}
+
+TEST("FILE-seal seals are added, until F_SEAL_SEAL")
+{
+	int fd = sealable(), plain = new_file(), twin;
+	char path[32];
+
+	EQ(SYS(NR_fcntl64, fd, GET_SEALS), 0);
+	OK(add_seals(fd, SHRINK));
+	OK(add_seals(fd, SHRINK | GROW));
+	EQ(SYS(NR_fcntl64, fd, GET_SEALS), SHRINK | GROW);
+	ERR(add_seals(fd, 0x40), EINVAL);
+	ERR(add_seals(fd, -1), EINVAL);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	twin = OK(open(path, O_RDONLY));
+	EQ(SYS(NR_fcntl64, twin, GET_SEALS), SHRINK | GROW);
+	ERR(add_seals(twin, WRITE), EPERM);
+	OK(add_seals(fd, SEAL));
+	ERR(add_seals(fd, WRITE), EPERM);
+	ERR(add_seals(fd, 0), EPERM);
+	EQ(SYS(NR_fcntl64, fd, GET_SEALS), SEAL | SHRINK | GROW);
+	EQ(SYS(NR_fcntl64, plain, GET_SEALS), SEAL);
+	ERR(add_seals(plain, WRITE), EPERM);
+}
+
+TEST("FILE-seal other kinds have none")
+{
+	int ends[2], others[4];
+
+	OK(pipe(ends));
+	others[0] = ends[0];
+	others[1] = ends[1];
+	others[2] = OK(open("/dev/null", O_RDWR));
+	others[3] = OK(open("/proc/version", O_RDONLY));
+	for (unsigned i = 0; i < ALL(others); i++)
+		ERR(SYS(NR_fcntl64, others[i], GET_SEALS), EINVAL);
+	ERR(add_seals(ends[0], WRITE), EPERM);
+	ERR(add_seals(ends[1], WRITE), EINVAL);
+	ERR(add_seals(others[2], WRITE), EINVAL);
+	ERR(add_seals(others[3], WRITE), EPERM);
+	ERR(add_seals(99, WRITE), EBADF);
+	ERR(SYS(NR_fcntl64, 99, GET_SEALS), EBADF);
+}
+
+TEST("FILE-seal F_SEAL_SHRINK and F_SEAL_GROW keep the size")
+{
+	int fd = sealable();
+	char path[32];
+
+	OK(add_seals(fd, SHRINK));
+	ERR(SYS(NR_ftruncate, fd, PAGE), EPERM);
+	ERR(SYS(NR_ftruncate64, fd, 0, 0), EPERM);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	ERR(SYS(NR_open, P(path), O_RDWR | O_TRUNC), EPERM);
+	OK(SYS(NR_ftruncate, fd, 2 * PAGE));
+	OK(SYS(NR_ftruncate, fd, 2 * PAGE + 100));
+	OK(add_seals(fd, GROW));
+	ERR(SYS(NR_ftruncate, fd, 3 * PAGE), EPERM);
+	ERR(SYS(NR_fallocate, fd, 0, 0, 0, 4 * PAGE, 0), EPERM);
+	OK(SYS(NR_fallocate, fd, 0, 0, 0, PAGE, 0));
+	EQ(SYS(NR_pwrite64, fd, P(LETTERS), 26, 2 * PAGE + 74, 0), 26);
+	ERR(SYS(NR_pwrite64, fd, P(LETTERS), 26, 2 * PAGE + 75, 0), EPERM);
+	EQ(SYS(NR_pwrite64, fd, P(LETTERS), 26, 2 * PAGE - 20, 0), 26);
+	ERR(SYS(NR_pwrite64, fd, P(LETTERS), 26, 5 * PAGE, 0), EPERM);
+	EQ(size_of_file(fd), 2 * PAGE + 100);
+}
+
+TEST("FILE-seal F_SEAL_GROW lets the pages before the last one be written")
+{
+	int fd = sealable(), end = OK(dup(fd));
+	static char bytes[PAGE + 100];
+
+	OK(SYS(NR_ftruncate, fd, 2 * PAGE + 50));
+	OK(add_seals(fd, GROW));
+	EQ(SYS(NR_pwrite64, end, P(bytes), sizeof bytes, PAGE, 0), PAGE);
+	ERR(SYS(NR_pwrite64, end, P(bytes), sizeof bytes, 2 * PAGE, 0), EPERM);
+}
+
+TEST("FILE-seal F_SEAL_WRITE: nobody writes, and none maps it to write")
+{
+	int fd = sealable(), reads;
+	char path[32], *p;
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	reads = OK(open(path, O_RDONLY));
+	OK(add_seals(fd, WRITE));
+	ERR(SYS(NR_write, fd, P("x"), 1), EPERM);
+	ERR(SYS(NR_pwrite64, fd, P("x"), 1, 0, 0), EPERM);
+	ERR(SYS(NR_fallocate, fd, 3, 0, 0, PAGE, 0), EPERM);
+	ERR(map_page(fd, PROT_READ | PROT_WRITE, MAP_SHARED), EPERM);
+	ERR(map_page(reads, PROT_WRITE, MAP_SHARED), EACCES);
+	for (int i = 0; i < 2; i++) {
+		p = ADDRESS(map_page(i ? fd : reads, PROT_READ, MAP_SHARED));
+		EQ(p[5], 5);
+		ERR(SYS(NR_mprotect, P(p), PAGE, PROT_READ | PROT_WRITE),
+		    EACCES);
+	}
+	p = ADDRESS(map_page(fd, PROT_READ | PROT_WRITE, MAP_PRIVATE));
+	p[5] = 6;
+	check_filled(fd, 0, 2 * PAGE, 0);
+	OK(SYS(NR_ftruncate, fd, PAGE));
+	OK(SYS(NR_ftruncate, fd, 3 * PAGE));
+}
+
+TEST("FILE-seal F_SEAL_WRITE waits for no mapping: EBUSY")
+{
+	int fd = sealable();
+	char *p = ADDRESS(map_page(fd, PROT_READ | PROT_WRITE, MAP_SHARED));
+	pid_t pid;
+
+	ERR(add_seals(fd, WRITE), EBUSY);
+	ERR(add_seals(fd, WRITE | SHRINK), EBUSY);
+	EQ(SYS(NR_fcntl64, fd, GET_SEALS), 0);
+	OK(add_seals(fd, GROW));
+	BACKGROUND(pid)
+	{
+		await(2);
+	}
+	OK(munmap(p, PAGE));
+	ERR(add_seals(fd, WRITE), EBUSY); /* the child has it still */
+	reach(2);
+	EXITS(pid, 0);
+	p = ADDRESS(map_page(fd, PROT_READ, MAP_SHARED));
+	ERR(add_seals(fd, WRITE), EBUSY); /* mprotect could make it so */
+	OK(munmap(p, PAGE));
+	p = ADDRESS(map_page(fd, PROT_READ | PROT_WRITE, MAP_PRIVATE));
+	OK(add_seals(fd, WRITE));
+}
+
+TEST("FILE-seal F_SEAL_FUTURE_WRITE keeps the mappings that there are")
+{
+	int fd = sealable();
+	char *p = ADDRESS(map_page(fd, PROT_READ | PROT_WRITE, MAP_SHARED)), *q;
+
+	OK(add_seals(fd, FUTURE));
+	p[5] = 77;
+	ERR(SYS(NR_pwrite64, fd, P("x"), 1, 0, 0), EPERM);
+	ERR(map_page(fd, PROT_READ | PROT_WRITE, MAP_SHARED), EPERM);
+	q = ADDRESS(map_page(fd, PROT_READ, MAP_SHARED));
+	EQ(q[5], 77);
+	ERR(SYS(NR_mprotect, P(q), PAGE, PROT_READ | PROT_WRITE), EACCES);
+	ERR(SYS(NR_fallocate, fd, 3, 0, 0, PAGE, 0), EPERM);
+}
+
+TEST("FILE-seal sendfile, splice and copy_file_range ask as well")
+{
+	int from = sealable(), fd = sealable(), ends[2];
+
+	OK(pipe(ends));
+	EQ(write(ends[1], "hello", 5), 5);
+	EQ(lseek(from, 0, SEEK_SET), 0);
+	OK(add_seals(fd, WRITE));
+	ERR(SYS(NR_sendfile, fd, from, 0, 10), EPERM);
+	ERR(SYS(NR_copy_file_range, from, 0, fd, 0, 10, 0), EPERM);
+	ERR(SYS(NR_splice, ends[0], 0, fd, 0, 10, 0), EPERM);
+	check_filled(fd, 0, 2 * PAGE, 0);
 }
 
 /* ---- what is free ------------------------------------------------------- */

@@ -39,6 +39,7 @@ static const char *const field_names[FIELDS] = {
 	[REGION_START] = "region.start", [REGION_END] = "region.end",
 	[REGION_KIND] = "region.kind", [REGION_SEGMENT] = "region.segment",
 	[REGION_OFFSET] = "region.offset", [REGION_RIGHTS] = "region.rights",
+	[REGION_CEILING] = "region.ceiling",
 	[REGION_TAG] = "region.tag", [REGION_NEXT] = "region.next",
 	[REGION_SPACE] = "region.space",
 	[SEGMENT_RESIDENT] = "segment.resident",

@@ -14,6 +14,7 @@
  *	directory.c   getdents64
  *	memory.c      files as memory: mmap2, memfd_create
  *	size.c        truncate, fallocate, fsync
+ *	seal.c        what nobody may do to a file any more
  *	statfs.c      what the file system has, and what is left of it
  *	priority.c    getpriority, and the policies of scheduling
  *	exec.c        execve: finds the program; the kernel parses it
@@ -63,6 +64,21 @@ int fstatfs_call(const struct message *m);
 int sync_call(const struct message *m);
 int fadvise_call(const struct message *m);
 int fsync_call(const struct message *m);
+
+/* ---- seal.c ------------------------------------------------------------- */
+
+/* F_ADD_SEALS, F_GET_SEALS. */
+int seals_call(const struct message *m, const struct open *open);
+/* Has the file one of these? */
+bool is_sealed(const struct node *node, uint32_t seals);
+/*
+ * What its seals say: to a write, which may become shorter; to a new size; to a
+ * shared mapping with `prot`, which then has other rights at most.  0 or
+ * -EPERM.
+ */
+int seals_of_write(const struct node *node, struct span *span);
+int seals_of_resize(const struct node *node, uint32_t size);
+int seals_of_map(const struct node *node, uint32_t prot, uint32_t *rights);
 
 /* ---- directory.c -------------------------------------------------------- */
 

@@ -74,6 +74,7 @@ int mmap_call(const struct message *m)
 	struct open *open = open_at(m->object);
 	struct node node = node_at(open->node);
 	uint32_t rights = PROT_READ | PROT_EXEC;
+	int error = 0;
 
 	if (writable(open) || !is_shared(m))
 		rights |= PROT_WRITE;
@@ -88,6 +89,10 @@ int mmap_call(const struct message *m)
 		return map_zero(m);
 	if (node.kind != NODE_FILE)
 		return -ENODEV;
+	if (is_shared(m))
+		error = seals_of_map(&node, m->args[MMAP_PROT], &rights);
+	if (error < 0)
+		return error;
 	open_accessed(open);
 	return map_file(m, &node_edit(open->node)->bytes, rights);
 }
@@ -114,6 +119,8 @@ int memfd_call(const struct message *m)
 	if (node < 0)
 		return -ENOMEM;
 	node_own(node, m->euid, m->egid);
+	if (m->args[1] & MFD_ALLOW_SEALING)
+		node_edit(node)->seals = 0;
 	result = open_reply(m, node, O_RDWR | O_LARGEFILE);
 	node_release(node);
 	return result;

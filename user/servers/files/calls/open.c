@@ -56,7 +56,9 @@ static int make_writable(const struct message *m, int node, int flags)
 		return bytes->where == BYTES_ARCHIVE
 		           ? bytes_copy_up(bytes, m->token)
 		           : 0;
-	error = bytes_resize(bytes, 0, m->token);
+	error = seals_of_resize(node_look(node), 0);
+	if (error == 0)
+		error = bytes_resize(bytes, 0, m->token);
 	if (error == 0)
 		node_changed(node_edit(node), m->euid);
 	return error;

@@ -39,9 +39,9 @@ uint32_t file_limit(int token)
 
 static int resize(const struct message *m, struct node *node, int size)
 {
-	int error = size;
+	int error = size < 0 ? size : seals_of_resize(node, (uint32_t)size);
 
-	if (size > (int)node->bytes.size &&
+	if (error >= 0 && size > (int)node->bytes.size &&
 	    (uint32_t)size > file_limit(m->token))
 		error = -EFBIG;
 	if (error >= 0)
@@ -109,7 +109,7 @@ int hole_on(struct wait *making)
 {
 	struct node *node = node_edit(open_at(making->at)->node);
 	uint32_t end = making->done + min(making->total - making->done, TURN);
-	int error = 0;
+	int error = is_sealed(node, F_SEAL_WRITES) ? -EPERM : 0;
 
 	for (; error == 0 && making->done < end; making->done += PIECE)
 		error =
@@ -125,6 +125,8 @@ static int punch(const struct message *m, struct node *node, int64_t from,
 {
 	struct wait making = room_client(m);
 
+	if (is_sealed(node, F_SEAL_WRITES))
+		return -EPERM;
 	if (from >= node->bytes.size)
 		return 0;
 	making.what = WAIT_HOLE;

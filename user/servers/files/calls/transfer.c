@@ -222,9 +222,11 @@ int read_call(const struct message *m)
 
 int file_write(struct node *node, struct span span)
 {
+	int written = seals_of_write(node, &span);
 	struct client client;
-	int written;
 
+	if (written < 0)
+		return written;
 	if (k_client(span.token, &client) < 0)
 		return -ESRCH;
 	if (span.offset >= client.file_limit)
@@ -374,6 +376,8 @@ int fcntl_call(const struct message *m)
 
 	if (size && open_is_end(open))
 		return pipe_fcntl(m, open);
+	if (m->args[1] == F_ADD_SEALS || m->args[1] == F_GET_SEALS)
+		return seals_call(m, open);
 	if (m->args[1] == F_SETFL && (m->args[2] & O_DIRECT) &&
 	    !open_is_end(open))
 		return -EINVAL;

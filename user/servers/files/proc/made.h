@@ -93,6 +93,11 @@ void make_pt(struct making *making);
  * present; 0 if it has no space.
  */
 void maps_measure(int pid, uint32_t *bytes, uint32_t *pages);
+/*
+ * Has a process a shared mapping of that segment, to which it may write or may
+ * get the right to?
+ */
+bool maps_writable(int segment);
 
 /* tunables.c: from limits to text, and back.  Behind the kernel's are ours. */
 void tunables_make(struct text *text, uint32_t first);

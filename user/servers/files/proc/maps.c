@@ -317,6 +317,19 @@ static uint32_t mapped(int space)
 	return bytes;
 }
 
+bool maps_writable(int segment)
+{
+	const struct row *region;
+
+	inspect_now();
+	for (int i = 0; (region = row_ahead(REGIONS, i)) != 0; i++)
+		if (row_get(region, REGION_KIND) == REGION_SHARED &&
+		    (int)row_get(region, REGION_SEGMENT) == segment &&
+		    (row_get(region, REGION_CEILING) & PROT_WRITE))
+			return true;
+	return false;
+}
+
 void maps_measure(int pid, uint32_t *bytes, uint32_t *pages)
 {
 	static struct row space;

@@ -96,6 +96,7 @@ static void fill(struct node *node, uint32_t mode)
 	node->atime = node->mtime = node->ctime = node->btime = now;
 	node->parent = NO_NODE;
 	node->lockers = NOBODY;
+	node->seals = F_SEAL_SEAL;
 	node->entry = node->first = node->last = NO_ENTRY;
 }
 

@@ -56,6 +56,7 @@ struct node {
 	int locks, lockers; /* open/lock.c: what is held, and who waits */
 	struct bytes bytes; /* of a file; or the target of a link */
 	uint32_t rdev;      /* of a device */
+	uint8_t seals;      /* F_SEAL_*: calls/seal.c */
 	int value;     /* a pipe, a descriptor, an enum made: by its kind */
 	int pid;       /* of a file of /proc/PID; else 0 */
 	int device;    /* of a device: the object of its server's */
