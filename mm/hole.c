@@ -100,16 +100,16 @@ static int slots_upward(int space, int count)
 	struct space *s = &spaces[space];
 	int limit = slot_of(PRIVATE_TOP - 1);
 	int from = slot_of(max(ATTACH_FIRST, s->heap_break + SLOT_SIZE - 1));
-	int slot = slot_next_free(space, max(from, s->filled), limit);
+	int slot = slot_next(space, SLOT_FREE, max(from, s->filled), limit);
 
 	if (from <= s->filled)
 		s->filled = slot;
 	while (slot + count <= limit) {
-		int next = slot_next_used(space, slot + 1, slot + count);
+		int next = slot_next(space, SLOT_USED, slot + 1, slot + count);
 
 		if (next == slot + count)
 			return slot;
-		slot = slot_next_free(space, next, limit);
+		slot = slot_next(space, SLOT_FREE, next, limit);
 	}
 	return -1;
 }
@@ -117,14 +117,14 @@ static int slots_upward(int space, int count)
 static int slots_downward(int space, int count)
 {
 	int floor = slot_of(lowest(space)) + 1;
-	int last = slot_previous_free(space, slot_of(ATTACH_FIRST) - 1);
+	int last = slot_previous(space, SLOT_FREE, slot_of(ATTACH_FIRST) - 1);
 
 	while (last - count + 1 >= floor) {
-		int below = slot_previous_used(space, last);
+		int below = slot_previous(space, SLOT_USED, last);
 
 		if (last - below >= count)
 			return last - count + 1;
-		last = slot_previous_free(space, below);
+		last = slot_previous(space, SLOT_FREE, below);
 	}
 	return -1;
 }

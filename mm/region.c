@@ -41,7 +41,7 @@ static int region_below_slot(int space, vaddr_t va, int limit)
 	while (r >= 0 && regions[r].end <= va)
 		r = regions[r].next;
 	if (r < 0) {
-		slot = slot_next_used(space, slot + 1, limit);
+		slot = slot_next(space, SLOT_USED, slot + 1, limit);
 		r = slot < limit ? slot_first_region(space, slot) : -1;
 	}
 	return r;
@@ -76,7 +76,8 @@ int region_after(int region)
 
 	if (r->next >= 0)
 		return r->next;
-	slot = slot_next_used(r->space, slot_of(r->end - 1) + 1, USER_SLOTS);
+	slot =
+	    slot_next(r->space, SLOT_USED, slot_of(r->end - 1) + 1, USER_SLOTS);
 	return slot < USER_SLOTS ? slot_first_region(r->space, slot) : -1;
 }
 

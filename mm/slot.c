@@ -30,16 +30,12 @@
 
 /* ---- the bitmap --------------------------------------------------------- */
 
-/*
- * The first slot in [slot, limit) that is free, or with `flip` ~0 the first
- * that is used; `limit`: none.
- */
-static int next_slot(int space, int slot, int limit, uint32_t flip)
+int slot_next(int space, uint32_t wanted, int slot, int limit)
 {
 	const uint32_t *bits = spaces[space].free_slots;
 
 	while (slot < limit) {
-		uint32_t word = (bits[slot / 32] ^ flip) >> (slot % 32);
+		uint32_t word = (bits[slot / 32] ^ ~wanted) >> (slot % 32);
 
 		if (word) {
 			slot += __builtin_ctz(word);
@@ -50,39 +46,18 @@ static int next_slot(int space, int slot, int limit, uint32_t flip)
 	return limit;
 }
 
-int slot_next_free(int space, int slot, int limit)
-{
-	return next_slot(space, slot, limit, 0);
-}
-
-int slot_next_used(int space, int slot, int limit)
-{
-	return next_slot(space, slot, limit, ~0u);
-}
-
-/* The last slot up to `slot` that is free, or with `flip` ~0 used; -1: none. */
-static int previous_slot(int space, int slot, uint32_t flip)
+int slot_previous(int space, uint32_t wanted, int slot)
 {
 	const uint32_t *bits = spaces[space].free_slots;
 
 	while (slot >= 0) {
-		uint32_t word = (bits[slot / 32] ^ flip) << (31 - slot % 32);
+		uint32_t word = (bits[slot / 32] ^ ~wanted) << (31 - slot % 32);
 
 		if (word)
 			return slot - __builtin_clz(word);
 		slot = slot / 32 * 32 - 1;
 	}
 	return -1;
-}
-
-int slot_previous_free(int space, int slot)
-{
-	return previous_slot(space, slot, 0);
-}
-
-int slot_previous_used(int space, int slot)
-{
-	return previous_slot(space, slot, ~0u);
 }
 
 void slots_set_many(int space, int first, int last, int region)

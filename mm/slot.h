@@ -23,16 +23,18 @@ static inline vaddr_t slot_end(int slot)
 
 /* ---- slots without a region --------------------------------------------- */
 
-/* The first in [slot, limit) without a region, or with one; else `limit`. */
-int slot_next_free(int space, int slot, int limit);
-int slot_next_used(int space, int slot, int limit);
-/* The last slot up to `slot` that has no region, or has one; or -1. */
-int slot_previous_free(int space, int slot);
-int slot_previous_used(int space, int slot);
+/* Which slots are wanted: their words in the bitmap. */
+#define SLOT_FREE ~0u
+#define SLOT_USED 0u
+
+/* The first slot in [slot, limit) that is as wanted; else `limit`. */
+int slot_next(int space, uint32_t wanted, int slot, int limit);
+/* The last slot up to `slot` that is as wanted; or -1. */
+int slot_previous(int space, uint32_t wanted, int slot);
 
 static inline bool slots_free(int space, int first, int last)
 {
-	return slot_next_used(space, first, last + 1) > last;
+	return slot_next(space, SLOT_USED, first, last + 1) > last;
 }
 
 /* ---- the regions of a slot ---------------------------------------------- */
