@@ -30,11 +30,14 @@
 #include "../kernel/base/panic.h"
 #include "page.h"
 
+#define SHARE 7 /* so many times what it leaves a user may take */
+
 struct frame *frames;
 int frame_limit;
 int frames_total;
 int frames_free;
 int frames_promised;
+int promised_to[LEVELS];
 int server_reserve;
 int promise_fail_nth;
 uint32_t count_zeroed, count_copied;
@@ -67,27 +70,32 @@ void frame_add(frame_t first, int count)
 	frames_total += count;
 }
 
-int promise_take(int pages, int level)
+int promise_take(int pages, int level, int payer)
 {
-	int kept = level < LEVEL_SERVER ? server_reserve : 0;
+	int left = frames_total - frames_promised - pages;
+	int mine = promised_to[payer < LEVEL_ROOT ? payer : level] + pages;
 
-	if (level < LEVEL_ROOT)
-		kept += frames_total / 32;
 	assert(pages >= 0);
 	if (pages == 0)
 		return 0;
 	if (promise_fail_nth > 0 && --promise_fail_nth == 0)
 		return -ENOMEM;
-	if (pages > frames_total - kept - frames_promised)
+	if (level < LEVEL_SERVER)
+		left -= server_reserve;
+	if (level < LEVEL_ROOT)
+		left -= frames_total / 32;
+	if (left < 0 || (level < LEVEL_ROOT && mine > SHARE * left))
 		return -ENOMEM;
 	frames_promised += pages;
+	promised_to[payer] += pages;
 	return 0;
 }
 
-void promise_give(int pages)
+void promise_give(int pages, int payer)
 {
-	assert(pages >= 0 && pages <= frames_promised);
+	assert(pages >= 0 && pages <= promised_to[payer]);
 	frames_promised -= pages;
+	promised_to[payer] -= pages;
 }
 
 frame_t frame_alloc(void)

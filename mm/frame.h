@@ -17,25 +17,33 @@ typedef int frame_t;
 #define NO_FRAME (-1)
 
 /*
- * On whose behalf memory is promised.  A user may take neither the last 1/32
- * nor the servers' reserve.  Root (euid 0) may take all but that reserve, and a
- * server may take all.
+ * On whose behalf memory is promised.  Each level has an account.  Those below
+ * LEVEL_ROOT are users', by their number, so two users may have the same one.
+ * A user may take neither the last 1/32 nor the servers' reserve, and of the
+ * rest at most seven times what it leaves:
+ *
+ *	| taken by others | taken by a user | left for all | kept |
+ *	                  |<-- at most 7x ->|<---- x ----->|
+ *
+ * Root (euid 0) may take all but that reserve, and a server may take all.
  */
-#define LEVEL_USER   0
-#define LEVEL_ROOT   1
-#define LEVEL_SERVER 2
+#define LEVEL_USER   0 /* the first of them */
+#define LEVEL_ROOT   1024
+#define LEVEL_SERVER 1025
+#define LEVELS       1026
 
 struct frame {
 	int count;    /* entries that hold it; 0: free */
 	frame_t next; /* free: the next free frame; held: for mm_check.c */
 };
 
-extern struct frame *frames; /* one for each frame below frame_limit */
-extern int frame_limit;      /* frames in the table */
-extern int frames_total;     /* frames ever given to frame_add() */
-extern int frames_free;      /* of these, free now */
-extern int frames_promised;  /* pages that are promised now */
-extern int server_reserve;   /* pages only LEVEL_SERVER may use (tunable) */
+extern struct frame *frames;    /* one for each frame below frame_limit */
+extern int frame_limit;         /* frames in the table */
+extern int frames_total;        /* frames ever given to frame_add() */
+extern int frames_free;         /* of these, free now */
+extern int frames_promised;     /* pages that are promised now */
+extern int promised_to[LEVELS]; /* the parts of frames_promised */
+extern int server_reserve;      /* pages only LEVEL_SERVER may use (tunable) */
 
 extern frame_t frame_first_free;
 
@@ -45,9 +53,13 @@ void frame_init(struct frame *table, int limit);
 /* Gives `count` frames of RAM from `first` to the allocator. */
 void frame_add(frame_t first, int count);
 
-/* Reserves `pages` >= 0.  0, or -ENOMEM with nothing changed. */
-int promise_take(int pages, int level);
-void promise_give(int pages);
+/*
+ * Reserves `pages` >= 0, which count at the account of `payer`: 0, or -ENOMEM
+ * with nothing changed.  `level` is who asks; if that is a user, and the payer
+ * is none, it may have no more than if it paid.
+ */
+int promise_take(int pages, int level, int payer);
+void promise_give(int pages, int payer);
 
 /*
  * A frame with count 1.  A promise must cover it.  Its contents are undefined,

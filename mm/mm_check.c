@@ -7,7 +7,8 @@
  *
  *	F1  the promise is the sum of what spaces, segments and the kernel were
  *	    promised, which covers all frames in use, and at most all there are;
- *	    a space's sum is right
+ *	    a space's sum is right; an account has what its spaces and segments
+ *	    were promised, and in all accounts the rest is the kernel's
  *	F2  a frame's count is the number of entries and tables that hold it;
  *	    kernel_frames are in use and held by none
  *	F3  slot_region, the bitmap and `filled` agree with the regions of each
@@ -25,8 +26,10 @@
 #include "region.h"
 
 #include "../kernel/base/klog.h"
+#include "../kernel/base/string.h"
 
 static int breaches;
+static int due[LEVELS]; /* to each account, for what was found */
 
 static void report(const char *what, int index, int is, int should)
 {
@@ -75,6 +78,7 @@ static int check_segment_table(int segment, int first, frame_t table)
 	return resident;
 }
 
+/* The pages promised for it. */
 static int check_memory(int segment)
 {
 	const struct segment *s = &segments[segment];
@@ -96,16 +100,16 @@ static int check_memory(int segment)
 	       (s->directory != NO_FRAME);
 }
 
-/* Checks one segment.  The pages promised for it. */
-static int check_segment(int segment)
+static void check_segment(int segment)
 {
 	const struct segment *s = &segments[segment];
 
 	if (s->kind == SEGMENT_MEMORY)
-		return check_memory(segment);
+		due[s->level] += check_memory(segment);
+	else if (s->kind == SEGMENT_ARCHIVE)
+		due[s->level] += s->bytes % PAGE_SIZE ? 1 : 0;
 	if (s->last_page)
 		found(word_frame(s->last_page));
-	return s->kind == SEGMENT_ARCHIVE && s->bytes % PAGE_SIZE;
 }
 
 /* ---- slots and regions -------------------------------------------------- */
@@ -279,7 +283,7 @@ static void check_attaches(int space)
 	expect("F6: attaches of a space", space, spaces[space].attaches, count);
 }
 
-static int check_space(int space)
+static void check_space(int space)
 {
 	int promised = 1;
 
@@ -297,7 +301,7 @@ static int check_space(int space)
 	check_attaches(space);
 	expect("F1: promised to a space", space, spaces[space].promised,
 	       promised);
-	return promised;
+	due[spaces[space].level] += promised;
 }
 
 /* ---- frames ------------------------------------------------------------- */
@@ -328,20 +332,35 @@ static void check_frames(void)
 	expect("F2: frames held", -1, held, frames_total - frames_free);
 }
 
+/* The kernel's own pages are at the accounts of those who needed them. */
+static void check_accounts(void)
+{
+	int promised = 0, kernel = 0;
+
+	for (int level = 0; level < LEVELS; level++) {
+		promised += promised_to[level];
+		kernel += promised_to[level] - due[level];
+		if (promised_to[level] < due[level])
+			report("F1: promised to a level", level,
+			       promised_to[level], due[level]);
+	}
+	expect("F1: promised to the kernel", -1, kernel, kernel_frames);
+	expect("F1: promised in all", -1, frames_promised, promised);
+}
+
 int mm_check(void)
 {
-	int promised = kernel_frames;
-
 	breaches = 0;
+	memset(due, 0, sizeof(due));
 	forget_found();
 	for (int i = 0; i < segment_rows.fresh; i++)
 		if (segments[i].kind != SEGMENT_FREE)
-			promised += check_segment(i);
+			check_segment(i);
 	for (int i = 0; i < space_rows.fresh; i++)
 		if (spaces[i].holders > 0)
-			promised += check_space(i);
+			check_space(i);
 	check_frames();
-	expect("F1: promised in all", -1, frames_promised, promised);
+	check_accounts();
 	if (frames_promised > frames_total ||
 	    frames_total - frames_free > frames_promised) {
 		report("F1: more frames taken than promised", -1,

@@ -48,7 +48,8 @@ static uint32_t *words(frame_t table)
 
 void page_init(frame_t directory)
 {
-	int refused = promise_take(WINDOW_TABLES + 1, LEVEL_SERVER);
+	int refused =
+	    promise_take(WINDOW_TABLES + 1, LEVEL_SERVER, LEVEL_SERVER);
 
 	assert(!refused);
 	kernel_frames += WINDOW_TABLES + 1;

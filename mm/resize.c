@@ -25,12 +25,12 @@ static int grow(int segment, int pages, int level)
 	struct segment *s = &segments[segment];
 	int old = s->pages, more = s->promised ? pages - old : 0;
 
-	if (promise_take(more, level) < 0)
+	if (promise_take(more, level, s->level) < 0)
 		return -ENOMEM;
 	s->pages = pages;
 	if (segment_make_tables(segment, level) < 0) {
 		s->pages = old;
-		promise_give(more);
+		promise_give(more, s->level);
 		return -ENOMEM;
 	}
 	return 0;
@@ -47,7 +47,7 @@ static void release(int segment, int page)
 	frame_drop(word_frame(word));
 	s->resident--;
 	if (!s->promised)
-		promise_give(1);
+		promise_give(1, s->level);
 }
 
 static void shrink(int segment, int pages)
@@ -67,7 +67,7 @@ static void shrink(int segment, int pages)
 	for (int page = pages; page < s->pages; page++)
 		release(segment, page);
 	if (s->promised)
-		promise_give(s->pages - pages);
+		promise_give(s->pages - pages, s->level);
 	s->pages = pages;
 }
 

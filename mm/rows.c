@@ -34,7 +34,7 @@ static int make_pages(struct rows *rows, int count, int level)
 
 	if (wanted <= rows->pages || !in_window(rows))
 		return 0;
-	if (promise_take(wanted - rows->pages, level) < 0)
+	if (promise_take(wanted - rows->pages, level, level) < 0)
 		return -ENOMEM;
 
 	/* Nothing below can fail. */

@@ -44,13 +44,14 @@ static int make(enum segment_kind kind, int pages, int promise, int level)
 
 	assert(pages >= 0 && pages <= SEGMENT_PAGES);
 	if (rows_reserve(&segment_rows, 1, level) < 0 ||
-	    promise_take(promise, level) < 0)
+	    promise_take(promise, level, level) < 0)
 		return -ENOMEM;
 
 	/* Nothing below can fail. */
 	i = rows_take(&segment_rows, level);
 	segments[i].kind = kind;
 	segments[i].holders = 1;
+	segments[i].level = level;
 	segments[i].pages = pages;
 	segments[i].directory = NO_FRAME;
 	segments[i].channel = -1;
@@ -125,7 +126,7 @@ int segment_make_tables(int segment, int level)
 
 	if (s->kind != SEGMENT_MEMORY || missing <= 0)
 		return 0;
-	if (promise_take(missing + directory, level) < 0)
+	if (promise_take(missing + directory, level, s->level) < 0)
 		return -ENOMEM;
 
 	/* Nothing below can fail. */
@@ -159,7 +160,7 @@ static int memory_frame(int segment, int page, int level, frame_t *frame)
 	table = segment_table_of(segment, page);
 	word = page_get(table, entry);
 	if (word == 0) {
-		if (!s->promised && promise_take(1, level) < 0)
+		if (!s->promised && promise_take(1, level, s->level) < 0)
 			return -ENXIO;
 		word = user_word(frame_alloc_zeroed(), PTE_RW);
 		page_set(table, entry, word);
@@ -229,7 +230,8 @@ static void free_memory(int segment)
 	int resident = s->resident;
 
 	promise_give((s->promised ? s->pages : s->resident) + s->tables +
-	             (s->directory != NO_FRAME));
+	                 (s->directory != NO_FRAME),
+	             s->level);
 	for (int n = 0; n < s->tables; n++) {
 		if (n > 0)
 			preemption_point();
@@ -242,7 +244,7 @@ static void free_memory(int segment)
 
 static void free_outside(const struct segment *s)
 {
-	promise_give(s->bytes % PAGE_SIZE ? 1 : 0);
+	promise_give(s->bytes % PAGE_SIZE ? 1 : 0, s->level);
 	if (s->last_page)
 		frame_drop(word_frame(s->last_page));
 }

@@ -28,6 +28,7 @@ struct segment {
 	int link; /* mm/rows.c: the next free row */
 	enum segment_kind kind;
 	int holders;  /* regions + ids + handles */
+	int level;    /* of its maker: it pays */
 	int channel;  /* of the server that has a handle, or -1; not for mm */
 	int pages;    /* its size now; its holders know the size in bytes */
 	int resident; /* frames it holds now */

@@ -37,7 +37,7 @@ struct rows space_rows = ROWS_OF(spaces, MAX_SPACES);
 
 int space_charge(int space, int pages)
 {
-	if (promise_take(pages, spaces[space].level) < 0)
+	if (promise_take(pages, spaces[space].level, spaces[space].level) < 0)
 		return -ENOMEM;
 	spaces[space].promised += pages;
 	return 0;
@@ -47,7 +47,16 @@ void space_refund(int space, int pages)
 {
 	assert(spaces[space].promised >= pages);
 	spaces[space].promised -= pages;
-	promise_give(pages);
+	promise_give(pages, spaces[space].level);
+}
+
+void space_set_level(int space, int level)
+{
+	struct space *s = &spaces[space];
+
+	promised_to[s->level] -= s->promised;
+	promised_to[level] += s->promised;
+	s->level = level;
 }
 
 /* ---- birth -------------------------------------------------------------- */
@@ -71,7 +80,7 @@ static int begin(int level, int promised, frame_t directory)
 int space_make(int level)
 {
 	if (rows_reserve(&space_rows, 1, level) < 0 ||
-	    promise_take(1, level) < 0)
+	    promise_take(1, level, level) < 0)
 		return -ENOMEM;
 	return begin(level, 1, NO_FRAME);
 }
@@ -168,7 +177,7 @@ int space_copy(int from, int level)
 	}
 	if (rows_reserve(&space_rows, 1, level) < 0 ||
 	    rows_reserve(&region_rows, count, level) < 0 ||
-	    promise_take(cost, level) < 0)
+	    promise_take(cost, level, level) < 0)
 		return -ENOMEM;
 
 	/* Nothing below can fail. */

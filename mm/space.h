@@ -9,8 +9,8 @@
  * A function called region_, slot_, attach_, hole_ or map_ is in the file of
  * that name.  A function called space_ is in one of these:
  *
- *	space.c     make copy hold drop load       its life
- *	            charge refund                   what was promised to it
+ *	space.c     make copy hold drop load        its life
+ *	            charge refund set_level         what was promised to it
  *	map.c       map unmap protect move brk      mapping
  *	hole.c      find_private find_shared        where there is room
  *	attach.c    attach detach                   shmat and shmdt
@@ -119,6 +119,9 @@ void space_drop(int space);
 
 /* Puts the space's directory in CR3. */
 void space_load(int space);
+
+/* Whoever had it, all that was promised to the space now counts at `level`. */
+void space_set_level(int space, int level);
 
 /* Reserves `pages` for a space: 0 or -ENOMEM.  space_refund() gives back. */
 int space_charge(int space, int pages);

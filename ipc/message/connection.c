@@ -68,7 +68,7 @@ bool connection_exists(int connection)
  */
 int connection_reserve(const struct proc *client, int count)
 {
-	int level = spaces[client->life.space].level, its = count;
+	int level = proc_level(client), its = count;
 
 	if (rows_reserve(&connection_rows, count, level) < 0)
 		return -ENFILE;

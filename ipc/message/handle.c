@@ -25,12 +25,6 @@ int segment_of(uint32_t handle)
 	return segment;
 }
 
-/* The level at which memory is promised for the process: mm/frame.h. */
-static int level_of(const struct proc *p)
-{
-	return spaces[p->life.space].level;
-}
-
 static int make_archive(uint32_t offset, uint32_t bytes, int level)
 {
 	if (offset % PAGE_SIZE || bytes == 0 || offset >= archive_bytes ||
@@ -56,7 +50,7 @@ int native_segment_make(uint32_t kind, uint32_t a, uint32_t b,
                         const struct proc *whom)
 {
 	bool promised = !(kind & SEGMENT_UNPROMISED);
-	int segment = -EINVAL, level = level_of(whom);
+	int segment = -EINVAL, level = proc_level(whom);
 
 	kind &= ~(uint32_t)SEGMENT_UNPROMISED;
 	if (kind == SEGMENT_OF_MEMORY && a > 0)
@@ -73,7 +67,7 @@ int native_segment_make(uint32_t kind, uint32_t a, uint32_t b,
 
 int native_segment_resize(int segment, uint32_t bytes, const struct proc *whom)
 {
-	return segment_resize(segment, pages_for(bytes), level_of(whom));
+	return segment_resize(segment, pages_for(bytes), proc_level(whom));
 }
 
 int native_segment_drop(int segment)
@@ -114,7 +108,7 @@ static int copy_segment(int segment, uint32_t offset, struct lease_use *use,
 		frame_t frame;
 
 		moved = segment_frame(segment, pages_in(offset),
-		                      level_of(use->client), &frame);
+		                      proc_level(use->client), &frame);
 		if (moved == 0) {
 			use->kernel =
 			    (uint8_t *)frame_to_kernel(frame) + in_page;

@@ -283,7 +283,7 @@ static int send(int id, int chain, int flags)
 /* A chain with the program's message: or -ENOMEM, -EFAULT. */
 static inline int compose(int type, vaddr_t text, uint32_t size)
 {
-	int chain = pool_take(sizeof(struct msg) + size, self()->life.space);
+	int chain = pool_take(sizeof(struct msg) + size, proc_level(self()));
 	int error;
 
 	if (chain < 0)

@@ -29,11 +29,6 @@ bool object_grants(const struct object_kind *kind, int index, int asked)
 	                         &self()->identity, asked);
 }
 
-int object_level(void)
-{
-	return spaces[self()->life.space].level;
-}
-
 static void stamp_ctime(const struct object_kind *kind, int index)
 {
 	char *ds = (char *)&object_at(kind, index)->perm;
@@ -67,7 +62,7 @@ int object_place(const struct object_kind *kind)
 
 	if (index < 0 || (uint32_t)kind->ids->rows.live >= *kind->most)
 		return -ENOSPC;
-	if (rows_grow(&kind->ids->rows, index, object_level()) < 0)
+	if (rows_grow(&kind->ids->rows, index, proc_level(self())) < 0)
 		return -ENOMEM;
 	return index;
 }

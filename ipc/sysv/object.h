@@ -32,9 +32,6 @@ struct object_kind {
 	int stat;             /* SHM_STAT and its kin; SHM_STAT_ANY is two up */
 };
 
-/* The level at which the caller's memory is promised. */
-int object_level(void);
-
 /* ---- birth and death ---------------------------------------------------- */
 
 #define OBJECT_NEW (-1000) /* no errno: an object is to be made */

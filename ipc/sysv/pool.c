@@ -13,9 +13,10 @@
  *
  * A cell is never moved: what lies in one piece there may be pointed at.
  *
- * Every page is promised at the level of the space that needs it, so no user's
- * messages can take what is kept for others (mm/frame.c).  It counts among the
- * kernel's own frames, as the pages of rows do.
+ * Every page is promised at the level of the one who needs it, so no user's
+ * messages can take what is kept for others (mm/frame.h), and stays on that
+ * account, whoever has the last cells of it.  It counts among the kernel's own
+ * frames, as the pages of rows do.
  */
 #include "pool.h"
 
@@ -23,11 +24,15 @@
 #include "../../kernel/base/cpu.h"
 #include "../../kernel/base/seldom.h"
 #include "../../kernel/base/string.h"
-#include "../../mm/space.h"
+#include "../../mm/page.h"
+#include "../../mm/usercopy.h"
 
 struct cell {
 	int next; /* in its chain, or -1; a page's first: cells in use */
-	uint8_t bytes[CELL_BYTES];
+	union {
+		uint8_t bytes[CELL_BYTES];
+		int level; /* a page's first: of the one who pays for it */
+	};
 };
 
 #define CELLS_A_PAGE (PAGE_SIZE / sizeof(struct cell))
@@ -67,19 +72,20 @@ void *pool_first(int chain)
 }
 
 /* One more page: 0 or -ENOMEM. */
-SELDOM static int add_page(int space)
+SELDOM static int add_page(int level)
 {
-	if (promise_take(1, spaces[space].level) < 0)
+	if (promise_take(1, level, level) < 0)
 		return -ENOMEM;
 	kernel_frames++;
 	pool_fresh = frame_alloc() * CELLS_A_PAGE;
+	cell_at(pool_fresh)->level = level;
 	cell_at(pool_fresh++)->next = 0;
 	return 0;
 }
 
-static int take_cell(int space)
+static int take_cell(int level)
 {
-	if ((uint32_t)pool_fresh % CELLS_A_PAGE == 0 && add_page(space) < 0)
+	if ((uint32_t)pool_fresh % CELLS_A_PAGE == 0 && add_page(level) < 0)
 		return -ENOMEM;
 	cell_at(first_of(pool_fresh))->next++;
 	pool_cells++;
@@ -89,9 +95,9 @@ static int take_cell(int space)
 /* None of its other cells is in use. */
 SELDOM static void drop_page(int first)
 {
-	frame_drop(first / CELLS_A_PAGE);
+	promise_give(1, cell_at(first)->level);
 	kernel_frames--;
-	promise_give(1);
+	frame_drop(first / CELLS_A_PAGE);
 }
 
 static void give_cell(int cell)
@@ -107,12 +113,12 @@ static void give_cell(int cell)
 		drop_page(first);
 }
 
-int pool_take(uint32_t bytes, int space)
+int pool_take(uint32_t bytes, int level)
 {
 	int chain = -1;
 
 	for (;;) {
-		int cell = take_cell(space);
+		int cell = take_cell(level);
 
 		if (cell < 0) {
 			pool_give(chain);

@@ -14,7 +14,7 @@
 #define CELL_BYTES 124 /* a cell less its link */
 
 /* A chain with room for `bytes`, their contents undefined; or -ENOMEM. */
-int pool_take(uint32_t bytes, int space);
+int pool_take(uint32_t bytes, int level);
 void pool_give(int chain);
 
 /* The cell behind this one, or -1. */

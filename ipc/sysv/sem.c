@@ -78,7 +78,7 @@ SELDOM struct semaphore *sem_of(int segment, uint32_t num)
 
 static int make_few(struct semaphores *all)
 {
-	int cell = pool_take(CELL_BYTES, self()->life.space);
+	int cell = pool_take(CELL_BYTES, proc_level(self()));
 
 	if (cell < 0)
 		return cell;
@@ -91,13 +91,13 @@ static int make_few(struct semaphores *all)
 static int make_many(struct semaphores *all, uint32_t count)
 {
 	int pages = (int)((count + SEMS_A_PAGE - 1) / SEMS_A_PAGE);
-	int segment = segment_make(pages, true, true, object_level());
+	int segment = segment_make(pages, true, true, proc_level(self()));
 	frame_t frame;
 
 	if (segment < 0)
 		return segment;
 	for (int page = 0; page < pages; page++)
-		segment_frame(segment, page, object_level(), &frame);
+		segment_frame(segment, page, proc_level(self()), &frame);
 	*all = (struct semaphores){-1, segment, sem_of(segment, 0)};
 	return 0;
 }

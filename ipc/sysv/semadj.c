@@ -66,7 +66,7 @@ int semadj_make(int set, int num)
 
 	if (*at >= 0)
 		return 0;
-	i = rows_take(&semadj_rows, object_level());
+	i = rows_take(&semadj_rows, proc_level(self()));
 	if (i < 0)
 		return -ENOMEM;
 	row = &semadjs[i];

@@ -335,12 +335,12 @@ semop(int id, vaddr_t from, uint32_t count, struct operation *ops,
 /* Memory for many operations: a segment of one page, or -ENOMEM. */
 static int make_page(struct operation **ops)
 {
-	int segment = segment_make(1, true, true, object_level());
+	int segment = segment_make(1, true, true, proc_level(self()));
 	frame_t frame = NO_FRAME;
 
 	if (segment < 0)
 		return segment;
-	segment_frame(segment, 0, object_level(), &frame);
+	segment_frame(segment, 0, proc_level(self()), &frame);
 	*ops = frame_to_kernel(frame);
 	return segment;
 }

@@ -106,7 +106,7 @@ static int create(int key, uint32_t size, int flags)
 	if (error < 0)
 		return error;
 	segment = segment_make(pages_for(size), !(flags & SHM_NORESERVE), false,
-	                       object_level());
+	                       proc_level(self()));
 	if (segment < 0)
 		return segment;
 	/* A full table is the last thing to be reported, after -ENOMEM. */

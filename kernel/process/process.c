@@ -39,7 +39,7 @@ static int make_stack(const struct proc *p, int level)
 
 	if (page_kernel_mapped(top - PAGE_SIZE))
 		return 0;
-	if (promise_take(1, level) < 0)
+	if (promise_take(1, level, level) < 0)
 		return -ENOMEM;
 	page_map_kernel(top - PAGE_SIZE, frame_alloc_zeroed());
 	kernel_frames++;
@@ -103,12 +103,13 @@ bool proc_is_server(const struct proc *p)
 
 void proc_ids_changed(struct proc *p)
 {
-	int level = p->identity.euid == 0 ? LEVEL_ROOT : LEVEL_USER;
+	uint32_t euid = p->identity.euid;
+	int level = euid ? (int)(euid % LEVEL_ROOT) : LEVEL_ROOT;
 
 	user_join(p);
 	if (p->life.space >= 0)
-		spaces[p->life.space].level =
-		    proc_is_server(p) ? LEVEL_SERVER : level;
+		space_set_level(p->life.space,
+		                proc_is_server(p) ? LEVEL_SERVER : level);
 }
 
 /* ---- states ------------------------------------------------------------- */

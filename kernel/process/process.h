@@ -259,10 +259,17 @@ bool proc_is_server(const struct proc *p);
 
 /*
  * To be called when the user ids of `p` have changed, or its rank.  From now on
- * it counts as its real uid's process, and memory is promised to its space at
- * the level of its effective uid, or of a server.  `p` is not READY.
+ * it counts as its real uid's process, and what is promised to its space, with
+ * what was before, counts at the level of its effective uid, or of a server.
+ * `p` is not READY.
  */
 void proc_ids_changed(struct proc *p);
+
+/* The level at which memory is promised for it (mm/frame.h): its space's. */
+static inline int proc_level(const struct proc *p)
+{
+	return spaces[p->life.space].level;
+}
 
 /* The address above its kernel stack, which is one page with a hole below. */
 uintptr_t proc_stack_top(const struct proc *p);

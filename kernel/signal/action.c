@@ -46,7 +46,7 @@ static int own_row(struct proc *p)
 
 	if (shared && shared->holders == 1)
 		return 0;
-	row = rows_take(&action_rows, spaces[p->life.space].level);
+	row = rows_take(&action_rows, proc_level(p));
 	if (row < 0)
 		return -ENOMEM;
 	if (shared)

@@ -41,7 +41,7 @@ static void take_out(struct proc *p, struct queued **link)
 bool signal_queue_full(const struct proc *p)
 {
 	return p->signal.news == NEWS_OF_ONE || p->life.space < 0 ||
-	       rows_reserve(&queued_rows, 1, spaces[p->life.space].level) < 0;
+	       rows_reserve(&queued_rows, 1, proc_level(p)) < 0;
 }
 
 void signal_queue(struct proc *p, int signal, struct signal_news news)

@@ -88,7 +88,7 @@ static int child_space(int space, bool shared, int level)
 static int make_child(bool shared, struct proc **made)
 {
 	struct proc *parent = self(), *child;
-	int level = spaces[parent->life.space].level, error, space;
+	int level = proc_level(parent), error, space;
 
 	if (parent->identity.euid != 0 &&
 	    (uint32_t)parent->sched.user->processes >=

@@ -105,7 +105,7 @@ static int check_mmap(uint32_t length, uint32_t flags, uint32_t pgoffset)
 /* Maps shared memory of no file: a segment that its region alone holds. */
 static int map_shared(const uint32_t args[6], vaddr_t *result)
 {
-	int level = spaces[self()->life.space].level, error;
+	int level = proc_level(self()), error;
 	int segment = segment_make(pages_for(args[1]),
 	                           !(args[3] & MAP_NORESERVE), false, level);
 

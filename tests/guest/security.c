@@ -770,8 +770,8 @@ TEST("SEC-S27 when nobody has all files it can open, the next is ENFILE")
 
 /* ---- by way of a server: user/servers/files/main.c has the list --------- */
 
-/* Root can make a process, a program and a segment, and can open and read. */
-static void root_can_work(void)
+/* It can make a process, a program and a segment, and can open and read. */
+static void can_work(void)
 {
 	char *argv[] = {own_path, "nothing", NULL};
 	static char text[4096];
@@ -859,7 +859,7 @@ static void nobody_takes_all(int (*each)(void), int at_least)
 	pid = crowd(each);
 	TRUE(shared->value[3] >= at_least);
 	TRUE(kib_of("MemAvailable:") >= kib_of("MemTotal:") / 32);
-	root_can_work();
+	can_work();
 	crowd_ends(pid);
 }
 
@@ -903,6 +903,127 @@ static int take_all_ways(void)
 TEST("SEC-S27 nor does nobody take root's by one way after the other")
 {
 	nobody_takes_all(take_all_ways, 200);
+}
+
+/* ---- one user after the other: mm/frame.h has the rule ------------------ */
+
+#define RW    (PROT_READ | PROT_WRITE)
+#define QUIET (MAP_PRIVATE | MAP_ANONYMOUS)
+
+static void next_user_can_work(void)
+{
+	AS(NOBODY - 1, NOBODY - 1)
+	{
+		can_work();
+	}
+}
+
+static int map_memory(void)
+{
+	map_all(-1, RW, QUIET, 512 << 20);
+	return 0;
+}
+
+/* A megabyte, and all of it is used. */
+static int grow_large(void)
+{
+	static char large[1 << 20];
+	char *p = mmap(0, sizeof large, RW, QUIET, -1, 0);
+
+	if (p == MAP_FAILED)
+		return 0;
+	memset(p, 1, sizeof large);
+	shared->value[3]++;
+	return 1;
+}
+
+static void next_after(int (*each)(void), int at_least)
+{
+	pid_t pid;
+
+	need_tessera();
+	pid = crowd(each);
+	TRUE(shared->value[3] >= at_least);
+	next_user_can_work();
+	can_work();
+	crowd_ends(pid);
+}
+
+TEST("SEC-S27 the next user finds memory when nobody has mapped all of it")
+{
+	next_after(map_memory, 1);
+}
+
+TEST("SEC-S27 the next user finds memory when nobody has shared maps of all")
+{
+	next_after(map_zeroes, 1);
+}
+
+TEST("SEC-S27 the next user finds memory beside nobody's many large processes")
+{
+	next_after(grow_large, 5);
+}
+
+/* Segments of a megabyte with keys from 0x2700 on: how many there are. */
+static int segments_until(long wanted)
+{
+	long id;
+	int n = 0;
+
+	while ((id = shm_get(0x2700 + n, 1 << 20, IPC_CREAT | 0600)) >= 0)
+		n++;
+	ERR(id, wanted);
+	return n;
+}
+
+TEST("SEC-S27 the next user finds memory that nobody left, and nobody does not")
+{
+	need_tessera();
+	AS(NOBODY, NOBODY)
+	{
+		shared->value[0] = segments_until(ENOMEM);
+	}
+	TRUE(shared->value[0] > 8);
+	AS(NOBODY, NOBODY)
+	{
+		ERR(shm_get(IPC_PRIVATE, 1 << 20, 0600), ENOMEM);
+	}
+	AS(NOBODY - 1, NOBODY - 1)
+	{
+		removed(OK(shm_get(IPC_PRIVATE, 1 << 20, 0600)));
+		can_work();
+	}
+	for (int i = 0; i < shared->value[0]; i++)
+		removed(OK(shm_get(0x2700 + i, 0, 0)));
+	AS(NOBODY, NOBODY)
+	{
+		removed(OK(shm_get(IPC_PRIVATE, 1 << 20, 0600)));
+	}
+}
+
+TEST(
+    "SEC-S27 the next user finds memory beside root's process that is nobody's")
+{
+	pid_t pid;
+
+	need_tessera();
+	BACKGROUND(pid)
+	{
+		/* Two megabytes are left, and what is kept for root. */
+		long kib = kib_of("MemAvailable:") - 2048;
+
+		kib -= kib_of("MemTotal:") / 32;
+		TRUE(mmap(0, kib << 10, RW, QUIET, -1, 0) != MAP_FAILED);
+		become(NOBODY, NOBODY);
+		TRUE(mmap(0, PAGE, RW, QUIET, -1, 0) == MAP_FAILED);
+		ERR(-errno, ENOMEM);
+		reach(1);
+		await(2);
+	}
+	await(1);
+	next_user_can_work();
+	reach(2);
+	EXITS(pid, 0);
 }
 
 TEST("SEC-S27 a process that takes all attaches stops at an errno")

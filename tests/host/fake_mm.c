@@ -96,12 +96,12 @@ FAKE void rows_put(struct rows *rows, int index)
 struct chain chains[CHAINS];
 int pool_cells;
 
-int pool_take(uint32_t bytes, int space)
+int pool_take(uint32_t bytes, int level)
 {
 	int i = 0;
 
 	assert(bytes > 0 && bytes <= CELL_BYTES);
-	assert(space == self()->life.space);
+	assert(level == proc_level(self()));
 	if (!promised())
 		return -ENOMEM;
 	for (; chains[i].used; i++)

@@ -358,6 +358,8 @@ static struct part {
              {&frames_total, sizeof(int)},
              {&frames_free, sizeof(int)},
              {&frames_promised, sizeof(int)},
+             {&promised_to[LEVEL_USER], sizeof(int)},
+             {&promised_to[LEVEL_SERVER], sizeof(int)},
              {&frame_first_free, sizeof(frame_t)},
              {&page_loaded, sizeof(frame_t)},
              {&kernel_frames, sizeof(int)}};
@@ -419,6 +421,7 @@ static void reset_rows(struct rows *rows, int limit)
 
 void host_start(void)
 {
+	memset(promised_to, 0, sizeof(promised_to));
 	frame_init(frame_table, HOST_FRAMES);
 	frame_add(1, HOST_FRAMES - 1);
 	reset_rows(&region_rows, HOST_REGIONS);

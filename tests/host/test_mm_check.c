@@ -6,6 +6,7 @@
  * that is shown in a private slot, page by page.  One word after the other is
  * spoilt.
  */
+#include "../../abi/errno.h"
 #include "../../mm/region.h"
 #include "sees.h"
 
@@ -111,9 +112,84 @@ static void test_frames(void)
 	SEES(mm_check, "F1: promised to a", spaces[parent].promised, 5);
 	SEES(mm_check, "F1: promised in all", frames_promised,
 	     frames_promised + 1);
-	SEES(mm_check, "F1: promised in all", segments[big].promised, false);
+	SEES(mm_check, "F1: promised to the kernel", segments[big].promised,
+	     false);
+	SEES(mm_check, "F1: promised to the kernel", promised_to[LEVEL_SERVER],
+	     3);
+	SEES(mm_check, "F1: promised to a level", promised_to[LEVEL_USER], 3);
+	SEES(mm_check, "F1: promised to a level", segments[big].level, 5);
+	SEES(mm_check, "F1: promised to a level", spaces[child].level, 5);
 	SEES(mm_check, "F1: more frames", frames_promised, 3);
 	end("mm_check: sees each breach of F1 and F2: the promise, frames");
+}
+
+/* ---- whose memory it is: mm/frame.h ------------------------------------- */
+
+#define ONE     1
+#define TWO     2
+#define THREE   3
+#define NO_ROOM (-ENOMEM)
+
+static void test_accounts(void)
+{
+	int space, segment;
+
+	host_start();
+	space = space_make(ONE);
+	EXPECT(host_map(space, TEXT, 4, ALL, true), 0);
+	segment = segment_make(4, true, true, ONE);
+	EXPECT(promised_to[ONE], 1 + 1 + 4 + 4 + 1);
+	space_set_level(space, TWO);
+	EXPECT(promised_to[ONE], 4 + 1);
+	EXPECT(promised_to[TWO], 1 + 1 + 4);
+	EXPECT(segment_resize(segment, 9, TWO), 0);
+	EXPECT(promised_to[ONE], 9 + 1);
+	EXPECT(segment_resize(segment, 7, TWO), 0);
+	EXPECT(promised_to[ONE], 7 + 1);
+	EXPECT(promised_to[TWO], 1 + 1 + 4);
+	EXPECT(mm_check(), 0);
+	space_drop(space);
+	EXPECT(promised_to[TWO], 0);
+	EXPECT(promised_to[ONE], 7 + 1);
+	segment_drop(segment);
+	EXPECT(promised_to[ONE], 0);
+	EXPECT(mm_check(), 0);
+	tap("accounts: a space's go along with its user, a segment's stay");
+}
+
+static int take_all(int level, int payer)
+{
+	int pages = 0;
+
+	while (promise_take(1, level, payer) == 0)
+		pages++;
+	return pages;
+}
+
+static void test_shares(void)
+{
+	int kept, left, taken;
+
+	host_start();
+	kept = frames_total / 32;
+	left = frames_total - frames_promised - kept;
+	for (int level = ONE; level <= THREE; level++) {
+		EXPECT(promise_take(left, level, level), NO_ROOM);
+		taken = take_all(level, level);
+		left -= taken;
+		EXPECT(taken <= 7 * left && taken + 1 > 7 * (left - 1), true);
+		EXPECT(take_all(level, LEVEL_ROOT), 0);
+	}
+	promise_give(1, THREE);
+	EXPECT(promise_take(1, TWO, ONE), NO_ROOM); /* the payer has its part */
+	EXPECT(promise_take(1, TWO, THREE), 0);
+	EXPECT(promise_take(1, LEVEL_ROOT, ONE), 0);
+	promise_give(1, ONE);
+	server_reserve = 10;
+	EXPECT(take_all(LEVEL_ROOT, LEVEL_ROOT), left + kept - 10);
+	EXPECT(take_all(LEVEL_SERVER, LEVEL_SERVER), 10);
+	EXPECT(frames_promised, frames_total);
+	tap("shares: a user takes seven times what it leaves, and so the next");
 }
 
 static void test_slots(void)
@@ -266,6 +342,8 @@ int main(void)
 	test_holders();
 	test_no_table();
 	test_frames();
+	test_accounts();
+	test_shares();
 	test_slots();
 	test_entries();
 	test_segments();

@@ -26,7 +26,7 @@ static struct {
 } model[CHAINS];
 
 static uint8_t text[2 * PAGE_SIZE];
-static int space, of_root, frames_at_start, tables_at_start;
+static int space, frames_at_start, tables_at_start;
 
 static uint32_t random_below(uint32_t limit)
 {
@@ -44,7 +44,6 @@ static void start(void)
 
 	host_start();
 	space = space_make(LEVEL_USER);
-	of_root = space_make(LEVEL_ROOT);
 	EXPECT(host_map(space, TEXT, 4, ALL, true), 0);
 	space_load(space);
 	for (uint32_t i = 0; i < sizeof(text); i++)
@@ -107,9 +106,9 @@ static void check(void)
 
 /* ---- steps -------------------------------------------------------------- */
 
-static int take(int i, uint32_t bytes, int whose)
+static int take(int i, uint32_t bytes, int level)
 {
-	int chain = pool_take(bytes, whose);
+	int chain = pool_take(bytes, level);
 
 	if (chain < 0)
 		return chain;
@@ -160,7 +159,7 @@ static void test_sizes(void)
 	for (int i = 0; i < 11; i++) {
 		int before = pool_cells, cells = (int)(sizes[i] + 123) / 124;
 
-		EXPECT(take(i, sizes[i], space), 0);
+		EXPECT(take(i, sizes[i], LEVEL_USER), 0);
 		EXPECT(pool_cells - before, cells ? cells : 1);
 		check();
 	}
@@ -178,7 +177,7 @@ static void test_random(void)
 		if (model[i].chain >= 0)
 			give(i);
 		else
-			EXPECT(take(i, bytes, space), 0);
+			EXPECT(take(i, bytes, LEVEL_USER), 0);
 		most = pages_held() > most ? pages_held() : most;
 		if (step % 8 == 0)
 			check();
@@ -200,7 +199,7 @@ static void test_refused(void)
 			int before = pool_cells;
 
 			promise_fail_nth = ++broken;
-			result = take(i, LONGEST, space);
+			result = take(i, LONGEST, LEVEL_USER);
 			if (result < 0)
 				EXPECT(pool_cells, before);
 			check();
@@ -220,7 +219,7 @@ static void test_holes(void)
 	give_all();
 	for (int i = 0; i < CHAINS; i++)
 		for (int k = 0; k < PAGE - 1; k++)
-			cell[i][k] = pool_take(1, space);
+			cell[i][k] = pool_take(1, LEVEL_USER);
 	for (int i = 0; i < CHAINS; i++)
 		for (int k = 0; k < PAGE - 1; k++)
 			if (k != i % (PAGE - 1))
@@ -240,21 +239,40 @@ static void test_levels(void)
 	static int taken[HOST_FRAMES * PAGE];
 	int count = 0;
 
-	while ((taken[count] = pool_take(CELL_BYTES, space)) >= 0)
+	while ((taken[count] = pool_take(CELL_BYTES, LEVEL_USER)) >= 0)
 		count++;
 	EXPECT(taken[count], -ENOMEM);
 	EXPECT(frames_free >= frames_total / 32, true);
-	EXPECT(pool_take(CELL_BYTES, space), -ENOMEM);
-	EXPECT(take(0, LONGEST, of_root), 0);
+	EXPECT(pool_take(CELL_BYTES, LEVEL_USER), -ENOMEM);
+	EXPECT(take(0, LONGEST, LEVEL_ROOT), 0);
 	EXPECT(mm_check(), 0);
 	while (count > 0)
 		pool_give(taken[--count]);
 	end("when users have taken all they may, root still has its share");
 }
 
+/* The page of one user's cell, filled by another user. */
+static void test_accounts(void)
+{
+	int cell[PAGE];
+
+	for (int i = 0; i < PAGE; i++)
+		cell[i] = pool_take(1, i == 0 ? 1 : 2);
+	EXPECT(promised_to[1], 1);
+	EXPECT(promised_to[2], 1);
+	pool_give(cell[0]);
+	EXPECT(promised_to[1], 1);
+	for (int i = 1; i < PAGE - 1; i++)
+		pool_give(cell[i]);
+	EXPECT(promised_to[1], 0);
+	EXPECT(promised_to[2], 1);
+	pool_give(cell[PAGE - 1]);
+	end("a page counts at the account of the one who needed it");
+}
+
 static void test_faults(void)
 {
-	int chain = pool_take(1000, space);
+	int chain = pool_take(1000, LEVEL_USER);
 	uint32_t word;
 
 	EXPECT(pool_move(chain, 0, 1000, 0, false), -EFAULT);
@@ -275,6 +293,7 @@ static void test_faults(void)
 int main(void)
 {
 	start();
+	test_accounts();
 	test_sizes();
 	test_random();
 	test_refused();
