@@ -9,10 +9,11 @@
 
 #include "types.h"
 
-#define PROT_READ  1
-#define PROT_WRITE 2
-#define PROT_EXEC  4
-#define PROT_SEM   8u
+#define PROT_READ      1
+#define PROT_WRITE     2
+#define PROT_EXEC      4
+#define PROT_SEM       8u
+#define PROT_GROWSDOWN 0x1000000u /* mprotect: from the stack's lowest page */
 
 #define MAP_SHARED          1u
 #define MAP_PRIVATE         2u

@@ -146,18 +146,28 @@ int sys_munmap(vaddr_t address, uint32_t length)
 
 int sys_mprotect(vaddr_t address, uint32_t length, uint32_t prot)
 {
+	int space = self()->life.space, r;
+	vaddr_t end = address + page_up(length);
+
 	if (!page_aligned(address))
 		return -EINVAL;
 	if (length == 0)
 		return 0;
-	if (address + page_up(length) <= address)
+	if (end <= address)
 		return -ENOMEM; /* it wraps */
-	if (prot & ~(RIGHT_ALL | PROT_SEM))
+	if (prot & ~(RIGHT_ALL | PROT_SEM | PROT_GROWSDOWN))
 		return -EINVAL;
 	if (!in_user_space(address, length))
 		return -ENOMEM;
-	return space_protect(self()->life.space, address,
-	                     address + page_up(length), prot & RIGHT_ALL);
+	if (prot & PROT_GROWSDOWN) {
+		r = region_at(space, address);
+		if (r < 0)
+			return -ENOMEM;
+		if (regions[r].kind != REGION_STACK)
+			return -EINVAL;
+		address = regions[r].start;
+	}
+	return space_protect(space, address, end, prot & RIGHT_ALL);
 }
 
 /* Is all of [start, end) mapped? */

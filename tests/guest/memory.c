@@ -463,6 +463,31 @@ TEST("MEM-grow memory mapped with MAP_GROWSDOWN grows down where it is touched")
 	}
 }
 
+/* A C library makes its stack executable so, when a library asks for it. */
+TEST("MEM-grow mprotect with PROT_GROWSDOWN begins where the stack does")
+{
+	char *other = memory(PAGE, PROT_READ);
+	char *top = growing(16 << 20), *low = top - 3 * PAGE;
+
+	*low = 1; /* it has grown */
+	OK(SYS(NR_mprotect, P(top) - PAGE, PAGE, PROT_READ | PROT_GROWSDOWN));
+	FAULTS_ON_STORE(low);
+	FAULTS_ON_STORE(top - PAGE);
+	*top = 2; /* behind what was named, nothing has changed */
+	ERR(SYS(NR_mprotect, P(other), PAGE, PROT_READ | PROT_GROWSDOWN),
+	    EINVAL);
+	OK(munmap(other, PAGE));
+	ERR(SYS(NR_mprotect, P(other), PAGE, PROT_READ | PROT_GROWSDOWN),
+	    ENOMEM);
+	IN_CHILD
+	{
+		long page = P(&top) & ~(PAGE - 1L);
+
+		OK(SYS(NR_mprotect, page, PAGE,
+		       PROT_READ | PROT_WRITE | PROT_EXEC | PROT_GROWSDOWN));
+	}
+}
+
 TEST("MEM-grow MAP_GROWSDOWN is for private memory of no file: EINVAL")
 {
 	ERR(SYS(NR_mmap2, 0, PAGE, PROT_READ | PROT_WRITE,
