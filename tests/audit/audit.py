@@ -5,10 +5,11 @@
 
 Runs PROGRAM with tools/run and stops the machine, through QEMU's gdb stub, at
 the entry of each call that makes, shares or gives up memory (POINTS), because
-nothing is half done there.  It dumps all of memory and recounts.  The stub and
-the kernel's symbols come from tools/outside.py; what reads memory is its own,
-and knows only Intel's page-table format, the inspection block (abi/inspect.h)
-and where four numbers of the kernel are.  It checks that
+nothing is half done there.  It shares all of memory with QEMU, and recounts.
+The stub, that memory and the kernel's symbols come from tools/outside.py; what
+reads memory is its own, and knows only Intel's page-table format, the
+inspection block (abi/inspect.h) and where four numbers of the kernel are.  It
+checks that
 
     the count of each frame is the number of entries and tables that hold it;
         a segment's table counts once, however many directories link it, and
@@ -38,7 +39,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(TOP, "tools"))
-from outside import Gdb, symbols
+from outside import Gdb, Ram, symbols
 
 PAGE, ENTRIES, USER_SLOTS = 4096, 1024, 768
 P, RW, US, PS = 1, 2, 4, 0x80
@@ -58,7 +59,8 @@ FIRST = 6  # stops of each point that are audited; then the 8th, the 16th, ...
 
 
 class Memory:
-    """A dump, read through the kernel's own directory."""
+    """The memory of a machine that stands still, read through the kernel's own
+    directory."""
 
     def __init__(self, data, symbols):
         self.data = data
@@ -75,6 +77,7 @@ class Memory:
         self.symbols = symbols
         for name in NUMBERS:
             setattr(self, name, self.number(symbols[name]))
+        self.entries = self.frame_entries()
         self.read_schema(at)
 
     def number(self, address):
@@ -127,10 +130,13 @@ class Memory:
         address, stride = self.tables[table]
         return address + index * stride
 
-    def frame_entry(self, frame):
-        """A frame's count, and the next free frame if it is free."""
-        return struct.unpack_from("<ii", self.data, self.physical(
-            self.frames + frame * 8))
+    def frame_entries(self):
+        """Each frame's count, and the next free frame if it is free.  The table
+        lies in one piece."""
+        start, bytes = self.physical(self.frames), self.frame_limit * 8
+        if self.physical(self.frames + bytes - 8) != start + bytes - 8:
+            raise ValueError("the table of frames is in pieces")
+        return list(struct.iter_unpack("<ii", self.data[start:start + bytes]))
 
 
 class Audit:
@@ -292,20 +298,19 @@ class Audit:
             if pde & PS or slot << 22 < DIRECT_END:
                 continue
             self.hold(pde >> 12)
-            self.window += m.frame_entry(pde >> 12)[0] > 0
+            self.window += m.entries[pde >> 12][0] > 0
             for word in m.words(pde >> 12):
                 if word & P:
                     self.hold(word >> 12)
-                    self.window += m.frame_entry(word >> 12)[0] > 0
+                    self.window += m.entries[word >> 12][0] > 0
                     if word & US:
                         self.wrong["kernel"].append("kernel PTE %08x" % word)
 
     def counts(self):
         m, zero = self.memory, None  # the kernel itself holds one frame of 0
         self.held = 0
-        for frame in range(m.frame_limit):
-            count, _ = m.frame_entry(frame)
-            found = self.found[frame]
+        for frame, (count, _) in enumerate(m.entries):
+            found = self.found.get(frame, 0)
             self.held += count > 0
             if zero is None and count == found + 1 and not any(m.words(frame)):
                 zero = frame
@@ -319,8 +324,8 @@ class Audit:
         m, frame, listed = self.memory, self.memory.frame_first_free, set()
         while 0 <= frame < m.frame_limit and frame not in listed:
             listed.add(frame)
-            count, following = m.frame_entry(frame)
-            if count != 0 or self.found[frame]:
+            count, following = m.entries[frame]
+            if count != 0 or frame in self.found:
                 self.wrong["free"].append(
                     "frame %x is in the free list: count %d, %d entries hold "
                     "it" % (frame, count, self.found[frame]))
@@ -358,8 +363,8 @@ class Audit:
         self.attaches = sum(attaches.values())
         offset = m.fields["shm.ds"][0] + NATTCH
         for index, row in m.rows("shms"):
-            if m.field(row, "shm.segment") < 0 or \
-                    not any(m.data[m.physical(row):][:16]):
+            at = m.physical(row)
+            if m.field(row, "shm.segment") < 0 or not any(m.data[at:at + 16]):
                 continue
             at = m.physical(row + offset)
             says = struct.unpack_from("<I", m.data, at)[0]
@@ -399,18 +404,13 @@ class Qmp:
                          **{"command-line": "info registers"})
         return int(re.search(r"CR3=(\w+)", text)[1], 16)
 
-    def dump(self, path):
-        self.call("pmemsave", val=0, size=MEMORY_MIB << 20, filename=path)
-        with open(path, "rb") as stream:
-            return stream.read()
-
 
 class Watch:
     """One run of a program, stopped at its points."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, ram):
         self.symbols = symbols()
-        self.folder = folder
+        self.ram = ram
         self.points = {self.symbols["run_" + name]: name for name in POINTS
                        if "run_" + name in self.symbols}
         self.seen = collections.Counter()
@@ -435,8 +435,7 @@ class Watch:
                 self.gdb.go_on(address)
 
     def audit(self):
-        audit = Audit(Memory(self.qmp.dump(os.path.join(
-            self.folder, "memory")), self.symbols))
+        audit = Audit(Memory(self.ram.bytes, self.symbols))
         cr3 = self.qmp.cr3() >> 12
         if cr3 not in audit.directories and cr3 != audit.memory.directory:
             audit.wrong["kernel"].append("CR3 is %x, no space's" % cr3)
@@ -488,9 +487,9 @@ def spoils(audit):
     m = audit.memory
     entry = max(audit.found, key=lambda frame: audit.found[frame])
     yield ("counts", "a frame's count", m.frames + entry * 8,
-           m.frame_entry(entry)[0] + 1)
+           m.entries[entry][0] + 1)
     yield ("free", "a frame lost from the free list",
-           m.symbols["frame_first_free"], m.frame_entry(m.frame_first_free)[1])
+           m.symbols["frame_first_free"], m.entries[m.frame_first_free][1])
     yield ("promise", "one page promised to nobody",
            m.symbols["frames_promised"], m.frames_promised + 1)
     directory, slot, pde = audit.sample
@@ -539,6 +538,7 @@ def main():
         cpu, words = words[1], words[2:]
     if words[:1] == ["--seed"]:
         job, words = seeded, words[1:]
+    ram = Ram(MEMORY_MIB)
     with tempfile.TemporaryDirectory(prefix="tessera-audit-") as folder:
         program = subprocess.Popen(
             [os.path.join(TOP, "tools", "run"), "-t", "1000"] + words,
@@ -546,7 +546,8 @@ def main():
             stderr=subprocess.DEVNULL, env=dict(
                 os.environ, CPU=cpu, MEM=str(MEMORY_MIB), QEMU_ARGS=(
                     "-S -qmp unix:{0}/qmp,server=on,wait=off "
-                    "-gdb unix:{0}/gdb,server=on,wait=off").format(folder)))
+                    "-gdb unix:{0}/gdb,server=on,wait=off {1}").format(
+                        folder, " ".join(ram.words()))))
         try:
             end = time.monotonic() + 150
             while not all(os.path.exists(os.path.join(folder, name))
@@ -554,7 +555,7 @@ def main():
                 if program.poll() is not None or time.monotonic() > end:
                     raise SystemExit("audit: the machine does not start")
                 time.sleep(0.01)
-            bad = job(Watch(folder))
+            bad = job(Watch(folder, ram))
         finally:
             program.terminate()
             program.wait()
