@@ -74,8 +74,13 @@ class Attach:
     def slots(self):
         """Returns {slot: its first page there}, of the pages that are left."""
         slots = {}
-        for page in sorted(self.rights):
-            slots.setdefault(self.address_of(page) // SLOT, page)
+        for slot in range(self.address // SLOT,
+                          self.address_of(self.pages - 1) // SLOT + 1):
+            start = (slot * SLOT - self.address) // PAGE
+            first = next((page for page in range(start, start + ENTRIES)
+                          if page in self.rights), None)
+            if first is not None:
+                slots[slot] = first
         return slots
 
     def linked(self, slot):
