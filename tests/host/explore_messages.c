@@ -1,6 +1,6 @@
 // with: ipc/message/connection.c ipc/message/message.c
 // with: kernel/unix/forward.c ipc/message/message_check.c
-// with: kernel/unix/descriptor.c tests/host/explore.c
+// with: kernel/unix/descriptor.c tests/host/explore.c -DOPEN_MAX=32
 // with: kernel/process/process.c kernel/signal/signal.c kernel/signal/queue.c
 // with: kernel/signal/action.c kernel/signal/child.c
 // with: kernel/signal/signal_check.c kernel/signal/pid.c
