@@ -61,6 +61,7 @@ static const struct inspect_field fields[] = {
     PART("proc.limits", proc, limits.own),
     PART("proc.cwd", proc, files.cwd),
     PART("proc.descriptors", proc, files.descriptors),
+    PART("proc.cloexec", proc, files.cloexec),
     PART("proc.uid", proc, identity.uid),
     PART("proc.euid", proc, identity.euid),
     PART("proc.gid", proc, identity.gid),

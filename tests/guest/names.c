@@ -893,6 +893,37 @@ TREE("NAME-rename RENAME_EXCHANGE gives two files each other's name")
 	OK(exchange("a", "a"));
 }
 
+TREE("NAME-rename RENAME_WHITEOUT is for what lies on another file system")
+{
+	enum { WHITEOUT = 4 };
+
+	file("a", 0644);
+	file("b", 0644);
+	ERR(SYS(NR_renameat2, AT_FDCWD, P("a"), AT_FDCWD, P("b"),
+	        WHITEOUT | EXCHANGE),
+	    EINVAL);
+	ERR(SYS(NR_renameat2, AT_FDCWD, P("a"), AT_FDCWD, P("b"), WHITEOUT),
+	    HERE(0, EINVAL));
+	OK(look("a").st_nlink);
+	OK(unlink("a"));
+}
+
+TREE("NAME-handle a name has no number that would open it")
+{
+	struct {
+		unsigned bytes;
+		int type;
+		char number[128];
+	} handle = {.bytes = 128};
+	enum { NR_name_to_handle_at = 341 };
+	int mount;
+
+	file("a", 0644);
+	ERR(SYS(NR_name_to_handle_at, AT_FDCWD, P("a"), P(&handle), P(&mount),
+	        0),
+	    HERE(0, EOPNOTSUPP));
+}
+
 TREE("NAME-rename RENAME_EXCHANGE moves directories, with links and ..")
 {
 	uint32_t inode;

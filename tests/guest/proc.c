@@ -694,6 +694,127 @@ TEST("PROC-fd the link of a removed file has a number, and no path")
 	EQ(strcmp(text, HERE(there, path)), 0);
 }
 
+/* What lstat says of a descriptor's link. */
+static struct stat link_stat(int fd)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	OK(lstat(path, &st));
+	return st;
+}
+
+TEST("PROC-fd the mode of a link says how the file is open")
+{
+	int ends[2];
+
+	OK(pipe(ends));
+	EQ(link_stat(OK(open("/proc/version", O_RDONLY))).st_mode,
+	   S_IFLNK | 0500);
+	EQ(link_stat(OK(open("/dev/null", O_WRONLY))).st_mode, S_IFLNK | 0300);
+	EQ(link_stat(OK(open("/dev/null", O_RDWR))).st_mode, S_IFLNK | 0700);
+	EQ(link_stat(OK(open("/dev/null", O_PATH))).st_mode, S_IFLNK);
+	EQ(link_stat(ends[0]).st_mode, S_IFLNK | 0500);
+	EQ(link_stat(ends[1]).st_mode, S_IFLNK | 0300);
+}
+
+TEST("PROC-fd a link has a size, an owner, and times of today")
+{
+	struct stat st = link_stat(OK(open("/dev/null", O_RDWR)));
+	time_t now = time(0);
+
+	EQ(st.st_size, 64);
+	EQ(st.st_nlink, 1);
+	EQ(st.st_uid, geteuid());
+	TRUE(st.st_mtime <= now && st.st_mtime > now - 60);
+	TRUE(st.st_atime <= now && st.st_atime > now - 60);
+	TRUE(st.st_ctime <= now && st.st_ctime > now - 60);
+	OK(stat("/proc/self/stat", &st));
+	TRUE(st.st_mtime <= now + 60 && st.st_mtime > now - 60);
+}
+
+TEST("PROC-fd a link that is open itself has its own path")
+{
+	char path[64], wanted[64];
+	int fd = OK(open("/proc/self/fd/0", O_PATH | O_NOFOLLOW));
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	snprintf(wanted, sizeof wanted, "/proc/%d/fd/0", getpid());
+	memset(text, 0, 100);
+	OK(readlink(path, text, 99));
+	EQ(strcmp(text, wanted), 0);
+}
+
+/* The number behind `word` in a descriptor's fdinfo, in a base; -1: none. */
+static long info(int fd, const char *word, int base)
+{
+	char path[64], *at;
+
+	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+	contents(path);
+	at = strstr(text, word);
+	return at ? strtol(at + strlen(word), 0, base) : -1;
+}
+
+TEST("PROC-fdinfo says the offset and the flags of what is open")
+{
+	int fd = OK(
+	        open("/tmp/info", O_RDWR | O_CREAT | O_EXCL | O_APPEND, 0600)),
+	    copy = OK(fcntl(fd, F_DUPFD_CLOEXEC, 100)), ends[2];
+	long flags = fcntl(fd, F_GETFL);
+	struct stat st;
+
+	OK(fstat(fd, &st));
+	EQ(write(fd, "hello", 5), 5);
+	EQ(info(fd, "pos:\t", 10), 5);
+	EQ(info(fd, "flags:\t", 8), flags);
+	EQ(info(copy, "pos:\t", 10), 5);
+	EQ(info(copy, "flags:\t", 8), flags | O_CLOEXEC);
+	EQ(info(fd, "ino:\t", 10), st.st_ino);
+	TRUE(info(fd, "mnt_id:\t", 10) > 0);
+	OK(fcntl(fd, F_SETFL, O_NONBLOCK));
+	EQ(lseek(copy, 2, SEEK_SET), 2);
+	EQ(info(fd, "pos:\t", 10), 2);
+	EQ(info(fd, "flags:\t", 8), (flags & ~O_APPEND) | O_NONBLOCK);
+	OK(pipe(ends));
+	EQ(info(ends[0], "pos:\t", 10), 0);
+	EQ(info(ends[1], "flags:\t", 8), O_WRONLY);
+	OK(unlink("/tmp/info"));
+}
+
+TEST("PROC-fdinfo the directory has the open descriptors, as files")
+{
+	int fd = OK(open("/dev/null", O_RDWR)), found = 0;
+	DIR *directory = opendir("/proc/self/fdinfo");
+	struct dirent *entry;
+	struct stat st;
+	char path[64];
+
+	TRUE(directory != 0);
+	while ((entry = readdir(directory)) != 0)
+		if (entry->d_name[0] != '.') {
+			EQ(entry->d_type, DT_REG);
+			found += atoi(entry->d_name) == fd;
+			OK(fcntl(atoi(entry->d_name), F_GETFD));
+		}
+	closedir(directory);
+	EQ(found, 1);
+	OK(stat("/proc/self/fdinfo", &st));
+	EQ(st.st_mode, S_IFDIR | 0555);
+	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+	OK(stat(path, &st));
+	EQ(st.st_mode, S_IFREG | 0444);
+	EQ(st.st_size, 0);
+	ERR(SYS(NR_open, P("/proc/self/fdinfo/250"), O_RDONLY), ENOENT);
+	ERR(SYS(NR_open, P("/proc/self/fdinfo/x"), O_RDONLY), ENOENT);
+	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", getpid(), fd);
+	AS(1000, 100)
+	{
+		ERR(SYS(NR_open, P(path), O_RDONLY), EACCES);
+	}
+}
+
 TEST("PROC-cwd a directory that is removed is still the process's own")
 {
 	OK(mkdir("/tmp/gone", 0700));

@@ -29,7 +29,7 @@ static const char *const field_names[FIELDS] = {
 	[PROC_CAUGHT] = "proc.caught", [PROC_IGNORED] = "proc.ignored",
 	[PROC_NEWS] = "proc.news",
 	[PROC_CWD] = "proc.cwd", [PROC_DESCRIPTORS] = "proc.descriptors",
-	[PROC_CHANNEL] = "proc.channel",
+	[PROC_CLOEXEC] = "proc.cloexec", [PROC_CHANNEL] = "proc.channel",
 	[CONNECTION_CHANNEL] = "connection.channel",
 	[CONNECTION_OBJECT] = "connection.object",
 	[PROC_STATUS] = "proc.wait_status", [PROC_CRIME] = "proc.crime",

@@ -26,6 +26,8 @@ static struct facts facts_of(int number)
 	bool directory = node.kind == NODE_DIRECTORY;
 	int device = device_of(&node);
 
+	if (number >= DYNAMIC) /* of a process: as of now */
+		node.atime = node.mtime = node.ctime = moment_now();
 	return (struct facts){
 	    .dev = device < 0 ? DEVICE : DEVICE_FILES,
 	    .ino = device < 0 ? node.ino : (uint32_t)device + 1,

@@ -43,7 +43,7 @@ static void (*const pieces[MADE_TUNABLES])(struct making *) = {
     [MADE_SHM] = make_shm,         [MADE_SEM] = make_sem,
     [MADE_MSG] = make_msg,         [MADE_MAPS] = make_maps,
     [MADE_PT] = make_pt,           [MADE_CMDLINE] = make_cmdline,
-    [MADE_ENVIRON] = make_environ,
+    [MADE_ENVIRON] = make_environ, [MADE_FDINFO] = make_fdinfo,
 };
 
 /*
@@ -80,10 +80,11 @@ static void make(struct making *making, int made)
 	making->text.used = min(making->text.used, making->text.size);
 }
 
-/* Does it tell what is in a process's memory? */
+/* Does it tell what is in a process's memory, or in its descriptors? */
 static bool of_memory(const struct node *node)
 {
-	return node->value == MADE_MAPS || node->value == MADE_ENVIRON;
+	return node->value == MADE_MAPS || node->value == MADE_ENVIRON ||
+	       node->value == MADE_FDINFO;
 }
 
 int made_admits(const struct node *node, const struct who *who)
@@ -199,13 +200,14 @@ static uint32_t whole_lines(const char *text, uint32_t bytes)
  * that it has been `given`.  Their number, -errno or LATER.  If there is no
  * memory for the rest of a line, it gives only the lines before it.
  */
-static int give_more(const struct wait *r, struct open *open, int made, int pid,
-                     uint32_t given, uint32_t wanted)
+static int give_more(const struct wait *r, struct open *open,
+                     const struct node *node, uint32_t given, uint32_t wanted)
 {
 	static char buffer[2 * PAGE_SIZE]; /* a page, and a line at its end */
 	struct making making = {.text = {buffer, sizeof(buffer), 0},
-	                        .pid = pid};
-	int result = make_to(&making, open, made, wanted);
+	                        .pid = node->pid,
+	                        .fd = node->device};
+	int result = make_to(&making, open, node->value, wanted);
 	uint32_t skip = open->offset - open->made, left, bytes, lines;
 
 	if (result <= 0)
@@ -215,7 +217,7 @@ static int give_more(const struct wait *r, struct open *open, int made, int pid,
 	result = keep_rest(r->token, open, buffer + skip + bytes, left - bytes);
 	lines = whole_lines(buffer + skip, bytes);
 	if (result == -ENOMEM && lines > 0 && lines < bytes)
-		return give_more(r, open, made, pid, given, lines);
+		return give_more(r, open, node, given, lines);
 	if (result >= 0)
 		result = k_lease_write(r->token, BUFFER, given, buffer + skip,
 		                       bytes);
@@ -275,7 +277,7 @@ int made_read(const struct wait *r, struct open *open)
 	given = give_rest(r, open, wanted);
 	if (given < 0 || given == (int)wanted || open->rest_bytes > 0)
 		return given;
-	more = give_more(r, open, node.value, node.pid, (uint32_t)given,
+	more = give_more(r, open, &node, (uint32_t)given,
 	                 wanted - (uint32_t)given);
 	if (given == 0)
 		return more;

@@ -11,7 +11,7 @@
 enum made {
 	MADE_NOTHING, MADE_MEMINFO, MADE_UPTIME, MADE_COUNTERS, MADE_CHECK,
 	MADE_SHM, MADE_SEM, MADE_MSG, MADE_STAT, MADE_STATUS, MADE_MAPS, MADE_PT,
-	MADE_ENVIRON, MADE_VMSTAT, MADE_LIMITS,
+	MADE_ENVIRON, MADE_VMSTAT, MADE_LIMITS, MADE_FDINFO,
 	MADE_CRIME, MADE_MACHINE_STAT, MADE_LOADAVG, MADE_COMMAND_LINE,
 	MADE_CPUINFO, MADE_STATM, MADE_COMM, MADE_CMDLINE,
 	MADE_VERSION, MADE_OSTYPE, MADE_OSRELEASE, MADE_OSVERSION, MADE_HOSTNAME,
@@ -34,6 +34,7 @@ struct making {
 	struct text text;
 	uint32_t enough, at;
 	int pid;
+	int fd; /* of MADE_FDINFO */
 };
 
 /* machine.c */
@@ -68,6 +69,9 @@ void make_limits(struct text *text, int pid);
 void make_crime(struct text *text, int pid);
 void make_cmdline(struct making *making);
 void make_environ(struct making *making);
+void make_fdinfo(struct making *making);
+/* The mode of the link of a descriptor, which says how it is open. */
+uint32_t process_link_mode(int pid, int fd);
 /* The node that a link leads to; NO_NODE: it has none in this server. */
 int process_target(int pid, int made);
 /* Adds the target of a link, as a path. */

@@ -4,8 +4,9 @@
  * The fixed names are nodes of the tree.  Processes come and go, so the nodes
  * of /proc/PID and its files are made from their number:
  *
- *	DYNAMIC | pid << 9 | which        which 0: the directory itself
- *	                                  FDS + n: descriptor n
+ *	DYNAMIC | pid << 10 | which       which 0: the directory itself
+ *	                                  FDS + n: fd/n, of descriptor n
+ *	                                  FDINFOS + n: fdinfo/n
  *
  * The contents of a file are made when it is read: made.c.
  */
@@ -98,13 +99,17 @@ static const struct {
     {"exe", S_IFLNK | 0777, MADE_EXE},
     {"cwd", S_IFLNK | 0777, MADE_CWD},
     {"root", S_IFLNK | 0777, MADE_ROOT},
-    {"fd", S_IFDIR | 0500, MADE_NOTHING}, /* the last one */
+    {"fdinfo", S_IFDIR | 0555, MADE_NOTHING}, /* these two are the last */
+    {"fd", S_IFDIR | 0500, MADE_NOTHING},
 };
 #define CHILDREN ((int)(sizeof(children) / sizeof(children[0])))
 
-#define FD_DIRECTORY (CHILDREN - 1)
-#define FDS          0x100
-#define WHICH_BITS   9
+#define FD_DIRECTORY     (CHILDREN - 1)
+#define FDINFO_DIRECTORY (CHILDREN - 2)
+#define FDS              0x100
+#define FDINFOS          0x200
+#define WHICH_BITS       10
+#define LINK_BYTES       64 /* st_size of a link of fd, as on Linux */
 
 int proc_root = NO_NODE;
 
@@ -150,21 +155,39 @@ static void set_owner(struct node *node)
 	node->gid = row_get(&row, PROC_EGID);
 }
 
+/* A file of a descriptor: its link, or what is known about it. */
+static void describe_descriptor(struct node *node, int which)
+{
+	int fd = which % FDS;
+
+	node->parent = number(node->pid, which < FDINFOS ? FD_DIRECTORY
+	                                                 : FDINFO_DIRECTORY);
+	node->device = fd;
+	if (which < FDINFOS) {
+		node->mode = process_link_mode(node->pid, fd);
+		node->value = MADE_FD + fd;
+		node->bytes.size = LINK_BYTES;
+	} else {
+		node->mode = S_IFREG | 0444;
+		node->value = MADE_FDINFO;
+	}
+}
+
 struct node proc_node(int node)
 {
 	int pid = (node & ~DYNAMIC) >> WHICH_BITS, which = which_of(node);
-	bool fd = which >= FDS;
-	struct node result = {
-	    .kind = NODE_MADE,
-	    .mode = fd ? S_IFLNK | 0700 : children[which].mode,
-	    .ino = (uint32_t)node + 1,
-	    .links = 1,
-	    .parent = fd      ? number(pid, FD_DIRECTORY)
-	              : which ? number(pid, 0)
-	                      : proc_root,
-	    .value = fd ? MADE_FD + which - FDS : children[which].made,
-	    .pid = pid};
+	struct node result = {.kind = NODE_MADE,
+	                      .ino = (uint32_t)node + 1,
+	                      .links = 1,
+	                      .pid = pid};
 
+	if (which >= FDS) {
+		describe_descriptor(&result, which);
+	} else {
+		result.mode = children[which].mode;
+		result.parent = which ? number(pid, 0) : proc_root;
+		result.value = children[which].made;
+	}
 	if ((result.mode & S_IFMT) == S_IFDIR) {
 		result.kind = NODE_DIRECTORY;
 		result.links = 2;
@@ -183,6 +206,8 @@ uint32_t proc_name(int node, char name[16])
 
 	if (which_of(node) == 0)
 		text_add(&text, "%d", node_at(node).pid);
+	else if (which_of(node) >= FDS)
+		text_add(&text, "%d", which_of(node) % FDS);
 	else
 		text_add(&text, "%s", children[which_of(node)].name);
 	return text.used;
@@ -233,12 +258,20 @@ static int find_pid(const char *name, uint32_t bytes)
 	return pid > 0 && process_from(pid) == pid ? number(pid, 0) : NO_NODE;
 }
 
-static int find_fd(int pid, const char *name, uint32_t bytes)
+/* Is it fd, or fdinfo?  Then the first of its files' numbers; else 0. */
+static int descriptors_in(int parent)
 {
-	int fd = parse(name, bytes), open = fd;
+	return which_of(parent) == FD_DIRECTORY       ? FDS
+	       : which_of(parent) == FDINFO_DIRECTORY ? FDINFOS
+	                                              : 0;
+}
+
+static int find_fd(int parent, const char *name, uint32_t bytes)
+{
+	int fd = parse(name, bytes), open = fd, pid = node_at(parent).pid;
 
 	return fd >= 0 && process_descriptor(pid, &open) >= 0 && open == fd
-	           ? number(pid, FDS + fd)
+	           ? number(pid, descriptors_in(parent) + fd)
 	           : NO_NODE;
 }
 
@@ -248,8 +281,8 @@ int proc_find(int parent, const char *name, uint32_t bytes)
 
 	if (parent == proc_root)
 		return find_pid(name, bytes);
-	if (which == FD_DIRECTORY)
-		return find_fd(node_at(parent).pid, name, bytes);
+	if (descriptors_in(parent))
+		return find_fd(parent, name, bytes);
 	for (int i = 1; which == 0 && i < CHILDREN; i++)
 		if (strlen(children[i].name) == bytes &&
 		    memcmp(children[i].name, name, bytes) == 0)
@@ -267,12 +300,12 @@ static int fd_child(int parent, int *index, char name[16])
 		return NO_NODE;
 	text_add(&text, "%d", *index);
 	text_byte(&text, '\0');
-	return number(pid, FDS + *index);
+	return number(pid, descriptors_in(parent) + *index);
 }
 
 int proc_child(int parent, int *index, char name[16])
 {
-	if (which_of(parent) == FD_DIRECTORY)
+	if (descriptors_in(parent))
 		return fd_child(parent, index, name);
 	if (*index + 1 >= CHILDREN)
 		return NO_NODE;

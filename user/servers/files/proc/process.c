@@ -342,13 +342,15 @@ static void put_node(struct text *text, int number)
 		text_add(text, "/%u (deleted)", node_look(number)->ino);
 }
 
-/* The channel of this server, in the kernel's table. */
+/* The channel of this server, in the kernel's table: it never changes. */
 static uint32_t own_channel(void)
 {
+	static uint32_t channel = UINT32_MAX;
 	static struct row row;
 
-	return process_read(&row, unix_getpid()) ? row_get(&row, PROC_CHANNEL)
-	                                         : 0;
+	if (channel == UINT32_MAX && process_read(&row, unix_getpid()))
+		channel = row_get(&row, PROC_CHANNEL);
+	return channel;
 }
 
 int process_object(int connection)
@@ -393,6 +395,59 @@ static int linked(int pid, int made)
 	int fd = made - MADE_FD, connection = process_descriptor(pid, &fd);
 
 	return fd == made - MADE_FD ? connection : -1;
+}
+
+/* What is open there, if this server knows it; else 0. */
+static struct open *open_behind(int pid, int fd)
+{
+	return open_at(process_object(linked(pid, MADE_FD + fd)));
+}
+
+uint32_t process_link_mode(int pid, int fd)
+{
+	static const uint32_t rights[] = {0500, 0300, 0700, 0};
+	const struct open *open = open_behind(pid, fd);
+
+	if (open == 0)
+		return S_IFLNK | 0700;
+	return S_IFLNK |
+	       (open->flags & O_PATH ? 0 : rights[open->flags & O_ACCMODE]);
+}
+
+/* F_GETFL's flags, with FD_CLOEXEC as O_CLOEXEC. */
+static uint32_t flags_of(int pid, int fd, const struct open *open)
+{
+	uint32_t flags = (uint32_t)open->flags &
+	                 ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC);
+	static struct row row;
+	uint32_t word;
+
+	if (!process_read(&row, pid))
+		return flags;
+	memcpy(&word, (const uint32_t *)row_bytes(&row, PROC_CLOEXEC) + fd / 32,
+	       sizeof(word));
+	return word >> fd % 32 & 1 ? flags | O_CLOEXEC : flags;
+}
+
+/*
+ * What another server has open has an offset and flags that only that server
+ * knows: its file has the line of the mount alone.
+ */
+void make_fdinfo(struct making *making)
+{
+	const struct open *open = open_behind(making->pid, making->fd);
+	bool in_proc = open != 0 && proc_has(open->node);
+
+	if (making->at > 0)
+		return;
+	making->at = 1;
+	if (open != 0)
+		text_add(&making->text, "pos:\t%u\nflags:\t0%o\n", open->offset,
+		         flags_of(making->pid, making->fd, open));
+	text_add(&making->text, "mnt_id:\t%d\n", in_proc ? 3 : 2);
+	if (open != 0)
+		text_add(&making->text, "ino:\t%u\n",
+		         node_look(open->node)->ino);
 }
 
 /* The device behind a connection to another server; -1 leads to none. */
