@@ -22,6 +22,7 @@ EXEC = 4  # region.rights
 DIRECTORY, WHOLE, BORROWERS = range(3)  # what of a table is shown
 TEXT_BYTES, TEXT_FRAMES, VALUES = 24, 16, 64
 ENTRIES = struct.Struct("<1024I")
+WORDS = struct.Struct("<64I")  # of a table, a piece that is compared
 NOTED = A | D
 MANY = 32  # processes: of more, those that did nothing are looked at as rarely
 DEVICES = range(0xA0, 0x100)  # frames of the screen and of ROMs
@@ -90,6 +91,9 @@ class Tables:
         self.block, self.ram = block, block.ram.bytes
         self.seen = {}  # frame -> (kind, bytes, {index: word})
         self.links = {}  # frame of a directory -> {frame: kind} of its tables
+        self.pointed = None  # {frame: kind} of all their tables, if it is known
+        self.directories = set()  # that those are the tables of
+        self.whole = []  # frames of the tables that are shown whole
         self.frames = {}  # of texts -> bytes
         self.last_pages = set()  # frames of the archive's copied pages
         self.times = 0  # that we have read
@@ -97,15 +101,15 @@ class Tables:
         self.archive = range(archive[0] >> 12,
                              (archive[0] + archive[1] + PAGE - 1) >> 12)
 
-    def shown(self, kind, data):
-        """Returns {index: word} of the words that are shown of a table."""
-        words = ENTRIES.unpack(data)
+    def shown(self, kind, first, data):
+        """Returns {index: word} of the words that are shown of a piece of a
+        table, which begins with the entry `first`."""
+        words = enumerate(WORDS.unpack(data), first)
         if kind == DIRECTORY:
-            return {i: word for i, word in enumerate(words[:USER_SLOTS])
-                    if word}
+            return {i: word for i, word in words if word and i < USER_SLOTS}
         if kind == WHOLE:
-            return {i: word for i, word in enumerate(words) if word}
-        return {i: word for i, word in enumerate(words)
+            return {i: word for i, word in words if word}
+        return {i: word for i, word in words
                 if word & BORROWED and word & P and self.is_page(word >> 12)}
 
     def is_page(self, frame):
@@ -120,48 +124,65 @@ class Tables:
         self.times += 1
         if len(directories) <= MANY or self.times % MANY == 0:
             busy = directories
-        wanted = dict.fromkeys(directories, DIRECTORY)
         for frame in directories:
             if frame in busy or frame not in self.links:
                 self.look(frame, DIRECTORY, changed)
-        idle = {}
+        pointed = self.pointed_at(directories)
+        wanted = {table: kind for table, kind in pointed.items()
+                  if kind == WHOLE or table not in self.seen}
         for frame in directories:
-            where = wanted if frame in busy else idle
-            for table, kind in self.links[frame].items():
-                (wanted if kind == WHOLE else where).setdefault(table, kind)
-        for frame in tables:
-            wanted[frame] = WHOLE
+            if frame in busy:
+                wanted.update(self.links[frame])
+        wanted.update(dict.fromkeys(tables, WHOLE))
         for frame, kind in wanted.items():
-            if kind != DIRECTORY:
-                self.look(frame, kind, changed)
-        for frame in idle.keys() - self.seen.keys() - wanted.keys():
-            self.look(frame, BORROWERS, changed)
-        for frame in self.seen.keys() - wanted.keys() - idle.keys():
+            self.look(frame, kind, changed)
+        self.whole = [table for table, kind in wanted.items() if kind == WHOLE]
+        for frame in self.seen.keys() - pointed.keys() - directories.keys() - \
+                wanted.keys():
             self.forget(frame, changed)
+
+    def pointed_at(self, directories):
+        """Returns {frame: kind} of all tables of these directories."""
+        if self.pointed is None or self.directories != directories.keys():
+            self.directories, self.pointed = set(directories), {}
+            for frame in directories:
+                self.pointed.update(self.links[frame])
+        return self.pointed
 
     def look(self, frame, kind, changed):
         """Notes what is different in one table."""
         at = frame * PAGE
         data = self.ram[at:at + PAGE]
-        before = self.seen.get(frame)
-        if before and before[0] == kind and before[1] == data:
+        was, old, words = self.seen.get(frame, (None, b"", {}))
+        if was == kind and old == data:
             return
         if len(data) < PAGE:
             raise Strange("the page table at frame %x is outside memory" %
                           frame)
-        new = self.shown(kind, data)
-        old = before[2] if before else {}
-        if new != old:
-            for index in old.keys() - new.keys():
-                changed["word %08x" % (at + index * 4)] = None
-            for index, word in new.items():
-                if old.get(index) != word:
-                    changed["word %08x" % (at + index * 4)] = "%08x" % word
-        self.seen[frame] = kind, data, new
+        for start in range(0, PAGE, WORDS.size):
+            piece = data[start:start + WORDS.size]
+            if was != kind or old[start:start + WORDS.size] != piece:
+                self.look_at(at, start // 4, words,
+                             self.shown(kind, start // 4, piece), changed)
+        self.seen[frame] = kind, data, words
         if kind == DIRECTORY:
+            self.pointed = None
             self.links[frame] = {
                 word >> 12: WHOLE if word & LINKED else BORROWERS
-                for word in new.values() if word & P}
+                for word in words.values() if word & P}
+
+    def look_at(self, at, first, words, shown, changed):
+        """Notes what is different in a piece of the table at the address `at`:
+        in `words` are the words of before, and become those of now."""
+        for index in range(first, first + WORDS.size // 4):
+            word = shown.get(index)
+            if words.get(index) == word:
+                continue
+            changed["word %08x" % (at + index * 4)] = word and "%08x" % word
+            if word:
+                words[index] = word
+            else:
+                del words[index]
 
     def forget(self, frame, changed):
         """The table is no longer there: its words are gone."""
@@ -174,11 +195,9 @@ class Tables:
     def texts(self, changed):
         """Notes the frames whose first bytes are different."""
         ram, frames = self.ram, {}
-        for kind, _, words in self.seen.values():
-            if kind != WHOLE:
-                continue
+        for table in self.whole:
             left = TEXT_FRAMES
-            for word in words.values():
+            for _, word in sorted(self.seen[table][2].items()):
                 if word & P and left and word >> 12 < self.block.frame_limit:
                     left -= 1
                     at = word & ~0xFFF
