@@ -11,10 +11,9 @@ import re
 import tempfile
 
 from browser import Missing, in_browser, node
+from jobs.film import DEMONSTRATIONS, demonstration
 from machine import BUILD, PATIENCE, TESTS, TOP, command, tessera, text_of
 
-DEMONSTRATIONS = ("two_addresses", "reader", "ownership", "removal", "sum",
-                  "ring")
 PLAY = os.path.join(TOP, "docs", "beats", "06-read-only.stage")
 PAGES = os.path.join(BUILD, "pages")
 LINKED = 0x400
@@ -40,13 +39,22 @@ def html():
     return module
 
 
-def record(name, folder, *words):
-    """Records the film of a demonstration, or of other words for tools/run;
-    returns its path."""
+def film_of(name, folder):
+    """Puts the film of a demonstration into a folder; returns its path."""
     path = os.path.join(folder, name + ".json")
-    status, _, errors = tessera(["--film", path, *(words or ("--", name))])
+    status, _, errors, _ = demonstration(name, path)
     if status:
-        raise RuntimeError("no film of %s: %s" % (name, text_of(errors)))
+        raise RuntimeError("no film of %s: %s" % (name, errors))
+    return path
+
+
+def film_of_play(folder):
+    """Records the film of a beat; returns its path."""
+    path = os.path.join(folder, "beat.json")
+    status, _, errors = tessera(["--film", path, "-f", "/beat=" + PLAY, "--",
+                                 "stage", "/beat"])
+    if status:
+        raise RuntimeError("no film of a beat: %s" % text_of(errors))
     return path
 
 
@@ -85,11 +93,10 @@ def page_in_node(check):
     except Missing as why:
         return check.note("not tested: %s" % why)
     with tempfile.TemporaryDirectory() as folder:
-        films = [record(name, folder) for name in DEMONSTRATIONS]
+        films = [film_of(name, folder) for name in DEMONSTRATIONS]
         sizes(check, films)
         same_folding(check, program, films)
-        films.append(record("beat", folder, "-f", "/beat=" + PLAY, "--",
-                            "stage", "/beat"))
+        films.append(film_of_play(folder))
         script = os.path.join(folder, "page.js")
         with open(script, "w", encoding="utf-8") as stream:
             stream.write(html().script())
@@ -389,7 +396,7 @@ def film_in_browser(check, browser):
     with tempfile.TemporaryDirectory() as folder:
         films = {}
         for name in ("reader", "two_addresses"):
-            with open(record(name, folder)) as stream:
+            with open(film_of(name, folder)) as stream:
                 films[name] = json.load(stream)
     one_film(check.about("film of two_addresses"), browser, "two_addresses",
              films["two_addresses"])

@@ -13,13 +13,13 @@ import sys
 import tempfile
 
 from browser import Missing, in_browser
-from machine import BUILD, PATIENCE, TOP, command, difference, tessera, text_of
+from jobs.film import DEMONSTRATIONS
+from jobs.page import film_of
+from machine import BUILD, PATIENCE, TOP, command, difference, text_of
 
 sys.path.insert(0, os.path.join(TOP, "tools"))
 import fold
 
-DEMONSTRATIONS = ("two_addresses", "reader", "ownership", "removal", "sum",
-                  "ring")
 LIMIT = 3600000
 MENU_SECONDS, MENU_INSTRUCTIONS, EVENT_MILLISECONDS = 10, 5750000, 0.2
 READY = "window.page && page.menu_kept"
@@ -126,11 +126,7 @@ def renamed(text):
 def in_qemu(name):
     """Returns the film of a demonstration in QEMU."""
     with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "film")
-        status, _, errors = tessera(["--film", path, "--", name])
-        if status:
-            raise RuntimeError("no film of %s: %s" % (name, text_of(errors)))
-        with open(path, encoding="utf-8") as stream:
+        with open(film_of(name, folder), encoding="utf-8") as stream:
             return json.load(stream)
 
 
