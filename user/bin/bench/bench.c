@@ -528,24 +528,76 @@ static void measure_grown(void)
 		detach(attached[--attaches]);
 }
 
-/* Measures a round trip of two processes among many that sleep. */
-static void measure_crowd(void)
-{
-	static const struct row row = {
-	    "yield_round_trip_250", yield, 0, 0, 100, 1};
-	static int asleep[MOST_ASLEEP];
+static int asleep[MOST_ASLEEP];
 
+/* Makes many processes that wait as `wait` does, and lets each begin. */
+static void crowd_start(void (*wait)(int number))
+{
 	for (int i = 0; i < MOST_ASLEEP; i++) {
 		asleep[i] = unix_fork();
 		CHECK(asleep[i], "fork");
-		if (asleep[i] == 0)
-			unix_exit(unix_call(SYS_pause, 0, 0, 0) == 0);
+		if (asleep[i] == 0) {
+			wait(i);
+			unix_exit(1);
+		}
 	}
-	yielder_start();
-	measure(&row);
-	yielder_stop();
+	for (int i = 0; i < 10; i++)
+		unix_call(SYS_sched_yield, 0, 0, 0);
+}
+
+static void crowd_stop(void)
+{
 	for (int i = 0; i < MOST_ASLEEP; i++)
 		end_child(asleep[i]);
+}
+
+static void wait_for_signal(int number)
+{
+	(void)number;
+	unix_call(SYS_pause, 0, 0, 0);
+}
+
+/* All have a timer but the first, which waits for a message until 2038. */
+static void wait_with_time(int number)
+{
+	uint32_t until[2] = {0x7fffffff, 0};
+	char text[8192];
+	int fd;
+
+	if (number > 0) {
+		unix_call(SYS_alarm, 1000000, 0, 0);
+		wait_for_signal(number);
+		return;
+	}
+	fd = unix_call5(SYS_mq_open, unix_address("bench"), O_CREAT | O_RDONLY,
+	                0600, 0, 0);
+	CHECK(fd, "mq_open");
+	CHECK(unix_call(SYS_mq_unlink, unix_address("bench"), 0, 0),
+	      "mq_unlink");
+	unix_call5(SYS_mq_timedreceive, (uint32_t)fd, unix_address(text),
+	           sizeof(text), 0, unix_address(until));
+}
+
+/*
+ * Measures a round trip of two processes among many that sleep, and one through
+ * the server of files among many for whom it keeps a time.
+ */
+static void measure_crowd(void)
+{
+	static const struct row yields = {
+	    "yield_round_trip_250", yield, 0, 0, 100, 1};
+	static const struct row pipes = {
+	    "pipe_ping_pong_timers", pipe_ping_pong, 0, 0, 100, 1};
+
+	crowd_start(wait_for_signal);
+	yielder_start();
+	measure(&yields);
+	yielder_stop();
+	crowd_stop();
+	crowd_start(wait_with_time);
+	make_pipes();
+	measure_ping_pong(&pipes, pipe_partner, close_pipes);
+	crowd_stop();
 }
 
 static void measure_everything(uint32_t started, const char *program)
