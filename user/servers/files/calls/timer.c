@@ -104,7 +104,7 @@ struct timer *timer_make(const struct message *m)
 	int row;
 
 	sweep();
-	row = objects_take(&timers, m->token);
+	row = row_take(&timers, m->token);
 	if (row < 0)
 		return 0;
 	t = objects_at(&timers, row);
