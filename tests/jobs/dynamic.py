@@ -232,9 +232,10 @@ def package(check):
         check.note("no whole package tested: " + brought.stderr.splitlines()[0])
         return
     status, out, errors = tessera(["-f", "/=" + tree, "--", "/bin/ed"], 100,
-                                  input=b"a\nline\n.\nw /tmp/t\n,n\nq\n")
-    check("the package ed runs, and its /bin is a link to /usr",
-          (status, out) == (0, b"5\n1\tline\n") and
+                                  input=b"a\nline\n.\nw /tmp/t\n,n\n"
+                                  b"!readlink -f /bin/sh\nq\n")
+    check("the package ed runs, its /bin is a link to /usr, and /bin/sh dash",
+          (status, out) == (0, b"5\n1\tline\n/usr/bin/dash\n!\n") and
           os.readlink(tree + "/bin/ed") == "/usr/bin/ed", status, out, errors)
 
 

@@ -250,13 +250,16 @@ static bool is_there(const char *path)
 	return fd >= 0;
 }
 
-/* What a person talks to.  A shell named "-sh" reads the profile. */
+/*
+ * What a person talks to: busybox's shell, which edits lines, whatever /bin/sh
+ * is.  A shell named "-sh" reads the profile.
+ */
 static void run_shell(void)
 {
 	char *shell[] = {"-sh", 0}, *menu[] = {"menu", 0};
 
-	if (is_there("/bin/sh"))
-		run("/bin/sh", shell);
+	if (is_there("/bin/ash"))
+		run("/bin/ash", shell);
 	else if (is_there("/bin/menu"))
 		run("/bin/menu", menu);
 	else
