@@ -96,10 +96,10 @@ def commands(check):
 def ways_to_call(check, folder):
     """Variables, a symbolic link, and an output that is full are no trouble."""
     _, out, _ = words("-e", "A=1 2", "-e", "HOME=", COPY, "env",
-                      "A", "HOME", "PATH", "NONE")
+                      "A", "HOME", "PATH", "NONE", "XZ_DEFAULTS")
     check("-e gives a variable, and takes the place of ours",
           out == "A=1 2\nHOME=\nPATH=/bin:/sbin:/usr/bin:/usr/sbin\n"
-          "NONE\n", out)
+          "NONE\nXZ_DEFAULTS=-T1\n", out)
     link = os.path.join(folder, "link")
     os.symlink(RUN, link)
     status, _, _ = command([link, COPY, "exit", "7"], 100,
