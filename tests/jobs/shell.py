@@ -1,5 +1,6 @@
 """tests/jobs/shell.py -- busybox as the shell: typed to, and with real programs."""
 import glob
+import hashlib
 import os
 import re
 import shutil
@@ -16,6 +17,8 @@ ARCHIVE = "build/tessera.cpio"
 PROMPT = "~ # "
 SECONDS = 2  # from the kernel's first line to the prompt
 UP, LEFT, ESCAPE = "\033[A", "\033[D", "\033"
+with open(os.path.join(TOP, "user", "root", "README")) as stream:
+    README = stream.read()
 WAYS_TO_END = ("poweroff", "poweroff -f", "busybox poweroff", "halt", "halt -f",
                "reboot", "reboot -f", "/sbin/poweroff", "/bin/poweroff")
 
@@ -93,16 +96,26 @@ def session(check):
     check = check.about("shell session")
     if not is_here(check):
         return
+    prompt_in_time(check)
     with Session(memory="32") as machine:
-        took = machine.seconds_to_prompt()
-        check("with 32 MiB the prompt comes within two seconds",
-              took < SECONDS * PATIENCE, took, machine.text[-1000:])
-
+        machine.says(PROMPT)
         does = Does(check, machine)
-        for part in (commands, jobs, keys_typed, line_editing, looks, users):
+        for part in (commands, readme, jobs, keys_typed, line_editing, looks,
+                     users):
             part(does, machine)
         vi(check, machine)
         again(check, machine)
+
+
+def prompt_in_time(check):
+    """The kernel's first line, and then the prompt: under load not at once, so
+    this asks for the best of some times."""
+    times = []
+    while len(times) < PATIENCE and min(times, default=SECONDS) >= SECONDS:
+        with Session(memory="32") as machine:
+            times.append(machine.seconds_to_prompt())
+    check("with 32 MiB the prompt comes within two seconds",
+          min(times) < SECONDS, times)
 
 
 def commands(does, _):
@@ -118,7 +131,17 @@ def commands(does, _):
          "init")
     does("the profile has set the PATH", "echo $PATH $TERM",
          "/bin:/sbin:/usr/bin:/usr/sbin vt100\n")
-    does("README says what to try", "grep -c . README", "\n")
+
+def readme(does, _):
+    """/root/README says what to try: each command in it is there."""
+    does("README is the one of user/root", "md5sum <README", "\n%s  -\n" %
+         hashlib.md5(README.encode()).hexdigest())
+    lines = re.findall(r"^    (\S.*?)(?:  .*)?$", README, re.M)
+    for line in lines + re.findall(r"`([a-z]+)`", README):
+        names = [part.split()[0] for part in re.split("[;&]", line)
+                 if part.strip()]
+        does("README: " + line, "type %s >/dev/null && echo there" %
+             " ".join(names), "\nthere\n")
 
 
 def jobs(does, machine):
