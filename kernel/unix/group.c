@@ -50,7 +50,7 @@ int sys_setpgid(int pid, int pgid)
 	struct proc *p = proc_find_or_self(pid);
 	int sid = self()->identity.sid;
 
-	if (pgid < 0 || pid < 0)
+	if ((pgid ? pgid : pid) < 0)
 		return -EINVAL;
 	if (!p || (p != self() && p->life.parent != self_index()))
 		return -ESRCH;

@@ -172,6 +172,7 @@ TEST("JOB-group setpgid refuses leaders, strangers and other sessions")
 		ERR(SYS(NR_setpgid, 0, 0), EPERM);
 		ERR(SYS(NR_setpgid, -1, 0), EINVAL);
 		ERR(SYS(NR_setpgid, 0, -1), EINVAL);
+		ERR(SYS(NR_setpgid, -1, 1), ESRCH);
 		ERR(SYS(NR_setpgid, NO_PID, 0), ESRCH);
 		ERR(SYS(NR_setpgid, getppid(), 0), ESRCH);
 		ERR(SYS(NR_getpgid, NO_PID), ESRCH);
