@@ -95,7 +95,7 @@ struct proc {
 		struct cpu_time children; /* that were waited for */
 	} sched;
 
-	/* lifecycle.c: its birth and its end; exec.c replaces the space */
+	/* lifecycle.c, its birth and end; exec.c the space; identity.c prctl */
 	struct {
 		int pid;
 		int parent;      /* index, or -1 */
@@ -131,7 +131,7 @@ struct proc {
 		struct sigstack stack;    /* sigaltstack(2) */
 	} signal;
 
-	/* exec.c */
+	/* exec.c; identity.c: what prctl(2) sets */
 	struct {
 		bool executed; /* it has called exec since its fork */
 		bool hidden;   /* not dumpable: prctl(2) */

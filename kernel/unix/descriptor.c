@@ -39,7 +39,7 @@ int sys_close_range(uint32_t first, uint32_t last, uint32_t flags)
  */
 static int duplicate(int fd, int from, bool cloexec)
 {
-	int connection = self()->files.descriptors[fd];
+	int connection = descriptor_connection(self(), fd);
 	int copy = descriptor_install(self(), connection, from, cloexec);
 
 	if (copy >= 0)

@@ -1,5 +1,6 @@
 /*
- * kernel/unix/identity.c -- what a process is to the others: its ids.
+ * kernel/unix/identity.c -- what a process is to the others: its ids, its umask
+ * and what prctl(2) sets.
  *
  * Real, effective and saved ids are those of credentials(7).  An effective user
  * id of 0 stands for all privileges.  A call that sets several ids leaves one
@@ -144,4 +145,51 @@ int sys_umask(uint32_t mask)
 
 	self()->identity.umask = mask & 0777;
 	return old;
+}
+
+/* ---- prctl(2) ----------------------------------------------------------- */
+
+/*
+ * prctl(2): the name, as /proc/PID/comm and ps have it; what happens when its
+ * parent ends; and a word that only tells, because nobody dumps a process.
+ */
+int sys_prctl(int option, vaddr_t arg)
+{
+	struct proc *p = self();
+	char name[sizeof(p->program.name)] = {0};
+	int bytes;
+
+	switch (option) {
+	case PR_SET_PDEATHSIG:
+		if (arg > SIGNAL_MAX)
+			return -EINVAL;
+		p->life.parent_signal = (int)arg;
+		return 0;
+	case PR_GET_PDEATHSIG:
+		return copy_out(arg, &p->life.parent_signal, sizeof(int));
+	case PR_SET_CHILD_SUBREAPER:
+		p->life.subreaper = arg != 0;
+		return 0;
+	case PR_GET_CHILD_SUBREAPER:
+		return copy_out(arg, &p->life.subreaper, sizeof(int));
+	case PR_SET_DUMPABLE:
+		if (arg > 1)
+			return -EINVAL;
+		p->program.hidden = !arg;
+		return 0;
+	case PR_GET_DUMPABLE:
+		return !p->program.hidden;
+	case PR_SET_NAME:
+		bytes =
+		    space_string_bytes(p->life.space, arg, sizeof(name) - 1);
+		if (bytes < 0 ||
+		    copy_in(name, arg, min(bytes, (int)sizeof(name) - 1)) < 0)
+			return -EFAULT;
+		memcpy(p->program.name, name, sizeof(name));
+		return 0;
+	case PR_GET_NAME:
+		return copy_out(arg, p->program.name, sizeof(name));
+	default:
+		return -EINVAL;
+	}
 }
