@@ -19,10 +19,31 @@ echo "== ps"; busybox ps -o pid,ppid,user,comm,stat,args
 echo "== top"; busybox top -b -n 1
 echo "== pidof"; busybox pidof sleep; echo "is $!"
 echo "== exe"; for i in exe cwd fd/0; do busybox readlink /proc/$!/$i; done
-echo "== config"; grep SYSVIPC= /boot/config-$(uname -r)
+echo "== config"; while read option condition
+do
+	eval "$condition" 2>/dev/null && line=CONFIG_$option=y ||
+		line="# CONFIG_$option is not set"
+	grep -qx "$line" /boot/config-$(uname -r) && echo true || echo "no $line"
+done <<END
+%s
+END
 echo "== end"
 kill $!
 """
+OPTIONS = """SYSVIPC [ -d /proc/sysvipc ]
+SYSVIPC_SYSCTL [ -e /proc/sys/kernel/shmmax ]
+CHECKPOINT_RESTORE [ -e /proc/sys/kernel/shm_next_id ]
+POSIX_MQUEUE [ -e /proc/sys/fs/mqueue/msg_max ]
+PROC_SYSCTL [ -d /proc/sys ]
+SHMEM [ -d /dev/shm ]
+TMPFS mount | grep -q tmpfs
+SYSFS [ -d /sys ]
+UNIX98_PTYS [ -e /dev/ptmx ]
+SWAP [ $(wc -l </proc/swaps) -gt 1 ]
+MODULES [ -e /proc/modules ]
+NET [ -d /proc/net ]
+SMP [ $(grep -c ^processor /proc/cpuinfo) != 1 ]
+X86_PAE grep -qw pae /proc/cpuinfo"""
 
 
 def parts(text):
@@ -46,7 +67,7 @@ def told(check):
     if not os.path.exists(BUSYBOX):
         check.note("not tested: there is no busybox, see tools/busybox")
         return
-    status, out, errors = tessera(["--", "sh", "-c", SCRIPT])
+    status, out, errors = tessera(["--", "sh", "-c", SCRIPT % OPTIONS])
     said = parts(text_of(out))
     check("the script ends", status == 0 and "end" in said, out, errors)
     if "end" not in said:
@@ -76,5 +97,6 @@ def told(check):
     check("its program, its directory and its input have paths",
           re.fullmatch(r"/bin/busybox\n/\n/dev/\S+\n", said["exe"]),
           said["exe"])
-    check("/boot/config has what harnesses ask for",
-          said["config"] == "CONFIG_SYSVIPC=y\n", said["config"])
+    check("/boot/config says of each option what is true",
+          said["config"] == "true\n" * len(OPTIONS.splitlines()),
+          said["config"])
