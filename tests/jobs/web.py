@@ -392,7 +392,8 @@ def no_flush(check, browser):
     flip(browser, 1)  # W is set again
     flip(browser, 1)  # and cleared, with a flush
     browser.wait("/A was killed/.test(page.live.screen.text())", 8)
-    check("beat 11: with a flush it dies at once", True)
+    check("beat 11: with a flush it dies at once",
+          "A was killed" in terminal(browser), terminal(browser)[-600:])
 
 
 def stepping(check, browser):
@@ -549,7 +550,8 @@ def stopped(check, browser, name, sentence):
     browser.click("#terminal")
     browser.type("two_addresses\n")
     browser.wait("/attached at 0x50000000/.test(page.live.screen.text())", 60)
-    check("%s: after restart it works again" % name, True)
+    check("%s: after restart it works again" % name,
+          "attached at 0x50000000" in terminal(browser), terminal(browser))
 
 
 def failures(check, browser):
