@@ -80,26 +80,6 @@ static vaddr_t push(struct build *b, const void *bytes, uint32_t count)
 	return b->sp;
 }
 
-/* The bytes of a string with its NUL, or more than STRING_MAX; or -EFAULT. */
-static int string_bytes(struct window *text, vaddr_t va)
-{
-	int length = 0;
-
-	while (length <= STRING_MAX) {
-		const char *bytes = window_at(text, va + length);
-		uint32_t left = in_page(va + length, PAGE_SIZE), i = 0;
-
-		if (!bytes)
-			return -EFAULT;
-		while (i < left && bytes[i])
-			i++;
-		length += i;
-		if (i < left)
-			return length + 1;
-	}
-	return length;
-}
-
 /* Pushes bytes of the old space.  False: there is no memory. */
 static bool push_text(struct build *b, struct window *text, vaddr_t va,
                       uint32_t bytes)
@@ -125,7 +105,7 @@ static bool push_text(struct build *b, struct window *text, vaddr_t va,
 static int push_string(struct build *b, struct window *text, vaddr_t va,
                        bool skip)
 {
-	int bytes = string_bytes(text, va);
+	int bytes = space_string_bytes(text->space, va, STRING_MAX);
 
 	if (bytes < 0)
 		return bytes;

@@ -72,15 +72,6 @@ static void copy_registers(struct proc *child)
 	        : "=r"(frame->fs), "=r"(frame->gs));
 }
 
-/* The space of a child: its parent's, or a copy.  Its index, or -ENOMEM. */
-static int child_space(int space, bool shared, int level)
-{
-	if (!shared)
-		return space_copy(space, level);
-	space_hold(space);
-	return space;
-}
-
 /*
  * A copy of the current process, not yet ready to run, which may share its
  * space: 0 or -errno.
@@ -97,7 +88,9 @@ static int make_child(bool shared, struct proc **made)
 	error = proc_make(level, &child);
 	if (error < 0)
 		return error;
-	space = child_space(parent->life.space, shared, level);
+	space = parent->life.space;
+	if (!shared)
+		space = space_copy(space, level);
 	if (space < 0) {
 		proc_free(child);
 		return space;
@@ -110,7 +103,9 @@ static int make_child(bool shared, struct proc **made)
 	child->life.parent = self_index();
 	inherit(child, parent);
 	copy_registers(child);
-	if (!shared)
+	if (shared)
+		space_hold(space);
+	else
 		shm_fork(space);
 	descriptors_fork(child);
 	trace(TRACE_FORK, child->life.pid, spaces[space].directory);
