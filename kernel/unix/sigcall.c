@@ -1,6 +1,6 @@
 /*
  * kernel/unix/sigcall.c -- the calls about signals: sending them, what they do,
- * the mask, waiting for them, and the alternate stack.
+ * the mask, taking one that comes, and the alternate stack.
  */
 #include "lifecycle.h"
 
@@ -172,33 +172,6 @@ int sys_rt_sigpending(vaddr_t set, uint32_t size)
 }
 
 /* ---- waiting ------------------------------------------------------------ */
-
-int sys_pause(void)
-{
-	while (block(PROC_PAUSED, -1) == GO_ON)
-		;
-	return -EINTR;
-}
-
-/* sigsuspend(2) as it was: the mask is its third argument */
-int sys_sigsuspend(uint32_t unused1, uint32_t unused2, uint32_t mask)
-{
-	(void)unused1, (void)unused2;
-	signal_mask_for_wait(mask);
-	return signal_mask_after_wait(sys_pause());
-}
-
-int sys_rt_sigsuspend(vaddr_t set, uint32_t size)
-{
-	uint64_t mask;
-
-	if (size != sizeof(mask))
-		return -EINVAL;
-	if (copy_in(&mask, set, sizeof(mask)) < 0)
-		return -EFAULT;
-	signal_mask_for_wait(mask);
-	return signal_mask_after_wait(sys_pause());
-}
 
 /*
  * Takes the lowest pending signal of a set, or waits for one, no longer than

@@ -1,5 +1,6 @@
 /*
- * kernel/wait/poll.c -- poll(2), select(2) and their kin.
+ * kernel/wait/poll.c -- poll(2), select(2) and their kin; pause(2) and
+ * sigsuspend(2), which wait for a signal and nothing else.
  *
  * Each connection has a word of readiness, which its server writes.  To poll is
  * to look at the words behind some descriptors, and to sleep as long as none of
@@ -160,13 +161,11 @@ static void limit_out(const struct wish *wish)
 	timespec_out(wish->timeout, left, wish->form == WIDE);
 }
 
-/* Blocks other signals meanwhile, if a mask is given: 0, -EINVAL, -EFAULT. */
+/* Reads a mask and blocks its signals meanwhile: 0, -EINVAL, -EFAULT. */
 static int mask_in(vaddr_t from, uint32_t size)
 {
 	uint64_t mask;
 
-	if (!from)
-		return 0;
 	if (size != sizeof(mask))
 		return -EINVAL;
 	if (copy_in(&mask, from, sizeof(mask)) < 0)
@@ -184,7 +183,7 @@ static int wait_for(struct wish *wish, vaddr_t mask, uint32_t size)
 {
 	int result = limit_in(wish);
 
-	if (result == 0)
+	if (result == 0 && mask)
 		result = mask_in(mask, size);
 	if (result < 0)
 		return result;
@@ -260,4 +259,28 @@ int sys_select(vaddr_t arguments)
 	if (copy_in(a, arguments, sizeof(a)) < 0)
 		return -EFAULT;
 	return sys__newselect((int)a[0], a[1], a[2], a[3], a[4]);
+}
+
+/* ---- waiting for a signal ----------------------------------------------- */
+
+int sys_pause(void)
+{
+	while (block(PROC_PAUSED, -1) == GO_ON)
+		;
+	return -EINTR;
+}
+
+/* sigsuspend(2) as it was: the mask is its third argument */
+int sys_sigsuspend(uint32_t unused1, uint32_t unused2, uint32_t mask)
+{
+	(void)unused1, (void)unused2;
+	signal_mask_for_wait(mask);
+	return signal_mask_after_wait(sys_pause());
+}
+
+int sys_rt_sigsuspend(vaddr_t set, uint32_t size)
+{
+	int error = mask_in(set, size);
+
+	return error ? error : signal_mask_after_wait(sys_pause());
 }
