@@ -33,9 +33,10 @@
 #define WAITID_OPTIONS     (WAIT_KNOWN_OPTIONS | WEXITED | WNOWAIT)
 
 /* waitid(2): whom its second argument means. */
-#define P_ALL  0
-#define P_PID  1
-#define P_PGID 2
+#define P_ALL   0
+#define P_PID   1
+#define P_PGID  2
+#define P_PIDFD 3
 
 #define STATUS_CONTINUED 0xffff /* a status of wait4(2) */
 

@@ -349,8 +349,9 @@ int sys_wait4(int pid, vaddr_t status, uint32_t options, vaddr_t rusage)
 }
 
 /*
- * Whom waitid(2) means, as wait4(2) says it: 0, -EINVAL, or -ECHILD.  wait4
- * has no word for group 1 but from within it, where 0 means it.
+ * Whom waitid(2) means, as wait4(2) says it: 0, -EINVAL, -EBADF, or -ECHILD.
+ * wait4 has no word for group 1 but from within it, where 0 means it.  No
+ * descriptor is one of a process.
  */
 static int waitid_pid(int which, int id, int *pid)
 {
@@ -362,7 +363,7 @@ static int waitid_pid(int which, int id, int *pid)
 	else if (which == P_PGID && id >= 0)
 		*pid = id == self()->identity.pgid ? 0 : -id;
 	else
-		return -EINVAL;
+		return which == P_PIDFD && id >= 0 ? -EBADF : -EINVAL;
 	return *pid == -1 ? -ECHILD : 0;
 }
 
@@ -389,10 +390,7 @@ int sys_waitid(int which, int id, vaddr_t info, uint32_t options,
 		struct cpu_time used = used_by(child);
 
 		words[0] = SIGCHLD;
-		words[2] = news.code;
-		words[3] = news.pid;
-		words[4] = news.uid;
-		words[5] = news.value;
+		memcpy(words + 2, &news, sizeof(news));
 		if (!(options & WNOWAIT))
 			forget(child);
 		if (rusage && give_rusage(used, rusage) < 0)

@@ -627,6 +627,9 @@ TEST("LIFE-waitid bad options, ids and addresses are errors")
 	ERR(SYS(NR_waitid, P_PID, 0, P(&info), WEXITED, 0), EINVAL);
 	ERR(SYS(NR_waitid, P_PGID, -1, P(&info), WEXITED, 0), EINVAL);
 	ERR(SYS(NR_waitid, 9, 1, P(&info), WEXITED, 0), EINVAL);
+	ERR(SYS(NR_waitid, P_PIDFD, -1, P(&info), WEXITED, 0), EINVAL);
+	ERR(SYS(NR_waitid, P_PIDFD, 0, P(&info), WEXITED, 0), EBADF);
+	ERR(SYS(NR_waitid, P_PIDFD, 999, P(&info), WEXITED, 0), EBADF);
 	ERR(SYS(NR_waitid, P_ALL, 0, 8, WEXITED, 0), EFAULT);
 	ERR(SYS(NR_waitid, P_ALL, 0, 0, WEXITED, 0), ECHILD);
 }
