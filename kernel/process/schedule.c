@@ -98,6 +98,14 @@ void preempt(void)
 	schedule();
 }
 
+int sys_sched_yield(void)
+{
+	if (!self()->sched.queue->first)
+		turn_yield();
+	preempt();
+	return 0;
+}
+
 /* ---- time --------------------------------------------------------------- */
 
 struct cpu_time clock_used;

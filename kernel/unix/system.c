@@ -1,22 +1,11 @@
 /*
- * kernel/unix/system.c -- the calls about the system as a whole: its one CPU,
- * its end, and calls that are not there.
+ * kernel/unix/system.c -- the end of the system as a whole, and calls that are
+ * not there.
  */
 #include "lifecycle.h"
 
-#include "../../ipc/message/syscall_table.h"
 #include "../base/cpu.h"
 #include "../look/machine.h"
-
-/* ---- the one CPU -------------------------------------------------------- */
-
-int sys_sched_yield(void)
-{
-	if (!self()->sched.queue->first)
-		turn_yield();
-	preempt();
-	return 0;
-}
 
 /* ---- reboot(2): leaves the machine -------------------------------------- */
 
@@ -46,8 +35,7 @@ int sys_reboot(uint32_t magic1, uint32_t magic2, uint32_t command, vaddr_t arg)
 int unknown_call(uint32_t number, const uint32_t *args)
 {
 	struct proc *p = self();
-	uint32_t at = number < UNKNOWN_MAX ? number : UNKNOWN_MAX - 1;
-	uint32_t bit = 1u << at % 32;
+	uint32_t at = min(number, UNKNOWN_MAX - 1), bit = 1u << at % 32;
 
 	(void)args;
 	if (!(p->unknown_told[at / 32] & bit))
