@@ -108,8 +108,7 @@ static int reach(int space, vaddr_t va, bool write, uint32_t *bytes,
 	}
 	if (frame >= pages_in(DIRECT_MAP_LIMIT))
 		return -EFAULT;
-	if (*bytes > PAGE_SIZE - offset)
-		*bytes = PAGE_SIZE - offset;
+	*bytes = min(*bytes, PAGE_SIZE - offset);
 	*where = (char *)frame_to_kernel(frame) + offset;
 	return 0;
 }
@@ -164,8 +163,7 @@ int space_string_bytes(int space, vaddr_t va, uint32_t limit)
 		uint32_t count = limit - length;
 		char *text;
 
-		if (!in_user_space(va + length, 1) ||
-		    reach(space, va + length, false, &count, &text) < 0)
+		if (reach(space, va + length, false, &count, &text) < 0)
 			return -EFAULT;
 		for (uint32_t i = 0; i < count; i++)
 			if (text[i] == '\0')

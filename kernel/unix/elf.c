@@ -120,8 +120,7 @@ static int map_segment(struct elf *e, const struct elf_segment *s)
 	if (e->header.phoff >= s->offset &&
 	    e->header.phoff < s->offset + s->filesz)
 		e->phdr = s->vaddr + e->header.phoff - s->offset;
-	if (end > e->top)
-		e->top = end;
+	e->top = max(e->top, end);
 	return result;
 }
 

@@ -162,15 +162,6 @@ int sys_sigmask(int how, vaddr_t set, vaddr_t oldset, int size, int right_size)
 	return oldset ? copy_out(oldset, &old, size) : 0;
 }
 
-int sys_rt_sigpending(vaddr_t set, uint32_t size)
-{
-	uint64_t pending = self()->signal.pending & self()->signal.mask;
-
-	if (size > sizeof(pending))
-		return -EINVAL;
-	return copy_out(set, &pending, size);
-}
-
 /* ---- waiting ------------------------------------------------------------ */
 
 /*

@@ -261,7 +261,16 @@ int sys_select(vaddr_t arguments)
 	return sys__newselect((int)a[0], a[1], a[2], a[3], a[4]);
 }
 
-/* ---- waiting for a signal ----------------------------------------------- */
+/* ---- signals that wait, and waiting for one ----------------------------- */
+
+int sys_rt_sigpending(vaddr_t set, uint32_t size)
+{
+	uint64_t pending = self()->signal.pending & self()->signal.mask;
+
+	if (size > sizeof(pending))
+		return -EINVAL;
+	return copy_out(set, &pending, size);
+}
 
 int sys_pause(void)
 {
