@@ -1,6 +1,6 @@
 /*
- * abi/mman.h -- what mmap(2), mprotect(2), mremap(2), madvise(2) and msync(2)
- * are asked for.
+ * abi/mman.h -- what mmap(2), mprotect(2), mremap(2), mlock(2), madvise(2) and
+ * msync(2) are asked for.
  *
  * PROT_READ, PROT_WRITE and PROT_EXEC are the RIGHT_* of mm/page.h.
  */
@@ -22,13 +22,18 @@
 #define MAP_FIXED           0x10u
 #define MAP_ANONYMOUS       0x20u
 #define MAP_GROWSDOWN       0x100u
+#define MAP_LOCKED          0x2000u
 #define MAP_NORESERVE       0x4000u
+#define MAP_POPULATE        0x8000u
 #define MAP_FIXED_NOREPLACE 0x100000u
 
 #define MREMAP_MAYMOVE 1u
 #define MREMAP_FIXED   2u
 
 #define MADV_DONTNEED 4
+
+#define MCL_CURRENT 1u /* mlockall(2) */
+#define MCL_FUTURE  2u
 
 #define MS_ASYNC      1u /* msync(2) */
 #define MS_INVALIDATE 2u

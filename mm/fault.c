@@ -154,3 +154,17 @@ int space_page(int space, vaddr_t va, bool write, frame_t *frame)
 		return show(&regions[r], va, frame);
 	return touch_private(&regions[r], va, write, frame);
 }
+
+int space_fill(int space, vaddr_t *va, vaddr_t end)
+{
+	vaddr_t at = page_down(*va);
+	const struct region *r;
+	frame_t f;
+
+	if (!regions_overlap(space, at, end))
+		return 0;
+	r = &regions[region_from(space, at)];
+	at = max(at, r->start);
+	*va = at + PAGE_SIZE;
+	return space_page(space, at, r->rights & RIGHT_WRITE, &f) ? -ENXIO : 1;
+}

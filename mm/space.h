@@ -14,7 +14,7 @@
  *	map.c       map unmap protect move brk      mapping
  *	hole.c      find_private find_shared        where there is room
  *	attach.c    attach detach                   shmat and shmdt
- *	fault.c     page                            touching memory
+ *	fault.c     page fill                       touching memory
  *	usercopy.c  read write transfer             reading and writing it
  *	            string_bytes
  */
@@ -63,7 +63,8 @@ struct space {
 	frame_t directory; /* its page directory */
 	int attaches;      /* how many it has; SHMSEG is their limit */
 	int pid;           /* of its process; not for mm */
-	int promised;      /* pages promised to it: private memory, tables */
+	bool fills;   /* mlockall(2): what is mapped is filled; not for mm */
+	int promised; /* pages promised to it: private memory, tables */
 	/* exec sets both; space_brk() moves the break. */
 	vaddr_t heap_start, heap_break;
 	vaddr_t packed; /* private slots have no hole from here on: hole.c */
@@ -211,6 +212,12 @@ int attach_next(int region);
  * segment has no such page any more (SIGBUS).
  */
 int space_page(int space, vaddr_t va, bool write, frame_t *frame);
+/*
+ * Touches the lowest page that is mapped in [*va, end), as its process would,
+ * and moves *va behind it.  1; 0: there is none; -ENXIO: it may not be touched,
+ * or has no frame.
+ */
+int space_fill(int space, vaddr_t *va, vaddr_t end);
 extern uint32_t count_faults; /* entry/trap.c counts all page faults */
 
 /* ---- usercopy.c: the only way to user memory (and usercopy.h) ----------- */

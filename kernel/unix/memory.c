@@ -1,6 +1,6 @@
 /*
- * kernel/unix/memory.c -- brk, mmap2, munmap, mprotect, msync, madvise, mremap:
- * what a process wants of its own memory.
+ * kernel/unix/memory.c -- brk, mmap2, munmap, mprotect, msync, mlock, madvise,
+ * mremap: what a process wants of its own memory.
  *
  * Each is a few checks, in the order that mmap(2) has on Linux, and one call of
  * mm.
@@ -10,10 +10,38 @@
 #include "../../abi/mman.h"
 #include "../../ipc/message/message.h"
 
+/*
+ * Fills each page that is mapped in [start, end), so that no touch of it finds
+ * it missing.  0; -ENOMEM: one of them may not be touched, or has no frame.
+ */
+static int fill(vaddr_t start, vaddr_t end)
+{
+	int error = 0, result;
+
+	while (!self()->signal.killed &&
+	       (result = space_fill(self()->life.space, &start, end)) != 0) {
+		if (result < 0)
+			error = -ENOMEM;
+		if (need_resched)
+			preempt();
+	}
+	return error;
+}
+
+/* [start, end) is new if `error` is 0: it is filled after MCL_FUTURE. */
+static int new_memory(int error, vaddr_t start, vaddr_t end)
+{
+	if (error == 0 && spaces[self()->life.space].fills)
+		fill(start, end);
+	return error;
+}
+
 int sys_brk(vaddr_t address, vaddr_t *result)
 {
+	vaddr_t before = spaces[self()->life.space].heap_break;
+
 	*result = space_brk(self()->life.space, address);
-	return 0;
+	return new_memory(0, before, *result);
 }
 
 /*
@@ -23,8 +51,6 @@ int sys_brk(vaddr_t address, vaddr_t *result)
 static int choose(int space, vaddr_t address, uint32_t bytes, uint32_t flags,
                   vaddr_t *where)
 {
-	int pages = pages_in(bytes);
-
 	*where = address;
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
 		if (!in_user_space(address, bytes))
@@ -43,8 +69,8 @@ static int choose(int space, vaddr_t address, uint32_t bytes, uint32_t flags,
 	    !regions_overlap(space, *where, *where + bytes))
 		return 0;
 	*where = (flags & MAP_TYPE) == MAP_PRIVATE
-	             ? space_find_private(space, pages)
-	             : space_find_shared(space, pages);
+	             ? space_find_private(space, pages_in(bytes))
+	             : space_find_shared(space, pages_in(bytes));
 	return *where ? 0 : -ENOMEM;
 }
 
@@ -130,9 +156,12 @@ int sys_mmap2(vaddr_t address, uint32_t length, uint32_t prot, uint32_t flags,
 		return error;
 	if (!anonymous)
 		return FORWARD; /* the file's server completes it by map() */
-	if ((flags & MAP_TYPE) != MAP_PRIVATE)
-		return map_shared(args, result);
-	return mmap_segment(self(), -1, 0, RIGHT_ALL, args, result);
+	error = (flags & MAP_TYPE) == MAP_PRIVATE
+	            ? mmap_segment(self(), -1, 0, RIGHT_ALL, args, result)
+	            : map_shared(args, result);
+	if (error == 0 && (flags & (MAP_LOCKED | MAP_POPULATE)))
+		fill(*result, *result + length);
+	return new_memory(error, *result, *result + length);
 }
 
 int sys_munmap(vaddr_t address, uint32_t length)
@@ -157,8 +186,6 @@ int sys_mprotect(vaddr_t address, uint32_t length, uint32_t prot)
 		return -ENOMEM; /* it wraps */
 	if (prot & ~(RIGHT_ALL | PROT_SEM | PROT_GROWSDOWN))
 		return -EINVAL;
-	if (!in_user_space(address, length))
-		return -ENOMEM;
 	if (prot & PROT_GROWSDOWN) {
 		r = region_at(space, address);
 		if (r < 0)
@@ -193,6 +220,66 @@ int sys_msync(vaddr_t address, uint32_t length, uint32_t flags)
 	    (flags & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
 		return -EINVAL;
 	return end < address || !is_mapped(address, end) ? -ENOMEM : 0;
+}
+
+/* ---- mlock -------------------------------------------------------------- */
+
+/*
+ * No page that is there is ever taken away.  So memory is locked once it has
+ * been filled, and to unlock it there is nothing to do.  RLIMIT_MEMLOCK bounds
+ * what one call may ask for: 0, -EPERM or -ENOMEM.
+ */
+static int may_lock(uint32_t bytes)
+{
+	uint32_t limit = self()->limits.own[RLIMIT_MEMLOCK][0];
+
+	if (self()->identity.euid == 0 || (limit && bytes <= limit))
+		return 0;
+	return limit ? -ENOMEM : -EPERM;
+}
+
+int sys_munlock(vaddr_t address, uint32_t length)
+{
+	vaddr_t start = page_down(address), end = page_up(address + length);
+
+	if (end < start)
+		return -EINVAL;
+	return is_mapped(start, end) ? 0 : -ENOMEM;
+}
+
+int sys_mlock(vaddr_t address, uint32_t length)
+{
+	vaddr_t start = page_down(address), end = page_up(address + length);
+	int error = may_lock(end - start);
+
+	if (error == 0)
+		error = sys_munlock(address, length); /* the same checks */
+	return error ? error : fill(start, end);
+}
+
+int sys_mlockall(uint32_t flags)
+{
+	int space = self()->life.space, error, r;
+	uint32_t bytes = 0;
+	vaddr_t at = 0;
+
+	if (flags == 0 || (flags & ~(MCL_CURRENT | MCL_FUTURE)))
+		return -EINVAL;
+	for (; (r = region_from(space, at)) >= 0; at = regions[r].end)
+		bytes += regions[r].end - regions[r].start;
+	error = may_lock(flags & MCL_CURRENT ? bytes : 0);
+	if (error)
+		return error;
+	spaces[space].fills = flags & MCL_FUTURE;
+	if (flags & MCL_CURRENT)
+		fill(0, USER_LIMIT); /* as far as it may be touched */
+	return 0;
+}
+
+int sys_munlockall(void)
+{
+	spaces[self()->life.space].fills = false;
+	return 0;
 }
 
 /* ---- madvise ------------------------------------------------------------ */
@@ -257,7 +344,7 @@ static int move(int r, vaddr_t address, uint32_t old, uint32_t length,
 	draft.offset = region_page(&draft, address);
 	draft.start = draft.base = *to;
 	draft.end = *to + length;
-	return space_move(r, address, old, &draft);
+	return new_memory(space_move(r, address, old, &draft), *to, draft.end);
 }
 
 /* Private memory of no file grows where it is: 0; -ENOMEM: there is no room. */
@@ -272,7 +359,7 @@ static int grow(int r, vaddr_t end)
 	    end < more.start || end > USER_LIMIT ||
 	    regions_overlap(more.space, more.start, end))
 		return -ENOMEM;
-	return space_map(&more);
+	return new_memory(space_map(&more), more.start, end);
 }
 
 int sys_mremap(vaddr_t address, uint32_t old_length, uint32_t new_length,

@@ -8,6 +8,7 @@
  * (DEV10).
  */
 #include "test.h"
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #define MIB (1024 * 1024ul)
@@ -926,4 +927,198 @@ TEST("MEM-madvise advice that is none is EINVAL, other changes nothing")
 	OK(SYS(SYS_madvise, P(p), 0, MADV_DONTNEED));
 	OK(SYS(SYS_madvise, P(hole(PAGE)), 0, MADV_DONTNEED));
 	numbered(p, 1, 1);
+}
+
+/* ---- locked memory ------------------------------------------------------ */
+
+#define MANY 400 /* pages; Linux's count may lag 64 behind */
+
+/* How many pages of the caller are there: field 24 of proc(5). */
+static long resident(void)
+{
+	static char text[1024];
+	int fd = OK(open("/proc/self/stat", O_RDONLY));
+	char *at = text;
+
+	TRUE(read(fd, text, sizeof text - 1) > 0);
+	OK(close(fd));
+	at = strrchr(text, ')') + 2;
+	for (int field = 3; field < 24; field++)
+		at = strchr(at, ' ') + 1;
+	return atol(at);
+}
+
+/* Has it grown since then by about MANY pages, or by nearly none? */
+static int filled(long before)
+{
+	long more = resident() - before;
+
+	if (more > 100 && more < MANY - 100)
+		FAIL("%ld pages more", more);
+	return more >= MANY - 100;
+}
+
+static long mlocked(const void *p, unsigned long bytes)
+{
+	return SYS(SYS_mlock, P(p), (long)bytes);
+}
+
+TEST("MEM-mlock what is locked is there, private, shared and of a fork")
+{
+	char *p = memory(MANY * PAGE, RW), *shared;
+	long before = resident();
+
+	TRUE(!filled(before));
+	OK(mlocked(p, MANY * PAGE));
+	TRUE(filled(before));
+	zeroes(p, MANY);
+	shared = mmap(NULL, MANY * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	TRUE(shared != MAP_FAILED);
+	before = resident();
+	OK(mlocked(shared + 1, MANY * PAGE - 1));
+	TRUE(filled(before));
+	number(p, 1, 3);
+	IN_CHILD
+	{
+		OK(mlocked(p, 3 * PAGE));
+		number(p, 11, 3);
+	}
+	numbered(p, 1, 3);
+	OK(SYS(SYS_munlock, P(p), MANY * PAGE));
+	numbered(p, 1, 3);
+}
+
+TEST("MEM-mlock what cannot be locked: ENOMEM, EINVAL; nothing is no error")
+{
+	char *p = memory(3 * PAGE, RW);
+
+	OK(munmap(p + PAGE, PAGE));
+	ERR(mlocked(p, 3 * PAGE), ENOMEM);
+	ERR(SYS(SYS_munlock, P(p), 3 * PAGE), ENOMEM);
+	ERR(mlocked(p + PAGE, 1), ENOMEM);
+	ERR(mlocked((void *)0xC0000000, PAGE), ENOMEM);
+	ERR(mlocked((void *)0xFFFFE000, PAGE), ENOMEM);
+	ERR(mlocked((void *)0xA0000000, 0xA0000000), EINVAL);
+	ERR(SYS(SYS_munlock, 0xA0000000, 0xA0000000), EINVAL);
+	OK(mlocked(p + PAGE, 0));
+	OK(mlocked(p + PAGE - 1, 1));
+	OK(SYS(SYS_munlock, P(p + 7), PAGE - 7));
+	OK(mprotect(p, PAGE, PROT_NONE));
+	ERR(mlocked(p, PAGE), ENOMEM);
+	OK(SYS(SYS_munlock, P(p), PAGE));
+	OK(mprotect(p, PAGE, PROT_READ));
+	OK(mlocked(p, PAGE));
+}
+
+TEST("MEM-mlock RLIMIT_MEMLOCK bounds it for all but root")
+{
+	struct rlimit few = {4 * PAGE, 4 * PAGE}, none = {0, 0};
+	char *p = memory(8 * PAGE, RW);
+
+	AS(NOBODY, NOBODY)
+	{
+		OK(setrlimit(RLIMIT_MEMLOCK, &few));
+		ERR(mlocked(p, 5 * PAGE), ENOMEM);
+		ERR(mlocked(p + 1, 4 * PAGE), ENOMEM);
+		ERR(SYS(SYS_mlockall, MCL_CURRENT), ENOMEM);
+		OK(SYS(SYS_mlockall, MCL_FUTURE));
+		OK(SYS(SYS_munlockall));
+		OK(mlocked(p, 4 * PAGE));
+		OK(mlocked(p + 1, 4 * PAGE - 1));
+		OK(setrlimit(RLIMIT_MEMLOCK, &none));
+		ERR(mlocked(p, PAGE), EPERM);
+		ERR(SYS(SYS_mlockall, MCL_CURRENT), EPERM);
+		ERR(SYS(SYS_mlockall, MCL_FUTURE), EPERM);
+		OK(SYS(SYS_munlock, P(p), 8 * PAGE));
+		OK(SYS(SYS_munlockall));
+	}
+	OK(setrlimit(RLIMIT_MEMLOCK, &none));
+	OK(mlocked(p, 8 * PAGE));
+}
+
+TEST("MEM-mlock two of them: each is within the limit")
+{
+	struct rlimit few = {4 * PAGE, 4 * PAGE};
+	char *p = memory(8 * PAGE, RW);
+
+	AS(NOBODY, NOBODY)
+	{
+		OK(setrlimit(RLIMIT_MEMLOCK, &few));
+		OK(mlocked(p, 4 * PAGE));
+		EQ(mlocked(p + 4 * PAGE, 4 * PAGE), HERE(-ENOMEM, 0));
+	}
+}
+
+TEST("MEM-mlockall CURRENT fills all that may be touched, FUTURE what comes")
+{
+	char *p = memory(MANY * PAGE, RW), *q;
+	long before;
+
+	OK(mprotect(p, PAGE, PROT_NONE));
+	before = resident();
+	OK(SYS(SYS_mlockall, MCL_CURRENT));
+	TRUE(filled(before));
+	before = resident();
+	memory(MANY * PAGE, RW);
+	TRUE(!filled(before));
+	OK(SYS(SYS_mlockall, MCL_FUTURE));
+	TRUE(!filled(before));
+	q = memory(MANY * PAGE, RW);
+	TRUE(filled(before));
+	before = resident();
+	q = mremap(q, MANY * PAGE, 2 * MANY * PAGE, MREMAP_MAYMOVE);
+	TRUE(q != MAP_FAILED);
+	TRUE(filled(before));
+	before = resident();
+	TRUE(sbrk(MANY * PAGE) != (void *)-1);
+	TRUE(filled(before));
+}
+
+TEST("MEM-mlockall FUTURE ends with munlockall, CURRENT, and in a child")
+{
+	long before;
+
+	OK(SYS(SYS_mlockall, MCL_CURRENT | MCL_FUTURE));
+	IN_CHILD
+	{
+		before = resident();
+		memory(MANY * PAGE, RW);
+		TRUE(!filled(before));
+	}
+	OK(SYS(SYS_mlockall, MCL_CURRENT));
+	before = resident();
+	memory(MANY * PAGE, RW);
+	TRUE(!filled(before));
+	OK(SYS(SYS_mlockall, MCL_FUTURE));
+	OK(SYS(SYS_munlockall));
+	memory(MANY * PAGE, RW);
+	TRUE(!filled(before));
+}
+
+TEST("MEM-mlockall flags that are none, or unknown, are EINVAL")
+{
+	ERR(SYS(SYS_mlockall, 0), EINVAL);
+	ERR(SYS(SYS_mlockall, 4), EINVAL);
+	ERR(SYS(SYS_mlockall, 8 | MCL_CURRENT), EINVAL);
+	ERR(SYS(SYS_mlockall, -1), EINVAL);
+}
+
+TEST("MEM-mlockall ONFAULT is for memory that is counted when it is touched")
+{
+	EQ(SYS(SYS_mlockall, MCL_CURRENT | 4), HERE(0, -EINVAL));
+}
+
+TEST("MEM-mlock MAP_POPULATE and MAP_LOCKED fill what they map")
+{
+	long before = resident();
+
+	TRUE(mmap(NULL, MANY * PAGE, RW,
+	          MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
+	          0) != MAP_FAILED);
+	TRUE(filled(before));
+	before = resident();
+	TRUE(mmap(NULL, MANY * PAGE, RW,
+	          MAP_SHARED | MAP_ANONYMOUS | MAP_LOCKED, -1,
+	          0) != MAP_FAILED);
+	TRUE(filled(before));
 }
