@@ -694,6 +694,60 @@ TEST("PROC-fd the link of a removed file has a number, and no path")
 	EQ(strcmp(text, HERE(there, path)), 0);
 }
 
+/* The kilobytes behind `word` in smaps, of the region at `start`; -1: none. */
+static long smaps_of(const void *start, const char *word)
+{
+	static char all[60000];
+	char head[16], *region, *at;
+	int fd = OK(open("/proc/self/smaps", O_RDONLY)), bytes = 0, got;
+
+	while ((got = read(fd, all + bytes, sizeof all - 1 - bytes)) > 0)
+		bytes += got;
+	all[bytes] = 0;
+	OK(close(fd));
+	snprintf(head, sizeof head, "%08lx-", (unsigned long)start);
+	region = strstr(all, head);
+	at = region ? strstr(region, word) : 0;
+	return at ? strtol(at + strlen(word), 0, 10) : -1;
+}
+
+TEST("PROC-smaps says how much of a region is there")
+{
+	int all = PROT_READ | PROT_WRITE | PROT_EXEC;
+	char *p = mmap(0, 10 * PAGE, all, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	TRUE(p != MAP_FAILED);
+	EQ(smaps_of(p, "\nSize:"), 40);
+	EQ(smaps_of(p, "\nRss:"), 0);
+	for (int i = 2; i < 5; i++)
+		p[i * PAGE] = 1;
+	EQ(smaps_of(p, "\nRss:"), 12);
+	EQ(smaps_of(p, "\nReferenced:"), 12);
+	EQ(smaps_of(p, "\nAnonymous:"), 12);
+	EQ(smaps_of(p, "\nSwap:"), 0);
+	EQ(smaps_of(p, "\nKernelPageSize:"), 4);
+	IN_CHILD
+	{
+		EQ(smaps_of(p, "\nAnonymous:"), 12);
+	}
+}
+
+TEST("PROC-smaps what is shared, or a file's, is not anonymous")
+{
+	int fd = OK(open("/proc/self/exe", O_RDONLY));
+	volatile char *file = mmap(0, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+	char *p = mmap(0, 6 * PAGE, PROT_READ | PROT_WRITE,
+	               MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	TRUE(p != MAP_FAILED && file != MAP_FAILED);
+	p[0] = p[PAGE] = file[0];
+	EQ(smaps_of(p, "\nSize:"), 24);
+	EQ(smaps_of(p, "\nRss:"), 8);
+	EQ(smaps_of(p, "\nAnonymous:"), 0);
+	EQ(smaps_of((void *)file, "\nRss:"), 4);
+	EQ(smaps_of((void *)file, "\nAnonymous:"), 0);
+}
+
 /* What lstat says of a descriptor's link. */
 static struct stat link_stat(int fd)
 {

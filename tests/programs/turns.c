@@ -156,6 +156,7 @@ static void regions(void)
 	for (int i = 0; i < 14000; i += 2)
 		MUST(mprotect(at + i * PAGE, PAGE, PROT_READ));
 	read_all("/proc/self/maps");
+	read_all("/proc/self/smaps");
 	read_all("/proc/self/status");
 	read_all("/proc/self/stat");
 	munmap(at, 14000 * PAGE);
@@ -172,6 +173,7 @@ static void zeroes(void)
 	for (size_t i = 0; i < bytes; i += PAGE)
 		*(volatile char *)(at + i);
 	read_all("/proc/self/statm");
+	read_all("/proc/self/smaps");
 	read_all("/proc/self/pt");
 	read_all("/proc/counters");
 	read_all("/proc/stat");

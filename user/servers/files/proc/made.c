@@ -44,6 +44,7 @@ static void (*const pieces[MADE_TUNABLES])(struct making *) = {
     [MADE_MSG] = make_msg,         [MADE_MAPS] = make_maps,
     [MADE_PT] = make_pt,           [MADE_CMDLINE] = make_cmdline,
     [MADE_ENVIRON] = make_environ, [MADE_FDINFO] = make_fdinfo,
+    [MADE_SMAPS] = make_smaps,
 };
 
 /*
@@ -84,7 +85,7 @@ static void make(struct making *making, int made)
 static bool of_memory(const struct node *node)
 {
 	return node->value == MADE_MAPS || node->value == MADE_ENVIRON ||
-	       node->value == MADE_FDINFO;
+	       node->value == MADE_FDINFO || node->value == MADE_SMAPS;
 }
 
 int made_admits(const struct node *node, const struct who *who)

@@ -11,7 +11,7 @@
 enum made {
 	MADE_NOTHING, MADE_MEMINFO, MADE_UPTIME, MADE_COUNTERS, MADE_CHECK,
 	MADE_SHM, MADE_SEM, MADE_MSG, MADE_STAT, MADE_STATUS, MADE_MAPS, MADE_PT,
-	MADE_ENVIRON, MADE_VMSTAT, MADE_LIMITS, MADE_FDINFO,
+	MADE_ENVIRON, MADE_VMSTAT, MADE_LIMITS, MADE_FDINFO, MADE_SMAPS,
 	MADE_CRIME, MADE_MACHINE_STAT, MADE_LOADAVG, MADE_COMMAND_LINE,
 	MADE_CPUINFO, MADE_STATM, MADE_COMM, MADE_CMDLINE,
 	MADE_VERSION, MADE_OSTYPE, MADE_OSRELEASE, MADE_OSVERSION, MADE_HOSTNAME,
@@ -91,6 +91,7 @@ void make_msg(struct making *making);
 
 /* maps.c */
 void make_maps(struct making *making);
+void make_smaps(struct making *making);
 void make_pt(struct making *making);
 /*
  * The bytes that are mapped in a process's space, and the pages that are

@@ -1,7 +1,9 @@
 /*
- * user/servers/files/proc/maps.c -- /proc/PID/maps and /proc/PID/pt.
+ * user/servers/files/proc/maps.c -- /proc/PID/maps, smaps and pt.
  *
- * maps has Linux's format, with a line for each region.  pt shows the words
+ * maps has Linux's format, with a line for each region.  smaps says behind each
+ * line how much of the region is present; what would need the number of those
+ * who share a page (Pss, Shared_*, Private_*) is not there.  pt shows the words
  * that the CPU reads, with a line for each one that is present, a PDE before
  * the PTEs of its table.  Numbers after the index are hexadecimal, and what
  * follows the word is for people:
@@ -18,9 +20,10 @@
 #include "../../../../abi/page.h"
 #include "../../../../abi/shm.h"
 
-#define FRAME      0xFFFFF000u /* of a word: the address of the frame */
-#define USER_SLOTS 768
-#define ENTRIES    1024
+#define FRAME       0xFFFFF000u /* of a word: the address of the frame */
+#define USER_SLOTS  768
+#define TABLE_STEPS 100 /* looking through a table costs as many nodes */
+#define ENTRIES     1024
 
 /* Reads the space of process `pid`.  Returns its index; -1: it has none. */
 static int space_read(struct row *row, int pid)
@@ -43,6 +46,16 @@ static int slot_region(const struct row *space, int slot)
 	       (const uint8_t *)row_bytes(space, SPACE_SLOT_REGION) + 2 * slot,
 	       sizeof(index));
 	return index - 1;
+}
+
+/* Reads the PDEs of a space's user half.  False: it has no directory. */
+static bool directory_read(const struct row *space, uint32_t *frame,
+                           uint32_t directory[USER_SLOTS])
+{
+	*frame = row_get(space, SPACE_DIRECTORY);
+	return (int)*frame >= 0 &&
+	       physical_read(*frame << PAGE_SHIFT, directory,
+	                     USER_SLOTS * sizeof(*directory));
 }
 
 /* ---- maps --------------------------------------------------------------- */
@@ -138,6 +151,73 @@ static void put_region(struct text *text, const struct row *region, int *steps)
 	text_byte(text, '\n');
 }
 
+/* What is present of a region, in pages. */
+struct measures {
+	uint32_t present, referenced;
+	uint32_t own; /* of private memory: no file has them */
+};
+
+/* Counts the entries [first, last) of a table that a PDE points at. */
+static void measure_table(struct measures *sums, uint32_t pde, uint32_t first,
+                          uint32_t last)
+{
+	static uint32_t table[ENTRIES];
+
+	if (!(pde & PTE_P) || !physical_read(pde & FRAME, table, sizeof(table)))
+		return;
+	for (uint32_t i = first; i < last; i++) {
+		if (!(table[i] & PTE_P))
+			continue;
+		sums->present++;
+		sums->referenced += (table[i] & PTE_A) != 0;
+		sums->own += !(pde & PDE_LINKED) && !(table[i] & PTE_BORROWED);
+	}
+}
+
+/* A region is measured at once: it has 768 tables at most. */
+static struct measures measure(const struct row *space,
+                               const struct row *region, int *steps)
+{
+	static uint32_t directory[USER_SLOTS];
+	uint32_t at = row_get(region, REGION_START) >> PAGE_SHIFT;
+	uint32_t end = row_get(region, REGION_END) >> PAGE_SHIFT, frame;
+	struct measures sums = {0};
+
+	if (!directory_read(space, &frame, directory))
+		return sums;
+	while (at < end) {
+		uint32_t first = at % ENTRIES;
+		uint32_t last = min(first + (end - at), ENTRIES);
+
+		measure_table(&sums, directory[at / ENTRIES], first, last);
+		at += last - first;
+		*steps += TABLE_STEPS;
+	}
+	return sums;
+}
+
+static void put_measures(struct text *text, const struct row *space,
+                         const struct row *region, int *steps)
+{
+	struct measures sums = measure(space, region, steps);
+	uint32_t bytes =
+	    row_get(region, REGION_END) - row_get(region, REGION_START);
+	bool is_private = row_get(region, REGION_KIND) != REGION_SHARED;
+	const struct {
+		const char *name;
+		uint32_t kib;
+	} lines[] = {{"Size:", bytes / 1024},
+	             {"KernelPageSize:", 4},
+	             {"MMUPageSize:", 4},
+	             {"Rss:", sums.present * 4},
+	             {"Referenced:", sums.referenced * 4},
+	             {"Anonymous:", is_private ? sums.own * 4 : 0},
+	             {"Swap:", 0}};
+
+	for (uint32_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		text_add(text, "%-16s%8u kB\n", lines[i].name, lines[i].kib);
+}
+
 /*
  * The lowest region of a space that ends above `at`, or -1.  The loop is
  * bounded, because the list may change while it is read.
@@ -165,7 +245,7 @@ static int region_above(const struct row *space, uint32_t at)
  */
 #define STEPS 50000
 
-void make_maps(struct making *making)
+static void put_regions(struct making *making, bool measured)
 {
 	static struct row space, region;
 	int index = space_read(&space, making->pid), i, steps = 0;
@@ -179,12 +259,24 @@ void make_maps(struct making *making)
 		uint32_t end = row_get(&region, REGION_END);
 
 		put_region(&making->text, &region, &steps);
+		if (measured)
+			put_measures(&making->text, &space, &region, &steps);
 		making->at = end;
 		i = (int)row_get(&region, REGION_NEXT);
 		if (i < 0)
 			i = region_above(&space,
 			                 (end + SLOT_SIZE - 1) & -SLOT_SIZE);
 	}
+}
+
+void make_maps(struct making *making)
+{
+	put_regions(making, false);
+}
+
+void make_smaps(struct making *making)
+{
+	put_regions(making, true);
 }
 
 /* ---- pt ----------------------------------------------------------------- */
@@ -245,16 +337,6 @@ static void put_pde(struct text *text, const struct row *space, int slot,
 			text_add(text, " id %d", (int)row_get(&shm, SHM_ID));
 	}
 	text_byte(text, '\n');
-}
-
-/* Reads the PDEs of a space's user half.  False: it has no directory. */
-static bool directory_read(const struct row *space, uint32_t *frame,
-                           uint32_t directory[USER_SLOTS])
-{
-	*frame = row_get(space, SPACE_DIRECTORY);
-	return (int)*frame >= 0 &&
-	       physical_read(*frame << PAGE_SHIFT, directory,
-	                     USER_SLOTS * sizeof(*directory));
 }
 
 /* making->at counts lines as if all entries were present; line 0 is CR3's. */

@@ -87,6 +87,7 @@ static const struct {
     {"stat", S_IFREG | 0444, MADE_STAT},
     {"status", S_IFREG | 0444, MADE_STATUS},
     {"maps", S_IFREG | 0444, MADE_MAPS},
+    {"smaps", S_IFREG | 0444, MADE_SMAPS},
     {"pt", S_IFREG | 0400, MADE_PT},
     {"crime", S_IFREG | 0444, MADE_CRIME},
     {"statm", S_IFREG | 0444, MADE_STATM},
