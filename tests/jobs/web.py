@@ -524,10 +524,8 @@ def other_kernel(check, browser):
           "page reads version 4" in said and "kernel has 5" in said, said)
 
 
-def emulator(check, browser, path):
+def emulator(check, browser):
     """A v86 without a name that we use is refused by that name."""
-    browser.open()
-    browser.goto(path)
     browser.wait(READY, 60)
     said = browser.evaluate("""(() => {
         const at = page.live.machine.emulator.v86.cpu;
@@ -592,6 +590,6 @@ def web_troubles(check, browser):
     check = check.about("web")
     path = make()
     other_browsers(check, browser, path)
+    emulator(check, browser)
     other_kernel(check, browser)
-    emulator(check, browser, path)
     failures(check, browser)
