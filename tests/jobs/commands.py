@@ -70,10 +70,22 @@ def beside(what, name, *words):
     return status, text_of(out), text_of(errors)
 
 
+def mistakes():
+    """Calls the commands as in USAGES, all in one shell, and returns the status,
+    output and errors of each; a line `= STATUS` follows it in both."""
+    line = "; ".join('/bin/%s; echo "= $?" | tee /dev/stderr' % " ".join(words)
+                     for words, _ in USAGES)
+    _, out, errors = run("sh", "-c", line)
+    out, errors = (re.split(r"^= (\d+)\n", text, flags=re.M)
+                   for text in (out, errors))
+    return [(int(status), said, complaint) for status, said, complaint in
+            zip(out[1::2], out[::2], errors[::2])]
+
+
 def commands(check):
     """Each command says what it should, and each mistake is one sentence."""
-    for words, usage in USAGES:
-        status, out, errors = run(*words)
+    for (words, usage), (status, out, errors) in zip(
+            USAGES, mistakes(), strict=True):
         check("commands: `%s` says how it is called" % " ".join(words),
               (status, out) == (2, "") and
               errors.endswith("usage: %s\n" % usage), status, out, errors)
