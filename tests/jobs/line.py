@@ -9,7 +9,7 @@ import termios
 import time
 
 from machine import (PATIENCE, QEMU, RUN, TOP, Terminal, built, command,
-                     environment)
+                     environment, soon)
 
 LINE = built("hostline")
 COPY = built("copy")
@@ -111,22 +111,38 @@ def line_of_readers(check):
     check = check.about("tools/run")
     both_lines(check, bad_readers)
     stuck = begin("both", stdin=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(8)
+    is_full = filled(stuck.stdout)
     stuck.stdin.write(b"a line\n")
     stuck.stdin.flush()
     time.sleep(1)
     _, errors = stuck.communicate(timeout=60)
-    check("input arrives while output is not taken", errors == b"a line\n",
-          stuck.returncode, errors)
+    check("input arrives while output is not taken",
+          is_full and errors == b"a line\n", is_full, stuck.returncode, errors)
+
+
+def filled(pipe):
+    """Says whether there comes a time when there is something in the pipe and
+    for two seconds no more: it is full."""
+    def held():
+        number = fcntl.ioctl(pipe, termios.FIONREAD, bytes(4))
+        return int.from_bytes(number, sys.byteorder)
+
+    def stays():
+        before = held()
+        time.sleep(2)
+        return 0 < before == held()
+
+    return soon(stays)
 
 
 def bad_readers(check, name, env):
     """One reader is late, one closes early, and one does not read at all."""
     slow = begin("out", "600000", env=env)
-    time.sleep(8)
+    is_full = filled(slow.stdout)
     out = slow.stdout.read()
-    check("a reader that is slow loses nothing" + name, slow.wait(60) == 0
-          and out == pattern(600000), slow.returncode, len(out))
+    check("a reader that is slow loses nothing" + name,
+          is_full and slow.wait(60) == 0 and out == pattern(600000), is_full,
+          slow.returncode, len(out))
     early = begin("out", "100000000", env=env)
     early.stdout.read(1000)
     early.stdout.close()
