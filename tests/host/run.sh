@@ -2,23 +2,26 @@
 # tests/host/run.sh -- builds and runs the host tests of the pure core.  Prints
 # TAP; exit status 1 if any test failed.
 #
-# The file `programs` says what a program is made of.  All run with
-# AddressSanitizer and UBSan; the fast ones run without them, too, and whole.
+# build.mk says what a program is made of.  All run with AddressSanitizer and
+# UBSan; the fast ones run without them, too, and whole.
 # usage: tests/host/run.sh [NAME...]
 cd "$(dirname "$0")/../.." || exit 1
-. tests/host/programs
+unset MAKEFLAGS # of a make that has called us
 out=build/host
 mkdir -p "$out"
-sanitize="-O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined"
 failed=0
 
-try() # SOURCE PROGRAM ARGUMENTS FLAG...
+words() # WORD: the rest of its comment line in the program's source
 {
-	source=$1 program=$2 arguments=$3
-	shift 3
-	# shellcheck disable=SC2046,SC2086 # words are meant to split
-	if ! $HOSTCC $(flags_of "$source") $(link_flags_of "$source") \
-		-g -Wall -Wextra "$@" -o "$program" $(files_of "$source"); then
+	sed -n "1,9s|^// $1:* *\(.*\)|\1|p" "tests/host/$name.c"
+}
+
+try() # PROGRAM ARGUMENTS VARIABLE...: builds it with these, and runs it
+{
+	program=$1 arguments=$2
+	shift 2
+	# shellcheck disable=SC2086 # words are meant to split
+	if ! make -s -f tests/host/build.mk NAME="$name" TO="$program" "$@"; then
 		echo "not ok - $program: does not compile"
 		failed=1
 	elif ! "$program" $arguments; then
@@ -27,18 +30,15 @@ try() # SOURCE PROGRAM ARGUMENTS FLAG...
 	fi
 }
 
-each_way() # SOURCE PROGRAM FLAG...: as the source asks for it
+each_way() # PROGRAM VARIABLE...: as the source asks for it
 {
-	source=$1 program=$2
-	shift 2
-	if has "$source" fast; then
-		try "$source" "$program" "" -O2 "$@"
-		# shellcheck disable=SC2086
-		try "$source" "$program-sanitized" "$(words "$source" fast)" \
-			$sanitize "$@"
+	program=$1 argument=$(words fast)
+	shift
+	if [ "$argument" ]; then
+		try "$program" "" "$@"
+		try "$program-sanitized" "$argument" SANITIZE=1 "$@"
 	else
-		# shellcheck disable=SC2086
-		try "$source" "$program" "" $sanitize "$@"
+		try "$program" "" SANITIZE=1 "$@"
 	fi
 }
 
@@ -47,13 +47,10 @@ for source in tests/host/test_*.c tests/host/explore_*.c; do
 	if [ $# -gt 0 ]; then
 		case " $* " in *" $name "*) ;; *) continue ;; esac
 	fi
-	if has "$source" small; then
-		for entries in $(words "$source" small); do
-			each_way "$source" "$out/$name-$entries" \
-				-DHOST_SMALL="$entries" -Wno-div-by-zero
-		done
-	else
-		each_way "$source" "$out/$name"
-	fi
+	machines=$(words small)
+	for entries in $machines; do
+		each_way "$out/$name-$entries" SMALL="$entries"
+	done
+	[ "$machines" ] || each_way "$out/$name"
 done
 exit $failed

@@ -3,7 +3,7 @@
 #
 # Each patch in tests/host/bugs is one change of the real sources, as somebody
 # tired might make it.  Its first line says what is wrong.  Its second line names
-# the program that must object (see `programs`) and, of an explorer, the scene.
+# the program that must object (see build.mk) and, of an explorer, the scene.
 # The patch is applied to a copy of its file, which takes the place of the file
 # in the program.  A program that panics has seen the bug, too.
 #
@@ -14,7 +14,7 @@
 #        test_seeded_bugs.sh NAME...   the bugs of these patches
 #        test_seeded_bugs.sh places    do all patches apply?
 cd "$(dirname "$0")/../.." || exit 1
-. tests/host/programs
+unset MAKEFLAGS # of a make that has called us
 out=build/host/seeded
 only=
 [ "$1" = places ] && only=places && shift && out=$out-places
@@ -22,37 +22,13 @@ rm -rf "$out"
 mkdir -p "$out"
 number=0 failed=0
 
-compile() # FILE OBJECT FLAG...
+# Builds the program with $out/changed.c in the file's place.
+build_changed() # FILE
 {
-	local file=$1 object=$2
-	shift 2
-	# shellcheck disable=SC2046,SC2086 # words are meant to split
-	$HOSTCC $(flags_of "$source") $small -O1 -w "$@" -c -o "$object" "$file"
-}
-
-# Makes the objects of the program, once for all of its bugs.
-objects()
-{
-	local file
-	[ -d "$out/$program" ] && return
-	mkdir "$out/$program"
-	for file in $(files_of "$source"); do
-		compile "$file" "$out/$program/$(basename "$file" .c).o" ||
-			return
-	done
-}
-
-build_changed() # FILE: the program, with $out/changed.c in the file's place
-{
-	source=tests/host/${program%-[0-9]}.c small=
-	[ "$program" = "${program%-[0-9]}" ] || small=-DHOST_SMALL=${program#*-}
-	rm -rf "$out/linked"
-	objects && cp -r "$out/$program" "$out/linked" || return
-	compile "$out/changed.c" "$out/linked/$(basename "$1" .c).o" \
-		-iquote "$(dirname "$1")" || return
-	# shellcheck disable=SC2046
-	$HOSTCC $(flags_of "$source") $(link_flags_of "$source") \
-		-o "$out/changed" "$out/linked/"*.o
+	local small=
+	[ "$program" = "${program%-[0-9]}" ] || small=${program#*-}
+	make -s -f tests/host/build.mk NAME="${program%-[0-9]}" \
+		SMALL="$small" CHANGED="$1" TO="$out/changed"
 }
 
 verdict() # OK? SENTENCE WHY
