@@ -27,6 +27,7 @@ enum {
 	NR_fstatfs64 = 269,
 	NR_preadv = 333,
 	NR_pwritev = 334,
+	NR_getcpu = 318,
 	NR_memfd_create = 356,
 };
 
@@ -105,6 +106,8 @@ BAD("nanosleep request", IN, 8, 0, NR_nanosleep, 1, {0, 0})
 BAD("clock_nanosleep request", IN, 8, 0, NR_clock_nanosleep, 3, {0, 0, 0, 0})
 BAD("clock_nanosleep64 request", IN, 16, 0, NR_clock_nanosleep64, 3,
     {0, 0, 0, 0})
+BAD("getcpu cpu", OUT, 4, 1, NR_getcpu, 1, {0, 0, 0})
+BAD("getcpu node", OUT, 4, 1, NR_getcpu, 2, {0, 0, 0})
 BAD("uname buf", OUT, 390, 0, NR_uname, 1, {0})
 BAD("rt_sigprocmask set", IN, 8, 1, NR_rt_sigprocmask, 2, {0, 0, 0, 8})
 BAD("rt_sigprocmask oldset", OUT, 8, 1, NR_rt_sigprocmask, 3, {0, 0, 0, 8})

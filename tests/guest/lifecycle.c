@@ -11,6 +11,7 @@
  */
 #define OWN_MAIN
 #include "test.h"
+#include <sys/syscall.h>
 
 #include <sys/resource.h>
 #include <sys/times.h>
@@ -632,6 +633,49 @@ TEST("LIFE-waitid bad options, ids and addresses are errors")
 	ERR(SYS(NR_waitid, P_PIDFD, 999, P(&info), WEXITED, 0), EBADF);
 	ERR(SYS(NR_waitid, P_ALL, 0, 8, WEXITED, 0), EFAULT);
 	ERR(SYS(NR_waitid, P_ALL, 0, 0, WEXITED, 0), ECHILD);
+}
+
+TEST("LIFE-cpu getcpu names the CPU and its node, and only what is asked for")
+{
+	unsigned cpu = 7, node = 7;
+
+	OK(SYS(SYS_getcpu, P(&cpu), 0, 0));
+	EQ(cpu, 0);
+	EQ(node, 7);
+	OK(SYS(SYS_getcpu, 0, P(&node), 0));
+	EQ(node, 0);
+	OK(SYS(SYS_getcpu, 0, 0, 0));
+	ERR(SYS(SYS_getcpu, 0xC0000000, 0, 0), EFAULT);
+	ERR(SYS(SYS_getcpu, P(&cpu), 1, 0), EFAULT);
+}
+
+TEST("LIFE-fsid setfsuid and setfsgid answer the effective ids")
+{
+	EQ(SYS(SYS_setfsuid32, -1), 0);
+	EQ(SYS(SYS_setfsgid32, -1), 0);
+	AS(NOBODY, 7)
+	{
+		EQ(SYS(SYS_setfsuid32, 0), NOBODY);
+		EQ(SYS(SYS_setfsuid32, -1), NOBODY);
+		EQ(SYS(SYS_setfsgid32, 0), 7);
+		EQ(SYS(SYS_setfsgid32, -1), 7);
+	}
+	IN_CHILD
+	{
+		OK(setresgid(-1, 4, -1));
+		OK(setresuid(-1, 5, -1));
+		EQ(SYS(SYS_setfsuid32, -1), 5);
+		EQ(SYS(SYS_setfsgid32, -1), 4);
+	}
+}
+
+TEST("LIFE-fsid root sets another id to open files by")
+{
+	IN_CHILD
+	{
+		EQ(SYS(SYS_setfsuid32, 5), 0);
+		EQ(SYS(SYS_setfsuid32, -1), HERE(5, 0));
+	}
 }
 
 /* Uses the CPU until the process has had it for this many ticks. */
@@ -1598,7 +1642,7 @@ TEST("LIFE-sysinfo tells memory, processes and seconds as /proc does")
 		unsigned high[2], unit, unused[2];
 	} before, after;
 	static char text[4096];
-	int id = make(64 * PAGE);
+	int id = make(1024 * PAGE);
 	pid_t pid;
 
 	ERR(SYS(NR_sysinfo, 0xC0000000), EFAULT);
@@ -1607,15 +1651,15 @@ TEST("LIFE-sysinfo tells memory, processes and seconds as /proc does")
 	TRUE(before.total > 0x1000000 && before.free < before.total);
 	TRUE(read_file("/proc/meminfo", text, sizeof text) > 0);
 	EQ(before.total / 1024, meminfo(text, "MemTotal:"));
-	memset(attach(id), 1, 64 * PAGE);
+	memset(attach(id), 1, 1024 * PAGE);
 	BACKGROUND(pid)
 	{
 		pause();
 	}
 	sleep_ms(1100);
 	OK(SYS(NR_sysinfo, P(&after)));
-	TRUE(after.shared >= before.shared + HERE(64 * PAGE, 0));
-	TRUE(after.shared >= 64 * PAGE);
+	TRUE(after.shared >= before.shared + HERE(1024 * PAGE, 0));
+	TRUE(after.shared >= 1024 * PAGE);
 	TRUE(after.free < before.free);
 	TRUE(after.processes > 2 && after.up > before.up);
 	kill(pid, SIGKILL);

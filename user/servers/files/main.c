@@ -182,6 +182,7 @@ static int (*const calls[SYSCALL_LIMIT])(const struct message *) = {
     [SYS_sched_get_priority_max] = policy_call,
     [SYS_sched_setaffinity] = set_affinity_call,
     [SYS_sched_getaffinity] = get_affinity_call,
+    [SYS_getcpu] = getcpu_call,
     [SYS_sysinfo] = sysinfo_call,
     [SYS_times] = times_call,
     [SYS_getrusage] = getrusage_call,

@@ -154,6 +154,7 @@ int scheduler_call(const struct message *m);
 int policy_call(const struct message *m);
 int set_affinity_call(const struct message *m);
 int get_affinity_call(const struct message *m);
+int getcpu_call(const struct message *m);
 int getrusage_call(const struct message *m);
 int times_call(const struct message *m);
 
