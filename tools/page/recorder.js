@@ -19,8 +19,8 @@ const Recorder = (() => {
 	const ARGUMENTS = {fault: 3, served: 2, link: 3, unlink: 3, rights: 3,
 		fork: 1, switch: 2, message: 3, exec: 1, exit: 1};
 	const LOOKS = ["ps", "pt", "pmap", "ipcs", "ipcrm", "frames", "trace",
-		"poweroff", "sh", "menu"];
-	const SHELLS = ["menu", "sh"];
+		"poweroff", "sh", "ash", "menu"];
+	const SHELLS = ["menu", "sh", "ash"];
 
 	const hex = (number, digits) =>
 		(number >>> 0).toString(16).padStart(digits, "0");

@@ -12,7 +12,7 @@
  * switches the machine off.
  *
  * Without `host`, the command after "--" runs on the terminal.  When it has
- * ended, a login shell runs, again and again: /bin/sh, which is busybox if the
+ * ended, a login shell runs, again and again: /bin/ash, which is busybox if the
  * build could bring it, or else the menu.  Without a menu, init switches the
  * machine off.
  *
