@@ -103,7 +103,7 @@ static int run_fcntl(uint32_t number, const uint32_t *a)
 	return result;
 }
 
-static int run_plain(uint32_t number, const uint32_t *a)
+static int run_always_EOPNOTSUPP(uint32_t number, const uint32_t *a)
 {
 	(void)number;
 	(void)a;
@@ -238,5 +238,5 @@ int (*const syscall_run[SYSCALL_LIMIT])(uint32_t, const uint32_t *) = {
 	[48] = unknown_call,
 	[49] = unknown_call,
 	[50] = unknown_call,
-	[51] = run_plain,
+	[51] = run_always_EOPNOTSUPP,
 };
