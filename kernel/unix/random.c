@@ -83,7 +83,10 @@ void random_bytes(uint8_t bytes[RANDOM_BLOCK])
 	memcpy(bytes, s + KEY_WORDS, RANDOM_BLOCK);
 }
 
-/* A long answer is made in pieces; a signal ends it after one. */
+/*
+ * A long answer is made in pieces, none of which lies in two pages, so all that
+ * fits before a hole is given.  A signal ends it after a page.
+ */
 int sys_getrandom(vaddr_t to, uint32_t bytes, uint32_t flags)
 {
 	uint8_t block[RANDOM_BLOCK];
@@ -94,12 +97,13 @@ int sys_getrandom(vaddr_t to, uint32_t bytes, uint32_t flags)
 		return -EINVAL;
 	bytes = min(bytes, INT32_MAX);
 	while (done < bytes) {
-		uint32_t n = min(bytes - done, RANDOM_BLOCK);
+		uint32_t in_page = (to + done) % PAGE_SIZE;
+		uint32_t n =
+		    min(min(bytes - done, RANDOM_BLOCK), PAGE_SIZE - in_page);
 
-		if (done % PAGE_SIZE == 0 && done > 0 && need_resched)
+		if (in_page == 0 && done > 0 && need_resched)
 			preempt();
-		if (done % PAGE_SIZE == 0 && done > 0 &&
-		    self()->signal.attention)
+		if (in_page == 0 && done > 0 && self()->signal.attention)
 			break;
 		random_bytes(block);
 		if (copy_out(to + done, block, n) < 0)

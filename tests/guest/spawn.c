@@ -537,7 +537,7 @@ TEST("SPAWN-random no two answers are equal, and each byte is given")
 	EQ(SYS(NR_getrandom, P(one), 0, 0), 0);
 }
 
-TEST("SPAWN-random bad flags and bad addresses")
+TEST("SPAWN-random bad flags and bad addresses; before a hole all is given")
 {
 	char *p = memory(2 * PAGE, PROT_READ | PROT_WRITE);
 
@@ -547,6 +547,9 @@ TEST("SPAWN-random bad flags and bad addresses")
 	ERR(SYS(NR_getrandom, P(0xC0100000), 16, 0), EFAULT);
 	OK(munmap(p + PAGE, PAGE));
 	EQ(SYS(NR_getrandom, P(p + PAGE - 16), 16, 0), 16);
+	EQ(SYS(NR_getrandom, P(p + PAGE - 16), 40, 0), 16);
+	EQ(SYS(NR_getrandom, P(p + 33), 2 * PAGE, 0), PAGE - 33);
+	ERR(SYS(NR_getrandom, P(p + PAGE), 40, 0), EFAULT);
 }
 
 /* --- the helper: what an exec'd program does ----------------------------- */
