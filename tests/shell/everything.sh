@@ -134,6 +134,14 @@ factor 1001; cal 2 2024 | head -n 3; dirname /a/b/c; basename /a/b.c .c
 echo '1 2
 3 4' | tr ' ' '\n' | sort -n | shuf | sort -n | tr '\n' ' '; echo
 printf '1s/x/y/\n1,$p\nw\nq\n' >script; printf 'axa\nbxb\n' >edited; ed edited <script; cat edited
+printf '%s\n' 'b 2' 'a 10' 'c 1' >table; sort -k 2 -n table; sort -k 2 table | head -n 1
+sort -u fruit | tr '\n' ' '; sort -c fruit 2>/dev/null || echo unsorted
+tail -n +3 fruit; head -c 3 fruit; echo; tail -c 4 fruit
+strings -n 5 file; dos2unix <<END | od -An -c
+line
+END
+awk '{ t[$1] += $2 } END { for (k in t) print k, t[k] | "sort"; close("sort"); print "sum" }' table
+awk -v limit=2 '$2 >= limit { sub(/ /, "="); print > "chosen" } END { close("chosen"); while ((getline line < "chosen") > 0) print "read", line }' table
 
 section files
 
@@ -162,8 +170,11 @@ test -r file -a -w file && echo may; [ -p file ] || echo no fifo; [ -c /dev/null
 section archives
 
 tar cf tree.tar tree; tar tf tree.tar | sort | head -n 4; mkdir back
-tar xf tree.tar -C back; (cd tree; find . | sort) >l1; (cd back/tree; find . | sort) >l2; cmp l1 l2 && echo same names
-stat -c '%A %h %s' back/tree/hard; readlink back/tree/soft; cmp tree/hard back/tree/hard && echo same bytes
+rm tree/dangling; ln -sf z/one tree/soft; tar cf tree.tar tree; tar xf tree.tar -C back
+(cd tree; find . | sort) >l1; (cd back/tree; find . | sort) >l2; cmp l1 l2 && echo same names
+shows diff -r tree back/tree
+stat -c '%A %h %s' back/tree/hard; readlink back/tree/soft
+echo other >>back/tree/hard; shows diff -rq tree back/tree; rm -r back
 tar czf tree.tgz tree && gunzip -c tree.tgz | cmp - tree.tar && echo same archive
 for packer in gzip bzip2; do seq 20000 >numbers; $packer numbers; ls numbers*; $packer -d numbers*; md5sum <numbers; done
 seq 20000 | gzip -9 | gunzip | cmp - numbers && echo through two pipes
@@ -177,6 +188,7 @@ section memory
 
 dd if=/dev/zero of=/dev/shm/zeros bs=4k count=64 2>/dev/null; wc -c </dev/shm/zeros
 seq 50000 | dd of=/dev/shm/numbers bs=64k 2>/dev/null; seq 50000 | cmp - /dev/shm/numbers && echo equal
+mkdir /dev/shm/tree; cp -a tree /dev/shm/tree; diff -r tree /dev/shm/tree/tree && echo same tree; rm -r /dev/shm/tree
 cp /dev/shm/numbers numbers; cmp numbers /dev/shm/numbers && rm /dev/shm/zeros /dev/shm/numbers; ls /dev/shm | grep -c numbers
 
 section processes
@@ -198,6 +210,13 @@ sh -c 'ulimit -n 20; ulimit -n'
 sh -c 'cd /; exec pwd'; shows nonexistent-command | sed 's/.*: //'
 shows ./fruit-of-nothing | sed 's/.*: //'; printf '#!/bin/sh\necho script "$@"\n' >run; chmod +x run; ./run 1 '2 3'
 printf 'echo without a first line\n' >bare; chmod +x bare; ./bare | sed 's/.*: //'; chmod -x bare; shows ./bare | sed 's/.*: //'
+exec 5<table; (read -r x <&5; echo child "$x"); read -r x <&5; echo parent "$x"; exec 5<&-
+mkfifo to from; (while read -r x; do echo "<$x>"; done <to >from) & exec 6>to 7<from
+echo ping >&6; read -r x <&7; echo "$x"; exec 6>&-; read -r x <&7 || echo the end; exec 7<&-; wait; rm to from
+trap 'echo alarm; ringing=no' ALRM; (sleep 0.1; kill -ALRM $$) & ringing=yes; while [ $ringing = yes ]; do sleep 0.01; done; trap - ALRM; wait
+setsid sh -c 'echo in a session'; sh -c 'trap "" HUP; kill -HUP $$; echo survived'
+sh -c 'kill -STOP $$; echo continued' & sleep 0.1; kill -CONT $!; wait $!; echo $?
+seq 200000 | (read -r x; echo "$x"); (while :; do echo y; done) 2>/dev/null | head -n 1
 n=0; while [ $n -lt 50 ]; do (exit $n) & n=$((n + 1)); done; wait; echo fifty
 seq 40 | while read -r n; do sh -c "exit $n"; done; echo $?
 
