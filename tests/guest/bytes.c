@@ -1524,6 +1524,19 @@ TEST("FILE-blocks count the memory that a file takes")
 	EQ(st.st_blocks, 8);
 }
 
+TEST("FILE-blocks of the hundredth file are as many as of the first")
+{
+	struct stat st;
+
+	for (int i = 0; i < 100; i++) {
+		int fd = new_file();
+
+		fill(fd, 0, 3 * PAGE, 0);
+		OK(fstat(fd, &st));
+		EQ(st.st_blocks, 24);
+	}
+}
+
 /* ---- a full memory ------------------------------------------------------ */
 
 /* Writes until there is no memory.  How many bytes there are then. */

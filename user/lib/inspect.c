@@ -118,6 +118,8 @@ bool row_read(struct row *row, enum table table, int index)
 {
 	const struct inspect_table *t;
 
+	if (index >= table_slots(table))
+		inspect_now(); /* a table grows */
 	if (index < 0 || index >= table_slots(table))
 		return false;
 	t = &block.tables[table_index[table]];
