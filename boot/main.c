@@ -263,7 +263,8 @@ static struct proc *start_program(const char *path, const char *arguments,
 		machine_refuse("the boot archive has no %s: run `make` again",
 		               path);
 	p->life.pid = pid_next();
-	file->segment = segment_make_archive(body, file->bytes, LEVEL_SERVER);
+	file->segment = segment_make_outside(SEGMENT_ARCHIVE, body, file->bytes,
+	                                     LEVEL_SERVER);
 	proc_prepare_stack(p);
 	if (file->segment < 0 || proc_exec(p, &image, 0, 0) != 0)
 		machine_refuse(

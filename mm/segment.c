@@ -73,26 +73,17 @@ int segment_make(int pages, bool promised, bool resizable, int level)
 	return i;
 }
 
-int segment_make_archive(paddr_t start, uint32_t bytes, int level)
+int segment_make_outside(enum segment_kind kind, paddr_t start, uint32_t bytes,
+                         int level)
 {
 	int pages = pages_for(bytes);
-	int i = make(SEGMENT_ARCHIVE, pages, pages - pages_in(bytes), level);
+	int i = make(kind, pages, pages - pages_in(bytes), level);
 
 	assert(start % PAGE_SIZE == 0);
 	if (i < 0)
 		return -ENOMEM;
 	segments[i].start = start;
 	segments[i].bytes = bytes;
-	return i;
-}
-
-int segment_make_device(paddr_t start, int pages, int level)
-{
-	int i = make(SEGMENT_DEVICE, pages, 0, level);
-
-	assert(start % PAGE_SIZE == 0);
-	if (i >= 0)
-		segments[i].start = start;
 	return i;
 }
 

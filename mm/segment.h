@@ -41,11 +41,9 @@ struct segment {
 	frame_t directory; /* or a frame of PDE words, one for each table */
 
 	/* Of an archive and of a device. */
-	paddr_t start; /* where it begins */
-
-	/* Of an archive. */
-	uint32_t bytes;     /* where its last page ends */
-	uint32_t last_page; /* the word of its last page's copy, or 0 */
+	paddr_t start;      /* where it begins */
+	uint32_t bytes;     /* of an archive: where its last page ends */
+	uint32_t last_page; /* of an archive: the word of its copy, or 0 */
 };
 
 extern struct segment segments[];
@@ -84,11 +82,12 @@ static inline bool segment_linkable(int segment)
  */
 int segment_make(int pages, bool promised, bool resizable, int level);
 
-/* Makes one of `bytes` of the boot archive from `start`, which is aligned. */
-int segment_make_archive(paddr_t start, uint32_t bytes, int level);
-
-/* Makes one of the frames outside RAM from `start` on, which is aligned. */
-int segment_make_device(paddr_t start, int pages, int level);
+/*
+ * Makes one of `bytes` of the boot archive, or of a device in whole pages, from
+ * `start` on, which is aligned.  Its index, or -ENOMEM.
+ */
+int segment_make_outside(enum segment_kind kind, paddr_t start, uint32_t bytes,
+                         int level);
 
 /*
  * Makes a resizable segment longer or shorter (mm/resize.c).  0; -ENOMEM when

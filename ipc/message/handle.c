@@ -30,7 +30,8 @@ static int make_archive(uint32_t offset, uint32_t bytes, int level)
 	if (offset % PAGE_SIZE || bytes == 0 || offset >= archive_bytes ||
 	    bytes > archive_bytes - offset)
 		return -EINVAL;
-	return segment_make_archive(archive_start + offset, bytes, level);
+	return segment_make_outside(SEGMENT_ARCHIVE, archive_start + offset,
+	                            bytes, level);
 }
 
 /* A device has no frame of RAM, and its addresses do not wrap around. */
@@ -43,7 +44,8 @@ static int make_device(paddr_t start, uint32_t bytes, int level)
 	for (int i = first; i < first + pages_for(bytes); i++)
 		if (frame_is_ram(i))
 			return -EPERM;
-	return segment_make_device(start, pages_for(bytes), level);
+	return segment_make_outside(SEGMENT_DEVICE, start, page_up(bytes),
+	                            level);
 }
 
 int native_segment_make(uint32_t kind, uint32_t a, uint32_t b,

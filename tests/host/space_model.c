@@ -830,11 +830,12 @@ static int make_segment(int g)
 	const struct segment_plan *plan = &plans[g];
 
 	if (plan->kind == SEGMENT_ARCHIVE)
-		return segment_make_archive(ARCHIVE_START, plan->bytes,
-		                            LEVEL_USER);
+		return segment_make_outside(SEGMENT_ARCHIVE, ARCHIVE_START,
+		                            plan->bytes, LEVEL_USER);
 	if (plan->kind == SEGMENT_DEVICE)
-		return segment_make_device(DEVICE_START, plan->pages,
-		                           LEVEL_USER);
+		return segment_make_outside(SEGMENT_DEVICE, DEVICE_START,
+		                            page_bytes(plan->pages),
+		                            LEVEL_USER);
 	return segment_make(plan->pages, plan->promised, plan->resizable,
 	                    LEVEL_USER);
 }
