@@ -13,13 +13,13 @@
 #include "rows.h"
 
 /*
- * The kinds (abi/inspect.h) differ in four facts, which the functions below
+ * The kinds (abi/inspect.h) differ in three facts, which the functions below
  * answer:
  *
- *	           in RAM   writable   inherited   linkable
- *	memory      yes       yes         yes        yes
- *	archive     yes       no          yes        no
- *	device      no        yes         no         no
+ *	           in RAM   writable   linkable
+ *	memory      yes       yes        yes
+ *	archive     yes       no         no
+ *	device      no        yes        no
  */
 
 #define SEGMENT_PAGES (1 << 20) /* at most: 4 GiB */
@@ -51,7 +51,8 @@ extern struct rows segment_rows;
 
 /*
  * Are its pages in RAM?  Then the kernel can reach and copy them, a private
- * mapping can show them, and the cache may keep them.
+ * mapping can show them, the cache may keep them, and a child inherits its
+ * regions.  A device is for one process.
  */
 static inline bool segment_in_ram(int segment)
 {
@@ -62,12 +63,6 @@ static inline bool segment_in_ram(int segment)
 static inline bool segment_writable(int segment)
 {
 	return segments[segment].kind != SEGMENT_ARCHIVE;
-}
-
-/* Does a child inherit its regions?  A device is for one process. */
-static inline bool segment_inherited(int segment)
-{
-	return segments[segment].kind != SEGMENT_DEVICE;
 }
 
 /* Does it have page tables of its own, at which a PDE can point? */

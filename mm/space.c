@@ -102,7 +102,7 @@ static bool inherited(int region)
 {
 	int segment = regions[region].segment;
 
-	return segment < 0 || segment_inherited(segment);
+	return segment < 0 || segment_in_ram(segment);
 }
 
 /* The child has the PDEs of its parent.  It gets its own private tables. */
