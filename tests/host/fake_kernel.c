@@ -305,6 +305,10 @@ FAKE void preemption_point(void)
 {
 }
 
+FAKE void preempt(void)
+{
+}
+
 FAKE void attach_ended(int space, int tag)
 {
 	(void)space, (void)tag;
