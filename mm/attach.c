@@ -75,12 +75,6 @@ int attach_first(int space)
 
 /* ---- attaching ---------------------------------------------------------- */
 
-/* mprotect(2) never lets an attach for reading be written to. */
-static int ceiling_of(int rights)
-{
-	return rights & RIGHT_WRITE ? RIGHT_ALL : RIGHT_READ | RIGHT_EXEC;
-}
-
 /* May `pages` be attached at `base`?  0, or the error of space_attach(). */
 static int check_place(int space, vaddr_t base, int pages, bool remap)
 {
@@ -131,7 +125,7 @@ int space_attach(int space, int segment, vaddr_t *base, int rights, bool remap,
 	                       .end = start + page_bytes(pages),
 	                       .segment = segment,
 	                       .rights = rights,
-	                       .ceiling = ceiling_of(rights),
+	                       .ceiling = rights | RIGHT_READ | RIGHT_EXEC,
 	                       .space = space,
 	                       .tag = tag,
 	                       .base = start};

@@ -28,12 +28,11 @@ static int grow(int segment, int pages, int level)
 	if (promise_take(more, level, s->level) < 0)
 		return -ENOMEM;
 	s->pages = pages;
-	if (segment_make_tables(segment, level) < 0) {
-		s->pages = old;
-		promise_give(more, s->level);
-		return -ENOMEM;
-	}
-	return 0;
+	if (segment_make_tables(segment, level) == 0)
+		return 0;
+	s->pages = old;
+	promise_give(more, s->level);
+	return -ENOMEM;
 }
 
 static void release(int segment, int page)
@@ -50,6 +49,16 @@ static void release(int segment, int page)
 		promise_give(1, s->level);
 }
 
+/* A region forgets what it has borrowed of the pages in [from, to). */
+static void forget(const struct region *r, int from, int to)
+{
+	from = from > r->offset ? from - r->offset : 0;
+	for (; from < to - r->offset && from < region_pages(r); from++)
+		if (entry_get(r, r->start + page_bytes(from)) & PTE_BORROWED)
+			entry_set(r, r->start + page_bytes(from), 0);
+	preemption_point();
+}
+
 static void shrink(int segment, int pages)
 {
 	struct segment *s = &segments[segment];
@@ -57,12 +66,9 @@ static void shrink(int segment, int pages)
 	for (int page = pages; page < s->pages; page++)
 		segment_set(segment, page, segment_get(segment, page) & ~PTE_P);
 	/* One holder is the server that resizes it: no region shows it. */
-	for (int r = 0; s->holders > 1 && r < region_rows.fresh; r++) {
-		if (regions[r].kind && regions[r].segment == segment) {
-			slots_refresh(&regions[r]);
-			preemption_point();
-		}
-	}
+	for (int r = 0; s->holders > 1 && r < region_rows.fresh; r++)
+		if (regions[r].kind && regions[r].segment == segment)
+			forget(&regions[r], pages, s->pages);
 	page_flush_all(page_loaded);
 	for (int page = pages; page < s->pages; page++)
 		release(segment, page);
@@ -79,7 +85,6 @@ int segment_resize(int segment, int pages, int level)
 		return -EINVAL;
 	if (pages > s->pages)
 		return grow(segment, pages, level);
-	if (pages < s->pages)
-		shrink(segment, pages);
+	shrink(segment, pages);
 	return 0;
 }

@@ -942,6 +942,69 @@ TEST("FILE-open O_TRUNC empties a file, also under a mapping")
 	OK(unlink(NAME));
 }
 
+#define LONG  0x1000000 /* bytes of a file */
+#define VIEWS 90        /* of it in each process, at odd places */
+
+static volatile unsigned char *view(int n)
+{
+	return (unsigned char *)0x50001000 + n * (size_t)(LONG + PAGE);
+}
+
+/* Looks at a file that begins with a 7, and at what others make of it. */
+static void watch_cuts(void)
+{
+	for (int i = 0; i < VIEWS; i++) {
+		EQ(view(i)[0], 7);
+		EQ(view(i)[PAGE], 0);
+		EQ(view(i)[LONG - 1], 0);
+	}
+	__sync_fetch_and_add(&shared->value[0], 1);
+	await(1);
+	EQ(view(VIEWS / 2)[0], 7);
+	DIES(SIGBUS) EQ(view(0)[LONG - 1], 0);
+	DIES(SIGBUS) EQ(view(VIEWS - 1)[PAGE], 0);
+	__sync_fetch_and_add(&shared->value[0], 1);
+	await(2);
+	DIES(SIGBUS) EQ(view(0)[0], 0);
+	DIES(SIGBUS) EQ(view(VIEWS - 1)[0], 0);
+}
+
+static void await_watchers(int sum)
+{
+	while (shared->value[0] < sum)
+		sleep_ms(1);
+}
+
+TEST("FILE-cut what a file loses is lost to all who show it, however often")
+{
+	int fd = named(NAME, O_CREAT | O_EXCL | O_RDWR);
+	pid_t watchers[3];
+
+	OK(ftruncate(fd, LONG));
+	EQ(SYS(NR_pwrite64, fd, P("\7"), 1, 0, 0), 1);
+	for (int i = 0; i < VIEWS; i++)
+		EQ(SYS(NR_mmap2, P(view(i)), LONG, PROT_READ,
+		       MAP_SHARED | MAP_FIXED, fd, 0),
+		   P(view(i)));
+	for (int i = 0; i < 3; i++)
+		BACKGROUND(watchers[i]) watch_cuts();
+	await_watchers(3);
+	OK(ftruncate(fd, PAGE));
+	EQ(size_of_file(fd), PAGE);
+	reach(1);
+	await_watchers(6);
+	OK(ftruncate(fd, LONG));
+	EQ(view(1)[LONG - 1], 0);
+	fd = named(NAME, O_WRONLY | O_TRUNC);
+	EQ(size_of_file(fd), 0);
+	reach(2);
+	for (int i = 0; i < 3; i++)
+		EXITS(watchers[i], 0);
+	EQ(SYS(NR_write, fd, P("abc"), 3), 3);
+	EQ(view(VIEWS - 1)[2], 'c');
+	OK(unlink(NAME));
+}
+
 TEST("FILE-truncate by a path needs the right to write")
 {
 	int fd = named(NAME, O_CREAT | O_EXCL | O_RDWR);

@@ -347,6 +347,45 @@ static void vectors(void)
 	close(fd);
 }
 
+#define VIEWS     6 /* of each process of a crowd, at odd places */
+#define VIEW      (255 * MIB)
+#define VIEW_SLOT (4 * MIB)
+
+static void look_at_cut(void)
+{
+	int fd = open("cut", O_RDONLY);
+
+	for (int i = 0; i < VIEWS; i++) {
+		char *at = (char *)0x10000000 + (VIEW + MIB) * (size_t)i + PAGE;
+
+		if (mmap(at, VIEW, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0) !=
+		    at)
+			fail("mmap");
+		for (size_t j = 0; j < VIEW; j += VIEW_SLOT)
+			*(volatile char *)(at + j);
+	}
+	pause();
+}
+
+/* A file becomes shorter, which many show in tables of their own. */
+static void cuts(void)
+{
+	int fd = open("cut", O_CREAT | O_RDWR, 0600);
+
+	MUST(fd);
+	MUST(ftruncate(fd, VIEW));
+	gather(60, look_at_cut);
+	ftruncate(fd, VIEW - MIB);
+	ftruncate(fd, MIB);
+	disperse();
+	MUST(ftruncate(fd, VIEW));
+	gather(60, look_at_cut);
+	close(open("cut", O_RDWR | O_TRUNC));
+	disperse();
+	close(fd);
+	unlink("cut");
+}
+
 /* A shared map of a file of the archive copies it. */
 static void archive(void)
 {
@@ -474,7 +513,8 @@ static const struct {
     {"regions", regions}, {"zeroes", zeroes},   {"cmdline", command_line},
     {"locks", locks},     {"openers", openers}, {"watchers", watchers},
     {"readers", readers}, {"vectors", vectors}, {"archive", archive},
-    {"depth", depth},     {"screens", screens}, {"edits", edits},
+    {"depth", depth},     {"cuts", cuts},       {"screens", screens},
+    {"edits", edits},
 };
 
 int main(int argc, char **argv)

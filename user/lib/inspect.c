@@ -43,6 +43,7 @@ static const char *const field_names[FIELDS] = {
 	[REGION_TAG] = "region.tag", [REGION_NEXT] = "region.next",
 	[REGION_SPACE] = "region.space",
 	[SEGMENT_RESIDENT] = "segment.resident",
+	[SEGMENT_HOLDERS] = "segment.holders",
 	[SEGMENT_KIND] = "segment.kind", [SEGMENT_START] = "segment.start",
 	[SHM_DS] = "shm.ds", [SHM_ID] = "shm.id", [SHM_SEGMENT] = "shm.segment",
 	[SEM_DS] = "sem.ds", [SEM_ID] = "sem.id",

@@ -48,13 +48,14 @@
  *
  * No client may keep the server from the others for long.  A turn of a request
  * moves a megabyte at most: then a read waits in line (open/turns.c), and a
- * write is answered.  A file of the archive is copied in one turn, for its
- * first writer.  A read of /proc makes a page at most, or passes over sixteen.
- * getdents64 gives a page of entries, or looks for its place in a long
- * directory for a while.  The paths of a request have a limit together
- * (tree/path.c), and nobody can choose names that are hard to find
- * (tree/entry.c).  The exception is /proc/check, which runs all checkers of the
- * kernel for as long as they take: only root can read it.
+ * write is answered.  A file that many processes show becomes shorter in turns.
+ * A file of the archive is copied in one turn, for its first writer.  A read of
+ * /proc makes a page at most, or passes over sixteen.  getdents64 gives a page
+ * of entries, or looks for its place in a long directory for a while.  The
+ * paths of a request have a limit together (tree/path.c), and nobody can choose
+ * names that are hard to find (tree/entry.c).  The exception is /proc/check,
+ * which runs all checkers of the kernel for as long as they take: only root can
+ * read it.
  *
  * It starts with a connection to each server above it.  Its arguments name the
  * descriptors: "console=3", "test=4".  The console's devices are in

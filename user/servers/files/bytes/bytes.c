@@ -18,6 +18,7 @@
 #include "../../../lib/inspect.h"
 
 #define BLOCK 512u
+#define CUT   400000u /* entries that a turn takes from those who map a file */
 
 const uint8_t *archive;
 
@@ -312,6 +313,19 @@ int bytes_resize(struct bytes *b, uint32_t size, int whom)
 	if (size < b->size)
 		shrink(b, size);
 	return 0;
+}
+
+uint32_t bytes_cut(const struct bytes *b, uint32_t size)
+{
+	uint32_t have = pages_for(b->size), pages;
+	struct row row;
+
+	if (b->where != BYTES_SEGMENT ||
+	    !row_read(&row, SEGMENTS, b->segment - 1))
+		return size;
+	pages = CUT / row_get(&row, SEGMENT_HOLDERS) + 1;
+	return have <= pages_for(size) + pages ? size
+	                                       : (have - pages) * PAGE_SIZE;
 }
 
 int bytes_zero(struct bytes *b, uint32_t from, uint32_t to, int whom)

@@ -125,6 +125,11 @@ int bytes_write(struct bytes *b, struct span span);
 /* Makes the file longer, with zeroes, or shorter.  -ENOSPC, -EFBIG. */
 int bytes_resize(struct bytes *b, uint32_t size, int whom);
 /*
+ * How short the file may become in one turn: `size`, or more if many spaces
+ * show what it loses, which the kernel takes from them page by page.
+ */
+uint32_t bytes_cut(const struct bytes *b, uint32_t size);
+/*
  * Writes zeroes between two places of the file, at most 64 KiB.  0 or -ENOSPC.
  */
 int bytes_zero(struct bytes *b, uint32_t from, uint32_t to, int whom);

@@ -49,6 +49,14 @@ int mmap_call(const struct message *m);
 int memfd_call(const struct message *m);
 /* Does one turn of a hole.  0, -errno or LATER. */
 int hole_on(struct wait *making);
+/*
+ * Makes the file of a node shorter.  0; ANSWERED: it takes more than one turn,
+ * and the client is answered after the last one.  If `flags` are not 0, the
+ * answer is a new object with them.
+ */
+int cut_begin(const struct message *m, int node, uint32_t size, int flags);
+/* Does one turn of that.  0, -errno, ANSWERED or LATER. */
+int cut_on(struct wait *cut);
 /* RLIMIT_FSIZE of the client; 0: it has died. */
 uint32_t file_limit(int token);
 /*

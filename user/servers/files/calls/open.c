@@ -56,6 +56,8 @@ static int make_writable(const struct message *m, int node, int flags)
 		return bytes->where == BYTES_ARCHIVE
 		           ? bytes_copy_up(bytes, m->token)
 		           : 0;
+	if (bytes->where == BYTES_SEGMENT)
+		return cut_begin(m, node, 0, flags & ~(O_CREAT | O_EXCL));
 	error = seals_of_resize(node_look(node), 0);
 	if (error == 0)
 		error = bytes_resize(bytes, 0, m->token);

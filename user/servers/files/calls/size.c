@@ -8,6 +8,11 @@
  * A file gets its pages when its size grows, also those of a hole.  So in a
  * file fallocate has nothing to add, and a hole is zeroes.  Behind the end of a
  * file nothing is kept: FALLOC_FL_KEEP_SIZE there is EOPNOTSUPP.
+ *
+ * What a file loses is taken from all who map it before its pages are free.
+ * Where many do, that takes turns, from the end of the file: others may see the
+ * sizes between.  A client that is killed meanwhile leaves the size of its last
+ * turn.
  */
 #include "calls.h"
 
@@ -37,10 +42,53 @@ uint32_t file_limit(int token)
 	return k_client(token, &client) < 0 ? 0 : client.file_limit;
 }
 
-static int resize(const struct message *m, struct node *node, int size)
+int cut_on(struct wait *cut)
 {
+	struct node *node = node_edit(cut->at);
+	bool there = node != 0 && node->ino == (uint32_t)cut->until;
+	uint32_t next = cut->from;
+	int error = 0;
+
+	if (there && node->bytes.size > cut->from) {
+		next = bytes_cut(&node->bytes, cut->from);
+		error = seals_of_resize(node, next);
+		if (error == 0)
+			error = bytes_resize(&node->bytes, next, cut->token);
+	}
+	if (error == 0 && next > cut->from) {
+		cut->done++;
+		return LATER;
+	}
+	if (error < 0 || cut->what == WAIT_CUT || cut->done == 0)
+		return error;
+	return there ? open_reply(&(struct message){.token = cut->token},
+	                          cut->at, (int)cut->total)
+	             : -ENOENT;
+}
+
+int cut_begin(const struct message *m, int node, uint32_t size, int flags)
+{
+	int error = seals_of_resize(node_edit(node), size);
+	struct wait cut = room_client(m);
+
+	if (error < 0)
+		return error;
+	cut.what = flags ? WAIT_CUT_OPEN : WAIT_CUT;
+	cut.at = node;
+	cut.from = size;
+	cut.total = (uint32_t)flags;
+	cut.until = node_edit(node)->ino;
+	node_changed(node_edit(node), m->euid);
+	return turns_begin(&cut);
+}
+
+static int resize(const struct message *m, int number, int size)
+{
+	struct node *node = node_edit(number);
 	int error = size < 0 ? size : seals_of_resize(node, (uint32_t)size);
 
+	if (size >= 0 && (uint32_t)size < node->bytes.size)
+		return cut_begin(m, number, (uint32_t)size, 0);
 	if (error >= 0 && size > (int)node->bytes.size &&
 	    (uint32_t)size > file_limit(m->token))
 		error = -EFBIG;
@@ -60,7 +108,7 @@ int ftruncate_call(const struct message *m)
 		return size;
 	if (!writable(open) || node_at(open->node).kind != NODE_FILE)
 		return -EINVAL;
-	return resize(m, node_edit(open->node), size);
+	return resize(m, open->node, size);
 }
 
 int truncate_call(const struct message *m)
@@ -78,7 +126,7 @@ int truncate_call(const struct message *m)
 	if (node.kind != NODE_FILE)
 		return node.kind == NODE_DIRECTORY ? -EISDIR : -EINVAL;
 	error = may(&who, &node, MAY_WRITE);
-	return error < 0 ? error : resize(m, node_edit(found), size);
+	return error < 0 ? error : resize(m, found, size);
 }
 
 /* Do the flags mean something?  0; -EINVAL; -EOPNOTSUPP, as Linux answers. */
@@ -167,8 +215,8 @@ int fallocate_call(const struct message *m)
 	if ((mode & FALLOC_FL_KEEP_SIZE) && offset + length > node->bytes.size)
 		return -EOPNOTSUPP;
 	if (offset + length <= node->bytes.size)
-		return resize(m, node, (int)node->bytes.size);
-	return resize(m, node, (int)(offset + length));
+		return resize(m, open->node, (int)node->bytes.size);
+	return resize(m, open->node, (int)(offset + length));
 }
 
 /* ---- no disk ------------------------------------------------------------ */

@@ -156,13 +156,11 @@ static int give_made(struct wait *r, struct open *open)
 	return result;
 }
 
-int read_on(struct wait *r)
+static int read_of(struct wait *r)
 {
 	struct open *open = open_at(r->at);
 	enum node_kind kind = node_at(open->node).kind;
 
-	if (r->what == WAIT_HOLE)
-		return hole_on(r);
 	switch (kind) {
 	case NODE_DIRECTORY:
 		return names_on(r);
@@ -177,6 +175,14 @@ int read_on(struct wait *r)
 	default:
 		return give_file(r, open);
 	}
+}
+
+int read_on(struct wait *r)
+{
+	if (r->what == WAIT_HOLE)
+		return hole_on(r);
+	return r->what == WAIT_CUT || r->what == WAIT_CUT_OPEN ? cut_on(r)
+	                                                       : read_of(r);
 }
 
 static int read_object(const struct message *m, struct open *open)

@@ -87,6 +87,8 @@ enum what {
 	WAIT_NAMES,      /* its turn of a read of a directory */
 	WAIT_OLD_NAMES,  /* the same, in the older form */
 	WAIT_HOLE,       /* its turn of making a hole in a file */
+	WAIT_CUT,        /* its turn of making a file shorter */
+	WAIT_CUT_OPEN,   /* the same, and then it opens the file */
 	WAIT_PIPE_READ,  /* bytes of a pipe */
 	WAIT_PIPE_WRITE, /* room in a pipe */
 	WAIT_OPEN_READ,  /* that the FIFO of a pipe is opened for writing */

@@ -9,7 +9,8 @@
  *
  * The line is a queue of the waiting room (user/lib/room.h), in which each
  * client is a party of its own.  A read of a dead client leaves at its turn.
- * While a client lives, the object that it reads is open.
+ * While a client lives, the object that it reads is open.  A file that becomes
+ * shorter has such turns, too, and may be gone meanwhile (calls/size.c).
  */
 #include "open.h"
 
@@ -47,6 +48,8 @@ void turns_next(void)
 	result = room_lives(reading) ? read_on(reading) : -ESRCH;
 	if (result == LATER)
 		room_turn(&turns_line);
+	else if (result == ANSWERED)
+		room_leave(reading);
 	else
 		room_answer(reading, result);
 }
