@@ -48,7 +48,7 @@ static struct side side_of(const struct message *m, int object, int place)
 	side.open = object < 0 ? 0 : open_at(object);
 	if (object >= 0 && (side.open == 0 || (side.open->flags & O_PATH)))
 		side.object = -EBADF;
-	side.placed = place > 0 && m->args[place] != 0;
+	side.placed = place && m->args[place] != 0;
 	side.at = side.object < 0 ? 0 : side.open->offset;
 	return side;
 }

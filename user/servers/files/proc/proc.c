@@ -182,12 +182,12 @@ struct node proc_node(int node)
 	                      .links = 1,
 	                      .pid = pid};
 
-	if (which >= FDS) {
-		describe_descriptor(&result, which);
-	} else {
+	if (which < CHILDREN) {
 		result.mode = children[which].mode;
 		result.parent = which ? number(pid, 0) : proc_root;
 		result.value = children[which].made;
+	} else {
+		describe_descriptor(&result, which);
 	}
 	if ((result.mode & S_IFMT) == S_IFDIR) {
 		result.kind = NODE_DIRECTORY;
