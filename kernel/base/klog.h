@@ -10,13 +10,15 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
+#include "seldom.h"
+
 /* On the kernel's command line: log=0, errors alone; log=1, all. */
 enum klog_level { KLOG_ERROR, KLOG_INFO };
 extern enum klog_level klog_level;
 
-/* One line, which is cut off at 158 characters. */
-__attribute__((format(printf, 2, 3))) void klog(enum klog_level level,
-                                                const char *format, ...);
+/* One line, cut off at 158 characters.  The way to it is small, not fast. */
+SELDOM __attribute__((format(printf, 2, 3))) void klog(enum klog_level level,
+                                                       const char *format, ...);
 
 /*
  * A line of information that any process can cause.  A second has at most
@@ -24,7 +26,8 @@ __attribute__((format(printf, 2, 3))) void klog(enum klog_level level,
  * how many were left out.
  */
 #define KLOG_CAUSED_LINES 100
-__attribute__((format(printf, 1, 2))) void klog_caused(const char *format, ...);
+SELDOM __attribute__((format(printf, 1, 2))) void
+klog_caused(const char *format, ...);
 void klog_second(void);
 
 /* Writes bytes to port 0xE9 as they are: the trace does.  Does it exist? */
