@@ -73,18 +73,17 @@ struct proc *proc_find(int pid)
 	return 0;
 }
 
-bool proc_in_group(const struct proc *p, int pgid)
+bool proc_is(const struct proc *p, int pid)
 {
-	return p->identity.pgid == pgid && p->state != PROC_FREE &&
-	       p->state != PROC_NEW;
+	return (pid > 0 ? p->life.pid == pid : p->identity.pgid == -pid) &&
+	       p->state != PROC_FREE && p->state != PROC_NEW;
 }
 
 bool proc_named(const struct proc *p, int pid)
 {
-	if (pid == 0 || pid < -1)
-		return proc_in_group(p, pid ? -pid : self()->identity.pgid);
-	return (pid == -1 || p->life.pid == pid) && p->state != PROC_FREE &&
-	       p->state != PROC_NEW;
+	if (pid == -1)
+		return p->state != PROC_FREE && p->state != PROC_NEW;
+	return proc_is(p, pid ? pid : -self()->identity.pgid);
 }
 
 struct proc *proc_find_or_self(int pid)
@@ -108,7 +107,7 @@ int group_orphaned(int pgid)
 	int answer = 1;
 
 	for (int i = 1; i < proc_rows.fresh; i++) {
-		if (!proc_in_group(&procs[i], pgid))
+		if (!proc_is(&procs[i], -pgid))
 			continue;
 		if (has_keeper(&procs[i]))
 			return 0;

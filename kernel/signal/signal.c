@@ -125,12 +125,12 @@ void signal_send(struct proc *p, int signal, struct signal_news news)
 	signal_deliver(p);
 }
 
-int signal_send_group(int pgid, int signal, struct signal_news news)
+int signal_send_to(int pid, int signal, struct signal_news news)
 {
 	int result = -ESRCH;
 
 	for (int i = 1; i < proc_rows.fresh; i++) {
-		if (!proc_in_group(&procs[i], pgid))
+		if (!proc_is(&procs[i], pid))
 			continue;
 		signal_send(&procs[i], signal, news);
 		preemption_point();

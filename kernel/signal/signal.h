@@ -29,15 +29,14 @@ struct proc *proc_find(int pid);
 struct proc *proc_find_or_self(int pid);
 
 /*
- * Is the process of this group?  A row that is free, or a process that is being
- * made, is of none.
+ * Is it the process `pid`, or, if that is not above 0, one of the group -pid? A
+ * row that is free, or a process that is being made, is neither.
  */
-bool proc_in_group(const struct proc *p, int pgid);
+bool proc_is(const struct proc *p, int pid);
 
 /*
- * Does `pid` mean this process, as in kill(2)?  Above 0: its pid; 0: it is of
- * the caller's group; -1: always, so no word means group 1; below: it is of the
- * group -pid.  No pid means a row that is free or a process that is being made.
+ * Does `pid` mean this process, as in kill(2)?  The same, but 0 means the
+ * caller's group, and -1 all processes, so no word means group 1.
  */
 bool proc_named(const struct proc *p, int pid);
 
@@ -83,8 +82,8 @@ static inline struct signal_news signal_from_me(int code)
  */
 void signal_send(struct proc *p, int signal, struct signal_news news);
 
-/* The same for every process of a group: 0, or -ESRCH if there is none. */
-int signal_send_group(int pgid, int signal, struct signal_news news);
+/* The same for all that proc_is() of `pid`: 0, or -ESRCH if there is none. */
+int signal_send_to(int pid, int signal, struct signal_news news);
 
 /*
  * A native call: a server sends a signal to a process, or below 0 to a group.

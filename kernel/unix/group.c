@@ -123,7 +123,7 @@ int native_background(struct proc *client, int signal)
 		return signal == SIGTTOU ? 0 : -EIO;
 	if (group_orphaned(pgid))
 		return -EIO;
-	signal_send_group(pgid, signal, from_kernel);
+	signal_send_to(-pgid, signal, from_kernel);
 	return -EINTR;
 }
 
@@ -131,8 +131,8 @@ int native_background(struct proc *client, int signal)
 
 static void hang_up(int pgid)
 {
-	signal_send_group(pgid, SIGHUP, from_kernel);
-	signal_send_group(pgid, SIGCONT, from_kernel);
+	signal_send_to(-pgid, SIGHUP, from_kernel);
+	signal_send_to(-pgid, SIGCONT, from_kernel);
 }
 
 void group_parent_lost(const struct proc *p, const struct proc *parent)

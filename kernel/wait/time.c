@@ -223,7 +223,7 @@ int native_signal(int pid, int signal, uint32_t value, const struct proc *whom)
 	if (whom != self())
 		news = (struct signal_news){SI_MESGQ, whom->life.pid,
 		                            whom->identity.uid, value};
-	return signal_send_group(-pid, signal, news);
+	return signal_send_to(pid, signal, news);
 }
 
 int native_timer(int pid, uint32_t born, int signal, uint32_t id,

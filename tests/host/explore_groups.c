@@ -24,8 +24,9 @@ static int members; /* with init */
 static int hups[MOST], conts[MOST], others;
 static bool acts = true;
 
-int signal_send_group(int pgid, int signal, struct signal_news news)
+int signal_send_to(int pid, int signal, struct signal_news news)
 {
+	int pgid = -pid;
 	int *count = signal == SIGHUP ? hups : signal == SIGCONT ? conts : 0;
 
 	EXPECT(news.code, SI_KERNEL);
@@ -173,8 +174,8 @@ static void first_group(void)
 	EXPECT(group_orphaned(INIT_PID), 2);
 	EXPECT(group_orphaned(PID + 2), 2);
 	EXPECT(group_orphaned(PID + 3), 0);
-	EXPECT(proc_in_group(&procs[1], INIT_PID), true);
-	EXPECT(proc_in_group(&procs[2], INIT_PID), false);
+	EXPECT(proc_is(&procs[1], -INIT_PID), true);
+	EXPECT(proc_is(&procs[2], -INIT_PID), false);
 	EXPECT(proc_named(&procs[2], -1), true);
 	tap("group 1 has its members, and not all processes as -1 has");
 }
