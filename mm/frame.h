@@ -27,10 +27,12 @@ typedef int frame_t;
  *
  * Root (euid 0) may take all but that reserve, and a server may take all.
  */
-#define LEVEL_USER   0 /* the first of them */
-#define LEVEL_ROOT   1024
-#define LEVEL_SERVER 1025
-#define LEVELS       1026
+#define LEVEL_USER 0 /* the first of them */
+#ifndef LEVEL_ROOT   /* explorers make it small */
+#define LEVEL_ROOT 1024
+#endif
+#define LEVEL_SERVER (LEVEL_ROOT + 1)
+#define LEVELS       (LEVEL_ROOT + 2)
 
 struct frame {
 	int count;    /* entries that hold it; 0: free */

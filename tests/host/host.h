@@ -28,6 +28,7 @@
 #define USER_FIRST        32u
 #define DIRECTORY_ENTRIES 4
 #define HOST_FRAMES       64
+#define LEVEL_ROOT        8
 #if HOST_SMALL == 4
 #define SLOT_SHIFT   6
 #define USER_LIMIT   192u
