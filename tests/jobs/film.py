@@ -217,15 +217,19 @@ def crossing(events):
 # ---- again, and elsewhere --------------------------------------------------
 
 def as_before(films, name):
-    """Compares a program's film with further runs, up to three, until one is the
-    same: (exit status, what is shown).  Where all processes sleep, time follows
-    the host's clock; on a busy host a turn may end elsewhere."""
-    for _ in range(3):
-        films.record(name + " again", "--", name)
-        status, out, errors = show("--compare", films.path(name),
-                                   films.path(name + " again"))
+    """Compares a program's film with that of the next run, up to five times, until
+    two runs are the same: (exit status, what is shown).  Where all processes
+    sleep, time follows the host's clock; on a busy host a turn may end elsewhere,
+    in any of the runs."""
+    before = name
+    for run in range(5):
+        again = "%s again %d" % (name, run)
+        films.record(again, "--", name)
+        status, out, errors = show("--compare", films.path(before),
+                                   films.path(again))
         if status == 0:
             break
+        before = again
     return status, out[:1000] + errors
 
 
