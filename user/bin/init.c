@@ -34,7 +34,6 @@ static char *const standard[] = {"PATH=/bin:/sbin:/usr/bin:/usr/sbin",
                                  "USER=root",
                                  "TERM=vt100",
                                  "XZ_DEFAULTS=-T1", /* no threads */
-                                 "XZ_DEFAULTS=-T1", /* no threads */
                                  "ENV=/etc/shrc",
                                  0};
 static char *const *environment = standard;
